@@ -1,0 +1,162 @@
+"""`learnloom dead`: what was refused, and putting it right."""
+
+import shlex
+import subprocess
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.ingest import limits
+from pipelines.cli.options import (
+    Exit,
+    InputMissingError,
+    JsonOption,
+    WarehouseOption,
+    now,
+    open_to_read,
+    open_to_write,
+    read_settings,
+)
+from pipelines.cli.output import Output
+from pipelines.ingest.replay import Mend, ReplaySummary
+from pipelines.ingest.replay import replay as replay_letters
+from pipelines.ingest.validate import judge
+from pipelines.warehouse.dead_letters import DeadSelection, count_by_rule, find
+from schemas.xapi.equality import is_same
+
+commands = typer.Typer(
+    help="What was refused and why; and landing it after a fix.",
+    epilog="Example: learnloom dead list --rule verb-id-iri",
+)
+
+_FIX_SECONDS = 60
+RuleOption = Annotated[str | None, typer.Option(help="Only those refused by this rule.")]
+TopicOption = Annotated[str | None, typer.Option(help="Only those of this topic (a file's path).")]
+
+
+@commands.callback(invoke_without_command=True)
+def summary(
+    context: typer.Context, *, warehouse: WarehouseOption = None, as_json: JsonOption = False
+) -> None:
+    """Count what was refused, by rule."""
+    if context.invoked_subcommand is not None:
+        return
+    out = Output(as_json=as_json)
+    with open_to_read(read_settings(warehouse)) as opened:
+        counts = count_by_rule(opened)
+    out.table(["rule", "waiting", "replayed", "example", "what is wrong with it"], counts)
+    if counts:
+        out.say("One in full: learnloom dead show ID. After a fix: learnloom dead replay --rule RULE")
+    else:
+        out.say("Nothing was refused.")
+
+
+@commands.command(name="list", epilog="Example: learnloom dead list --rule verb-id-iri")
+def list_(
+    *,
+    rule: RuleOption = None,
+    topic: TopicOption = None,
+    replayed: Annotated[bool, typer.Option("--replayed", help="Those that were put right, instead.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="Rows, at the most.")] = 20,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what was refused, in the order in which it came."""
+    out = Output(as_json=as_json)
+    with open_to_read(read_settings(warehouse)) as opened:
+        letters = find(opened, DeadSelection(rule, topic, is_waiting=not replayed), limit=limit)
+    out.table(
+        ["id", "rule", "where", "path", "value"],
+        [
+            (
+                letter.dead_letter_id,
+                letter.faults[0].rule,
+                f"{letter.topic}:{letter.offset + 1}",
+                letter.faults[0].path,
+                letter.faults[0].value,
+            )
+            for letter in letters
+        ],
+    )
+
+
+@commands.command(epilog="Example: learnloom dead show 0f3c8a71d2e94b56")
+def show(
+    dead_letter_id: Annotated[str, typer.Argument(help="Id of the dead letter, as `dead list` shows it.")],
+    *,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one refused record: all its faults, what to do, and the bytes as they came."""
+    out = Output(as_json=as_json)
+    with open_to_read(read_settings(warehouse)) as opened:
+        letters = find(opened, DeadSelection(ids=[dead_letter_id], is_waiting=None), limit=1)
+    if not letters:
+        raise InputMissingError(f"no dead letter has the id {dead_letter_id!r}: `learnloom dead list` shows them")
+    letter = letters[0]
+    out.record(letter._asdict() | {"faults": [fault._asdict() for fault in letter.faults]})
+    out.say(f"{letter.topic}, record {letter.offset + 1}, refused {letter.landed_at:%Y-%m-%d %H:%M:%S}")
+    for fault in letter.faults:
+        out.say(f"  {fault.rule}: {fault.message}")
+    if letter.replayed_at:
+        out.say(f"Put right {letter.replayed_at:%Y-%m-%d %H:%M:%S} as statement {letter.replayed_as}.")
+    out.say("", (letter.raw or b"").decode(errors="replace"))
+
+
+@commands.command(epilog="Example: learnloom dead replay --rule verb-id-iri --fix 'jq -c .'")
+def replay(
+    *,
+    rule: RuleOption = None,
+    topic: TopicOption = None,
+    ids: Annotated[list[str] | None, typer.Option("--id", help="Only this one; may be given again.")] = None,
+    fix: Annotated[
+        str | None,
+        typer.Option(help="Command that reads a record on standard input and writes it mended on standard output."),
+    ] = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge refused records again, mended by a command where wanted, and land those that are valid now.
+
+    The original stays with the dead letter, which is marked as put right. Exit code 3: some are still refused.
+    """
+    out = Output(as_json=as_json)
+    settings = read_settings(warehouse)
+    with open_to_write(settings) as opened, out.progress("replaying"):
+        done = replay_letters(
+            opened,
+            DeadSelection(rule, topic, ids),
+            judge=partial(judge, default_version=settings.xapi_version, limits=limits(settings)),
+            is_same=is_same,
+            now=now,
+            wait_seconds=settings.lock_wait_seconds,
+            mend=_mend_by(fix) if fix else None,
+        )
+    _tell_replay(out, done)
+    if done.kept:
+        raise typer.Exit(Exit.SOME_REFUSED)
+
+
+def _tell_replay(out: Output, done: ReplaySummary) -> None:
+    out.record(done)
+    out.say(
+        f"{done.tried:,} judged again: {done.landed:,} landed, {done.duplicates:,} known already, "
+        f"{done.kept.total():,} still refused."
+    )
+    for dead_letter_id, fault in done.examples[:5]:
+        out.say(f"  {dead_letter_id}: {fault.message}")
+
+
+def _mend_by(command: str) -> Mend:
+    """A mend that pipes each record through the user's own command."""
+    words = shlex.split(command)
+
+    def mend(raw: bytes) -> bytes:
+        done = subprocess.run(words, input=raw, capture_output=True, timeout=_FIX_SECONDS, check=False)  # noqa: S603
+        if done.returncode != 0:
+            said = done.stderr.decode(errors="replace").strip()
+            raise InputMissingError(f"{command} left with {done.returncode}: {said[:200]}")
+        return done.stdout.strip()
+
+    return mend

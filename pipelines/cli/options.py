@@ -1,0 +1,77 @@
+"""What the commands have in common: options, settings, the way out."""
+
+import datetime as dt
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from pipelines.settings import Settings
+from pipelines.warehouse.connection import Warehouse
+from schemas.errors import LearnloomError
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print JSON, one value a line, for machines.", rich_help_panel="Output")
+]
+WarehouseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--warehouse",
+        "-w",
+        help="Folder of the warehouse. Default: the setting LEARNLOOM_WAREHOUSE, else ./learnloom-warehouse.",
+        rich_help_panel="Where",
+    ),
+]
+
+
+class Exit(IntEnum):
+    """What a command's exit code says to scripts."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    SOME_REFUSED = 3
+    """Done, but some of the input was refused or could not be read."""
+    INTERRUPTED = 130
+
+
+class SettingsError(LearnloomError):
+    """A setting has a value that cannot be used."""
+
+
+class InputMissingError(LearnloomError):
+    """What was asked for does not exist."""
+
+
+def read_settings(warehouse: Path | None = None) -> Settings:
+    """Read environment and settings file; `warehouse` from the command line wins.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names setting and value.
+    """
+    given: dict[str, Any] = {} if warehouse is None else {"warehouse": warehouse}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        told = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])} = {fault['input']!r}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise SettingsError(f"settings (LEARNLOOM_… or learnloom.toml) cannot be used: {told}") from error
+
+
+def open_to_read(settings: Settings) -> Warehouse:
+    """Open the warehouse for reading; raises WarehouseMissingError where there is none."""
+    return Warehouse(settings.warehouse, read_only=True, memory_limit=settings.memory_limit)
+
+
+def open_to_write(settings: Settings) -> Warehouse:
+    """Open the warehouse for writing, making it where there is none."""
+    return Warehouse(settings.warehouse, memory_limit=settings.memory_limit)
+
+
+def now() -> dt.datetime:
+    """The present moment: the one place of the command line that asks the clock."""
+    return dt.datetime.now(dt.UTC)

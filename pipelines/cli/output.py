@@ -1,0 +1,129 @@
+"""What a command shows: tables and sentences for people, JSON lines for machines; progress on standard error."""
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+
+class Output:
+    """Where a command's results go."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        """`as_json`: one JSON value a line on standard output, nothing else there."""
+        self.as_json = as_json
+        self.console = Console(soft_wrap=True, highlight=False)
+        self.notes = Console(stderr=True, soft_wrap=True, highlight=False)
+
+    def say(self, *lines: str) -> None:
+        """Print sentences for a person; machines are not told."""
+        if not self.as_json:
+            for line in lines:
+                self.console.print(line, markup=False)
+
+    def note(self, line: str) -> None:
+        """Print a remark on standard error: a hint, a warning."""
+        self.notes.print(line, markup=False)
+
+    def record(self, value: object) -> None:
+        """Print one JSON value on a line of its own, for machines only."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        *,
+        machine_names: Sequence[str] | None = None,
+    ) -> None:
+        """Print rows as a table, or as one JSON object a row, then with the names for machines."""
+        if self.as_json:
+            for row in rows:
+                self.record(dict(zip(machine_names or columns, row, strict=True)))
+            return
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        listed = [list(row) for row in rows]
+        for index, column in enumerate(columns):
+            is_number = any(isinstance(row[index], int | float | Decimal) for row in listed)
+            table.add_column(column, justify="right" if is_number else "left", overflow="fold")
+        for row in listed:
+            table.add_row(*(escape(shown(value)) for value in row))
+        self.console.print(table)
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator["Ticker"]:
+        """Show on standard error that work goes on, on a terminal only."""
+        bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            TimeElapsedColumn(),
+            console=self.notes,
+            transient=True,
+            disable=not self.notes.is_terminal,
+        )
+        with bar:
+            yield Ticker(bar, what)
+
+
+class Ticker:
+    """One line of progress."""
+
+    def __init__(self, bar: Progress, what: str) -> None:
+        """Begin a line that says `what` is going on."""
+        self._bar = bar
+        self._what = what
+        self._task = bar.add_task(what, total=None)
+
+    def __call__(self, detail: str) -> None:
+        """Say how far it has come."""
+        self._bar.update(self._task, description=f"{self._what}: {detail}")
+
+
+def shown(value: object) -> str:
+    """Write a cell as a person reads it: unknown as a dash, numbers grouped, times to the second."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float | Decimal):
+        return f"{value:,.3f}".rstrip("0").rstrip(".")
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, list):
+        return ", ".join(shown(part) for part in value)
+    return str(value)
+
+
+def plain(value: object) -> Any:
+    """Turn a value into what JSON knows."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(part) for part in value]
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
+    if isinstance(value, UUID):
+        return str(value)
+    return value

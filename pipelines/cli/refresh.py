@@ -1,0 +1,81 @@
+"""`learnloom refresh`."""
+
+import datetime as dt
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_write, read_settings
+from pipelines.cli.output import Output
+from pipelines.refresh.refresh import RefreshSummary, end_of_day
+from pipelines.refresh.refresh import refresh as refresh_warehouse
+from pipelines.settings import Settings
+from pipelines.warehouse.maintain import tidy_if_needed
+from pipelines.warehouse.summary import newest_statement_at
+
+commands = typer.Typer()
+
+_QUIET_DAYS = 28
+
+
+@commands.command(epilog="Example: learnloom refresh --as-of 2026-11-01")
+def refresh(
+    *,
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Tell everything as at the end of this day. Default: today."),
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Build everything anew, not only what has changed.")] = False,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Fit a new model version first (difficulties, norms); implies --full.")
+    ] = False,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring tables, estimates, profiles and signals up to what has landed.
+
+    Only students of whom something new has landed are computed anew, unless the day, the rules, the settings or the
+    skill map have changed since the last time.
+    """
+    out = Output(as_json=as_json)
+    settings = read_settings(warehouse)
+    summary = run_refresh(out, settings, day=as_of.date() if as_of else None, full=full, refit=refit)
+    tell_refresh(out, summary)
+
+
+def run_refresh(
+    out: Output, settings: Settings, *, day: dt.date | None = None, full: bool = False, refit: bool = False
+) -> RefreshSummary:
+    """Refresh with progress."""
+    today = now().astimezone(ZoneInfo(settings.time_zone)).date()
+    with open_to_write(settings) as warehouse, out.progress("refreshing") as tick:
+        summary = refresh_warehouse(
+            warehouse,
+            settings,
+            as_of=end_of_day(day or today, settings.time_zone),
+            clock=now,
+            full=full,
+            refit=refit,
+            on_progress=tick,
+        )
+        tidy_if_needed(warehouse, now=now(), wait_seconds=settings.lock_wait_seconds)
+        newest = newest_statement_at(warehouse)
+    if newest is not None and newest < summary.as_of - dt.timedelta(days=_QUIET_DAYS):
+        out.note(
+            f"learnloom: the newest statement is of {newest:%Y-%m-%d}. To see the students as they were then: "
+            f"learnloom refresh --as-of {newest:%Y-%m-%d}"
+        )
+    return summary
+
+
+def tell_refresh(out: Output, summary: RefreshSummary) -> None:
+    """Say what a refresh did."""
+    out.record(summary)
+    how = f"everything was built, because {summary.full_because}" if summary.full_because else "only what changed"
+    out.say(
+        f"{summary.staged:,} new statements, {summary.students:,} students computed in {summary.seconds:.1f} s "
+        f"({how})."
+    )
+    fitted = ", fitted just now" if summary.is_fitted else ""
+    out.say(f"As of {summary.as_of:%Y-%m-%d %H:%M %Z}, model version {summary.model_version}{fitted}.")

@@ -1,0 +1,68 @@
+"""`learnloom simulate`."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from pipelines.cli.options import JsonOption
+from pipelines.cli.output import Output
+from pipelines.simulate.config import SimulationConfig
+from pipelines.simulate.run import SimulationSummary
+from pipelines.simulate.run import simulate as simulate_class
+
+commands = typer.Typer()
+
+
+@commands.command(epilog="Example: learnloom simulate class --students 100 --seed 7")
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="Folder to write into; made where it is missing.")],
+    *,
+    students: Annotated[int, typer.Option(min=1, max=1_000_000, help="Students in the class.")] = 60,
+    statements: Annotated[
+        int | None,
+        typer.Option(min=1, max=100_000_000, help="Roughly how many statements; decides the number of students."),
+    ] = None,
+    weeks: Annotated[int, typer.Option(min=1, max=52, help="Length of the course, a module a week.")] = 8,
+    courses: Annotated[int, typer.Option(min=1, max=50, help="Courses.")] = 1,
+    skills: Annotated[int, typer.Option(min=1, max=100, help="Skills per course.")] = 8,
+    start: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = None,
+    faults: Annotated[
+        float, typer.Option(min=0.0, max=0.5, help="Share sent twice, late, broken or voided later.")
+    ] = 0.02,
+    skills_in_statements: Annotated[
+        bool, typer.Option(help="Name skills in the statements; else only skills.csv knows them.")
+    ] = True,
+    compress: Annotated[Literal["none", "gzip", "zstd"], typer.Option(help="How to compress the statements.")] = "none",
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Simulate a class whose truth is known: statements.jsonl, skills.csv and truth/*.parquet."""
+    out = Output(as_json=as_json)
+    config = SimulationConfig(
+        seed=seed,
+        students=students,
+        statements=statements,
+        weeks=weeks,
+        courses=courses,
+        skills_per_course=skills,
+        faults=faults,
+        skills_in_statements=skills_in_statements,
+        compress=compress,
+        **({"start": start.date()} if start else {}),
+    )
+    with out.progress("simulating") as tick:
+        summary = simulate_class(config, folder, on_progress=lambda lines: tick(f"{lines:,} statements"))
+    tell(out, summary)
+
+
+def tell(out: Output, summary: SimulationSummary) -> None:
+    """Say what was simulated."""
+    out.record(summary._asdict())
+    out.say(
+        f"{summary.students:,} students, {summary.lines:,} records in {summary.statements}:",
+        f"  {summary.valid:,} valid statements ({summary.late:,} sent late, {summary.voided:,} voided later), "
+        f"{summary.duplicates:,} sent twice, {sum(summary.refused.values()):,} broken",
+        f"The school's skill map is {summary.skill_map}, what is true of the students is in {summary.truth}.",
+    )

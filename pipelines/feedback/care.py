@@ -1,0 +1,113 @@
+"""Whom to look after: a drop in engagement, and whom to talk to this week. For teachers alone."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from pipelines.feedback.case import Basis, Case, week_of
+from pipelines.feedback.rhythm import WEEK_DAYS
+from pipelines.feedback.words import count, day, duration
+from schemas.signal import Audience, Signal, SignalKind
+
+
+def is_drop(case: Case) -> bool:
+    """Whether the last seven days lie clearly below the student's own four weeks before."""
+    rhythm, limits = case.profile.rhythm, case.thresholds
+    return (
+        rhythm.change_sd is not None
+        and rhythm.weekly_seconds_before is not None
+        and rhythm.weekly_seconds_before >= limits.drop_min_weekly_seconds
+        and rhythm.change_sd < -limits.drop_sd
+    )
+
+
+def is_present(case: Case) -> bool:
+    """Whether the student still takes part: in a course that goes on, if any is known, and not long gone."""
+    courses = case.profile.courses
+    is_enrolled = not courses or any(course.is_active for course in courses)
+    return is_enrolled and case.profile.rhythm.days_since_seen <= case.thresholds.away_max_days
+
+
+def engagement_change(case: Case) -> Iterator[Signal]:
+    """Tell the teacher of a drop against the student's own past."""
+    if not is_present(case) or not is_drop(case):
+        return
+    rhythm = case.profile.rhythm
+    before = rhythm.weekly_seconds_before or 0.0
+    sentence = (
+        f"Less active than is usual for them: {duration(rhythm.seconds_7d)} in the last seven days, "
+        f"{duration(before)} a week in the four weeks before. Ask how they are before you ask why."
+    )
+    yield from case.say(
+        SignalKind.ENGAGEMENT_CHANGE,
+        Audience.TEACHER,
+        sentence,
+        _basis(case, ("drop", week_of(case.evidence.last_seen_at)), rhythm.change_sd),
+        urgency=0.75,
+    )
+
+
+def check_in(case: Case, said: Sequence[Signal]) -> Iterator[Signal]:
+    """Name whom to talk to this week, and why.
+
+    Args:
+        case: the student's.
+        said: the other signals, to find something to begin with.
+    """
+    if not is_present(case):
+        return
+    reasons = []
+    if is_drop(case):
+        reasons.append("they are less active than is usual for them")
+    last_word = _last_good_word(case)
+    quiet = case.as_of - (last_word or case.evidence.first_seen_at)
+    if quiet > timedelta(days=case.thresholds.quiet_days):
+        since = f"since {day(last_word)}" if last_word else f"in {count(quiet.days, 'day')}, since they began"
+        reasons.append(f"no good word and no contact is on record {since}")
+    if not reasons:
+        return
+    urgency = 0.85 if len(reasons) > 1 else 0.65
+    if case.profile.rhythm.days_since_seen > WEEK_DAYS:
+        reasons.append(f"last seen on {day(case.evidence.last_seen_at)}")
+    sentence = f"Talk to them this week: {'; '.join(reasons)}. {_opening(said)}"
+    yield from case.say(
+        SignalKind.CHECK_IN,
+        Audience.TEACHER,
+        sentence,
+        # Not by reason: reasons come and go with the days, while the student to talk to is the same.
+        _basis(case, (week_of(case.evidence.last_seen_at),), None),
+        urgency=urgency,
+    )
+
+
+def _last_good_word(case: Case) -> datetime | None:
+    """When there last was something to praise, or somebody spoke to them."""
+    moments = list(case.good_words)
+    if case.evidence.activity.last_contact_at is not None:
+        moments.append(case.evidence.activity.last_contact_at)
+    return max(moments, default=None)
+
+
+def _opening(said: Sequence[Signal]) -> str:
+    """Give the teacher something to begin with."""
+    for kind, words in (
+        (SignalKind.GOAL, "You could begin with their own goal: {}."),
+        (SignalKind.WHEEL_SPINNING, "You could begin with {}, where practice alone did not help."),
+        (SignalKind.STRENGTH, "You could begin with {}, a strong point of theirs."),
+        (SignalKind.INTEREST, "You could begin with {}, which they turn to of their own choice."),
+    ):
+        for signal in said:
+            if signal.kind is kind and signal.subject_name:
+                return words.format(signal.subject_name)
+    return "A short question how it is going is enough."
+
+
+def _basis(case: Case, state: tuple[str, ...], value: float | None) -> Basis:
+    evidence = case.evidence
+    return Basis(
+        n=evidence.activity.n_days,
+        start=evidence.first_seen_at,
+        end=evidence.last_seen_at,
+        evidence_ids=evidence.activity.evidence_ids,
+        state=state,
+        value=value,
+    )

@@ -1,0 +1,142 @@
+"""One student's case as the rules see it, and the only place where a Signal is made."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pipelines.feedback.catalogue import CATALOGUE
+from pipelines.feedback.errors import AudienceError
+from pipelines.feedback.thresholds import Thresholds
+from schemas.evidence import MeasureEvidence, SkillEvidence, StudentEvidence
+from schemas.level import confidence
+from schemas.measure import Measure
+from schemas.profile import MeasureProfile, StudentProfile
+from schemas.signal import MAX_EVIDENCE_IDS, Audience, Choice, Part, Signal, SignalKind, signal_id
+
+
+def day_of(at: datetime) -> str:
+    """Name the day of a moment, in UTC, so that a signal's id does not hang on a time zone setting."""
+    return at.astimezone(UTC).date().isoformat()
+
+
+def week_of(at: datetime) -> str:
+    """Name the week of a moment by its Monday, in UTC.
+
+    What is said of a habit is said once a week at the most: its state is the week of its last evidence.
+    """
+    day = at.astimezone(UTC).date()
+    return (day - timedelta(days=day.weekday())).isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """On what a signal stands."""
+
+    n: int
+    """Observations behind it."""
+    start: datetime
+    end: datetime
+    """First and last moment of the evidence."""
+    evidence_ids: Sequence[str]
+    state: tuple[str, ...]
+    """What has to change in the evidence for the signal to be a new one."""
+    subject: str | None = None
+    subject_name: str | None = None
+    value: float | None = None
+    held_from: datetime | None = None
+    """From when its lifetime runs, where that is not the end of the evidence."""
+
+
+class Case:
+    """Evidence, profile and thresholds of one student, with what rules look up."""
+
+    def __init__(self, evidence: StudentEvidence, profile: StudentProfile, thresholds: Thresholds) -> None:
+        self.evidence = evidence
+        self.profile = profile
+        self.thresholds = thresholds
+        self.as_of = profile.as_of
+        self.good_words: list[datetime] = []
+        """When each good word that rules found was earned, whether or not it is still to be shown."""
+        self.skill_evidence: dict[str, SkillEvidence] = {skill.skill_id: skill for skill in evidence.skills}
+        self._measures = {measure.measure: measure for measure in evidence.measures}
+        self._measure_profiles = {measure.measure: measure for measure in profile.measures}
+
+    def measure(self, measure: Measure, min_n: int) -> tuple[MeasureEvidence, MeasureProfile] | None:
+        """Return a measure with at least min_n latest opportunities, else None."""
+        evidence, profile = self._measures.get(measure), self._measure_profiles.get(measure)
+        if evidence is None or profile is None or evidence.n < min_n:
+            return None
+        return evidence, profile
+
+    def skill_basis(
+        self, skill_id: str, state: tuple[str, ...], value: float | None, *, held_from: datetime | None = None
+    ) -> Basis:
+        """Stand on all answers on a skill."""
+        skill = self.skill_evidence[skill_id]
+        return Basis(
+            n=skill.n_attempts,
+            start=skill.first_attempt_at or self.evidence.first_seen_at,
+            end=skill.last_attempt_at or self.evidence.last_seen_at,
+            evidence_ids=skill.evidence_ids,
+            state=state,
+            subject=skill_id,
+            subject_name=skill.skill_name,
+            value=value,
+            held_from=held_from,
+        )
+
+    def say(
+        self,
+        kind: SignalKind,
+        audience: Audience,
+        sentence: str,
+        basis: Basis,
+        *,
+        urgency: float,
+        part: Part | None = None,
+        choices: Iterable[Choice] = (),
+    ) -> Iterator[Signal]:
+        """Yield the signal, or nothing where it has expired by as_of.
+
+        Args:
+            kind: what is said.
+            audience: to whom.
+            sentence: in which words.
+            basis: on what it stands.
+            urgency: 0 to 1, 1 needs somebody today.
+            part: of instruction, where it is not the kind's usual one.
+            choices: among which the student picks.
+
+        Raises:
+            AudienceError: the kind is not for this audience.
+        """
+        entry = CATALOGUE[kind]
+        if audience not in entry.audiences:
+            raise AudienceError(f"{kind} is not for the {audience}: see the catalogue of signals")
+        held_from = basis.held_from or basis.end
+        if entry.is_good_word and audience is Audience.STUDENT:
+            self.good_words.append(held_from)
+        expires_at = held_from + timedelta(days=entry.lifetime_days)
+        if expires_at <= self.as_of:
+            return
+        yield Signal(
+            signal_id=signal_id(self.evidence.student_key, kind, audience, basis.subject, basis.state),
+            student_key=self.evidence.student_key,
+            kind=kind,
+            audience=audience,
+            part=part or entry.part,
+            subject=basis.subject,
+            subject_name=basis.subject_name,
+            value=basis.value,
+            n=basis.n,
+            window_from=basis.start,
+            window_to=basis.end,
+            evidence_ids=tuple(basis.evidence_ids[:MAX_EVIDENCE_IDS]),
+            confidence=confidence(basis.n),
+            urgency=urgency,
+            created_at=self.as_of,
+            expires_at=expires_at,
+            sentence=sentence,
+            choices=tuple(choices),
+            model_version=self.profile.model_version,
+        )

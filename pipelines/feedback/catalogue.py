@@ -1,0 +1,59 @@
+"""Every kind of signal: which part of instruction it is for, who may see it, and how long it holds."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from schemas.signal import Audience, Part, SignalKind
+
+
+class Entry(NamedTuple):
+    """One kind of signal."""
+
+    part: Part
+    audiences: frozenset[Audience]
+    """Who may see it; a rule that says it to anyone else is refused."""
+    lifetime_days: int
+    """Days after the last evidence at which it expires."""
+    is_good_word: bool = False
+    """Whether it tells the student of something done well: such a word is contact, too."""
+
+
+_STUDENT: Final = frozenset({Audience.STUDENT})
+_TEACHER: Final = frozenset({Audience.TEACHER})
+_BOTH: Final = _STUDENT | _TEACHER
+
+CATALOGUE: Final[Mapping[SignalKind, Entry]] = MappingProxyType(
+    {
+        SignalKind.MASTERY: Entry(Part.CONTENT, _BOTH, 30),
+        SignalKind.STRENGTH: Entry(Part.CONTENT, _BOTH, 30, is_good_word=True),
+        SignalKind.WEAKNESS: Entry(Part.CONTENT, _BOTH, 30),
+        SignalKind.PRACTISE_NEXT: Entry(Part.CONTENT, _STUDENT, 90),
+        SignalKind.STRETCH: Entry(Part.CONTENT, _STUDENT, 21, is_good_word=True),
+        SignalKind.REVIEW_DUE: Entry(Part.CONTENT, _STUDENT, 60),
+        SignalKind.PRODUCTIVE_PERSISTENCE: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
+        SignalKind.RETURN_AFTER_FAILURE: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
+        SignalKind.LEARNS_FROM_ERROR: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
+        SignalKind.CHALLENGE_SEEKING: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
+        SignalKind.PROBLEM_SOLVING: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
+        SignalKind.SELF_REGULATION: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
+        SignalKind.WHEEL_SPINNING: Entry(Part.PROCESS, _BOTH, 28),
+        SignalKind.HELP_SEEKING: Entry(Part.PROCESS, _STUDENT, 14),
+        SignalKind.RAPID_GUESSING: Entry(Part.PROCESS, _BOTH, 14),
+        SignalKind.TIME_ON_TASK: Entry(Part.PROCESS, _BOTH, 7),
+        SignalKind.PACE: Entry(Part.PROCESS, _BOTH, 28),
+        SignalKind.SPACING: Entry(Part.ENVIRONMENT, _STUDENT, 14),
+        SignalKind.REGULARITY: Entry(Part.ENVIRONMENT, _STUDENT, 7, is_good_word=True),
+        SignalKind.STREAK: Entry(Part.ENVIRONMENT, _STUDENT, 2, is_good_word=True),
+        SignalKind.ENGAGEMENT_CHANGE: Entry(Part.PROCESS, _TEACHER, 28),
+        SignalKind.CHECK_IN: Entry(Part.PROCESS, _TEACHER, 60),
+        SignalKind.GOAL: Entry(Part.CONTENT, _BOTH, 60),
+        SignalKind.CHOICE: Entry(Part.CONTENT, _TEACHER, 14),
+        SignalKind.INTEREST: Entry(Part.CONTENT, _BOTH, 90),
+        SignalKind.PREFERENCE: Entry(Part.ENVIRONMENT, _BOTH, 90),
+        SignalKind.PRODUCT: Entry(Part.PRODUCT, _BOTH, 180),
+        SignalKind.ENVIRONMENT: Entry(Part.ENVIRONMENT, _BOTH, 60),
+        SignalKind.COLLABORATION: Entry(Part.PROCESS, _BOTH, 28, is_good_word=True),
+    }
+)
+"""Lifetimes follow how soon such a thing changes: a streak in days, a liking in months."""

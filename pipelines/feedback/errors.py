@@ -1,0 +1,13 @@
+"""What can be wrong with what the feedback rules are given."""
+
+
+class FeedbackError(Exception):
+    """The feedback rules cannot work on what they were given."""
+
+
+class NaiveTimeError(FeedbackError):
+    """A time has no time zone, so that no day can be told from it."""
+
+
+class AudienceError(FeedbackError):
+    """A rule speaks to somebody who is not to hear it."""

@@ -1,0 +1,38 @@
+"""The contract between whatever delivers records (files, a broker) and the landing.
+
+tests/pipelines/ingest/source_contract.py holds every source to it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Protocol
+
+from schemas.record import Batch, Position
+
+Positions = Mapping[tuple[str, int], Position]
+"""Stored positions by (topic, partition); a partition that is absent starts at its beginning."""
+
+
+class Problem(NamedTuple):
+    """One input of a source that could not be read, or not to its end."""
+
+    name: str
+    """The file's path, as it was given or found."""
+    message: str
+    """What is wrong and what to do."""
+
+
+class Source(Protocol):
+    """Delivers records in batches.
+
+    From the stored positions it continues exactly there: no record is left out or delivered twice. The batches of
+    a partition are consecutive (each starts where the one before ended), never empty, and within the source's
+    limits on records and bytes; a single record larger than the limit on bytes is a batch of its own.
+    """
+
+    streams: frozenset[str]
+    """Topics that can be read only once (standard input): their stored position says how much came, no more."""
+    problems: list[Problem]
+    """What could not be read by the last `batches`, in order; complete once that is exhausted."""
+
+    def batches(self, positions: Positions) -> Iterator[Batch]:
+        """Yield what comes after `positions`; may be called again with newer ones after a conflict."""

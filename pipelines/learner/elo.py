@@ -1,0 +1,127 @@
+"""Fitting: multi-concept Elo over everybody's answers once, in order of time.
+
+    z = m0 + theta + mean_k theta_k - d - mean_k d_k        p = sigmoid(z)        e = weight * (y - p)
+
+then theta, theta_k rise and d, d_k fall by their shrinking steps times e (parameters.py). Towards the
+shrinking of a step, too, an answer counts by its weight.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.learner.calibrate import recalibration
+from pipelines.learner.history import History, code_count
+from pipelines.learner.logistic import logit, sigmoid
+from pipelines.learner.parameters import (
+    ITEM_DECAY,
+    ITEM_RATE,
+    SKILL_DECAY,
+    SKILL_RATE,
+    STUDENT_DECAY,
+    STUDENT_RATE,
+    Parameters,
+)
+
+_NO_RATE = 0.02
+"""The share right of all answers keeps this far from 0 and 1: a first quiz that all got right has a logit."""
+
+
+class _State:
+    """Values and weights so far of everything that Elo moves, by code."""
+
+    __slots__ = ("d", "d_n", "dk", "dk_n", "mastery", "theta", "theta_n")
+
+    def __init__(self, n_students: int, n_items: int, n_skills: int) -> None:
+        self.theta = [0.0] * n_students
+        self.theta_n = [0.0] * n_students
+        self.d = [0.0] * n_items
+        self.d_n = [0.0] * n_items
+        self.dk = [0.0] * n_skills
+        self.dk_n = [0.0] * n_skills
+        self.mastery: dict[tuple[int, int], tuple[float, float]] = {}
+        """theta_k and weight so far by (student, skill)."""
+
+    def answer(
+        self, student: int, item: int, skills: list[int], *, score: float, weight: float, m0: float
+    ) -> float:
+        """Move everything by one answer; return z as it was before."""
+        theta_n, d_n, dk, dk_n, mastery = self.theta_n, self.d_n, self.dk, self.dk_n, self.mastery
+        z = m0 + self.theta[student] - self.d[item]
+        share = 1.0 / len(skills) if skills else 0.0
+        states = [mastery.get((student, skill), (0.0, 0.0)) for skill in skills]
+        for skill, (value, _) in zip(skills, states, strict=True):
+            z += (value - dk[skill]) * share
+        error = weight * (score - sigmoid(z))
+        self.theta[student] += STUDENT_RATE / (1.0 + STUDENT_DECAY * theta_n[student]) * error
+        theta_n[student] += weight
+        self.d[item] -= ITEM_RATE / (1.0 + ITEM_DECAY * d_n[item]) * error
+        d_n[item] += weight
+        for skill, (value, n) in zip(skills, states, strict=True):
+            step = STUDENT_RATE / (1.0 + STUDENT_DECAY * n)
+            mastery[student, skill] = (value + step * error, n + weight)
+            dk[skill] -= SKILL_RATE / (1.0 + SKILL_DECAY * dk_n[skill]) * error
+            dk_n[skill] += weight
+        return z
+
+
+def fit(history: History, *, n_items: int | None = None, n_skills: int | None = None) -> Parameters:
+    """Learn item and skill difficulties and norms from everybody's answers.
+
+    Args:
+        history: all answers of all students, ordered by (occurred_at, statement id).
+        n_items: number of item codes given out; by default the highest code seen and those below.
+        n_skills: number of skill codes given out; likewise.
+
+    Returns:
+        The frozen parameters. Without any answer they are those of an average item and skill.
+    """
+    n_items = n_items if n_items is not None else code_count(history.item)
+    n_skills = n_skills if n_skills is not None else code_count(history.skill)
+    m0 = logit(float(np.clip(history.score.mean(), _NO_RATE, 1.0 - _NO_RATE))) if len(history) else 0.0
+    state = _State(code_count(history.student), n_items, n_skills)
+    offsets, skills = history.skill_offset.tolist(), history.skill.tolist()
+    answers = zip(
+        history.student.tolist(),
+        history.item.tolist(),
+        history.score.tolist(),
+        history.weight.tolist(),
+        offsets[:-1],
+        offsets[1:],
+        strict=True,
+    )
+    logits = np.array(
+        [
+            state.answer(student, item, skills[start:end], score=score, weight=weight, m0=m0)
+            for student, item, score, weight, start, end in answers
+        ],
+        dtype=np.float64,
+    )
+    return _parameters(history, state, m0, recalibration(logits, history.score))
+
+
+def _parameters(history: History, state: _State, m0: float, line: tuple[float, float]) -> Parameters:
+    n_items, n_skills = len(state.d), len(state.dk)
+    per_skill = np.diff(history.skill_offset)
+    scores = np.repeat(history.score, per_skill)
+    difficulty = np.array(state.d, dtype=np.float64)
+    items = np.repeat(history.item, per_skill)
+    return Parameters(
+        base_logit=m0,
+        intercept=line[0],
+        slope=line[1],
+        item_difficulty=difficulty,
+        item_n=np.bincount(history.item, minlength=n_items),
+        item_rate=_mean_by(history.item, history.score, n_items),
+        skill_difficulty=np.array(state.dk, dtype=np.float64),
+        skill_n=np.bincount(history.skill, minlength=n_skills),
+        skill_rate=_mean_by(history.skill, scores, n_skills),
+        skill_item_difficulty=_mean_by(history.skill, difficulty[items], n_skills),
+    )
+
+
+def _mean_by(codes: NDArray[np.int64], values: NDArray[np.float64], n_codes: int) -> NDArray[np.float64]:
+    """Mean of values per code, NaN for a code without any."""
+    n = np.bincount(codes, minlength=n_codes)
+    total = np.bincount(codes, weights=values, minlength=n_codes)
+    mean: NDArray[np.float64] = np.divide(total, n, out=np.full(n_codes, np.nan), where=n > 0)
+    return mean

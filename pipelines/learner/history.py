@@ -1,0 +1,70 @@
+"""The answers on which the learner model works: columns, ordered by (occurred_at, statement id)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.learner.errors import HistoryShapeError
+
+FULL_WEIGHT: Final = 1.0
+RIGHT_FROM: Final = 0.5
+"""A score from here on counts as right where only right or wrong matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Answers in order of (occurred_at, statement id); one entry per answer in every column but the two last.
+
+    Codes are whole numbers from 0 that the caller gives to students, items and skills. An item or skill that
+    the parameters do not know has a code beyond theirs.
+
+    Raises:
+        HistoryShapeError: lengths do not fit, a code is negative, or a score lies outside 0 to 1.
+    """
+
+    student: NDArray[np.int64]
+    item: NDArray[np.int64]
+    score: NDArray[np.float64]
+    """Share of what could be had, 0 to 1."""
+    weight: NDArray[np.float64]
+    """1, or less where the answer says little (guessing.py)."""
+    answered_at: NDArray[np.datetime64]
+    """datetime64[us], UTC."""
+    skill_offset: NDArray[np.int64]
+    """Answer i exercises skill[skill_offset[i]:skill_offset[i + 1]]: one entry more than answers."""
+    skill: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        n = len(self.student)
+        lengths = {len(self.item), len(self.score), len(self.weight), len(self.answered_at)}
+        if lengths != {n} or len(self.skill_offset) != n + 1:
+            raise HistoryShapeError(
+                f"{n} students, but columns of {sorted(lengths)} and {len(self.skill_offset)} skill offsets: "
+                f"give every column one entry per answer, and one skill offset more"
+            )
+        if self.skill_offset[0] != 0 or self.skill_offset[-1] != len(self.skill):
+            raise HistoryShapeError(
+                f"skill offsets run from {self.skill_offset[0]} to {self.skill_offset[-1]}: "
+                f"they have to run from 0 to {len(self.skill)}, the number of skill codes"
+            )
+        if np.any(np.diff(self.skill_offset) < 0):
+            raise HistoryShapeError("skill offsets go down: they have to rise from answer to answer")
+        for name in ("student", "item", "skill"):
+            codes = getattr(self, name)
+            if len(codes) and codes.min() < 0:
+                raise HistoryShapeError(f"{name} code {codes.min()}: give codes from 0")
+        if n and not (self.score.min() >= 0.0 and self.score.max() <= 1.0):
+            raise HistoryShapeError(
+                f"scores from {self.score.min()} to {self.score.max()}: give shares from 0 to 1, none unknown"
+            )
+
+    def __len__(self) -> int:
+        """Return the number of answers."""
+        return len(self.student)
+
+
+def code_count(codes: NDArray[np.int64]) -> int:
+    """Return how many codes there are from 0 up to the highest one seen."""
+    return int(codes.max()) + 1 if len(codes) else 0

@@ -1,0 +1,49 @@
+"""A model version: what is frozen once the model has been fitted."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+STUDENT_RATE: Final = 0.4
+STUDENT_DECAY: Final = 0.02
+ITEM_RATE: Final = 1.0
+ITEM_DECAY: Final = 0.05
+SKILL_RATE: Final = 0.1
+SKILL_DECAY: Final = 0.05
+"""Step sizes: rate / (1 + decay * answers so far). Elo with steps that shrink: Pelanek 2016, "Applications of
+the Elo rating system in adaptive educational systems"; values measured on ASSISTments 2009."""
+
+MEASURED_SLOPE: Final = 0.81
+"""Slope of the outcome on plain Elo's logit on ASSISTments 2009: plain Elo is over-confident by this much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Item and skill parameters, and the norms measured with them. NaN where there was no evidence."""
+
+    base_logit: float
+    """m0: logit of the share right of all answers."""
+    slope: float
+    """Calibrated logit = intercept + slope * Elo's logit (calibrate.py)."""
+    intercept: float
+    item_difficulty: NDArray[np.float64]
+    """d, in logits: how much harder than the average item."""
+    item_n: NDArray[np.int64]
+    """Answers from which it was found."""
+    item_rate: NDArray[np.float64]
+    """Mean score of the item."""
+    skill_difficulty: NDArray[np.float64]
+    """d_k, in logits."""
+    skill_n: NDArray[np.int64]
+    skill_rate: NDArray[np.float64]
+    """Mean score of the skill's answers: the class's norm."""
+    skill_item_difficulty: NDArray[np.float64]
+    """Mean difficulty of the skill's items, each weighted by its answers on the skill: its average item."""
+
+    def average_item_logit(self, skill: int) -> float:
+        """Elo's logit of an average student at a skill's average item; an unknown skill counts as average."""
+        if skill >= len(self.skill_n) or self.skill_n[skill] == 0:
+            return self.base_logit
+        return float(self.base_logit - self.skill_item_difficulty[skill] - self.skill_difficulty[skill])

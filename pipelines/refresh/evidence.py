@@ -1,0 +1,86 @@
+"""From the marts to one `StudentEvidence` per student."""
+
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from pipelines.warehouse.scratch import Scratch
+from schemas.evidence import (
+    ActivityEvidence,
+    ContributionEvidence,
+    CourseEvidence,
+    DayEvidence,
+    GoalEvidence,
+    InterestEvidence,
+    MasteryEstimate,
+    MeasureEvidence,
+    OutcomeEvidence,
+    ProductEvidence,
+    SkillEvidence,
+    StudentEvidence,
+    VoiceEvidence,
+)
+from schemas.measure import Measure, Vocabulary
+
+Row = tuple[Any, ...]
+
+
+def _measure(row: Row) -> MeasureEvidence:
+    return MeasureEvidence(Measure(row[0]), *row[1:])
+
+
+_MANY: Final[dict[str, tuple[str, str, Callable[[Row], Any]]]] = {
+    "courses": ("marts.mart_student_course", "course_id", CourseEvidence._make),
+    "skills": ("marts.mart_student_skill", "skill_id", SkillEvidence._make),
+    "mastery": ("estimates.student_skill", "skill_id", MasteryEstimate._make),
+    "measures": ("marts.mart_student_measure", "measure", _measure),
+    "days": ("marts.mart_student_day", "local_day", DayEvidence._make),
+    "interests": ("marts.mart_student_interest", "dimension, value", InterestEvidence._make),
+    "outcomes": ("marts.mart_student_outcome", "dimension, value", OutcomeEvidence._make),
+    "products": ("marts.mart_student_product", "product_kind", ProductEvidence._make),
+    "goals": ("marts.mart_student_goal", "target_id", GoalEvidence._make),
+    "voices": ("marts.mart_student_voice", "voice_kind, target_id", VoiceEvidence._make),
+}
+"""Field of StudentEvidence: relation, its order within a student, how a row is read."""
+_STUDENTS: Final = """
+    SELECT student_key, student_name, identifier_kind, first_seen_at, last_seen_at
+    FROM dimensional.dim_student
+    ORDER BY student_key
+"""
+
+
+def read_evidence(scratch: Scratch) -> Iterator[StudentEvidence]:
+    """Give the evidence of every student in the scratch database, in order of keys."""
+    names = scratch.rows("SELECT vocabulary_name FROM dimensional.dim_vocabulary")
+    vocabulary = frozenset(Vocabulary(row[0]) for row in names)
+    many = {
+        name: {
+            key: [read(row[1:]) for row in rows]
+            for key, rows in groupby(_rows(scratch, relation, order), key=itemgetter(0))
+        }
+        for name, (relation, order, read) in _MANY.items()
+    }
+    activity = {row[0]: ActivityEvidence._make(row[1:]) for row in _rows(scratch, "marts.mart_student_activity")}
+    contribution = {
+        row[0]: ContributionEvidence._make(row[1:])
+        for row in _rows(scratch, "marts.mart_student_contribution")
+    }
+    for student in scratch.rows(_STUDENTS):
+        key = student[0]
+        yield StudentEvidence(
+            *student,
+            vocabulary=vocabulary,
+            activity=activity[key],
+            contribution=contribution.get(key),
+            **{name: by_student.get(key, ()) for name, by_student in many.items()},
+        )
+
+
+def _rows(scratch: Scratch, relation: str, order: str = "student_key") -> list[Row]:
+    """All rows of a relation, exact decimals as floats: the rules reckon, they add nothing up."""
+    described = scratch.rows(f"DESCRIBE {relation}")
+    columns = ", ".join(
+        f"{name}::DOUBLE" if kind.startswith("DECIMAL") else name for name, kind, *_ in described
+    )
+    return scratch.rows(f"SELECT {columns} FROM {relation} ORDER BY student_key, {order}")

@@ -1,0 +1,146 @@
+"""Simulate a class: statements as a school would send them, the school's skill map, and the truth."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Final, NamedTuple
+
+from pipelines.simulate.config import DAY_MS, SimulationConfig
+from pipelines.simulate.course import Course, make_course
+from pipelines.simulate.day import enrol, finish, live
+from pipelines.simulate.faults import FaultyLink
+from pipelines.simulate.journal import Journal, Receiver
+from pipelines.simulate.outbox import SUFFIXES, Outbox, open_for_lines
+from pipelines.simulate.student import Student, make_student
+from pipelines.simulate.truth import write_skill_map, write_truth
+
+STATEMENTS: Final = "statements"
+SKILL_MAP: Final = "skills.csv"
+TRUTH: Final = "truth"
+_PILOT_STUDENTS: Final = 60
+_PILOT_STATEMENTS: Final = 40_000
+_STATEMENTS_A_WEEK: Final = 50
+"""About what a student gives rise to on one course; only to size the pilot."""
+
+
+class SimulationSummary(NamedTuple):
+    """What was written."""
+
+    statements: Path
+    skill_map: Path
+    truth: Path
+    """Folder of Parquet files."""
+    students: int
+    lines: int
+    """Records in the file: valid + duplicates + the sum of refused."""
+    valid: int
+    """Distinct valid statements, voiding and voided ones included."""
+    duplicates: int
+    refused: dict[str, int]
+    """Records to be refused, by kind of breakage."""
+    voided: int
+    late: int
+    """Valid statements that were sent an hour or more after what they tell."""
+
+
+class _Counter:
+    """A receiver that only counts."""
+
+    def __init__(self) -> None:
+        self.statements = 0
+
+    def take(self, statement_id: str, line: str, at_ms: int, *, is_spared: bool) -> None:  # noqa: ARG002
+        self.statements += 1
+
+
+class _Class:
+    """The courses and the students of one simulation."""
+
+    def __init__(self, config: SimulationConfig, receiver: Receiver) -> None:
+        self.config = config
+        self.courses: tuple[Course, ...] = tuple(
+            make_course(config, number, Random(f"{config.seed}/course/{number}"))
+            for number in range(config.courses)
+        )
+        skills = tuple(skill for course in self.courses for skill in course.skills)
+        journal = Journal(receiver, Random(f"{config.seed}/ids"))
+        self.students: list[Student] = [
+            make_student(config, journal, self.courses, skills, number) for number in range(config.students)
+        ]
+
+    def days(self) -> Iterator[int]:
+        """Live through the course; yields the end of each day, in milliseconds since 1970."""
+        for student in self.students:
+            enrol(student, self.config)
+        for day in range(self.config.days):
+            for student in self.students:
+                live(student, self.config, day)
+            if day == self.config.days - 1:
+                for student in self.students:
+                    finish(student, self.config)
+            yield self.config.start_ms + (day + 1) * DAY_MS
+
+
+def simulate(
+    config: SimulationConfig, out: Path, *, on_progress: Callable[[int], None] | None = None
+) -> SimulationSummary:
+    """Simulate a class into a folder, which is created where it is missing.
+
+    Writes `statements.jsonl` (or `.jsonl.gz`, `.jsonl.zst`), `skills.csv` and `truth/*.parquet`; an earlier
+    simulation in the folder is replaced. Equal configurations give equal bytes.
+
+    Args:
+        config: what to simulate.
+        out: the folder.
+        on_progress: is told after each simulated day how many lines are written.
+
+    Returns:
+        Where everything is and how many records of each outcome there are.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    config = _sized(config)
+    truth = out / TRUTH
+    truth.mkdir(parents=True, exist_ok=True)
+    for suffix in SUFFIXES.values():
+        (out / f"{STATEMENTS}{suffix}").unlink(missing_ok=True)
+    path = out / f"{STATEMENTS}{SUFFIXES[config.compress]}"
+    with open_for_lines(path, config.compress) as file:
+        outbox = Outbox(file)
+        link = FaultyLink(outbox, config.faults, Random(f"{config.seed}/faults"))
+        simulated = _Class(config, link)
+        for end_ms in simulated.days():
+            outbox.flush(end_ms)
+            if on_progress is not None:
+                on_progress(outbox.lines)
+        outbox.flush()
+        if on_progress is not None:
+            on_progress(outbox.lines)
+    write_skill_map(out / SKILL_MAP, simulated.courses)
+    write_truth(truth, config, simulated.courses, simulated.students, link)
+    return SimulationSummary(
+        statements=path,
+        skill_map=out / SKILL_MAP,
+        truth=truth,
+        students=config.students,
+        lines=outbox.lines,
+        valid=link.valid,
+        duplicates=link.duplicates,
+        refused=dict(sorted(link.refused.items())),
+        voided=link.voided,
+        late=link.late,
+    )
+
+
+def _sized(config: SimulationConfig) -> SimulationConfig:
+    """Turn a wished number of statements into a number of students, by a pilot with the first of them."""
+    if config.statements is None:
+        return config
+    each = _STATEMENTS_A_WEEK * config.weeks * max(1.0, 0.6 * config.courses)
+    pilot = min(_PILOT_STUDENTS, max(1, int(_PILOT_STATEMENTS / each)))
+    counter = _Counter()
+    for _ in _Class(config.model_copy(update={"students": pilot}), counter).days():
+        pass
+    students = max(1, round(config.statements * pilot / counter.statements))
+    return config.model_copy(update={"students": students})

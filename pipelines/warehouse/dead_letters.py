@@ -1,0 +1,135 @@
+"""The table of dead letters: writing, finding, and marking those that a replay has put right."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import pyarrow as pa
+
+from pipelines.warehouse.connection import Warehouse
+from schemas.record import DeadLetter, Fault
+
+_FAULT_ROW: Final = pa.struct([(name, pa.string()) for name in ("rule", "path", "value", "message")])
+DEAD_LETTER_ROWS: Final = pa.schema(
+    [
+        ("dead_letter_id", pa.string()),
+        ("faults", pa.list_(_FAULT_ROW)),
+        ("raw", pa.binary()),
+        ("topic", pa.string()),
+        ("partition", pa.int32()),
+        ("offset", pa.int64()),
+        ("element", pa.int32()),
+    ]
+)
+"""Arrow form of rows for landing.dead_letter."""
+
+
+class DeadSelection(NamedTuple):
+    """Which dead letters are meant: those to which all that is given here applies."""
+
+    rule: str | None = None
+    """Rule of the first fault."""
+    topic: str | None = None
+    ids: Sequence[str] | None = None
+    is_waiting: bool | None = True
+    """Whether it still waits to be put right; None for both."""
+
+    def condition(self) -> tuple[str, list[object]]:
+        """Give the SQL condition and its values."""
+        parts: dict[str, object] = {}
+        if self.rule is not None:
+            parts["rule = ?"] = self.rule
+        if self.topic is not None:
+            parts["topic = ?"] = self.topic
+        if self.ids is not None:
+            parts["dead_letter_id IN (SELECT unnest(?::VARCHAR[]))"] = list(self.ids)
+        if self.is_waiting is not None:
+            parts["(replayed_at IS NULL) = ?"] = self.is_waiting
+        return " AND ".join(parts) or "true", list(parts.values())
+
+
+class DeadCount(NamedTuple):
+    """Dead letters of one rule."""
+
+    rule: str
+    waiting: int
+    replayed: int
+    example_id: str
+    """The earliest one that still waits; else the earliest."""
+    example_message: str
+
+
+def write_dead_letters(warehouse: Warehouse, rows: pa.Table, now: datetime) -> None:
+    """Add `rows` (DEAD_LETTER_ROWS) to landing.dead_letter."""
+    if not rows.num_rows:
+        return
+    with warehouse.holding(new_dead_letter=rows):
+        warehouse.run(
+            "INSERT INTO landing.dead_letter (dead_letter_id, rule, path, value, message, faults, raw, topic, "
+            '"partition", "offset", element, landed_at) SELECT dead_letter_id, faults[1].rule, faults[1].path, '
+            'faults[1].value, faults[1].message, faults, raw, topic, "partition", "offset", element, ? '
+            "FROM new_dead_letter",
+            [now],
+        )
+
+
+def known_dead_letters(
+    warehouse: Warehouse, spans: Mapping[tuple[str, int], tuple[int, int]], ids: Collection[str]
+) -> set[str]:
+    """Tell which of `ids` are dead letters already.
+
+    Args:
+        warehouse: where to look.
+        spans: per topic and partition the first and last offset at which they stand; keeps the look-up to the
+            files that hold these.
+        ids: dead letter ids.
+    """
+    if not ids:
+        return set()
+    places = " OR ".join(['topic = ? AND "partition" = ? AND "offset" BETWEEN ? AND ?'] * len(spans))
+    values = [part for (topic, partition), span in spans.items() for part in (topic, partition, *span)]
+    sql = f"SELECT dead_letter_id FROM landing.dead_letter WHERE ({places})"
+    return {found for (found,) in warehouse.rows(sql, values)} & set(ids)
+
+
+def count_by_rule(warehouse: Warehouse) -> list[DeadCount]:
+    """Count dead letters by rule, the most frequent first."""
+    rows = warehouse.rows(
+        "SELECT rule, count(*) FILTER (replayed_at IS NULL) AS waiting, count(replayed_at) AS replayed, "
+        "min_by(dead_letter_id, (replayed_at IS NOT NULL, landed_at, dead_letter_id)), "
+        "min_by(message, (replayed_at IS NOT NULL, landed_at, dead_letter_id)) "
+        "FROM landing.dead_letter GROUP BY rule ORDER BY waiting DESC, replayed DESC, rule"
+    )
+    return [DeadCount(*row) for row in rows]
+
+
+def find_ids(warehouse: Warehouse, selection: DeadSelection) -> list[str]:
+    """List the ids of the selected dead letters, sorted."""
+    condition, values = selection.condition()
+    sql = f"SELECT dead_letter_id FROM landing.dead_letter WHERE {condition} ORDER BY dead_letter_id"
+    return [found for (found,) in warehouse.rows(sql, values)]
+
+
+def find(warehouse: Warehouse, selection: DeadSelection, *, limit: int) -> list[DeadLetter]:
+    """Read the selected dead letters in the order of their places, `limit` of them at the most."""
+    condition, values = selection.condition()
+    rows = warehouse.rows(
+        'SELECT dead_letter_id, faults, raw, topic, "partition", "offset", element, landed_at, replayed_at, '
+        f"replayed_as::VARCHAR FROM landing.dead_letter WHERE {condition} "
+        'ORDER BY topic, "partition", "offset", element, dead_letter_id LIMIT ?',
+        [*values, limit],
+    )
+    return [DeadLetter(row[0], tuple(Fault(**fault) for fault in row[1]), *row[2:]) for row in rows]
+
+
+def mark_replayed(warehouse: Warehouse, replayed: Mapping[str, str], now: datetime) -> None:
+    """Note for each dead letter id which statement has taken its place."""
+    if not replayed:
+        return
+    table = pa.table({"dead_letter_id": list(replayed), "statement_id": list(replayed.values())})
+    with warehouse.holding(replayed=table):
+        warehouse.run(
+            "UPDATE landing.dead_letter AS letter SET replayed_at = ?, replayed_as = replayed.statement_id::UUID "
+            "FROM replayed WHERE letter.dead_letter_id = replayed.dead_letter_id",
+            [now],
+        )

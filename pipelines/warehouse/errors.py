@@ -1,0 +1,23 @@
+"""What can go wrong with the warehouse, each said so that the reader can act."""
+
+from schemas.errors import LearnloomError
+
+
+class WarehouseError(LearnloomError):
+    """The warehouse cannot do what was asked."""
+
+
+class WarehouseMissingError(WarehouseError):
+    """There is no warehouse at the place named."""
+
+
+class WarehouseBusyError(WarehouseError):
+    """Other writers kept the warehouse for longer than we were told to wait."""
+
+
+class PositionConflictError(WarehouseError):
+    """Another process has landed records of this partition since its position was read."""
+
+
+class SnapshotExpiredError(WarehouseError):
+    """The changes since a snapshot cannot be told: it is older than what is kept."""

@@ -1,0 +1,187 @@
+"""The landing tables: all SQL that writes them, and look-ups for whoever lands.
+
+Rows, dead letters and positions are written in one transaction of the caller's, which has to begin with
+`take_turn`. Nothing here works row by row.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.warehouse.connection import LAKE, Warehouse
+from pipelines.warehouse.errors import SnapshotExpiredError
+from pipelines.warehouse.relation import load_relations
+from schemas.record import Position
+
+STATEMENT_ROWS: Final = pa.schema(
+    [
+        ("statement_id", pa.string()),
+        ("id_hash", pa.uint64()),
+        ("content_hash", pa.uint64()),
+        ("raw", pa.string()),
+        ("topic", pa.dictionary(pa.int32(), pa.string())),
+        ("partition", pa.int32()),
+        ("offset", pa.int64()),
+        ("element", pa.int32()),
+    ]
+)
+"""Arrow form of rows for landing.statement; the time of landing is added when they are written."""
+
+_POSITION_ROWS = pa.schema(
+    [
+        ("topic", pa.string()),
+        ("partition", pa.int32()),
+        ("next_offset", pa.int64()),
+        ("head_digest", pa.string()),
+        ("accepted", pa.int64()),
+        ("duplicates", pa.int64()),
+        ("dead", pa.int64()),
+    ]
+)
+
+_HASH_COLUMNS = "id_hash, content_hash"
+_POSITION_COLUMNS = 'topic, "partition", next_offset, head_digest, accepted, duplicates, dead'
+
+
+def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
+    """Create the landing tables where they are absent.
+
+    Raises:
+        WarehouseBusyError: other processes kept writing for `wait_seconds`.
+    """
+    relations = load_relations(("landing",))
+
+    def create() -> None:
+        found = warehouse.rows(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'landing'",
+            [LAKE],
+        )
+        present = {name for (name,) in found}
+        absent = [relation for relation in relations if relation.name not in present]
+        if not absent:
+            return
+        with warehouse.transaction():
+            warehouse.run("CREATE SCHEMA IF NOT EXISTS landing")
+            for relation in absent:
+                warehouse.run(relation.sql)
+                if relation.name == "turn":
+                    warehouse.run("INSERT INTO landing.turn VALUES (1, 0)")
+        # A third of the default's size, and written faster than it (bench/import_.py).
+        warehouse.run(f"CALL {LAKE}.set_option('parquet_compression', 'zstd')")
+
+    warehouse.retrying(create, wait_seconds=wait_seconds)
+
+
+def take_turn(warehouse: Warehouse) -> None:
+    """Begin a landing transaction: of two that overlap, the second to commit fails and has to be done again."""
+    warehouse.run("UPDATE landing.turn SET taken = taken + 1")
+
+
+def positions(warehouse: Warehouse, topics: Collection[str] | None = None) -> dict[tuple[str, int], Position]:
+    """Read the stored positions, of some topics or of all, by topic and partition."""
+    sql = f"SELECT {_POSITION_COLUMNS} FROM landing.position"
+    if topics is None:
+        rows = warehouse.rows(f"{sql} ORDER BY ALL")
+    else:
+        rows = warehouse.rows(f"{sql} WHERE topic IN (SELECT unnest(?::VARCHAR[]))", [sorted(topics)])
+    return {(row[0], row[1]): Position(*row) for row in rows}
+
+
+def write_positions(warehouse: Warehouse, new: Collection[Position], now: datetime) -> None:
+    """Put `new` in the place of the stored positions of the same partitions."""
+    columns = zip(*new, strict=True)
+    table = pa.table(dict(zip(Position._fields, map(list, columns), strict=True)), schema=_POSITION_ROWS)
+    with warehouse.holding(new_position=table):
+        warehouse.run(
+            "DELETE FROM landing.position AS old USING new_position AS new "
+            'WHERE old.topic = new.topic AND old."partition" = new."partition"'
+        )
+        warehouse.run(
+            f"INSERT INTO landing.position ({_POSITION_COLUMNS}, updated_at) "
+            f"SELECT {_POSITION_COLUMNS}, ? FROM new_position",
+            [now],
+        )
+
+
+def write_statements(warehouse: Warehouse, rows: pa.Table, now: datetime) -> None:
+    """Add `rows` (STATEMENT_ROWS) to landing.statement."""
+    if not rows.num_rows:
+        return
+    with warehouse.holding(new_statement=rows):
+        warehouse.run(
+            f'INSERT INTO landing.statement (statement_id, {_HASH_COLUMNS}, raw, topic, "partition", "offset", '
+            f"element, landed_at) SELECT statement_id::UUID, {_HASH_COLUMNS}, raw, topic::VARCHAR, "
+            '"partition", "offset", element, ? FROM new_statement',
+            [now],
+        )
+
+
+def statement_count(warehouse: Warehouse) -> int:
+    """Count the statements that have landed."""
+    return int(warehouse.one("SELECT count(*) FROM landing.statement")[0])
+
+
+def hashes_of(warehouse: Warehouse, id_hashes: pa.Array) -> pa.Table:
+    """Find the statements with one of these id hashes: id_hash and content_hash."""
+    with warehouse.holding(asked=pa.table({"id_hash": id_hashes})):
+        return warehouse.arrow(
+            f"SELECT {_HASH_COLUMNS} FROM landing.statement WHERE id_hash IN (SELECT id_hash FROM asked)"
+        )
+
+
+def all_hashes(warehouse: Warehouse) -> pa.Table:
+    """Read id_hash and content_hash of every statement."""
+    return warehouse.arrow(f"SELECT {_HASH_COLUMNS} FROM landing.statement")
+
+
+def hashes_since(warehouse: Warehouse, first: int, last: int) -> pa.Table:
+    """Read id_hash and content_hash of what was added by the snapshots `first` to `last`.
+
+    Raises:
+        SnapshotExpiredError: one of the snapshots has expired; the open transaction has failed.
+    """
+    try:
+        return warehouse.arrow(
+            f"SELECT {_HASH_COLUMNS} FROM ducklake_table_insertions(?, 'landing', 'statement', ?, ?)",
+            [LAKE, first, last],
+        )
+    except duckdb.InvalidInputException as error:
+        raise SnapshotExpiredError(
+            f"what landed in snapshots {first} to {last} cannot be told: {error}"
+        ) from error
+
+
+def last_commit(warehouse: Warehouse) -> int:
+    """Id of the snapshot that this connection committed last."""
+    return int(warehouse.one(f"SELECT id FROM {LAKE}.last_committed_snapshot()")[0])
+
+
+def replace_skills(warehouse: Warehouse, skills: pa.Table, skill_map: pa.Table) -> None:
+    """Put `skills` (rows of landing.skill) and `skill_map` (of landing.skill_map) in the place of all there are."""
+    with warehouse.holding(new_skill=skills, new_map=skill_map):
+        warehouse.run("DELETE FROM landing.skill")
+        warehouse.run("DELETE FROM landing.skill_map")
+        warehouse.run(
+            "INSERT INTO landing.skill (skill_id, skill_name, prerequisite_ids) "
+            "SELECT skill_id, skill_name, prerequisite_ids FROM new_skill"
+        )
+        warehouse.run(
+            "INSERT INTO landing.skill_map (activity_id, skill_id, weight) "
+            "SELECT activity_id, skill_id, weight FROM new_map"
+        )
+
+
+def landed_content(
+    warehouse: Warehouse, statement_ids: Sequence[str], id_hashes: pa.Array
+) -> dict[str, bytes]:
+    """Read the bytes of those of `statement_ids` that have landed; `id_hashes` are theirs, in the same order."""
+    asked = pa.table({"statement_id": pa.array(statement_ids, pa.string()), "id_hash": id_hashes})
+    with warehouse.holding(asked=asked):
+        rows = warehouse.rows(
+            "SELECT asked.statement_id, landed.raw FROM landing.statement AS landed "
+            "JOIN asked ON landed.id_hash = asked.id_hash AND landed.statement_id = asked.statement_id::UUID"
+        )
+    return {statement_id: raw.encode() for statement_id, raw in rows}

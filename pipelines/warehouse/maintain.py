@@ -1,0 +1,68 @@
+"""Keeping the warehouse small and quick: merging small files, dropping what no snapshot needs any more."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from pipelines.warehouse.connection import LAKE, Warehouse
+
+SMALL_FILE_BYTES: Final = 64 * 1_048_576
+"""Files from this size on are left as they are, so that nothing is written again and again as a table grows."""
+MANY_SMALL_FILES: Final = 40
+"""So many files beyond what their bytes need make `tidy` worth while."""
+KEPT_DAYS: Final = 30
+"""So far back the warehouse can be seen as it was."""
+
+
+class Tidied(NamedTuple):
+    """What maintenance did."""
+
+    merged_files: int
+    """Small files that went into larger ones."""
+    expired_snapshots: int
+    removed_files: int
+
+
+def spare_files(warehouse: Warehouse) -> int:
+    """Count the files beyond what the tables' sizes call for: what merging could save, about."""
+    rows = warehouse.rows(
+        f"SELECT file_count, delete_file_count, file_size_bytes FROM ducklake_table_info('{LAKE}')"
+    )
+    return sum(
+        max(0, files + deletes - 1 - int((size or 0) // SMALL_FILE_BYTES))
+        for files, deletes, size in rows
+        if files + deletes
+    )
+
+
+def tidy_if_needed(
+    warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days: int = KEPT_DAYS
+) -> Tidied | None:
+    """Call `tidy` if many small files have piled up; else do nothing and give None."""
+    if spare_files(warehouse) < MANY_SMALL_FILES:
+        return None
+    return tidy(warehouse, now=now, wait_seconds=wait_seconds, kept_days=kept_days)
+
+
+def tidy(warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days: int = KEPT_DAYS) -> Tidied:
+    """Merge small files, and drop snapshots older than `kept_days` with the files that only they need.
+
+    Others may read and write meanwhile. Time travel and the change feed reach back `kept_days`.
+
+    Raises:
+        WarehouseBusyError: other writers were in the way for too long; what was done until then stays.
+    """
+
+    def do(sql: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        work: Callable[[], list[tuple[Any, ...]]] = lambda: warehouse.rows(sql, values)
+        return warehouse.retrying(work, wait_seconds=wait_seconds)
+
+    do(f"CALL ducklake_flush_inlined_data('{LAKE}')")
+    merged = do(f"CALL ducklake_merge_adjacent_files('{LAKE}', max_file_size => {SMALL_FILE_BYTES})")
+    before = now - timedelta(days=kept_days)
+    expired = do(f"CALL ducklake_expire_snapshots('{LAKE}', older_than => ?::TIMESTAMPTZ)", [before])
+    # A reader may still hold a snapshot whose files have just been merged: they go a day later.
+    removed = do(
+        f"CALL ducklake_cleanup_old_files('{LAKE}', older_than => ?::TIMESTAMPTZ)", [now - timedelta(days=1)]
+    )
+    return Tidied(sum(row[2] for row in merged), len(expired), len(removed))

@@ -1,0 +1,86 @@
+"""What travels from a source to the warehouse: records, batches, positions, faults, dead letters.
+
+A coordinate is (topic, partition, offset, element). A file is a topic with one partition whose offsets
+count its records; an array sent as one message has one element per entry. Nothing after landing knows more
+about where a record came from.
+"""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+class Fault(NamedTuple):
+    """One broken rule in one statement."""
+
+    rule: str
+    """Stable id, a key of the rule table."""
+    path: str
+    """JSON Pointer (RFC 6901) to the offending value; empty for the whole statement."""
+    value: str
+    """The offending value as JSON, cut to a readable length."""
+    message: str
+    """What is wrong and what the sender should do, in one sentence."""
+
+
+class Record(NamedTuple):
+    """One thing received: its place in its partition, and the bytes exactly as they came (None: a tombstone)."""
+
+    offset: int
+    element: int
+    value: bytes | None
+    fault: Fault | None = None
+    """Why the source itself could not deliver it whole (`value` is cut then): it is refused without a judge."""
+
+
+class Position(NamedTuple):
+    """The next offset to read in one partition of one topic, with what has become of those before it."""
+
+    topic: str
+    partition: int
+    next_offset: int = 0
+    head_digest: str | None = None
+    """How a file is known again (pipelines/ingest/identity.py): tells one that grew from another of that name."""
+    accepted: int = 0
+    duplicates: int = 0
+    dead: int = 0
+
+
+class Batch(NamedTuple):
+    """Consecutive records of one partition, and the position that holds once they have landed."""
+
+    topic: str
+    partition: int
+    start_offset: int
+    next_offset: int
+    records: list[Record]
+    head_digest: str | None = None
+
+
+class Verdict(NamedTuple):
+    """The judgement on one record: a statement to land, or the faults for which it is refused."""
+
+    statement: dict[str, Any] | None
+    """The parsed statement; None where the bytes are no JSON object."""
+    faults: tuple[Fault, ...]
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the record may land as a statement."""
+        return not self.faults
+
+
+class DeadLetter(NamedTuple):
+    """A refused record as it is kept: what, why, from where, and whether a replay has put it right."""
+
+    dead_letter_id: str
+    """Hash of coordinates and bytes: the same record read again is the same dead letter."""
+    faults: tuple[Fault, ...]
+    """Never empty; the first one names the dead letter."""
+    raw: bytes | None
+    topic: str
+    partition: int
+    offset: int
+    element: int
+    landed_at: datetime
+    replayed_at: datetime | None = None
+    replayed_as: str | None = None

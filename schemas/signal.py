@@ -1,0 +1,157 @@
+"""A signal: one thing worth saying about a student's learning, to one audience, with its evidence.
+
+`signal_id` is a hash of who, what, to whom and of the state of the evidence, never of the day on which it was
+computed: the same evidence gives the same signal again, and not a second one. The figures of a standing
+signal may be refreshed under its id. Sentences never name the student: a key is all that travels.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from schemas.level import Confidence
+
+SCHEMA_VERSION: Final = "1.0"
+MAX_EVIDENCE_IDS: Final = 10
+_EVENT_TYPE: Final = "learnloom.signal."
+_SEPARATOR: Final = "\x1f"
+
+
+class SignalKind(StrEnum):
+    """What is said. The rules stand in pipelines/feedback, one file per family."""
+
+    MASTERY = "mastery"
+    STRENGTH = "strength"
+    WEAKNESS = "weakness"
+    PRACTISE_NEXT = "practise_next"
+    STRETCH = "stretch"
+    REVIEW_DUE = "review_due"
+    PRODUCTIVE_PERSISTENCE = "productive_persistence"
+    RETURN_AFTER_FAILURE = "return_after_failure"
+    LEARNS_FROM_ERROR = "learns_from_error"
+    CHALLENGE_SEEKING = "challenge_seeking"
+    PROBLEM_SOLVING = "problem_solving"
+    SELF_REGULATION = "self_regulation"
+    WHEEL_SPINNING = "wheel_spinning"
+    HELP_SEEKING = "help_seeking"
+    RAPID_GUESSING = "rapid_guessing"
+    TIME_ON_TASK = "time_on_task"
+    PACE = "pace"
+    SPACING = "spacing"
+    REGULARITY = "regularity"
+    STREAK = "streak"
+    ENGAGEMENT_CHANGE = "engagement_change"
+    CHECK_IN = "check_in"
+    GOAL = "goal"
+    CHOICE = "choice"
+    INTEREST = "interest"
+    PREFERENCE = "preference"
+    PRODUCT = "product"
+    ENVIRONMENT = "environment"
+    COLLABORATION = "collaboration"
+
+
+class Audience(StrEnum):
+    """To whom a signal speaks."""
+
+    STUDENT = "student"
+    TEACHER = "teacher"
+
+
+class Part(StrEnum):
+    """The part of instruction that the signal helps to differentiate."""
+
+    CONTENT = "content"
+    """What is learned."""
+    PROCESS = "process"
+    """How it is learned."""
+    PRODUCT = "product"
+    """How it is shown."""
+    ENVIRONMENT = "environment"
+    """When and where."""
+
+
+class Choice(BaseModel):
+    """One of the things among which the student picks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    skill_id: str = Field(description="IRI of the skill.")
+    skill_name: str
+    p_right: float = Field(
+        ge=0, le=1, description="Probability of a right answer at an average question of it."
+    )
+    is_in_band: bool = Field(description="Whether p_right lies in the band where practice pays best.")
+    is_wished: bool = Field(description="Whether the student has named it as a goal or chosen it before.")
+    why: str = Field(min_length=1, description="Why it is offered, to the student.")
+
+
+class Signal(BaseModel):
+    """One signal. Times are aware; shares and probabilities run from 0 to 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    signal_id: str = Field(pattern=r"^[0-9a-f]{32}$", description="Same evidence, same id.")
+    student_key: str = Field(min_length=1)
+    kind: SignalKind
+    audience: Audience
+    part: Part
+    subject: str | None = Field(default=None, description="IRI of the skill, activity or course; else null.")
+    subject_name: str | None = None
+    value: float | None = Field(
+        default=None,
+        allow_inf_nan=False,
+        description="The figure behind it; its meaning stands with the kind.",
+    )
+    n: int = Field(ge=0, description="Observations behind the value.")
+    window_from: AwareDatetime = Field(description="First moment of the evidence.")
+    window_to: AwareDatetime = Field(description="Last moment of the evidence.")
+    evidence_ids: tuple[str, ...] = Field(
+        default=(), max_length=MAX_EVIDENCE_IDS, description="Statements behind it, latest first."
+    )
+    confidence: Confidence
+    urgency: float = Field(ge=0, le=1, description="For ordering: 1 needs somebody today.")
+    created_at: AwareDatetime = Field(description="The as_of for which it was computed.")
+    expires_at: AwareDatetime = Field(description="From then on it is not to be shown.")
+    sentence: str = Field(min_length=1, description="What is said to the audience, in plain words.")
+    choices: tuple[Choice, ...] = ()
+    model_version: str = Field(min_length=1)
+
+
+def signal_id(
+    student_key: str, kind: SignalKind, audience: Audience, subject: str | None, state: Iterable[str]
+) -> str:
+    """Make the id of a signal: 32 hex digits.
+
+    Args:
+        student_key: whom it is about.
+        kind: what is said.
+        audience: to whom.
+        subject: of what.
+        state: what has to change in the evidence for it to be said anew; its order does not count.
+    """
+    parts = (student_key, kind.value, audience.value, subject or "", *sorted(state))
+    return hashlib.sha256(_SEPARATOR.join(parts).encode()).hexdigest()[:32]
+
+
+def envelope(signal: Signal, *, source: str) -> dict[str, Any]:
+    """Wrap a signal as a CloudEvents 1.0 event in the JSON format's structured mode.
+
+    Args:
+        signal: what is sent.
+        source: URI reference of the deployment that sends it; with the id it makes the event unique.
+    """
+    return {
+        "specversion": "1.0",
+        "id": signal.signal_id,
+        "source": source,
+        "type": _EVENT_TYPE + signal.kind.value,
+        "subject": signal.student_key,
+        "time": signal.created_at.isoformat(),
+        "datacontenttype": "application/json",
+        "data": signal.model_dump(mode="json"),
+    }

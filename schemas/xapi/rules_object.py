@@ -1,0 +1,101 @@
+"""Rules about verbs, activities, interactions and references to statements."""
+
+from typing import Final
+
+from schemas.xapi.rule import Rule
+
+OBJECT_RULES: Final = (
+    Rule(
+        "object-type",
+        "2.4.4.s2; 2.2.s4.b1.b6",
+        "an objectType must be one that is allowed in its place"
+        " (for an object Activity, Agent, Group, SubStatement or StatementRef)",
+        "write it exactly so, or leave it out for an Activity",
+    ),
+    Rule(
+        "verb-id-required",
+        "2.4.3.s3.table1.row1",
+        "a verb must have an id",
+        "add the verb's IRI, such as http://adlnet.gov/expapi/verbs/answered",
+    ),
+    Rule(
+        "voided-statement-ref",
+        "2.3.2.s2.b1",
+        "the object of the verb voided must be a StatementRef",
+        'send {"objectType": "StatementRef", "id": the id of the statement to void}, or use another verb',
+    ),
+    Rule(
+        "activity-id-required",
+        "2.4.4.1.s1.table1.row2",
+        "an Activity must have an id",
+        "add the activity's IRI; if the object is an Agent, Group or statement, say so in objectType",
+    ),
+    Rule(
+        "statement-ref-id-required",
+        "2.4.4.3.s4.b2",
+        "a StatementRef must name a statement by its id",
+        "add the UUID of the statement",
+    ),
+    Rule(
+        "statement-ref-type",
+        "2.4.4.3.s4.b1",
+        'a reference to a statement must have the objectType "StatementRef"',
+        "add it, written exactly so",
+    ),
+    Rule(
+        "substatement-nested",
+        "2.4.4.3.s8.b4",
+        "a SubStatement must not contain a SubStatement",
+        "send the inner one as a statement of its own and refer to it by a StatementRef",
+    ),
+    Rule(
+        "substatement-property",
+        "2.4.4.3.s8.b3",
+        "a SubStatement must not have id, stored, version or authority",
+        "remove the property from the SubStatement",
+    ),
+    Rule(
+        "interaction-type",
+        "2.4.4.1.s8.table1.row1, 2.4.4.1.s13.b1",
+        "an interactionType must be true-false, choice, fill-in, long-fill-in, matching, performance,"
+        " sequencing, likert, numeric or other",
+        "write one of these exactly so",
+    ),
+    Rule(
+        "interaction-type-required",
+        "2.4.4.1.s13.b1",
+        "an interaction activity must have an interactionType",
+        "add interactionType beside the other properties of the interaction",
+    ),
+    Rule(
+        "interaction-components-type",
+        "2.4.4.1.s15.table2, 2.4.4.1.s13.b3",
+        "choices belong to choice and sequencing, scale to likert, source and target to matching,"
+        " steps to performance, and no list to any other interactionType",
+        "move the list to the property of this interactionType, or correct interactionType",
+    ),
+    Rule(
+        "component-id-required",
+        "2.4.4.1.s15.table1.row1",
+        "an interaction component must have an id",
+        "add an id that is unique within the list",
+    ),
+    Rule(
+        "component-id-unique",
+        "2.4.4.1.s16.b1",
+        "the ids within a list of interaction components must be distinct",
+        "give each component an id of its own",
+    ),
+    Rule(
+        "pattern-true-false",
+        "2.4.4.1.s10.table1.row1, 2.4.4.1.s13.b3",
+        "a correct response of a true-false interaction must be true or false, in lower case",
+        'send ["true"] or ["false"]',
+    ),
+    Rule(
+        "pattern-numeric",
+        "2.4.4.1.s10.table1.row8, 2.4.4.1.s13.b3",
+        "a correct response of a numeric interaction must be a number, or minimum and maximum around [:]",
+        "send it like 4, 4[:]10, 4[:] or [:]10",
+    ),
+)

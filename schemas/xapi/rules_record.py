@@ -1,0 +1,147 @@
+"""Rules about a record as a text, and about every value in it whatever its place."""
+
+from typing import Final
+
+from schemas.xapi.rule import Rule
+
+RECORD_RULES: Final = (
+    Rule(
+        "record-null",
+        "Kafka: a tombstone has no value",
+        "a record must carry a statement",
+        "send the statement as the value of the record; statements are voided, not deleted by a null value",
+    ),
+    Rule(
+        "record-empty",
+        "RFC 8259, 2",
+        "a record must carry a statement",
+        "do not send empty messages or blank lines",
+    ),
+    Rule(
+        "record-too-big",
+        "a limit of this service",
+        "a statement must not be longer than the limit",
+        "move large content into an attachment or to a server and send its address",
+    ),
+    Rule(
+        "text-utf8",
+        "RFC 8259, 8.1",
+        "a statement must be text in UTF-8",
+        "encode the JSON text as UTF-8 before you send it",
+    ),
+    Rule(
+        "text-surrogate",
+        "RFC 8259, 8.2",
+        "a \\u escape of a character beyond U+FFFF must be a whole surrogate pair",
+        "cut texts between characters, not between UTF-16 units, and let a JSON library write the escapes",
+    ),
+    Rule(
+        "json-syntax",
+        "RFC 8259, 2",
+        "a record must be one JSON text and nothing else",
+        "write the statement with a JSON library, one to a record or line, without byte order mark",
+    ),
+    Rule(
+        "json-too-deep",
+        "a limit of this service",
+        "objects and arrays must not be nested deeper than the limit",
+        "flatten the extension that nests so deep, or send it as a string or an attachment",
+    ),
+    Rule(
+        "json-number-range",
+        "RFC 8259, 6; 2.2.s4.b3",
+        "a number must lie within the range of a double (about 1.8e308)",
+        "send a number within that range, or send it as a string inside an extension",
+    ),
+    Rule(
+        "json-duplicate-key",
+        "2.2.s2.b2, 2.2.s3.b7",
+        "an object must use each property once, for which of two values is meant cannot be known",
+        "remove the property that is too many",
+    ),
+    Rule(
+        "statement-object",
+        "2.2",
+        "a statement must be a JSON object",
+        "send the statement itself: an object with actor, verb and object",
+    ),
+    Rule(
+        "property-unknown",
+        "2.2.s4.b1.b7, 2.2.s4.b8",
+        "the specification knows no such property in this place",
+        "remove it, or move it into extensions under an IRI of your own",
+    ),
+    Rule(
+        "property-case",
+        "2.2.s4.b1.b5",
+        "the case of a property's name counts",
+        "write the name exactly as the specification does",
+    ),
+    Rule(
+        "property-version",
+        "IEEE 9274.1.1 (xAPI 2.0), Context",
+        "contextAgents and contextGroups exist from version 2.0 on",
+        'set the statement\'s version to "2.0.0", or leave the property out',
+    ),
+    Rule(
+        "value-null",
+        "2.2.s4.b1.b1",
+        "null is allowed only inside extensions",
+        "leave the property out where there is no value",
+    ),
+    Rule(
+        "value-type",
+        "2.2.s4.b1.b2",
+        "a value must have the JSON type that the specification gives its property",
+        "send numbers and booleans without quotes, texts with quotes, and objects and arrays as such",
+    ),
+    Rule(
+        "iri-format",
+        "4.3, 2.2.s4.b1.b8; RFC 3987",
+        "an identifier must be an absolute IRI (scheme, colon, no blanks or other forbidden characters)",
+        "send the whole IRI, such as https://example.org/verbs/read, with special characters percent-encoded",
+    ),
+    Rule(
+        "irl-format",
+        "4.3, 2.2.s4.b1.b8; RFC 3987",
+        "an address must be an absolute IRL (scheme, colon, no blanks or other forbidden characters)",
+        "send the whole address, such as https://lms.example.org, with special characters percent-encoded",
+    ),
+    Rule(
+        "extension-key",
+        "4.1.s3.b1",
+        "the key of an extension must be an absolute IRI",
+        "use an IRI that you control as key, such as https://example.org/extensions/room",
+    ),
+    Rule(
+        "language-tag",
+        "4.2, 2.2.s3.b2; RFC 5646",
+        "a language must be given as an RFC 5646 tag",
+        "use a tag such as en, en-US or zh-Hant, with hyphens and not underscores",
+    ),
+    Rule(
+        "uuid-format",
+        "4.4, 2.4.1",
+        "a UUID must be a string of 32 hex digits in groups of 8-4-4-4-12",
+        "send it like 6690e6c9-3ef0-4ed3-8b37-7f3964730bee, without braces or prefix",
+    ),
+    Rule(
+        "timestamp-format",
+        "4.5.s1.b1, 4.5.s1.b2; RFC 3339",
+        "a timestamp must be an existing date and time like 2013-05-18T05:32:34.804Z, its offset not -00:00",
+        "send UTC with a Z at the end, or the offset as +hh:mm or -hh:mm",
+    ),
+    Rule(
+        "timestamp-rfc3339",
+        "IEEE 9274.1.1 (xAPI 2.0), Timestamps; RFC 3339",
+        "from version 2.0 on a timestamp must follow RFC 3339 with its offset, which must not be -00:00",
+        "send UTC with a Z at the end, like 2013-05-18T05:32:34.804Z",
+    ),
+    Rule(
+        "duration-format",
+        "4.6.s1.b1; ISO 8601:2004, 4.4.3.2",
+        "a duration must be an ISO 8601 duration (P, then years, months, days, T, hours, minutes, seconds,"
+        " or weeks alone)",
+        "send it like PT4H35M59.14S, with only the last part as a decimal",
+    ),
+)

@@ -1,0 +1,49 @@
+-- Every student in every course in which they were registered or did something.
+-- grain: student_key, course_id
+-- scope: student
+-- columns:
+--   student_key        the student
+--   course_id          the course
+--   registered_at      last registration; NULL where none was told
+--   unregistered_at    when they left, if that was after the last registration
+--   first_active_at    first statement in the course
+--   last_active_at     last statement in the course
+--   completed_at       first completion of the course itself
+--   passed_at          first pass of the course itself
+--   failed_at          last fail of the course itself, if never passed
+--   n_statements       statements in the course
+WITH told AS (
+    SELECT
+        student_key,
+        course_id,
+        max(occurred_at) FILTER (WHERE verb_id = 'http://adlnet.gov/expapi/verbs/registered') AS registered_at,
+        max(occurred_at) FILTER (WHERE verb_id = 'http://id.tincanapi.com/verb/unregistered') AS left_at,
+        min(occurred_at) AS first_active_at,
+        max(occurred_at) AS last_active_at,
+        min(occurred_at) FILTER (
+            WHERE activity_id = course_id AND verb_id = 'http://adlnet.gov/expapi/verbs/completed'
+        ) AS completed_at,
+        min(occurred_at) FILTER (
+            WHERE activity_id = course_id AND verb_id = 'http://adlnet.gov/expapi/verbs/passed'
+        ) AS passed_at,
+        max(occurred_at) FILTER (
+            WHERE activity_id = course_id AND verb_id = 'http://adlnet.gov/expapi/verbs/failed'
+        ) AS last_failed_at,
+        count(*) AS n_statements
+    FROM dimensional.fact_statement
+    WHERE course_id IS NOT NULL
+    GROUP BY student_key, course_id
+)
+
+SELECT
+    student_key,
+    course_id,
+    registered_at,
+    CASE WHEN left_at > coalesce(registered_at, first_active_at) THEN left_at END AS unregistered_at,
+    first_active_at,
+    last_active_at,
+    completed_at,
+    passed_at,
+    CASE WHEN passed_at IS NULL THEN last_failed_at END AS failed_at,
+    n_statements
+FROM told

@@ -1,0 +1,19 @@
+-- Every hint asked for.
+-- grain: statement_id
+-- scope: student
+-- columns:
+--   statement_id            the statement
+--   student_key             the student
+--   activity_id             the item
+--   occurred_at             when
+--   seconds_since_previous  seconds since the hint before on this item; NULL for the first
+SELECT
+    statement_id,
+    student_key,
+    activity_id,
+    occurred_at,
+    epoch(
+        occurred_at - lag(occurred_at) OVER (PARTITION BY student_key, activity_id ORDER BY occurred_at, statement_id)
+    )::DECIMAL(14, 3) AS seconds_since_previous
+FROM dimensional.fact_statement
+WHERE verb_id = 'https://learnloom.example/xapi/verbs/requested-hint'

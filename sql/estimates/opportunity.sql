@@ -1,0 +1,181 @@
+-- Every moment at which a student could have done something that helps learning, and whether they did.
+-- grain: student_key, measure_name, statement_id
+-- scope: student
+-- columns:
+--   student_key   the student
+--   measure_name  what could have been done: the values of schemas/measure.py, where each is explained
+--   occurred_at   when
+--   statement_id  the statement that tells
+--   is_taken      whether it was done
+WITH attempts AS (
+    SELECT
+        fact_attempt.*,
+        attempt_effort.is_rapid,
+        item_norm.first_rate,
+        lead(fact_attempt.attempt_id) OVER item IS NOT NULL AS is_tried_again,
+        sum(fact_attempt.n_hints) OVER whole_item AS n_hints_on_item,
+        max(fact_attempt.is_correct::INTEGER) OVER whole_item = 1 AS is_right_in_the_end
+    FROM dimensional.fact_attempt
+    INNER JOIN estimates.attempt_effort ON fact_attempt.attempt_id = attempt_effort.attempt_id
+    LEFT JOIN estimates.item_norm ON fact_attempt.activity_id = item_norm.activity_id
+    WINDOW
+        item AS (
+            PARTITION BY fact_attempt.student_key, fact_attempt.activity_id
+            ORDER BY fact_attempt.occurred_at, fact_attempt.attempt_id
+        ),
+        whole_item AS (PARTITION BY fact_attempt.student_key, fact_attempt.activity_id)
+),
+
+-- Third tries, and second misses after which no third try was made: was help asked in between?
+second_misses AS (
+    SELECT
+        attempt.student_key,
+        attempt.activity_id,
+        attempt.occurred_at,
+        attempt.attempt_id,
+        lead(attempt.occurred_at) OVER item AS next_at
+    FROM dimensional.fact_attempt AS attempt
+    WINDOW item AS (
+        PARTITION BY attempt.student_key, attempt.activity_id ORDER BY attempt.occurred_at, attempt.attempt_id
+    )
+    QUALIFY NOT attempt.is_correct AND attempt.misses_before = 1
+),
+
+quizzes AS (
+    SELECT
+        student_key,
+        activity_id,
+        parent_id,
+        is_optional,
+        occurred_at,
+        statement_id
+    FROM dimensional.fact_statement
+    WHERE activity_type = 'http://adlnet.gov/expapi/activities/assessment'
+    QUALIFY row_number() OVER (PARTITION BY student_key, activity_id ORDER BY occurred_at, statement_id) = 1
+),
+
+own_checks AS (
+    SELECT
+        student_key,
+        parent_id,
+        min(occurred_at) AS occurred_at
+    FROM quizzes
+    WHERE is_optional AND parent_id IS NOT NULL
+    GROUP BY student_key, parent_id
+),
+
+answers_on_target AS (
+    SELECT
+        student_key,
+        skill_id AS target_id,
+        occurred_at
+    FROM dimensional.fact_attempt_skill
+    UNION ALL
+    SELECT
+        student_key,
+        course_id,
+        occurred_at
+    FROM dimensional.fact_attempt
+    WHERE course_id IS NOT NULL
+),
+
+opportunities AS (
+    SELECT student_key, 'tried_again' AS measure_name, occurred_at, attempt_id AS statement_id,
+        is_tried_again AS is_taken
+    FROM attempts
+    WHERE attempt_number = 1 AND NOT is_correct
+    UNION ALL
+    SELECT student_key, 'retry_right', occurred_at, attempt_id, is_correct
+    FROM attempts
+    WHERE misses_before > 0
+    UNION ALL
+    SELECT student_key, 'challenge_chosen', occurred_at, attempt_id, first_rate < 0.6
+    FROM attempts
+    WHERE attempt_number = 1 AND is_optional AND first_rate IS NOT NULL
+    UNION ALL
+    SELECT student_key, 'hard_unaided', occurred_at, attempt_id, is_right_in_the_end AND n_hints_on_item = 0
+    FROM attempts
+    WHERE attempt_number = 1 AND first_rate < 0.6
+    UNION ALL
+    SELECT student_key, 'changed_approach', occurred_at, attempt_id, is_change_of_response
+    FROM attempts
+    WHERE misses_before > 0 AND response IS NOT NULL AND is_change_of_response IS NOT NULL
+    UNION ALL
+    SELECT student_key, 'rapid_answer', occurred_at, attempt_id, is_rapid
+    FROM attempts
+    WHERE is_rapid IS NOT NULL
+    UNION ALL
+    SELECT
+        second_misses.student_key,
+        'help_in_time',
+        second_misses.occurred_at,
+        second_misses.attempt_id,
+        bool_or(
+            coalesce(
+                fact_hint.occurred_at >= second_misses.occurred_at
+                AND (second_misses.next_at IS NULL OR fact_hint.occurred_at <= second_misses.next_at),
+                FALSE
+            )
+        )
+    FROM second_misses
+    LEFT JOIN dimensional.fact_hint
+        ON
+            second_misses.student_key = fact_hint.student_key
+            AND second_misses.activity_id = fact_hint.activity_id
+    WHERE EXISTS (SELECT 1 FROM dimensional.dim_vocabulary WHERE vocabulary_name = 'hint')
+    GROUP BY ALL
+    UNION ALL
+    SELECT student_key, 'hint_skimmed', occurred_at, statement_id, seconds_since_previous <= 1
+    FROM dimensional.fact_hint
+    WHERE seconds_since_previous IS NOT NULL
+    UNION ALL
+    SELECT student_key, 'begun_early', begun_at, begun_id, is_begun_early
+    FROM dimensional.fact_submission
+    WHERE is_begun_early IS NOT NULL
+    UNION ALL
+    SELECT student_key, 'revised', first_scored_at, scored_id, is_revised
+    FROM dimensional.fact_submission
+    WHERE first_scored_at IS NOT NULL
+    UNION ALL
+    SELECT student_key, 'explained', last_submitted_at, submitted_id, is_explained
+    FROM dimensional.fact_submission
+    WHERE n_submissions > 0
+    UNION ALL
+    SELECT
+        fact_goal.student_key,
+        'goal_followed',
+        fact_goal.set_at,
+        fact_goal.statement_id,
+        bool_or(
+            coalesce(
+                answers_on_target.occurred_at > fact_goal.set_at
+                AND answers_on_target.occurred_at <= fact_goal.set_at + INTERVAL 7 DAY,
+                FALSE
+            )
+        )
+    FROM dimensional.fact_goal
+    LEFT JOIN answers_on_target
+        ON
+            fact_goal.student_key = answers_on_target.student_key
+            AND fact_goal.target_id = answers_on_target.target_id
+    GROUP BY ALL
+    UNION ALL
+    SELECT
+        quizzes.student_key,
+        'own_check',
+        quizzes.occurred_at,
+        quizzes.statement_id,
+        coalesce(own_checks.occurred_at < quizzes.occurred_at, FALSE)
+    FROM quizzes
+    LEFT JOIN own_checks
+        ON quizzes.student_key = own_checks.student_key AND quizzes.parent_id = own_checks.parent_id
+    WHERE NOT coalesce(quizzes.is_optional, FALSE) AND quizzes.parent_id IS NOT NULL
+)
+
+SELECT
+    student_key,
+    measure_name,
+    occurred_at,
+    statement_id,
+    is_taken
+FROM opportunities

@@ -1,0 +1,19 @@
+-- Difficulty of each skill within a model version.
+-- grain: model_version, skill_id
+-- scope: version
+-- reads: dimensional.fact_attempt, estimates.attempt_effort
+-- columns:
+--   model_version     the version
+--   skill_id          the skill
+--   difficulty        logits above the average skill
+--   item_difficulty   mean difficulty of its questions, each weighted by its answers: its average item
+--   n_answers         answers from which it was found
+--   mean_score        mean score of its answers
+CREATE TABLE IF NOT EXISTS estimates.skill_parameter (
+    model_version INTEGER NOT NULL,
+    skill_id VARCHAR NOT NULL,
+    difficulty DOUBLE NOT NULL,
+    item_difficulty DOUBLE,
+    n_answers BIGINT NOT NULL,
+    mean_score DOUBLE
+)

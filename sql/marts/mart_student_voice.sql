@@ -1,0 +1,32 @@
+-- A student's last word on each thing they chose, preferred or spoke of.
+-- grain: student_key, voice_kind, target_id
+-- scope: student
+-- columns:
+--   student_key   the student
+--   voice_kind    choice, preference or stated_known
+--   target_id     what it is about
+--   target_name   its name
+--   target_kind   skill, topic, activity_type or activity
+--   statement_id  the statement
+--   occurred_at   when
+--   is_affirmed   false where a preference is taken back or "I don't know it" is said
+--   signal_id     the signal to which they react
+SELECT
+    fact_voice.student_key,
+    fact_voice.voice_kind,
+    fact_voice.target_id,
+    coalesce(dim_activity.activity_name, fact_voice.target_name) AS target_name,
+    CASE
+        WHEN dim_skill.skill_id IS NOT NULL THEN 'skill'
+        WHEN dim_activity.activity_type = 'http://id.tincanapi.com/activitytype/topic' THEN 'topic'
+        WHEN fact_voice.voice_kind = 'preference' THEN 'activity_type'
+        ELSE 'activity'
+    END AS target_kind,
+    fact_voice.statement_id::VARCHAR AS statement_id,
+    fact_voice.occurred_at,
+    fact_voice.is_affirmed,
+    fact_voice.signal_id
+FROM dimensional.fact_voice
+LEFT JOIN dimensional.dim_activity ON fact_voice.target_id = dim_activity.activity_id
+LEFT JOIN dimensional.dim_skill ON fact_voice.target_id = dim_skill.skill_id
+WHERE fact_voice.is_current

@@ -1,0 +1,85 @@
+-- Everything that was ever said of an activity, and when it was said first; voided statements included, since
+-- a definition belongs to the activity and not to the statement that carries it (xAPI-Data 2.4.4.1).
+-- grain: activity_id, property_name, property_value
+-- scope: mention
+-- columns:
+--   activity_id     IRI of the activity
+--   property_name   name, type, course_id, parent_id, topic_name, is_optional, due_at, skill_id or seen
+--   property_value  what was said
+--   introduced_at   earliest statement that said so; the value introduced last is the one in force
+WITH objects AS (
+    SELECT
+        activity_id,
+        activity_name,
+        activity_type,
+        course_id,
+        parent_id,
+        topic_name,
+        is_optional,
+        due_at,
+        skill_ids,
+        min(occurred_at) AS introduced_at
+    FROM staging.stg_statement
+    WHERE activity_id IS NOT NULL
+    GROUP BY ALL
+),
+
+contexts AS (
+    SELECT
+        context_activities,
+        course_id,
+        min(occurred_at) AS introduced_at
+    FROM staging.stg_statement
+    GROUP BY ALL
+),
+
+mentions AS (
+    SELECT
+        course_id,
+        introduced_at,
+        unnest(context_activities) AS activity
+    FROM contexts
+),
+
+properties AS (
+    SELECT
+        activity_id,
+        introduced_at,
+        unnest([
+            {'name': 'name', 'value': activity_name},
+            {'name': 'type', 'value': activity_type},
+            {'name': 'course_id', 'value': nullif(course_id, activity_id)},
+            {'name': 'parent_id', 'value': nullif(parent_id, activity_id)},
+            {'name': 'topic_name', 'value': topic_name},
+            {'name': 'is_optional', 'value': is_optional::VARCHAR},
+            {'name': 'due_at', 'value': strftime(due_at, '%Y-%m-%dT%H:%M:%S.%gZ')},
+            {'name': 'seen', 'value': 'true'}
+        ]) AS property
+    FROM objects
+    UNION ALL
+    SELECT
+        activity_id,
+        introduced_at,
+        {'name': 'skill_id', 'value': unnest(skill_ids)}
+    FROM objects
+    UNION ALL
+    SELECT
+        activity.id,
+        introduced_at,
+        unnest([
+            {'name': 'name', 'value': activity.name},
+            {'name': 'type', 'value': activity.type},
+            {'name': 'course_id', 'value': CASE activity.role WHEN 'parent' THEN nullif(course_id, activity.id) END},
+            {'name': 'seen', 'value': 'true'}
+        ])
+    FROM mentions
+)
+
+SELECT
+    activity_id,
+    property.name AS property_name,
+    property.value AS property_value,
+    min(introduced_at) AS introduced_at
+FROM properties
+WHERE property.value IS NOT NULL
+GROUP BY ALL

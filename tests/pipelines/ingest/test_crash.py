@@ -1,0 +1,92 @@
+"""kill -9 at any instant leaves rows equal to positions, and the next import brings in the rest, once."""
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.warehouse import landing
+from pipelines.warehouse.connection import Warehouse
+from tests.pipelines.ingest.samples import landed_ids, statement, statement_id
+
+_KILLS = 12
+_RECORDS = 5_000
+_REPEATS = 300
+_BROKEN = 60
+_ROOT = Path(__file__).resolve().parents[3]
+_CHILD = """
+import sys
+from pathlib import Path
+from pipelines.warehouse.connection import Warehouse
+from tests.pipelines.ingest.samples import bring_in
+with Warehouse(Path(sys.argv[1])) as warehouse:
+    print("open", flush=True)
+    bring_in(warehouse, Path(sys.argv[2]), max_records=100, progress=lambda so_far: print(so_far.read, flush=True))
+print("done", flush=True)
+"""
+
+
+def _start(warehouse: Path, inputs: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", _CHILD, str(warehouse), str(inputs)]
+    return subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def _kill_after(child: subprocess.Popen[str], lines: int, spins: int) -> bool:
+    """Kill the child a moment after its n-th line; tell whether it had ended of itself before."""
+    assert child.stdout is not None
+    is_done = any(child.stdout.readline() == "done\n" for _ in range(lines))
+    if not is_done:
+        for _ in range(spins):  # somewhere between two lines, differing with the seed
+            pass
+        child.kill()
+    child.wait()
+    child.stdout.close()
+    return is_done
+
+
+def _assert_rows_equal_positions(folder: Path, seed: int, kill: int) -> None:
+    with Warehouse(folder) as warehouse:
+        landing.prepare(warehouse, wait_seconds=30)
+        positions = landing.positions(warehouse).values()
+        statements = landing.statement_count(warehouse)
+        (dead,) = warehouse.one("SELECT count(*) FROM landing.dead_letter")
+        ids = landed_ids(warehouse)
+    told = f"seed {seed}, kill {kill}: {positions}"
+    assert statements == sum(position.accepted for position in positions), told
+    assert dead == sum(position.dead for position in positions), told
+    assert sum(p.accepted + p.duplicates + p.dead for p in positions) == sum(
+        p.next_offset for p in positions
+    ), told
+    assert len(ids) == len(set(ids)), told
+
+
+@pytest.mark.parametrize("seed", [random.SystemRandom().randrange(1 << 32)])
+def test_killed_at_random_instants_it_ends_complete_and_without_doubles(tmp_path: Path, seed: int) -> None:
+    """After every kill rows equal positions; in the end each id is there once, each broken record a dead letter."""
+    print(f"seed {seed}")  # noqa: T201 - shown by pytest when the test fails, to run it again
+    rng = random.Random(seed)
+    records = [statement(number) for number in range(_RECORDS)]
+    records += [statement(rng.randrange(_RECORDS)) for _ in range(_REPEATS)]
+    records += [b"broken %d" % number for number in range(_BROKEN)]
+    rng.shuffle(records)
+    inputs, folder = tmp_path / "in", tmp_path / "warehouse"
+    inputs.mkdir()
+    cut = rng.randrange(1, len(records))
+    for name, part in (("a.jsonl", records[:cut]), ("b.jsonl", records[cut:])):
+        (inputs / name).write_bytes(b"".join(record + b"\n" for record in part))
+    kills = 0
+    while not _kill_after(_start(folder, inputs), rng.randrange(7), rng.randrange(2_000_000)):
+        kills += 1
+        _assert_rows_equal_positions(folder, seed, kills)
+        assert kills < 100, f"seed {seed}: no end"
+    assert kills >= _KILLS, f"seed {seed}: only {kills} kills"
+    _assert_rows_equal_positions(folder, seed, kills)
+    with Warehouse(folder) as warehouse:
+        assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(_RECORDS))
+        assert warehouse.one("SELECT count(*), count(DISTINCT raw) FROM landing.dead_letter") == (
+            _BROKEN,
+            _BROKEN,
+        )
+        assert sum(position.duplicates for position in landing.positions(warehouse).values()) == _REPEATS
