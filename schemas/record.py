@@ -23,13 +23,13 @@ class Fault(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One thing received: its place in its partition, and the bytes exactly as they came (None: a tombstone)."""
+    """One thing received: its place in its partition, and its bytes as they came (None: a tombstone)."""
 
     offset: int
     element: int
     value: bytes | None
     fault: Fault | None = None
-    """Why the source itself could not deliver it whole (`value` is cut then): it is refused without a judge."""
+    """Why the source could not deliver it whole (`value` is cut then): it is refused without a judge."""
 
 
 class Position(NamedTuple):
@@ -39,7 +39,7 @@ class Position(NamedTuple):
     partition: int
     next_offset: int = 0
     head_digest: str | None = None
-    """How a file is known again (pipelines/ingest/identity.py): tells one that grew from another of that name."""
+    """How a file is known again (pipelines/ingest/identity.py): one that grew, or another of that name."""
     accepted: int = 0
     duplicates: int = 0
     dead: int = 0

@@ -6,6 +6,7 @@ signal may be refreshed under its id. Sentences never name the student: a key is
 """
 
 import hashlib
+import json
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -17,7 +18,6 @@ from schemas.level import Confidence
 SCHEMA_VERSION: Final = "1.0"
 MAX_EVIDENCE_IDS: Final = 10
 _EVENT_TYPE: Final = "learnloom.signal."
-_SEPARATOR: Final = "\x1f"
 
 
 class SignalKind(StrEnum):
@@ -134,8 +134,8 @@ def signal_id(
         subject: of what.
         state: what has to change in the evidence for it to be said anew; its order does not count.
     """
-    parts = (student_key, kind.value, audience.value, subject or "", *sorted(state))
-    return hashlib.sha256(_SEPARATOR.join(parts).encode()).hexdigest()[:32]
+    parts = [student_key, kind.value, audience.value, subject, sorted(state)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def envelope(signal: Signal, *, source: str) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.ingest import limits
+from pipelines.cli.exits import Exit
+from pipelines.cli.inputs import limits
 from pipelines.cli.options import (
-    Exit,
     InputMissingError,
     JsonOption,
     WarehouseOption,

@@ -1,4 +1,4 @@
-"""What `learnloom doctor` examines."""
+"""`learnloom doctor`."""
 
 import importlib.metadata
 import os
@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pipelines.cli.options import open_to_read, read_settings
+import typer
+
+from pipelines.cli.exits import Exit
+from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.output import Output
 from pipelines.settings import SETTINGS_FILE, Settings
 from pipelines.warehouse.checks import run_checks
 from pipelines.warehouse.connection import extension_file
 from schemas.errors import LearnloomError
+
+commands = typer.Typer()
 
 _LEAST_PYTHON = (3, 11)
 _LEAST_FREE_BYTES = 1_073_741_824
@@ -25,6 +31,20 @@ class Finding(NamedTuple):
     what: str
     is_well: bool
     finding: str
+
+
+@commands.command(epilog="Example: learnloom doctor")
+def doctor(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
+    """Check installation, settings and warehouse, and say how to mend what is wrong.
+
+    Exit code 1: something is wrong.
+    """
+    out = Output(as_json=as_json)
+    findings = examine(warehouse)
+    out.table(["", "what", "finding"], [("ok" if f.is_well else "WRONG", f.what, f.finding) for f in findings])
+    if not all(finding.is_well for finding in findings):
+        raise typer.Exit(Exit.FAILED)
+    out.say("All is well.")
 
 
 def examine(warehouse: Path | None) -> list[Finding]:

@@ -1,44 +1,82 @@
 """learnloom's command line: where sources, warehouse and rules are put together."""
 
+import importlib
+import importlib.metadata
 import sys
+from typing import Annotated, Final
 
-import click
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from pipelines.cli import dead, export, ingest, refresh, simulate, skills, students, warehouse
-from pipelines.cli.options import Exit
+from pipelines.cli.exits import Exit
 from schemas.errors import LearnloomError
+
+_COMMANDS: Final = {
+    "demo": "demo",
+    "simulate": "simulate",
+    "import": "import_",
+    "check": "check",
+    "refresh": "refresh",
+    "students": "students",
+    "profile": "profile",
+    "signals": "signals",
+    "dead": "dead",
+    "skills": "skills",
+    "query": "query",
+    "export": "export",
+    "status": "status",
+    "doctor": "doctor",
+}
+"""Command and its module, in the order in which help lists them."""
+
+
+class _Commands(TyperGroup):
+    """Loads a command's module when it is asked for: importing all of them takes a second."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All names, in the order in which they are met in use."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | TyperGroup | None:  # noqa: ARG002
+        """The command of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"pipelines.cli.{_COMMANDS[cmd_name]}")
+        command = typer.main.get_command(module.commands)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
     name="learnloom",
+    cls=_Commands,
     help="From xAPI statements to every student's profile and feedback signals.",
-    epilog="A first try: learnloom simulate class && learnloom import class/statements.jsonl && learnloom refresh",
+    epilog="A first try: learnloom demo",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for module in (simulate, ingest, refresh, students, warehouse, export):
-    app.registered_commands += module.commands.registered_commands
-app.add_typer(dead.commands, name="dead")
-app.add_typer(skills.commands, name="skills")
+
+
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"learnloom {importlib.metadata.version('learnloom')}")
+        raise typer.Exit(Exit.DONE)
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Hold what belongs to no command."""
 
 
 def main() -> None:
     """Run the command line and leave with a code that scripts can use (see `Exit`)."""
     try:
-        code = app(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = Exit.INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        code = Exit.USAGE
-    except KeyboardInterrupt:
-        sys.stderr.write("learnloom: interrupted; what was committed stays, and the same command goes on from there\n")
-        code = Exit.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone (learnloom … | head): nothing is wrong.
-        sys.stderr.close()
-        code = Exit.DONE
+        app()
     except LearnloomError as error:
         sys.stderr.write(f"learnloom: {error}\n")
-        code = Exit.FAILED
-    sys.exit(code if isinstance(code, int) else Exit.DONE)
+        sys.exit(Exit.FAILED)

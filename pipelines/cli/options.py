@@ -1,7 +1,6 @@
 """What the commands have in common: options, settings, the way out."""
 
 import datetime as dt
-from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,16 +24,7 @@ WarehouseOption = Annotated[
     ),
 ]
 
-
-class Exit(IntEnum):
-    """What a command's exit code says to scripts."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    SOME_REFUSED = 3
-    """Done, but some of the input was refused or could not be read."""
-    INTERRUPTED = 130
+LimitOption = Annotated[int, typer.Option(min=1, max=1_000_000, help="Rows to show, at the most.")]
 
 
 class SettingsError(LearnloomError):

@@ -1,7 +1,9 @@
 """What can be wrong with what the feedback rules are given."""
 
+from schemas.errors import LearnloomError
 
-class FeedbackError(Exception):
+
+class FeedbackError(LearnloomError):
     """The feedback rules cannot work on what they were given."""
 
 

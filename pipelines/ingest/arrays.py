@@ -1,6 +1,6 @@
 """JSON arrays, and the arrays in LRS answers, cut into elements without parsing them or holding the whole.
 
-The scanner looks only at quotes and brackets, many at a time with numpy, so every element keeps its exact bytes and
+The scanner looks only at quotes and brackets, many at a time with numpy. So every element keeps its bytes, and
 one that is no valid JSON costs only itself as long as its quotes and brackets balance.
 """
 
@@ -85,14 +85,14 @@ class ArraySplitter:
     """Cuts the elements out of one array, or of several that follow each other."""
 
     def __init__(self, max_bytes: int, *, is_result: bool = False) -> None:
-        """Expect arrays with only white space between them, or LRS answers with arrays in them (`is_result`)."""
+        """Expect arrays with only white space between them, or LRS answers (`is_result`)."""
         self._max_bytes = max_bytes
         self._gap = _RESULT_GAP if is_result else _ARRAY_GAP
         self._is_result = is_result
         self.open_bytes: int | None = None
 
     def pieces(self, chunks: Iterator[bytes]) -> Iterator[Piece]:
-        """Yield every element; what stands where no element can stand ends the reading as one flawed piece."""
+        """Yield every element; what stands where none can stand ends the reading as one flawed piece."""
         scanner = Scanner(-1 if self._is_result else 0)
         element, gap = Growing(self._max_bytes), Growing(KEPT_BYTES)
         is_inside, has_comma = False, False
@@ -137,7 +137,7 @@ class ArraySplitter:
             return None
         return _undelimited(
             kept,
-            "What stands here follows the end of an array, so where its records begin and end cannot be told: "
+            "What stands here follows the end of an array, so the bounds of its records cannot be told: "
             "balance the brackets of the record before it, or send JSON lines.",
         )
 

@@ -1,6 +1,6 @@
 """Bytes of a file or stream, decompressed on the way: gzip, zstd or plain, told by their first bytes.
 
-Memory stays flat: at most a chunk is held, and a small input that expands to gigabytes is cut into chunks too.
+Memory stays flat: a chunk is held at the most, and a small input that expands to gigabytes is cut up too.
 """
 
 import zlib
@@ -39,8 +39,8 @@ def decoded(stream: Readable) -> Iterator[bytes]:
     """Yield the decompressed bytes of `stream` in chunks of about 1 MiB.
 
     Raises:
-        InputError: the compressed data is damaged or ends early (after what could be read was yielded), or the
-            stream is something that is no text at all.
+        InputError: the compressed data is damaged or ends early (after what could be read was yielded), or it
+            is no text at all.
         OSError: the stream cannot be read.
     """
     read = getattr(stream, "read1", stream.read)  # a pipe gives what it has, without waiting for a full chunk

@@ -1,7 +1,7 @@
 """Which ids have landed? Answered from memory, so that the cost does not grow with the table.
 
 Sorted arrays hold a 64-bit hash of each id and of the bytes that came with it: 16 bytes a statement. Both
-hashes equal means the same bytes (128 bits: among a hundred million statements two others agree by chance with
+hashes equal means the same bytes (128 bits: that any two of a hundred million statements agree by chance has
 probability 1e-23). An equal id hash alone is only a suspicion, settled by looking at the landed bytes.
 """
 
@@ -39,7 +39,7 @@ class StaleIdsError(IngestError):
 
 
 def with_fresh_ids(transact: Callable[[], Result]) -> Result:
-    """Do a transaction that asks `KnownIds`; once more, with all ids read, where what it knew has become stale."""
+    """Do a transaction that asks `KnownIds`; once more, with all ids read, where they had become stale."""
     try:
         return transact()
     except StaleIdsError:

@@ -1,7 +1,9 @@
 """What can go wrong while statements are brought in, each said so that the reader can act."""
 
+from schemas.errors import LearnloomError
 
-class IngestError(Exception):
+
+class IngestError(LearnloomError):
     """Something could not be brought in."""
 
 

@@ -1,6 +1,6 @@
 """Files, folders and standard input as a source: JSON lines, JSON arrays and LRS answers, compressed or not.
 
-A file is a topic with one partition; an offset is a record's number. What a file holds is told by its content.
+A file is a topic with one partition; an offset is a record's number. Its content tells what a file holds.
 """
 
 import os
@@ -74,7 +74,7 @@ class FileSource:
         return sum(item.path.stat().st_size for item in self._inputs if item.path.exists())
 
     def batches(self, positions: Positions) -> Iterator[Batch]:
-        """Yield the records after `positions`, file after file; what cannot be read is added to `problems`."""
+        """Yield the records after `positions`, file after file; what cannot be read goes to `problems`."""
         self.problems = list(self._absent)
         for item in self._inputs:
             position = positions.get((item.topic, 0), Position(item.topic, 0))
@@ -195,7 +195,7 @@ def _has_gone_on(piece: Piece, open_bytes: int) -> bool:
 
 
 def _with_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """Read the first 64 KiB, and give them and an iterator over everything, both without a byte order mark."""
+    """Give the first 64 KiB and an iterator over everything, both without a byte order mark."""
     held = bytearray()
     failure: Exception | None = None
     try:

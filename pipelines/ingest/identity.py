@@ -1,8 +1,8 @@
-"""How a file is known again: is it the one whose position is stored, perhaps grown, or another under its name?
+"""How a file is known again: is it the one whose position is stored, perhaps grown, or another of that name?
 
-The stored text reads `<bytes>:<digest of so many first decoded bytes>[:open=<bytes of the last record>]`. Only the
-bytes seen when it was written are compared, so a file that has grown since is the same file. `open` says that the
-text ended inside its last record: a writer may have been caught in the middle of a line.
+The stored text reads `<bytes>:<digest of so many first decoded bytes>[:open=<bytes of the last record>]`.
+Only the bytes seen when it was written are compared, so a file that has grown since is the same file. `open` says
+that the text ended inside its last record: a writer may have been caught in the middle of a line.
 """
 
 import hashlib

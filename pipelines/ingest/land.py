@@ -57,7 +57,7 @@ Progress = Callable[[ImportSummary], None]
 
 
 class Interruption:
-    """A wish to stop, from SIGINT, SIGTERM or a caller: reading ends at once, landing after the parcel in hand."""
+    """A wish to stop, by a signal or a caller: reading ends at once, landing after the parcel in hand."""
 
     def __init__(self) -> None:
         self.is_asked = False
@@ -123,8 +123,8 @@ def import_statements(
         interruption: a wish to stop.
 
     Raises:
-        WarehouseBusyError: other writers, or another import of the same files, were in the way for too long. What
-            has landed until then stays, and the next import goes on from there.
+        WarehouseBusyError: other writers, or another import of the same files, were in the way for too long.
+            What has landed until then stays, and the next import goes on from there.
     """
     run = _Run(
         source=source,

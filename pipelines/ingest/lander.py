@@ -76,7 +76,7 @@ class Lander:
             streams: topics whose stored position is no condition.
 
         Raises:
-            PositionConflictError: another process has landed of the same partition meanwhile; nothing is written.
+            PositionConflictError: another process has landed of the same partition; nothing is written.
             WarehouseBusyError: other writers were in the way for too long; nothing is written.
         """
         if self._has_failed:
@@ -119,7 +119,7 @@ class Lander:
         return landed, updated, sorted_
 
     def _check_positions(self, parcel: Parcel, stored: Positions, streams: frozenset[str]) -> None:
-        """Refuse the parcel unless each portion goes on from what is stored, and that is what was read before."""
+        """Refuse the parcel unless each portion goes on from the stored position that was read before."""
         reached: dict[tuple[str, int], int] = {}
         for portion in parcel.portions:
             key = (portion.topic, portion.partition)
@@ -131,8 +131,8 @@ class Lander:
             if mine != theirs or portion.start_offset > reached.get(key, next_offset):
                 raise PositionConflictError(
                     f"records of {portion.topic} (partition {portion.partition}) from offset "
-                    f"{portion.start_offset} on do not follow the stored position {next_offset}: another process "
-                    "has landed records of it meanwhile"
+                    f"{portion.start_offset} on do not follow the stored position {next_offset}: another "
+                    "process has landed records of it meanwhile"
                 )
             reached[key] = portion.next_offset
 

@@ -1,4 +1,4 @@
-"""What a splitter hands out: each record's exact bytes, or the beginning of one that cannot be given whole."""
+"""What a splitter hands out: a record's exact bytes, or the beginning of one that cannot be given whole."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
@@ -28,8 +28,8 @@ class Splitter(Protocol):
     """Cuts decoded text into records."""
 
     open_bytes: int | None
-    """Once all pieces were taken: how many bytes of the last record were given, if it may go on in a longer text
-    (UNFINISHED: it must); None where it was properly ended."""
+    """Once all pieces were taken: how many bytes of the last record were given, if it may go on in a longer
+    text (UNFINISHED: it must); None where it was properly ended."""
 
     def pieces(self, chunks: Iterator[bytes]) -> Iterator[Piece]:
         """Yield every record of the text in order; errors of `chunks` pass through."""

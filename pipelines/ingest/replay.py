@@ -1,4 +1,4 @@
-"""Judging dead letters again, after the rules have changed or with a mend, and landing those that are valid now."""
+"""Judging dead letters again, after a change of rules or with a mend, and landing what is valid now."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -43,7 +43,7 @@ def replay(
     mend: Mend | None = None,
     max_records: int = 1_000,
 ) -> ReplaySummary:
-    """Judge the selected dead letters again; land what is valid, and mark it replayed in the same transaction.
+    """Judge the selected dead letters again; land what is valid and mark it replayed, in one transaction.
 
     Doing it twice is doing it once: what was replayed is not tried again. A position is not touched.
 
@@ -54,8 +54,8 @@ def replay(
         is_same: the specification's rule of equality.
         now: gives the time of landing.
         wait_seconds: how long other writers may be in the way of one transaction.
-        mend: changes the bytes before they are judged; the bytes it gives are what lands. One that raises costs
-            only the dead letter in hand, which stays.
+        mend: changes the bytes before they are judged; the bytes it gives are what lands. Where it raises,
+            the dead letter in hand stays and the others go on.
         max_records: dead letters in one transaction.
 
     Raises:
@@ -121,7 +121,7 @@ def _replay_chunk(
 def _judged(
     letters: Sequence[DeadLetter], judge: Judge, mend: Mend | None
 ) -> tuple[Parcel, list[tuple[str, Fault]], list[DeadLetter]]:
-    """Judge the dead letters: those that are valid as a parcel and as a list, and the faults of the others."""
+    """Judge the dead letters: the valid ones as a parcel and as a list, and the faults of the others."""
     parcel = Parcel()
     refused: list[tuple[str, Fault]] = []
     valid = []

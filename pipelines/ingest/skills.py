@@ -1,4 +1,4 @@
-"""The school's own map from activities to skills, read from a CSV file and put in the place of the earlier one."""
+"""The school's own map from activities to skills: read from a CSV file, in place of the earlier one."""
 
 import csv
 import graphlib
@@ -59,8 +59,8 @@ class _Row(NamedTuple):
 def import_skills(warehouse: Warehouse, path: Path, *, wait_seconds: float) -> SkillCounts:
     """Put the map in the CSV file at `path` in the place of the stored one, as one transaction.
 
-    Columns: `activity` (IRI; empty where a row describes a skill only), `skill` (IRI), `weight` (above 0, default
-    1), `skill_name`, `prerequisites` (IRIs of skills, separated by spaces).
+    Columns: `activity` (IRI; empty where a row describes a skill only), `skill` (IRI), `weight` (above 0,
+    default 1), `skill_name`, `prerequisites` (IRIs of skills, separated by spaces).
 
     Raises:
         SkillFileError: the file cannot be read or is wrong; nothing is changed.
@@ -163,7 +163,7 @@ def _weight(text: str, place: str) -> Decimal:
         weight = Decimal(text).quantize(Decimal("0.0001"))
     except InvalidOperation:
         weight = Decimal(0)
-    if not 0 < weight < _MAX_WEIGHT:
+    if weight.is_nan() or not 0 < weight < _MAX_WEIGHT:
         raise SkillFileError(f"{place}, column weight: {text!r} is no number above 0 and below {_MAX_WEIGHT}")
     return weight
 
@@ -185,8 +185,8 @@ def _gather(rows: Iterator[_Row], path: Path) -> SkillMap:
             weights[row.activity, row.skill] = row.weight
         if row.name and (names.get(row.skill) or row.name) != row.name:
             raise SkillFileError(
-                f"{place}, column skill_name: {row.skill} is called {names[row.skill]!r} in an earlier line and "
-                f"{row.name!r} here: choose one"
+                f"{place}, column skill_name: {row.skill} is called {names[row.skill]!r} in an earlier line "
+                f"and {row.name!r} here: choose one"
             )
         names[row.skill] = row.name or names.get(row.skill)
         before[row.skill] = tuple(dict.fromkeys((*before.get(row.skill, ()), *row.prerequisites)))

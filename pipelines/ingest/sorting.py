@@ -1,4 +1,4 @@
-"""Telling new statements from those that have landed already: which to keep, which to drop, which to refuse."""
+"""Telling new statements from those that have landed: which to keep, which to drop, which to refuse."""
 
 from typing import Final, NamedTuple
 
@@ -32,7 +32,7 @@ def sort_out(
 ) -> Sorted:
     """Sort the statements of `parcel` against those of `snapshot`, which the open transaction reads.
 
-    A statement that is equal to an earlier one under its id is a duplicate, one that is not equal is refused: the
+    A statement that is equal to an earlier one under its id is a duplicate, one that is not is refused: the
     first stays (xAPI 1.0.3 Communication 2.1.1, duplicate ids).
     """
     count = len(parcel.statement_ids)
@@ -65,7 +65,7 @@ def conflict_fault(statement_id: str) -> Fault:
         ID_CONFLICT,
         "/id",
         f'"{statement_id}"',
-        "Another statement with this id has landed, and the first stays: give every statement an id of its own, "
+        "Another statement with this id has landed, and the first stays: give every statement its own id, "
         "and correct one by voiding it and sending a new one.",
     )
 

@@ -24,13 +24,13 @@ class Problem(NamedTuple):
 class Source(Protocol):
     """Delivers records in batches.
 
-    From the stored positions it continues exactly there: no record is left out or delivered twice. The batches of
-    a partition are consecutive (each starts where the one before ended), never empty, and within the source's
-    limits on records and bytes; a single record larger than the limit on bytes is a batch of its own.
+    From the stored positions it continues exactly there: no record is left out or delivered twice. The
+    batches of a partition are consecutive (each starts where the one before ended), never empty, and within the
+    source's limits on records and bytes; a record larger than the limit on bytes is a batch of its own.
     """
 
     streams: frozenset[str]
-    """Topics that can be read only once (standard input): their stored position says how much came, no more."""
+    """Topics that can be read only once (standard input): their position says how much came, no more."""
     problems: list[Problem]
     """What could not be read by the last `batches`, in order; complete once that is exhausted."""
 

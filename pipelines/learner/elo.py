@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.learner.calibrate import recalibration
+from pipelines.learner.errors import HistoryShapeError
 from pipelines.learner.history import History, code_count
 from pipelines.learner.logistic import logit, sigmoid
 from pipelines.learner.parameters import (
@@ -74,9 +75,12 @@ def fit(history: History, *, n_items: int | None = None, n_skills: int | None = 
 
     Returns:
         The frozen parameters. Without any answer they are those of an average item and skill.
+
+    Raises:
+        HistoryShapeError: a code lies beyond the number of codes given out.
     """
-    n_items = n_items if n_items is not None else code_count(history.item)
-    n_skills = n_skills if n_skills is not None else code_count(history.skill)
+    n_items = _given_out("item", history.item, n_items)
+    n_skills = _given_out("skill", history.skill, n_skills)
     m0 = logit(float(np.clip(history.score.mean(), _NO_RATE, 1.0 - _NO_RATE))) if len(history) else 0.0
     state = _State(code_count(history.student), n_items, n_skills)
     offsets, skills = history.skill_offset.tolist(), history.skill.tolist()
@@ -97,6 +101,18 @@ def fit(history: History, *, n_items: int | None = None, n_skills: int | None = 
         dtype=np.float64,
     )
     return _parameters(history, state, m0, recalibration(logits, history.score))
+
+
+def _given_out(name: str, codes: NDArray[np.int64], n: int | None) -> int:
+    """Number of codes given out, by default those seen."""
+    seen = code_count(codes)
+    if n is None:
+        return seen
+    if seen > n:
+        raise HistoryShapeError(
+            f"{name} code {seen - 1} where {n} were given out: give n_{name}s at least {seen}"
+        )
+    return n
 
 
 def _parameters(history: History, state: _State, m0: float, line: tuple[float, float]) -> Parameters:

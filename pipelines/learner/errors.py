@@ -1,7 +1,9 @@
 """What can be wrong with the input of the learner model."""
 
+from schemas.errors import LearnloomError
 
-class LearnerError(Exception):
+
+class LearnerError(LearnloomError):
     """The learner model cannot work on what it was given."""
 
 

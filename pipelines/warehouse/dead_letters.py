@@ -65,8 +65,9 @@ def write_dead_letters(warehouse: Warehouse, rows: pa.Table, now: datetime) -> N
         return
     with warehouse.holding(new_dead_letter=rows):
         warehouse.run(
-            "INSERT INTO landing.dead_letter (dead_letter_id, rule, path, value, message, faults, raw, topic, "
-            '"partition", "offset", element, landed_at) SELECT dead_letter_id, faults[1].rule, faults[1].path, '
+            "INSERT INTO landing.dead_letter (dead_letter_id, rule, path, value, message, faults, raw, "
+            'topic, "partition", "offset", element, landed_at) '
+            "SELECT dead_letter_id, faults[1].rule, faults[1].path, "
             'faults[1].value, faults[1].message, faults, raw, topic, "partition", "offset", element, ? '
             "FROM new_dead_letter",
             [now],
@@ -129,7 +130,8 @@ def mark_replayed(warehouse: Warehouse, replayed: Mapping[str, str], now: dateti
     table = pa.table({"dead_letter_id": list(replayed), "statement_id": list(replayed.values())})
     with warehouse.holding(replayed=table):
         warehouse.run(
-            "UPDATE landing.dead_letter AS letter SET replayed_at = ?, replayed_as = replayed.statement_id::UUID "
+            "UPDATE landing.dead_letter AS letter "
+            "SET replayed_at = ?, replayed_as = replayed.statement_id::UUID "
             "FROM replayed WHERE letter.dead_letter_id = replayed.dead_letter_id",
             [now],
         )

@@ -76,7 +76,7 @@ def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
 
 
 def take_turn(warehouse: Warehouse) -> None:
-    """Begin a landing transaction: of two that overlap, the second to commit fails and has to be done again."""
+    """Begin a landing transaction: of two that overlap, the second to commit fails and is done again."""
     warehouse.run("UPDATE landing.turn SET taken = taken + 1")
 
 
@@ -112,8 +112,9 @@ def write_statements(warehouse: Warehouse, rows: pa.Table, now: datetime) -> Non
         return
     with warehouse.holding(new_statement=rows):
         warehouse.run(
-            f'INSERT INTO landing.statement (statement_id, {_HASH_COLUMNS}, raw, topic, "partition", "offset", '
-            f"element, landed_at) SELECT statement_id::UUID, {_HASH_COLUMNS}, raw, topic::VARCHAR, "
+            f"INSERT INTO landing.statement (statement_id, {_HASH_COLUMNS}, raw, topic, "
+            f'"partition", "offset", element, landed_at) '
+            f"SELECT statement_id::UUID, {_HASH_COLUMNS}, raw, topic::VARCHAR, "
             '"partition", "offset", element, ? FROM new_statement',
             [now],
         )
@@ -160,7 +161,7 @@ def last_commit(warehouse: Warehouse) -> int:
 
 
 def replace_skills(warehouse: Warehouse, skills: pa.Table, skill_map: pa.Table) -> None:
-    """Put `skills` (rows of landing.skill) and `skill_map` (of landing.skill_map) in the place of all there are."""
+    """Put rows of landing.skill and landing.skill_map in the place of all there are."""
     with warehouse.holding(new_skill=skills, new_map=skill_map):
         warehouse.run("DELETE FROM landing.skill")
         warehouse.run("DELETE FROM landing.skill_map")
@@ -177,7 +178,7 @@ def replace_skills(warehouse: Warehouse, skills: pa.Table, skill_map: pa.Table) 
 def landed_content(
     warehouse: Warehouse, statement_ids: Sequence[str], id_hashes: pa.Array
 ) -> dict[str, bytes]:
-    """Read the bytes of those of `statement_ids` that have landed; `id_hashes` are theirs, in the same order."""
+    """Read the bytes of those of `statement_ids` that have landed; `id_hashes` are theirs, in that order."""
     asked = pa.table({"statement_id": pa.array(statement_ids, pa.string()), "id_hash": id_hashes})
     with warehouse.holding(asked=asked):
         rows = warehouse.rows(

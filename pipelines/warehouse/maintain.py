@@ -1,13 +1,12 @@
 """Keeping the warehouse small and quick: merging small files, dropping what no snapshot needs any more."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from pipelines.warehouse.connection import LAKE, Warehouse
 
 SMALL_FILE_BYTES: Final = 64 * 1_048_576
-"""Files from this size on are left as they are, so that nothing is written again and again as a table grows."""
+"""Files from this size on are left as they are, so that a growing table is not written again and again."""
 MANY_SMALL_FILES: Final = 40
 """So many files beyond what their bytes need make `tidy` worth while."""
 KEPT_DAYS: Final = 30
@@ -54,8 +53,7 @@ def tidy(warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days:
     """
 
     def do(sql: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        work: Callable[[], list[tuple[Any, ...]]] = lambda: warehouse.rows(sql, values)
-        return warehouse.retrying(work, wait_seconds=wait_seconds)
+        return warehouse.retrying(lambda: warehouse.rows(sql, values), wait_seconds=wait_seconds)
 
     do(f"CALL ducklake_flush_inlined_data('{LAKE}')")
     merged = do(f"CALL ducklake_merge_adjacent_files('{LAKE}', max_file_size => {SMALL_FILE_BYTES})")

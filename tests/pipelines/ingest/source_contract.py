@@ -76,7 +76,7 @@ class SourceContract(ABC):
         position = Position(first.topic, first.partition, first.next_offset, first.head_digest)
         rest = list(source.batches({(first.topic, first.partition): position}))
         assert [record.value for batch in rest for record in batch.records] == records[first.next_offset :]
-        assert list(source.batches({}))[0].start_offset == 0
+        assert next(iter(source.batches({}))).start_offset == 0
 
     def test_nothing_gives_no_batch(self, tmp_path: Path) -> None:
         """A source without records delivers no batch and is no problem."""

@@ -23,7 +23,7 @@ from pipelines.warehouse.connection import Warehouse
 from tests.pipelines.ingest.samples import bring_in
 with Warehouse(Path(sys.argv[1])) as warehouse:
     print("open", flush=True)
-    bring_in(warehouse, Path(sys.argv[2]), max_records=100, progress=lambda so_far: print(so_far.read, flush=True))
+    bring_in(warehouse, Path(sys.argv[2]), max_records=100, progress=lambda so: print(so.read, flush=True))
 print("done", flush=True)
 """
 
@@ -64,7 +64,7 @@ def _assert_rows_equal_positions(folder: Path, seed: int, kill: int) -> None:
 
 @pytest.mark.parametrize("seed", [random.SystemRandom().randrange(1 << 32)])
 def test_killed_at_random_instants_it_ends_complete_and_without_doubles(tmp_path: Path, seed: int) -> None:
-    """After every kill rows equal positions; in the end each id is there once, each broken record a dead letter."""
+    """After every kill rows equal positions; in the end each id is there once, each broken record dead."""
     print(f"seed {seed}")  # noqa: T201 - shown by pytest when the test fails, to run it again
     rng = random.Random(seed)
     records = [statement(number) for number in range(_RECORDS)]

@@ -4,6 +4,7 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -34,13 +35,6 @@ from tests.pipelines.ingest.samples import (
 )
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    """An empty warehouse."""
-    with Warehouse(tmp_path / "warehouse") as opened:
-        yield opened
-
-
 def _write(path: Path, records: list[bytes]) -> Path:
     path.write_bytes(b"".join(record + b"\n" for record in records))
     return path
@@ -48,19 +42,6 @@ def _write(path: Path, records: list[bytes]) -> Path:
 
 def _counts(summary: ImportSummary) -> tuple[int, int, int, dict[str, int]]:
     return summary.read, summary.accepted, summary.duplicates, dict(summary.refused)
-
-
-def _lander(warehouse: Warehouse, **more: object) -> Lander:
-    return Lander(warehouse, is_same=is_same, now=lambda: NOON, wait_seconds=30.0, **more)  # type: ignore[arg-type]
-
-
-def _parcel(records: list[bytes], *, topic: str = "t", start: int = 0) -> Parcel:
-    parcel = Parcel()
-    batch = Batch(
-        topic, 0, start, start + len(records), [Record(start + i, 0, raw) for i, raw in enumerate(records)]
-    )
-    parcel.add_batch(batch, judge)
-    return parcel
 
 
 def test_bytes_are_landed_as_received_with_their_place(tmp_path: Path, warehouse: Warehouse) -> None:
@@ -155,18 +136,18 @@ def test_several_small_files_share_a_transaction(tmp_path: Path, warehouse: Ware
 def test_any_cutting_gives_the_same_landing(
     tmp_path_factory: pytest.TempPathFactory, numbers: list[tuple[int, int, bool]], cuts: list[int], asks: int
 ) -> None:
-    """However records are cut into transactions, the first of each id lands and every record is accounted for."""
+    """However records are cut into transactions, the first of each id lands and no record is forgotten."""
     records = [
         statement(number, text=f"v{content}", **({"stored": index} if is_again else {}))
         for index, (number, content, is_again) in enumerate(numbers)
     ]
     firsts = {number: content for number, content, _ in reversed(numbers)}
     with Warehouse(tmp_path_factory.mktemp("w") / "warehouse") as warehouse:
-        lander = _lander(warehouse, known=KnownIds(sql_asks=asks))
+        lander = lander(warehouse, known=KnownIds(sql_asks=asks))
         lander.positions()
         bounds = sorted({0, *(min(cut, len(records)) for cut in cuts), len(records)})
-        for start, end in zip(bounds, bounds[1:], strict=False):
-            lander.land(_parcel(records[start:end], start=start))
+        for start, end in pairwise(bounds):
+            lander.land(parcel(records[start:end], start=start))
         rows = warehouse.rows("SELECT statement_id::VARCHAR, raw FROM landing.statement")
         conflicts = sum(firsts[number] != content for number, content, _ in numbers)
         dead = warehouse.one("SELECT count(*) FROM landing.dead_letter WHERE rule = 'id-conflict'")[0]
@@ -175,89 +156,6 @@ def test_any_cutting_gives_the_same_landing(
     }
     assert len(rows) == len(firsts)
     assert dead == conflicts
-
-
-def test_two_open_transactions_cannot_land_the_same_id(warehouse: Warehouse) -> None:
-    """Of two landings of one id at once, both past their duplicate check, one is done again and drops it."""
-    first = _lander(warehouse)
-    with warehouse.another() as other:
-        second = _lander(other)
-        first.positions()
-        second.positions()
-        both_checked = threading.Barrier(2)
-
-        def wait_once(lander: Lander) -> None:
-            write = lander._write_refusals  # noqa: SLF001 - the moment after the duplicate check
-
-            def held(*arguments: object) -> object:
-                lander._write_refusals = write  # type: ignore[method-assign] # noqa: SLF001
-                both_checked.wait(timeout=30)
-                return write(*arguments)  # type: ignore[arg-type]
-
-            lander._write_refusals = held  # type: ignore[method-assign, assignment] # noqa: SLF001
-
-        wait_once(first)
-        wait_once(second)
-        results = []
-        threads = [
-            threading.Thread(
-                target=lambda: results.append(first.land(_parcel(statements(range(50)), topic="a")))
-            ),
-            threading.Thread(
-                target=lambda: results.append(second.land(_parcel(statements(range(50)), topic="b")))
-            ),
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert sorted((landed.accepted, landed.duplicates) for landed in results) == [(0, 50), (50, 0)]
-    assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(50))
-
-
-def test_two_landers_of_one_partition_cannot_both_land(warehouse: Warehouse) -> None:
-    """A lander whose position is not the stored one any more lands nothing and says so."""
-    first = _lander(warehouse)
-    with warehouse.another() as other:
-        second = _lander(other)
-        first.positions()
-        second.positions()
-        first.land(_parcel(statements(range(5))))
-        with pytest.raises(PositionConflictError, match="partition 0"):
-            second.land(_parcel(statements(range(5, 10))))
-        with pytest.raises(PositionConflictError, match="read the positions again"):
-            second.land(_parcel(statements(range(5)), topic="unrelated"))
-        assert second.positions()["t", 0].next_offset == 5
-        second.land(_parcel(statements(range(5, 10)), start=5))
-    assert len(landed_ids(warehouse)) == 10
-
-
-def test_a_gap_is_refused(warehouse: Warehouse) -> None:
-    """Records that do not follow the stored position do not land: those between would be lost."""
-    lander = _lander(warehouse)
-    lander.positions()
-    with pytest.raises(PositionConflictError, match="from offset 3"):
-        lander.land(_parcel(statements(range(3, 6)), start=3))
-    assert landed_ids(warehouse) == []
-
-
-def test_what_another_process_landed_meanwhile_is_known(warehouse: Warehouse) -> None:
-    """Ids landed by others are found through the change feed, and after their snapshots expired too."""
-    mine = _lander(warehouse, known=KnownIds(sql_asks=0))
-    with warehouse.another() as other:
-        theirs = _lander(other)
-        mine.positions()
-        theirs.positions()
-        mine.land(_parcel(statements(range(5)), topic="mine"))
-        theirs.land(_parcel(statements(range(5, 300)), topic="theirs"))
-        landed = mine.land(_parcel(statements(range(20)), topic="mine2"))
-        assert (landed.accepted, landed.duplicates) == (0, 20)
-        theirs.land(_parcel(statements(range(300, 600)), topic="theirs", start=295))
-        theirs.land(_parcel(statements(range(600, 900)), topic="theirs", start=595))
-        other.run("CALL ducklake_merge_adjacent_files('lake')")
-        other.run("CALL ducklake_expire_snapshots('lake', older_than => now())")
-    landed = mine.land(_parcel(statements(range(295, 905)), topic="mine3"))
-    assert (landed.accepted, landed.duplicates) == (5, 605)
 
 
 class _Scripted:
@@ -276,28 +174,6 @@ class _Scripted:
                 step()
             elif isinstance(step, Batch) and step.next_offset > done:
                 yield step
-
-
-def _batch(start: int, end: int) -> Batch:
-    return Batch("t", 0, start, end, [Record(number, 0, statement(number)) for number in range(start, end)])
-
-
-def test_an_import_overtaken_by_another_goes_on_behind_it(warehouse: Warehouse) -> None:
-    """When another process lands part of the file first, this one reads the positions again and does the rest."""
-    with warehouse.another() as other:
-        rival = _lander(other)
-        raced = []
-
-        def overtake() -> None:
-            if not raced:
-                rival.positions()
-                rival.land(_parcel(statements(range(10))))
-                raced.append(True)
-
-        source = _Scripted([overtake, _batch(0, 10), _batch(10, 20), _batch(20, 30)])
-        summary = bring_in(warehouse, source=source)
-    assert summary.accepted == 20
-    assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(30))
 
 
 def test_interruption_keeps_what_landed_and_the_next_import_goes_on(
@@ -323,7 +199,7 @@ def test_an_error_while_reading_lands_what_was_read_before(warehouse: Warehouse)
         raise RuntimeError("the source broke")
 
     with pytest.raises(RuntimeError, match="the source broke"):
-        bring_in(warehouse, source=_Scripted([_batch(0, 10), _batch(10, 20), fail]))
+        bring_in(warehouse, source=Scripted([batch(0, 10), batch(10, 20), fail]))
     rows = landing.statement_count(warehouse)
     (position,) = landing.positions(warehouse).values()
     assert rows == position.next_offset == position.accepted
@@ -337,6 +213,6 @@ def test_a_failed_write_leaves_nothing_behind(warehouse: Warehouse, monkeypatch:
 
     monkeypatch.setattr(landing, "write_positions", fail)
     with pytest.raises(RuntimeError, match="disk is full"):
-        bring_in(warehouse, source=_Scripted([_batch(0, 10)]))
+        bring_in(warehouse, source=Scripted([batch(0, 10)]))
     assert landing.statement_count(warehouse) == 0
     assert landing.positions(warehouse) == {}

@@ -48,7 +48,7 @@ def _again(
 
 
 def test_mended_letters_land_and_are_marked(warehouse: Warehouse) -> None:
-    """What is valid after the mend lands with the mended bytes at its old place; positions stay as they were."""
+    """What is valid after the mend lands with the mended bytes at its old place; positions stay."""
     before = landing.positions(warehouse)
     summary = _again(warehouse)
     assert (summary.tried, summary.landed, summary.duplicates) == (5, 3, 0)

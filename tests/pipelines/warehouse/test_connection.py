@@ -1,7 +1,7 @@
 """Opening the warehouse, transactions, and being several."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -53,12 +53,19 @@ def test_a_catalogue_that_is_none_is_told(tmp_path: Path) -> None:
 
 def test_a_transaction_is_all_or_nothing(warehouse: Warehouse) -> None:
     """When the block raises, nothing of it stays, and the connection can be used on."""
-    with pytest.raises(KeyError), warehouse.transaction():
-        warehouse.run("INSERT INTO landing.thing VALUES (1)")
-        raise KeyError
-    with pytest.raises(duckdb.Error), warehouse.transaction():
-        warehouse.run("INSERT INTO landing.thing VALUES (2)")
-        warehouse.run("SELECT 'x'::INTEGER")
+
+    def insert_and(failing: Callable[[], None]) -> None:
+        with warehouse.transaction():
+            warehouse.run("INSERT INTO landing.thing VALUES (1)")
+            failing()
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        insert_and(fail)
+    with pytest.raises(duckdb.Error):
+        insert_and(lambda: warehouse.run("SELECT 'x'::INTEGER"))
     with warehouse.transaction(), warehouse.holding(more=pa.table({"n": [3, 4]})):
         warehouse.run("INSERT INTO landing.thing SELECT n FROM more")
     assert warehouse.rows("SELECT n FROM landing.thing ORDER BY n") == [(3,), (4,)]

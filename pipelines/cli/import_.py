@@ -1,33 +1,21 @@
-"""`learnloom import` and `learnloom check`."""
+"""`learnloom import`."""
 
-import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import Exit, JsonOption, WarehouseOption, now, open_to_write, read_settings
+from pipelines.cli.exits import Exit
+from pipelines.cli.inputs import PathsArgument, file_source, limits
+from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_write, read_settings
 from pipelines.cli.output import Output
-from pipelines.ingest.check import CheckReport
-from pipelines.ingest.check import check as check_records
-from pipelines.ingest.files import FileSource
 from pipelines.ingest.land import ImportSummary, Interruption, import_statements
-from pipelines.ingest.reading import Limits
 from pipelines.ingest.validate import judge
 from pipelines.settings import Settings
 from pipelines.warehouse.maintain import tidy_if_needed
 from schemas.xapi.equality import is_same
 
 commands = typer.Typer()
-
-PathsArgument = Annotated[
-    list[Path],
-    typer.Argument(
-        help="JSON lines, JSON arrays or an LRS's answer, also gzip or zstd; folders; - for standard input."
-    ),
-]
 
 
 @commands.command(name="import", epilog="Example: learnloom import statements/ more.jsonl.gz")
@@ -71,22 +59,6 @@ def land(out: Output, settings: Settings, paths: list[Path]) -> ImportSummary:
     return summary
 
 
-def limits(settings: Settings) -> Limits:
-    """The bounds on a statement that the settings name."""
-    return Limits(max_bytes=settings.max_statement_bytes)
-
-
-def file_source(settings: Settings, paths: list[Path]) -> FileSource:
-    """The files to read, with the settings' limits."""
-    return FileSource(
-        paths,
-        max_records=settings.batch_records,
-        max_bytes=settings.batch_bytes,
-        max_record_bytes=settings.max_statement_bytes,
-        stdin=sys.stdin.buffer,
-    )
-
-
 def tell_import(out: Output, summary: ImportSummary) -> None:
     """Say how far an import came."""
     out.record(
@@ -116,51 +88,3 @@ def tell_import(out: Output, summary: ImportSummary) -> None:
         out.note(f"learnloom: {problem.name}: {problem.message}")
     if summary.is_interrupted:
         out.note("learnloom: stopped as asked; the same command goes on from there")
-
-
-@commands.command(epilog="Example: learnloom check statements.jsonl")
-def check(
-    paths: PathsArgument,
-    *,
-    top: Annotated[int, typer.Option(min=1, max=1_000, help="Kinds of faults to show.")] = 10,
-    as_json: JsonOption = False,
-) -> None:
-    """Judge statements without landing them: what is wrong, where, and what to do.
-
-    Exit code 3: something is wrong with some of them.
-    """
-    out = Output(as_json=as_json)
-    settings = read_settings()
-    source = file_source(settings, paths)
-
-    def records() -> Iterator[tuple[str, bytes | None]]:
-        for batch in source.batches({}):
-            for record in batch.records:
-                yield f"{batch.topic}:{record.offset + 1}", record.value
-
-    with out.progress("judging"):
-        report = check_records(
-            records(), default_version=settings.xapi_version, limits=limits(settings), top=top
-        )
-    tell_check(out, report)
-    for problem in source.problems:
-        out.note(f"learnloom: {problem.name}: {problem.message}")
-    if report.refused or source.problems:
-        raise typer.Exit(Exit.SOME_REFUSED)
-
-
-def tell_check(out: Output, report: CheckReport) -> None:
-    """Say how much is valid and what is wrong with the rest."""
-    out.record(report)
-    if report.share_valid is None:
-        out.say("There is no record in it.")
-        return
-    out.say(f"{report.valid:,} of {report.records:,} records are valid ({report.share_valid:.2%}).")
-    for fault in report.faults:
-        out.say(
-            "",
-            f"{fault.rule}: {fault.statements:,} records, for example {fault.sample_source}",
-            f"  {fault.message}",
-        )
-    if report.more_faults:
-        out.say("", f"… and {report.more_faults:,} more kinds of faults (--top).")

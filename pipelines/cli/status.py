@@ -1,37 +1,12 @@
-"""`learnloom query`, `status` and `doctor`."""
-
-from typing import Annotated
+"""`learnloom status`."""
 
 import typer
 
-from pipelines.cli.options import Exit, JsonOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
 from pipelines.cli.output import Output
-from pipelines.warehouse.query import read_query
 from pipelines.warehouse.summary import Status, read_status
 
 commands = typer.Typer()
-
-
-@commands.command(epilog='Example: learnloom query "SELECT * FROM marts.mart_item ORDER BY surprise LIMIT 5"')
-def query(
-    sql: Annotated[str, typer.Argument(help="One SELECT; - reads it from standard input.")],
-    *,
-    limit: Annotated[int, typer.Option(min=1, max=10_000_000, help="Rows to show, at the most.")] = 100,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Ask the warehouse in SQL (DuckDB's), without being able to change it.
-
-    The tables are described in docs/tables.md; `FROM landing.statement AT (TIMESTAMP => now() - INTERVAL 1 DAY)`
-    reads one as it was.
-    """
-    out = Output(as_json=as_json)
-    text = typer.get_text_stream("stdin").read() if sql == "-" else sql
-    with open_to_read(read_settings(warehouse)) as opened:
-        columns, rows = read_query(opened, text, limit=limit + 1)
-    out.table(columns, rows[:limit])
-    if len(rows) > limit:
-        out.note(f"learnloom: only the first {limit} rows are shown (--limit)")
 
 
 @commands.command(epilog="Example: learnloom status --json")
@@ -73,19 +48,3 @@ def _tell_status(out: Output, found: Status) -> None:
         ["source", "next record", "accepted", "duplicates", "refused"],
         [(p.topic, p.next_offset, p.accepted, p.duplicates, p.dead) for p in found.positions],
     )
-
-
-@commands.command(epilog="Example: learnloom doctor")
-def doctor(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
-    """Check installation, settings and warehouse, and say how to mend what is wrong.
-
-    Exit code 1: something is wrong.
-    """
-    from pipelines.cli.doctor import examine  # noqa: PLC0415 - imports what may be broken
-
-    out = Output(as_json=as_json)
-    findings = examine(warehouse)
-    out.table(["", "what", "finding"], [(("ok" if f.is_well else "WRONG"), f.what, f.finding) for f in findings])
-    if not all(finding.is_well for finding in findings):
-        raise typer.Exit(Exit.FAILED)
-    out.say("All is well.")

@@ -1,0 +1,150 @@
+"""`learnloom demo`: the main job from end to end, on a simulated class."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.import_ import land, tell_import
+from pipelines.cli.options import open_to_read, open_to_write, read_settings
+from pipelines.cli.output import Output
+from pipelines.cli.refresh import run_refresh, tell_refresh
+from pipelines.cli.simulate import tell
+from pipelines.feedback.describe import describe_profile, describe_signals
+from pipelines.ingest.skills import import_skills
+from pipelines.settings import Settings
+from pipelines.simulate.config import SimulationConfig
+from pipelines.simulate.recovery import Estimated, Liked, Recovery, compare
+from pipelines.simulate.run import simulate
+from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.students import read_profile, read_signals
+from schemas.signal import Audience
+
+commands = typer.Typer()
+
+_URGENT = 6
+_MASTERY = """
+    SELECT identifier, skill_id, p_mastery, n_attempts
+    FROM estimates.student_skill INNER JOIN dimensional.dim_student USING (student_key)
+    ORDER BY ALL
+"""
+_LIKES = """
+    SELECT identifier, value, n
+    FROM marts.mart_student_interest INNER JOIN dimensional.dim_student USING (student_key)
+    WHERE dimension = 'topic'
+    ORDER BY ALL
+"""
+_STUCK = """
+    SELECT DISTINCT identifier, subject
+    FROM feedback.signal INNER JOIN dimensional.dim_student USING (student_key)
+    WHERE signal_kind = 'wheel_spinning'
+    ORDER BY ALL
+"""
+_SHOWN = """
+    SELECT student_key
+    FROM feedback.signal
+    GROUP BY student_key
+    ORDER BY count(DISTINCT signal_kind) DESC, student_key
+    LIMIT 1
+"""
+
+
+@commands.command(epilog="Example: learnloom demo demo --students 100")
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Folder for the class and its warehouse; made anew each time.")] = Path(
+        "demo"
+    ),
+    *,
+    students: Annotated[int, typer.Option(min=5, max=2_000, help="Students in the class.")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same class.")] = 1,
+) -> None:
+    """Simulate a class, import it, compute everything, and show what came out."""
+    out = Output(as_json=False)
+    warehouse = folder / "warehouse"
+    for earlier in (warehouse, folder / "class"):
+        shutil.rmtree(earlier, ignore_errors=True)
+    settings = read_settings(warehouse)
+    config = SimulationConfig(students=students, seed=seed)
+
+    _head(out, "1. A class is simulated")
+    with out.progress("simulating") as tick:
+        simulated = simulate(config, folder / "class", on_progress=lambda n: tick(f"{n:,} statements"))
+    tell(out, simulated)
+
+    _head(out, "2. Its statements are imported")
+    tell_import(out, land(out, settings, [simulated.statements]))
+    with open_to_write(settings) as opened:
+        import_skills(opened, simulated.skill_map, wait_seconds=settings.lock_wait_seconds)
+
+    _head(out, "3. Tables, estimates, profiles and signals are computed")
+    tell_refresh(out, run_refresh(out, settings, day=_last_day(config)))
+
+    with open_to_read(settings) as opened:
+        _show(out, opened, simulated.truth)
+    _say_next(out, settings)
+
+
+def _last_day(config: SimulationConfig) -> dt.date:
+    return config.start + dt.timedelta(days=config.days - 1)
+
+
+def _head(out: Output, text: str) -> None:
+    out.console.rule(f"[bold]{text}", align="left")
+
+
+def _show(out: Output, warehouse: Warehouse, truth: Path) -> None:
+    key = warehouse.one(_SHOWN)[0]
+    _head(out, "4. One student, as a teacher reads it")
+    out.say(*describe_profile(read_profile(warehouse, key)), "")
+    found = read_signals(warehouse, student_key=key, audience=Audience.STUDENT.value, limit=_URGENT)
+    out.say("What the student is told:", *(f"  {line}" for line in describe_signals(s for s, _ in found)))
+
+    _head(out, "5. Whom to talk to this week")
+    for signal, name in read_signals(warehouse, audience=Audience.TEACHER.value, limit=_URGENT):
+        out.say(f"{name or signal.student_key}: {signal.sentence}")
+
+    _head(out, "6. How near the estimates are to the truth")
+    _tell_recovery(
+        out,
+        compare(
+            truth,
+            [Estimated(*row) for row in warehouse.rows(_MASTERY)],
+            [Liked(*row) for row in warehouse.rows(_LIKES)],
+            [(row[0], row[1]) for row in warehouse.rows(_STUCK)],
+        ),
+    )
+
+
+def _tell_recovery(out: Output, found: Recovery) -> None:
+    out.table(
+        ["estimate", "against the truth", "n"],
+        [
+            ("mastery: correlation", found.mastery_correlation, found.n_estimates),
+            ("mastery: mean error", found.mastery_mean_error, found.n_estimates),
+            (
+                "order of a student's skills: rank correlation",
+                found.mastery_rank_correlation_within_student,
+                found.n_estimates,
+            ),
+            (
+                "favourite topic among the two liked best",
+                found.interest_hit_rate,
+                found.n_interest_students,
+            ),
+            ("wheel-spinning found", found.wheel_spinners_found, found.n_wheel_spinners),
+        ],
+    )
+
+
+def _say_next(out: Output, settings: Settings) -> None:
+    _head(out, "What to type next")
+    out.say(
+        f"  export LEARNLOOM_WAREHOUSE={settings.warehouse}    # and `. .venv/bin/activate` for the command",
+        "  learnloom students                    # who there is",
+        "  learnloom signals --audience teacher  # what to do this week, and why",
+        "  learnloom dead                        # what was refused, and how to mend it",
+        '  learnloom query "FROM marts.mart_item ORDER BY surprise LIMIT 5"',
+        "  learnloom import YOUR_STATEMENTS.jsonl && learnloom refresh",
+    )

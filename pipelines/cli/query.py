@@ -1,0 +1,33 @@
+"""`learnloom query`."""
+
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.output import Output
+from pipelines.warehouse.query import read_query
+
+commands = typer.Typer()
+
+
+@commands.command(epilog='Example: learnloom query "SELECT * FROM marts.mart_item ORDER BY surprise LIMIT 5"')
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT; - reads it from standard input.")],
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=10_000_000, help="Rows to show, at the most.")] = 100,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the warehouse in SQL (DuckDB's), without being able to change it.
+
+    The tables are described in docs/tables.md; `FROM landing.statement AT (TIMESTAMP => now() - INTERVAL 1 DAY)`
+    reads one as it was.
+    """
+    out = Output(as_json=as_json)
+    text = typer.get_text_stream("stdin").read() if sql == "-" else sql
+    with open_to_read(read_settings(warehouse)) as opened:
+        columns, rows = read_query(opened, text, limit=limit + 1)
+    out.table(columns, rows[:limit])
+    if len(rows) > limit:
+        out.note(f"learnloom: only the first {limit} rows are shown (--limit)")

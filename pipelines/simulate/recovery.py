@@ -1,0 +1,141 @@
+"""How much of a simulated class's truth was found again: estimates held against what is true."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+_MIN_ANSWERS = 5
+"""With fewer answers an estimate is called of low confidence, and is not held to the truth here."""
+_MIN_CHOICES = 5
+_WHEEL_SPINNING_OPPORTUNITIES = 10
+
+
+class Estimated(NamedTuple):
+    """An estimate of mastery to compare with the truth."""
+
+    identifier: str
+    """As dim_student has it: homePage, a space, name; or the mbox."""
+    skill_id: str
+    p_mastery: float
+    n_attempts: int
+
+
+class Liked(NamedTuple):
+    """How often a student turned to a topic by choice."""
+
+    identifier: str
+    topic: str
+    n: int
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """How near the estimates are to the truth; None where there are too few to say."""
+
+    n_estimates: int
+    """Student and skill pairs with five answers or more."""
+    mastery_correlation: float | None
+    """Pearson's r of estimated with true mastery over these."""
+    mastery_mean_error: float | None
+    """Mean absolute difference of the two."""
+    mastery_rank_correlation_within_student: float | None
+    """Mean over students of Spearman's rho over their skills: is it right about what they are good at?"""
+    n_interest_students: int
+    """Students with five free choices or more."""
+    interest_hit_rate: float | None
+    """Share of these whose most chosen topic is among their two truly liked best."""
+    n_wheel_spinners: int
+    """Pairs with ten opportunities or more and never three right in a row, in truth."""
+    wheel_spinners_found: float | None
+    """Share of these for which there is a signal."""
+
+
+def compare(
+    truth: Path, estimates: Iterable[Estimated], likes: Iterable[Liked], stuck: Iterable[tuple[str, str]]
+) -> Recovery:
+    """Hold estimates against the truth.
+
+    Args:
+        truth: folder of truth files, as `simulate` writes it.
+        estimates: mastery per student and skill.
+        likes: free choices per student and topic.
+        stuck: identifier and skill of each wheel-spinning signal.
+    """
+    numbers = _numbers(truth)
+    true = {
+        (row["student_number"], row["skill"]): row
+        for row in pq.read_table(truth / "student_skill.parquet").to_pylist()
+    }
+    pairs = [
+        (numbers[one.identifier], one.p_mastery, true[numbers[one.identifier], one.skill_id]["mastery"])
+        for one in estimates
+        if one.n_attempts >= _MIN_ANSWERS
+        and (numbers.get(one.identifier), one.skill_id) in true
+        and true[numbers[one.identifier], one.skill_id]["mastery"] is not None
+    ]
+    told, real = np.array([pair[1] for pair in pairs]), np.array([pair[2] for pair in pairs])
+    hits = _interest_hits(truth, numbers, likes)
+    spinning = {
+        key
+        for key, row in true.items()
+        if row["opportunities"] >= _WHEEL_SPINNING_OPPORTUNITIES and row["best_run"] < 3  # noqa: PLR2004 - three in a row
+    }
+    found = {(numbers.get(identifier), skill) for identifier, skill in stuck}
+    return Recovery(
+        n_estimates=len(pairs),
+        mastery_correlation=_correlation(told, real),
+        mastery_mean_error=float(np.abs(told - real).mean()) if len(pairs) else None,
+        mastery_rank_correlation_within_student=_within(pairs),
+        n_interest_students=len(hits),
+        interest_hit_rate=sum(hits) / len(hits) if hits else None,
+        n_wheel_spinners=len(spinning),
+        wheel_spinners_found=len(spinning & found) / len(spinning) if spinning else None,
+    )
+
+
+def _numbers(truth: Path) -> dict[str, int]:
+    """Number of each student by identifier."""
+    rows = pq.read_table(truth / "student.parquet").to_pylist()
+    return {row["mbox"] or f"{row['home_page']} {row['account_name']}": row["number"] for row in rows}
+
+
+def _interest_hits(truth: Path, numbers: Mapping[str, int], likes: Iterable[Liked]) -> list[bool]:
+    weights: dict[int, list[tuple[float, str]]] = {}
+    for row in pq.read_table(truth / "student_interest.parquet").to_pylist():
+        weights.setdefault(row["student_number"], []).append((row["weight"], row["topic"]))
+    chosen: dict[str, list[tuple[int, str]]] = {}
+    for like in likes:
+        chosen.setdefault(like.identifier, []).append((like.n, like.topic))
+    return [
+        max(topics)[1] in {topic for _, topic in sorted(weights[numbers[identifier]], reverse=True)[:2]}
+        for identifier, topics in sorted(chosen.items())
+        if identifier in numbers and sum(n for n, _ in topics) >= _MIN_CHOICES
+    ]
+
+
+def _within(pairs: list[tuple[int, float, float]]) -> float | None:
+    by_student: dict[int, list[tuple[float, float]]] = {}
+    for number, told, real in pairs:
+        by_student.setdefault(number, []).append((told, real))
+    values = [
+        _correlation(_ranks([told for told, _ in skills]), _ranks([real for _, real in skills]))
+        for skills in by_student.values()
+        if len(skills) >= 4  # noqa: PLR2004 - below, a rank correlation says nothing
+    ]
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _ranks(values: list[float]) -> NDArray[np.float64]:
+    return np.argsort(np.argsort(values)).astype(np.float64)
+
+
+def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float | None:
+    if len(one) < 3 or not one.std() or not other.std():  # noqa: PLR2004 - two points always correlate
+        return None
+    return float(np.corrcoef(one, other)[0, 1])

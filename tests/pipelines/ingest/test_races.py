@@ -1,0 +1,112 @@
+"""Of several who land at once none lands twice, and none leaves a gap."""
+
+import threading
+
+import pytest
+
+from pipelines.ingest.duplicates import KnownIds
+from pipelines.ingest.lander import Lander
+from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.errors import PositionConflictError
+from tests.pipelines.ingest.samples import Scripted, batch, bring_in, lander, landed_ids, parcel, statement_id, statements
+
+
+def test_two_open_transactions_cannot_land_the_same_id(warehouse: Warehouse) -> None:
+    """Of two landings of one id at once, both past their duplicate check, one is done again and drops it."""
+    first = lander(warehouse)
+    with warehouse.another() as other:
+        second = lander(other)
+        first.positions()
+        second.positions()
+        both_checked = threading.Barrier(2)
+
+        def wait_once(lander: Lander) -> None:
+            write = lander._write_refusals  # noqa: SLF001 - the moment after the duplicate check
+
+            def held(*arguments: object) -> object:
+                lander._write_refusals = write  # type: ignore[method-assign] # noqa: SLF001
+                both_checked.wait(timeout=30)
+                return write(*arguments)  # type: ignore[arg-type]
+
+            lander._write_refusals = held  # type: ignore[method-assign, assignment] # noqa: SLF001
+
+        wait_once(first)
+        wait_once(second)
+        results = []
+        threads = [
+            threading.Thread(
+                target=lambda: results.append(first.land(parcel(statements(range(50)), topic="a")))
+            ),
+            threading.Thread(
+                target=lambda: results.append(second.land(parcel(statements(range(50)), topic="b")))
+            ),
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted((landed.accepted, landed.duplicates) for landed in results) == [(0, 50), (50, 0)]
+    assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(50))
+
+
+def test_two_landers_of_one_partition_cannot_both_land(warehouse: Warehouse) -> None:
+    """A lander whose position is not the stored one any more lands nothing and says so."""
+    first = lander(warehouse)
+    with warehouse.another() as other:
+        second = lander(other)
+        first.positions()
+        second.positions()
+        first.land(parcel(statements(range(5))))
+        with pytest.raises(PositionConflictError, match="partition 0"):
+            second.land(parcel(statements(range(5, 10))))
+        with pytest.raises(PositionConflictError, match="read the positions again"):
+            second.land(parcel(statements(range(5)), topic="unrelated"))
+        assert second.positions()["t", 0].next_offset == 5
+        second.land(parcel(statements(range(5, 10)), start=5))
+    assert len(landed_ids(warehouse)) == 10
+
+
+def test_a_gap_is_refused(warehouse: Warehouse) -> None:
+    """Records that do not follow the stored position do not land: those between would be lost."""
+    lander = lander(warehouse)
+    lander.positions()
+    with pytest.raises(PositionConflictError, match="from offset 3"):
+        lander.land(parcel(statements(range(3, 6)), start=3))
+    assert landed_ids(warehouse) == []
+
+
+def test_what_another_process_landed_meanwhile_is_known(warehouse: Warehouse) -> None:
+    """Ids landed by others are found through the change feed, and after their snapshots expired too."""
+    mine = lander(warehouse, known=KnownIds(sql_asks=0))
+    with warehouse.another() as other:
+        theirs = lander(other)
+        mine.positions()
+        theirs.positions()
+        mine.land(parcel(statements(range(5)), topic="mine"))
+        theirs.land(parcel(statements(range(5, 300)), topic="theirs"))
+        landed = mine.land(parcel(statements(range(20)), topic="mine2"))
+        assert (landed.accepted, landed.duplicates) == (0, 20)
+        theirs.land(parcel(statements(range(300, 600)), topic="theirs", start=295))
+        theirs.land(parcel(statements(range(600, 900)), topic="theirs", start=595))
+        other.run("CALL ducklake_merge_adjacent_files('lake')")
+        other.run("CALL ducklake_expire_snapshots('lake', older_than => now())")
+    landed = mine.land(parcel(statements(range(295, 905)), topic="mine3"))
+    assert (landed.accepted, landed.duplicates) == (5, 605)
+
+
+def test_an_import_overtaken_by_another_goes_on_behind_it(warehouse: Warehouse) -> None:
+    """When another process lands part of the file first, this one reads the positions again and goes on."""
+    with warehouse.another() as other:
+        rival = lander(other)
+        raced: list[bool] = []
+
+        def overtake() -> None:
+            if not raced:
+                rival.positions()
+                rival.land(parcel(statements(range(10))))
+                raced.append(True)
+
+        source = Scripted([overtake, batch(0, 10), batch(10, 20), batch(20, 30)])
+        summary = bring_in(warehouse, source=source)
+    assert summary.accepted == 20
+    assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(30))

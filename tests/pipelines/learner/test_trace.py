@@ -1,0 +1,123 @@
+"""Replaying: one student's result is that student's alone, and says what the formulas say."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.learner.elo import fit
+from pipelines.learner.parameters import Parameters
+from pipelines.learner.trace import Trace, p_at_average_item, trace
+from tests.pipelines.learner.make import Answer, a_class, a_history, answers
+
+_BY_SKILL = (
+    "skill",
+    "theta",
+    "theta_skill",
+    "p_mastery",
+    "n_attempts",
+    "last_attempt_at",
+    "level_since_at",
+    "mastered_at",
+    "review_due_at",
+    "n_reviews",
+)
+
+
+def _flat(*, base_logit: float = 0.0) -> Parameters:
+    """Make parameters that know no item and no skill."""
+    none = np.zeros(0)
+    counts = np.zeros(0, dtype=np.int64)
+    return Parameters(base_logit, 1.0, 0.0, none, counts, none, none, counts, none, none)
+
+
+def _rows(found: Trace, student: int) -> list[bytes]:
+    """Everything said of one student, to the last bit."""
+    return [getattr(found, column)[found.student == student].tobytes() for column in _BY_SKILL]
+
+
+@given(answers, st.sets(st.integers(0, 4)))
+def test_a_student_is_the_same_whoever_else_is_there(history: list[Answer], company: set[int]) -> None:
+    """What is said of a student is the same to the last bit in any set of students."""
+    parameters = fit(a_history(history[:10]))
+    everybody = trace(parameters, a_history(history))
+    some = [answer for answer in history if answer.student in company]
+    part = trace(parameters, a_history(some))
+    for student in company:
+        assert _rows(part, student) == _rows(everybody, student)
+    kept = [row for row, answer in enumerate(history) if answer.student in company]
+    assert part.p_right.tobytes() == everybody.p_right[kept].tobytes()
+
+
+@given(answers)
+def test_all_probabilities_are_probabilities(history: list[Answer]) -> None:
+    """Nothing is NaN, 0 or 1, every (student, skill) with an answer has one row, and times are in order."""
+    found = trace(fit(a_history(history)), a_history(history))
+    for column in (found.p_mastery, found.p_right, found.p_mastery_after):
+        assert ((column > 0.0) & (column < 1.0)).all()
+    pairs = {(answer.student, skill) for answer in history for skill in answer.skills}
+    assert sorted(pairs) == list(zip(found.student.tolist(), found.skill.tolist(), strict=True))
+    known = ~np.isnat(found.mastered_at)
+    assert (known == ~np.isnat(found.review_due_at)).all()
+    assert (found.mastered_at[known] <= found.last_attempt_at[known]).all()
+
+
+def test_a_right_answer_raises_and_a_miss_lowers() -> None:
+    """Mastery after a right answer lies above that after a miss, and a rapid guess moves it less."""
+    results = [
+        trace(_flat(), a_history([Answer(0, 0, (0,), score, weight=weight)])).p_mastery[0]
+        for score, weight in ((0.0, 1.0), (0.0, 0.25), (1.0, 0.25), (1.0, 1.0))
+    ]
+    assert results == sorted(results)
+    assert results[0] < 0.5 < results[-1]
+
+
+def test_items_and_skills_unknown_to_the_version_count_as_average() -> None:
+    """A new item can be answered before the model is fitted again."""
+    parameters = fit(a_history([Answer(0, 0, (0,), 1.0), Answer(1, 0, (0,), 0.0)]))
+    found = trace(parameters, a_history([Answer(0, 7, (5,), 1.0)]))
+    assert found.p_right[0] == pytest.approx(0.5)
+    assert p_at_average_item(parameters, 5, found.student_theta[0]) > 0.5
+
+
+def test_a_skill_is_expected_from_general_ability() -> None:
+    """Whoever does well elsewhere is expected to do better on a skill never met."""
+    strong = trace(_flat(), a_history([Answer(0, 0, (0,), 1.0)] * 5)).student_theta[0]
+    weak = trace(_flat(), a_history([Answer(0, 0, (0,), 0.0)] * 5)).student_theta[0]
+    assert p_at_average_item(_flat(), 1, strong) > 0.5 > p_at_average_item(_flat(), 1, weak)
+
+
+def test_mastery_begins_a_review_and_levels_know_since_when() -> None:
+    """The answer that first reaches the edge is the one on record, and review is due seven days later."""
+    history = [Answer(0, i, (0,), 1.0, day=i / 10) for i in range(40)]
+    found = trace(_flat(base_logit=1.0), a_history(history))
+    first = int(np.argmax(found.p_mastery_after >= 0.95))
+    assert 0 < first < 39
+    assert found.mastered_at[0] == found.level_since_at[0] == a_history(history).answered_at[first]
+    assert found.review_due_at[0] - found.last_attempt_at[0] == np.timedelta64(7, "D")
+
+
+def test_a_level_lost_through_other_skills_is_dated_by_the_last_answer() -> None:
+    """Misses elsewhere lower what is expected here, and the level changes with them."""
+    history = [Answer(0, 0, (0,), 1.0, day=0.0), *[Answer(0, 1, (1,), 0.0, day=1.0 + i) for i in range(20)]]
+    found = trace(_flat(base_logit=0.5), a_history(history), mastered=0.9, near=0.6)
+    assert found.p_mastery_after[0] >= 0.6 > found.p_mastery[0]
+    assert found.level_since_at[0] == a_history(history).answered_at[-1]
+
+
+def test_mastery_follows_true_ability() -> None:
+    """After some twenty-five answers a student, estimates go with the simulated truth at .8 or more."""
+    history, truth = a_class(n_students=200, n_items=60, n_skills=4, n_answers=5_000, seed=3)
+    parameters = fit(history)
+    found = trace(parameters, history)
+    assert np.corrcoef(found.student_theta, truth.ability[found.student_code])[0, 1] > 0.8
+    late = slice(2_500, None)
+    assert abs(found.p_right[late].mean() - truth.p[late].mean()) < 0.03
+
+
+def test_no_history_says_nothing_of_anyone() -> None:
+    """Without answers there are no rows, and no error."""
+    found = trace(_flat(), a_history([]))
+    assert all(len(getattr(found, field.name)) == 0 for field in dataclasses.fields(found))

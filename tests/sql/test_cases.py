@@ -1,0 +1,73 @@
+"""Every SELECT of sql/ does to given rows what its cases say."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.sql.harness import STATE, Case, Harness, Row, harness, read_cases
+
+_TWIN = " (twin)"
+CASES = read_cases()
+OF_STUDENTS = [case for case in CASES if harness().relations[case.relation].scope == "student"]
+
+
+def _name(case: Case) -> str:
+    return f"{case.relation}: {case.name}"
+
+
+def _sorted(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=repr)
+
+
+def _run(case: Case, given: dict[str, Sequence[Row]] | None = None) -> list[dict[str, Any]]:
+    return harness().run(harness().relations[case.relation], given or case.given, case.state)
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_case(case: Case) -> None:
+    """The SELECT yields the expected rows, and no other."""
+    names = {tuple(sorted(row)) for row in case.expect}
+    assert len(names) <= 1, "every expected row names the same columns"
+    rows = [{name: row[name] for row_names in names for name in row_names} for row in _run(case)]
+    expected = harness().cast(harness().relations[case.relation], case.expect)
+    assert _sorted(rows) == _sorted([dict(sorted(row.items())) for row in expected])
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_order_of_rows_does_not_matter(case: Case) -> None:
+    """The same rows in the opposite order yield the same."""
+    backwards = {name: list(reversed(rows)) for name, rows in case.given.items()}
+    assert _sorted(_run(case, backwards)) == _sorted(_run(case))
+
+
+@pytest.mark.parametrize("case", OF_STUDENTS, ids=_name)
+def test_other_students_do_not_matter(case: Case) -> None:
+    """What is said of a student is the same with another one beside them who did the very same."""
+    both = {name: [*rows, *_twins(harness(), name, rows)] for name, rows in case.given.items()}
+    alone = _run(case)
+    beside = [row for row in _run(case, both) if not str(row["student_key"]).endswith(_TWIN)]
+    assert _sorted(beside) == _sorted(alone)
+    n_of_students = len([row for row in alone if row["student_key"] is not None])
+    assert len(_run(case, both)) == len(alone) + n_of_students
+
+
+def _twins(place: Harness, relation: str, rows: Sequence[Row]) -> list[Row]:
+    """The rows of another student; what belongs to no student stays as it is."""
+    columns = place.columns[relation]
+    if "student_key" not in columns or relation == STATE:
+        return []
+    shifted = [name for name, (kind, _) in columns.items() if kind == "UUID"]
+    return [
+        row
+        | {name: row[name] + 500_000 for name in shifted if isinstance(row.get(name), int)}
+        | {"student_key": f"{row['student_key']}{_TWIN}"}
+        for row in rows
+        if row.get("student_key") is not None
+    ]
+
+
+def test_every_select_has_a_case() -> None:
+    """No SELECT of sql/ stands without a case."""
+    selects = {relation.name for relation in harness().relations.values() if relation.is_select}
+    assert selects == {case.relation for case in CASES}
