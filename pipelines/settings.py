@@ -59,7 +59,8 @@ class Settings(BaseSettings):
         default=30, ge=5, le=240, description="A longer pause between two statements ends a session."
     )
     time_zone: str = Field(
-        default="UTC", description="The school's time zone (IANA name): days and hours of the day are told in it."
+        default="UTC",
+        description="The school's time zone (IANA name): days and hours of the day are told in it.",
     )
     thresholds: Thresholds = Field(
         default_factory=Thresholds, description="When a signal is given: a school's own wishes."

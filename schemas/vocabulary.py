@@ -68,6 +68,9 @@ READING: Final = _STREAMS + "article"
 ASSIGNMENT: Final = _TIN_CAN + "activitytype/school-assignment"
 FORUM_TOPIC: Final = _TIN_CAN + "activitytype/forum-topic"
 
+CATEGORY: Final = _TIN_CAN + "activitytype/category"
+"""A topic, as the object of a declared preference."""
+
 # Extensions -------------------------------------------------------------------------------------------------
 VIDEO_SESSION: Final = _VIDEO + "extensions/session-id"
 VIDEO_LENGTH: Final = _VIDEO + "extensions/length"

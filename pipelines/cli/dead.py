@@ -93,7 +93,9 @@ def show(
     with open_to_read(read_settings(warehouse)) as opened:
         letters = find(opened, DeadSelection(ids=[dead_letter_id], is_waiting=None), limit=1)
     if not letters:
-        raise InputMissingError(f"no dead letter has the id {dead_letter_id!r}: `learnloom dead list` shows them")
+        raise InputMissingError(
+            f"no dead letter has the id {dead_letter_id!r}: `learnloom dead list` shows them"
+        )
     letter = letters[0]
     out.record(letter._asdict() | {"faults": [fault._asdict() for fault in letter.faults]})
     out.say(f"{letter.topic}, record {letter.offset + 1}, refused {letter.landed_at:%Y-%m-%d %H:%M:%S}")
@@ -112,7 +114,9 @@ def replay(
     ids: Annotated[list[str] | None, typer.Option("--id", help="Only this one; may be given again.")] = None,
     fix: Annotated[
         str | None,
-        typer.Option(help="Command that reads a record on standard input and writes it mended on standard output."),
+        typer.Option(
+            help="Command that reads a record on standard input and writes it mended on standard output."
+        ),
     ] = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,

@@ -20,10 +20,17 @@ from pipelines.simulate.recovery import Estimated, Liked, Recovery, compare
 from pipelines.simulate.run import simulate
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.students import read_profile, read_signals
+from schemas.errors import LearnloomError
 from schemas.signal import Audience
 
 commands = typer.Typer()
 
+
+class FolderTakenError(LearnloomError):
+    """The demo's folder is used for something else."""
+
+
+_MID_TERM = dt.timedelta(days=33)
 _URGENT = 6
 _MASTERY = """
     SELECT identifier, skill_id, p_mastery, n_attempts
@@ -53,19 +60,20 @@ _SHOWN = """
 
 @commands.command(epilog="Example: learnloom demo demo --students 100")
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Folder for the class and its warehouse; made anew each time.")] = Path(
-        "demo"
-    ),
+    folder: Annotated[
+        Path, typer.Argument(help="Folder for the class and its warehouse; made anew each time.")
+    ] = Path("demo"),
     *,
     students: Annotated[int, typer.Option(min=5, max=2_000, help="Students in the class.")] = 60,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same class.")] = 1,
 ) -> None:
-    """Simulate a class, import it, compute everything, and show what came out."""
+    """Simulate a class, import it, compute everything, and show what came out.
+
+    The folder is made by the first demo and only ever emptied by later ones.
+    """
     out = Output(as_json=False)
-    warehouse = folder / "warehouse"
-    for earlier in (warehouse, folder / "class"):
-        shutil.rmtree(earlier, ignore_errors=True)
-    settings = read_settings(warehouse)
+    _make_folder(folder)
+    settings = read_settings(folder / "warehouse")
     config = SimulationConfig(students=students, seed=seed)
 
     _head(out, "1. A class is simulated")
@@ -78,23 +86,39 @@ def demo(
     with open_to_write(settings) as opened:
         import_skills(opened, simulated.skill_map, wait_seconds=settings.lock_wait_seconds)
 
-    _head(out, "3. Tables, estimates, profiles and signals are computed")
-    tell_refresh(out, run_refresh(out, settings, day=_last_day(config)))
-
+    _head(out, "3. Tables, estimates, profiles and signals are computed, as of the fifth week")
+    tell_refresh(out, run_refresh(out, settings, day=config.start + _MID_TERM))
     with open_to_read(settings) as opened:
-        _show(out, opened, simulated.truth)
+        _show_students(out, opened)
+
+    _head(out, "6. At the end of the course: how near are the estimates to the truth?")
+    last_day = config.start + dt.timedelta(days=config.days - 1)
+    tell_refresh(out, run_refresh(out, settings, day=last_day, refit=True))
+    with open_to_read(settings) as opened:
+        _show_recovery(out, opened, simulated.truth)
     _say_next(out, settings)
 
 
-def _last_day(config: SimulationConfig) -> dt.date:
-    return config.start + dt.timedelta(days=config.days - 1)
+def _make_folder(folder: Path) -> None:
+    """Make the folder, or empty the one of an earlier demo; nobody else's files are touched.
+
+    Raises:
+        FolderTakenError: the folder exists and is no demo's.
+    """
+    mark = folder / ".learnloom-demo"
+    if folder.exists() and not mark.exists() and any(folder.iterdir()):
+        raise FolderTakenError(f"{folder} holds something else than a demo: name another folder")
+    for earlier in (folder / "warehouse", folder / "class"):
+        shutil.rmtree(earlier, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.touch()
 
 
 def _head(out: Output, text: str) -> None:
     out.console.rule(f"[bold]{text}", align="left")
 
 
-def _show(out: Output, warehouse: Warehouse, truth: Path) -> None:
+def _show_students(out: Output, warehouse: Warehouse) -> None:
     key = warehouse.one(_SHOWN)[0]
     _head(out, "4. One student, as a teacher reads it")
     out.say(*describe_profile(read_profile(warehouse, key)), "")
@@ -105,7 +129,8 @@ def _show(out: Output, warehouse: Warehouse, truth: Path) -> None:
     for signal, name in read_signals(warehouse, audience=Audience.TEACHER.value, limit=_URGENT):
         out.say(f"{name or signal.student_key}: {signal.sentence}")
 
-    _head(out, "6. How near the estimates are to the truth")
+
+def _show_recovery(out: Output, warehouse: Warehouse, truth: Path) -> None:
     _tell_recovery(
         out,
         compare(

@@ -41,7 +41,9 @@ def doctor(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) ->
     """
     out = Output(as_json=as_json)
     findings = examine(warehouse)
-    out.table(["", "what", "finding"], [("ok" if f.is_well else "WRONG", f.what, f.finding) for f in findings])
+    out.table(
+        ["", "what", "finding"], [("ok" if f.is_well else "WRONG", f.what, f.finding) for f in findings]
+    )
     if not all(finding.is_well for finding in findings):
         raise typer.Exit(Exit.FAILED)
     out.say("All is well.")
@@ -85,7 +87,9 @@ def _extensions() -> list[Finding]:
         except LearnloomError as error:
             findings.append(Finding(f"extension {name}", is_well=False, finding=str(error)))
         else:
-            findings.append(Finding(f"extension {name}", is_well=True, finding=f"{file.stat().st_size:,} bytes"))
+            findings.append(
+                Finding(f"extension {name}", is_well=True, finding=f"{file.stat().st_size:,} bytes")
+            )
     return findings
 
 
@@ -120,7 +124,11 @@ def _warehouse(settings: Settings) -> list[Finding]:
     except LearnloomError as error:
         return [Finding("warehouse", is_well=False, finding=str(error))]
     return [Finding("warehouse", is_well=True, finding=f"opens; {len(results)} data checks run")] + [
-        Finding(f"check {result.name}", is_well=False, finding=f"{result.n_offending:,} rows: {result.description}")
+        Finding(
+            f"check {result.name}",
+            is_well=False,
+            finding=f"{result.n_offending:,} rows: {result.description}",
+        )
         for result in results
         if result.n_offending
     ]

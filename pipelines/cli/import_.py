@@ -52,7 +52,9 @@ def land(out: Output, settings: Settings, paths: list[Path]) -> ImportSummary:
             wait_seconds=settings.lock_wait_seconds,
             max_records=settings.batch_records,
             max_bytes=settings.batch_bytes,
-            progress=lambda done: tick(f"{done.read:,} read, {done.accepted:,} landed, {done.dead:,} refused"),
+            progress=lambda done: tick(
+                f"{done.read:,} read, {done.accepted:,} landed, {done.dead:,} refused"
+            ),
             interruption=interruption,
         )
         tidy_if_needed(warehouse, now=now(), wait_seconds=settings.lock_wait_seconds)

@@ -3,10 +3,10 @@
 import importlib
 import importlib.metadata
 import sys
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
 from pipelines.cli.exits import Exit
 from schemas.errors import LearnloomError
@@ -31,13 +31,16 @@ _COMMANDS: Final = {
 
 
 class _Commands(TyperGroup):
-    """Loads a command's module when it is asked for: importing all of them takes a second."""
+    """Loads a command's module when it is asked for: importing all of them takes a second.
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    Typer's context and command types are not public: hence Any.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's signature
         """All names, in the order in which they are met in use."""
         return list(_COMMANDS)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | TyperGroup | None:  # noqa: ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """The command of that name."""
         if cmd_name not in _COMMANDS:
             return None
@@ -66,8 +69,9 @@ def _tell_version(is_asked: bool) -> None:
 @app.callback()
 def _root(
     *,
-    version: Annotated[  # noqa: ARG001 - its callback does the work
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
     """Hold what belongs to no command."""

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from pydantic import BaseModel
 from rich.console import Console
@@ -93,37 +92,45 @@ class Ticker:
 
 def shown(value: object) -> str:
     """Write a cell as a person reads it: unknown as a dash, numbers grouped, times to the second."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float | Decimal):
-        return f"{value:,.3f}".rstrip("0").rstrip(".")
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, list):
-        return ", ".join(shown(part) for part in value)
-    return str(value)
+    match value:
+        case None:
+            text = "-"
+        case bool():
+            text = "yes" if value else "no"
+        case int():
+            text = f"{value:,}"
+        case float() | Decimal():
+            text = f"{value:,.3f}".rstrip("0").rstrip(".")
+        case dt.datetime():
+            text = value.strftime("%Y-%m-%d %H:%M:%S")
+        case list():
+            text = ", ".join(shown(part) for part in value)
+        case _:
+            text = str(value)
+    return text
 
 
 def plain(value: object) -> Any:
     """Turn a value into what JSON knows."""
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
-    if isinstance(value, Mapping):
-        return {str(key): plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(part) for part in value]
-    if isinstance(value, dt.datetime | dt.date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, bytes):
-        return value.decode("utf-8", errors="replace")
-    if isinstance(value, UUID):
-        return str(value)
-    return value
+    match value:
+        case BaseModel():
+            known: Any = value.model_dump(mode="json")
+        case Mapping():
+            known = {str(key): plain(part) for key, part in value.items()}
+        case tuple() if hasattr(value, "_asdict"):
+            known = plain(value._asdict())
+        case list() | tuple() | set() | frozenset():
+            known = [plain(part) for part in value]
+        case dt.datetime() | dt.date():
+            known = value.isoformat()
+        case Decimal():
+            known = float(value)
+        case bytes():
+            known = value.decode("utf-8", errors="replace")
+        case None | bool() | int() | float() | str():
+            known = value
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            known = plain(asdict(value))
+        case _:
+            known = str(value)
+    return known

@@ -26,9 +26,12 @@ def refresh(
         dt.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Tell everything as at the end of this day. Default: today."),
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Build everything anew, not only what has changed.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Build everything anew, not only what has changed.")
+    ] = False,
     refit: Annotated[
-        bool, typer.Option("--refit", help="Fit a new model version first (difficulties, norms); implies --full.")
+        bool,
+        typer.Option("--refit", help="Fit a new model version first (difficulties, norms); implies --full."),
     ] = False,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
@@ -72,7 +75,11 @@ def run_refresh(
 def tell_refresh(out: Output, summary: RefreshSummary) -> None:
     """Say what a refresh did."""
     out.record(summary)
-    how = f"everything was built, because {summary.full_because}" if summary.full_because else "only what changed"
+    how = (
+        f"everything was built, because {summary.full_because}"
+        if summary.full_because
+        else "only what changed"
+    )
     out.say(
         f"{summary.staged:,} new statements, {summary.students:,} students computed in {summary.seconds:.1f} s "
         f"({how})."

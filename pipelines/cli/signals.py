@@ -37,7 +37,9 @@ def signals(
         )
     for signal, name in found:
         out.record(signal)
-        out.say(f"{name or signal.student_key}: {describe_signals([signal])[0]}", *describe_signals([signal])[1:])
+        out.say(
+            f"{name or signal.student_key}: {describe_signals([signal])[0]}", *describe_signals([signal])[1:]
+        )
     if not found:
         out.say("There is nothing to say.")
     elif len(found) == limit:

@@ -22,7 +22,9 @@ def simulate(
     students: Annotated[int, typer.Option(min=1, max=1_000_000, help="Students in the class.")] = 60,
     statements: Annotated[
         int | None,
-        typer.Option(min=1, max=100_000_000, help="Roughly how many statements; decides the number of students."),
+        typer.Option(
+            min=1, max=100_000_000, help="Roughly how many statements; decides the number of students."
+        ),
     ] = None,
     weeks: Annotated[int, typer.Option(min=1, max=52, help="Length of the course, a module a week.")] = 8,
     courses: Annotated[int, typer.Option(min=1, max=50, help="Courses.")] = 1,
@@ -34,7 +36,9 @@ def simulate(
     skills_in_statements: Annotated[
         bool, typer.Option(help="Name skills in the statements; else only skills.csv knows them.")
     ] = True,
-    compress: Annotated[Literal["none", "gzip", "zstd"], typer.Option(help="How to compress the statements.")] = "none",
+    compress: Annotated[
+        Literal["none", "gzip", "zstd"], typer.Option(help="How to compress the statements.")
+    ] = "none",
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 1,
     as_json: JsonOption = False,
 ) -> None:

@@ -131,14 +131,12 @@ def practise_next(case: Case) -> Iterator[Signal]:
     if not choices:
         return
     names = alternatives([choice.skill_name for choice in choices])
-    if len(choices) == 1:
-        sentence = f"To practise next: {names}."
-    else:
-        sentence = f"Pick what you want to practise next: {names}."
+    invitation = "To practise next" if len(choices) == 1 else "Pick what you want to practise next"
+    sentence = f"{invitation}: {names}."
     if len(choices) < case.thresholds.practise_choices:
         sentence += " The rest is mastered, waits for review or another way in, or comes later."
     elif not any(choice.is_in_band for choice in choices):
-        sentence += " None is quite the right step, but these are the nearest."
+        sentence += " They are not quite the right step, but the nearest to it."
     answered = [case.skill_evidence[choice.skill_id] for choice in choices]
     ids = [statement for skill in answered for statement in skill.evidence_ids]
     basis = Basis(

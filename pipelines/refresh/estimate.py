@@ -131,7 +131,9 @@ class Estimator:
             {
                 "model_version": [self.model_version],
                 "model_kind": ["elo"],
-                "fitted_as_of": self._scratch.read("SELECT as_of FROM estimates.refresh_state").column("as_of"),
+                "fitted_as_of": self._scratch.read("SELECT as_of FROM estimates.refresh_state").column(
+                    "as_of"
+                ),
                 "n_students": [len(self._answers.students)],
                 "n_answers": [len(self._answers.history)],
                 "base_logit": [parameters.base_logit],
@@ -216,7 +218,11 @@ class Estimator:
         codes = {student: code for code, student in enumerate(self._answers.students)}
         skills = {skill: code for code, skill in enumerate(self._answers.skills)}
         seen = set(
-            zip(answered.column("student_key").to_pylist(), answered.column("skill_id").to_pylist(), strict=True)
+            zip(
+                answered.column("student_key").to_pylist(),
+                answered.column("skill_id").to_pylist(),
+                strict=True,
+            )
         )
         rows = [
             (student, skill, theta[codes[student]])
@@ -231,7 +237,10 @@ class Estimator:
                 "skill_id": pa.array([skill for _, skill, _ in rows], pa.string()),
                 "theta": pa.array([value for _, _, value in rows], pa.float64()),
                 "p_mastery": pa.array(
-                    [p_at_average_item(self._parameters, skills.get(skill, unmet), value) for _, skill, value in rows],
+                    [
+                        p_at_average_item(self._parameters, skills.get(skill, unmet), value)
+                        for _, skill, value in rows
+                    ],
                     pa.float64(),
                 ),
                 "n_attempts": pa.array([0] * len(rows), pa.int64()),
@@ -249,7 +258,7 @@ def _ids(column: pa.ChunkedArray | pa.Array, known: list[str]) -> list[str]:
 def _codes(column: pa.ChunkedArray | pa.Array, ids: list[str]) -> NDArray[np.int64]:
     """The codes of a column of ids."""
     found = pc.index_in(column, pa.array(ids, pa.string()))
-    return np.asarray(found.to_numpy(zero_copy_only=False) if isinstance(found, pa.Array) else found.to_numpy()).astype(np.int64)
+    return np.asarray(found).astype(np.int64)
 
 
 def _named(ids: list[str], codes: NDArray[np.int64]) -> pa.Array:
@@ -258,4 +267,5 @@ def _named(ids: list[str], codes: NDArray[np.int64]) -> pa.Array:
 
 def _numbers(table: pa.Table, column: str) -> NDArray[np.float64]:
     """A column of numbers, unknown ones as NaN."""
-    return pc.fill_null(table.column(column).cast(pa.float64(), safe=False), float("nan")).to_numpy()
+    filled = pc.fill_null(table.column(column).cast(pa.float64(), safe=False), float("nan"))
+    return np.asarray(filled, dtype=np.float64)

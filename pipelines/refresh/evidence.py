@@ -61,19 +61,25 @@ def read_evidence(scratch: Scratch) -> Iterator[StudentEvidence]:
         }
         for name, (relation, order, read) in _MANY.items()
     }
-    activity = {row[0]: ActivityEvidence._make(row[1:]) for row in _rows(scratch, "marts.mart_student_activity")}
+    activity = {
+        row[0]: ActivityEvidence._make(row[1:]) for row in _rows(scratch, "marts.mart_student_activity")
+    }
     contribution = {
         row[0]: ContributionEvidence._make(row[1:])
         for row in _rows(scratch, "marts.mart_student_contribution")
     }
-    for student in scratch.rows(_STUDENTS):
-        key = student[0]
+    for key, name, identifier_kind, first_seen_at, last_seen_at in scratch.rows(_STUDENTS):
+        rest: dict[str, Any] = {field: by_student.get(key, ()) for field, by_student in many.items()}
         yield StudentEvidence(
-            *student,
+            student_key=key,
+            student_name=name,
+            identifier_kind=identifier_kind,
+            first_seen_at=first_seen_at,
+            last_seen_at=last_seen_at,
             vocabulary=vocabulary,
             activity=activity[key],
             contribution=contribution.get(key),
-            **{name: by_student.get(key, ()) for name, by_student in many.items()},
+            **rest,
         )
 
 

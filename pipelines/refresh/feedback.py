@@ -73,7 +73,9 @@ class Feedback:
                 "value": pa.array([signal.value for signal in said], pa.float64()),
                 "urgency": pa.array([signal.urgency for signal in said], pa.float64()),
                 "n": pa.array([signal.n for signal in said], pa.int64()),
-                "evidence_ids": pa.array([list(signal.evidence_ids) for signal in said], pa.list_(pa.string())),
+                "evidence_ids": pa.array(
+                    [list(signal.evidence_ids) for signal in said], pa.list_(pa.string())
+                ),
                 "signal": pa.array([signal.model_dump_json() for signal in said], pa.string()),
             }
         )

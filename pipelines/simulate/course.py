@@ -98,7 +98,7 @@ def topic_activity(topic: str) -> Activity:
     return make_activity(
         f"{CAMPUS}/topics/{topic}",
         topic,
-        "http://id.tincanapi.com/activitytype/category",
+        xapi.CATEGORY,
         extensions={xapi.TOPIC: topic},
     )
 

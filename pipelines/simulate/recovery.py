@@ -89,7 +89,7 @@ def compare(
     return Recovery(
         n_estimates=len(pairs),
         mastery_correlation=_correlation(told, real),
-        mastery_mean_error=float(np.abs(told - real).mean()) if len(pairs) else None,
+        mastery_mean_error=float(np.abs(told - real).mean()) if pairs else None,
         mastery_rank_correlation_within_student=_within(pairs),
         n_interest_students=len(hits),
         interest_hit_rate=sum(hits) / len(hits) if hits else None,

@@ -20,6 +20,8 @@ from pipelines.warehouse.staging import inserted, standing
 Producer = Callable[[], pa.Table]
 """Computes the rows of a relation that Python writes."""
 
+_NO_VOID = "voided_statement_id IS NULL"
+"""Who only voids statements is no student."""
 _TOUCHED_SCOPES = ("activity", "course", "skill")
 
 
@@ -54,7 +56,8 @@ class Build:
                 return 0
             self._compute_students(scratch)
             touched = {
-                scope: stack.enter_context(Scratch(self.warehouse, f"by_{scope}")) for scope in _TOUCHED_SCOPES
+                scope: stack.enter_context(Scratch(self.warehouse, f"by_{scope}"))
+                for scope in _TOUCHED_SCOPES
             }
             with self.warehouse.transaction():
                 self._make_tables(scratch)
@@ -103,8 +106,8 @@ class Build:
         staged = f"{LAKE}.{statement.full_name}"
         if self.since is None:
             scratch.show(statement)
-            return scratch.keep_keys("student", f"SELECT student_key FROM {staged}")
-        new = f"SELECT student_key FROM {scratch.place(statement)}"
+            return scratch.keep_keys("student", f"SELECT student_key FROM {staged} WHERE {_NO_VOID}")
+        new = f"SELECT student_key FROM {scratch.place(statement)} WHERE {_NO_VOID}"
         voids = by_name["staging.stg_void"]
         voided = (
             f"SELECT student_key FROM {staged} WHERE statement_id IN ("
@@ -132,11 +135,12 @@ class Build:
             return []
         # What a school can know at all concerns everybody.
         everybody = f"(SELECT bool_or(id IN (FROM {scratch.name}.dimensional.dim_vocabulary)) FROM {changed})"
-        return [
+        affected = (
             f"SELECT student_key FROM {staged} WHERE {everybody} OR activity_id IN (FROM {changed}) "
             f"OR parent_id IN (FROM {changed}) OR course_id IN (FROM {changed}) "
             f"OR list_has_any(skill_ids, (SELECT list(id) FROM {changed}))"
-        ]
+        )
+        return [affected]
 
     def _compute_students(self, scratch: Scratch) -> None:
         producers = self.producers(scratch)

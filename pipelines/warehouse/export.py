@@ -17,7 +17,11 @@ class ExportError(WarehouseError):
 
 
 def export(
-    warehouse: Warehouse, target: Path, *, everything: bool, on_progress: Callable[[str], None] = lambda _: None
+    warehouse: Warehouse,
+    target: Path,
+    *,
+    everything: bool,
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> list[tuple[str, int]]:
     """Write the tables of one snapshot; return each with its rows.
 

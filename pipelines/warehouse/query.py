@@ -23,11 +23,15 @@ def read_query(warehouse: Warehouse, sql: str, *, limit: int) -> tuple[list[str]
     except duckdb.Error as error:
         raise QueryError(str(error)) from error
     if len(statements) != 1 or statements[0].type not in _READING:
-        raise QueryError("one SELECT (or DESCRIBE, EXPLAIN, SUMMARIZE) is taken; the warehouse is not changed here")
+        raise QueryError(
+            "one SELECT (or DESCRIBE, EXPLAIN, SUMMARIZE) is taken; the warehouse is not changed here"
+        )
     try:
         return warehouse.table(sql, limit=limit)
     except duckdb.Error as error:
         raise QueryError(str(error)) from error
 
 
-_READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.RELATION})
+_READING = frozenset(
+    {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.RELATION}
+)

@@ -6,7 +6,6 @@ incremental one, and nothing is written to the lake before everything is known.
 """
 
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Any, Self
 
 import pyarrow as pa
@@ -31,7 +30,7 @@ class Scratch:
         """Give the scratch database."""
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         """Detach the database: all of it is gone."""
         self.warehouse.use(LAKE)
         self.warehouse.run(f"DETACH {self.name}")

@@ -67,7 +67,8 @@ def _stage_once(
 def standing(warehouse: Warehouse) -> set[str]:
     """Full names of the relations that stand in the lake; asking costs tens of milliseconds."""
     rows = warehouse.rows(
-        "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_catalog = ?", [LAKE]
+        "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_catalog = ?",
+        [LAKE],
     )
     return {row[0] for row in rows}
 

@@ -28,7 +28,9 @@ class StudentLine(NamedTuple):
     n_signals: int
 
 
-def list_students(warehouse: Warehouse, *, search: str | None, course: str | None, limit: int) -> list[StudentLine]:
+def list_students(
+    warehouse: Warehouse, *, search: str | None, course: str | None, limit: int
+) -> list[StudentLine]:
     """List students by name, those whose name, key or identifier contains `search`, of one course if one is named."""
     _must_be_refreshed(warehouse)
     rows = warehouse.rows(
@@ -84,7 +86,9 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
         return str(exact[0][0])
     if not exact:
         raise StudentMissingError(f"no student goes by {wanted!r}: `learnloom students` lists them")
-    listed = "; ".join(f"{key} {name or ''} ({identifier})" for key, name, identifier, _ in exact[:_MAX_CANDIDATES])
+    listed = "; ".join(
+        f"{key} {name or ''} ({identifier})" for key, name, identifier, _ in exact[:_MAX_CANDIDATES]
+    )
     more = f" and {len(exact) - _MAX_CANDIDATES} more" if len(exact) > _MAX_CANDIDATES else ""
     raise StudentMissingError(f"{len(exact)} students go by {wanted!r}, name one by key: {listed}{more}")
 

@@ -46,7 +46,9 @@ def read_status(warehouse: Warehouse) -> Status:
     landed = _optional(
         warehouse, standing, "landing.statement", "SELECT count(*), max(landed_at) FROM landing.statement"
     )
-    staged = _optional(warehouse, standing, "staging.stg_statement", "SELECT count(*) FROM staging.stg_statement")
+    staged = _optional(
+        warehouse, standing, "staging.stg_statement", "SELECT count(*) FROM staging.stg_statement"
+    )
     state = _optional(
         warehouse,
         standing,
@@ -83,7 +85,8 @@ def read_status(warehouse: Warehouse) -> Status:
 def tables(warehouse: Warehouse) -> list[str]:
     """Full names of the lake's tables, sorted."""
     rows = warehouse.rows(
-        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY ALL", [LAKE]
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY ALL",
+        [LAKE],
     )
     return [row[0] for row in rows]
 
@@ -99,7 +102,9 @@ def newest_statement_at(warehouse: Warehouse) -> dt.datetime | None:
     return found[0] if found else None
 
 
-def _optional(warehouse: Warehouse, standing: list[str], relation: str, select: str) -> tuple[Any, ...] | None:
+def _optional(
+    warehouse: Warehouse, standing: list[str], relation: str, select: str
+) -> tuple[Any, ...] | None:
     rows = warehouse.rows(select) if relation in standing else []
     return rows[0] if rows else None
 

@@ -7,7 +7,7 @@
 --   n_sessions                sessions
 --   n_days                    different days with a session
 --   active_seconds            time on task
---   median_session_seconds    median length of a session
+--   median_session_seconds    median length of a session of more than one statement
 --   n_attempts                answers
 --   n_correct                 right ones
 --   n_timed                   answers whose duration can be compared with the item's usual time
@@ -20,7 +20,7 @@ WITH sessions AS (
         count(*) AS n_sessions,
         count(DISTINCT local_day) AS n_days,
         sum(duration_seconds) AS active_seconds,
-        median(duration_seconds) AS median_session_seconds
+        median(duration_seconds) FILTER (WHERE n_statements > 1) AS median_session_seconds
     FROM dimensional.fact_session
     GROUP BY student_key
 ),

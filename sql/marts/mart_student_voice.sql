@@ -18,7 +18,7 @@ SELECT
     coalesce(dim_activity.activity_name, fact_voice.target_name) AS target_name,
     CASE
         WHEN dim_skill.skill_id IS NOT NULL THEN 'skill'
-        WHEN dim_activity.activity_type = 'http://id.tincanapi.com/activitytype/topic' THEN 'topic'
+        WHEN dim_activity.activity_type = 'http://id.tincanapi.com/activitytype/category' THEN 'topic'
         WHEN fact_voice.voice_kind = 'preference' THEN 'activity_type'
         ELSE 'activity'
     END AS target_kind,

@@ -45,14 +45,50 @@ WITH extracted AS (
     SELECT
         statement_id,
         landed_at,
+        -- All paths in one call: the text is parsed once.
         json_extract_string(raw, [
-            '$.actor.objectType', '$.actor.name', '$.actor.account.homePage', '$.actor.account.name', '$.actor.mbox',
-            '$.actor.mbox_sha1sum', '$.actor.openid', '$.verb.id', '$.object.objectType', '$.object.id',
-            '$.object.definition.type', '$.object.definition.name', '$.object.definition.extensions',
-            '$.context.contextActivities', '$.context.registration', '$.context.platform', '$.context.language',
-            '$.context.extensions', '$.timestamp', '$.stored', '$.result.success', '$.result.completion',
-            '$.result.score.scaled', '$.result.score.raw', '$.result.score.min', '$.result.score.max',
-            '$.result.response', '$.result.duration', '$.result.extensions'
+            '$.actor.objectType',
+            '$.actor.name',
+            '$.actor.account.homePage',
+            '$.actor.account.name',
+            '$.actor.mbox',
+            '$.actor.mbox_sha1sum',
+            '$.actor.openid',
+            '$.verb.id',
+            '$.object.objectType',
+            '$.object.id',
+            '$.object.definition.type',
+            '$.object.definition.name',
+            '$.object.definition.name."en-US"',
+            '$.object.definition.name.en',
+            '$.object.definition.name."en-GB"',
+            '$.object.definition.extensions."http://id.tincanapi.com/extension/topic"',
+            '$.object.definition.extensions."https://learnloom.example/xapi/extensions/is-optional"',
+            '$.object.definition.extensions."https://learnloom.example/xapi/extensions/due-at"',
+            '$.context.contextActivities',
+            '$.context.registration',
+            '$.context.platform',
+            '$.context.language',
+            '$.context.extensions."https://learnloom.example/xapi/extensions/device"',
+            '$.context.extensions."https://learnloom.example/xapi/extensions/signal-id"',
+            '$.context.extensions."https://learnloom.example/xapi/extensions/target-date"',
+            '$.context.extensions."https://w3id.org/xapi/video/extensions/session-id"',
+            '$.context.extensions."https://w3id.org/xapi/video/extensions/length"',
+            '$.timestamp',
+            '$.stored',
+            '$.result.success',
+            '$.result.completion',
+            '$.result.score.scaled',
+            '$.result.score.raw',
+            '$.result.score.min',
+            '$.result.score.max',
+            '$.result.response',
+            '$.result.duration',
+            '$.result.extensions."https://w3id.org/xapi/video/extensions/length"',
+            '$.result.extensions."https://w3id.org/xapi/video/extensions/time"',
+            '$.result.extensions."https://w3id.org/xapi/video/extensions/time-from"',
+            '$.result.extensions."https://w3id.org/xapi/video/extensions/time-to"',
+            '$.result.extensions."https://w3id.org/xapi/video/extensions/played-segments"'
         ]) AS part
     FROM landing.statement
 ),
@@ -73,53 +109,50 @@ named AS (
         part[10] AS object_id,
         part[11] AS activity_type,
         part[12] AS activity_names,
-        json_extract_string(part[13], [
-            '$."http://id.tincanapi.com/extension/topic"', '$."https://learnloom.example/xapi/extensions/is-optional"',
-            '$."https://learnloom.example/xapi/extensions/due-at"'
-        ]) AS definition_extension,
-        part[14] AS activities,
-        part[15] AS registration,
-        part[16] AS platform_name,
-        part[17] AS language_code,
-        json_extract_string(part[18], [
-            '$."https://learnloom.example/xapi/extensions/device"',
-            '$."https://learnloom.example/xapi/extensions/signal-id"',
-            '$."https://learnloom.example/xapi/extensions/target-date"',
-            '$."https://w3id.org/xapi/video/extensions/session-id"',
-            '$."https://w3id.org/xapi/video/extensions/length"'
-        ]) AS context_extension,
-        part[19] AS occurred,
-        part[20] AS stored,
-        part[21] AS success,
-        part[22] AS completion,
-        try_cast(part[23] AS DOUBLE) AS scaled,
-        try_cast(part[24] AS DOUBLE) AS raw_score,
-        try_cast(part[25] AS DOUBLE) AS min_score,
-        try_cast(part[26] AS DOUBLE) AS max_score,
-        part[27] AS response,
-        regexp_extract(
-            replace(part[28], ',', '.'),
-            '^P(?:([0-9.]+)Y)?(?:([0-9.]+)M)?(?:([0-9.]+)W)?(?:([0-9.]+)D)?'
-            || '(?:T(?:([0-9.]+)H)?(?:([0-9.]+)M)?(?:([0-9.]+)S)?)?$',
-            ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds']
-        ) AS duration,
-        json_extract_string(part[29], [
-            '$."https://w3id.org/xapi/video/extensions/length"', '$."https://w3id.org/xapi/video/extensions/time"',
-            '$."https://w3id.org/xapi/video/extensions/time-from"',
-            '$."https://w3id.org/xapi/video/extensions/time-to"',
-            '$."https://w3id.org/xapi/video/extensions/played-segments"'
-        ]) AS result_extension
+        coalesce(part[13], part[14], part[15]) AS english_name,
+        part[16] AS topic_name,
+        part[17] AS is_optional,
+        part[18] AS due_at,
+        part[19] AS activities,
+        part[20] AS registration,
+        part[21] AS platform_name,
+        part[22] AS language_code,
+        part[23] AS device_name,
+        part[24] AS signal_id,
+        part[25] AS target_date,
+        part[26] AS video_session_id,
+        part[28] AS occurred,
+        part[29] AS stored,
+        part[30] AS success,
+        part[31] AS completion,
+        try_cast(part[32] AS DOUBLE) AS scaled,
+        try_cast(part[33] AS DOUBLE) AS raw_score,
+        try_cast(part[34] AS DOUBLE) AS min_score,
+        try_cast(part[35] AS DOUBLE) AS max_score,
+        part[36] AS response,
+        part[37] AS duration,
+        coalesce(part[38], part[27]) AS video_length,
+        part[39] AS video_time,
+        part[40] AS video_from,
+        part[41] AS video_to,
+        part[42] AS video_segments
     FROM extracted
 ),
 
-contextual AS (
+-- The same few contexts come again and again: each is taken apart once.
+contexts AS (
+    SELECT DISTINCT json_extract_string(raw, '$.context.contextActivities') AS activities
+    FROM landing.statement
+),
+
+listed AS (
     SELECT
-        *,
-        -- One object is taken as an array of one (xAPI-Data 2.4.6.2).
+        activities,
         flatten(list_transform(
             ['parent', 'grouping', 'category', 'other'],
             lambda role: list_transform(
                 from_json(
+                    -- One object is taken as an array of one (xAPI-Data 2.4.6.2).
                     CASE json_type(activities, '$.' || role)
                         WHEN 'OBJECT' THEN json_array(json_extract(activities, '$.' || role))
                         ELSE json_extract(activities, '$.' || role)
@@ -133,12 +166,40 @@ contextual AS (
                     'name': coalesce(
                         json_extract_string(activity.definition.name, '$."en-US"'),
                         json_extract_string(activity.definition.name, '$.en'),
+                        json_extract_string(activity.definition.name, '$."en-GB"'),
                         json_extract_string(activity.definition.name, '$.*')[1]
                     )
                 }
             )
         )) AS context_activities
-    FROM named
+    FROM contexts
+    WHERE activities IS NOT NULL
+),
+
+placed AS (
+    SELECT
+        activities,
+        context_activities,
+        list_filter(
+            context_activities,
+            lambda activity: activity.type = 'http://adlnet.gov/expapi/activities/course'
+        )[1].id AS course_id,
+        list_filter(
+            context_activities,
+            lambda activity: activity.role = 'parent'
+            AND activity.type IS DISTINCT FROM 'http://adlnet.gov/expapi/activities/course'
+        )[1] AS parent,
+        list_transform(
+            list_filter(
+                context_activities,
+                lambda activity: activity.type IN (
+                    'http://adlnet.gov/expapi/activities/objective',
+                    'https://w3id.org/xapi/tla/activity-types/competency'
+                )
+            ),
+            lambda activity: activity.id
+        ) AS skill_ids
+    FROM listed
 ),
 
 identified AS (
@@ -152,16 +213,21 @@ identified AS (
             WHEN mbox_sha1sum IS NOT NULL THEN concat_ws(chr(31), 'mbox_sha1sum', lower(mbox_sha1sum))
             WHEN openid IS NOT NULL THEN concat_ws(chr(31), 'openid', openid)
         END AS whole_identifier,
-        list_filter(
-            context_activities,
-            lambda activity: activity.type = 'http://adlnet.gov/expapi/activities/course'
-        )[1].id AS context_course_id,
-        list_filter(
-            context_activities,
-            lambda activity: activity.role = 'parent'
-            AND activity.type IS DISTINCT FROM 'http://adlnet.gov/expapi/activities/course'
-        )[1] AS parent
-    FROM contextual
+        -- Most durations are seconds alone; the rest is taken apart where this yields nothing.
+        CASE
+            WHEN starts_with(duration, 'PT') AND ends_with(duration, 'S')
+                THEN try_cast(duration[3:-2] AS DECIMAL(14, 3))
+        END AS plain_seconds,
+        CASE
+            WHEN duration IS NOT NULL
+                THEN regexp_extract(
+                    replace(duration, ',', '.'),
+                    '^P(?:([0-9.]+)Y)?(?:([0-9.]+)M)?(?:([0-9.]+)W)?(?:([0-9.]+)D)?'
+                    || '(?:T(?:([0-9.]+)H)?(?:([0-9.]+)M)?(?:([0-9.]+)S)?)?$',
+                    ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds']
+                )
+        END AS span
+    FROM named
 )
 
 SELECT
@@ -179,40 +245,27 @@ SELECT
     object_type,
     CASE object_type WHEN 'Activity' THEN object_id END AS activity_id,
     activity_type,
-    coalesce(
-        json_extract_string(activity_names, '$."en-US"'),
-        json_extract_string(activity_names, '$.en'),
-        json_extract_string(activity_names, '$.*')[1]
-    ) AS activity_name,
+    coalesce(english_name, json_extract_string(activity_names, '$.*')[1]) AS activity_name,
     CASE
         WHEN activity_type = 'http://adlnet.gov/expapi/activities/course' THEN object_id
-        ELSE context_course_id
+        ELSE placed.course_id
     END AS course_id,
-    parent.id AS parent_id,
-    parent.type AS parent_type,
-    context_activities,
-    list_transform(
-        list_filter(
-            context_activities,
-            lambda activity: activity.type IN (
-                'http://adlnet.gov/expapi/activities/objective',
-                'https://w3id.org/xapi/tla/activity-types/competency'
-            )
-        ),
-        lambda activity: activity.id
-    ) AS skill_ids,
-    definition_extension[1] AS topic_name,
-    try_cast(definition_extension[2] AS BOOLEAN) AS is_optional,
-    try_cast(definition_extension[3] AS TIMESTAMPTZ) AS due_at,
+    placed.parent.id AS parent_id,
+    placed.parent.type AS parent_type,
+    coalesce(placed.context_activities, []) AS context_activities,
+    coalesce(placed.skill_ids, []) AS skill_ids,
+    topic_name,
+    try_cast(is_optional AS BOOLEAN) AS is_optional,
+    try_cast(due_at AS TIMESTAMPTZ) AS due_at,
     try_cast(registration AS UUID) AS registration_id,
     platform_name,
-    context_extension[1] AS device_name,
+    device_name,
     language_code,
-    context_extension[2] AS signal_id,
-    try_cast(context_extension[3] AS DATE) AS target_date,
+    signal_id,
+    try_cast(target_date AS DATE) AS target_date,
     coalesce(
         try_cast(occurred AS TIMESTAMPTZ),
-        -- A leap second is valid, but no TIMESTAMPTZ.
+        -- A leap second (RFC 3339, 5.7) is told as the second before it.
         try_cast(replace(occurred, ':60', ':59') AS TIMESTAMPTZ),
         try_cast(stored AS TIMESTAMPTZ),
         landed_at
@@ -226,28 +279,32 @@ SELECT
     ) AS score,
     response,
     -- Exact decimals, not doubles: sums must not depend on the order of adding.
-    CASE
-        WHEN duration.seconds <> '' OR duration.minutes <> '' OR duration.hours <> '' OR duration.days <> ''
-            OR duration.weeks <> '' OR duration.months <> '' OR duration.years <> ''
-            THEN try_cast(
-                coalesce(try_cast(duration.seconds AS DOUBLE), 0)
-                + 60 * coalesce(try_cast(duration.minutes AS DOUBLE), 0)
-                + 3600 * coalesce(try_cast(duration.hours AS DOUBLE), 0)
-                + 86400 * coalesce(try_cast(duration.days AS DOUBLE), 0)
-                + 604800 * coalesce(try_cast(duration.weeks AS DOUBLE), 0)
-                + 2629746 * coalesce(try_cast(duration.months AS DOUBLE), 0)
-                + 31556952 * coalesce(try_cast(duration.years AS DOUBLE), 0)
-                AS DECIMAL(14, 3)
-            )
-    END AS duration_seconds,
-    context_extension[4] AS video_session_id,
-    try_cast(coalesce(result_extension[1], context_extension[5]) AS DECIMAL(12, 3)) AS video_length_seconds,
-    try_cast(result_extension[2] AS DECIMAL(12, 3)) AS video_time_seconds,
-    try_cast(result_extension[3] AS DECIMAL(12, 3)) AS video_from_seconds,
-    try_cast(result_extension[4] AS DECIMAL(12, 3)) AS video_to_seconds,
-    result_extension[5] AS video_segments,
+    coalesce(
+        plain_seconds,
+        CASE
+            WHEN span.seconds <> '' OR span.minutes <> '' OR span.hours <> '' OR span.days <> ''
+                OR span.weeks <> '' OR span.months <> '' OR span.years <> ''
+                THEN try_cast(
+                    coalesce(try_cast(span.seconds AS DOUBLE), 0)
+                    + 60 * coalesce(try_cast(span.minutes AS DOUBLE), 0)
+                    + 3600 * coalesce(try_cast(span.hours AS DOUBLE), 0)
+                    + 86400 * coalesce(try_cast(span.days AS DOUBLE), 0)
+                    + 604800 * coalesce(try_cast(span.weeks AS DOUBLE), 0)
+                    + 2629746 * coalesce(try_cast(span.months AS DOUBLE), 0)
+                    + 31556952 * coalesce(try_cast(span.years AS DOUBLE), 0)
+                    AS DECIMAL(14, 3)
+                )
+        END
+    ) AS duration_seconds,
+    video_session_id,
+    try_cast(video_length AS DECIMAL(12, 3)) AS video_length_seconds,
+    try_cast(video_time AS DECIMAL(12, 3)) AS video_time_seconds,
+    try_cast(video_from AS DECIMAL(12, 3)) AS video_from_seconds,
+    try_cast(video_to AS DECIMAL(12, 3)) AS video_to_seconds,
+    video_segments,
     CASE
         WHEN verb_id = 'http://adlnet.gov/expapi/verbs/voided' AND object_type = 'StatementRef'
             THEN try_cast(object_id AS UUID)
     END AS voided_statement_id
 FROM identified
+LEFT JOIN placed ON identified.activities = placed.activities

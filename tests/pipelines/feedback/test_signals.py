@@ -17,6 +17,8 @@ from schemas.signal import Audience, Signal, SignalKind
 from tests.pipelines.feedback.any_student import students
 from tests.pipelines.feedback.make import AS_OF, ago, profile_of, rich_student, said, signals_of
 
+_SLOWLY = settings(deadline=None, max_examples=60)
+"""A busy machine is no defect."""
 _LABELS = re.compile(
     r"\b(wrong|bad|fail\w*|poor|weak\w*|lazy|slow|smart|clever|talent\w*|gifted|class|others "
     "do|average|at risk)\b",
@@ -24,6 +26,7 @@ _LABELS = re.compile(
 )
 
 
+@_SLOWLY
 @given(students())
 def test_every_signal_keeps_the_contract(student: StudentEvidence) -> None:
     """Each one is for an audience that may see it, holds now, is whole, and is the only one of its id."""
@@ -38,6 +41,7 @@ def test_every_signal_keeps_the_contract(student: StudentEvidence) -> None:
         assert Signal.model_validate_json(signal.model_dump_json()) == signal
 
 
+@_SLOWLY
 @given(students())
 def test_students_are_spoken_to_kindly(student: StudentEvidence) -> None:
     """No sentence for a student labels them, names a trait, or compares them with their class."""
@@ -47,6 +51,7 @@ def test_students_are_spoken_to_kindly(student: StudentEvidence) -> None:
             assert not _LABELS.search(words), words
 
 
+@_SLOWLY
 @given(students())
 def test_no_sentence_names_the_student(student: StudentEvidence) -> None:
     """Signals travel further than profiles: a key is all that they say of who it is."""
@@ -54,6 +59,7 @@ def test_no_sentence_names_the_student(student: StudentEvidence) -> None:
         assert "Xanthippe" not in signal.model_dump_json()
 
 
+@_SLOWLY
 @given(students())
 def test_the_same_evidence_gives_the_same_signals(student: StudentEvidence) -> None:
     """Computed again, in whatever order the rows come, nothing is said anew."""
@@ -63,6 +69,7 @@ def test_the_same_evidence_gives_the_same_signals(student: StudentEvidence) -> N
     assert signals_of(student) == signals_of(turned)
 
 
+@_SLOWLY
 @given(students())
 def test_a_day_that_passes_does_not_make_a_new_signal(student: StudentEvidence) -> None:
     """What was said and is said again a day later has its old id, unless what is offered has changed."""
@@ -98,6 +105,7 @@ _SEVERAL = {
 """Kinds of which there may be several on one subject at a time."""
 
 
+@_SLOWLY
 @given(students())
 def test_what_is_offered_can_be_practised(student: StudentEvidence) -> None:
     """A choice is never mastered, locked, stuck or due for review, and there are never more than three."""
@@ -111,6 +119,7 @@ def test_what_is_offered_can_be_practised(student: StudentEvidence) -> None:
         assert not skill.is_review_due
 
 
+@_SLOWLY
 @given(students())
 def test_the_unknown_stays_unknown(student: StudentEvidence) -> None:
     """Without answers on a skill its level is unknown and no share, path or strength is made up."""
@@ -122,8 +131,8 @@ def test_the_unknown_stays_unknown(student: StudentEvidence) -> None:
     assert StudentProfile.model_validate_json(profile.model_dump_json()) == profile
 
 
+@_SLOWLY
 @given(students())
-@settings(max_examples=25)
 def test_a_mastered_skill_is_not_needing_work(student: StudentEvidence) -> None:
     """No two signals say the opposite of one skill's level."""
     levels = [

@@ -2,16 +2,19 @@
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.ingest.duplicates import KnownIds
 from pipelines.ingest.files import FileSource
 from pipelines.ingest.land import ImportSummary, import_statements
-from pipelines.ingest.source import Positions
+from pipelines.ingest.lander import Lander
+from pipelines.ingest.parcel import Parcel
+from pipelines.ingest.source import Positions, Problem
 from pipelines.warehouse.connection import Warehouse
-from schemas.record import Batch, Fault, Verdict
+from schemas.record import Batch, Fault, Position, Record, Verdict
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MAX_BYTES = 1 << 20
@@ -94,3 +97,76 @@ def landed_ids(warehouse: Warehouse) -> list[str]:
 
 
 NOWHERE: Positions = {}
+
+
+def lines_of(records: list[bytes]) -> bytes:
+    """Write records as JSON lines."""
+    return b"".join(record + b"\n" for record in records)
+
+
+def array_of(records: list[bytes]) -> bytes:
+    """Write records as a JSON array."""
+    return b"[" + b",\n ".join(records) + b"]\n"
+
+
+def answer_of(records: list[bytes]) -> bytes:
+    """Write records as the answer of an LRS."""
+    return b'{"more": "/xapi/more?a=[1]", "statements": [' + b",".join(records) + b"]}"
+
+
+FORMS = [lines_of, array_of, answer_of]
+
+
+def after(done: Batch) -> Positions:
+    """The positions that hold once a batch has landed."""
+    return {(done.topic, 0): Position(done.topic, 0, done.next_offset, done.head_digest)}
+
+
+def batch(records: list[bytes], *, topic: str = "t", start: int = 0) -> Batch:
+    """A batch of these records from an offset on."""
+    placed = [Record(start + number, 0, raw) for number, raw in enumerate(records)]
+    return Batch(topic, 0, start, start + len(records), placed)
+
+
+def parcel(records: list[bytes], *, topic: str = "t", start: int = 0) -> Parcel:
+    """A judged parcel of one batch."""
+    made = Parcel()
+    made.add_batch(batch(records, topic=topic, start=start), judge)
+    return made
+
+
+def lander(warehouse: Warehouse, known: KnownIds | None = None) -> Lander:
+    """A lander with the rule of equality of these tests."""
+    return Lander(warehouse, is_same=is_same, now=lambda: NOON, wait_seconds=30.0, known=known)
+
+
+class Scripted:
+    """A source that plays a list of batches of the topic `t`, and does something between them."""
+
+    streams: frozenset[str] = frozenset()
+
+    def __init__(self, steps: Sequence[Batch | Callable[[], None]]) -> None:
+        self._steps = steps
+        self.problems: list[Problem] = []
+
+    def batches(self, positions: Positions) -> Iterator[Batch]:
+        """Play the script; batches that have landed are passed over."""
+        done = positions["t", 0].next_offset if ("t", 0) in positions else 0
+        for step in self._steps:
+            if not isinstance(step, Batch):
+                step()
+            elif step.next_offset > done:
+                yield step
+
+
+IMPORTING = """
+import sys
+from pathlib import Path
+from pipelines.warehouse.connection import Warehouse
+from tests.pipelines.ingest.samples import bring_in
+with Warehouse(Path(sys.argv[1])) as warehouse:
+    print("open", flush=True)
+    bring_in(warehouse, Path(sys.argv[2]), max_records=100, progress=lambda so: print(so.read, flush=True))
+print("done", flush=True)
+"""
+"""A program that imports the folder in its second argument into the warehouse in its first, telling each step."""

@@ -9,27 +9,17 @@ import pytest
 
 from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
-from tests.pipelines.ingest.samples import landed_ids, statement, statement_id
+from tests.pipelines.ingest.samples import IMPORTING, landed_ids, statement, statement_id
 
 _KILLS = 12
 _RECORDS = 5_000
 _REPEATS = 300
 _BROKEN = 60
 _ROOT = Path(__file__).resolve().parents[3]
-_CHILD = """
-import sys
-from pathlib import Path
-from pipelines.warehouse.connection import Warehouse
-from tests.pipelines.ingest.samples import bring_in
-with Warehouse(Path(sys.argv[1])) as warehouse:
-    print("open", flush=True)
-    bring_in(warehouse, Path(sys.argv[2]), max_records=100, progress=lambda so: print(so.read, flush=True))
-print("done", flush=True)
-"""
 
 
 def _start(warehouse: Path, inputs: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", _CHILD, str(warehouse), str(inputs)]
+    command = [sys.executable, "-c", IMPORTING, str(warehouse), str(inputs)]
     return subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)
 
 

@@ -15,8 +15,19 @@ from hypothesis import strategies as st
 from pipelines.ingest.files import STDIN, FileSource
 from pipelines.ingest.identity import Identity
 from pipelines.ingest.source import Source
-from schemas.record import Batch, Position
-from tests.pipelines.ingest.samples import NOWHERE, file_source, statement, statements, values
+from schemas.record import Position
+from tests.pipelines.ingest.samples import (
+    FORMS,
+    NOWHERE,
+    after,
+    answer_of,
+    array_of,
+    file_source,
+    lines_of,
+    statement,
+    statements,
+    values,
+)
 from tests.pipelines.ingest.source_contract import SourceContract
 
 
@@ -42,20 +53,20 @@ class _FileContract(SourceContract):
 class TestLines(_FileContract):
     """JSON lines."""
 
-    form = staticmethod(_lines)
+    form = staticmethod(lines_of)
 
 
 class TestArray(_FileContract):
     """A JSON array."""
 
-    form = staticmethod(_array)
+    form = staticmethod(array_of)
     can_grow = False
 
 
 class TestAnswer(_FileContract):
     """The answer of an LRS."""
 
-    form = staticmethod(_answer)
+    form = staticmethod(answer_of)
     can_grow = False
 
 

@@ -2,8 +2,6 @@
 
 import io
 import json
-import threading
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,21 +12,19 @@ from hypothesis import strategies as st
 from pipelines.ingest.duplicates import KnownIds
 from pipelines.ingest.files import STDIN
 from pipelines.ingest.land import ImportSummary, Interruption
-from pipelines.ingest.lander import Lander
-from pipelines.ingest.parcel import Parcel
-from pipelines.ingest.source import Positions, Problem
 from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.dead_letters import DeadSelection, find
-from pipelines.warehouse.errors import PositionConflictError
-from schemas.record import Batch, Record
 from tests.pipelines.ingest.samples import (
     NOON,
+    Scripted,
+    batch,
     bring_in,
     file_source,
-    is_same,
-    judge,
     landed_ids,
+    lander,
+    lines_of,
+    parcel,
     statement,
     statement_id,
     statements,
@@ -36,7 +32,7 @@ from tests.pipelines.ingest.samples import (
 
 
 def _write(path: Path, records: list[bytes]) -> Path:
-    path.write_bytes(b"".join(record + b"\n" for record in records))
+    path.write_bytes(lines_of(records))
     return path
 
 
@@ -143,11 +139,11 @@ def test_any_cutting_gives_the_same_landing(
     ]
     firsts = {number: content for number, content, _ in reversed(numbers)}
     with Warehouse(tmp_path_factory.mktemp("w") / "warehouse") as warehouse:
-        lander = lander(warehouse, known=KnownIds(sql_asks=asks))
-        lander.positions()
+        mine = lander(warehouse, KnownIds(sql_asks=asks))
+        mine.positions()
         bounds = sorted({0, *(min(cut, len(records)) for cut in cuts), len(records)})
         for start, end in pairwise(bounds):
-            lander.land(parcel(records[start:end], start=start))
+            mine.land(parcel(records[start:end], start=start))
         rows = warehouse.rows("SELECT statement_id::VARCHAR, raw FROM landing.statement")
         conflicts = sum(firsts[number] != content for number, content, _ in numbers)
         dead = warehouse.one("SELECT count(*) FROM landing.dead_letter WHERE rule = 'id-conflict'")[0]
@@ -156,24 +152,6 @@ def test_any_cutting_gives_the_same_landing(
     }
     assert len(rows) == len(firsts)
     assert dead == conflicts
-
-
-class _Scripted:
-    """A source that plays a list of batches, and does something between them."""
-
-    streams: frozenset[str] = frozenset()
-
-    def __init__(self, steps: list[object]) -> None:
-        self._steps = steps
-        self.problems: list[Problem] = []
-
-    def batches(self, positions: Positions) -> Iterator[Batch]:
-        done = positions["t", 0].next_offset if ("t", 0) in positions else 0
-        for step in self._steps:
-            if callable(step):
-                step()
-            elif isinstance(step, Batch) and step.next_offset > done:
-                yield step
 
 
 def test_interruption_keeps_what_landed_and_the_next_import_goes_on(
@@ -199,7 +177,12 @@ def test_an_error_while_reading_lands_what_was_read_before(warehouse: Warehouse)
         raise RuntimeError("the source broke")
 
     with pytest.raises(RuntimeError, match="the source broke"):
-        bring_in(warehouse, source=Scripted([batch(0, 10), batch(10, 20), fail]))
+        bring_in(
+            warehouse,
+            source=Scripted(
+                [batch(statements(range(10)), start=0), batch(statements(range(10, 20)), start=10), fail]
+            ),
+        )
     rows = landing.statement_count(warehouse)
     (position,) = landing.positions(warehouse).values()
     assert rows == position.next_offset == position.accepted
@@ -213,6 +196,6 @@ def test_a_failed_write_leaves_nothing_behind(warehouse: Warehouse, monkeypatch:
 
     monkeypatch.setattr(landing, "write_positions", fail)
     with pytest.raises(RuntimeError, match="disk is full"):
-        bring_in(warehouse, source=Scripted([batch(0, 10)]))
+        bring_in(warehouse, source=Scripted([batch(statements(range(10)), start=0)]))
     assert landing.statement_count(warehouse) == 0
     assert landing.positions(warehouse) == {}

@@ -1,14 +1,29 @@
 """Of several who land at once none lands twice, and none leaves a gap."""
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from pipelines.ingest.duplicates import KnownIds
 from pipelines.ingest.lander import Lander
+from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.errors import PositionConflictError
-from tests.pipelines.ingest.samples import Scripted, batch, bring_in, lander, landed_ids, parcel, statement_id, statements
+from tests.pipelines.ingest.samples import (
+    IMPORTING,
+    Scripted,
+    batch,
+    bring_in,
+    landed_ids,
+    lander,
+    lines_of,
+    parcel,
+    statement_id,
+    statements,
+)
 
 
 def test_two_open_transactions_cannot_land_the_same_id(warehouse: Warehouse) -> None:
@@ -20,15 +35,15 @@ def test_two_open_transactions_cannot_land_the_same_id(warehouse: Warehouse) -> 
         second.positions()
         both_checked = threading.Barrier(2)
 
-        def wait_once(lander: Lander) -> None:
-            write = lander._write_refusals  # noqa: SLF001 - the moment after the duplicate check
+        def wait_once(one: Lander) -> None:
+            write = one._write_refusals  # noqa: SLF001 - the moment after the duplicate check
 
             def held(*arguments: object) -> object:
-                lander._write_refusals = write  # type: ignore[method-assign] # noqa: SLF001
+                one._write_refusals = write  # type: ignore[method-assign] # noqa: SLF001
                 both_checked.wait(timeout=30)
                 return write(*arguments)  # type: ignore[arg-type]
 
-            lander._write_refusals = held  # type: ignore[method-assign, assignment] # noqa: SLF001
+            one._write_refusals = held  # type: ignore[method-assign, assignment] # noqa: SLF001
 
         wait_once(first)
         wait_once(second)
@@ -68,16 +83,16 @@ def test_two_landers_of_one_partition_cannot_both_land(warehouse: Warehouse) -> 
 
 def test_a_gap_is_refused(warehouse: Warehouse) -> None:
     """Records that do not follow the stored position do not land: those between would be lost."""
-    lander = lander(warehouse)
-    lander.positions()
+    mine = lander(warehouse)
+    mine.positions()
     with pytest.raises(PositionConflictError, match="from offset 3"):
-        lander.land(parcel(statements(range(3, 6)), start=3))
+        mine.land(parcel(statements(range(3, 6)), start=3))
     assert landed_ids(warehouse) == []
 
 
 def test_what_another_process_landed_meanwhile_is_known(warehouse: Warehouse) -> None:
     """Ids landed by others are found through the change feed, and after their snapshots expired too."""
-    mine = lander(warehouse, known=KnownIds(sql_asks=0))
+    mine = lander(warehouse, KnownIds(sql_asks=0))
     with warehouse.another() as other:
         theirs = lander(other)
         mine.positions()
@@ -106,7 +121,42 @@ def test_an_import_overtaken_by_another_goes_on_behind_it(warehouse: Warehouse) 
                 rival.land(parcel(statements(range(10))))
                 raced.append(True)
 
-        source = Scripted([overtake, batch(0, 10), batch(10, 20), batch(20, 30)])
+        source = Scripted(
+            [
+                overtake,
+                batch(statements(range(10)), start=0),
+                batch(statements(range(10, 20)), start=10),
+                batch(statements(range(20, 30)), start=20),
+            ]
+        )
         summary = bring_in(warehouse, source=source)
     assert summary.accepted == 20
     assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(30))
+
+
+def test_every_landing_takes_a_turn(warehouse: Warehouse) -> None:
+    """Each transaction changes the one row by which overlapping ones fail, whatever the catalogue locks."""
+    mine = lander(warehouse)
+    mine.positions()
+    mine.land(parcel(statements(range(5))))
+    mine.land(parcel(statements(range(5, 8)), start=5))
+    assert warehouse.rows("SELECT turn_id, taken FROM landing.turn") == [(1, 2)]
+
+
+def test_two_processes_that_import_the_same_files_land_them_once(tmp_path: Path) -> None:
+    """Started together on one folder, both end, and every statement is there once."""
+    inputs = tmp_path / "in"
+    inputs.mkdir()
+    for number in range(3):
+        (inputs / f"{number}.jsonl").write_bytes(
+            lines_of(statements(range(number * 500, number * 500 + 600)))
+        )
+    command = [sys.executable, "-c", IMPORTING, str(tmp_path / "warehouse"), str(inputs)]
+    root = Path(__file__).resolve().parents[3]
+    children = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE) for _ in range(2)]
+    assert [child.communicate()[0].splitlines()[-1] for child in children] == [b"done", b"done"]
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(1_600))
+        positions = landing.positions(warehouse).values()
+    assert sum(position.accepted for position in positions) == 1_600
+    assert sum(position.duplicates for position in positions) == 200

@@ -1,6 +1,5 @@
 """Dead letters judged again land once where they are valid now, and stay with a reason where not."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,15 +16,14 @@ LATER = NOON + timedelta(days=1)
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+def warehouse(warehouse: Warehouse, tmp_path: Path) -> Warehouse:
     """A warehouse with two statements and five dead letters."""
     broken = [statement(number).replace(b'"verb"', b'"vreb"') for number in (3, 4, 5)]
     records = [statement(1), *broken, statement(2), b"hopeless", statement(1, text="other")]
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\n".join(records) + b"\n")
-    with Warehouse(tmp_path / "warehouse") as opened:
-        bring_in(opened, path)
-        yield opened
+    bring_in(warehouse, path)
+    return warehouse
 
 
 def _mend(raw: bytes) -> bytes:

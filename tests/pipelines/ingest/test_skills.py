@@ -1,6 +1,5 @@
 """The school's skill map is read whole or not at all, and what is wrong is named by line and column."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,13 +16,6 @@ https://s.example/q1,https://s.example/carry,0.25,"Carrying, well",https://s.exa
 https://s.example/q2,https://s.example/add,2,,
 ,https://s.example/multiply,,Multiplying,https://s.example/add https://s.example/carry
 """
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    """An empty warehouse."""
-    with Warehouse(tmp_path / "warehouse") as opened:
-        yield opened
 
 
 def _import(warehouse: Warehouse, text: str | bytes) -> SkillCounts:

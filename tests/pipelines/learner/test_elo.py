@@ -31,11 +31,14 @@ def test_two_answers_move_difficulties_as_the_formulas_say() -> None:
 
 def test_an_answer_with_two_skills_is_one_answer() -> None:
     """Skills of one answer share it by their mean, and each is moved by the whole error."""
-    parameters = fit(
-        a_history([Answer(0, 0, (0, 1), 1.0), Answer(0, 0, (0, 1), 1.0), Answer(0, 0, (1,), 0.0)])
-    )
-    assert parameters.item_n.tolist() == [3]
-    assert parameters.skill_n.tolist() == [2, 3]
+    parameters = fit(a_history([Answer(0, 0, (0, 1), 1.0), Answer(0, 0, (0, 1), 0.0)]))
+    e1 = 1.0 - _sigmoid(0.0)
+    z2 = 0.4 * e1 + (0.4 * e1 + 0.1 * e1) + 1.0 * e1
+    e2 = 0.0 - _sigmoid(z2)
+    assert parameters.item_difficulty.tolist() == pytest.approx([-e1 - e2 / 1.05])
+    assert parameters.skill_difficulty.tolist() == pytest.approx([-0.1 * e1 - 0.1 * e2 / 1.05] * 2)
+    assert parameters.item_n.tolist() == [2]
+    assert parameters.skill_n.tolist() == [2, 2]
 
 
 def test_difficulties_are_recovered() -> None:

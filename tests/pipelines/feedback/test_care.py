@@ -1,0 +1,85 @@
+"""Care: drops against the own past, and whom to talk to."""
+
+import pytest
+
+from schemas.evidence import DayEvidence, StudentEvidence
+from schemas.signal import Audience, SignalKind
+from tests.pipelines.feedback.make import a_course, a_skill, a_student, ago, an_activity, days, said
+
+
+def _weeks(*seconds: float) -> tuple[DayEvidence, ...]:
+    """Make one active day in each week, the running one first."""
+    return days(*[(7 * week + 3, each, 5) for week, each in enumerate(seconds) if each])
+
+
+_QUIET = an_activity(last_contact_at=None)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "is_drop"),
+    [
+        ((0, 3_600, 3_600, 3_600, 3_600), True),
+        ((2_200, 3_600, 3_600, 3_600, 3_600), True),  # -1400 of a floor of 900: -1.56
+        ((2_300, 3_600, 3_600, 3_600, 3_600), False),  # -1.44
+        ((600, 1_000, 7_000, 1_000, 7_000), False),
+        ((0, 600, 600, 600, 600), False),
+    ],
+)
+def test_a_drop_is_one_and_a_half_deviations_below_the_own_weeks(
+    weeks: tuple[float, ...], is_drop: bool
+) -> None:
+    """Measured against their own spread, which four weeks underrate, and only where there is enough to drop from."""
+    found = said(a_student(days=_weeks(*weeks)), SignalKind.ENGAGEMENT_CHANGE)
+    assert [signal.audience for signal in found] == ([Audience.TEACHER] if is_drop else [])
+
+
+@pytest.mark.parametrize(("first_seen", "is_known"), [(27, True), (26.4, False)])
+def test_three_known_weeks_make_a_past(first_seen: float, is_known: bool) -> None:
+    """A student of three weeks has no past to drop from, and that is said to be unknown, not zero."""
+    student = a_student(days=_weeks(0, 3_600, 3_600, 3_600), first_seen_at=ago(first_seen))
+    assert bool(said(student, SignalKind.ENGAGEMENT_CHANGE)) is is_known
+
+
+def _checked(student: StudentEvidence) -> bool:
+    return bool(said(student, SignalKind.CHECK_IN))
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_named"),
+    [
+        ({"activity": _QUIET}, True),
+        ({"activity": an_activity(last_contact_at=ago(14))}, False),
+        ({"activity": an_activity(last_contact_at=ago(14.1))}, True),
+        ({"activity": _QUIET, "first_seen_at": ago(14)}, False),
+        ({"activity": _QUIET, "courses": [a_course(passed_at=ago(3))]}, False),
+        ({"activity": _QUIET, "courses": [a_course(unregistered_at=ago(3))]}, False),
+        ({"activity": _QUIET, "courses": []}, True),
+        ({"activity": _QUIET, "last_seen_at": ago(59.9)}, True),
+        ({"activity": _QUIET, "last_seen_at": ago(61)}, False),
+        ({"activity": _QUIET, "skills": [a_skill(n=20, right=19, class_rate=0.5)]}, False),
+        ({"days": _weeks(0, 3_600, 3_600, 3_600, 3_600)}, True),
+    ],
+)
+def test_whom_to_check_in_with(changes: dict[str, object], is_named: bool) -> None:
+    """No good word and no contact for fourteen days, or a drop; not who has finished, left or is long gone."""
+    assert _checked(a_student(**changes)) is is_named
+
+
+def test_a_check_in_gives_its_reasons_and_a_beginning() -> None:
+    """A teacher is told why, and with what to begin."""
+    stuck = a_skill(n=12, right=2)
+    found = said(a_student(activity=_QUIET, skills=[stuck], last_seen_at=ago(9)), SignalKind.CHECK_IN)
+    assert "no good word and no contact" in found[0].sentence
+    assert "last seen on 11 November 2026" in found[0].sentence
+    assert "Skill s1" in found[0].sentence
+
+
+def test_good_words_count_after_they_have_expired() -> None:
+    """A streak of ten days ago is not shown any more, and is still a good word."""
+    student = a_student(
+        activity=_QUIET,
+        skills=[
+            a_skill(n_recoveries=1, last_recovery_at=ago(13.9), last_recovery_misses=2, last_recovery_id="r")
+        ],
+    )
+    assert not _checked(student)

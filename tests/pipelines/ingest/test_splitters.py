@@ -1,0 +1,87 @@
+"""Splitters find the same records however the text is cut into chunks, and hold little of it."""
+
+import json
+import tracemalloc
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pipelines.ingest.arrays import ArraySplitter, ObjectSplitter
+from pipelines.ingest.lines import LineSplitter
+from pipelines.ingest.pieces import Flawed, Piece, Splitter
+from tests.pipelines.ingest.samples import answer_of, array_of, lines_of
+
+MAX_BYTES = 100_000
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(alphabet='a"\\[]{},:ä\n', max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+OBJECTS = st.lists(st.dictionaries(st.text(alphabet='"\\a', max_size=3), VALUES, max_size=3), max_size=6)
+
+
+def _answers(max_bytes: int) -> Splitter:
+    return ArraySplitter(max_bytes, is_result=True)
+
+
+def _several_arrays(records: list[bytes]) -> bytes:
+    return array_of(records[:2]) + array_of(records[2:])
+
+
+def _several_answers(records: list[bytes]) -> bytes:
+    return answer_of(records[:2]) + b"\n" + answer_of(records[2:])
+
+
+KINDS: list[tuple[Callable[[int], Splitter], Callable[[list[bytes]], bytes]]] = [
+    (LineSplitter, lines_of),
+    (ArraySplitter, array_of),
+    (ArraySplitter, _several_arrays),
+    (_answers, answer_of),
+    (_answers, _several_answers),
+    (ObjectSplitter, b"\n".join),
+]
+
+
+def _chunks(text: bytes, sizes: list[int]) -> Iterator[bytes]:
+    start, turn = 0, 0
+    while start < len(text):
+        size = sizes[turn % len(sizes)]
+        yield text[start : start + size]
+        start, turn = start + size, turn + 1
+
+
+@pytest.mark.parametrize(("splitter", "form"), KINDS)
+@given(objects=OBJECTS, sizes=st.lists(st.integers(1, 9), min_size=1, max_size=4))
+@example(objects=[{"\\": '"'}, {'a"': "\\\\"}, {}], sizes=[1])
+def test_every_cutting_gives_the_same_records(
+    splitter: Callable[[int], Splitter],
+    form: Callable[[list[bytes]], bytes],
+    objects: list[object],
+    sizes: list[int],
+) -> None:
+    """Cut anywhere, inside strings and escapes too, the records come out byte for byte."""
+    records = [json.dumps(item).encode() for item in objects]
+    made = splitter(MAX_BYTES)
+    assert list(made.pieces(_chunks(form(records), sizes))) == records
+
+
+@pytest.mark.parametrize(
+    ("splitter", "start"), [(LineSplitter, b""), (ArraySplitter, b"["), (ObjectSplitter, b"{")]
+)
+def test_a_record_without_end_is_not_held(splitter: Callable[[int], Splitter], start: bytes) -> None:
+    """Of a record that goes on for ever only a bounded part is in memory, and one refused piece comes out."""
+    chunk = b"x" * (1 << 20)
+
+    def endless() -> Iterator[bytes]:
+        yield start
+        for _ in range(100):
+            yield bytes(chunk)
+
+    tracemalloc.start()
+    pieces: list[Piece] = list(splitter(MAX_BYTES).pieces(endless()))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [type(piece) for piece in pieces] == [Flawed]
+    assert peak < 30 << 20
