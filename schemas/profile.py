@@ -158,6 +158,10 @@ class OutcomeProfile(_Part):
         default=None,
         description="Shrunken difference from what the model or the student's other work lets expect.",
     )
+    above_sd: float | None = Field(
+        default=None,
+        description="Of answers: that difference in standard deviations of chance; null if unknown.",
+    )
 
 
 class GoalStatus(StrEnum):

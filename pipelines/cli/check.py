@@ -1,6 +1,7 @@
 """`learnloom check`."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from pipelines.cli.output import Output
 from pipelines.ingest.check import CheckReport
 from pipelines.ingest.check import check as check_records
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command(epilog="Example: learnloom check statements.jsonl")
@@ -48,7 +49,7 @@ def check(
 
 def tell_check(out: Output, report: CheckReport) -> None:
     """Say how much is valid and what is wrong with the rest."""
-    out.record(report)
+    out.record(asdict(report) | {"refused": report.refused, "share_valid": report.share_valid})
     if report.share_valid is None:
         out.say("There is no record in it.")
         return

@@ -23,14 +23,22 @@ from pipelines.ingest.replay import Mend, ReplaySummary
 from pipelines.ingest.replay import replay as replay_letters
 from pipelines.ingest.validate import judge
 from pipelines.warehouse.dead_letters import DeadSelection, count_by_rule, find
+from schemas.errors import LearnloomError
 from schemas.xapi.equality import is_same
 
 commands = typer.Typer(
+    add_completion=False,
     help="What was refused and why; and landing it after a fix.",
-    epilog="Example: learnloom dead list --rule verb-id-iri",
+    epilog="Example: learnloom dead list --rule mbox-format",
 )
 
 _FIX_SECONDS = 60
+
+
+class FixError(LearnloomError):
+    """The command that was to mend records cannot do it."""
+
+
 RuleOption = Annotated[str | None, typer.Option(help="Only those refused by this rule.")]
 TopicOption = Annotated[str | None, typer.Option(help="Only those of this topic (a file's path).")]
 
@@ -52,7 +60,7 @@ def summary(
         out.say("Nothing was refused.")
 
 
-@commands.command(name="list", epilog="Example: learnloom dead list --rule verb-id-iri")
+@commands.command(name="list", epilog="Example: learnloom dead list --rule mbox-format")
 def list_(
     *,
     rule: RuleOption = None,
@@ -106,7 +114,9 @@ def show(
     out.say("", (letter.raw or b"").decode(errors="replace"))
 
 
-@commands.command(epilog="Example: learnloom dead replay --rule verb-id-iri --fix 'jq -c .'")
+@commands.command(
+    epilog="Example: learnloom dead replay --rule mbox-format --fix 'sed s/someone@/mailto:someone@/'"
+)
 def replay(
     *,
     rule: RuleOption = None,
@@ -127,7 +137,7 @@ def replay(
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
-    with open_to_write(settings) as opened, out.progress("replaying"):
+    with open_to_write(settings, must_exist=True) as opened, out.progress("replaying"):
         done = replay_letters(
             opened,
             DeadSelection(rule, topic, ids),
@@ -157,10 +167,13 @@ def _mend_by(command: str) -> Mend:
     words = shlex.split(command)
 
     def mend(raw: bytes) -> bytes:
-        done = subprocess.run(words, input=raw, capture_output=True, timeout=_FIX_SECONDS, check=False)  # noqa: S603
+        try:
+            done = subprocess.run(words, input=raw, capture_output=True, timeout=_FIX_SECONDS, check=False)  # noqa: S603
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise FixError(f"--fix {command!r} cannot be run: {error}") from error
         if done.returncode != 0:
             said = done.stderr.decode(errors="replace").strip()
-            raise InputMissingError(f"{command} left with {done.returncode}: {said[:200]}")
+            raise FixError(f"--fix {command!r} left with {done.returncode}: {said[:200]}")
         return done.stdout.strip()
 
     return mend

@@ -23,7 +23,7 @@ from pipelines.warehouse.students import read_profile, read_signals
 from schemas.errors import LearnloomError
 from schemas.signal import Audience
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 class FolderTakenError(LearnloomError):

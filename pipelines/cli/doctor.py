@@ -18,7 +18,7 @@ from pipelines.warehouse.checks import run_checks
 from pipelines.warehouse.connection import extension_file
 from schemas.errors import LearnloomError
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 _LEAST_PYTHON = (3, 11)
 _LEAST_FREE_BYTES = 1_073_741_824

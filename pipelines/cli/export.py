@@ -9,7 +9,7 @@ from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, rea
 from pipelines.cli.output import Output
 from pipelines.warehouse.export import export as export_tables
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command(epilog="Example: learnloom export school.duckdb")

@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.maintain import tidy_if_needed
 from schemas.xapi.equality import is_same
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command(name="import", epilog="Example: learnloom import statements/ more.jsonl.gz")

@@ -57,8 +57,19 @@ def open_to_read(settings: Settings) -> Warehouse:
     return Warehouse(settings.warehouse, read_only=True, memory_limit=settings.memory_limit)
 
 
-def open_to_write(settings: Settings) -> Warehouse:
-    """Open the warehouse for writing, making it where there is none."""
+def open_to_write(settings: Settings, *, must_exist: bool = False) -> Warehouse:
+    """Open the warehouse for writing, making it where there is none.
+
+    Args:
+        settings: where it stands.
+        must_exist: do not make one: what is to be done is for statements that have landed, and a mistyped path
+            would go unseen.
+
+    Raises:
+        WarehouseMissingError: `must_exist`, and there is none.
+    """
+    if must_exist:
+        open_to_read(settings).close()
     return Warehouse(settings.warehouse, memory_limit=settings.memory_limit)
 
 

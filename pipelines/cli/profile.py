@@ -9,7 +9,7 @@ from pipelines.cli.output import Output
 from pipelines.feedback.describe import describe_profile
 from pipelines.warehouse.students import find_student, read_profile
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command(epilog="Example: learnloom profile 3fa85f6457174562")

@@ -8,7 +8,7 @@ from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, rea
 from pipelines.cli.output import Output
 from pipelines.warehouse.query import read_query
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command(epilog='Example: learnloom query "SELECT * FROM marts.mart_item ORDER BY surprise LIMIT 5"')

@@ -14,7 +14,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.maintain import tidy_if_needed
 from pipelines.warehouse.summary import newest_statement_at
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 _QUIET_DAYS = 28
 
@@ -52,7 +52,7 @@ def run_refresh(
 ) -> RefreshSummary:
     """Refresh with progress."""
     today = now().astimezone(ZoneInfo(settings.time_zone)).date()
-    with open_to_write(settings) as warehouse, out.progress("refreshing") as tick:
+    with open_to_write(settings, must_exist=True) as warehouse, out.progress("refreshing") as tick:
         summary = refresh_warehouse(
             warehouse,
             settings,

@@ -10,7 +10,7 @@ from pipelines.feedback.describe import describe_signals
 from pipelines.warehouse.students import find_student, read_signals
 from schemas.signal import Audience, SignalKind
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command(epilog="Example: learnloom signals --audience teacher --limit 20")

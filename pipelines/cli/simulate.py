@@ -12,7 +12,7 @@ from pipelines.simulate.config import SimulationConfig
 from pipelines.simulate.run import SimulationSummary
 from pipelines.simulate.run import simulate as simulate_class
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command(epilog="Example: learnloom simulate class --students 100 --seed 7")

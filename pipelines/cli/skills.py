@@ -9,7 +9,9 @@ from pipelines.cli.options import JsonOption, WarehouseOption, open_to_write, re
 from pipelines.cli.output import Output
 from pipelines.ingest.skills import import_skills
 
-commands = typer.Typer(no_args_is_help=True, help="The school's own map from activities to skills.")
+commands = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="The school's own map from activities to skills."
+)
 
 
 @commands.callback()

@@ -6,7 +6,7 @@ from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, rea
 from pipelines.cli.output import Output
 from pipelines.warehouse.summary import Status, read_status
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command(epilog="Example: learnloom status --json")

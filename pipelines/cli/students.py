@@ -8,7 +8,7 @@ from pipelines.cli.options import JsonOption, LimitOption, WarehouseOption, open
 from pipelines.cli.output import Output
 from pipelines.warehouse.students import list_students
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command(epilog="Example: learnloom students --search mila")

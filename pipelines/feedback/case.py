@@ -98,14 +98,8 @@ class Case:
     ) -> Iterator[Signal]:
         """Yield the signal, or nothing where it has expired by as_of.
 
-        Args:
-            kind: what is said.
-            audience: to whom.
-            sentence: in which words.
-            basis: on what it stands.
-            urgency: 0 to 1, 1 needs somebody today.
-            part: of instruction, where it is not the kind's usual one.
-            choices: among which the student picks.
+        `kind` is said to `audience` in the words of `sentence`, with `choices` to pick from; `urgency` runs from
+        0 to 1, where 1 needs somebody today; `part` is given where it is not the kind's usual one.
 
         Raises:
             AudienceError: the kind is not for this audience.

@@ -122,7 +122,7 @@ def _rhythm(profile: StudentProfile) -> Iterator[str]:
         yield f"a session takes {duration(pace.median_session_seconds)}"
     if pace.relative_duration is not None:
         yield f"takes {pace.relative_duration:.1f} times the usual time per question"
-    if pace.mastered_per_hour is not None:
+    if pace.mastered_per_hour:
         yield f"{pace.mastered_per_hour:.2f} skills mastered per active hour"
 
 

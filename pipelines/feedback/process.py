@@ -146,7 +146,7 @@ def pace(case: Case) -> Iterator[Signal]:
         else "You work through questions quickly. Where one matters, a second look is worth it."
     )
     mastered = ""
-    if pace_profile.mastered_per_hour is not None:
+    if pace_profile.mastered_per_hour:
         mastered = f"; {pace_profile.mastered_per_hour:.1f} skills mastered per active hour"
     idea = (
         "Give time rather than fewer questions, and see whether reading is what takes it."

@@ -88,10 +88,11 @@ class Thresholds(BaseModel):
         default=10, ge=1, description="Timed answers before guessing is spoken of."
     )
     rapid_share: float = Field(
-        default=0.10,
+        default=0.20,
         ge=0,
         le=1,
-        description="Share of rapid guesses from which it is (effort below .90, Wise and Kong 2005).",
+        description="Share of rapid guesses from which it is. Over a whole test .10 is usual (Wise and Kong 2005); "
+        "one of the latest ten may be chance.",
     )
     pace_min_answers: int = Field(default=10, ge=1, description="Timed answers before pace is spoken of.")
     pace_slow: float = Field(
@@ -159,20 +160,28 @@ class Thresholds(BaseModel):
         default=5.0, ge=0, description="Activities at the class's share that are added."
     )
     interest_margin: float = Field(
-        default=0.05, ge=0, le=1, description="Share above the class's that is interest."
+        default=0.10, ge=0, le=1, description="Share above the class's that is interest."
     )
     interest_count: int = Field(
         default=3, ge=1, le=10, description="Interests named per dimension at the most."
     )
     product_min_n: int = Field(default=3, ge=1, description="Scored pieces of a kind before it is compared.")
     product_margin: float = Field(
-        default=0.05, ge=0, le=1, description="Score above the own others that goes well."
+        default=0.10, ge=0, le=1, description="Score above the own others that goes well."
+    )
+    product_min_score: float = Field(
+        default=0.60, ge=0, le=1, description="Mean score below which nothing is said to go well."
     )
     circumstance_min_answers: int = Field(
         default=15, ge=1, description="Answers before a time or place is compared."
     )
     circumstance_margin: float = Field(
-        default=0.07, ge=0, le=1, description="Share right above what was expected."
+        default=0.07, ge=0, le=1, description="Shrunken share right above what was expected."
+    )
+    circumstance_min_sd: float = Field(
+        default=2.0,
+        ge=0,
+        description="Standard deviations of chance above it: with nine circumstances each, one would often do well.",
     )
     goal_soon_days: int = Field(
         default=7, ge=0, description="Days before a goal's date from which it is near."

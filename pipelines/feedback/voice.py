@@ -169,18 +169,24 @@ def _liking_basis(case: Case, dimension: str, found: Sequence[LikingProfile]) ->
 
 def outcomes(case: Case) -> Iterator[Signal]:
     """Tell which form, time, device or length of session goes well for this student: as a choice."""
-    limits = case.thresholds
     told: set[str] = set()
     for outcome in case.profile.outcomes:
-        is_product = outcome.dimension == "product"
-        min_n = limits.product_min_n if is_product else limits.circumstance_min_answers
-        margin = limits.product_margin if is_product else limits.circumstance_margin
-        above = outcome.above_expected
         # Best first within a dimension: one is enough.
-        if outcome.dimension in told or above is None or above < margin or outcome.n < min_n:
-            continue
-        told.add(outcome.dimension)
-        yield from _outcome(case, outcome, SignalKind.PRODUCT if is_product else SignalKind.ENVIRONMENT)
+        if outcome.dimension not in told and _goes_well(case, outcome):
+            told.add(outcome.dimension)
+            is_product = outcome.dimension == "product"
+            yield from _outcome(case, outcome, SignalKind.PRODUCT if is_product else SignalKind.ENVIRONMENT)
+
+
+def _goes_well(case: Case, outcome: OutcomeProfile) -> bool:
+    limits, above = case.thresholds, outcome.above_expected
+    if above is None:
+        return False
+    if outcome.dimension == "product":
+        is_enough = outcome.n >= limits.product_min_n and outcome.share >= limits.product_min_score
+        return is_enough and above >= limits.product_margin
+    is_sure = outcome.above_sd is not None and outcome.above_sd >= limits.circumstance_min_sd
+    return is_sure and outcome.n >= limits.circumstance_min_answers and above >= limits.circumstance_margin
 
 
 def _outcome(case: Case, outcome: OutcomeProfile, kind: SignalKind) -> Iterator[Signal]:
@@ -202,9 +208,11 @@ def _outcome(case: Case, outcome: OutcomeProfile, kind: SignalKind) -> Iterator[
             f"{count(outcome.n, 'piece')}. Offer it where the form is free."
         )
     else:
-        student = f"Your answers go well {how}. If you can choose, you might plan the harder things that way."
+        student = (
+            f"Your answers have gone better than expected {how}. If you can choose, do the harder things so."
+        )
         teacher = (
-            f"Answers go well {how}: {percent(outcome.share)} right of {count(outcome.n, 'answer')}, "
+            f"Answers went well {how}: {percent(outcome.share)} right of {count(outcome.n, 'answer')}, "
             f"more than the "
             f"questions let expect. Offer it as a choice; it is what went together, not a cause."
         )

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from math import log
+from math import log, sqrt
 from typing import Final
 
 from pipelines.feedback.knowledge import shrunken_difference
 from pipelines.feedback.thresholds import Thresholds
-from schemas.evidence import GoalEvidence, InterestEvidence, StudentEvidence, VoiceEvidence
+from schemas.evidence import GoalEvidence, InterestEvidence, OutcomeEvidence, StudentEvidence, VoiceEvidence
 from schemas.level import Level
 from schemas.profile import GoalProfile, GoalStatus, LikingProfile, OutcomeProfile, SkillProfile, VoiceProfile
 
@@ -84,19 +84,7 @@ def _liking(interest: InterestEvidence, *, is_declared: bool, thresholds: Thresh
 
 def outcome_profiles(evidence: StudentEvidence) -> tuple[OutcomeProfile, ...]:
     """Describe how work goes by form, time, device and length of session, best first in each."""
-    outcomes = [
-        OutcomeProfile(
-            dimension=outcome.dimension,
-            value=outcome.value,
-            n=outcome.n_attempts,
-            share=outcome.n_correct / outcome.n_attempts,
-            above_expected=None
-            if outcome.n_expected is None
-            else (outcome.n_correct - outcome.n_expected) / (outcome.n_attempts + _OUTCOME_PRIOR),
-        )
-        for outcome in evidence.outcomes
-        if outcome.n_attempts
-    ]
+    outcomes = [_outcome(outcome) for outcome in evidence.outcomes if outcome.n_attempts]
     outcomes += _products(evidence)
     return tuple(
         sorted(
@@ -107,6 +95,25 @@ def outcome_profiles(evidence: StudentEvidence) -> tuple[OutcomeProfile, ...]:
                 outcome.value,
             ),
         )
+    )
+
+
+def _outcome(outcome: OutcomeEvidence) -> OutcomeProfile:
+    n, expected = outcome.n_attempts, outcome.n_expected
+    above_expected = above_sd = None
+    if expected is not None:
+        above = outcome.n_correct - expected
+        above_expected = above / (n + _OUTCOME_PRIOR)
+        # Of answers that all have the mean probability: a little too wide, which errs on the side of silence.
+        spread = sqrt(max(expected * (n - expected) / n, 0.0))
+        above_sd = above / spread if spread > 0 else None
+    return OutcomeProfile(
+        dimension=outcome.dimension,
+        value=outcome.value,
+        n=n,
+        share=outcome.n_correct / n,
+        above_expected=above_expected,
+        above_sd=above_sd,
     )
 
 

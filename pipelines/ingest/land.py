@@ -1,6 +1,5 @@
 """The pipeline from a source to the warehouse: this thread reads and judges, a second one lands."""
 
-import gc
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -136,7 +135,7 @@ def import_statements(
         now=now,
         started=now(),
     )
-    with _without_collector(), ThreadPoolExecutor(1, thread_name_prefix="land") as writer:
+    with ThreadPoolExecutor(1, thread_name_prefix="land") as writer:
         lander = writer.submit(
             Lander, warehouse, is_same=is_same, now=now, wait_seconds=wait_seconds
         ).result()
@@ -227,15 +226,3 @@ class _Run:
         self.summary.seconds = (self.now() - self.started).total_seconds()
         if self.progress is not None:
             self.progress(self.summary)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Switch the cycle collector off: parsing makes millions of objects and no cycles."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

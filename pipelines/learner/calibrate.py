@@ -1,9 +1,9 @@
-"""Recalibration of logits that were predicted before the answers were known (Platt scaling).
+"""Recalibration of logits (Platt scaling).
 
 Elo's steps keep it lively and therefore over-confident: on ASSISTments 2009 the outcome rises with its logit
-by a slope of .81. From enough answers the slope and intercept are measured on the school's own; before that
-the published slope is the better guess. This is a first approximation: it is measured on the answers from
-which the model was fitted, each predicted from those before it, and not on held-out students.
+by a slope of .81. From enough answers slope and intercept are measured on the school's own students, each
+predicted by parameters from which they were held out (elo.py); before that the published slope is the better
+guess. A straight line on the logits is a first approximation.
 """
 
 from typing import Final
@@ -24,15 +24,13 @@ def recalibration(logits: NDArray[np.float64], scores: NDArray[np.float64]) -> t
     """Intercept and slope of the outcome on predicted logits, by Newton's method.
 
     Args:
-        logits: predicted before each answer.
+        logits: predicted before each answer, of students from whom the parameters were not learned.
         scores: what came, 0 to 1.
 
     Returns:
-        Intercept and slope; (0, MEASURED_SLOPE) with fewer than MIN_ANSWERS answers. The slope is kept within
-        .4 and 1.2, so that a school where all answers are right does not turn hopes into certainties.
+        Intercept within -1 and 1, and slope within .4 and 1.2, so that a school where all answers are right does
+        not turn hopes into certainties.
     """
-    if len(logits) < MIN_ANSWERS:
-        return 0.0, MEASURED_SLOPE
     design = np.column_stack([np.ones_like(logits), logits])
     beta = np.array([0.0, MEASURED_SLOPE])
     for _ in range(_STEPS):

@@ -6,22 +6,26 @@ then theta, theta_k rise and d, d_k fall by their shrinking steps times e (param
 shrinking of a step, too, an answer counts by its weight.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.calibrate import recalibration
+from pipelines.learner.calibrate import MIN_ANSWERS, recalibration
 from pipelines.learner.errors import HistoryShapeError
 from pipelines.learner.history import History, code_count
 from pipelines.learner.logistic import logit, sigmoid
 from pipelines.learner.parameters import (
     ITEM_DECAY,
     ITEM_RATE,
+    MEASURED_SLOPE,
     SKILL_DECAY,
     SKILL_RATE,
     STUDENT_DECAY,
     STUDENT_RATE,
     Parameters,
 )
+from pipelines.learner.trace import trace
 
 _NO_RATE = 0.02
 """The share right of all answers keeps this far from 0 and 1: a first quiz that all got right has a logit."""
@@ -44,8 +48,8 @@ class _State:
 
     def answer(
         self, student: int, item: int, skills: list[int], *, score: float, weight: float, m0: float
-    ) -> float:
-        """Move everything by one answer; return z as it was before."""
+    ) -> None:
+        """Move everything by one answer."""
         theta_n, d_n, dk, dk_n, mastery = self.theta_n, self.d_n, self.dk, self.dk_n, self.mastery
         z = m0 + self.theta[student] - self.d[item]
         share = 1.0 / len(skills) if skills else 0.0
@@ -62,7 +66,6 @@ class _State:
             mastery[student, skill] = (value + step * error, n + weight)
             dk[skill] -= SKILL_RATE / (1.0 + SKILL_DECAY * dk_n[skill]) * error
             dk_n[skill] += weight
-        return z
 
 
 def fit(history: History, *, n_items: int | None = None, n_skills: int | None = None) -> Parameters:
@@ -81,6 +84,13 @@ def fit(history: History, *, n_items: int | None = None, n_skills: int | None = 
     """
     n_items = _given_out("item", history.item, n_items)
     n_skills = _given_out("skill", history.skill, n_skills)
+    uncalibrated = _run(history, n_items, n_skills)
+    intercept, slope = _held_out_line(history, n_items, n_skills)
+    return replace(uncalibrated, intercept=intercept, slope=slope)
+
+
+def _run(history: History, n_items: int, n_skills: int) -> Parameters:
+    """Elo over the history, its logits taken as they are."""
     m0 = logit(float(np.clip(history.score.mean(), _NO_RATE, 1.0 - _NO_RATE))) if len(history) else 0.0
     state = _State(code_count(history.student), n_items, n_skills)
     offsets, skills = history.skill_offset.tolist(), history.skill.tolist()
@@ -93,14 +103,24 @@ def fit(history: History, *, n_items: int | None = None, n_skills: int | None = 
         offsets[1:],
         strict=True,
     )
-    logits = np.array(
-        [
-            state.answer(student, item, skills[start:end], score=score, weight=weight, m0=m0)
-            for student, item, score, weight, start, end in answers
-        ],
-        dtype=np.float64,
-    )
-    return _parameters(history, state, m0, recalibration(logits, history.score))
+    for student, item, score, weight, start, end in answers:
+        state.answer(student, item, skills[start:end], score=score, weight=weight, m0=m0)
+    return _parameters(history, state, m0)
+
+
+def _held_out_line(history: History, n_items: int, n_skills: int) -> tuple[float, float]:
+    """Intercept and slope of the outcome on the logits of students from whom nothing was learned.
+
+    Twofold: parameters from the students of even codes predict those of odd codes, and the other way round.
+    """
+    if len(history) < MIN_ANSWERS:
+        return 0.0, MEASURED_SLOPE
+    p = np.empty(len(history))
+    is_odd = history.student % 2 == 1
+    for held_out in (is_odd, ~is_odd):
+        parameters = _run(history.where(~held_out), n_items, n_skills)
+        p[held_out] = trace(parameters, history.where(held_out)).p_right
+    return recalibration(np.log(p / (1.0 - p)), history.score)
 
 
 def _given_out(name: str, codes: NDArray[np.int64], n: int | None) -> int:
@@ -115,7 +135,7 @@ def _given_out(name: str, codes: NDArray[np.int64], n: int | None) -> int:
     return n
 
 
-def _parameters(history: History, state: _State, m0: float, line: tuple[float, float]) -> Parameters:
+def _parameters(history: History, state: _State, m0: float) -> Parameters:
     n_items, n_skills = len(state.d), len(state.dk)
     per_skill = np.diff(history.skill_offset)
     scores = np.repeat(history.score, per_skill)
@@ -123,8 +143,8 @@ def _parameters(history: History, state: _State, m0: float, line: tuple[float, f
     items = np.repeat(history.item, per_skill)
     return Parameters(
         base_logit=m0,
-        intercept=line[0],
-        slope=line[1],
+        intercept=0.0,
+        slope=1.0,
         item_difficulty=difficulty,
         item_n=np.bincount(history.item, minlength=n_items),
         item_rate=_mean_by(history.item, history.score, n_items),

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from pipelines.learner.errors import HistoryShapeError
 
 FULL_WEIGHT: Final = 1.0
+RAPID_WEIGHT: Final = 0.25
+"""Weight of a rapid guess, an answer given faster than the question can be read: it says more about the moment than
+about what is known. What counts as one: sql/estimates/attempt_effort.sql."""
 RIGHT_FROM: Final = 0.5
 """A score from here on counts as right where only right or wrong matters."""
 
@@ -29,7 +32,7 @@ class History:
     score: NDArray[np.float64]
     """Share of what could be had, 0 to 1."""
     weight: NDArray[np.float64]
-    """1, or less where the answer says little (guessing.py)."""
+    """1, or less where the answer says little (RAPID_WEIGHT)."""
     answered_at: NDArray[np.datetime64]
     """datetime64[us], UTC."""
     skill_offset: NDArray[np.int64]
@@ -63,6 +66,19 @@ class History:
     def __len__(self) -> int:
         """Return the number of answers."""
         return len(self.student)
+
+    def where(self, is_kept: NDArray[np.bool_]) -> "History":
+        """Return the answers for which is_kept, one entry per answer, is true; codes stay as they are."""
+        per_answer = np.diff(self.skill_offset)
+        return History(
+            student=self.student[is_kept],
+            item=self.item[is_kept],
+            score=self.score[is_kept],
+            weight=self.weight[is_kept],
+            answered_at=self.answered_at[is_kept],
+            skill_offset=np.concatenate([[0], np.cumsum(per_answer[is_kept])]).astype(np.int64),
+            skill=self.skill[np.repeat(is_kept, per_answer)],
+        )
 
 
 def code_count(codes: NDArray[np.int64]) -> int:

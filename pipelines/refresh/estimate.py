@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pipelines.feedback.thresholds import Thresholds
 from pipelines.learner.elo import fit
-from pipelines.learner.guessing import RAPID_WEIGHT
-from pipelines.learner.history import FULL_WEIGHT, History
+from pipelines.learner.history import FULL_WEIGHT, RAPID_WEIGHT, History
 from pipelines.learner.parameters import Parameters
 from pipelines.learner.trace import Trace, p_at_average_item, trace
 from pipelines.warehouse.build import Producer
@@ -52,8 +52,12 @@ class _Answers:
 class Estimator:
     """Fits a model version where one is asked for, and says what the version in use makes of each student."""
 
-    def __init__(self, scratch: Scratch, model_version: int, *, fits: bool) -> None:
-        """`fits`: fit version `model_version` from the answers in `scratch`; else read what was fitted."""
+    def __init__(self, scratch: Scratch, model_version: int, *, fits: bool, thresholds: Thresholds) -> None:
+        """`fits`: fit version `model_version` from the answers in `scratch`; else read what was fitted.
+
+        `thresholds`: from what probability on a skill is mastered, or near it.
+        """
+        self._thresholds = thresholds
         self.model_version = model_version
         self.fits = fits
         self._scratch = scratch
@@ -123,7 +127,12 @@ class Estimator:
 
     @cached_property
     def _trace(self) -> Trace:
-        return trace(self._parameters, self._answers.history)
+        return trace(
+            self._parameters,
+            self._answers.history,
+            mastered=self._thresholds.mastered,
+            near=self._thresholds.near,
+        )
 
     def _model_version(self) -> pa.Table:
         parameters = self._parameters

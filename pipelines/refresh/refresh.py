@@ -77,7 +77,9 @@ def refresh(
     started = clock()
     relations = load_relations()
     by_name = {relation.full_name: relation for relation in relations}
-    make_defined_tables(warehouse, relations)
+    warehouse.retrying(
+        lambda: make_defined_tables(warehouse, relations), wait_seconds=settings.lock_wait_seconds
+    )
     on_progress("staging")
     staged = stage(
         warehouse,
@@ -93,7 +95,7 @@ def refresh(
         plan = _plan(warehouse, digest, as_of=as_of, full=full, refit=refit)
 
         def producers(scratch: Scratch) -> dict[str, Producer]:
-            estimator = Estimator(scratch, plan.model_version, fits=plan.fits)
+            estimator = Estimator(scratch, plan.model_version, fits=plan.fits, thresholds=settings.thresholds)
             feedback = Feedback(
                 scratch, as_of=as_of, model_version=plan.model_version, thresholds=settings.thresholds
             )

@@ -65,10 +65,13 @@ class Build:
                 self._show_touched(scratch, place, scope)
             self.on_progress("writing")
             with self.warehouse.transaction():
+                # Always one row: of two refreshes at once, the first of all included, the slower one conflicts.
+                self.warehouse.run(f"UPDATE {LAKE}.staging.staging_state SET landed_snapshot = landed_snapshot")
                 self._write(scratch)
+                # Before what was touched is computed: that reads as_of from the lake.
+                self._write_state(scratch, by_name["estimates.refresh_state"], n_students)
                 for scope, place in touched.items():
                     self._write_touched(place, scope)
-                self._write_state(scratch, by_name["estimates.refresh_state"], n_students)
         return n_students
 
     def _of_scope(self, *scopes: str) -> list[Relation]:

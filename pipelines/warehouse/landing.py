@@ -180,9 +180,18 @@ def landed_content(
 ) -> dict[str, bytes]:
     """Read the bytes of those of `statement_ids` that have landed; `id_hashes` are theirs, in that order."""
     asked = pa.table({"statement_id": pa.array(statement_ids, pa.string()), "id_hash": id_hashes})
+    place = 'topic, "partition", "offset", element'
     with warehouse.holding(asked=asked):
-        rows = warehouse.rows(
-            "SELECT asked.statement_id, landed.raw FROM landing.statement AS landed "
+        # Two steps: only narrow columns are read of the whole table, and the wide one only where the places are,
+        # for rows lie in the order in which they came.
+        places = warehouse.arrow(
+            f"SELECT asked.statement_id AS asked_id, landed.statement_id, {place} "
+            "FROM landing.statement AS landed "
             "JOIN asked ON landed.id_hash = asked.id_hash AND landed.statement_id = asked.statement_id::UUID"
+        )
+    with warehouse.holding(places=places):
+        rows = warehouse.rows(
+            "SELECT places.asked_id, landed.raw FROM landing.statement AS landed "
+            f"JOIN places USING (statement_id, {place})"
         )
     return {statement_id: raw.encode() for statement_id, raw in rows}

@@ -49,23 +49,10 @@ first_seen AS (
 
 classified AS (
     SELECT
-        *,
-        CASE activity_type
-            WHEN 'http://adlnet.gov/expapi/activities/course' THEN 'course'
-            WHEN 'http://adlnet.gov/expapi/activities/module' THEN 'module'
-            WHEN 'http://adlnet.gov/expapi/activities/lesson' THEN 'module'
-            WHEN 'http://adlnet.gov/expapi/activities/assessment' THEN 'quiz'
-            WHEN 'http://adlnet.gov/expapi/activities/cmi.interaction' THEN 'question'
-            WHEN 'http://adlnet.gov/expapi/activities/question' THEN 'question'
-            WHEN 'http://adlnet.gov/expapi/activities/objective' THEN 'skill'
-            WHEN 'https://w3id.org/xapi/tla/activity-types/competency' THEN 'skill'
-            WHEN 'https://w3id.org/xapi/video/activity-type/video' THEN 'video'
-            WHEN 'http://activitystrea.ms/schema/1.0/article' THEN 'reading'
-            WHEN 'http://id.tincanapi.com/activitytype/school-assignment' THEN 'assignment'
-            WHEN 'http://id.tincanapi.com/activitytype/forum-topic' THEN 'forum'
-            ELSE 'other'
-        END AS activity_kind
+        activities.*,
+        coalesce(dim_activity_kind.activity_kind, 'other') AS activity_kind
     FROM activities
+    LEFT JOIN dimensional.dim_activity_kind ON activities.activity_type = dim_activity_kind.activity_type
 )
 
 SELECT

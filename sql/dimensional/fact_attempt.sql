@@ -17,93 +17,70 @@
 --   n_hints               hints asked on this item since the attempt before
 --   is_aided              whether any hint was asked before it
 --   misses_before         misses in a row on this item right before
---   is_change_of_response whether the answer differs from the one before on this item; NULL on the first
+--   is_change_of_response whether the answer differs from the one before on this item; NULL where either is
+--                         unknown, as on the first
 --   seconds_since_previous seconds since the attempt before on this item
 --   is_optional           whether the item need not be done
 --   topic_name            what it is about
-WITH answers AS (
+-- Answers and hints of one item in one line of time, so that hints count towards the answer after them.
+WITH events AS (
     SELECT
-        statement_id AS attempt_id,
+        statement_id,
         student_key,
         course_id,
         parent_id,
         activity_id,
         skill_ids,
         occurred_at,
-        coalesce(greatest(least(score, 1), 0), is_success::INTEGER)::DECIMAL(6, 5) AS score,
+        -- Least and greatest pass over NULL, so an unknown score must not reach them.
+        CASE WHEN score IS NULL THEN is_success::INTEGER ELSE greatest(least(score, 1), 0) END AS score,
         coalesce(is_success, score >= 0.5) AS is_correct,
         response,
         duration_seconds,
         is_optional,
-        topic_name
+        topic_name,
+        verb_id = 'https://learnloom.example/xapi/verbs/requested-hint' AS is_hint
     FROM dimensional.fact_statement
     WHERE
-        verb_id = 'http://adlnet.gov/expapi/verbs/answered'
-        AND activity_id IS NOT NULL
-        AND coalesce(is_success::INTEGER, score) IS NOT NULL
-),
-
-hints AS (
-    SELECT
-        student_key,
-        activity_id,
-        occurred_at,
-        statement_id
-    FROM dimensional.fact_statement
-    WHERE verb_id = 'https://learnloom.example/xapi/verbs/requested-hint'
-),
-
--- Answers and hints of one item in one line of time, so that hints count towards the answer after them.
-events AS (
-    SELECT
-        student_key,
-        activity_id,
-        occurred_at,
-        attempt_id AS event_id,
-        is_correct,
-        0 AS n_hint
-    FROM answers
-    UNION ALL
-    SELECT
-        student_key,
-        activity_id,
-        occurred_at,
-        statement_id,
-        NULL,
-        1
-    FROM hints
+        activity_id IS NOT NULL
+        AND (
+            verb_id = 'https://learnloom.example/xapi/verbs/requested-hint'
+            OR (
+                verb_id = 'http://adlnet.gov/expapi/verbs/answered'
+                AND (is_success IS NOT NULL OR score IS NOT NULL)
+            )
+        )
 ),
 
 counted AS (
     SELECT
         *,
-        sum(n_hint) OVER history AS hints_so_far,
-        count(is_correct) OVER history AS attempt_number,
-        sum((is_correct IS TRUE)::INTEGER) OVER history - (is_correct IS TRUE)::INTEGER AS hits_before
+        count(*) FILTER (WHERE is_hint) OVER history AS hints_so_far,
+        count(*) FILTER (WHERE NOT is_hint AND NOT is_correct) OVER history AS misses_so_far
     FROM events
     WINDOW history AS (
-        PARTITION BY student_key, activity_id ORDER BY occurred_at, event_id
+        PARTITION BY student_key, activity_id ORDER BY occurred_at, statement_id
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )
 ),
 
 attempts AS (
     SELECT
-        event_id AS attempt_id,
-        student_key,
-        activity_id,
-        attempt_number,
+        *,
+        row_number() OVER item AS attempt_number,
         hints_so_far - coalesce(lag(hints_so_far) OVER item, 0) AS n_hints,
-        count(*) FILTER (WHERE NOT is_correct) OVER streak - (NOT is_correct)::INTEGER AS misses_before
+        -- All misses before this answer but for those before the last right one.
+        coalesce(lag(misses_so_far) OVER item, 0) - coalesce(
+            max(misses_so_far) FILTER (WHERE is_correct) OVER (
+                item ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ),
+            0
+        ) AS misses_before,
+        response <> lag(response) OVER item AS is_change_of_response,
+        epoch(occurred_at - lag(occurred_at) OVER item)::DECIMAL(14, 3) AS seconds_since_previous
     FROM counted
-    WHERE is_correct IS NOT NULL
-    WINDOW
-        item AS (PARTITION BY student_key, activity_id ORDER BY occurred_at, event_id),
-        -- Between two right answers lies one run of misses.
-        streak AS (
-            PARTITION BY student_key, activity_id, hits_before ORDER BY occurred_at, event_id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        )
+    WHERE NOT is_hint
+    WINDOW item AS (PARTITION BY student_key, activity_id ORDER BY occurred_at, statement_id)
 ),
 
 mapped AS (
@@ -115,28 +92,24 @@ mapped AS (
 )
 
 SELECT
-    answers.attempt_id,
-    answers.student_key,
-    answers.course_id,
-    answers.parent_id,
-    answers.activity_id,
-    coalesce(mapped.skill_ids, list_sort(list_distinct(answers.skill_ids)), []) AS skill_ids,
-    answers.occurred_at,
-    answers.score,
-    answers.is_correct,
-    answers.response,
-    answers.duration_seconds,
+    attempts.statement_id AS attempt_id,
+    attempts.student_key,
+    attempts.course_id,
+    attempts.parent_id,
+    attempts.activity_id,
+    coalesce(mapped.skill_ids, list_sort(list_distinct(attempts.skill_ids))) AS skill_ids,
+    attempts.occurred_at,
+    attempts.score::DECIMAL(6, 5) AS score,
+    attempts.is_correct,
+    attempts.response,
+    attempts.duration_seconds,
     attempts.attempt_number,
     attempts.n_hints,
     attempts.n_hints > 0 AS is_aided,
     attempts.misses_before,
-    answers.response IS DISTINCT FROM lag(answers.response) OVER item AS is_change_of_response,
-    epoch(answers.occurred_at - lag(answers.occurred_at) OVER item)::DECIMAL(14, 3) AS seconds_since_previous,
-    answers.is_optional,
-    answers.topic_name
-FROM answers
-INNER JOIN attempts ON answers.attempt_id = attempts.attempt_id
-LEFT JOIN mapped ON answers.activity_id = mapped.activity_id
-WINDOW item AS (
-    PARTITION BY answers.student_key, answers.activity_id ORDER BY answers.occurred_at, answers.attempt_id
-)
+    attempts.is_change_of_response,
+    attempts.seconds_since_previous,
+    attempts.is_optional,
+    attempts.topic_name
+FROM attempts
+LEFT JOIN mapped ON attempts.activity_id = mapped.activity_id

@@ -32,10 +32,8 @@ WITH exploded AS (
 counted AS (
     SELECT
         *,
-        row_number() OVER history AS opportunity,
-        sum((NOT is_correct)::INTEGER) OVER history AS misses_so_far
+        row_number() OVER (PARTITION BY student_key, skill_id ORDER BY occurred_at, attempt_id) AS opportunity
     FROM exploded
-    WINDOW history AS (PARTITION BY student_key, skill_id ORDER BY occurred_at, attempt_id)
 )
 
 SELECT
@@ -50,7 +48,11 @@ SELECT
     is_aided,
     misses_before,
     opportunity,
-    sum(is_correct::INTEGER) OVER (
-        PARTITION BY student_key, skill_id, misses_so_far ORDER BY occurred_at, attempt_id
+    opportunity - coalesce(
+        max(opportunity) FILTER (WHERE NOT is_correct) OVER (
+            PARTITION BY student_key, skill_id ORDER BY opportunity
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ),
+        0
     ) AS run_right
 FROM counted

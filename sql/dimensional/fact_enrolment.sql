@@ -5,9 +5,9 @@
 --   student_key        the student
 --   course_id          the course
 --   registered_at      last registration; NULL where none was told
---   unregistered_at    when they left, if that was after the last registration
---   first_active_at    first statement in the course
---   last_active_at     last statement in the course
+--   unregistered_at    when they left, if they did not register again
+--   first_active_at    first act of the student in the course; NULL where there was none
+--   last_active_at     last act of the student in the course
 --   completed_at       first completion of the course itself
 --   passed_at          first pass of the course itself
 --   failed_at          last fail of the course itself, if never passed
@@ -18,10 +18,12 @@ WITH told AS (
         course_id,
         max(occurred_at) FILTER (WHERE verb_id = 'http://adlnet.gov/expapi/verbs/registered') AS registered_at,
         max(occurred_at) FILTER (WHERE verb_id = 'http://id.tincanapi.com/verb/unregistered') AS left_at,
-        min(occurred_at) AS first_active_at,
-        max(occurred_at) AS last_active_at,
+        min(occurred_at) FILTER (WHERE is_own_act) AS first_active_at,
+        max(occurred_at) FILTER (WHERE is_own_act) AS last_active_at,
         min(occurred_at) FILTER (
-            WHERE activity_id = course_id AND verb_id = 'http://adlnet.gov/expapi/verbs/completed'
+            WHERE
+                activity_id = course_id
+                AND (is_completion OR verb_id = 'http://adlnet.gov/expapi/verbs/completed')
         ) AS completed_at,
         min(occurred_at) FILTER (
             WHERE activity_id = course_id AND verb_id = 'http://adlnet.gov/expapi/verbs/passed'
@@ -39,7 +41,7 @@ SELECT
     student_key,
     course_id,
     registered_at,
-    CASE WHEN left_at > coalesce(registered_at, first_active_at) THEN left_at END AS unregistered_at,
+    CASE WHEN registered_at IS NULL OR left_at > registered_at THEN left_at END AS unregistered_at,
     first_active_at,
     last_active_at,
     completed_at,

@@ -15,7 +15,7 @@ WITH voluntary AS (
         occurred_at,
         statement_id
     FROM dimensional.fact_statement
-    WHERE is_optional
+    WHERE is_optional AND is_own_act
     QUALIFY row_number() OVER (
         PARTITION BY
             student_key,

@@ -1,4 +1,4 @@
--- Every hint asked for.
+-- Every hint asked for on an activity.
 -- grain: statement_id
 -- scope: student
 -- columns:
@@ -16,4 +16,4 @@ SELECT
         occurred_at - lag(occurred_at) OVER (PARTITION BY student_key, activity_id ORDER BY occurred_at, statement_id)
     )::DECIMAL(14, 3) AS seconds_since_previous
 FROM dimensional.fact_statement
-WHERE verb_id = 'https://learnloom.example/xapi/verbs/requested-hint'
+WHERE verb_id = 'https://learnloom.example/xapi/verbs/requested-hint' AND activity_id IS NOT NULL

@@ -9,31 +9,10 @@
 --   score          last score, as a share
 --   occurred_at    when it was last scored
 --   statement_id   the statement with that score
-WITH scored AS (
-    SELECT
-        student_key,
-        activity_id,
-        course_id,
-        activity_type,
-        greatest(least(score, 1), 0)::DECIMAL(6, 5) AS score,
-        occurred_at,
-        statement_id
-    FROM dimensional.fact_statement
-    WHERE
-        score IS NOT NULL
-        AND activity_id IS NOT NULL
-        AND activity_type NOT IN (
-            'http://adlnet.gov/expapi/activities/cmi.interaction', 'http://adlnet.gov/expapi/activities/question',
-            'http://adlnet.gov/expapi/activities/course', 'http://adlnet.gov/expapi/activities/module',
-            'http://adlnet.gov/expapi/activities/objective'
-        )
-    QUALIFY row_number() OVER (PARTITION BY student_key, activity_id ORDER BY occurred_at DESC, statement_id DESC) = 1
-)
-
 SELECT
-    scored.student_key,
-    scored.activity_id,
-    scored.course_id,
+    fact_statement.student_key,
+    fact_statement.activity_id,
+    fact_statement.course_id,
     CASE
         WHEN dim_activity.activity_kind = 'quiz' THEN 'quiz'
         WHEN dim_activity.activity_kind = 'video' THEN 'video'
@@ -44,8 +23,17 @@ SELECT
         WHEN dim_activity.activity_kind = 'assignment' THEN 'essay'
         ELSE 'other'
     END AS product_kind,
-    scored.score,
-    scored.occurred_at,
-    scored.statement_id
-FROM scored
-INNER JOIN dimensional.dim_activity ON scored.activity_id = dim_activity.activity_id
+    greatest(least(fact_statement.score, 1), 0)::DECIMAL(6, 5) AS score,
+    fact_statement.occurred_at,
+    fact_statement.statement_id
+FROM dimensional.fact_statement
+INNER JOIN dimensional.dim_activity ON fact_statement.activity_id = dim_activity.activity_id
+WHERE
+    fact_statement.score IS NOT NULL
+    AND dim_activity.activity_kind NOT IN ('question', 'course', 'module', 'skill')
+    -- The score of a goal is the level wished for.
+    AND fact_statement.verb_id <> 'https://learnloom.example/xapi/verbs/set-goal'
+QUALIFY row_number() OVER (
+    PARTITION BY fact_statement.student_key, fact_statement.activity_id
+    ORDER BY fact_statement.occurred_at DESC, fact_statement.statement_id DESC
+) = 1

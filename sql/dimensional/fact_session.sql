@@ -14,31 +14,31 @@
 --   device_name       device of its first statement that names one
 --   started_hour      hour of the day in the school's time zone, 0 to 23
 --   local_day         day it started on, in the school's time zone
-WITH gaps AS (
+WITH steps AS (
     SELECT
         student_key,
         statement_id,
         occurred_at,
         verb_id,
         device_name,
-        occurred_at - lag(occurred_at) OVER (PARTITION BY student_key ORDER BY occurred_at, statement_id)
-        > to_minutes((SELECT session_gap_minutes FROM estimates.refresh_state)) AS is_new
+        row_number() OVER history AS step,
+        coalesce(
+            occurred_at - lag(occurred_at) OVER history
+            > to_minutes((SELECT session_gap_minutes FROM estimates.refresh_state)),
+            TRUE
+        ) AS is_first
     FROM dimensional.fact_statement
-    WHERE
-        verb_id NOT IN (
-            'http://adlnet.gov/expapi/verbs/registered', 'http://id.tincanapi.com/verb/unregistered',
-            'http://adlnet.gov/expapi/verbs/scored', 'http://adlnet.gov/expapi/verbs/passed',
-            'http://adlnet.gov/expapi/verbs/failed'
-        )
+    WHERE is_own_act
+    WINDOW history AS (PARTITION BY student_key ORDER BY occurred_at, statement_id)
 ),
 
 numbered AS (
     SELECT
         *,
-        1 + sum(coalesce(is_new, FALSE)::INTEGER) OVER (
-            PARTITION BY student_key ORDER BY occurred_at, statement_id ROWS UNBOUNDED PRECEDING
+        count(*) FILTER (WHERE is_first) OVER (
+            PARTITION BY student_key ORDER BY step ROWS UNBOUNDED PRECEDING
         ) AS session_number
-    FROM gaps
+    FROM steps
 ),
 
 sessions AS (
@@ -47,11 +47,10 @@ sessions AS (
         session_number::INTEGER AS session_number,
         min(occurred_at) AS started_at,
         max(occurred_at) AS ended_at,
-        arg_min(statement_id, {'at': occurred_at, 'id': statement_id}) AS first_statement_id,
+        any_value(statement_id) FILTER (WHERE is_first) AS first_statement_id,
         count(*) AS n_statements,
         count(*) FILTER (WHERE verb_id = 'http://adlnet.gov/expapi/verbs/answered') AS n_attempts,
-        arg_min(device_name, {'at': occurred_at, 'id': statement_id}) FILTER (WHERE device_name IS NOT NULL)
-            AS device_name
+        arg_min(device_name, step) AS device_name
     FROM numbered
     GROUP BY student_key, session_number
 )

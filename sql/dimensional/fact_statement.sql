@@ -1,12 +1,25 @@
--- Every statement that counts: made by a student, not voided, not later than the refresh's as_of.
+-- Every statement that counts: made by a student, not voided, not later than the refresh's as_of. A void that is
+-- itself later does not count yet either.
 -- grain: statement_id
 -- scope: student
 -- stored: view
--- columns: as stg_statement
-SELECT stg_statement.*
+-- columns: as stg_statement, and
+--   is_own_act  whether the student did it; false for what others do to a student: registered, unregistered,
+--               scored, passed, failed
+SELECT
+    stg_statement.*,
+    verb_id NOT IN (
+        'http://adlnet.gov/expapi/verbs/registered', 'http://id.tincanapi.com/verb/unregistered',
+        'http://adlnet.gov/expapi/verbs/scored', 'http://adlnet.gov/expapi/verbs/passed',
+        'http://adlnet.gov/expapi/verbs/failed'
+    ) AS is_own_act
 FROM staging.stg_statement
-ANTI JOIN staging.stg_void ON stg_statement.statement_id = stg_void.voided_statement_id
 WHERE
     student_key IS NOT NULL
     AND voided_statement_id IS NULL
-    AND occurred_at <= (SELECT as_of FROM estimates.refresh_state)
+    AND occurred_at < (SELECT as_of FROM estimates.refresh_state)
+    AND statement_id NOT IN (
+        SELECT voided_statement_id
+        FROM staging.stg_void
+        WHERE occurred_at < (SELECT as_of FROM estimates.refresh_state)
+    )

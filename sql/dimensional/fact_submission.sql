@@ -6,11 +6,12 @@
 --   activity_id         the assignment
 --   course_id           the course
 --   due_at              when it was due, by the last statement that says so
---   begun_at            first statement of the student on it
+--   begun_at            first act of the student on it; NULL where there was none
 --   first_submitted_at  first hand-in
 --   last_submitted_at   last hand-in
 --   n_submissions       hand-ins
 --   first_scored_at     first score
+--   last_scored_at      last score
 --   last_score          last score, as a share
 --   is_late             first hand-in after due_at; NULL where either is unknown
 --   is_revised          handed in again after a score
@@ -25,8 +26,8 @@ WITH work AS (
         activity_id,
         arg_max(course_id, {'at': occurred_at, 'id': statement_id}) AS course_id,
         arg_max(due_at, {'at': occurred_at, 'id': statement_id}) FILTER (WHERE due_at IS NOT NULL) AS due_at,
-        min(occurred_at) AS begun_at,
-        arg_min(statement_id, {'at': occurred_at, 'id': statement_id}) AS begun_id,
+        min(occurred_at) FILTER (WHERE is_own_act) AS begun_at,
+        arg_min(statement_id, {'at': occurred_at, 'id': statement_id}) FILTER (WHERE is_own_act) AS begun_id,
         arg_min(statement_id, {'at': occurred_at, 'id': statement_id}) FILTER (
             WHERE verb_id = 'http://adlnet.gov/expapi/verbs/scored'
         ) AS scored_id,
@@ -42,6 +43,7 @@ WITH work AS (
         max(occurred_at) FILTER (WHERE verb_id = 'http://activitystrea.ms/schema/1.0/submit') AS last_submitted_at,
         count(*) FILTER (WHERE verb_id = 'http://activitystrea.ms/schema/1.0/submit') AS n_submissions,
         min(occurred_at) FILTER (WHERE verb_id = 'http://adlnet.gov/expapi/verbs/scored') AS first_scored_at,
+        max(occurred_at) FILTER (WHERE verb_id = 'http://adlnet.gov/expapi/verbs/scored') AS last_scored_at,
         arg_max(score, {'at': occurred_at, 'id': statement_id}) FILTER (
             WHERE verb_id = 'http://adlnet.gov/expapi/verbs/scored' AND score IS NOT NULL
         ) AS last_score
@@ -60,6 +62,7 @@ SELECT
     last_submitted_at,
     n_submissions,
     first_scored_at,
+    last_scored_at,
     last_score,
     first_submitted_at > due_at AS is_late,
     coalesce(last_submitted_at > first_scored_at, FALSE) AS is_revised,

@@ -7,7 +7,7 @@
 --   course_id        the course
 --   first_watched_at first statement on it
 --   last_watched_at  last statement on it
---   n_sessions       sessions of the video profile
+--   n_sessions       sessions of the video profile; NULL where no statement names one
 --   n_seeks          jumps
 --   length_seconds   length of the video; NULL where no statement says
 --   watched_seconds  time played, repeats counted again; NULL where no stretch was reported
@@ -20,7 +20,7 @@ WITH videos AS (
         arg_max(course_id, {'at': occurred_at, 'id': statement_id}) AS course_id,
         min(occurred_at) AS first_watched_at,
         max(occurred_at) AS last_watched_at,
-        count(DISTINCT video_session_id) AS n_sessions,
+        nullif(count(DISTINCT video_session_id), 0) AS n_sessions,
         count(*) FILTER (WHERE verb_id = 'https://w3id.org/xapi/video/verbs/seeked') AS n_seeks,
         max(video_length_seconds) AS length_seconds
     FROM dimensional.fact_statement
@@ -95,6 +95,10 @@ SELECT
     videos.length_seconds,
     seen.watched_seconds::DECIMAL(14, 3) AS watched_seconds,
     seen.seen_seconds::DECIMAL(14, 3) AS seen_seconds,
-    least(1, seen.seen_seconds::DOUBLE / nullif(videos.length_seconds, 0)::DOUBLE)::DECIMAL(6, 5) AS seen_share
+    -- Least passes over NULL: an unknown share would be 1.
+    CASE
+        WHEN seen.seen_seconds >= videos.length_seconds THEN 1
+        ELSE seen.seen_seconds::DOUBLE / nullif(videos.length_seconds, 0)::DOUBLE
+    END::DECIMAL(6, 5) AS seen_share
 FROM videos
 LEFT JOIN seen ON videos.student_key = seen.student_key AND videos.activity_id = seen.activity_id

@@ -7,14 +7,23 @@
 --   is_rapid           faster than the lesser of 10 s and a tenth of the item's mean: a guess rather than an
 --                      answer (Wise and Kong 2005, normative threshold); NULL where unknown
 --   relative_duration  duration as a multiple of the item's usual time; NULL where unknown or rapid
+WITH known AS (
+    SELECT
+        activity_id,
+        median_duration_seconds,
+        least(10, 0.1 * mean_duration_seconds) AS rapid_below_seconds
+    FROM estimates.item_norm
+    WHERE mean_duration_seconds IS NOT NULL
+)
+
 SELECT
     fact_attempt.attempt_id,
     fact_attempt.student_key,
-    fact_attempt.duration_seconds < least(10, 0.1 * item_norm.mean_duration_seconds) AS is_rapid,
+    fact_attempt.duration_seconds < known.rapid_below_seconds AS is_rapid,
     CASE
-        WHEN fact_attempt.duration_seconds >= least(10, 0.1 * item_norm.mean_duration_seconds)
-            THEN (fact_attempt.duration_seconds::DOUBLE / nullif(item_norm.median_duration_seconds, 0)::DOUBLE)
+        WHEN fact_attempt.duration_seconds >= known.rapid_below_seconds
+            THEN (fact_attempt.duration_seconds::DOUBLE / nullif(known.median_duration_seconds, 0)::DOUBLE)
             ::DECIMAL(12, 4)
     END AS relative_duration
 FROM dimensional.fact_attempt
-LEFT JOIN estimates.item_norm ON fact_attempt.activity_id = item_norm.activity_id
+LEFT JOIN known ON fact_attempt.activity_id = known.activity_id

@@ -7,38 +7,36 @@
 --   occurred_at   when
 --   statement_id  the statement that tells
 --   is_taken      whether it was done
-WITH attempts AS (
+WITH hints AS (
+    SELECT
+        student_key,
+        activity_id,
+        count(*) AS n_hints
+    FROM dimensional.fact_hint
+    GROUP BY student_key, activity_id
+),
+
+attempts AS (
     SELECT
         fact_attempt.*,
         attempt_effort.is_rapid,
         item_norm.first_rate,
+        coalesce(hints.n_hints, 0) AS n_hints_on_item,
         lead(fact_attempt.attempt_id) OVER item IS NOT NULL AS is_tried_again,
-        sum(fact_attempt.n_hints) OVER whole_item AS n_hints_on_item,
-        max(fact_attempt.is_correct::INTEGER) OVER whole_item = 1 AS is_right_in_the_end
+        max(fact_attempt.is_correct::INTEGER) OVER whole_item = 1 AS is_right_in_the_end,
+        sum(fact_attempt.n_hints) OVER whole_item AS n_hints_before_answers,
+        sum(fact_attempt.n_hints) OVER (item ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) AS n_hints_around
     FROM dimensional.fact_attempt
     INNER JOIN estimates.attempt_effort ON fact_attempt.attempt_id = attempt_effort.attempt_id
     LEFT JOIN estimates.item_norm ON fact_attempt.activity_id = item_norm.activity_id
+    LEFT JOIN hints
+        ON fact_attempt.student_key = hints.student_key AND fact_attempt.activity_id = hints.activity_id
     WINDOW
         item AS (
             PARTITION BY fact_attempt.student_key, fact_attempt.activity_id
             ORDER BY fact_attempt.occurred_at, fact_attempt.attempt_id
         ),
-        whole_item AS (PARTITION BY fact_attempt.student_key, fact_attempt.activity_id)
-),
-
--- Third tries, and second misses after which no third try was made: was help asked in between?
-second_misses AS (
-    SELECT
-        attempt.student_key,
-        attempt.activity_id,
-        attempt.occurred_at,
-        attempt.attempt_id,
-        lead(attempt.occurred_at) OVER item AS next_at
-    FROM dimensional.fact_attempt AS attempt
-    WINDOW item AS (
-        PARTITION BY attempt.student_key, attempt.activity_id ORDER BY attempt.occurred_at, attempt.attempt_id
-    )
-    QUALIFY NOT attempt.is_correct AND attempt.misses_before = 1
+        whole_item AS (item ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ),
 
 quizzes AS (
@@ -99,31 +97,20 @@ opportunities AS (
     UNION ALL
     SELECT student_key, 'changed_approach', occurred_at, attempt_id, is_change_of_response
     FROM attempts
-    WHERE misses_before > 0 AND response IS NOT NULL AND is_change_of_response IS NOT NULL
+    WHERE misses_before > 0 AND is_change_of_response IS NOT NULL
     UNION ALL
     SELECT student_key, 'rapid_answer', occurred_at, attempt_id, is_rapid
     FROM attempts
     WHERE is_rapid IS NOT NULL
     UNION ALL
-    SELECT
-        second_misses.student_key,
-        'help_in_time',
-        second_misses.occurred_at,
-        second_misses.attempt_id,
-        bool_or(
-            coalesce(
-                fact_hint.occurred_at >= second_misses.occurred_at
-                AND (second_misses.next_at IS NULL OR fact_hint.occurred_at <= second_misses.next_at),
-                FALSE
-            )
-        )
-    FROM second_misses
-    LEFT JOIN dimensional.fact_hint
-        ON
-            second_misses.student_key = fact_hint.student_key
-            AND second_misses.activity_id = fact_hint.activity_id
-    WHERE EXISTS (SELECT 1 FROM dimensional.dim_vocabulary WHERE vocabulary_name = 'hint')
-    GROUP BY ALL
+    SELECT student_key, 'help_in_time', occurred_at, attempt_id,
+        -- Before either miss or the third try; where there was no third try, ever since.
+        n_hints_around > 0 OR (NOT is_tried_again AND n_hints_on_item > n_hints_before_answers)
+    FROM attempts
+    WHERE
+        NOT is_correct
+        AND misses_before = 1
+        AND EXISTS (SELECT 1 FROM dimensional.dim_vocabulary WHERE vocabulary_name = 'hint')
     UNION ALL
     SELECT student_key, 'hint_skimmed', occurred_at, statement_id, seconds_since_previous <= 1
     FROM dimensional.fact_hint

@@ -40,7 +40,7 @@ attempts AS (
 contacts AS (
     SELECT
         student_key,
-        max(first_scored_at) AS last_contact_at
+        max(last_scored_at) AS last_contact_at
     FROM dimensional.fact_submission
     GROUP BY student_key
 ),

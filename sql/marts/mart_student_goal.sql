@@ -64,7 +64,7 @@ before_goal AS (
 SELECT
     fact_goal.student_key,
     fact_goal.target_id,
-    dim_activity.activity_name AS target_name,
+    coalesce(dim_skill.skill_name, dim_activity.activity_name) AS target_name,
     fact_goal.statement_id::VARCHAR AS statement_id,
     fact_goal.set_at,
     fact_goal.target_level,
@@ -75,6 +75,7 @@ SELECT
     since.last_attempt_at
 FROM dimensional.fact_goal
 LEFT JOIN dimensional.dim_activity ON fact_goal.target_id = dim_activity.activity_id
+LEFT JOIN dimensional.dim_skill ON fact_goal.target_id = dim_skill.skill_id
 LEFT JOIN since ON fact_goal.student_key = since.student_key AND fact_goal.target_id = since.target_id
 LEFT JOIN before_goal
     ON fact_goal.student_key = before_goal.student_key AND fact_goal.target_id = before_goal.target_id

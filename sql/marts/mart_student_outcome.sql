@@ -49,7 +49,8 @@ numbered AS (
     SELECT
         *,
         row_number() OVER (
-            PARTITION BY student_key, circumstance ORDER BY occurred_at DESC, attempt_id DESC
+            PARTITION BY student_key, circumstance.dimension, circumstance.value
+            ORDER BY occurred_at DESC, attempt_id DESC
         ) AS from_last
     FROM attempts
     WHERE circumstance.value IS NOT NULL
@@ -65,4 +66,4 @@ SELECT
     max(occurred_at) AS last_at,
     list(attempt_id::VARCHAR ORDER BY from_last) FILTER (WHERE from_last <= 10) AS evidence_ids
 FROM numbered
-GROUP BY student_key, circumstance
+GROUP BY student_key, circumstance.dimension, circumstance.value

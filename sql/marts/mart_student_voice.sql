@@ -5,7 +5,7 @@
 --   student_key   the student
 --   voice_kind    choice, preference or stated_known
 --   target_id     what it is about
---   target_name   its name
+--   target_name   its name; of an activity type the kind as in dim_activity
 --   target_kind   skill, topic, activity_type or activity
 --   statement_id  the statement
 --   occurred_at   when
@@ -15,11 +15,19 @@ SELECT
     fact_voice.student_key,
     fact_voice.voice_kind,
     fact_voice.target_id,
-    coalesce(dim_activity.activity_name, fact_voice.target_name) AS target_name,
+    coalesce(
+        dim_activity_kind.activity_kind, dim_skill.skill_name, dim_activity.activity_name, fact_voice.target_name
+    ) AS target_name,
     CASE
         WHEN dim_skill.skill_id IS NOT NULL THEN 'skill'
-        WHEN dim_activity.activity_type = 'http://id.tincanapi.com/activitytype/category' THEN 'topic'
-        WHEN fact_voice.voice_kind = 'preference' THEN 'activity_type'
+        WHEN
+            dim_activity_kind.activity_type IS NOT NULL
+            OR fact_voice.target_id IN (SELECT activity_type FROM dimensional.dim_activity)
+            THEN 'activity_type'
+        WHEN
+            fact_voice.voice_kind = 'preference'
+            OR dim_activity.activity_type = 'http://id.tincanapi.com/activitytype/category'
+            THEN 'topic'
         ELSE 'activity'
     END AS target_kind,
     fact_voice.statement_id::VARCHAR AS statement_id,
@@ -29,4 +37,5 @@ SELECT
 FROM dimensional.fact_voice
 LEFT JOIN dimensional.dim_activity ON fact_voice.target_id = dim_activity.activity_id
 LEFT JOIN dimensional.dim_skill ON fact_voice.target_id = dim_skill.skill_id
+LEFT JOIN dimensional.dim_activity_kind ON fact_voice.target_id = dim_activity_kind.activity_type
 WHERE fact_voice.is_current

@@ -41,55 +41,67 @@
 --   video_to_seconds      place reached by a seek
 --   video_segments        stretches played, as "0[.]12.5[,]20[.]30"
 --   voided_statement_id   statement that this one voids
-WITH extracted AS (
+WITH parsed AS (
     SELECT
         statement_id,
         landed_at,
-        -- All paths in one call: the text is parsed once.
-        json_extract_string(raw, [
-            '$.actor.objectType',
-            '$.actor.name',
-            '$.actor.account.homePage',
-            '$.actor.account.name',
-            '$.actor.mbox',
-            '$.actor.mbox_sha1sum',
-            '$.actor.openid',
-            '$.verb.id',
-            '$.object.objectType',
-            '$.object.id',
-            '$.object.definition.type',
-            '$.object.definition.name',
-            '$.object.definition.name."en-US"',
-            '$.object.definition.name.en',
-            '$.object.definition.name."en-GB"',
-            '$.object.definition.extensions."http://id.tincanapi.com/extension/topic"',
-            '$.object.definition.extensions."https://learnloom.example/xapi/extensions/is-optional"',
-            '$.object.definition.extensions."https://learnloom.example/xapi/extensions/due-at"',
-            '$.context.contextActivities',
-            '$.context.registration',
-            '$.context.platform',
-            '$.context.language',
-            '$.context.extensions."https://learnloom.example/xapi/extensions/device"',
-            '$.context.extensions."https://learnloom.example/xapi/extensions/signal-id"',
-            '$.context.extensions."https://learnloom.example/xapi/extensions/target-date"',
-            '$.context.extensions."https://w3id.org/xapi/video/extensions/session-id"',
-            '$.context.extensions."https://w3id.org/xapi/video/extensions/length"',
-            '$.timestamp',
-            '$.stored',
-            '$.result.success',
-            '$.result.completion',
-            '$.result.score.scaled',
-            '$.result.score.raw',
-            '$.result.score.min',
-            '$.result.score.max',
-            '$.result.response',
-            '$.result.duration',
-            '$.result.extensions."https://w3id.org/xapi/video/extensions/length"',
-            '$.result.extensions."https://w3id.org/xapi/video/extensions/time"',
-            '$.result.extensions."https://w3id.org/xapi/video/extensions/time-from"',
-            '$.result.extensions."https://w3id.org/xapi/video/extensions/time-to"',
-            '$.result.extensions."https://w3id.org/xapi/video/extensions/played-segments"'
-        ]) AS part
+        -- All parts in one call: the text is parsed once.
+        from_json(
+            raw,
+            '{
+                "actor": {
+                    "objectType": "VARCHAR",
+                    "name": "VARCHAR",
+                    "account": {"homePage": "VARCHAR", "name": "VARCHAR"},
+                    "mbox": "VARCHAR",
+                    "mbox_sha1sum": "VARCHAR",
+                    "openid": "VARCHAR"
+                },
+                "verb": {"id": "VARCHAR"},
+                "object": {
+                    "objectType": "VARCHAR",
+                    "id": "VARCHAR",
+                    "definition": {
+                        "type": "VARCHAR",
+                        "name": "JSON",
+                        "extensions": {
+                            "http://id.tincanapi.com/extension/topic": "VARCHAR",
+                            "https://learnloom.example/xapi/extensions/is-optional": "VARCHAR",
+                            "https://learnloom.example/xapi/extensions/due-at": "VARCHAR"
+                        }
+                    }
+                },
+                "context": {
+                    "contextActivities": "JSON",
+                    "registration": "VARCHAR",
+                    "platform": "VARCHAR",
+                    "language": "VARCHAR",
+                    "extensions": {
+                        "https://learnloom.example/xapi/extensions/device": "VARCHAR",
+                        "https://learnloom.example/xapi/extensions/signal-id": "VARCHAR",
+                        "https://learnloom.example/xapi/extensions/target-date": "VARCHAR",
+                        "https://w3id.org/xapi/video/extensions/session-id": "VARCHAR",
+                        "https://w3id.org/xapi/video/extensions/length": "VARCHAR"
+                    }
+                },
+                "timestamp": "VARCHAR",
+                "stored": "VARCHAR",
+                "result": {
+                    "success": "VARCHAR",
+                    "completion": "VARCHAR",
+                    "score": {"scaled": "DOUBLE", "raw": "DOUBLE", "min": "DOUBLE", "max": "DOUBLE"},
+                    "response": "VARCHAR",
+                    "duration": "VARCHAR",
+                    "extensions": {
+                        "https://w3id.org/xapi/video/extensions/length": "VARCHAR",
+                        "https://w3id.org/xapi/video/extensions/time": "VARCHAR",
+                        "https://w3id.org/xapi/video/extensions/time-from": "VARCHAR",
+                        "https://w3id.org/xapi/video/extensions/time-to": "VARCHAR",
+                        "https://w3id.org/xapi/video/extensions/played-segments": "VARCHAR"
+                    }
+                }
+            }'
+        ) AS statement
     FROM landing.statement
 ),
 
@@ -97,51 +109,46 @@ named AS (
     SELECT
         statement_id,
         landed_at,
-        part[1] AS actor_type,
-        part[2] AS actor_name,
-        part[3] AS home_page,
-        part[4] AS account_name,
-        part[5] AS mbox,
-        part[6] AS mbox_sha1sum,
-        part[7] AS openid,
-        part[8] AS verb_id,
-        coalesce(part[9], 'Activity') AS object_type,
-        part[10] AS object_id,
-        part[11] AS activity_type,
-        part[12] AS activity_names,
-        coalesce(part[13], part[14], part[15]) AS english_name,
-        part[16] AS topic_name,
-        part[17] AS is_optional,
-        part[18] AS due_at,
-        part[19] AS activities,
-        part[20] AS registration,
-        part[21] AS platform_name,
-        part[22] AS language_code,
-        part[23] AS device_name,
-        part[24] AS signal_id,
-        part[25] AS target_date,
-        part[26] AS video_session_id,
-        part[28] AS occurred,
-        part[29] AS stored,
-        part[30] AS success,
-        part[31] AS completion,
-        try_cast(part[32] AS DOUBLE) AS scaled,
-        try_cast(part[33] AS DOUBLE) AS raw_score,
-        try_cast(part[34] AS DOUBLE) AS min_score,
-        try_cast(part[35] AS DOUBLE) AS max_score,
-        part[36] AS response,
-        part[37] AS duration,
-        coalesce(part[38], part[27]) AS video_length,
-        part[39] AS video_time,
-        part[40] AS video_from,
-        part[41] AS video_to,
-        part[42] AS video_segments
-    FROM extracted
+        statement.actor.objectType AS actor_type,
+        statement.actor.name AS actor_name,
+        statement.actor.account.homePage AS home_page,
+        statement.actor.account.name AS account_name,
+        statement.actor.mbox AS mbox,
+        statement.actor.mbox_sha1sum AS mbox_sha1sum,
+        statement.actor.openid AS openid,
+        statement.verb.id AS verb_id,
+        coalesce(statement.object.objectType, 'Activity') AS object_type,
+        statement.object.id AS object_id,
+        statement.object.definition.type AS activity_type,
+        statement.object.definition.name AS activity_names,
+        statement.object.definition.extensions AS definition_extension,
+        statement.context.contextActivities AS activities,
+        statement.context.registration AS registration,
+        statement.context.platform AS platform_name,
+        statement.context.language AS language_code,
+        statement.context.extensions AS context_extension,
+        statement.timestamp AS occurred,
+        statement.stored AS stored,
+        statement.result.success AS success,
+        statement.result.completion AS completion,
+        statement.result.score.scaled AS scaled,
+        statement.result.score.raw AS raw_score,
+        statement.result.score.min AS min_score,
+        statement.result.score.max AS max_score,
+        statement.result.response AS response,
+        statement.result.duration AS duration,
+        -- Most durations are seconds alone.
+        CASE
+            WHEN starts_with(duration, 'PT') AND ends_with(duration, 'S')
+                THEN try_cast(duration[3:-2] AS DECIMAL(14, 3))
+        END AS plain_seconds,
+        statement.result.extensions AS result_extension
+    FROM parsed
 ),
 
 -- The same few contexts come again and again: each is taken apart once.
 contexts AS (
-    SELECT DISTINCT json_extract_string(raw, '$.context.contextActivities') AS activities
+    SELECT DISTINCT json_extract(raw, '$.context.contextActivities') AS activities
     FROM landing.statement
 ),
 
@@ -213,13 +220,8 @@ identified AS (
             WHEN mbox_sha1sum IS NOT NULL THEN concat_ws(chr(31), 'mbox_sha1sum', lower(mbox_sha1sum))
             WHEN openid IS NOT NULL THEN concat_ws(chr(31), 'openid', openid)
         END AS whole_identifier,
-        -- Most durations are seconds alone; the rest is taken apart where this yields nothing.
         CASE
-            WHEN starts_with(duration, 'PT') AND ends_with(duration, 'S')
-                THEN try_cast(duration[3:-2] AS DECIMAL(14, 3))
-        END AS plain_seconds,
-        CASE
-            WHEN duration IS NOT NULL
+            WHEN plain_seconds IS NULL AND duration IS NOT NULL
                 THEN regexp_extract(
                     replace(duration, ',', '.'),
                     '^P(?:([0-9.]+)Y)?(?:([0-9.]+)M)?(?:([0-9.]+)W)?(?:([0-9.]+)D)?'
@@ -245,7 +247,12 @@ SELECT
     object_type,
     CASE object_type WHEN 'Activity' THEN object_id END AS activity_id,
     activity_type,
-    coalesce(english_name, json_extract_string(activity_names, '$.*')[1]) AS activity_name,
+    coalesce(
+        json_extract_string(activity_names, '$."en-US"'),
+        json_extract_string(activity_names, '$.en'),
+        json_extract_string(activity_names, '$."en-GB"'),
+        json_extract_string(activity_names, '$.*')[1]
+    ) AS activity_name,
     CASE
         WHEN activity_type = 'http://adlnet.gov/expapi/activities/course' THEN object_id
         ELSE placed.course_id
@@ -254,15 +261,17 @@ SELECT
     placed.parent.type AS parent_type,
     coalesce(placed.context_activities, []) AS context_activities,
     coalesce(placed.skill_ids, []) AS skill_ids,
-    topic_name,
-    try_cast(is_optional AS BOOLEAN) AS is_optional,
-    try_cast(due_at AS TIMESTAMPTZ) AS due_at,
+    definition_extension['http://id.tincanapi.com/extension/topic'] AS topic_name,
+    try_cast(
+        definition_extension['https://learnloom.example/xapi/extensions/is-optional'] AS BOOLEAN
+    ) AS is_optional,
+    try_cast(definition_extension['https://learnloom.example/xapi/extensions/due-at'] AS TIMESTAMPTZ) AS due_at,
     try_cast(registration AS UUID) AS registration_id,
     platform_name,
-    device_name,
+    context_extension['https://learnloom.example/xapi/extensions/device'] AS device_name,
     language_code,
-    signal_id,
-    try_cast(target_date AS DATE) AS target_date,
+    context_extension['https://learnloom.example/xapi/extensions/signal-id'] AS signal_id,
+    try_cast(context_extension['https://learnloom.example/xapi/extensions/target-date'] AS DATE) AS target_date,
     coalesce(
         try_cast(occurred AS TIMESTAMPTZ),
         -- A leap second (RFC 3339, 5.7) is told as the second before it.
@@ -296,12 +305,23 @@ SELECT
                 )
         END
     ) AS duration_seconds,
-    video_session_id,
-    try_cast(video_length AS DECIMAL(12, 3)) AS video_length_seconds,
-    try_cast(video_time AS DECIMAL(12, 3)) AS video_time_seconds,
-    try_cast(video_from AS DECIMAL(12, 3)) AS video_from_seconds,
-    try_cast(video_to AS DECIMAL(12, 3)) AS video_to_seconds,
-    video_segments,
+    context_extension['https://w3id.org/xapi/video/extensions/session-id'] AS video_session_id,
+    try_cast(
+        coalesce(
+            result_extension['https://w3id.org/xapi/video/extensions/length'],
+            context_extension['https://w3id.org/xapi/video/extensions/length']
+        ) AS DECIMAL(12, 3)
+    ) AS video_length_seconds,
+    try_cast(
+        result_extension['https://w3id.org/xapi/video/extensions/time'] AS DECIMAL(12, 3)
+    ) AS video_time_seconds,
+    try_cast(
+        result_extension['https://w3id.org/xapi/video/extensions/time-from'] AS DECIMAL(12, 3)
+    ) AS video_from_seconds,
+    try_cast(
+        result_extension['https://w3id.org/xapi/video/extensions/time-to'] AS DECIMAL(12, 3)
+    ) AS video_to_seconds,
+    result_extension['https://w3id.org/xapi/video/extensions/played-segments'] AS video_segments,
     CASE
         WHEN verb_id = 'http://adlnet.gov/expapi/verbs/voided' AND object_type = 'StatementRef'
             THEN try_cast(object_id AS UUID)

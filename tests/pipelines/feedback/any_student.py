@@ -4,7 +4,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from schemas.evidence import ContributionEvidence, MasteryEstimate, SkillEvidence, StudentEvidence
+from schemas.evidence import (
+    ContributionEvidence,
+    MasteryEstimate,
+    MeasureEvidence,
+    SkillEvidence,
+    StudentEvidence,
+)
 from schemas.measure import Measure, Vocabulary
 from tests.pipelines.feedback.make import (
     a_course,
@@ -73,10 +79,8 @@ def _estimates(draw: st.DrawFn, skills: list[SkillEvidence]) -> list[MasteryEsti
 
 
 @st.composite
-def students(draw: st.DrawFn) -> StudentEvidence:
-    """Draw a student with any part of the evidence there, or not."""
-    skills = draw(_skills())
-    measures = [
+def _measures(draw: st.DrawFn) -> list[MeasureEvidence]:
+    return [
         a_measure(
             measure,
             taken := draw(st.integers(0, 10)),
@@ -87,6 +91,12 @@ def students(draw: st.DrawFn) -> StudentEvidence:
         )
         for measure in draw(st.lists(st.sampled_from(list(Measure)), unique=True))
     ]
+
+
+@st.composite
+def students(draw: st.DrawFn) -> StudentEvidence:
+    """Draw a student with any part of the evidence there, or not."""
+    skills = draw(_skills())
     counts = st.integers(0, 6)
     contribution = ContributionEvidence(
         draw(counts), draw(counts), draw(counts), draw(counts), draw(counts), None, ago(2), ("c1",)
@@ -104,7 +114,7 @@ def students(draw: st.DrawFn) -> StudentEvidence:
         courses=draw(st.sampled_from([(), (a_course(),), (a_course(completed_at=ago(5)),)])),
         skills=skills,
         mastery=draw(_estimates(skills)),
-        measures=measures,
+        measures=draw(_measures()),
         days=days(
             *[(back, draw(st.floats(0, 9_000)), 4) for back in sorted(draw(st.sets(st.integers(0, 60))))]
         ),

@@ -174,10 +174,8 @@ def said(
     ]
 
 
-def rich_student() -> StudentEvidence:
-    """Make a student of whom everything is known: one that raises as many kinds of signal as possible."""
-    names = ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"]
-    skills = (
+def _rich_skills() -> tuple[SkillEvidence, ...]:
+    return (
         a_skill(
             "s1", n=24, right=23, is_last_five_right_unaided=True, first_run_opportunity=3, class_rate=0.6
         ),
@@ -197,13 +195,18 @@ def rich_student() -> StudentEvidence:
         a_skill("s7", n=0, class_rate=0.7),
         a_skill("s8", n=0, prerequisite_ids=("s4",)),
     )
+
+
+def rich_student() -> StudentEvidence:
+    """Make a student of whom everything is known: one that raises as many kinds of signal as possible."""
+    skills = _rich_skills()
     p = [0.97, 0.74, 0.4, 0.5, 0.8, 0.7, 0.66, 0.6]
     return a_student(
         activity=an_activity(n_timed=30, median_relative_duration=1.8),
         skills=skills,
         mastery=tuple(
-            an_estimate(name, p=value, n=skill.n_attempts)
-            for name, value, skill in zip(names, p, skills, strict=True)
+            an_estimate(skill.skill_id, p=value, n=skill.n_attempts)
+            for value, skill in zip(p, skills, strict=True)
         ),
         measures=tuple(
             a_measure(measure, 7, n_earlier=20, n_earlier_taken=6, class_rate=0.5) for measure in Measure

@@ -55,8 +55,8 @@ def test_help_is_spoken_of_to_the_student(measure: Measure, taken: int, n: int, 
     assert bool(said(a_student(measures=[a_measure(measure, taken, n)]), SignalKind.HELP_SEEKING)) is is_said
 
 
-@pytest.mark.parametrize(("taken", "n", "is_said"), [(1, 10, True), (0, 10, False), (9, 9, False)])
-def test_rapid_guessing_is_spoken_of_from_a_tenth(taken: int, n: int, is_said: bool) -> None:
+@pytest.mark.parametrize(("taken", "n", "is_said"), [(2, 10, True), (1, 10, False), (9, 9, False)])
+def test_rapid_guessing_is_spoken_of_from_a_fifth(taken: int, n: int, is_said: bool) -> None:
     """From ten timed answers, and to both."""
     found = said(a_student(measures=[a_measure(Measure.RAPID_ANSWER, taken, n)]), SignalKind.RAPID_GUESSING)
     assert {signal.audience for signal in found} == (set(Audience) if is_said else set())

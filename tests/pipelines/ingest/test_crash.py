@@ -5,14 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
 from tests.pipelines.ingest.samples import IMPORTING, landed_ids, statement, statement_id
 
-_KILLS = 12
-_RECORDS = 5_000
+_SEED: int | None = None
+"""Put in the seed that a failing run has printed, to run it again."""
+_KILLS = 10
+_RECORDS = 3_000
 _REPEATS = 300
 _BROKEN = 60
 _ROOT = Path(__file__).resolve().parents[3]
@@ -52,10 +52,10 @@ def _assert_rows_equal_positions(folder: Path, seed: int, kill: int) -> None:
     assert len(ids) == len(set(ids)), told
 
 
-@pytest.mark.parametrize("seed", [random.SystemRandom().randrange(1 << 32)])
-def test_killed_at_random_instants_it_ends_complete_and_without_doubles(tmp_path: Path, seed: int) -> None:
+def test_killed_at_random_instants_it_ends_complete_and_without_doubles(tmp_path: Path) -> None:
     """After every kill rows equal positions; in the end each id is there once, each broken record dead."""
-    print(f"seed {seed}")  # noqa: T201 - shown by pytest when the test fails, to run it again
+    seed = random.SystemRandom().randrange(1 << 32) if _SEED is None else _SEED
+    print(f"seed {seed}")  # noqa: T201 - shown by pytest when the test fails
     rng = random.Random(seed)
     records = [statement(number) for number in range(_RECORDS)]
     records += [statement(rng.randrange(_RECORDS)) for _ in range(_REPEATS)]
@@ -67,7 +67,7 @@ def test_killed_at_random_instants_it_ends_complete_and_without_doubles(tmp_path
     for name, part in (("a.jsonl", records[:cut]), ("b.jsonl", records[cut:])):
         (inputs / name).write_bytes(b"".join(record + b"\n" for record in part))
     kills = 0
-    while not _kill_after(_start(folder, inputs), rng.randrange(7), rng.randrange(2_000_000)):
+    while not _kill_after(_start(folder, inputs), rng.randrange(6), rng.randrange(2_000_000)):
         kills += 1
         _assert_rows_equal_positions(folder, seed, kills)
         assert kills < 100, f"seed {seed}: no end"

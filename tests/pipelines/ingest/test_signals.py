@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.ingest.land import Interruption
 from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
 from tests.pipelines.ingest.samples import lines_of, statements
@@ -20,9 +21,13 @@ from pipelines.ingest.land import Interruption
 from pipelines.warehouse.connection import Warehouse
 from tests.pipelines.ingest.samples import bring_in, file_source
 with Warehouse(Path(sys.argv[1])) as warehouse, Interruption.from_signals() as interruption:
-    source = file_source(STDIN, stdin=sys.stdin.buffer)
+    source = file_source(STDIN, stdin=sys.stdin.buffer, max_records=200)
     summary = bring_in(
-        warehouse, source=source, interruption=interruption, progress=lambda so: print(so.read, flush=True)
+        warehouse,
+        source=source,
+        max_records=200,
+        interruption=interruption,
+        progress=lambda so: print(so.read, flush=True),
     )
 print("interrupted" if summary.is_interrupted else "complete", summary.read, flush=True)
 """
@@ -55,3 +60,20 @@ def test_a_signal_ends_waiting_for_input(tmp_path: Path, number: signal.Signals)
     assert told == f"interrupted {rows}"
     assert position.next_offset == rows
     assert rows < 2_000
+
+
+def test_asking_breaks_off_reading_and_nothing_else() -> None:
+    """Asked while reading it raises at once; asked elsewhere it waits for the next reading."""
+    interruption = Interruption()
+
+    def read_and_be_asked() -> None:
+        with interruption.reading():
+            interruption.ask()
+
+    with pytest.raises(KeyboardInterrupt):
+        read_and_be_asked()
+    interruption.ask()
+    later = Interruption()
+    later.ask()
+    with pytest.raises(KeyboardInterrupt), later.reading():
+        pytest.fail("nothing is read once it was asked")

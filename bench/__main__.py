@@ -1,0 +1,25 @@
+"""`make bench`: everything that is measured, on a simulated class and on real statements where they are at hand."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+_REAL = _HERE.parent.parent / "shared" / "data" / "statements" / "fun-mooc-video.jsonl.gz"
+_SIMULATE = "import sys; from pipelines.cli.main import main; sys.argv[0] = 'learnloom'; main()"
+
+
+def main() -> None:
+    """Measure import and refresh, one after the other."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, "-c", _SIMULATE, "simulate", folder, "--statements", "1000000"], check=True
+        )
+        files = [str(path) for path in (_REAL, Path(folder) / "statements.jsonl") if path.exists()]
+        subprocess.run([sys.executable, str(_HERE / "import_.py"), *files], check=True)
+    subprocess.run([sys.executable, str(_HERE / "refresh.py")], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""How long a refresh takes: everything, then after 1,000 new statements; and one profile as a command.
+
+    python bench/refresh.py [--statements COUNT...]
+
+For each size a class is simulated and all but its last 1,000 records are imported and refreshed; then the rest. Each
+step is the command that a user would type, in a process of its own.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+LAST = 1_000
+_RUN = "import sys; from pipelines.cli.main import main; sys.argv[0] = 'learnloom'; main()"
+
+
+class Step(NamedTuple):
+    """What one command took."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    told: list[Any]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--statements", nargs="*", type=int, default=[100_000, 1_000_000])
+    sizes = parser.parse_args().statements
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    print(f"{platform.platform()}, {cores} cores, Python {platform.python_version()}")
+    print(", ".join(f"{name} {version(name)}" for name in ("duckdb", "duckdb-extension-ducklake", "pyarrow")))
+    print(f"{'':<44}{'students':>9}{'seconds':>9}{'CPU s':>8}{'peak MB':>9}")
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            _measure(Path(folder), size)
+
+
+def _measure(folder: Path, size: int) -> None:
+    _learnloom(folder, "simulate", "class", "--statements", str(size))
+    lines = (folder / "class" / "statements.jsonl").read_bytes().splitlines(keepends=True)
+    file = folder / "statements.jsonl"
+    file.write_bytes(b"".join(lines[:-LAST]))
+    _learnloom(folder, "import", str(file), ok=(0, 3))
+    name = f"{len(lines):,} records"
+    day = ("--as-of", "2026-11-02")
+    _show(f"{name}: refresh, everything", _learnloom(folder, "refresh", *day))
+    with file.open("ab") as more:
+        more.write(b"".join(lines[-LAST:]))
+    _learnloom(folder, "import", str(file), ok=(0, 3))
+    _show(f"{name}: refresh after {LAST:,} new", _learnloom(folder, "refresh", *day))
+    _show(f"{name}: refresh, nothing new", _learnloom(folder, "refresh", *day))
+    student = _learnloom(folder, "students", "--limit", "1").told[0]["student_key"]
+    steps = sorted(_learnloom(folder, "profile", student) for _ in range(5))
+    _show(f"{name}: profile (median of 5)", steps[2])
+
+
+def _learnloom(folder: Path, *arguments: str, ok: Sequence[int] = (0,)) -> Step:
+    """Run a command with --json in the folder."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-c", _RUN, *arguments, "--json"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    told = [json.loads(line) for line in process.stdout]
+    _, status, usage = os.wait4(process.pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    process.returncode = code
+    if code not in ok:
+        raise SystemExit(f"learnloom {' '.join(arguments)} left with {code}")
+    return Step(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, told)
+
+
+def _show(what: str, step: Step) -> None:
+    students = step.told[0].get("students", "") if step.told else ""
+    print(f"{what:<44}{students:>9}{step.seconds:>9.2f}{step.cpu_seconds:>8.2f}{step.peak_mb:>9.0f}")
+
+
+if __name__ == "__main__":
+    main()

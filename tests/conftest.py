@@ -1,0 +1,98 @@
+"""What all tests share: a small class that was imported and refreshed once, and the rule about skipped tests."""
+
+import datetime as dt
+import os
+import shutil
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import hypothesis
+import pytest
+
+from pipelines.ingest.files import FileSource
+from pipelines.ingest.land import import_statements
+from pipelines.ingest.skills import import_skills
+from pipelines.ingest.validate import judge
+from pipelines.refresh.refresh import end_of_day, refresh
+from pipelines.settings import Settings
+from pipelines.simulate.config import SimulationConfig
+from pipelines.simulate.run import simulate
+from pipelines.warehouse.connection import Warehouse
+from schemas.xapi.equality import is_same
+
+_FORBID_SKIPS = "LEARNLOOM_FORBID_SKIPS"
+_WAIT_SECONDS = 20.0
+_NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+
+# A slow machine is no fault of the code; a failing example can be run again from the blob that is printed.
+hypothesis.settings.register_profile("learnloom", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("learnloom")
+
+
+class SmallClass(NamedTuple):
+    """A simulated class in a warehouse of its own: read it, never write; `copy_to` gives one to write to."""
+
+    folder: Path
+    """The warehouse."""
+    statements: Path
+    skill_map: Path
+    earlier_day: dt.date
+    """Day of the refresh before the last."""
+    day: dt.date
+    """Day as of whose end everything was computed last."""
+
+    def copy_to(self, folder: Path) -> Path:
+        """Copy the warehouse, for a test that writes."""
+        shutil.copytree(self.folder, folder)
+        return folder
+
+
+@pytest.fixture(scope="session")
+def small_class(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
+    """Twenty students in their fifth week, faults included, refreshed a week before, and again now."""
+    place = tmp_path_factory.mktemp("small")
+    config = SimulationConfig(seed=2, students=20, weeks=6, skills_per_course=6)
+    simulated = simulate(config, place / "class")
+    day = config.start + dt.timedelta(days=33)
+    found = SmallClass(
+        place / "warehouse", simulated.statements, simulated.skill_map, day - dt.timedelta(days=7), day
+    )
+    with Warehouse(found.folder) as warehouse:
+        land(warehouse, found.statements)
+        import_skills(warehouse, found.skill_map, wait_seconds=_WAIT_SECONDS)
+        for each in (found.earlier_day, found.day):
+            refresh_to(warehouse, each)
+    return found
+
+
+def land(warehouse: Warehouse, *paths: Path) -> None:
+    """Import files as the command line does."""
+    import_statements(
+        FileSource(list(paths), max_records=10_000, max_bytes=10_000_000, max_record_bytes=1_000_000),
+        warehouse,
+        judge=partial(judge, default_version="1.0.3"),
+        is_same=is_same,
+        now=lambda: _NOW,
+        wait_seconds=_WAIT_SECONDS,
+        max_records=10_000,
+        max_bytes=10_000_000,
+    )
+
+
+def refresh_to(warehouse: Warehouse, day: dt.date) -> None:
+    """Refresh as of the end of a day, in UTC."""
+    settings = Settings(lock_wait_seconds=_WAIT_SECONDS)
+    refresh(warehouse, settings, as_of=end_of_day(day, settings.time_zone), clock=lambda: _NOW)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> object:
+    """Make a skipped test fail with its reason where LEARNLOOM_FORBID_SKIPS=1 asks for it."""
+    outcome = yield
+    report = outcome.get_result()
+    is_skip = report.skipped and not hasattr(report, "wasxfail")
+    if is_skip and os.environ.get(_FORBID_SKIPS) == "1":
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} may not be skipped where {_FORBID_SKIPS}=1: {reason}"

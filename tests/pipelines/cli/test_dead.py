@@ -1,0 +1,97 @@
+"""`learnloom dead`: seeing what was refused, and putting it right."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli.exits import Exit
+from tests.pipelines.cli.samples import answer, lines
+from tests.pipelines.cli.shell import learnloom
+
+_FIX = "sed s/someone@/mailto:someone@/"
+
+
+@pytest.fixture(autouse=True)
+def _refused() -> None:
+    """Two faulty statements and a good one have come."""
+    bad_mbox = answer(2, actor={"mbox": "someone@school.example"})
+    Path("one.jsonl").write_bytes(lines(answer(1), bad_mbox, answer(3, verb={"id": "answered"})))
+    assert learnloom("import", "one.jsonl").code == Exit.SOME_REFUSED
+
+
+def _id_of(rule: str) -> str:
+    (letter,) = learnloom("dead", "list", "--rule", rule, "--json").values()
+    return str(letter["id"])
+
+
+def test_summary_counts_by_rule() -> None:
+    """Without a sub-command it counts by rule, with an example and what is wrong."""
+    ran = learnloom("dead")
+    assert ran.code == Exit.DONE
+    rules = {value["rule"]: value["waiting"] for value in learnloom("dead", "--json").values()}
+    assert rules == {"mbox-format": 1, "iri-format": 1}
+    assert "learnloom dead show" in ran.out
+    assert _id_of("mbox-format") in ran.out
+
+
+def test_list_shows_place_path_and_value() -> None:
+    """A listed dead letter has its file and line, the path and the value."""
+    line = next(line for line in learnloom("dead", "list").out.splitlines() if "mbox-format" in line)
+    assert "one.jsonl:2" in line
+    assert '/actor/mbox  "someone@school.example"' in line
+    assert _id_of("mbox-format") in line
+
+
+def test_show_gives_faults_remedy_and_the_bytes_as_they_came() -> None:
+    """One dead letter in full: where from, every fault with what to do, the record byte for byte."""
+    ran = learnloom("dead", "show", _id_of("mbox-format"))
+    assert "one.jsonl, record 2, refused" in ran.out
+    assert "mbox-format: /actor/mbox is" in ran.out
+    assert Path("one.jsonl").read_text().splitlines()[1] in ran.out
+
+
+def test_show_of_an_unknown_id_fails() -> None:
+    """An id that is no dead letter's: code 1 and where to find ids."""
+    ran = learnloom("dead", "show", "nope")
+    assert (ran.code, "`learnloom dead list` shows them" in ran.err) == (Exit.FAILED, True)
+
+
+def test_replay_without_a_fix_keeps_all() -> None:
+    """Judged again as it came, it is still refused, with the reason and code 3."""
+    ran = learnloom("dead", "replay", "--rule", "mbox-format")
+    assert ran.code == Exit.SOME_REFUSED
+    assert "1 judged again: 0 landed, 0 known already, 1 still refused." in ran.out
+    assert "mbox must be mailto:" in ran.out
+
+
+def test_replay_with_a_fix_lands_once() -> None:
+    """A command mends the record: it lands, is marked as put right, and is not taken up again."""
+    ran = learnloom("dead", "replay", "--rule", "mbox-format", "--fix", _FIX)
+    assert ran.code == Exit.DONE
+    assert "1 judged again: 1 landed" in ran.out
+    (row,) = learnloom("query", "SELECT count(*) AS n FROM landing.statement", "--json").values()
+    assert row == {"n": 2}
+    assert "mbox-format" not in learnloom("dead", "list").out
+    assert "mbox-format" in learnloom("dead", "list", "--replayed").out
+    assert "0 judged again" in learnloom("dead", "replay", "--rule", "mbox-format", "--fix", _FIX).out
+
+
+def test_replay_of_one_id() -> None:
+    """--id takes up that one only."""
+    (told,) = learnloom("dead", "replay", "--id", _id_of("mbox-format"), "--fix", _FIX, "--json").values()
+    assert (told["tried"], told["landed"]) == (1, 1)
+
+
+@pytest.mark.parametrize("command", ["no-such-command", "false"])
+def test_fix_that_fails_changes_nothing(command: str) -> None:
+    """A fixing command that is missing or fails is named with code 1, and nothing is marked as put right."""
+    ran = learnloom("dead", "replay", "--fix", command)
+    assert (ran.code, command in ran.err) == (Exit.FAILED, True)
+    assert "Traceback" not in ran.err
+    assert len(learnloom("dead", "list", "--json").values()) == 2
+
+
+def test_nothing_refused_is_said() -> None:
+    """A warehouse without dead letters says so."""
+    learnloom("import", "-", "-w", "clean", stdin=lines(answer(1)))
+    assert "Nothing was refused." in learnloom("dead", "-w", "clean").out

@@ -1,0 +1,122 @@
+"""What every command has in common: help with an example that works, usage errors, a quiet end."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli.exits import Exit
+from pipelines.cli.main import _COMMANDS
+from tests.conftest import SmallClass
+from tests.pipelines.cli.samples import answer, lines
+from tests.pipelines.cli.shell import learnloom
+
+_MAIN = "from pipelines.cli.main import main; main()"
+_GROUPED = {"dead": ("list", "show", "replay"), "skills": ("import",)}
+COMMANDS = [
+    [name, *rest]
+    for name in _COMMANDS
+    for rest in ([[]] if name != "skills" else []) + [[sub] for sub in _GROUPED.get(name, ())]
+]
+
+
+def _example(command: list[str]) -> list[str]:
+    text = learnloom(*command, "--help").out
+    found = re.search(r"Example: learnloom (.*)", text)
+    assert found, f"no example in the help of {command}"
+    return shlex.split(found.group(1).strip())
+
+
+def test_help_lists_every_command_with_a_sentence() -> None:
+    """`learnloom --help` names every command and what it does, and how to begin."""
+    ran = learnloom("--help")
+    assert ran.code == Exit.DONE
+    for name in _COMMANDS:
+        assert re.search(rf"^\W*{name}\s+\S.*\.", ran.out, re.MULTILINE), name
+    assert "learnloom demo" in ran.out
+
+
+def test_no_arguments_show_the_help() -> None:
+    """`learnloom` alone shows the help."""
+    ran = learnloom()
+    assert "Usage: learnloom" in ran.out + ran.err
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_is_about_the_command_alone(command: list[str]) -> None:
+    """The help of a command says what it does and offers no option that belongs to no command."""
+    ran = learnloom(*command, "--help")
+    assert (ran.code, ran.err) == (Exit.DONE, "")
+    assert f"Usage: learnloom {' '.join(command)}" in ran.out
+    assert "completion" not in ran.out
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_example_works(command: list[str], own_school: SmallClass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example in the help does what it says, once its ids are those of this warehouse."""
+    example = _example(command)
+    assert example[: len(command)] == command
+    Path("statements").mkdir()
+    Path("statements/a.jsonl").write_bytes(lines(answer(1)))
+    Path("more.jsonl.gz").write_bytes(lines(answer(2)))
+    Path("statements.jsonl").write_bytes(lines(answer(3)))
+    Path("skills.csv").write_bytes(own_school.skill_map.read_bytes())
+    known = {
+        "3fa85f6457174562": learnloom("students", "--json").values()[0]["student_key"],
+        "0f3c8a71d2e94b56": learnloom("dead", "list", "--json").values()[0]["id"],
+    }
+    if command == ["demo"]:
+        example[-1] = "5"
+    ran = learnloom(*(known.get(word, word) for word in example))
+    assert ran.code == Exit.DONE, ran.err
+    assert ran.out
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_unknown_option_is_a_usage_error(command: list[str]) -> None:
+    """An option that does not exist leaves code 2, names it, and touches nothing."""
+    ran = learnloom(*command, "--nonsense")
+    assert (ran.code, "--nonsense" in ran.err) == (Exit.USAGE, True)
+    assert list(Path().iterdir()) == []
+
+
+def test_unknown_command_is_a_usage_error() -> None:
+    """A command that does not exist leaves code 2 and names it."""
+    ran = learnloom("nonsense")
+    assert (ran.code, "nonsense" in ran.err) == (Exit.USAGE, True)
+
+
+def test_version_is_told() -> None:
+    """`--version` prints name and version."""
+    assert re.fullmatch(r"learnloom \d+\.\d+\.\d+\n", learnloom("--version").out)
+
+
+def test_reader_that_leaves_early_causes_no_traceback(school: SmallClass) -> None:
+    """`learnloom … | head -1` ends quietly."""
+    rows = "SELECT range AS n, repeat('x', 100) AS filler FROM range(100000)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", _MAIN, "query", rows, "--limit", "100000", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().startswith(b'{"n": 0')
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.wait()
+    process.stderr.close()
+
+
+def test_ctrl_c_leaves_130(school: SmallClass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that is interrupted says so in a word and leaves with 130."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.cli.status.read_status", interrupted)
+    ran = learnloom("status")
+    assert (ran.code, "Traceback" in ran.err) == (Exit.INTERRUPTED, False)

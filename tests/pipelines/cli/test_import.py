@@ -1,0 +1,160 @@
+"""`learnloom import` and `learnloom check`."""
+
+import gzip
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from pipelines.cli.exits import Exit
+from tests.pipelines.cli.samples import answer, lines
+from tests.pipelines.cli.shell import learnloom
+
+
+def test_second_import_lands_nothing(tmp_path: Path) -> None:
+    """The same file a second time is not read again, and the same statements in another file are known already."""
+    Path("one.jsonl").write_bytes(lines(*(answer(n) for n in range(5))))
+    first = learnloom("import", "one.jsonl")
+    assert first.code == Exit.DONE
+    assert "5 records read: 5 new statements landed, 0 known already, 0 refused." in first.out
+    second = learnloom("import", "one.jsonl")
+    assert (second.code, "There was nothing new to read." in second.out) == (Exit.DONE, True)
+    Path("copy.jsonl").write_bytes(Path("one.jsonl").read_bytes())
+    assert "0 new statements landed, 5 known already" in learnloom("import", "copy.jsonl").out
+
+
+def test_import_says_it_to_machines_in_one_line() -> None:
+    """With --json an import prints one object with counts, and nothing else."""
+    Path("one.jsonl").write_bytes(lines(answer(1), answer(2), answer(3, verb={"id": "answered"})))
+    ran = learnloom("import", "one.jsonl", "--json")
+    assert ran.code == Exit.SOME_REFUSED
+    (told,) = ran.values()
+    assert (told["read"], told["accepted"], told["duplicates"], told["refused"]) == (3, 2, 0, {"iri-format": 1})
+    assert told["is_interrupted"] is False
+
+
+def test_bad_line_costs_only_itself() -> None:
+    """A broken line between good ones is refused with its rule; the others land; the code says so."""
+    Path("one.jsonl").write_bytes(lines(answer(1)) + b"{broken\n" + lines(answer(2)))
+    ran = learnloom("import", "one.jsonl")
+    assert ran.code == Exit.SOME_REFUSED
+    assert "2 new statements landed, 0 known already, 1 refused." in ran.out
+    assert "json-syntax" in ran.out
+    assert "learnloom dead" in ran.out
+
+
+def test_import_from_standard_input() -> None:
+    """`-` reads standard input."""
+    ran = learnloom("import", "-", stdin=lines(answer(1), answer(2)))
+    assert (ran.code, "2 new statements landed" in ran.out) == (Exit.DONE, True)
+
+
+def test_import_of_a_folder_with_arrays_and_gzip() -> None:
+    """A folder gives all its files: JSON arrays and compressed JSON lines."""
+    Path("in").mkdir()
+    Path("in/array.json").write_text(json.dumps([answer(1), answer(2)]))
+    Path("in/more.jsonl.gz").write_bytes(gzip.compress(lines(answer(3))))
+    assert "3 new statements landed" in learnloom("import", "in").out
+
+
+def test_missing_file_is_said_and_costs_only_itself() -> None:
+    """A path that does not exist is named on standard error with code 3; the other file lands."""
+    Path("one.jsonl").write_bytes(lines(answer(1)))
+    ran = learnloom("import", "absent.jsonl", "one.jsonl")
+    assert ran.code == Exit.SOME_REFUSED
+    assert "absent.jsonl: there is no such file" in ran.err
+    assert "1 new statements landed" in ran.out
+
+
+def test_warehouse_option_wins_over_the_environment(tmp_path: Path) -> None:
+    """--warehouse names the folder, whatever the environment says."""
+    ran = learnloom("import", "-", "-w", "here", stdin=lines(answer(1)), env={"LEARNLOOM_WAREHOUSE": "there"})
+    assert ran.code == Exit.DONE
+    assert Path("here/catalog.sqlite").exists()
+    assert not Path("there").exists()
+
+
+def test_interrupted_import_goes_on_where_it_was(tmp_path: Path) -> None:
+    """Ctrl-C lands the batch in hand and leaves with 130; the same command then completes the rest."""
+    n = 40_000
+    Path("many.jsonl").write_bytes(lines(*(answer(number) for number in range(n))))
+    process = subprocess.Popen(
+        [sys.executable, "-c", _TELLING_IMPORT], stdout=subprocess.PIPE, text=True, env=_small_batches()
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "a batch has landed\n"
+    process.send_signal(signal.SIGINT)
+    assert process.wait() == Exit.INTERRUPTED
+    process.stdout.close()
+    rest = learnloom("import", "many.jsonl")
+    assert rest.code == Exit.DONE
+    assert f" {n:,} new statements landed" not in rest.out
+    (count,) = learnloom("query", "SELECT count(*) AS n FROM landing.statement", "--json").values()
+    assert count == {"n": n}
+
+
+# The first batch is told from within: progress is shown on terminals only.
+_TELLING_IMPORT = """
+import sys
+from pipelines.cli import output
+told = []
+def tell(self, detail):
+    if not told:
+        told.append(detail)
+        sys.__stdout__.write("a batch has landed\\n")
+        sys.__stdout__.flush()
+output.Ticker.__call__ = tell
+sys.argv = ["learnloom", "import", "many.jsonl"]
+from pipelines.cli.main import main
+main()
+"""
+
+
+def _small_batches() -> dict[str, str]:
+    import os
+
+    return {**os.environ, "LEARNLOOM_BATCH_RECORDS": "500"}
+
+
+def test_check_tells_each_fault_with_place_value_and_remedy() -> None:
+    """`check` says how much is valid and for each fault: rule, how often, a sample line, value, what to do."""
+    faulty = answer(3, actor={"mbox": "mila@school.example"})
+    Path("one.jsonl").write_bytes(lines(answer(1), answer(2), faulty))
+    ran = learnloom("check", "one.jsonl")
+    assert ran.code == Exit.SOME_REFUSED
+    assert "2 of 3 records are valid (66.67%)." in ran.out
+    assert "mbox-format: 1 records, for example" in ran.out
+    assert "one.jsonl:3" in ran.out
+    assert '/actor/mbox is "mila@school.example"' in ran.out
+    assert "send it like mailto:" in ran.out
+    assert not Path("learnloom-warehouse").exists()
+
+
+def test_check_says_to_machines_the_same() -> None:
+    """With --json `check` prints one object with counts and faults."""
+    (told,) = learnloom("check", "-", "--json", stdin=lines(answer(1), answer(2, verb={"id": "x"}))).values()
+    assert (told["records"], told["valid"], told["refused"]) == (2, 1, 1)
+    (fault,) = told["faults"]
+    assert (fault["rule"], fault["statements"], fault["sample_path"]) == ("iri-format", 1, "/verb/id")
+
+
+def test_check_of_valid_statements_is_content() -> None:
+    """Nothing wrong: code 0."""
+    ran = learnloom("check", "-", stdin=lines(answer(1)))
+    assert (ran.code, ran.out) == (Exit.DONE, "1 of 1 records are valid (100.00%).\n")
+
+
+def test_check_of_nothing_says_so() -> None:
+    """An empty input has no share of valid records."""
+    ran = learnloom("check", "-")
+    assert (ran.code, ran.out) == (Exit.DONE, "There is no record in it.\n")
+
+
+def test_version_setting_decides_about_statements_without_one() -> None:
+    """LEARNLOOM_XAPI_VERSION=2.0.0 judges a statement without a version by 2.0."""
+    agents = {"contextAgents": [{"objectType": "contextAgent", "agent": {"mbox": "mailto:t@school.example"}}]}
+    statement = lines(answer(1, context=agents))
+    by_first = learnloom("check", "-", stdin=statement)
+    by_second = learnloom("check", "-", stdin=statement, env={"LEARNLOOM_XAPI_VERSION": "2.0.0"})
+    assert (by_first.code, by_second.code) == (Exit.SOME_REFUSED, Exit.DONE)

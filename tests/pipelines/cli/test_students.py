@@ -1,0 +1,135 @@
+"""`learnloom students`, `profile` and `signals`: looking at what was computed."""
+
+from pathlib import Path
+
+from pipelines.cli.exits import Exit
+from schemas.profile import StudentProfile
+from schemas.signal import Signal
+from tests.conftest import SmallClass
+from tests.pipelines.cli.samples import answer, lines
+from tests.pipelines.cli.shell import learnloom
+
+
+def _named(number: int, home_page: str) -> dict[str, object]:
+    actor = {"name": "Mila Kovač", "account": {"homePage": home_page, "name": "mila"}}
+    return answer(number, actor=actor)
+
+
+def test_students_lists_everybody_by_name(school: SmallClass) -> None:
+    """Each of the twenty students stands on a line, in order of name."""
+    ran = learnloom("students", "--json")
+    students = ran.values()
+    assert len(students) == 20
+    names = [student["student_name"] for student in students]
+    assert names == sorted(names)
+    table = learnloom("students").out.splitlines()
+    assert table[0].split() == "student name last seen statements answers mean mastery signals".split()
+    assert len(table) == 21
+
+
+def test_students_are_found_by_part_of_a_name(school: SmallClass) -> None:
+    """--search takes a part of a name in any case; nobody found is said, and is no failure."""
+    everybody = learnloom("students", "--json").values()
+    name = everybody[0]["student_name"]
+    found = learnloom("students", "--search", name[1:].upper(), "--json").values()
+    assert name in [student["student_name"] for student in found]
+    nobody = learnloom("students", "--search", "nobody at all")
+    assert (nobody.code, "No student fits." in nobody.out) == (Exit.DONE, True)
+
+
+def test_a_limit_that_cuts_is_said(school: SmallClass) -> None:
+    """Where --limit leaves somebody out, standard error says so."""
+    ran = learnloom("students", "--limit", 3)
+    assert "only the first 3 are shown" in ran.err
+    assert "only" not in learnloom("students").err
+
+
+def test_profile_is_readable_and_valid(school: SmallClass) -> None:
+    """A profile reads in sections for people, and is a StudentProfile for machines."""
+    key = learnloom("students", "--limit", 1, "--json").values()[0]["student_key"]
+    told = learnloom("profile", key).out
+    for section in ("Courses", "Knows", "Could practise next", "Rhythm and pace"):
+        assert f"\n{section}\n" in told
+    (value,) = learnloom("profile", key, "--json").values()
+    assert StudentProfile.model_validate(value).student_key == key
+
+
+def test_student_goes_by_name_account_and_identifier(school: SmallClass) -> None:
+    """Key, name, account name and whole identifier lead to the same profile."""
+    row = learnloom(
+        "query",
+        "SELECT student_key, student_name, identifier FROM dimensional.dim_student ORDER BY student_key LIMIT 1",
+        "--json",
+    ).values()[0]
+    account = row["identifier"].rsplit(" ", 1)[1]
+    shown = {learnloom("profile", wanted).out for wanted in (*row.values(), account)}
+    assert len(shown) == 1
+
+
+def test_unknown_student_is_said_with_the_way_out(school: SmallClass) -> None:
+    """Nobody of that name: code 1, and where to look."""
+    for command in ("profile", "signals"):
+        ran = learnloom(command, "nobody at all")
+        assert (ran.code, ran.out) == (Exit.FAILED, "")
+        assert ran.err == "learnloom: no student goes by 'nobody at all': `learnloom students` lists them\n"
+
+
+def test_two_of_one_name_are_listed_with_their_keys() -> None:
+    """Two people of one name and account name on two home pages: neither is guessed, both are named."""
+    Path("two.jsonl").write_bytes(
+        lines(_named(1, "https://a.school.example"), _named(2, "https://b.school.example"))
+    )
+    assert learnloom("import", "two.jsonl").code == Exit.DONE
+    assert learnloom("refresh", "--as-of", "2026-09-08").code == Exit.DONE
+    ran = learnloom("profile", "mila")
+    assert ran.code == Exit.FAILED
+    assert "2 students go by 'mila', name one by key" in ran.err
+    keys = [student["student_key"] for student in learnloom("students", "--json").values()]
+    assert len(set(keys)) == 2
+    assert all(key in ran.err for key in keys)
+    assert learnloom("profile", keys[0]).code == Exit.DONE
+
+
+def test_signals_are_ordered_by_urgency(school: SmallClass) -> None:
+    """Signals come the most urgent first, valid by their schema, and only as many as asked for."""
+    values = learnloom("signals", "--limit", 40, "--json").values()
+    signals = [Signal.model_validate(value) for value in values]
+    assert len(signals) == 40
+    assert [s.urgency for s in signals] == sorted((s.urgency for s in signals), reverse=True)
+
+
+def test_signals_can_be_narrowed(school: SmallClass) -> None:
+    """Student, audience and kind narrow what is listed."""
+    key = learnloom("students", "--limit", 1, "--json").values()[0]["student_key"]
+    ran = learnloom("signals", key, "--audience", "student", "--kind", "mastery", "--json")
+    values = ran.values()
+    assert values
+    assert {(v["student_key"], v["audience"], v["kind"]) for v in values} == {(key, "student", "mastery")}
+
+
+def test_wrong_kind_is_a_usage_error(school: SmallClass) -> None:
+    """A kind that does not exist: code 2, and the kinds there are."""
+    ran = learnloom("signals", "--kind", "genius")
+    assert ran.code == Exit.USAGE
+    assert "wheel_spinning" in ran.err
+
+
+def test_signals_name_the_student_and_say_a_sentence(school: SmallClass) -> None:
+    """For people each signal stands under the student's name with its sentence below."""
+    (value,) = learnloom("signals", "--limit", 1, "--json").values()
+    told = learnloom("signals", "--limit", 1).out.splitlines()
+    assert not told[0].startswith(value["student_key"])
+    assert told[1].strip() == value["sentence"]
+
+
+def test_without_refresh_the_way_out_is_said() -> None:
+    """After an import alone there is nothing to look at: code 1 and the command that is missing."""
+    learnloom("import", "-", stdin=lines(answer(1)))
+    for command in (["students"], ["signals"], ["profile", "s1"]):
+        ran = learnloom(*command)
+        assert (ran.code, ran.err) == (
+            Exit.FAILED,
+            "learnloom: nothing has been computed yet: run `learnloom refresh`\n",
+        )
+
+

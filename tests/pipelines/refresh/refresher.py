@@ -1,0 +1,31 @@
+"""A process of its own that refreshes and says where it is, so that a test can kill it there."""
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+from pipelines.refresh.refresh import end_of_day, refresh
+from pipelines.settings import Settings
+from pipelines.warehouse.connection import Warehouse
+from tests.pipelines.refresh.school import LAST_DAY, NOW
+
+
+def _tell(stage: str) -> None:
+    sys.stdout.write(stage + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    folder, days, how = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    settings = Settings(warehouse=folder)
+    day = LAST_DAY + dt.timedelta(days=days)
+    with Warehouse(folder) as warehouse:
+        refresh(
+            warehouse,
+            settings,
+            as_of=end_of_day(day, "UTC"),
+            clock=lambda: NOW,
+            full="full" in how,
+            on_progress=_tell,
+        )
+    _tell("done")

@@ -1,0 +1,80 @@
+"""A small simulated school to land and refresh in tests."""
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pipelines.ingest.files import FileSource
+from pipelines.ingest.land import ImportSummary, import_statements
+from pipelines.ingest.validate import judge
+from pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh
+from pipelines.settings import Settings
+from pipelines.simulate.config import SimulationConfig
+from pipelines.simulate.run import simulate
+from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.relation import load_relations
+from schemas.xapi.equality import is_same
+
+NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+LAST_DAY = dt.date(2026, 9, 20)
+"""Last day of a two-week class."""
+SETTINGS = Settings(lock_wait_seconds=20)
+
+
+def lines_of(folder: Path, *, seed: int = 3, students: int = 6, faults: float = 0.1) -> list[bytes]:
+    """Simulate a class of two weeks; its records as lines, in the order sent."""
+    config = SimulationConfig(seed=seed, students=students, weeks=2, skills_per_course=3, faults=faults)
+    summary = simulate(config, folder)
+    return summary.statements.read_bytes().splitlines(keepends=True)
+
+
+def land(warehouse: Warehouse, file: Path, lines: Iterable[bytes]) -> ImportSummary:
+    """Write the lines to a file and import it."""
+    file.write_bytes(b"".join(lines))
+    return import_statements(
+        FileSource([file], max_records=1_000, max_bytes=10_000_000, max_record_bytes=1_000_000),
+        warehouse,
+        judge=partial(judge, default_version="1.0.3"),
+        is_same=is_same,
+        now=lambda: NOW,
+        wait_seconds=20,
+        max_records=1_000,
+        max_bytes=10_000_000,
+    )
+
+
+def refreshed(
+    warehouse: Warehouse, *, day: dt.date = LAST_DAY, settings: Settings = SETTINGS, **how: bool
+) -> RefreshSummary:
+    """Refresh as of the end of a day."""
+    as_of = end_of_day(day, settings.time_zone)
+    return refresh(warehouse, settings, as_of=as_of, clock=lambda: NOW, **how)
+
+
+def tables(warehouse: Warehouse) -> dict[str, list[str]]:
+    """Everything that a refresh computes, as text that can be compared; doubles to nine digits."""
+    found = {}
+    for relation in load_relations():
+        if relation.layer == "landing" or relation.scope == "state":
+            continue
+        rows = warehouse.rows(f"FROM {relation.full_name}")
+        found[relation.full_name] = sorted(str([_rounded(value) for value in row]) for row in rows)
+    return found
+
+
+def differences(
+    one: dict[str, list[str]], other: dict[str, list[str]]
+) -> dict[str, tuple[list[str], list[str]]]:
+    """Rows of each table that only one side has."""
+    found = {}
+    for name in one.keys() | other.keys():
+        left, right = one.get(name, []), other.get(name, [])
+        if left != right:
+            found[name] = (sorted(set(left) - set(right))[:3], sorted(set(right) - set(left))[:3])
+    return found
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 9) if isinstance(value, float) else value

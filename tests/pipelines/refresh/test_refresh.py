@@ -1,0 +1,102 @@
+"""When a refresh builds everything, and what it is a function of."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from pipelines.feedback.thresholds import Thresholds
+from pipelines.ingest.skills import import_skills
+from pipelines.refresh.refresh import end_of_day
+from pipelines.warehouse.connection import Warehouse
+from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, differences, land, lines_of, refreshed, tables
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A landed class and its skill map."""
+    folder = tmp_path_factory.mktemp("school")
+    lines = lines_of(folder / "class")
+    with Warehouse(folder / "warehouse") as warehouse:
+        land(warehouse, folder / "all.jsonl", lines)
+        refreshed(warehouse)
+    return folder
+
+
+def test_as_of_is_the_last_instant_of_a_day_in_the_school() -> None:
+    """The as_of of a day lies within that day in the school's own time zone."""
+    as_of = end_of_day(dt.date(2026, 3, 29), "Europe/Berlin")
+    assert as_of.date() == dt.date(2026, 3, 29)
+    assert as_of.astimezone(dt.UTC) == dt.datetime(2026, 3, 29, 21, 59, 59, 999_999, tzinfo=dt.UTC)
+
+
+def test_another_as_of_tells_the_past_again(folder: Path) -> None:
+    """Told as of an earlier day and then as of the first day again, everything is as it was."""
+    with Warehouse(folder / "warehouse") as warehouse:
+        before = tables(warehouse)
+        summary = refreshed(warehouse, day=LAST_DAY - dt.timedelta(days=7))
+        assert summary.full_because is not None
+        assert "as of" in summary.full_because
+        assert differences(before, tables(warehouse)) != {}
+        newest = warehouse.one("SELECT max(occurred_at) FROM dimensional.fact_attempt")[0]
+        assert newest <= summary.as_of
+        refreshed(warehouse)
+        assert differences(before, tables(warehouse)) == {}
+
+
+def test_changed_thresholds_change_what_is_said(folder: Path) -> None:
+    """Another threshold makes the next refresh a full one that follows it."""
+    strict = SETTINGS.model_copy(update={"thresholds": Thresholds(strength_margin=0.99)})
+    with Warehouse(folder / "warehouse") as warehouse:
+        refreshed(warehouse)
+        summary = refreshed(warehouse, settings=strict)
+        said = warehouse.one(
+            "SELECT count(*) FROM feedback.signal WHERE signal_kind IN ('strength', 'weakness')"
+        )
+        refreshed(warehouse)
+    assert summary.full_because == "rules, settings or the skill map have changed"
+    assert said == (0,)
+
+
+def test_a_new_skill_map_is_used(folder: Path) -> None:
+    """After `skills import` the next refresh resolves skills by the map, and prerequisites are known."""
+    with Warehouse(folder / "warehouse") as warehouse:
+        refreshed(warehouse)
+        import_skills(warehouse, folder / "class" / "skills.csv", wait_seconds=10)
+        summary = refreshed(warehouse)
+        known = warehouse.one("SELECT count(*) FROM dimensional.dim_skill WHERE len(prerequisite_ids) > 0")[0]
+    assert summary.full_because == "rules, settings or the skill map have changed"
+    assert known > 0
+
+
+def test_refit_makes_the_next_version_and_keeps_the_first(folder: Path) -> None:
+    """A refit stores a new version beside the old one, and a full rebuild keeps using the new one."""
+    with Warehouse(folder / "warehouse") as warehouse:
+        first = refreshed(warehouse).model_version
+        refitted = refreshed(warehouse, refit=True)
+        again = refreshed(warehouse, full=True)
+        versions = warehouse.rows("SELECT model_version FROM estimates.model_version ORDER BY ALL")
+    assert (refitted.model_version, refitted.is_fitted) == (first + 1, True)
+    assert (again.model_version, again.is_fitted) == (first + 1, False)
+    assert versions[-2:] == [(first,), (first + 1,)]
+
+
+def test_without_any_statement_there_is_nothing_to_say(tmp_path: Path) -> None:
+    """A refresh of an empty warehouse works and computes nobody."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        summary = refreshed(warehouse)
+        assert summary.students == 0
+        assert warehouse.one("SELECT count(*) FROM feedback.signal") == (0,)
+
+
+def test_every_signal_has_what_the_contract_asks(folder: Path) -> None:
+    """Every signal names evidence that stands in the warehouse, and every id is there once."""
+    with Warehouse(folder / "warehouse") as warehouse:
+        refreshed(warehouse)
+        unknown = warehouse.rows(
+            "SELECT signal_id, id FROM (SELECT signal_id, unnest(evidence_ids) AS id FROM feedback.signal) "
+            "WHERE id NOT IN (SELECT statement_id::VARCHAR FROM dimensional.fact_statement)"
+        )
+        bare = warehouse.rows("SELECT signal_kind FROM feedback.signal WHERE len(evidence_ids) = 0")
+        doubled = warehouse.rows("SELECT signal_id FROM feedback.signal GROUP BY ALL HAVING count(*) > 1")
+    assert (unknown, bare, doubled) == ([], [], [])
