@@ -48,7 +48,10 @@ class Settings(BaseSettings):
         description="Bytes landed in one transaction, about at the most.",
     )
     lock_wait_seconds: float = Field(
-        default=60.0, gt=0, le=3_600, description="How long to try again while another process writes."
+        default=60.0,
+        gt=0,
+        le=3_600,
+        description="How long to wait, or try again, while another process writes.",
     )
     memory_limit: str = Field(
         default="4GB",

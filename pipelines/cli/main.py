@@ -80,7 +80,7 @@ def _root(
 def main() -> None:
     """Run the command line and leave with a code that scripts can use (see `Exit`)."""
     try:
-        app()
+        app(prog_name="learnloom")
     except LearnloomError as error:
         sys.stderr.write(f"learnloom: {error}\n")
         sys.exit(Exit.FAILED)

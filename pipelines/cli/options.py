@@ -70,7 +70,11 @@ def open_to_write(settings: Settings, *, must_exist: bool = False) -> Warehouse:
     """
     if must_exist:
         open_to_read(settings).close()
-    return Warehouse(settings.warehouse, memory_limit=settings.memory_limit)
+    return Warehouse(
+        settings.warehouse,
+        memory_limit=settings.memory_limit,
+        turn_wait_seconds=settings.lock_wait_seconds,
+    )
 
 
 def now() -> dt.datetime:

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from pipelines.refresh.estimate import Estimator
 from pipelines.refresh.feedback import Feedback
 from pipelines.settings import Settings
-from pipelines.warehouse.build import Build, Producer, make_defined_tables
+from pipelines.warehouse import landing
+from pipelines.warehouse.build import Build, Producer
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.relation import Relation, load_relations
 from pipelines.warehouse.scratch import Scratch
 from pipelines.warehouse.staging import is_known_snapshot, stage
+from pipelines.warehouse.state import LastRefresh, make_defined_tables, read_state
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class RefreshSummary:
 class _Plan:
     """What a refresh has to do."""
 
+    planned_from: LastRefresh | None
     since: int | None
     full_because: str | None
     model_version: int
@@ -77,6 +80,7 @@ def refresh(
     started = clock()
     relations = load_relations()
     by_name = {relation.full_name: relation for relation in relations}
+    landing.prepare(warehouse, wait_seconds=settings.lock_wait_seconds)
     warehouse.retrying(
         lambda: make_defined_tables(warehouse, relations), wait_seconds=settings.lock_wait_seconds
     )
@@ -105,6 +109,7 @@ def refresh(
             warehouse,
             relations,
             producers,
+            planned_from=plan.planned_from,
             state=_state(settings, plan, snapshot, digest, as_of=as_of, refreshed_at=clock()),
             since=plan.since,
             fits=plan.fits,
@@ -125,28 +130,31 @@ def refresh(
 
 
 def _plan(warehouse: Warehouse, digest: str, *, as_of: dt.datetime, full: bool, refit: bool) -> _Plan:
-    rows = warehouse.rows(
-        "SELECT staged_snapshot, rules_digest, as_of, model_version FROM estimates.refresh_state"
-    )
+    state = read_state(warehouse)
     newest = warehouse.one("SELECT max(model_version) FROM estimates.model_version")[0]
     fits = refit or newest is None
     # A rebuild keeps the version in use; only a refit makes the next one.
-    model_version = (newest or 0) + 1 if fits else int(rows[0][3] if rows and rows[0][3] else newest)
+    model_version = (newest or 0) + 1 if fits else (state.model_version if state else newest)
     reason = None
     if refit:
         reason = "a new model version was asked for"
     elif full:
         reason = "it was asked for"
-    elif not rows:
+    elif state is None:
         reason = "it is the first"
-    elif rows[0][1] != digest:
+    elif state.rules_digest != digest:
         reason = "rules, settings or the skill map have changed"
-    elif rows[0][2] != as_of:
-        reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {rows[0][2]:%Y-%m-%d %H:%M}"
-    elif not is_known_snapshot(warehouse, int(rows[0][0])):
+    elif state.as_of != as_of:
+        reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {state.as_of:%Y-%m-%d %H:%M}"
+    elif not is_known_snapshot(warehouse, state.staged_snapshot):
         reason = "the snapshot of the last refresh has expired"
-    since = None if reason else int(rows[0][0])
-    return _Plan(since=since, full_because=reason, model_version=model_version, fits=fits)
+    return _Plan(
+        planned_from=state,
+        since=None if reason or state is None else state.staged_snapshot,
+        full_because=reason,
+        model_version=model_version,
+        fits=fits,
+    )
 
 
 def _rules_digest(warehouse: Warehouse, settings: Settings, relations: list[Relation]) -> str:

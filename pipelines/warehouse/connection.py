@@ -12,9 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
+import filelock
 import stamina
 
-from pipelines.warehouse.errors import WarehouseBusyError, WarehouseError, WarehouseMissingError
+from pipelines.warehouse.errors import (
+    OvertakenError,
+    WarehouseBusyError,
+    WarehouseError,
+    WarehouseMissingError,
+)
 
 if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
     import pyarrow as pa
@@ -23,6 +29,9 @@ LAKE = "lake"
 """Name under which the DuckLake is attached."""
 CATALOG_FILE = "catalog.sqlite"
 DATA_FOLDER = "data"
+TURN_FILE = "writing.lock"
+"""Held by the process that writes: SQLite lets one in at a time, and fails those that overlap only at their commit."""
+_TURN_POLL_SECONDS = 0.01
 # What DuckLake and SQLite say when another writer was faster: nothing is broken, the work is done again.
 _CONFLICT_SIGNS = ("conflict", "database is locked", "failed to commit ducklake transaction")
 
@@ -34,8 +43,24 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 class Warehouse:
     """One connection to the warehouse at `folder`; use as a context manager."""
 
-    def __init__(self, folder: Path, *, read_only: bool = False, memory_limit: str = "4GB") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        read_only: bool = False,
+        memory_limit: str = "4GB",
+        turn_wait_seconds: float = 60.0,
+        takes_turns: bool = True,
+    ) -> None:
         """Open the warehouse, creating folder and catalogue unless `read_only`.
+
+        Args:
+            folder: where it stands.
+            read_only: open it for reading; others may write meanwhile.
+            memory_limit: memory that DuckDB may take before it spills to disk.
+            turn_wait_seconds: how long a transaction waits for another writer's to end.
+            takes_turns: whether a transaction waits for others to end. Without, overlapping ones conflict at commit
+                and are done again: nothing is lost, but a long one starves beside many short ones.
 
         Raises:
             WarehouseMissingError: `read_only` and no warehouse stands at `folder`.
@@ -44,6 +69,13 @@ class Warehouse:
         self.folder = folder
         self.read_only = read_only
         self.memory_limit = memory_limit
+        self.takes_turns = takes_turns and not read_only
+        self._turn = filelock.FileLock(
+            folder / TURN_FILE,
+            timeout=turn_wait_seconds,
+            poll_interval=_TURN_POLL_SECONDS,
+            thread_local=False,
+        )
         catalog = folder / CATALOG_FILE
         if not catalog.exists():
             if read_only:
@@ -89,7 +121,13 @@ class Warehouse:
 
     def another(self) -> "Warehouse":
         """Open a second connection to the same warehouse, for another thread."""
-        return Warehouse(self.folder, read_only=self.read_only, memory_limit=self.memory_limit)
+        return Warehouse(
+            self.folder,
+            read_only=self.read_only,
+            memory_limit=self.memory_limit,
+            turn_wait_seconds=self._turn.timeout,
+            takes_turns=self.takes_turns,
+        )
 
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
         """Execute a statement whose result is not needed."""
@@ -138,14 +176,36 @@ class Warehouse:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit what the block does as one; roll all of it back when it raises."""
-        self._connection.execute("BEGIN")
+        """Commit what the block does as one; roll all of it back when it raises.
+
+        Raises:
+            WarehouseBusyError: another process kept its transaction open for longer than we wait.
+        """
+        with self._my_turn():
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if not self.takes_turns:
+            yield
+            return
+        try:
+            self._turn.acquire()
+        except filelock.Timeout as error:
+            raise WarehouseBusyError(
+                f"another process has been writing to {self.folder} for {self._turn.timeout:g} s: try again "
+                "later, or raise LEARNLOOM_LOCK_WAIT_SECONDS"
+            ) from error
         try:
             yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        finally:
+            self._turn.release()
 
     def snapshot(self) -> int:
         """Id of the newest snapshot that this connection sees."""
@@ -163,7 +223,7 @@ class Warehouse:
             ):
                 with attempt:
                     return work()
-        except duckdb.Error as error:
+        except (duckdb.Error, OvertakenError) as error:
             if is_conflict(error):
                 raise WarehouseBusyError(
                     f"other processes kept writing to {self.folder} for {wait_seconds:g} s: try again later, "
@@ -185,6 +245,8 @@ def _create_catalog(catalog: Path) -> None:
 
 def is_conflict(error: Exception) -> bool:
     """Tell whether the error means "another writer was faster"."""
+    if isinstance(error, OvertakenError):
+        return True
     return isinstance(error, duckdb.Error) and any(sign in str(error).lower() for sign in _CONFLICT_SIGNS)
 
 

@@ -21,3 +21,7 @@ class PositionConflictError(WarehouseError):
 
 class SnapshotExpiredError(WarehouseError):
     """The changes since a snapshot cannot be told: it is older than what is kept."""
+
+
+class OvertakenError(WarehouseError):
+    """Another process has changed what this work was planned from: nothing is wrong, it is planned and done again."""

@@ -5,7 +5,6 @@ again, until the refresh has computed it, from then on as a table. So the same S
 incremental one, and nothing is written to the lake before everything is known.
 """
 
-from collections.abc import Sequence
 from typing import Any, Self
 
 import pyarrow as pa
@@ -106,10 +105,9 @@ class Scratch:
         with self.warehouse.holding(incoming_rows=rows):
             self.warehouse.run(f"INSERT INTO {self.place(relation)} BY NAME SELECT * FROM incoming_rows")
 
-    def columns(self, relation: Relation) -> Sequence[tuple[str, str]]:
-        """Names and types of the relation's columns in here."""
-        rows = self.warehouse.rows(f"DESCRIBE {self.place(relation)}")
-        return [(row[0], row[1]) for row in rows]
+    def described(self, select: str) -> list[tuple[str, str]]:
+        """Names and types of the columns of a query whose relations are those of this database."""
+        return [(row[0], row[1]) for row in self.rows(f"DESCRIBE {select}")]
 
     def _vacate(self, relation: Relation, kind: str) -> None:
         """Take away what stands under the relation's name, for a table or view to come."""

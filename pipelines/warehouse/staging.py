@@ -5,8 +5,10 @@ to have happened.
 """
 
 import hashlib
+from typing import Any
 
 from pipelines.warehouse.connection import LAKE, Warehouse
+from pipelines.warehouse.errors import OvertakenError
 from pipelines.warehouse.relation import Relation
 from pipelines.warehouse.scratch import Scratch
 
@@ -39,7 +41,7 @@ def _stage_once(
     # The table's columns are those of its SELECT: made from it, empty, the first time.
     scratch.in_here(f"CREATE TABLE IF NOT EXISTS {LAKE}.{staged.full_name} AS {staged.sql} LIMIT 0")
     now = warehouse.snapshot()
-    state = warehouse.rows(f"SELECT landed_snapshot, staging_digest FROM {LAKE}.staging.staging_state")
+    state = _state(warehouse)
     since = None if everything or not state or state[0][1] != digest else int(state[0][0])
     if since is not None and not is_known_snapshot(warehouse, since):
         since = None
@@ -49,6 +51,8 @@ def _stage_once(
     if since is not None:
         scratch.show(statement, source=inserted(statement, since, now))
     with warehouse.transaction():
+        if _state(warehouse) != state:
+            raise OvertakenError(f"another process has staged statements of {warehouse.folder} meanwhile")
         if since is None:
             warehouse.run(f"DROP TABLE {LAKE}.{staged.full_name}")
             scratch.in_here(f"CREATE TABLE {LAKE}.{staged.full_name} AS {staged.sql}")
@@ -57,11 +61,15 @@ def _stage_once(
         n_new = warehouse.one(f"SELECT count(*) FROM {scratch.place(statement)}")[0]
         if since is None:
             # What later layers took in came from the table that is gone: they are built in full next.
-            warehouse.run(f"DELETE FROM {LAKE}.estimates.refresh_state")
+            warehouse.run(f"UPDATE {LAKE}.estimates.refresh_state SET rules_digest = 'staged anew'")
         if n_new or since is None or now - since > _SNAPSHOTS_BETWEEN_NOTES:
             warehouse.run(f"DELETE FROM {LAKE}.staging.staging_state")
             warehouse.run(f"INSERT INTO {LAKE}.staging.staging_state VALUES (?, ?)", [now, digest])
     return int(n_new)
+
+
+def _state(warehouse: Warehouse) -> list[tuple[Any, ...]]:
+    return warehouse.rows(f"SELECT landed_snapshot, staging_digest FROM {LAKE}.staging.staging_state")
 
 
 def standing(warehouse: Warehouse) -> set[str]:

@@ -50,20 +50,15 @@ WITH parsed AS (
             raw,
             '{
                 "actor": {
-                    "objectType": "VARCHAR",
-                    "name": "VARCHAR",
+                    "objectType": "VARCHAR", "name": "VARCHAR",
                     "account": {"homePage": "VARCHAR", "name": "VARCHAR"},
-                    "mbox": "VARCHAR",
-                    "mbox_sha1sum": "VARCHAR",
-                    "openid": "VARCHAR"
+                    "mbox": "VARCHAR", "mbox_sha1sum": "VARCHAR", "openid": "VARCHAR"
                 },
                 "verb": {"id": "VARCHAR"},
                 "object": {
-                    "objectType": "VARCHAR",
-                    "id": "VARCHAR",
+                    "objectType": "VARCHAR", "id": "VARCHAR",
                     "definition": {
-                        "type": "VARCHAR",
-                        "name": "JSON",
+                        "type": "VARCHAR", "name": "JSON",
                         "extensions": {
                             "http://id.tincanapi.com/extension/topic": "VARCHAR",
                             "https://learnloom.example/xapi/extensions/is-optional": "VARCHAR",
@@ -72,10 +67,8 @@ WITH parsed AS (
                     }
                 },
                 "context": {
-                    "contextActivities": "JSON",
-                    "registration": "VARCHAR",
-                    "platform": "VARCHAR",
-                    "language": "VARCHAR",
+                    "contextActivities": "JSON", "registration": "VARCHAR",
+                    "platform": "VARCHAR", "language": "VARCHAR",
                     "extensions": {
                         "https://learnloom.example/xapi/extensions/device": "VARCHAR",
                         "https://learnloom.example/xapi/extensions/signal-id": "VARCHAR",
@@ -84,14 +77,11 @@ WITH parsed AS (
                         "https://w3id.org/xapi/video/extensions/length": "VARCHAR"
                     }
                 },
-                "timestamp": "VARCHAR",
-                "stored": "VARCHAR",
+                "timestamp": "VARCHAR", "stored": "VARCHAR",
                 "result": {
-                    "success": "VARCHAR",
-                    "completion": "VARCHAR",
+                    "success": "VARCHAR", "completion": "VARCHAR",
                     "score": {"scaled": "DOUBLE", "raw": "DOUBLE", "min": "DOUBLE", "max": "DOUBLE"},
-                    "response": "VARCHAR",
-                    "duration": "VARCHAR",
+                    "response": "VARCHAR", "duration": "VARCHAR",
                     "extensions": {
                         "https://w3id.org/xapi/video/extensions/length": "VARCHAR",
                         "https://w3id.org/xapi/video/extensions/time": "VARCHAR",
@@ -101,49 +91,8 @@ WITH parsed AS (
                     }
                 }
             }'
-        ) AS statement
+        ) AS told
     FROM landing.statement
-),
-
-named AS (
-    SELECT
-        statement_id,
-        landed_at,
-        statement.actor.objectType AS actor_type,
-        statement.actor.name AS actor_name,
-        statement.actor.account.homePage AS home_page,
-        statement.actor.account.name AS account_name,
-        statement.actor.mbox AS mbox,
-        statement.actor.mbox_sha1sum AS mbox_sha1sum,
-        statement.actor.openid AS openid,
-        statement.verb.id AS verb_id,
-        coalesce(statement.object.objectType, 'Activity') AS object_type,
-        statement.object.id AS object_id,
-        statement.object.definition.type AS activity_type,
-        statement.object.definition.name AS activity_names,
-        statement.object.definition.extensions AS definition_extension,
-        statement.context.contextActivities AS activities,
-        statement.context.registration AS registration,
-        statement.context.platform AS platform_name,
-        statement.context.language AS language_code,
-        statement.context.extensions AS context_extension,
-        statement.timestamp AS occurred,
-        statement.stored AS stored,
-        statement.result.success AS success,
-        statement.result.completion AS completion,
-        statement.result.score.scaled AS scaled,
-        statement.result.score.raw AS raw_score,
-        statement.result.score.min AS min_score,
-        statement.result.score.max AS max_score,
-        statement.result.response AS response,
-        statement.result.duration AS duration,
-        -- Most durations are seconds alone.
-        CASE
-            WHEN starts_with(duration, 'PT') AND ends_with(duration, 'S')
-                THEN try_cast(duration[3:-2] AS DECIMAL(14, 3))
-        END AS plain_seconds,
-        statement.result.extensions AS result_extension
-    FROM parsed
 ),
 
 -- The same few contexts come again and again: each is taken apart once.
@@ -211,67 +160,86 @@ placed AS (
 
 identified AS (
     SELECT
-        *,
+        statement_id,
+        landed_at,
+        told.actor AS actor,
+        told.verb.id AS verb_id,
+        coalesce(told.object.objectType, 'Activity') AS object_type,
+        told.object.id AS object_id,
+        told.object.definition AS definition,
+        told.context AS context,
+        told.timestamp AS occurred,
+        told.stored AS stored,
+        told.result AS result,
         CASE
-            WHEN actor_type = 'Group' THEN NULL
-            WHEN account_name IS NOT NULL THEN concat_ws(chr(31), 'account', home_page, account_name)
+            WHEN told.actor.objectType = 'Group' THEN NULL
+            WHEN told.actor.account.name IS NOT NULL
+                THEN concat_ws(chr(31), 'account', told.actor.account.homePage, told.actor.account.name)
             -- The sum of an address and the address are one identifier (xAPI-Data 2.4.2.3).
-            WHEN mbox IS NOT NULL THEN concat_ws(chr(31), 'mbox_sha1sum', sha1(mbox))
-            WHEN mbox_sha1sum IS NOT NULL THEN concat_ws(chr(31), 'mbox_sha1sum', lower(mbox_sha1sum))
-            WHEN openid IS NOT NULL THEN concat_ws(chr(31), 'openid', openid)
+            WHEN told.actor.mbox IS NOT NULL THEN concat_ws(chr(31), 'mbox_sha1sum', sha1(told.actor.mbox))
+            WHEN told.actor.mbox_sha1sum IS NOT NULL
+                THEN concat_ws(chr(31), 'mbox_sha1sum', lower(told.actor.mbox_sha1sum))
+            WHEN told.actor.openid IS NOT NULL THEN concat_ws(chr(31), 'openid', told.actor.openid)
         END AS whole_identifier,
+        -- Most durations are seconds alone; only the others are taken apart.
         CASE
-            WHEN plain_seconds IS NULL AND duration IS NOT NULL
+            WHEN starts_with(told.result.duration, 'PT') AND ends_with(told.result.duration, 'S')
+                THEN try_cast(told.result.duration[3:-2] AS DECIMAL(14, 3))
+        END AS plain_seconds,
+        CASE
+            WHEN plain_seconds IS NULL AND told.result.duration IS NOT NULL
                 THEN regexp_extract(
-                    replace(duration, ',', '.'),
+                    replace(told.result.duration, ',', '.'),
                     '^P(?:([0-9.]+)Y)?(?:([0-9.]+)M)?(?:([0-9.]+)W)?(?:([0-9.]+)D)?'
                     || '(?:T(?:([0-9.]+)H)?(?:([0-9.]+)M)?(?:([0-9.]+)S)?)?$',
                     ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds']
                 )
         END AS span
-    FROM named
+    FROM parsed
 )
 
 SELECT
     statement_id,
     left(md5(whole_identifier), 16) AS student_key,
     CASE
-        WHEN account_name IS NOT NULL THEN 'account'
-        WHEN mbox IS NOT NULL THEN 'mbox'
-        WHEN mbox_sha1sum IS NOT NULL THEN 'mbox_sha1sum'
-        WHEN openid IS NOT NULL THEN 'openid'
+        WHEN actor.account.name IS NOT NULL THEN 'account'
+        WHEN actor.mbox IS NOT NULL THEN 'mbox'
+        WHEN actor.mbox_sha1sum IS NOT NULL THEN 'mbox_sha1sum'
+        WHEN actor.openid IS NOT NULL THEN 'openid'
     END AS identifier_kind,
-    coalesce(home_page || ' ' || account_name, mbox, mbox_sha1sum, openid) AS identifier,
-    actor_name,
+    coalesce(
+        actor.account.homePage || ' ' || actor.account.name, actor.mbox, actor.mbox_sha1sum, actor.openid
+    ) AS identifier,
+    actor.name AS actor_name,
     verb_id,
     object_type,
     CASE object_type WHEN 'Activity' THEN object_id END AS activity_id,
-    activity_type,
+    definition.type AS activity_type,
     coalesce(
-        json_extract_string(activity_names, '$."en-US"'),
-        json_extract_string(activity_names, '$.en'),
-        json_extract_string(activity_names, '$."en-GB"'),
-        json_extract_string(activity_names, '$.*')[1]
+        json_extract_string(definition.name, '$."en-US"'),
+        json_extract_string(definition.name, '$.en'),
+        json_extract_string(definition.name, '$."en-GB"'),
+        json_extract_string(definition.name, '$.*')[1]
     ) AS activity_name,
     CASE
-        WHEN activity_type = 'http://adlnet.gov/expapi/activities/course' THEN object_id
+        WHEN definition.type = 'http://adlnet.gov/expapi/activities/course' THEN object_id
         ELSE placed.course_id
     END AS course_id,
     placed.parent.id AS parent_id,
     placed.parent.type AS parent_type,
     coalesce(placed.context_activities, []) AS context_activities,
     coalesce(placed.skill_ids, []) AS skill_ids,
-    definition_extension['http://id.tincanapi.com/extension/topic'] AS topic_name,
+    definition.extensions['http://id.tincanapi.com/extension/topic'] AS topic_name,
     try_cast(
-        definition_extension['https://learnloom.example/xapi/extensions/is-optional'] AS BOOLEAN
+        definition.extensions['https://learnloom.example/xapi/extensions/is-optional'] AS BOOLEAN
     ) AS is_optional,
-    try_cast(definition_extension['https://learnloom.example/xapi/extensions/due-at'] AS TIMESTAMPTZ) AS due_at,
-    try_cast(registration AS UUID) AS registration_id,
-    platform_name,
-    context_extension['https://learnloom.example/xapi/extensions/device'] AS device_name,
-    language_code,
-    context_extension['https://learnloom.example/xapi/extensions/signal-id'] AS signal_id,
-    try_cast(context_extension['https://learnloom.example/xapi/extensions/target-date'] AS DATE) AS target_date,
+    try_cast(definition.extensions['https://learnloom.example/xapi/extensions/due-at'] AS TIMESTAMPTZ) AS due_at,
+    try_cast(context.registration AS UUID) AS registration_id,
+    context.platform AS platform_name,
+    context.extensions['https://learnloom.example/xapi/extensions/device'] AS device_name,
+    context.language AS language_code,
+    context.extensions['https://learnloom.example/xapi/extensions/signal-id'] AS signal_id,
+    try_cast(context.extensions['https://learnloom.example/xapi/extensions/target-date'] AS DATE) AS target_date,
     coalesce(
         try_cast(occurred AS TIMESTAMPTZ),
         -- A leap second (RFC 3339, 5.7) is told as the second before it.
@@ -281,18 +249,20 @@ SELECT
     ) AS occurred_at,
     try_cast(stored AS TIMESTAMPTZ) AS stored_at,
     landed_at,
-    try_cast(success AS BOOLEAN) AS is_success,
-    try_cast(completion AS BOOLEAN) AS is_completion,
+    try_cast(result.success AS BOOLEAN) AS is_success,
+    try_cast(result.completion AS BOOLEAN) AS is_completion,
     try_cast(
-        coalesce(scaled, (raw_score - min_score) / nullif(max_score - min_score, 0)) AS DECIMAL(7, 5)
+        coalesce(
+            result.score.scaled,
+            (result.score.raw - result.score.min) / nullif(result.score.max - result.score.min, 0)
+        ) AS DECIMAL(7, 5)
     ) AS score,
-    response,
+    result.response AS response,
     -- Exact decimals, not doubles: sums must not depend on the order of adding.
     coalesce(
         plain_seconds,
         CASE
-            WHEN span.seconds <> '' OR span.minutes <> '' OR span.hours <> '' OR span.days <> ''
-                OR span.weeks <> '' OR span.months <> '' OR span.years <> ''
+            WHEN span IS NOT NULL
                 THEN try_cast(
                     coalesce(try_cast(span.seconds AS DOUBLE), 0)
                     + 60 * coalesce(try_cast(span.minutes AS DOUBLE), 0)
@@ -305,26 +275,26 @@ SELECT
                 )
         END
     ) AS duration_seconds,
-    context_extension['https://w3id.org/xapi/video/extensions/session-id'] AS video_session_id,
+    context.extensions['https://w3id.org/xapi/video/extensions/session-id'] AS video_session_id,
     try_cast(
         coalesce(
-            result_extension['https://w3id.org/xapi/video/extensions/length'],
-            context_extension['https://w3id.org/xapi/video/extensions/length']
+            result.extensions['https://w3id.org/xapi/video/extensions/length'],
+            context.extensions['https://w3id.org/xapi/video/extensions/length']
         ) AS DECIMAL(12, 3)
     ) AS video_length_seconds,
     try_cast(
-        result_extension['https://w3id.org/xapi/video/extensions/time'] AS DECIMAL(12, 3)
+        result.extensions['https://w3id.org/xapi/video/extensions/time'] AS DECIMAL(12, 3)
     ) AS video_time_seconds,
     try_cast(
-        result_extension['https://w3id.org/xapi/video/extensions/time-from'] AS DECIMAL(12, 3)
+        result.extensions['https://w3id.org/xapi/video/extensions/time-from'] AS DECIMAL(12, 3)
     ) AS video_from_seconds,
     try_cast(
-        result_extension['https://w3id.org/xapi/video/extensions/time-to'] AS DECIMAL(12, 3)
+        result.extensions['https://w3id.org/xapi/video/extensions/time-to'] AS DECIMAL(12, 3)
     ) AS video_to_seconds,
-    result_extension['https://w3id.org/xapi/video/extensions/played-segments'] AS video_segments,
+    result.extensions['https://w3id.org/xapi/video/extensions/played-segments'] AS video_segments,
     CASE
         WHEN verb_id = 'http://adlnet.gov/expapi/verbs/voided' AND object_type = 'StatementRef'
             THEN try_cast(object_id AS UUID)
     END AS voided_statement_id
 FROM identified
-LEFT JOIN placed ON identified.activities = placed.activities
+LEFT JOIN placed ON identified.context.contextActivities = placed.activities

@@ -23,20 +23,22 @@ from typing import Any, Final
 import duckdb
 import yaml
 
-from pipelines.warehouse.relation import LAYERS, Relation, load_relations
+from pipelines.warehouse.reference import make_empty_tables
+from pipelines.warehouse.relation import CHECKS, Relation, load_relations
 from schemas import vocabulary
 
 CASES: Final = Path(__file__).parent / "cases"
 STATE: Final = "estimates.refresh_state"
-_STATE_ROW: Final = {
+
+Row = dict[str, Any]
+
+_STATE_ROW: Final[Row] = {
     "as_of": "2026-12-01",
     "model_version": 1,
     "session_gap_minutes": 30,
     "time_zone": "UTC",
 }
 _EMPTY: Final = {"VARCHAR": "''", "UUID": "uuid()", "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ '2026-09-01'"}
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith("timestamp")]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_constructor("!id", lambda loader, node: _uuid(int(loader.construct_scalar(node))))
-_Loader.add_constructor("!word", lambda loader, node: getattr(vocabulary, str(loader.construct_scalar(node))))
+_Loader.add_constructor("!id", lambda _, node: _uuid(int(str(node.value))))
+_Loader.add_constructor("!word", lambda _, node: getattr(vocabulary, str(node.value)))
 
 
 def read_cases() -> list[Case]:
@@ -82,7 +84,8 @@ def _read_file(path: Path) -> Iterable[Case]:
             relation=path.stem,
             name=case["name"],
             given={
-                name: [{**defaults.get(name, {}), **row} for row in rows] for name, rows in case["given"].items()
+                name: [{**defaults.get(name, {}), **row} for row in rows]
+                for name, rows in case["given"].items()
             },
             expect=case["expect"],
             state={name: case[name] for name in _STATE_ROW.keys() & case.keys()},
@@ -90,31 +93,29 @@ def _read_file(path: Path) -> Iterable[Case]:
 
 
 class Harness:
-    """A database with every relation as an empty table, in which cases are run one after another."""
+    """A database with every relation as an empty table, in which cases of SELECTs and checks are run in turn."""
 
     def __init__(self) -> None:
         """Make the empty tables."""
-        self.relations: dict[str, Relation] = {}
         self._connection = duckdb.connect(config={"autoinstall_known_extensions": False, "threads": 1})
         self._connection.execute("SET TimeZone='UTC'")
-        for layer in LAYERS:
-            self._connection.execute(f"CREATE SCHEMA {layer}")
-        for relation in load_relations():
-            self.relations[relation.name] = relation
-            head = f"CREATE TABLE {relation.full_name} AS " if relation.is_select else ""
-            tail = " LIMIT 0" if relation.is_select else ""
-            self._connection.execute(head + relation.sql + tail)
-        self.columns = {relation.full_name: self._describe(relation) for relation in self.relations.values()}
+        relations = load_relations()
+        make_empty_tables(self._connection, relations)
+        self.relations = {relation.name: relation for relation in relations}
+        self.columns = {relation.full_name: self._describe(relation.full_name) for relation in relations}
+        for check in load_relations((CHECKS,)):
+            self.relations[check.name] = check
+            self.columns[check.full_name] = self._describe(check.sql)
 
-    def _describe(self, relation: Relation) -> dict[str, tuple[str, bool]]:
-        rows = self._connection.execute(f"DESCRIBE {relation.full_name}").fetchall()
+    def _describe(self, what: str) -> dict[str, tuple[str, bool]]:
+        rows = self._connection.execute(f"DESCRIBE {what}").fetchall()
         return {name: (kind, null == "YES") for name, kind, null, *_ in rows}
 
     def run(self, relation: Relation, given: Mapping[str, Sequence[Row]], state: Row) -> list[dict[str, Any]]:
         """The rows of the relation's SELECT, given those of the relations that it reads."""
         self._connection.execute("BEGIN")
         try:
-            for name, rows in {STATE: [_STATE_ROW | dict(state)], **given}.items():
+            for name, rows in {STATE: [_STATE_ROW | state], **given}.items():
                 for row in rows:
                     self._insert(name, row)
             cursor = self._connection.execute(relation.sql)
@@ -127,9 +128,9 @@ class Harness:
         """Expected rows as DuckDB would give them: each value in its column's type."""
         return [
             {
-                name: self._connection.execute(f"SELECT {self._literal(relation.full_name, name, value)}").fetchall()[
-                    0
-                ][0]
+                name: self._connection.execute(
+                    f"SELECT {self._literal(relation.full_name, name, value)}"
+                ).fetchall()[0][0]
                 for name, value in row.items()
             }
             for row in rows
@@ -138,7 +139,9 @@ class Harness:
     def _insert(self, name: str, row: Row) -> None:
         columns = self.columns[name]
         values = [
-            self._literal(name, column, row[column]) if column in row else _absent(kind, is_nullable=is_nullable)
+            self._literal(name, column, row[column])
+            if column in row
+            else _absent(kind, is_nullable=is_nullable)
             for column, (kind, is_nullable) in columns.items()
         ]
         if unknown := row.keys() - columns.keys():

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -30,7 +31,12 @@ def test_import_says_it_to_machines_in_one_line() -> None:
     ran = learnloom("import", "one.jsonl", "--json")
     assert ran.code == Exit.SOME_REFUSED
     (told,) = ran.values()
-    assert (told["read"], told["accepted"], told["duplicates"], told["refused"]) == (3, 2, 0, {"iri-format": 1})
+    assert (told["read"], told["accepted"], told["duplicates"], told["refused"]) == (
+        3,
+        2,
+        0,
+        {"iri-format": 1},
+    )
     assert told["is_interrupted"] is False
 
 
@@ -112,8 +118,6 @@ main()
 
 
 def _small_batches() -> dict[str, str]:
-    import os
-
     return {**os.environ, "LEARNLOOM_BATCH_RECORDS": "500"}
 
 

@@ -131,5 +131,3 @@ def test_without_refresh_the_way_out_is_said() -> None:
             Exit.FAILED,
             "learnloom: nothing has been computed yet: run `learnloom refresh`\n",
         )
-
-

@@ -17,7 +17,6 @@ https://school.example/quiz/q1,https://school.example/skill/adding,1,Adding,
 """
 
 
-
 def test_refresh_says_what_it_did() -> None:
     """A first refresh builds everything, a second one finds nothing new; both name the day and the model."""
     learnloom("import", "-", stdin=lines(*(answer(n) for n in range(6))))
@@ -50,7 +49,15 @@ def test_a_mistyped_warehouse_is_not_made(command: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [["students"], ["profile", "x"], ["signals"], ["dead"], ["dead", "list"], ["query", "SELECT 1"], ["status"]]
+    [
+        ["students"],
+        ["profile", "x"],
+        ["signals"],
+        ["dead"],
+        ["dead", "list"],
+        ["query", "SELECT 1"],
+        ["status"],
+    ]
     + [["export", "out"]],
 )
 def test_missing_warehouse_is_said_with_the_way_out(command: list[str]) -> None:
@@ -177,7 +184,10 @@ def test_skills_import_is_used_by_the_next_refresh() -> None:
     Path("skills.csv").write_text(_SKILLS)
     learnloom("import", "-", stdin=lines(answer(1), answer(2)))
     ran = learnloom("skills", "import", "skills.csv")
-    assert (ran.code, "2 skills, 1 activities that exercise them, 1 prerequisites." in ran.out) == (Exit.DONE, True)
+    assert (ran.code, "2 skills, 1 activities that exercise them, 1 prerequisites." in ran.out) == (
+        Exit.DONE,
+        True,
+    )
     learnloom("refresh", "--as-of", "2026-09-08")
     rows = learnloom("query", "SELECT DISTINCT skill_name FROM marts.mart_student_skill", "--json").values()
     assert {"skill_name": "Adding"} in rows

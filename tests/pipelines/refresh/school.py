@@ -46,11 +46,16 @@ def land(warehouse: Warehouse, file: Path, lines: Iterable[bytes]) -> ImportSumm
 
 
 def refreshed(
-    warehouse: Warehouse, *, day: dt.date = LAST_DAY, settings: Settings = SETTINGS, **how: bool
+    warehouse: Warehouse,
+    *,
+    day: dt.date = LAST_DAY,
+    settings: Settings = SETTINGS,
+    full: bool = False,
+    refit: bool = False,
 ) -> RefreshSummary:
     """Refresh as of the end of a day."""
     as_of = end_of_day(day, settings.time_zone)
-    return refresh(warehouse, settings, as_of=as_of, clock=lambda: NOW, **how)
+    return refresh(warehouse, settings, as_of=as_of, clock=lambda: NOW, full=full, refit=refit)
 
 
 def tables(warehouse: Warehouse) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ def _start(folder: Path, *how: str) -> subprocess.Popen[str]:
 def _stages(process: subprocess.Popen[str], *, at_most: int | None = None) -> list[str]:
     """Read what the process says, up to so many lines."""
     assert process.stdout is not None
-    stages = []
+    stages: list[str] = []
     while at_most is None or len(stages) < at_most:
         line = process.stdout.readline()
         if not line:
@@ -102,7 +102,7 @@ def test_two_refreshes_at_once_end_as_one(tmp_path: Path) -> None:
     assert [process.returncode for process in processes] == [0, 0]
     with Warehouse(folder) as warehouse:
         assert warehouse.one("SELECT count(*) FROM estimates.refresh_state") == (1,)
-        assert warehouse.one("SELECT count(*) FROM estimates.model_version") == (1,)
+        assert len(warehouse.rows("FROM estimates.model_version")) == 1, warehouse.rows("FROM estimates.model_version")
         together = tables(warehouse)
         refreshed(warehouse, full=True)
         assert differences(together, tables(warehouse)) == {}

@@ -6,11 +6,12 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.ingest.skills import import_skills
 from pipelines.warehouse.connection import Warehouse
 from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), seed=st.integers(0, 10_000))
 def test_incremental_equals_full(data: st.DataObject, seed: int) -> None:
     """However records are ordered and cut into batches, incremental refreshes leave what a full one would."""
@@ -22,6 +23,8 @@ def test_incremental_equals_full(data: st.DataObject, seed: int) -> None:
         # The first batch may be anything, even nothing but a few: the model version is fitted on it and kept.
         cuts = sorted(data.draw(st.lists(st.integers(1, len(lines)), min_size=1, max_size=3), label="cuts"))
         with Warehouse(folder / "warehouse") as warehouse:
+            if data.draw(st.booleans(), label="skill map"):
+                import_skills(warehouse, folder / "class" / "skills.csv", wait_seconds=10)
             for number, (start, end) in enumerate(zip([0, *cuts], [*cuts, len(lines)], strict=True)):
                 land(warehouse, folder / f"batch{number}.jsonl", shuffled[start:end])
                 refreshed(warehouse)
@@ -67,7 +70,7 @@ def test_late_void_takes_a_statement_out(tmp_path: Path) -> None:
         + b'"},'
         b'"timestamp":"2026-09-11T10:00:00Z"}\n'
     )
-    counts = []
+    counts: list[int] = []
     for order in ([attempt, void], [void, attempt]):
         with Warehouse(tmp_path / f"warehouse{len(counts)}") as warehouse:
             for number, line in enumerate(order):
