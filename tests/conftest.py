@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import shutil
+from collections.abc import Generator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -86,13 +87,13 @@ def refresh_to(warehouse: Warehouse, day: dt.date) -> None:
     refresh(warehouse, settings, as_of=end_of_day(day, settings.time_zone), clock=lambda: _NOW)
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> object:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Make a skipped test fail with its reason where LEARNLOOM_FORBID_SKIPS=1 asks for it."""
-    outcome = yield
-    report = outcome.get_result()
+    report = yield
     is_skip = report.skipped and not hasattr(report, "wasxfail")
     if is_skip and os.environ.get(_FORBID_SKIPS) == "1":
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} may not be skipped where {_FORBID_SKIPS}=1: {reason}"
+    return report

@@ -187,8 +187,11 @@ def test_example_shows_in_the_table_that_is_promised(number: int, examples_wareh
 
 @pytest.mark.parametrize(
     ("what", "file"),
-    [("catalogue", "docs/signals.md"), ("profile", "docs/schemas/student_profile.json")]
-    + [("signal", "docs/schemas/signal.json")],
+    [
+        ("catalogue", "docs/signals.md"),
+        ("profile", "docs/schemas/student_profile.json"),
+        ("signal", "docs/schemas/signal.json"),
+    ],
 )
 def test_generated_page_is_up_to_date(what: str, file: str) -> None:
     """What stands in docs/ is what `make docs` would write."""

@@ -33,6 +33,8 @@ commands = typer.Typer(
 )
 
 _FIX_SECONDS = 60
+_SHOWN_CHARS = 100
+"""Of a value in a list."""
 
 
 class FixError(LearnloomError):
@@ -53,9 +55,15 @@ def summary(
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         counts = count_by_rule(opened)
-    out.table(["rule", "waiting", "replayed", "example", "what is wrong with it"], counts)
+    for count in counts:
+        out.record(count)
+        put_right = f", {count.replayed:,} put right" if count.replayed else ""
+        out.say(
+            f"{count.rule}: {count.waiting:,} waiting{put_right}, for example {count.example_id}",
+            f"  {count.example_message}",
+        )
     if counts:
-        out.say("One in full: learnloom dead show ID. After a fix: learnloom dead replay --rule RULE")
+        out.say("", "One in full: learnloom dead show ID. After a fix: learnloom dead replay --rule RULE")
     else:
         out.say("Nothing was refused.")
 
@@ -74,24 +82,25 @@ def list_(
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         letters = find(opened, DeadSelection(rule, topic, is_waiting=not replayed), limit=limit)
-    out.table(
-        ["id", "rule", "where", "path", "value"],
-        [
-            (
-                letter.dead_letter_id,
-                letter.faults[0].rule,
-                f"{letter.topic}:{letter.offset + 1}",
-                letter.faults[0].path,
-                letter.faults[0].value,
-            )
-            for letter in letters
-        ],
-    )
+    for letter in letters:
+        fault, where = letter.faults[0], f"{letter.topic}:{letter.offset + 1}"
+        out.record(
+            {"id": letter.dead_letter_id, "rule": fault.rule, "where": where}
+            | {"path": fault.path, "value": fault.value}
+        )
+        out.say(
+            f"{letter.dead_letter_id}  {fault.rule}  {where}",
+            f"  {fault.path or 'the whole record'}: {fault.value[:_SHOWN_CHARS]}",
+        )
+    if not letters:
+        out.say("Nothing fits. `learnloom dead` counts what there is, by rule.")
+    elif len(letters) == limit:
+        out.note(f"learnloom: only the first {limit} are shown (--limit)")
 
 
 @commands.command(epilog="Example: learnloom dead show 0f3c8a71d2e94b56")
 def show(
-    dead_letter_id: Annotated[str, typer.Argument(help="Id of the dead letter, as `dead list` shows it.")],
+    dead_letter_id: Annotated[str, typer.Argument(help="Id of the dead letter, or the beginning of it.")],
     *,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
@@ -99,10 +108,14 @@ def show(
     """Show one refused record: all its faults, what to do, and the bytes as they came."""
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
-        letters = find(opened, DeadSelection(ids=[dead_letter_id], is_waiting=None), limit=1)
+        letters = find(opened, DeadSelection(id_prefix=dead_letter_id, is_waiting=None), limit=2)
     if not letters:
         raise InputMissingError(
             f"no dead letter has the id {dead_letter_id!r}: `learnloom dead list` shows them"
+        )
+    if len(letters) > 1:
+        raise InputMissingError(
+            f"more than one dead letter's id begins with {dead_letter_id!r}: name more of it"
         )
     letter = letters[0]
     out.record(letter._asdict() | {"faults": [fault._asdict() for fault in letter.faults]})

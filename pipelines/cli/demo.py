@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.rule import Rule
 
 from pipelines.cli.import_ import land, tell_import
 from pipelines.cli.options import open_to_read, open_to_write, read_settings
@@ -32,6 +33,7 @@ class FolderTakenError(LearnloomError):
 
 _MID_TERM = dt.timedelta(days=33)
 _URGENT = 6
+_RULE_WIDTH = 100
 _MASTERY = """
     SELECT identifier, skill_id, p_mastery, n_attempts
     FROM estimates.student_skill INNER JOIN dimensional.dim_student USING (student_key)
@@ -115,7 +117,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _head(out: Output, text: str) -> None:
-    out.console.rule(f"[bold]{text}", align="left")
+    out.console.print(Rule(f"[bold]{text}", align="left"), width=_RULE_WIDTH)
 
 
 def _show_students(out: Output, warehouse: Warehouse) -> None:

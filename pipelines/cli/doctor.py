@@ -6,7 +6,6 @@ import shutil
 import sys
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -41,9 +40,12 @@ def doctor(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) ->
     """
     out = Output(as_json=as_json)
     findings = examine(warehouse)
-    out.table(
-        ["", "what", "finding"], [("ok" if f.is_well else "WRONG", f.what, f.finding) for f in findings]
-    )
+    for finding in findings:
+        out.record(finding)
+    if not as_json:
+        out.table(
+            ["", "what", "finding"], [("ok" if f.is_well else "WRONG", f.what, f.finding) for f in findings]
+        )
     if not all(finding.is_well for finding in findings):
         raise typer.Exit(Exit.FAILED)
     out.say("All is well.")
@@ -59,7 +61,8 @@ def examine(warehouse: Path | None) -> list[Finding]:
     source = SETTINGS_FILE if Path(SETTINGS_FILE).exists() else "defaults"
     names = sorted(name for name in os.environ if name.startswith("LEARNLOOM_"))
     findings.append(Finding("settings", is_well=True, finding=", ".join([source, *names])))
-    return [*findings, _time_zone(settings), _disk(settings), *_warehouse(settings)]
+    time_zone = Finding("time zone", is_well=True, finding=settings.time_zone)
+    return [*findings, time_zone, _disk(settings), *_warehouse(settings)]
 
 
 def _python() -> Finding:
@@ -91,15 +94,6 @@ def _extensions() -> list[Finding]:
                 Finding(f"extension {name}", is_well=True, finding=f"{file.stat().st_size:,} bytes")
             )
     return findings
-
-
-def _time_zone(settings: Settings) -> Finding:
-    try:
-        ZoneInfo(settings.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        told = f"{settings.time_zone!r} is no time zone: set LEARNLOOM_TIME_ZONE to one such as Europe/Berlin"
-        return Finding("time zone", is_well=False, finding=told)
-    return Finding("time zone", is_well=True, finding=settings.time_zone)
 
 
 def _disk(settings: Settings) -> Finding:

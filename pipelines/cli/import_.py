@@ -38,6 +38,9 @@ def import_(paths: PathsArgument, *, warehouse: WarehouseOption = None, as_json:
 def land(out: Output, settings: Settings, paths: list[Path]) -> ImportSummary:
     """Import files with progress; Ctrl-C lets the batch in hand finish."""
     source = file_source(settings, paths)
+    if not source.has_inputs:
+        # A mistyped path makes no warehouse.
+        return ImportSummary(problems=source.absent)
     with (
         open_to_write(settings) as warehouse,
         Interruption.from_signals() as interruption,

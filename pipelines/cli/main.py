@@ -84,3 +84,8 @@ def main() -> None:
     except LearnloomError as error:
         sys.stderr.write(f"learnloom: {error}\n")
         sys.exit(Exit.FAILED)
+    except OSError as error:
+        # A full disk, a folder that is a file, a missing right: the user's to mend, and no fault of the code.
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"learnloom: {where}{error.strerror or error}\n")
+        sys.exit(Exit.FAILED)

@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 from pydantic import ValidationError
@@ -43,13 +44,21 @@ def read_settings(warehouse: Path | None = None) -> Settings:
     """
     given: dict[str, Any] = {} if warehouse is None else {"warehouse": warehouse}
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
         told = "; ".join(
             f"{'.'.join(str(part) for part in fault['loc'])} = {fault['input']!r}: {fault['msg']}"
             for fault in error.errors()
         )
         raise SettingsError(f"settings (LEARNLOOM_… or learnloom.toml) cannot be used: {told}") from error
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingsError(
+            f"time_zone = {settings.time_zone!r} is no time zone: set LEARNLOOM_TIME_ZONE to an IANA name such as "
+            "Europe/Berlin"
+        ) from error
+    return settings
 
 
 def open_to_read(settings: Settings) -> Warehouse:

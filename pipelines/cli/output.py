@@ -15,6 +15,11 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+_PIPED_WIDTH = 1_000
+"""Columns where nobody looks: what is piped on has one line a row."""
+_WORD_CHARS = 40
+"""Ids and other words up to this length are never broken: they are there to be copied."""
+
 
 class Output:
     """Where a command's results go."""
@@ -22,7 +27,8 @@ class Output:
     def __init__(self, *, as_json: bool) -> None:
         """`as_json`: one JSON value a line on standard output, nothing else there."""
         self.as_json = as_json
-        self.console = Console(soft_wrap=True, highlight=False)
+        width = None if sys.stdout.isatty() else _PIPED_WIDTH
+        self.console = Console(soft_wrap=True, highlight=False, width=width)
         self.notes = Console(stderr=True, soft_wrap=True, highlight=False)
 
     def say(self, *lines: str) -> None:
@@ -56,7 +62,12 @@ class Output:
         listed = [list(row) for row in rows]
         for index, column in enumerate(columns):
             is_number = any(isinstance(row[index], int | float | Decimal) for row in listed)
-            table.add_column(column, justify="right" if is_number else "left", overflow="fold")
+            is_word = all(
+                len(cell) <= _WORD_CHARS and " " not in cell for cell in (shown(row[index]) for row in listed)
+            )
+            table.add_column(
+                column, justify="right" if is_number else "left", overflow="fold", no_wrap=is_word
+            )
         for row in listed:
             table.add_row(*(escape(shown(value)) for value in row))
         self.console.print(table)

@@ -22,7 +22,12 @@ def _group() -> None:
 @commands.command(name="import", epilog="Example: learnloom skills import skills.csv")
 def import_(
     path: Annotated[
-        Path, typer.Argument(help="CSV: activity, skill, and where wanted weight, skill_name, prerequisites.")
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="CSV: activity, skill, and where wanted weight, skill_name, prerequisites.",
+        ),
     ],
     *,
     warehouse: WarehouseOption = None,

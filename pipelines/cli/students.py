@@ -24,12 +24,13 @@ def students(
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         lines = list_students(opened, search=search, course=course, limit=limit)
+    if not lines:
+        out.say("No student fits. Try `learnloom students` without options.")
+        return
     out.table(
         ["student", "name", "last seen", "statements", "answers", "mean mastery", "signals"],
         lines,
-        machine_names=list(lines[0]._fields) if lines else None,
+        machine_names=list(lines[0]._fields),
     )
-    if not lines:
-        out.say("No student fits. Try `learnloom students` without options.")
-    elif len(lines) == limit:
+    if len(lines) == limit:
         out.note(f"learnloom: only the first {limit} are shown (--limit)")

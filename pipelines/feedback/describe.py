@@ -21,6 +21,8 @@ _LEVEL_WORDS = {
     Level.UNKNOWN: "unknown",
 }
 _SHORT_ID = 8
+_LEAST_TOLD = 2
+"""What was seen once is no habit: it is kept, but not put before a reader."""
 _UNNAMED = "no name given"
 
 
@@ -36,11 +38,15 @@ def describe_profile(profile: StudentProfile) -> list[str]:
         ("Knows", (_skill(skill) for skill in profile.skills if skill.level is not Level.UNKNOWN)),
         ("Not yet seen", _not_seen(profile)),
         ("Could practise next", (f"{choice.skill_name}: {choice.why}" for choice in profile.practise_next)),
-        ("Does", (_measure(measure) for measure in profile.measures)),
+        ("Does", (_measure(measure) for measure in profile.measures if measure.n >= _LEAST_TOLD)),
         ("Rhythm and pace", _rhythm(profile)),
         (
             "Likes",
-            (_liking(liking) for liking in profile.likings if liking.is_declared or liking.above_class),
+            (
+                _liking(liking)
+                for liking in profile.likings
+                if liking.is_declared or (liking.above_class and liking.n >= _LEAST_TOLD)
+            ),
         ),
         ("Goes well", (_outcome(outcome) for outcome in profile.outcomes if _is_told(outcome))),
         ("Wants", (_goal(goal) for goal in profile.goals)),
@@ -117,7 +123,8 @@ def _rhythm(profile: StudentProfile) -> Iterator[str]:
         f"{count(rhythm.streak_days, 'day')} in a row, "
         f"{count(rhythm.weeks_in_row, 'week')} in a row"
     )
-    yield f"{duration(pace.active_seconds)} on task altogether"
+    if pace.active_seconds:
+        yield f"{duration(pace.active_seconds)} on task altogether"
     if pace.median_session_seconds is not None:
         yield f"a session takes {duration(pace.median_session_seconds)}"
     if pace.relative_duration is not None:
@@ -135,7 +142,7 @@ def _liking(liking: LikingProfile) -> str:
 
 
 def _is_told(outcome: OutcomeProfile) -> bool:
-    return outcome.above_expected is not None and outcome.above_expected > 0
+    return outcome.n >= _LEAST_TOLD and outcome.above_expected is not None and outcome.above_expected > 0
 
 
 def _outcome(outcome: OutcomeProfile) -> str:

@@ -67,6 +67,16 @@ class FileSource:
         self.streams = frozenset(item.topic for item in self._inputs if item.is_stream)
 
     @property
+    def has_inputs(self) -> bool:
+        """Whether anything that was named exists."""
+        return bool(self._inputs)
+
+    @property
+    def absent(self) -> list[Problem]:
+        """What was named and is not there."""
+        return list(self._absent)
+
+    @property
     def total_bytes(self) -> int | None:
         """Size of all files on disk, for a progress bar; None where a stream is among them."""
         if self.streams:
@@ -75,7 +85,7 @@ class FileSource:
 
     def batches(self, positions: Positions) -> Iterator[Batch]:
         """Yield the records after `positions`, file after file; what cannot be read goes to `problems`."""
-        self.problems = list(self._absent)
+        self.problems = self.absent
         for item in self._inputs:
             position = positions.get((item.topic, 0), Position(item.topic, 0))
             if item.is_stream:

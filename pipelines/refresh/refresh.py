@@ -1,23 +1,22 @@
 """One refresh: from what has landed to tables, estimates, profiles and signals."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.refresh.estimate import Estimator
 from pipelines.refresh.feedback import Feedback
+from pipelines.refresh.plan import Plan, make_plan
 from pipelines.settings import Settings
 from pipelines.warehouse import landing
 from pipelines.warehouse.build import Build, Producer
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.relation import Relation, load_relations
 from pipelines.warehouse.scratch import Scratch
-from pipelines.warehouse.staging import is_known_snapshot, stage
-from pipelines.warehouse.state import LastRefresh, make_defined_tables, read_state
+from pipelines.warehouse.staging import stage
+from pipelines.warehouse.state import make_defined_tables
 
 
 @dataclass(frozen=True)
@@ -35,17 +34,6 @@ class RefreshSummary:
     is_fitted: bool
     """Whether the model version was fitted by this refresh."""
     seconds: float
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What a refresh has to do."""
-
-    planned_from: LastRefresh | None
-    since: int | None
-    full_because: str | None
-    model_version: int
-    fits: bool
 
 
 def end_of_day(day: dt.date, time_zone: str) -> dt.datetime:
@@ -78,46 +66,9 @@ def refresh(
         WarehouseBusyError: another process kept writing to the same tables.
     """
     started = clock()
-    relations = load_relations()
-    by_name = {relation.full_name: relation for relation in relations}
-    landing.prepare(warehouse, wait_seconds=settings.lock_wait_seconds)
-    warehouse.retrying(
-        lambda: make_defined_tables(warehouse, relations), wait_seconds=settings.lock_wait_seconds
-    )
-    on_progress("staging")
-    staged = stage(
-        warehouse,
-        by_name["landing.statement"],
-        by_name["staging.stg_statement"],
-        everything=full,
-        wait_seconds=settings.lock_wait_seconds,
-    )
-
-    def once() -> tuple[_Plan, int]:
-        snapshot = warehouse.snapshot()
-        digest = _rules_digest(warehouse, settings, relations)
-        plan = _plan(warehouse, digest, as_of=as_of, full=full, refit=refit)
-
-        def producers(scratch: Scratch) -> dict[str, Producer]:
-            estimator = Estimator(scratch, plan.model_version, fits=plan.fits, thresholds=settings.thresholds)
-            feedback = Feedback(
-                scratch, as_of=as_of, model_version=plan.model_version, thresholds=settings.thresholds
-            )
-            return {**estimator.producers(), **feedback.producers()}
-
-        build = Build(
-            warehouse,
-            relations,
-            producers,
-            planned_from=plan.planned_from,
-            state=_state(settings, plan, snapshot, digest, as_of=as_of, refreshed_at=clock()),
-            since=plan.since,
-            fits=plan.fits,
-            on_progress=on_progress,
-        )
-        return plan, build.run()
-
-    plan, students = warehouse.retrying(once, wait_seconds=settings.lock_wait_seconds)
+    work = _Refresh(warehouse, settings, load_relations(), as_of, clock, full, refit, on_progress)
+    staged = work.stage()
+    plan, students = warehouse.retrying(work.build, wait_seconds=settings.lock_wait_seconds)
     return RefreshSummary(
         as_of=as_of,
         staged=staged,
@@ -129,68 +80,74 @@ def refresh(
     )
 
 
-def _plan(warehouse: Warehouse, digest: str, *, as_of: dt.datetime, full: bool, refit: bool) -> _Plan:
-    state = read_state(warehouse)
-    newest = warehouse.one("SELECT max(model_version) FROM estimates.model_version")[0]
-    fits = refit or newest is None
-    # A rebuild keeps the version in use; only a refit makes the next one.
-    model_version = (newest or 0) + 1 if fits else (state.model_version if state else newest)
-    reason = None
-    if refit:
-        reason = "a new model version was asked for"
-    elif full:
-        reason = "it was asked for"
-    elif state is None:
-        reason = "it is the first"
-    elif state.rules_digest != digest:
-        reason = "rules, settings or the skill map have changed"
-    elif state.as_of != as_of:
-        reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {state.as_of:%Y-%m-%d %H:%M}"
-    elif not is_known_snapshot(warehouse, state.staged_snapshot):
-        reason = "the snapshot of the last refresh has expired"
-    return _Plan(
-        planned_from=state,
-        since=None if reason or state is None else state.staged_snapshot,
-        full_because=reason,
-        model_version=model_version,
-        fits=fits,
-    )
+@dataclass(frozen=True)
+class _Refresh:
+    """One refresh: what `refresh` was asked for."""
 
+    warehouse: Warehouse
+    settings: Settings
+    relations: list[Relation]
+    as_of: dt.datetime
+    clock: Callable[[], dt.datetime]
+    full: bool
+    refit: bool
+    on_progress: Callable[[str], None]
 
-def _rules_digest(warehouse: Warehouse, settings: Settings, relations: list[Relation]) -> str:
-    """Digest of all that, besides statements, model version and as_of, decides what is said of a student."""
-    school = warehouse.rows(
-        "SELECT md5(string_agg(concat_ws(chr(31), activity_id, skill_id, weight), chr(30) ORDER BY ALL)) "
-        "FROM landing.skill_map UNION ALL "
-        "SELECT md5(string_agg(concat_ws(chr(31), skill_id, skill_name, prerequisite_ids), chr(30) ORDER BY ALL)) "
-        "FROM landing.skill"
-    )
-    parts = [
-        version("learnloom"),
-        *(relation.sql for relation in relations),
-        settings.thresholds.model_dump_json(),
-        str(settings.session_gap_minutes),
-        settings.time_zone,
-        repr(school),
-    ]
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+    def stage(self) -> int:
+        """Make what has to stand before anything else, and stage what has landed; return the rows staged."""
+        wait_seconds = self.settings.lock_wait_seconds
+        by_name = {relation.full_name: relation for relation in self.relations}
+        landing.prepare(self.warehouse, wait_seconds=wait_seconds)
+        self.warehouse.retrying(
+            lambda: make_defined_tables(self.warehouse, self.relations), wait_seconds=wait_seconds
+        )
+        self.on_progress("staging")
+        return stage(
+            self.warehouse,
+            by_name["landing.statement"],
+            by_name["staging.stg_statement"],
+            everything=self.full,
+            wait_seconds=wait_seconds,
+        )
 
+    def build(self) -> tuple[Plan, int]:
+        """Plan and build once; return the plan and the number of students computed."""
+        snapshot = self.warehouse.snapshot()
+        plan = make_plan(
+            self.warehouse,
+            self.settings,
+            self.relations,
+            as_of=self.as_of,
+            full=self.full,
+            refit=self.refit,
+        )
+        build = Build(
+            self.warehouse,
+            self.relations,
+            lambda scratch: self._producers(scratch, plan),
+            planned_from=plan.planned_from,
+            state=self._state(plan, snapshot),
+            since=plan.since,
+            fits=plan.fits,
+            on_progress=self.on_progress,
+        )
+        return plan, build.run()
 
-def _state(
-    settings: Settings,
-    plan: _Plan,
-    snapshot: int,
-    digest: str,
-    *,
-    as_of: dt.datetime,
-    refreshed_at: dt.datetime,
-) -> dict[str, Any]:
-    return {
-        "as_of": as_of.astimezone(dt.UTC),
-        "model_version": plan.model_version,
-        "session_gap_minutes": settings.session_gap_minutes,
-        "time_zone": settings.time_zone,
-        "staged_snapshot": snapshot,
-        "rules_digest": digest,
-        "refreshed_at": refreshed_at,
-    }
+    def _producers(self, scratch: Scratch, plan: Plan) -> dict[str, Producer]:
+        thresholds = self.settings.thresholds
+        estimator = Estimator(scratch, plan.model_version, fits=plan.fits, thresholds=thresholds)
+        feedback = Feedback(
+            scratch, as_of=self.as_of, model_version=plan.model_version, thresholds=thresholds
+        )
+        return {**estimator.producers(), **feedback.producers()}
+
+    def _state(self, plan: Plan, snapshot: int) -> dict[str, Any]:
+        return {
+            "as_of": self.as_of.astimezone(dt.UTC),
+            "model_version": plan.model_version,
+            "session_gap_minutes": self.settings.session_gap_minutes,
+            "time_zone": self.settings.time_zone,
+            "staged_snapshot": snapshot,
+            "rules_digest": plan.rules_digest,
+            "refreshed_at": self.clock(),
+        }

@@ -175,6 +175,15 @@ class Warehouse:
                 self._connection.unregister(name)
 
     @contextmanager
+    def one_thread(self) -> Iterator[None]:
+        """Let DuckDB work in one thread within the block: each thread of a write holds row groups of its own."""
+        self._connection.execute("SET threads=1")
+        try:
+            yield
+        finally:
+            self._connection.execute("RESET threads")
+
+    @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit what the block does as one; roll all of it back when it raises.
 

@@ -31,6 +31,8 @@ class DeadSelection(NamedTuple):
     """Rule of the first fault."""
     topic: str | None = None
     ids: Sequence[str] | None = None
+    id_prefix: str | None = None
+    """Beginning of the id."""
     is_waiting: bool | None = True
     """Whether it still waits to be put right; None for both."""
 
@@ -43,6 +45,8 @@ class DeadSelection(NamedTuple):
             parts["topic = ?"] = self.topic
         if self.ids is not None:
             parts["dead_letter_id IN (SELECT unnest(?::VARCHAR[]))"] = list(self.ids)
+        if self.id_prefix is not None:
+            parts["starts_with(dead_letter_id, ?)"] = self.id_prefix
         if self.is_waiting is not None:
             parts["(replayed_at IS NULL) = ?"] = self.is_waiting
         return " AND ".join(parts) or "true", list(parts.values())

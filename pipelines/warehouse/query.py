@@ -28,6 +28,9 @@ def read_query(warehouse: Warehouse, sql: str, *, limit: int) -> tuple[list[str]
         )
     try:
         return warehouse.table(sql, limit=limit)
+    except duckdb.CatalogException as error:
+        told = "`learnloom status` lists the tables that stand; `learnloom refresh` makes them"
+        raise QueryError(f"{error}\n{told}") from error
     except duckdb.Error as error:
         raise QueryError(str(error)) from error
 

@@ -86,10 +86,10 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
         return str(exact[0][0])
     if not exact:
         raise StudentMissingError(f"no student goes by {wanted!r}: `learnloom students` lists them")
-    listed = "; ".join(
-        f"{key} {name or ''} ({identifier})" for key, name, identifier, _ in exact[:_MAX_CANDIDATES]
+    listed = "".join(
+        f"\n  {key} {name or ''} ({identifier})" for key, name, identifier, _ in exact[:_MAX_CANDIDATES]
     )
-    more = f" and {len(exact) - _MAX_CANDIDATES} more" if len(exact) > _MAX_CANDIDATES else ""
+    more = f"\n  and {len(exact) - _MAX_CANDIDATES} more" if len(exact) > _MAX_CANDIDATES else ""
     raise StudentMissingError(f"{len(exact)} students go by {wanted!r}, name one by key: {listed}{more}")
 
 

@@ -77,7 +77,9 @@ attempts AS (
             0
         ) AS misses_before,
         response <> lag(response) OVER item AS is_change_of_response,
-        epoch(occurred_at - lag(occurred_at) OVER item)::DECIMAL(14, 3) AS seconds_since_previous
+        -- In microseconds: taking one TIMESTAMPTZ from another asks a calendar, which is slow.
+        ((epoch_us(occurred_at) - lag(epoch_us(occurred_at)) OVER item) / 1000000)::DECIMAL(14, 3)
+            AS seconds_since_previous
     FROM counted
     WHERE NOT is_hint
     WINDOW item AS (PARTITION BY student_key, activity_id ORDER BY occurred_at, statement_id)

@@ -12,8 +12,8 @@ SELECT
     student_key,
     activity_id,
     occurred_at,
-    epoch(
-        occurred_at - lag(occurred_at) OVER (PARTITION BY student_key, activity_id ORDER BY occurred_at, statement_id)
-    )::DECIMAL(14, 3) AS seconds_since_previous
+    ((epoch_us(occurred_at) - lag(epoch_us(occurred_at)) OVER item) / 1000000)::DECIMAL(14, 3)
+        AS seconds_since_previous
 FROM dimensional.fact_statement
 WHERE verb_id = 'https://learnloom.example/xapi/verbs/requested-hint' AND activity_id IS NOT NULL
+WINDOW item AS (PARTITION BY student_key, activity_id ORDER BY occurred_at, statement_id)

@@ -22,9 +22,10 @@ WITH steps AS (
         verb_id,
         device_name,
         row_number() OVER history AS step,
+        -- In microseconds: taking one TIMESTAMPTZ from another asks a calendar, which is slow.
         coalesce(
-            occurred_at - lag(occurred_at) OVER history
-            > to_minutes((SELECT session_gap_minutes FROM estimates.refresh_state)),
+            epoch_us(occurred_at) - lag(epoch_us(occurred_at)) OVER history
+            > 60000000 * (SELECT session_gap_minutes FROM estimates.refresh_state)::BIGINT,
             TRUE
         ) AS is_first
     FROM dimensional.fact_statement
@@ -60,7 +61,7 @@ SELECT
     session_number,
     started_at,
     ended_at,
-    epoch(ended_at - started_at)::DECIMAL(14, 3) AS duration_seconds,
+    ((epoch_us(ended_at) - epoch_us(started_at)) / 1000000)::DECIMAL(14, 3) AS duration_seconds,
     first_statement_id,
     n_statements,
     n_attempts,

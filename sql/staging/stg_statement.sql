@@ -190,9 +190,9 @@ identified AS (
             WHEN plain_seconds IS NULL AND told.result.duration IS NOT NULL
                 THEN regexp_extract(
                     replace(told.result.duration, ',', '.'),
-                    '^P(?:([0-9.]+)Y)?(?:([0-9.]+)M)?(?:([0-9.]+)W)?(?:([0-9.]+)D)?'
-                    || '(?:T(?:([0-9.]+)H)?(?:([0-9.]+)M)?(?:([0-9.]+)S)?)?$',
-                    ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds']
+                    '^(P(?:([0-9.]+)Y)?(?:([0-9.]+)M)?(?:([0-9.]+)W)?(?:([0-9.]+)D)?'
+                    || '(?:T(?:([0-9.]+)H)?(?:([0-9.]+)M)?(?:([0-9.]+)S)?)?)$',
+                    ['whole', 'years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds']
                 )
         END AS span
     FROM parsed
@@ -262,7 +262,7 @@ SELECT
     coalesce(
         plain_seconds,
         CASE
-            WHEN span IS NOT NULL
+            WHEN span.whole <> ''
                 THEN try_cast(
                     coalesce(try_cast(span.seconds AS DOUBLE), 0)
                     + 60 * coalesce(try_cast(span.minutes AS DOUBLE), 0)

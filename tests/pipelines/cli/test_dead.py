@@ -36,10 +36,11 @@ def test_summary_counts_by_rule() -> None:
 
 def test_list_shows_place_path_and_value() -> None:
     """A listed dead letter has its file and line, the path and the value."""
-    line = next(line for line in learnloom("dead", "list").out.splitlines() if "mbox-format" in line)
-    assert "one.jsonl:2" in line
-    assert '/actor/mbox  "someone@school.example"' in line
-    assert _id_of("mbox-format") in line
+    first, second = learnloom("dead", "list", "--rule", "mbox-format").out.splitlines()
+    assert first.startswith(f"{_id_of('mbox-format')}  mbox-format  ")
+    assert first.endswith("one.jsonl:2")
+    assert second == '  /actor/mbox: "someone@school.example"'
+    assert "Nothing fits." in learnloom("dead", "list", "--rule", "no-such-rule").out
 
 
 def test_show_gives_faults_remedy_and_the_bytes_as_they_came() -> None:

@@ -18,7 +18,10 @@ https://school.example/quiz/q1,https://school.example/skill/adding,1,Adding,
 
 
 def test_refresh_says_what_it_did() -> None:
-    """A first refresh builds everything, a second one finds nothing new; both name the day and the model."""
+    """A first refresh builds everything, a second one finds nothing new; both name the day and the model.
+
+    Long after the newest statement, a refresh without a day names the one to ask for.
+    """
     learnloom("import", "-", stdin=lines(*(answer(n) for n in range(6))))
     first = learnloom("refresh", "--as-of", "2026-09-08")
     assert first.code == Exit.DONE
@@ -26,12 +29,7 @@ def test_refresh_says_what_it_did() -> None:
     assert "As of 2026-09-08 23:59 UTC, model version 1, fitted just now." in first.out
     (second,) = learnloom("refresh", "--as-of", "2026-09-08", "--json").values()
     assert (second["staged"], second["students"], second["full_because"]) == (0, 0, None)
-
-
-def test_refresh_long_after_the_last_statement_gives_a_hint() -> None:
-    """Statements of long ago refreshed as of today: the day to ask for is named."""
-    learnloom("import", "-", stdin=lines(answer(1, timestamp="2020-03-04T10:00:00Z")))
-    assert "learnloom refresh --as-of 2020-03-04" in learnloom("refresh").err
+    assert "learnloom refresh --as-of 2026-09-07" in learnloom("refresh", "--as-of", "2026-11-01").err
 
 
 def test_refresh_of_a_wrong_day_is_a_usage_error() -> None:
@@ -57,8 +55,8 @@ def test_a_mistyped_warehouse_is_not_made(command: list[str]) -> None:
         ["dead", "list"],
         ["query", "SELECT 1"],
         ["status"],
-    ]
-    + [["export", "out"]],
+        ["export", "out"],
+    ],
 )
 def test_missing_warehouse_is_said_with_the_way_out(command: list[str]) -> None:
     """Whoever reads where there is no warehouse is told so with code 1, and what to do."""
@@ -152,7 +150,13 @@ def test_doctor_finds_nothing_wrong(school: SmallClass) -> None:
     """A sound installation and warehouse: all is well, code 0."""
     ran = learnloom("doctor")
     assert (ran.code, ran.out.splitlines()[-1]) == (Exit.DONE, "All is well.")
-    assert all(finding[""] == "ok" for finding in learnloom("doctor", "--json").values())
+
+
+def test_doctor_says_to_machines_what_is_well() -> None:
+    """With --json each finding is an object that says whether all is well; no warehouse yet is no fault."""
+    ran = learnloom("doctor", "--json")
+    assert ran.code == Exit.DONE
+    assert all(finding["is_well"] for finding in ran.values())
 
 
 def test_doctor_names_the_setting_that_is_wrong() -> None:
@@ -161,6 +165,23 @@ def test_doctor_names_the_setting_that_is_wrong() -> None:
     assert (ran.code, "batch_records = '0'" in ran.out) == (Exit.FAILED, True)
     ran = learnloom("doctor", env={"LEARNLOOM_TIME_ZONE": "Atlantis"})
     assert (ran.code, "Atlantis" in ran.out) == (Exit.FAILED, True)
+
+
+def test_wrong_time_zone_stops_any_command() -> None:
+    """A time zone that is none is told with the setting before anything is done."""
+    ran = learnloom("refresh", env={"LEARNLOOM_TIME_ZONE": "Atlantis"})
+    assert (ran.code, "time_zone = 'Atlantis'" in ran.err, "Traceback" in ran.err) == (
+        Exit.FAILED,
+        True,
+        False,
+    )
+
+
+def test_place_that_cannot_be_written_is_named() -> None:
+    """A file where a folder should be made: code 1 and its name, no traceback."""
+    Path("taken").write_text("a file")
+    ran = learnloom("simulate", "taken", "--students", 1, "--weeks", 1)
+    assert (ran.code, ran.err) == (Exit.FAILED, "learnloom: taken/truth: Not a directory\n")
 
 
 def test_wrong_setting_stops_any_command() -> None:

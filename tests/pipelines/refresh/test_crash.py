@@ -102,7 +102,9 @@ def test_two_refreshes_at_once_end_as_one(tmp_path: Path) -> None:
     assert [process.returncode for process in processes] == [0, 0]
     with Warehouse(folder) as warehouse:
         assert warehouse.one("SELECT count(*) FROM estimates.refresh_state") == (1,)
-        assert len(warehouse.rows("FROM estimates.model_version")) == 1, warehouse.rows("FROM estimates.model_version")
+        assert len(warehouse.rows("FROM estimates.model_version")) == 1, warehouse.rows(
+            "FROM estimates.model_version"
+        )
         together = tables(warehouse)
         refreshed(warehouse, full=True)
         assert differences(together, tables(warehouse)) == {}

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 import pytest
-from pipelines.ingest.validate import judge
 
+from pipelines.ingest.validate import judge
 from pipelines.simulate.breakage import BROKEN_KINDS, ID_CONFLICT, broken
 from pipelines.simulate.config import HOUR_MS, SimulationConfig
 from pipelines.simulate.faults import FaultyLink

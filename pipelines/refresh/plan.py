@@ -1,0 +1,87 @@
+"""What a refresh has to do: everything or only what changed, with which model version, and why."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from pipelines.settings import Settings
+from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.relation import Relation
+from pipelines.warehouse.staging import is_known_snapshot
+from pipelines.warehouse.state import LastRefresh, read_state
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a refresh has to do."""
+
+    planned_from: LastRefresh | None
+    """The refresh before this one; None before the first."""
+    since: int | None
+    """Snapshot up to which staged statements are known already; None: everything is built."""
+    full_because: str | None
+    """Why everything is built; None where only some students are computed anew."""
+    model_version: int
+    fits: bool
+    """Whether that version is to be fitted."""
+    rules_digest: str
+    """Digest of all that, besides statements, model version and as_of, decides what is said of a student."""
+
+
+def make_plan(
+    warehouse: Warehouse,
+    settings: Settings,
+    relations: list[Relation],
+    *,
+    as_of: dt.datetime,
+    full: bool,
+    refit: bool,
+) -> Plan:
+    """Plan a refresh from what the last one left; arguments as for `refresh`."""
+    digest = _rules_digest(warehouse, settings, relations)
+    state = read_state(warehouse)
+    newest = warehouse.one("SELECT max(model_version) FROM estimates.model_version")[0]
+    fits = refit or newest is None
+    # A rebuild keeps the version in use; only a refit makes the next one.
+    model_version = (newest or 0) + 1 if fits else (state.model_version if state else newest)
+    reason = None
+    if refit:
+        reason = "a new model version was asked for"
+    elif full:
+        reason = "it was asked for"
+    elif state is None:
+        reason = "it is the first"
+    elif state.rules_digest != digest:
+        reason = "rules, settings or the skill map have changed"
+    elif state.as_of != as_of:
+        reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {state.as_of:%Y-%m-%d %H:%M}"
+    elif not is_known_snapshot(warehouse, state.staged_snapshot):
+        reason = "the snapshot of the last refresh has expired"
+    return Plan(
+        planned_from=state,
+        since=None if reason or state is None else state.staged_snapshot,
+        full_because=reason,
+        model_version=model_version,
+        fits=fits,
+        rules_digest=digest,
+    )
+
+
+def _rules_digest(warehouse: Warehouse, settings: Settings, relations: list[Relation]) -> str:
+    """Digest of all that, besides statements, model version and as_of, decides what is said of a student."""
+    school = warehouse.rows(
+        "SELECT md5(string_agg(concat_ws(chr(31), activity_id, skill_id, weight), chr(30) ORDER BY ALL)) "
+        "FROM landing.skill_map UNION ALL "
+        "SELECT md5(string_agg(concat_ws(chr(31), skill_id, skill_name, prerequisite_ids), chr(30) ORDER BY ALL)) "
+        "FROM landing.skill"
+    )
+    parts = [
+        version("learnloom"),
+        *(relation.sql for relation in relations),
+        settings.thresholds.model_dump_json(),
+        str(settings.session_gap_minutes),
+        settings.time_zone,
+        repr(school),
+    ]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
