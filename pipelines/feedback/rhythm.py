@@ -30,7 +30,8 @@ def rhythm_profile(evidence: StudentEvidence, *, as_of: datetime, thresholds: Th
     change = None
     if mean is not None and sd is not None:
         floor = max(sd, thresholds.drop_min_sd_share * mean)
-        change = (last_week - mean) / floor if floor > 0 else None
+        # Weeks of less than a second's spread are no rhythm to depart from.
+        change = (last_week - mean) / floor if floor >= 1 else None
     recent = _within(days, today, 0, MONTH_DAYS)
     before = _within(days, today, MONTH_DAYS, 2 * MONTH_DAYS)
     return RhythmProfile(

@@ -28,7 +28,7 @@ from tests.pipelines.ingest.samples import (
     statements,
     values,
 )
-from tests.pipelines.ingest.source_contract import SourceContract
+from tests.pipelines.ingest.source_contract import GrowingSourceContract, SourceContract
 
 
 def _zstd_frames(data: bytes) -> bytes:
@@ -50,7 +50,7 @@ class _FileContract(SourceContract):
         return FileSource([path], max_records=max_records, max_bytes=max_bytes, max_record_bytes=10_000)
 
 
-class TestLines(_FileContract):
+class TestLines(_FileContract, GrowingSourceContract):
     """JSON lines."""
 
     form = staticmethod(lines_of)
@@ -60,17 +60,15 @@ class TestArray(_FileContract):
     """A JSON array."""
 
     form = staticmethod(array_of)
-    can_grow = False
 
 
 class TestAnswer(_FileContract):
     """The answer of an LRS."""
 
     form = staticmethod(answer_of)
-    can_grow = False
 
 
-class TestGzip(_FileContract):
+class TestGzip(_FileContract, GrowingSourceContract):
     """Gzip of several members."""
 
     form = staticmethod(lambda records: _gzip_members(lines_of(records)))
@@ -80,7 +78,6 @@ class TestZstd(_FileContract):
     """Zstd of several frames around an array."""
 
     form = staticmethod(lambda records: _zstd_frames(array_of(records)))
-    can_grow = False
 
 
 PACKINGS: list[Callable[[bytes], bytes]] = [
