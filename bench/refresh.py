@@ -2,8 +2,8 @@
 
     python bench/refresh.py [--statements COUNT...]
 
-For each size a class is simulated and all but its last 1,000 records are imported and refreshed; then the rest. Each
-step is the command that a user would type, in a process of its own.
+For each size a class is simulated and all but 1,000 of its statements, of at the most 300 students, are imported and
+refreshed; then the rest. Each step is the command that a user would type, in a process of its own.
 """
 
 import argparse
@@ -14,12 +14,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-LAST = 1_000
+import orjson
+
+NEW = 1_000
+NEW_STUDENTS = 300
+TAIL = 100_000
+"""Among so many records at the end of the file the new statements are chosen."""
 _RUN = "import sys; from pipelines.cli.main import main; sys.argv[0] = 'learnloom'; main()"
 
 
@@ -50,21 +56,50 @@ def main() -> None:
 
 def _measure(folder: Path, size: int) -> None:
     _learnloom(folder, "simulate", "class", "--statements", str(size))
-    lines = (folder / "class" / "statements.jsonl").read_bytes().splitlines(keepends=True)
-    file = folder / "statements.jsonl"
-    file.write_bytes(b"".join(lines[:-LAST]))
+    class_file = folder / "class" / "statements.jsonl"
+    file, later = folder / "statements.jsonl", folder / "later.jsonl"
+    n_lines, n_new = _split(class_file, file, later)
     _learnloom(folder, "import", str(file), ok=(0, 3))
-    name = f"{len(lines):,} records"
+    name = f"{n_lines:,} records"
     day = ("--as-of", "2026-11-02")
     _show(f"{name}: refresh, everything", _learnloom(folder, "refresh", *day))
     with file.open("ab") as more:
-        more.write(b"".join(lines[-LAST:]))
+        more.write(later.read_bytes())
     _learnloom(folder, "import", str(file), ok=(0, 3))
-    _show(f"{name}: refresh after {LAST:,} new", _learnloom(folder, "refresh", *day))
+    _show(f"{name}: refresh after {n_new:,} new", _learnloom(folder, "refresh", *day))
     _show(f"{name}: refresh, nothing new", _learnloom(folder, "refresh", *day))
     student = _learnloom(folder, "students", "--limit", "1").told[0]["student_key"]
     steps = sorted(_learnloom(folder, "profile", student) for _ in range(5))
     _show(f"{name}: profile (median of 5)", steps[2])
+
+
+def _split(source: Path, most: Path, later: Path) -> tuple[int, int]:
+    """Split a file: the last statements of a few students for later; return the lines of both and of these.
+
+    Line by line: a child's peak memory begins with its parent's.
+    """
+    with source.open("rb") as lines:
+        n_lines = sum(1 for _ in lines)
+    chosen = 0
+    students: Counter[bytes] = Counter()
+    with source.open("rb") as lines, most.open("wb") as to_most, later.open("wb") as to_later:
+        for number, line in enumerate(lines):
+            is_chosen = chosen < NEW and number >= n_lines - TAIL and _is_of(line, students)
+            chosen += is_chosen
+            (to_later if is_chosen else to_most).write(line)
+    return n_lines, chosen
+
+
+def _is_of(line: bytes, students: Counter[bytes]) -> bool:
+    """Whether the record is one more of a student among those chosen, each of whom gives about as many."""
+    try:
+        student = orjson.dumps(orjson.loads(line)["actor"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return False
+    if students[student] > NEW // NEW_STUDENTS or (student not in students and len(students) == NEW_STUDENTS):
+        return False
+    students[student] += 1
+    return True
 
 
 def _learnloom(folder: Path, *arguments: str, ok: Sequence[int] = (0,)) -> Step:

@@ -137,7 +137,10 @@ class Build:
         n_students = scratch.keep_keys("student", " UNION ALL ".join(parts))
         # Read once: everything else in this build is computed from these rows.
         scratch.take(
-            statement, f"SELECT * FROM {staged} SEMI JOIN {scratch.keys('student')} USING (student_key)"
+            statement,
+            # Contexts are taken apart when mentions are merged; nothing about a student reads them again.
+            f"SELECT * EXCLUDE (context_activities) FROM {staged} "
+            f"SEMI JOIN {scratch.keys('student')} USING (student_key)",
         )
         return n_students
 

@@ -95,6 +95,8 @@ class Warehouse:
         run = self._connection.execute
         # Autoloading would look for extensions on the network; the wheels bring what is needed.
         run("SET autoinstall_known_extensions=false")
+        # DuckDB takes a program without a file (python -c) for a session at a terminal and draws a bar.
+        run("SET enable_progress_bar=false")
         run("SET TimeZone='UTC'")
         run(f"SET memory_limit='{self.memory_limit}'")
         for extension in ("sqlite_scanner", "ducklake"):

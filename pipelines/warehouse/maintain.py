@@ -8,7 +8,9 @@ from pipelines.warehouse.connection import LAKE, Warehouse
 SMALL_FILE_BYTES: Final = 64 * 1_048_576
 """Files from this size on are left as they are, so that a growing table is not written again and again."""
 MANY_SMALL_FILES: Final = 40
-"""So many files beyond what their bytes need make `tidy` worth while."""
+"""So many files of one table beyond what its bytes need make `tidy` worth while."""
+DELETED_SHARE: Final = 0.2
+"""A file of which more is deleted is written anew."""
 KEPT_DAYS: Final = 30
 """So far back the warehouse can be seen as it was."""
 
@@ -23,14 +25,13 @@ class Tidied(NamedTuple):
 
 
 def spare_files(warehouse: Warehouse) -> int:
-    """Count the files beyond what the tables' sizes call for: what merging could save, about."""
+    """Count the files beyond what its size calls for of the table that has most: what merging could save, about."""
     rows = warehouse.rows(
         f"SELECT file_count, delete_file_count, file_size_bytes FROM ducklake_table_info('{LAKE}')"
     )
-    return sum(
-        max(0, files + deletes - 1 - int((size or 0) // SMALL_FILE_BYTES))
-        for files, deletes, size in rows
-        if files + deletes
+    return max(
+        (files + deletes - 1 - int((size or 0) // SMALL_FILE_BYTES) for files, deletes, size in rows),
+        default=0,
     )
 
 
@@ -56,6 +57,7 @@ def tidy(warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days:
         return warehouse.retrying(lambda: warehouse.rows(sql, values), wait_seconds=wait_seconds)
 
     do(f"CALL ducklake_flush_inlined_data('{LAKE}')")
+    do(f"CALL ducklake_rewrite_data_files('{LAKE}', delete_threshold => {DELETED_SHARE})")
     with warehouse.one_thread():  # half the memory, and hardly slower: it is writing that takes the time
         merged = do(f"CALL ducklake_merge_adjacent_files('{LAKE}', max_file_size => {SMALL_FILE_BYTES})")
     before = now - timedelta(days=kept_days)

@@ -55,8 +55,12 @@ class Scratch:
 
     def take(self, relation: Relation, select: str) -> None:
         """Keep as a table, under the relation's name, what `select` (over any database) yields."""
+        if self.place(relation) not in select:
+            self._vacate(relation, "TABLE")
+            self.warehouse.run(f"CREATE TABLE {self.place(relation)} AS {select}")
+            return
         kept = f"{self.name}.run.taken"
-        self.warehouse.run(f"CREATE OR REPLACE TABLE {kept} AS {select}")
+        self.warehouse.run(f"CREATE TABLE {kept} AS {select}")
         self._vacate(relation, "TABLE")
         self.warehouse.run(f"CREATE TABLE {self.place(relation)} AS FROM {kept}")
         self.warehouse.run(f"DROP TABLE {kept}")
