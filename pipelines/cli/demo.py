@@ -97,7 +97,7 @@ def demo(
     last_day = config.start + dt.timedelta(days=config.days - 1)
     tell_refresh(out, run_refresh(out, settings, day=last_day, refit=True))
     with open_to_read(settings) as opened:
-        _show_recovery(out, opened, simulated.truth)
+        _tell_recovery(out, recovery_of(opened, simulated.truth))
     _say_next(out, settings)
 
 
@@ -132,15 +132,13 @@ def _show_students(out: Output, warehouse: Warehouse) -> None:
         out.say(f"{name or signal.student_key}: {signal.sentence}")
 
 
-def _show_recovery(out: Output, warehouse: Warehouse, truth: Path) -> None:
-    _tell_recovery(
-        out,
-        compare(
-            truth,
-            [Estimated(*row) for row in warehouse.rows(_MASTERY)],
-            [Liked(*row) for row in warehouse.rows(_LIKES)],
-            [(row[0], row[1]) for row in warehouse.rows(_STUCK)],
-        ),
+def recovery_of(warehouse: Warehouse, truth: Path) -> Recovery:
+    """Hold what the warehouse says of a simulated class against what is true of it."""
+    return compare(
+        truth,
+        [Estimated(*row) for row in warehouse.rows(_MASTERY)],
+        [Liked(*row) for row in warehouse.rows(_LIKES)],
+        [(row[0], row[1]) for row in warehouse.rows(_STUCK)],
     )
 
 

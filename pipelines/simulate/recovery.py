@@ -132,10 +132,14 @@ def _within(pairs: list[tuple[int, float, float]]) -> float | None:
 
 
 def _ranks(values: list[float]) -> NDArray[np.float64]:
-    return np.argsort(np.argsort(values)).astype(np.float64)
+    """Ranks, those of equal values averaged."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts).astype(np.float64)
+    ranks: NDArray[np.float64] = (ends - (counts - 1) / 2)[place]
+    return ranks
 
 
 def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float | None:
-    if len(one) < 3 or not one.std() or not other.std():  # noqa: PLR2004 - two points always correlate
+    if len(one) < 3 or not np.ptp(one) or not np.ptp(other):  # noqa: PLR2004 - two points always correlate
         return None
     return float(np.corrcoef(one, other)[0, 1])
