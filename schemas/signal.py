@@ -6,11 +6,11 @@ signal may be refreshed under its id. Sentences never name the student: a key is
 """
 
 import hashlib
-import json
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final, Literal
 
+import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from schemas.level import Confidence
@@ -135,7 +135,7 @@ def signal_id(
         state: what has to change in the evidence for it to be said anew; its order does not count.
     """
     parts = [student_key, kind.value, audience.value, subject, sorted(state)]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256(orjson.dumps(parts)).hexdigest()[:32]
 
 
 def envelope(signal: Signal, *, source: str) -> dict[str, Any]:

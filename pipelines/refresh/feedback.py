@@ -1,6 +1,9 @@
 """The feedback rules between the marts that they read and the tables that they write."""
 
 import datetime as dt
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 import pyarrow as pa
@@ -11,10 +14,23 @@ from pipelines.feedback.thresholds import Thresholds
 from pipelines.refresh.evidence import read_evidence
 from pipelines.warehouse.build import Producer
 from pipelines.warehouse.scratch import Scratch
+from schemas.evidence import StudentEvidence
 from schemas.profile import StudentProfile
 from schemas.signal import Signal
 
 _MOMENT = pa.timestamp("us", "UTC")
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Make many objects that have no cycles and stay: looking for cycles among them takes a quarter of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Feedback:
@@ -35,16 +51,17 @@ class Feedback:
 
     @cached_property
     def _told(self) -> list[tuple[StudentProfile, list[Signal]]]:
-        told = []
-        for evidence in read_evidence(self._scratch):
-            profile = build_profile(
-                evidence,
-                as_of=self._as_of,
-                model_version=str(self._model_version),
-                thresholds=self._thresholds,
-            )
-            told.append((profile, signals(evidence, profile, thresholds=self._thresholds)))
-        return told
+        with _without_collector():
+            return [self._tell(evidence) for evidence in read_evidence(self._scratch)]
+
+    def _tell(self, evidence: StudentEvidence) -> tuple[StudentProfile, list[Signal]]:
+        profile = build_profile(
+            evidence,
+            as_of=self._as_of,
+            model_version=str(self._model_version),
+            thresholds=self._thresholds,
+        )
+        return profile, signals(evidence, profile, thresholds=self._thresholds)
 
     def _profiles(self) -> pa.Table:
         profiles = [profile for profile, _ in self._told]

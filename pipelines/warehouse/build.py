@@ -173,8 +173,7 @@ class Build:
                 continue
             self.on_progress(relation.full_name)
             if relation.is_select:
-                # Over everything a view will do: its rows stand in the lake. Cut down, it is read many times.
-                scratch.compute(relation, as_view=relation.stored == "view" and self.since is None)
+                scratch.compute(relation)
             else:
                 scratch.fill(relation, producers[relation.full_name]())
 

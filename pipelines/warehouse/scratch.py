@@ -92,9 +92,9 @@ class Scratch:
             f"CREATE VIEW {self.place(relation)} AS SELECT * FROM {LAKE}.{relation.full_name} WHERE {condition}"
         )
 
-    def compute(self, relation: Relation, *, as_view: bool = False) -> None:
+    def compute(self, relation: Relation) -> None:
         """Run the relation's SELECT in here and keep the result under its name."""
-        kind = "VIEW" if as_view else "TABLE"
+        kind = relation.stored.upper()
         self._vacate(relation, kind)
         self.in_here(f"CREATE {kind} {self.place(relation)} AS {relation.sql}")
 
