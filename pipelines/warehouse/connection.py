@@ -5,9 +5,8 @@ belongs to one thread; `another()` gives a second one for another thread.
 """
 
 import importlib.resources
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -15,6 +14,7 @@ import duckdb
 import filelock
 import stamina
 
+from pipelines.warehouse.catalog import create_catalog, is_laid_down
 from pipelines.warehouse.errors import (
     OvertakenError,
     WarehouseBusyError,
@@ -83,10 +83,12 @@ class Warehouse:
                     f"no warehouse at {folder}: import statements first (learnloom import PATH), "
                     "or point LEARNLOOM_WAREHOUSE at the right folder"
                 )
-            _create_catalog(catalog)
+            create_catalog(catalog)
         self._connection = duckdb.connect()
         try:
-            self._configure(catalog)
+            # The first to come lays down the catalogue's tables; another who comes then waits for that.
+            with nullcontext() if read_only or is_laid_down(catalog) else self._held_turn():
+                self._configure(catalog)
         except duckdb.Error as error:
             self._connection.close()
             raise WarehouseError(f"cannot open the warehouse at {folder}: {error}") from error
@@ -206,6 +208,11 @@ class Warehouse:
         if not self.takes_turns:
             yield
             return
+        with self._held_turn():
+            yield
+
+    @contextmanager
+    def _held_turn(self) -> Iterator[None]:
         try:
             self._turn.acquire()
         except filelock.Timeout as error:
@@ -242,16 +249,6 @@ class Warehouse:
                 ) from error
             raise
         raise AssertionError  # retry_context either returns from the block or raises
-
-
-def _create_catalog(catalog: Path) -> None:
-    """Lay down an empty SQLite file in WAL mode: with a rollback journal readers stall writers for seconds."""
-    catalog.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(catalog)
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-    finally:
-        connection.close()
 
 
 def is_conflict(error: Exception) -> bool:

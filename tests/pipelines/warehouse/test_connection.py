@@ -124,3 +124,21 @@ def test_other_errors_are_not_tried_again(warehouse: Warehouse) -> None:
         warehouse.retrying(mistaken, wait_seconds=30)
     assert calls == [1]
     assert not is_conflict(ValueError("conflict"))
+
+
+def test_many_who_open_a_new_warehouse_at_once_all_succeed(tmp_path: Path) -> None:
+    """Of several processes' worth of connections that make the same warehouse at once, none fails."""
+    opened: list[int] = []
+    start = threading.Barrier(6)
+
+    def make() -> None:
+        start.wait(timeout=30)
+        with Warehouse(tmp_path / "new") as mine:
+            opened.append(mine.snapshot())
+
+    threads = [threading.Thread(target=make) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 6
