@@ -16,6 +16,9 @@ def create_catalog(catalog: Path) -> None:
 
 def is_laid_down(catalog: Path) -> bool:
     """Whether DuckLake has made its tables in the catalogue yet."""
+    if not catalog.exists() or not catalog.stat().st_size:
+        # Not to be touched: who sets its journal mode must be alone with it.
+        return False
     connection = sqlite3.connect(catalog)
     try:
         return bool(

@@ -6,7 +6,7 @@ belongs to one thread; `another()` gives a second one for another thread.
 
 import importlib.resources
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -83,12 +83,16 @@ class Warehouse:
                     f"no warehouse at {folder}: import statements first (learnloom import PATH), "
                     "or point LEARNLOOM_WAREHOUSE at the right folder"
                 )
-            create_catalog(catalog)
+            folder.mkdir(parents=True, exist_ok=True)
         self._connection = duckdb.connect()
         try:
             # The first to come lays down the catalogue's tables; another who comes then waits for that.
-            with nullcontext() if read_only or is_laid_down(catalog) else self._held_turn():
+            if read_only or is_laid_down(catalog):
                 self._configure(catalog)
+            else:
+                with self._held_turn():
+                    create_catalog(catalog)
+                    self._configure(catalog)
         except duckdb.Error as error:
             self._connection.close()
             raise WarehouseError(f"cannot open the warehouse at {folder}: {error}") from error
