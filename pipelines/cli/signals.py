@@ -37,9 +37,8 @@ def signals(
         )
     for signal, name in found:
         out.record(signal)
-        out.say(
-            f"{name or signal.student_key}: {describe_signals([signal])[0]}", *describe_signals([signal])[1:]
-        )
+        head, *rest = describe_signals([signal])
+        out.say(f"{name or signal.student_key}: {head}", *rest)
     if not found:
         out.say("There is nothing to say.")
     elif len(found) == limit:

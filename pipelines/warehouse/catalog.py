@@ -6,7 +6,6 @@ from pathlib import Path
 
 def create_catalog(catalog: Path) -> None:
     """Lay down an empty SQLite file in WAL mode: with a rollback journal readers stall writers for seconds."""
-    catalog.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(catalog)
     try:
         connection.execute("PRAGMA journal_mode=WAL")

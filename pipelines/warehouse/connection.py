@@ -85,9 +85,12 @@ class Warehouse:
                 )
             folder.mkdir(parents=True, exist_ok=True)
         self._connection = duckdb.connect()
+        self._open(catalog)
+
+    def _open(self, catalog: Path) -> None:
         try:
             # The first to come lays down the catalogue's tables; another who comes then waits for that.
-            if read_only or is_laid_down(catalog):
+            if self.read_only or is_laid_down(catalog):
                 self._configure(catalog)
             else:
                 with self._held_turn():
@@ -95,7 +98,7 @@ class Warehouse:
                     self._configure(catalog)
         except duckdb.Error as error:
             self._connection.close()
-            raise WarehouseError(f"cannot open the warehouse at {folder}: {error}") from error
+            raise WarehouseError(f"cannot open the warehouse at {self.folder}: {error}") from error
 
     def _configure(self, catalog: Path) -> None:
         run = self._connection.execute

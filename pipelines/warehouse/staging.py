@@ -47,9 +47,8 @@ def _stage_once(
         since = None
     if since == now:
         return 0
-    scratch.show(statement, source=f"{LAKE}.{statement.full_name} AT (VERSION => {now})")
-    if since is not None:
-        scratch.show(statement, source=inserted(statement, since, now))
+    everything_landed = f"{LAKE}.{statement.full_name} AT (VERSION => {now})"
+    scratch.show(statement, source=everything_landed if since is None else inserted(statement, since, now))
     with warehouse.transaction():
         if _state(warehouse) != state:
             raise OvertakenError(f"another process has staged statements of {warehouse.folder} meanwhile")
