@@ -30,6 +30,10 @@ class Record(NamedTuple):
     value: bytes | None
     fault: Fault | None = None
     """Why the source could not deliver it whole (`value` is cut then): it is refused without a judge."""
+    source: str | None = None
+    """The sending system, as it calls itself."""
+    xapi_version: str | None = None
+    """Version by which the sender says it is to be judged, where the statement names none itself."""
 
 
 class Position(NamedTuple):
@@ -39,7 +43,8 @@ class Position(NamedTuple):
     partition: int
     next_offset: int = 0
     head_digest: str | None = None
-    """How a file is known again (pipelines/ingest/identity.py): one that grew, or another of that name."""
+    """How what is read is known again: a file that grew from another of that name (pipelines/ingest/identity.py), a
+    Kafka topic from one that was made anew under its name (its topic id)."""
     accepted: int = 0
     duplicates: int = 0
     dead: int = 0
@@ -82,5 +87,9 @@ class DeadLetter(NamedTuple):
     offset: int
     element: int
     landed_at: datetime
+    source: str | None = None
+    xapi_version: str | None = None
     replayed_at: datetime | None = None
     replayed_as: str | None = None
+    replay_fix: str | None = None
+    """What mended it; None where it was valid as it came."""

@@ -15,7 +15,8 @@ from pipelines.feedback.catalogue import CATALOGUE
 from pipelines.feedback.publish import PAGES, RULES
 from pipelines.feedback.thresholds import Thresholds
 from pipelines.ingest.validate import judge
-from pipelines.warehouse.connection import Warehouse, extension_file, quoted
+from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.extensions import extension_file, quoted
 from pipelines.warehouse.maintain import KEPT_DAYS
 from schemas import vocabulary
 from tests.conftest import SmallClass, land, refresh_to

@@ -14,7 +14,7 @@ from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, rea
 from pipelines.cli.output import Output
 from pipelines.settings import SETTINGS_FILE, Settings
 from pipelines.warehouse.checks import run_checks
-from pipelines.warehouse.connection import extension_file
+from pipelines.warehouse.extensions import extension_file
 from schemas.errors import LearnloomError
 
 commands = typer.Typer(add_completion=False)

@@ -15,6 +15,7 @@ from pipelines.ingest.source import Positions
 from pipelines.warehouse import dead_letters, landing
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.errors import PositionConflictError
+from pipelines.warehouse.turn import LANDING
 from schemas.record import Position
 
 
@@ -99,7 +100,7 @@ class Lander:
         self, parcel: Parcel, streams: frozenset[str]
     ) -> tuple[Landed, dict[tuple[str, int], Position], Sorted]:
         warehouse, now = self._warehouse, self._now()
-        with warehouse.transaction():
+        with warehouse.transaction(LANDING):
             snapshot = warehouse.snapshot()
             stored = landing.positions(warehouse, {portion.topic for portion in parcel.portions})
             self._check_positions(parcel, stored, streams)

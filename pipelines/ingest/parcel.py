@@ -14,8 +14,9 @@ from pipelines.warehouse.dead_letters import DEAD_LETTER_ROWS
 from pipelines.warehouse.landing import STATEMENT_ROWS
 from schemas.record import Batch, Fault, Record, Verdict
 
-Judge = Callable[[bytes | None], Verdict]
-"""Says whether the bytes of a record are a valid statement."""
+Judge = Callable[..., Verdict]
+"""Says whether the bytes of a record (the argument) are a valid statement; `default_version` by keyword where the
+sender names the version."""
 Sameness = Callable[[dict[str, Any], dict[str, Any]], bool]
 """Says whether two statements with one id are equal by the specification's rule."""
 
@@ -43,6 +44,8 @@ class Refusal(NamedTuple):
     element: int
     raw: bytes | None
     faults: tuple[Fault, ...]
+    source: str | None = None
+    xapi_version: str | None = None
 
 
 class Parcel:
@@ -56,8 +59,7 @@ class Parcel:
         self.statement_ids: list[str] = []
         self.raws: list[bytes] = []
         self.portion_of: list[int] = []
-        self._offsets: list[int] = []
-        self._elements: list[int] = []
+        self._records: list[Record] = []
         self._id_digests: list[bytes] = []
         self._content_digests: list[bytes] = []
 
@@ -80,18 +82,18 @@ class Parcel:
         self.record_count += 1
         self.size += 0 if raw is None else len(raw)
         if record.fault is not None:
-            self.refusals.append(Refusal(portion, record.offset, record.element, raw, (record.fault,)))
+            self.refusals.append(_refusal(portion, record, (record.fault,)))
             return
-        verdict = judge(raw)
+        version = record.xapi_version
+        verdict = judge(raw) if version is None else judge(raw, default_version=version)
         if verdict.faults or verdict.statement is None or raw is None:
-            self.refusals.append(Refusal(portion, record.offset, record.element, raw, verdict.faults))
+            self.refusals.append(_refusal(portion, record, verdict.faults))
             return
         statement_id = statement_id_of(verdict.statement, raw)
         self.statement_ids.append(statement_id)
         self.raws.append(raw)
         self.portion_of.append(portion)
-        self._offsets.append(record.offset)
-        self._elements.append(record.element)
+        self._records.append(record)
         self._id_digests.append(hash_of(statement_id.encode()))
         self._content_digests.append(hash_of(raw))
 
@@ -101,9 +103,7 @@ class Parcel:
 
     def refuse(self, index: int, fault: Fault) -> Refusal:
         """Make a refusal of the statement at `index`, which its caller then leaves out of the rows."""
-        return Refusal(
-            self.portion_of[index], self._offsets[index], self._elements[index], self.raws[index], (fault,)
-        )
+        return _refusal(self.portion_of[index], self._records[index], (fault,))
 
     def statement_rows(self, keep: npt.NDArray[np.bool_]) -> pa.Table:
         """Give the statements that `keep` marks as rows of landing.statement."""
@@ -120,8 +120,9 @@ class Parcel:
             pa.array(self.raws, pa.string()),
             topics,
             partitions,
-            pa.array(self._offsets, pa.int64()),
-            pa.array(self._elements, pa.int32()),
+            pa.array([record.offset for record in self._records], pa.int64()),
+            pa.array([record.element for record in self._records], pa.int32()),
+            pa.array([record.source for record in self._records], pa.string()).dictionary_encode(),
         ]
         table = pa.Table.from_arrays(columns, schema=STATEMENT_ROWS)
         return table if keep.all() else table.filter(pa.array(keep))
@@ -141,11 +142,18 @@ class Parcel:
             [place.partition for place in places],
             [refusal.offset for refusal in refusals],
             [refusal.element for refusal in refusals],
+            [refusal.source for refusal in refusals],
+            [refusal.xapi_version for refusal in refusals],
         ]
         return pa.Table.from_arrays(
             [pa.array(column, field.type) for column, field in zip(columns, DEAD_LETTER_ROWS, strict=True)],
             schema=DEAD_LETTER_ROWS,
         )
+
+
+def _refusal(portion: int, record: Record, faults: tuple[Fault, ...]) -> Refusal:
+    place = (portion, record.offset, record.element)
+    return Refusal(*place, record.value, faults, record.source, record.xapi_version)
 
 
 def statement_id_of(statement: dict[str, Any], raw: bytes) -> str:

@@ -11,6 +11,7 @@ from pipelines.ingest.sorting import Sorted, conflict_fault, sort_out
 from pipelines.warehouse import dead_letters, landing
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.dead_letters import DeadSelection
+from pipelines.warehouse.turn import LANDING
 from schemas.record import DeadLetter, Fault, Record
 
 Mend = Callable[[bytes], bytes]
@@ -41,6 +42,7 @@ def replay(
     now: Callable[[], datetime],
     wait_seconds: float,
     mend: Mend | None = None,
+    fix: str | None = None,
     max_records: int = 1_000,
 ) -> ReplaySummary:
     """Judge the selected dead letters again; land what is valid and mark it replayed, in one transaction.
@@ -56,6 +58,7 @@ def replay(
         wait_seconds: how long other writers may be in the way of one transaction.
         mend: changes the bytes before they are judged; the bytes it gives are what lands. Where it raises,
             the dead letter in hand stays and the others go on.
+        fix: what the mend is called in the receipt that each dead letter gets.
         max_records: dead letters in one transaction.
 
     Raises:
@@ -69,7 +72,9 @@ def replay(
         chunk = ids[start : start + max_records]
 
         def work(chunk: Sequence[str] = chunk) -> ReplaySummary:
-            return _replay_chunk(warehouse, chunk, known, judge=judge, is_same=is_same, mend=mend, now=now())
+            return _replay_chunk(
+                warehouse, chunk, known, judge=judge, is_same=is_same, mend=mend, fix=fix, now=now()
+            )
 
         _add(summary, warehouse.retrying(lambda: with_fresh_ids(work), wait_seconds=wait_seconds))
     return summary
@@ -91,10 +96,11 @@ def _replay_chunk(
     judge: Judge,
     is_same: Sameness,
     mend: Mend | None,
+    fix: str | None,
     now: datetime,
 ) -> ReplaySummary:
     """Replay a few dead letters in one transaction."""
-    with warehouse.transaction():
+    with warehouse.transaction(LANDING):
         snapshot = warehouse.snapshot()
         # Read within the transaction: another replay may have been faster.
         letters = dead_letters.find(warehouse, DeadSelection(ids=ids), limit=len(ids))
@@ -107,7 +113,7 @@ def _replay_chunk(
             for index, (letter, statement_id) in enumerate(zip(valid, parcel.statement_ids, strict=True))
             if sorted_.keep[index] or sorted_.duplicate[index]
         }
-        dead_letters.mark_replayed(warehouse, replayed, now)
+        dead_letters.mark_replayed(warehouse, replayed, fix, now)
     refused += _conflicts(parcel, sorted_, valid)
     return ReplaySummary(
         tried=len(letters),
@@ -137,7 +143,7 @@ def _judged(
         before = len(parcel.refusals)
         offset = letter.offset
         parcel.add_portion(Portion(letter.topic, letter.partition, offset, offset + 1, None))
-        parcel.add(Record(offset, letter.element, raw), judge)
+        parcel.add(Record(offset, letter.element, raw, None, letter.source, letter.xapi_version), judge)
         if len(parcel.refusals) > before:
             refused.append((letter.dead_letter_id, parcel.refusals[-1].faults[0]))
         else:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from pipelines.ingest.errors import SkillFileError
 from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.turn import LANDING
 
 REQUIRED_COLUMNS: Final = ("activity", "skill")
 OPTIONAL_COLUMNS: Final = ("weight", "skill_name", "prerequisites")
@@ -87,7 +88,7 @@ def import_skills(warehouse: Warehouse, path: Path, *, wait_seconds: float) -> S
     )
 
     def work() -> None:
-        with warehouse.transaction():
+        with warehouse.transaction(LANDING):
             landing.replace_skills(warehouse, skills, activities)
 
     landing.prepare(warehouse, wait_seconds=wait_seconds)

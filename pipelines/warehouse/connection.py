@@ -1,39 +1,48 @@
-"""Opening the warehouse: DuckDB with the DuckLake extension over a SQLite catalogue in WAL mode.
+"""Opening the warehouse: DuckDB with the DuckLake extension over a catalogue in SQLite or PostgreSQL.
 
 Many processes may hold it open, reading and writing, at the same time. Each `Warehouse` is one connection and
 belongs to one thread; `another()` gives a second one for another thread.
 """
 
-import importlib.resources
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
-import filelock
 import stamina
 
-from pipelines.warehouse.catalog import create_catalog, is_laid_down
+from pipelines.warehouse.catalog import create_catalog
 from pipelines.warehouse.errors import (
     OvertakenError,
     WarehouseBusyError,
     WarehouseError,
     WarehouseMissingError,
+    WarehouseUnavailableError,
 )
+from pipelines.warehouse.extensions import load_sql
+from pipelines.warehouse.place import Place
+from pipelines.warehouse.turn import REFRESH, FileTurn, NoTurn, PostgresTurn, Turn
 
 if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
     import pyarrow as pa
 
 LAKE = "lake"
 """Name under which the DuckLake is attached."""
-CATALOG_FILE = "catalog.sqlite"
-DATA_FOLDER = "data"
-TURN_FILE = "writing.lock"
-"""Held by the process that writes: SQLite lets one in at a time, and fails those that overlap only at their commit."""
-_TURN_POLL_SECONDS = 0.01
 # What DuckLake and SQLite say when another writer was faster: nothing is broken, the work is done again.
 _CONFLICT_SIGNS = ("conflict", "database is locked", "failed to commit ducklake transaction")
+# What they say when disk or server is in trouble: it may pass, and the work is done again by whoever has the patience.
+_TROUBLE_SIGNS = (
+    "no space left",
+    "disk is full",
+    "disk i/o error",
+    "could not connect",
+    "connection refused",
+    "server closed the connection",
+    "terminating connection",
+    "the database system is",
+    "failed to execute query",
+)
 
 Result = TypeVar("Result")
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -47,6 +56,7 @@ class Warehouse:
         self,
         folder: Path,
         *,
+        postgres: str | None = None,
         read_only: bool = False,
         memory_limit: str = "4GB",
         turn_wait_seconds: float = 60.0,
@@ -56,6 +66,7 @@ class Warehouse:
 
         Args:
             folder: where it stands.
+            postgres: connection string of the database that holds the catalogue; None: an SQLite file in `folder`.
             read_only: open it for reading; others may write meanwhile.
             memory_limit: memory that DuckDB may take before it spills to disk.
             turn_wait_seconds: how long a transaction waits for another writer's to end.
@@ -64,43 +75,51 @@ class Warehouse:
 
         Raises:
             WarehouseMissingError: `read_only` and no warehouse stands at `folder`.
+            WarehouseUnavailableError: the catalogue's server does not answer, or the disk is in trouble.
             WarehouseError: the catalogue cannot be opened.
         """
-        self.folder = folder
+        self.place = Place(folder, postgres)
         self.read_only = read_only
         self.memory_limit = memory_limit
         self.takes_turns = takes_turns and not read_only
-        self._turn = filelock.FileLock(
-            folder / TURN_FILE,
-            timeout=turn_wait_seconds,
-            poll_interval=_TURN_POLL_SECONDS,
-            thread_local=False,
-        )
-        catalog = folder / CATALOG_FILE
-        if not catalog.exists():
-            if read_only:
-                raise WarehouseMissingError(
-                    f"no warehouse at {folder}: import statements first (learnloom import PATH), "
-                    "or point LEARNLOOM_WAREHOUSE at the right folder"
-                )
+        self.turn_wait_seconds = turn_wait_seconds
+        self._turn = self._writers_turn() if self.takes_turns else NoTurn()
+        if read_only and not self.place.may_stand():
+            raise _missing(self.place)
+        if not read_only:
             folder.mkdir(parents=True, exist_ok=True)
         self._connection = duckdb.connect()
-        self._open(catalog)
+        self._open()
 
-    def _open(self, catalog: Path) -> None:
+    def _writers_turn(self) -> Turn:
+        if self.place.postgres is None:
+            return FileTurn(self.place.folder, self.turn_wait_seconds)
+        return PostgresTurn(self.place.postgres, self.turn_wait_seconds)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of its files."""
+        return self.place.folder
+
+    def _open(self) -> None:
         try:
             # The first to come lays down the catalogue's tables; another who comes then waits for that.
-            if self.read_only or is_laid_down(catalog):
-                self._configure(catalog)
+            if self.read_only or self.place.stands():
+                self._configure()
             else:
-                with self._held_turn():
-                    create_catalog(catalog)
-                    self._configure(catalog)
+                with closing(self._writers_turn()) as turn, turn.held("opening"):
+                    if self.place.postgres is None:
+                        create_catalog(self.place.sqlite)
+                    self._configure()
         except duckdb.Error as error:
             self._connection.close()
-            raise WarehouseError(f"cannot open the warehouse at {self.folder}: {error}") from error
+            if self.read_only and "does not exist" in str(error):
+                raise _missing(self.place) from error
+            kind = WarehouseUnavailableError if is_trouble(error) else WarehouseError
+            told = self.place.scrubbed(str(error))
+            raise kind(f"cannot open the warehouse at {self.place}: {told}") from None
 
-    def _configure(self, catalog: Path) -> None:
+    def _configure(self) -> None:
         run = self._connection.execute
         # Autoloading would look for extensions on the network; the wheels bring what is needed.
         run("SET autoinstall_known_extensions=false")
@@ -108,13 +127,9 @@ class Warehouse:
         run("SET enable_progress_bar=false")
         run("SET TimeZone='UTC'")
         run(f"SET memory_limit='{self.memory_limit}'")
-        for extension in ("sqlite_scanner", "ducklake"):
-            run(f"LOAD {quoted(str(extension_file(extension)))}")
-        data = self.folder.resolve() / DATA_FOLDER
-        options = f"DATA_PATH {quoted(f'{data}/')}, OVERRIDE_DATA_PATH true"
-        if self.read_only:
-            options += ", READ_ONLY"
-        run(f"ATTACH {quoted(f'ducklake:sqlite:{catalog.resolve()}')} AS {LAKE} ({options})")
+        for extension in self.place.extensions:
+            run(load_sql(extension))
+        run(self.place.attach_sql(LAKE, read_only=self.read_only))
         self._named_first = ""
         self.use(LAKE)
 
@@ -129,14 +144,16 @@ class Warehouse:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+        self._turn.close()
 
     def another(self) -> "Warehouse":
         """Open a second connection to the same warehouse, for another thread."""
         return Warehouse(
-            self.folder,
+            self.place.folder,
+            postgres=self.place.postgres,
             read_only=self.read_only,
             memory_limit=self.memory_limit,
-            turn_wait_seconds=self._turn.timeout,
+            turn_wait_seconds=self.turn_wait_seconds,
             takes_turns=self.takes_turns,
         )
 
@@ -195,42 +212,24 @@ class Warehouse:
             self._connection.execute("RESET threads")
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, turn: str = REFRESH) -> Iterator[None]:
         """Commit what the block does as one; roll all of it back when it raises.
+
+        Args:
+            turn: whose turn it is (`pipelines.warehouse.turn`): others of the same name wait.
 
         Raises:
             WarehouseBusyError: another process kept its transaction open for longer than we wait.
         """
-        with self._my_turn():
+        with self._turn.held(turn):
             self._connection.execute("BEGIN")
             try:
                 yield
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                with suppress(duckdb.Error):  # a lost server has rolled back already; the error in hand tells it
+                    self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
-
-    @contextmanager
-    def _my_turn(self) -> Iterator[None]:
-        if not self.takes_turns:
-            yield
-            return
-        with self._held_turn():
-            yield
-
-    @contextmanager
-    def _held_turn(self) -> Iterator[None]:
-        try:
-            self._turn.acquire()
-        except filelock.Timeout as error:
-            raise WarehouseBusyError(
-                f"another process has been writing to {self.folder} for {self._turn.timeout:g} s: try again "
-                "later, or raise LEARNLOOM_LOCK_WAIT_SECONDS"
-            ) from error
-        try:
-            yield
-        finally:
-            self._turn.release()
 
     def snapshot(self) -> int:
         """Id of the newest snapshot that this connection sees."""
@@ -241,6 +240,7 @@ class Warehouse:
 
         Raises:
             WarehouseBusyError: still in the way after `wait_seconds`.
+            WarehouseUnavailableError: disk or server is in trouble; nothing of the work is there, or all of it.
         """
         try:
             for attempt in stamina.retry_context(
@@ -249,41 +249,37 @@ class Warehouse:
                 with attempt:
                     return work()
         except (duckdb.Error, OvertakenError) as error:
+            told = self.place.scrubbed(str(error))
+            if is_trouble(error):
+                raise WarehouseUnavailableError(f"the warehouse at {self.place} is in trouble: {told}") from None
             if is_conflict(error):
                 raise WarehouseBusyError(
-                    f"other processes kept writing to {self.folder} for {wait_seconds:g} s: try again later, "
-                    f"or raise LEARNLOOM_LOCK_WAIT_SECONDS ({error})"
+                    f"other processes kept writing to {self.place} for {wait_seconds:g} s: try again later, "
+                    f"or raise LEARNLOOM_LOCK_WAIT_SECONDS ({told})"
                 ) from error
             raise
         raise AssertionError  # retry_context either returns from the block or raises
+
+
+def _missing(place: Place) -> WarehouseMissingError:
+    return WarehouseMissingError(
+        f"no warehouse at {place}: import statements first (learnloom import PATH), "
+        "or point LEARNLOOM_WAREHOUSE at the right folder"
+    )
+
+
+def is_trouble(error: Exception) -> bool:
+    """Tell whether the error means that disk or server is in trouble, which may pass."""
+    if not isinstance(error, duckdb.Error):
+        return False
+    text = str(error).lower()
+    return any(sign in text for sign in _TROUBLE_SIGNS)
 
 
 def is_conflict(error: Exception) -> bool:
     """Tell whether the error means "another writer was faster"."""
     if isinstance(error, OvertakenError):
         return True
-    return isinstance(error, duckdb.Error) and any(sign in str(error).lower() for sign in _CONFLICT_SIGNS)
-
-
-def extension_file(name: str) -> Path:
-    """Path of the signed extension that the installed wheel carries.
-
-    Raises:
-        WarehouseError: the wheel is not installed.
-    """
-    package = f"duckdb_extension_{name}"
-    try:
-        root = importlib.resources.files(package)
-    except ModuleNotFoundError as error:
-        raise WarehouseError(
-            f"the Python package {package.replace('_', '-')} is missing: install learnloom again"
-        ) from error
-    found = sorted(Path(str(root)).rglob(f"{name}.duckdb_extension"))
-    if not found:
-        raise WarehouseError(f"{package} holds no {name}.duckdb_extension: install learnloom again")
-    return found[0]
-
-
-def quoted(text: str) -> str:
-    """Write `text` as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
+    if not isinstance(error, duckdb.Error) or is_trouble(error):
+        return False
+    return any(sign in str(error).lower() for sign in _CONFLICT_SIGNS)

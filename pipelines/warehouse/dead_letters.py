@@ -19,6 +19,8 @@ DEAD_LETTER_ROWS: Final = pa.schema(
         ("partition", pa.int32()),
         ("offset", pa.int64()),
         ("element", pa.int32()),
+        ("source", pa.string()),
+        ("xapi_version", pa.string()),
     ]
 )
 """Arrow form of rows for landing.dead_letter."""
@@ -30,6 +32,8 @@ class DeadSelection(NamedTuple):
     rule: str | None = None
     """Rule of the first fault."""
     topic: str | None = None
+    source: str | None = None
+    """The sending system."""
     ids: Sequence[str] | None = None
     id_prefix: str | None = None
     """Beginning of the id."""
@@ -43,6 +47,8 @@ class DeadSelection(NamedTuple):
             parts["rule = ?"] = self.rule
         if self.topic is not None:
             parts["topic = ?"] = self.topic
+        if self.source is not None:
+            parts["source = ?"] = self.source
         if self.ids is not None:
             parts["dead_letter_id IN (SELECT unnest(?::VARCHAR[]))"] = list(self.ids)
         if self.id_prefix is not None:
@@ -70,9 +76,9 @@ def write_dead_letters(warehouse: Warehouse, rows: pa.Table, now: datetime) -> N
     with warehouse.holding(new_dead_letter=rows):
         warehouse.run(
             "INSERT INTO landing.dead_letter (dead_letter_id, rule, path, value, message, faults, raw, "
-            'topic, "partition", "offset", element, landed_at) '
-            "SELECT dead_letter_id, faults[1].rule, faults[1].path, "
-            'faults[1].value, faults[1].message, faults, raw, topic, "partition", "offset", element, ? '
+            'topic, "partition", "offset", element, source, xapi_version, landed_at) '
+            "SELECT dead_letter_id, faults[1].rule, faults[1].path, faults[1].value, faults[1].message, "
+            'faults, raw, topic, "partition", "offset", element, source, xapi_version, ? '
             "FROM new_dead_letter",
             [now],
         )
@@ -119,23 +125,24 @@ def find(warehouse: Warehouse, selection: DeadSelection, *, limit: int) -> list[
     """Read the selected dead letters in the order of their places, `limit` of them at the most."""
     condition, values = selection.condition()
     rows = warehouse.rows(
-        'SELECT dead_letter_id, faults, raw, topic, "partition", "offset", element, landed_at, replayed_at, '
-        f"replayed_as::VARCHAR FROM landing.dead_letter WHERE {condition} "
+        'SELECT dead_letter_id, faults, raw, topic, "partition", "offset", element, landed_at, source, '
+        "xapi_version, replayed_at, replayed_as::VARCHAR, replay_fix "
+        f"FROM landing.dead_letter WHERE {condition} "
         'ORDER BY topic, "partition", "offset", element, dead_letter_id LIMIT ?',
         [*values, limit],
     )
     return [DeadLetter(row[0], tuple(Fault(**fault) for fault in row[1]), *row[2:]) for row in rows]
 
 
-def mark_replayed(warehouse: Warehouse, replayed: Mapping[str, str], now: datetime) -> None:
-    """Note for each dead letter id which statement has taken its place."""
+def mark_replayed(warehouse: Warehouse, replayed: Mapping[str, str], fix: str | None, now: datetime) -> None:
+    """Note for each dead letter id which statement has taken its place, and what mended it."""
     if not replayed:
         return
     table = pa.table({"dead_letter_id": list(replayed), "statement_id": list(replayed.values())})
     with warehouse.holding(replayed=table):
         warehouse.run(
             "UPDATE landing.dead_letter AS letter "
-            "SET replayed_at = ?, replayed_as = replayed.statement_id::UUID "
+            "SET replayed_at = ?, replayed_as = replayed.statement_id::UUID, replay_fix = ? "
             "FROM replayed WHERE letter.dead_letter_id = replayed.dead_letter_id",
-            [now],
+            [now, fix],
         )

@@ -15,6 +15,10 @@ class WarehouseBusyError(WarehouseError):
     """Other writers kept the warehouse for longer than we were told to wait."""
 
 
+class WarehouseUnavailableError(WarehouseError):
+    """The disk or the catalogue's server is in trouble, which may pass: the work can be done again later."""
+
+
 class PositionConflictError(WarehouseError):
     """Another process has landed records of this partition since its position was read."""
 

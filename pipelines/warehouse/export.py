@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from pipelines.warehouse.connection import LAKE, Warehouse, quoted
+from pipelines.warehouse.connection import LAKE, Warehouse
+from pipelines.warehouse.extensions import quoted
 from pipelines.warehouse.errors import WarehouseError
 from pipelines.warehouse.summary import tables
 

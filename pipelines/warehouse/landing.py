@@ -4,6 +4,7 @@ Rows, dead letters and positions are written in one transaction of the caller's,
 `take_turn`. Nothing here works row by row.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
@@ -13,7 +14,8 @@ import pyarrow as pa
 
 from pipelines.warehouse.connection import LAKE, Warehouse
 from pipelines.warehouse.errors import SnapshotExpiredError
-from pipelines.warehouse.relation import load_relations
+from pipelines.warehouse.relation import Relation, load_relations
+from pipelines.warehouse.turn import LANDING
 from schemas.record import Position
 
 STATEMENT_ROWS: Final = pa.schema(
@@ -26,6 +28,7 @@ STATEMENT_ROWS: Final = pa.schema(
         ("partition", pa.int32()),
         ("offset", pa.int64()),
         ("element", pa.int32()),
+        ("source", pa.dictionary(pa.int32(), pa.string())),
     ]
 )
 """Arrow form of rows for landing.statement; the time of landing is added when they are written."""
@@ -43,6 +46,8 @@ _POSITION_ROWS = pa.schema(
 )
 
 _STATEMENT_ROW_GROUP = 20_480
+_COLUMN_TYPE = re.compile(r'^    "?(\w+)"? ([^,\n]+?),?$', re.MULTILINE)
+"""Name and type of a column in a file of sql/landing that defines a table; one added later may be NULL."""
 _HASH_COLUMNS = "id_hash, content_hash"
 _POSITION_COLUMNS = 'topic, "partition", next_offset, head_digest, accepted, duplicates, dead'
 
@@ -62,12 +67,16 @@ def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
         )
         present = {name for (name,) in found}
         absent = [relation for relation in relations if relation.name not in present]
-        if not absent:
+        older = [relation for relation in relations if relation.name in present]
+        new_columns = [sql for relation in older for sql in _new_columns(warehouse, relation)]
+        if not absent and not new_columns:
             return
-        with warehouse.transaction():
+        with warehouse.transaction(LANDING):
             warehouse.run("CREATE SCHEMA IF NOT EXISTS landing")
             for relation in absent:
                 warehouse.run(relation.sql)
+            for sql in new_columns:
+                warehouse.run(sql)
             # Whoever waited for this transaction's turn finds the row there.
             warehouse.run("INSERT INTO landing.turn SELECT 1, 0 WHERE NOT EXISTS (FROM landing.turn)")
         # A third of the default's size, and written faster than it (bench/import_.py).
@@ -79,6 +88,22 @@ def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
         )
 
     warehouse.retrying(create, wait_seconds=wait_seconds)
+
+
+def _new_columns(warehouse: Warehouse, relation: Relation) -> list[str]:
+    """Give the statements that add to a table of an earlier release the columns that have come since."""
+    rows = warehouse.rows(
+        "SELECT column_name FROM duckdb_columns() "
+        "WHERE database_name = ? AND schema_name = 'landing' AND table_name = ?",
+        [LAKE, relation.name],
+    )
+    known = {name for (name,) in rows}
+    types = dict(_COLUMN_TYPE.findall(relation.sql))
+    return [
+        f'ALTER TABLE {relation.full_name} ADD COLUMN IF NOT EXISTS "{name}" {types[name]}'
+        for name in relation.columns
+        if name not in known
+    ]
 
 
 def take_turn(warehouse: Warehouse) -> None:
@@ -119,9 +144,9 @@ def write_statements(warehouse: Warehouse, rows: pa.Table, now: datetime) -> Non
     with warehouse.holding(new_statement=rows):
         warehouse.run(
             f"INSERT INTO landing.statement (statement_id, {_HASH_COLUMNS}, raw, topic, "
-            f'"partition", "offset", element, landed_at) '
+            f'"partition", "offset", element, source, landed_at) '
             f"SELECT statement_id::UUID, {_HASH_COLUMNS}, raw, topic::VARCHAR, "
-            '"partition", "offset", element, ? FROM new_statement',
+            '"partition", "offset", element, source::VARCHAR, ? FROM new_statement',
             [now],
         )
 

@@ -15,6 +15,9 @@
 --   landed_at       when it was written here
 --   replayed_at     when a replay put a mended statement in its place; NULL while it waits
 --   replayed_as     id of the statement that took its place
+--   source          the sending system, as it calls itself in Kafka's header `source`; NULL where it does not, and for files
+--   xapi_version    version by which its sender asked to have it judged; NULL where none was named
+--   replay_fix      what mended it: a repair's name or the command; NULL where it was valid as it came, or still waits
 CREATE TABLE IF NOT EXISTS landing.dead_letter (
     dead_letter_id VARCHAR NOT NULL,
     rule VARCHAR NOT NULL,
@@ -29,5 +32,8 @@ CREATE TABLE IF NOT EXISTS landing.dead_letter (
     element INTEGER NOT NULL,
     landed_at TIMESTAMPTZ NOT NULL,
     replayed_at TIMESTAMPTZ,
-    replayed_as UUID
+    replayed_as UUID,
+    source VARCHAR,
+    xapi_version VARCHAR,
+    replay_fix VARCHAR
 );

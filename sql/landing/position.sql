@@ -4,7 +4,7 @@
 --   topic         a Kafka topic, or the path of a file
 --   partition     partition of the topic; 0 for files
 --   next_offset   the first offset that has not landed
---   head_digest   digest of a file's first bytes: tells a file that grew from another file of that name
+--   head_digest   digest of a file's first bytes, id of a Kafka topic: tells it from another one of that name
 --   accepted      records landed as statements so far
 --   duplicates    records dropped so far because the same statement had landed already
 --   dead          records refused so far

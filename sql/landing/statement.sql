@@ -10,6 +10,7 @@
 --   offset         place in the partition; for files the record's number from 0
 --   element        place in an array that came as one message; else 0
 --   landed_at      when it was written here
+--   source         the sending system, as it calls itself in Kafka's header `source`; NULL where it does not, and for files
 CREATE TABLE IF NOT EXISTS landing.statement (
     statement_id UUID NOT NULL,
     id_hash UBIGINT NOT NULL,
@@ -19,5 +20,6 @@ CREATE TABLE IF NOT EXISTS landing.statement (
     "partition" INTEGER NOT NULL,
     "offset" BIGINT NOT NULL,
     element INTEGER NOT NULL,
-    landed_at TIMESTAMPTZ NOT NULL
+    landed_at TIMESTAMPTZ NOT NULL,
+    source VARCHAR
 );
