@@ -51,7 +51,10 @@ class Position(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Consecutive records of one partition, and the position that holds once they have landed."""
+    """Consecutive records of one partition, and the position that holds once they have landed.
+
+    They are all that there is from `start_offset` up to `next_offset`: offsets without a record are passed over.
+    """
 
     topic: str
     partition: int

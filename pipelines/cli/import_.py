@@ -9,7 +9,8 @@ from pipelines.cli.exits import Exit
 from pipelines.cli.inputs import PathsArgument, file_source, limits
 from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_write, read_settings
 from pipelines.cli.output import Output
-from pipelines.ingest.land import ImportSummary, Interruption, import_statements
+from pipelines.ingest.interruption import Interruption
+from pipelines.ingest.land import ImportSummary, import_statements
 from pipelines.ingest.validate import judge
 from pipelines.settings import Settings
 from pipelines.warehouse.maintain import tidy_if_needed

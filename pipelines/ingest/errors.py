@@ -11,5 +11,9 @@ class InputError(IngestError):
     """One file or stream cannot be read (on); the others are not touched."""
 
 
+class ReassignedError(IngestError):
+    """A source reads other partitions from now on: the positions are to be read again, and it is asked anew."""
+
+
 class SkillFileError(IngestError):
     """A skills CSV is wrong; the message names line and column."""

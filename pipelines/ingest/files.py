@@ -112,6 +112,9 @@ class FileSource:
                 self._ends[item.topic] = reading.next_offset
         self._has_read_streams = True
 
+    def acknowledge(self, positions: Sequence[Position]) -> None:
+        """Take no note: a file keeps no record of its readers."""
+
     def _open(self, item: _Input, stack: ExitStack) -> Readable:
         if item.topic == STDIN_TOPIC:
             if self._stdin is None:

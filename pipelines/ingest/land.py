@@ -1,22 +1,25 @@
 """The pipeline from a source to the warehouse: this thread reads and judges, a second one lands."""
 
-import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import FrameType
+from typing import Protocol
 
+from pipelines.ingest.errors import ReassignedError
+from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.lander import Landed, Lander
 from pipelines.ingest.parcel import Judge, Parcel, Sameness
 from pipelines.ingest.source import Positions, Problem, Source
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.errors import PositionConflictError, WarehouseBusyError
+from schemas.record import Batch
 
 _PARCELS_AHEAD = 2
 """Parcels judged and not yet landed: enough that neither thread waits, few enough that memory stays flat."""
+_END = Batch("", 0, 0, 0, [])
+"""Stands for the end of a source."""
 _MAX_CONFLICTS = 1_000
 """Times in a row that another process may have landed what was to be landed here."""
 
@@ -55,43 +58,18 @@ class ImportSummary:
 Progress = Callable[[ImportSummary], None]
 
 
-class Interruption:
-    """A wish to stop, by a signal or a caller: reading ends at once, landing after the parcel in hand."""
+class Guard(Protocol):
+    """Says of each parcel whether it may land."""
 
-    def __init__(self) -> None:
-        self.is_asked = False
-        self._is_reading = False
+    def admit(self, parcel: Parcel) -> None:
+        """Raise an error if it may not: the import ends with it, and nothing of the parcel lands."""
 
-    def ask(self, _number: int = 0, _frame: FrameType | None = None) -> None:
-        """Ask to stop; a second time changes nothing."""
-        was_asked, self.is_asked = self.is_asked, True
-        if self._is_reading and not was_asked:
-            raise KeyboardInterrupt
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Let `ask` break off what is done within, such as waiting for input."""
-        if self.is_asked:
-            raise KeyboardInterrupt
-        self._is_reading = True
-        try:
-            yield
-        finally:
-            self._is_reading = False
+class Outlet(Protocol):
+    """Hands on what has landed; called by the thread that lands, between its transactions."""
 
-    @classmethod
-    @contextmanager
-    def from_signals(cls) -> "Iterator[Interruption]":
-        """Ask on SIGINT and SIGTERM within the block; main thread only."""
-        interruption = cls()
-        before = {
-            number: signal.signal(number, interruption.ask) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        try:
-            yield interruption
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def deliver(self, warehouse: Warehouse) -> None:
+        """Hand on what waits; must not raise because the receiver is in trouble."""
 
 
 def import_statements(
@@ -104,8 +82,11 @@ def import_statements(
     wait_seconds: float,
     max_records: int,
     max_bytes: int,
+    max_seconds: float | None = None,
     progress: Progress | None = None,
     interruption: Interruption | None = None,
+    guard: Guard | None = None,
+    outlet: Outlet | None = None,
 ) -> ImportSummary:
     """Land everything that `source` has after its stored positions, exactly once.
 
@@ -118,8 +99,11 @@ def import_statements(
         wait_seconds: how long other writers may be in the way of one transaction.
         max_records: records in one transaction, at the most, unless a batch of the source is larger.
         max_bytes: bytes in one transaction, likewise.
+        max_seconds: how long a record may wait for its transaction to fill; None: until the source ends.
         progress: called after each transaction, with the same growing summary.
         interruption: a wish to stop.
+        guard: is asked before a parcel lands.
+        outlet: is called before the first transaction, and after each that wrote dead letters.
 
     Raises:
         WarehouseBusyError: other writers, or another import of the same files, were in the way for too long.
@@ -130,8 +114,12 @@ def import_statements(
         judge=judge,
         max_records=max_records,
         max_bytes=max_bytes,
+        max_seconds=max_seconds,
         progress=progress,
         interruption=interruption or Interruption(),
+        guard=guard,
+        outlet=outlet,
+        warehouse=warehouse,
         now=now,
         started=now(),
     )
@@ -139,6 +127,8 @@ def import_statements(
         lander = writer.submit(
             Lander, warehouse, is_same=is_same, now=now, wait_seconds=wait_seconds
         ).result()
+        if outlet is not None:
+            writer.submit(outlet.deliver, warehouse).result()
         return run.all(lander, writer)
 
 
@@ -150,25 +140,35 @@ class _Run:
     judge: Judge
     max_records: int
     max_bytes: int
+    max_seconds: float | None
     progress: Progress | None
     interruption: Interruption
+    guard: Guard | None
+    outlet: Outlet | None
+    warehouse: Warehouse
     now: Callable[[], datetime]
     started: datetime
     summary: ImportSummary = field(default_factory=ImportSummary)
     pending: deque[Future[Landed]] = field(default_factory=deque)
 
     def all(self, lander: Lander, writer: ThreadPoolExecutor) -> ImportSummary:
-        """Read to the end of the source, again from the stored positions after each conflict over them."""
+        """Read to the end of the source, again from the stored positions after each conflict over them.
+
+        What was read of a partition that others have now is thrown away: whoever has it reads it.
+        """
         conflicts, count_before = 0, -1
         try:
             while True:
                 positions = writer.submit(lander.positions).result()
                 try:
                     for parcel in self._parcels(positions):
-                        self.pending.append(writer.submit(lander.land, parcel, self.source.streams))
+                        if parcel is not None:
+                            self.pending.append(writer.submit(self._land, lander, parcel))
                         self._collect(_PARCELS_AHEAD)
                     self._collect(0)
                     break
+                except ReassignedError:
+                    self._drop_pending()
                 except PositionConflictError as conflict:
                     self._drop_pending()
                     conflicts = conflicts + 1 if self.summary.read == count_before else 1
@@ -184,25 +184,53 @@ class _Run:
         self.summary.seconds = (self.now() - self.started).total_seconds()
         return self.summary
 
-    def _parcels(self, positions: Positions) -> Iterator[Parcel]:
-        """Judge the source's batches; small ones share a parcel."""
-        parcel = Parcel()
+    def _land(self, lander: Lander, parcel: Parcel) -> Landed:
+        landed = lander.land(parcel, self.source.streams)
+        if landed.refused and self.outlet is not None:
+            self.outlet.deliver(self.warehouse)
+        return landed
+
+    def _parcels(self, positions: Positions) -> Iterator[Parcel | None]:
+        """Judge the source's batches; small ones share a parcel. None: the source has nothing more at the moment."""
+        parcel, begun = Parcel(), self.now()
         batches = self.source.batches(positions)
         while True:
             with self.interruption.reading():
-                batch = next(batches, None)
-            if batch is None:
+                batch = next(batches, _END)
+            if batch is _END:
                 break
-            size = sum(len(record.value or b"") for record in batch.records)
-            if parcel.record_count and (
-                parcel.record_count + len(batch.records) > self.max_records
-                or parcel.size + size > self.max_bytes
-            ):
-                yield parcel
+            if parcel.record_count and (not self._fits(parcel, batch) or self._is_due(begun)):
+                yield self._admitted(parcel)
                 parcel = Parcel()
+            if batch is None:
+                yield None
+                continue
+            if not parcel.record_count:
+                begun = self.now()
             parcel.add_batch(batch, self.judge)
         if parcel.record_count:
-            yield parcel
+            yield self._admitted(parcel)
+
+    def _fits(self, parcel: Parcel, batch: Batch | None) -> bool:
+        if batch is None:
+            return True
+        size = sum(len(record.value or b"") for record in batch.records)
+        return (
+            parcel.record_count + len(batch.records) <= self.max_records
+            and parcel.size + size <= self.max_bytes
+        )
+
+    def _is_due(self, begun: datetime) -> bool:
+        return self.max_seconds is not None and (self.now() - begun).total_seconds() >= self.max_seconds
+
+    def _admitted(self, parcel: Parcel) -> Parcel:
+        if self.guard is not None:
+            try:
+                self.guard.admit(parcel)
+            except Exception:
+                self._collect(0)  # what came before it lands
+                raise
+        return parcel
 
     def _collect(self, left: int) -> None:
         """Wait until no more than `left` parcels are under way, and count the others."""
@@ -222,6 +250,7 @@ class _Run:
         self.pending.clear()
 
     def _count(self, landed: Landed) -> None:
+        self.source.acknowledge(landed.positions)
         self.summary.add(landed)
         self.summary.seconds = (self.now() - self.started).total_seconds()
         if self.progress is not None:

@@ -1,7 +1,7 @@
 """Landing one parcel: its statements, its dead letters and the new positions in one transaction."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -29,6 +29,8 @@ class Landed(NamedTuple):
     """Dead letters by the rule of their first fault."""
     size: int
     """Bytes of all its records."""
+    positions: Sequence[Position]
+    """What holds now of the partitions it came from."""
 
 
 class Lander:
@@ -116,6 +118,7 @@ class Lander:
             duplicates=int(sorted_.duplicate.sum()) + len(repeated),
             refused=Counter(refusal.faults[0].rule for refusal in refused),
             size=parcel.size,
+            positions=list(updated.values()),
         )
         return landed, updated, sorted_
 
@@ -128,7 +131,7 @@ class Lander:
                 continue
             mine, theirs = self._expected.get(key), stored.get(key)
             next_offset = theirs.next_offset if theirs is not None else 0
-            # A file that has been replaced begins anew, below the stored offset; none may begin above it.
+            # A file or topic that has been replaced begins anew, below the stored offset; none may begin above it.
             if mine != theirs or portion.start_offset > reached.get(key, next_offset):
                 raise PositionConflictError(
                     f"records of {portion.topic} (partition {portion.partition}) from offset "

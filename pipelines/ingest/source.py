@@ -3,7 +3,7 @@
 tests/pipelines/ingest/source_contract.py holds every source to it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from schemas.record import Batch, Position
@@ -26,7 +26,8 @@ class Source(Protocol):
 
     From the stored positions it continues exactly there: no record is left out or delivered twice. The
     batches of a partition are consecutive (each starts where the one before ended), never empty, and within the
-    source's limits on records and bytes; a record larger than the limit on bytes is a batch of its own.
+    source's limits on records and bytes; a record larger than the limit on bytes, or what came as one message, is a
+    batch of its own.
     """
 
     streams: frozenset[str]
@@ -34,5 +35,15 @@ class Source(Protocol):
     problems: list[Problem]
     """What could not be read by the last `batches`, in order; complete once that is exhausted."""
 
-    def batches(self, positions: Positions) -> Iterator[Batch]:
-        """Yield what comes after `positions`; may be called again with newer ones after a conflict."""
+    def batches(self, positions: Positions) -> Iterator[Batch | None]:
+        """Yield what comes after `positions`; may be called again with newer ones after a conflict.
+
+        None says that there is nothing more at the moment; one that follows a log yields it often enough for the
+        reader to notice that time passes.
+
+        Raises:
+            ReassignedError: the partitions to be read are others than when `positions` were read.
+        """
+
+    def acknowledge(self, positions: Sequence[Position]) -> None:
+        """Take note that these positions stand in the warehouse now; nothing depends on it."""

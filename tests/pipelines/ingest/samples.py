@@ -158,6 +158,9 @@ class Scripted:
             elif step.next_offset > done:
                 yield step
 
+    def acknowledge(self, positions: Sequence[Position]) -> None:
+        """Take no note."""
+
 
 IMPORTING = """
 import sys

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pipelines.ingest.duplicates import KnownIds
 from pipelines.ingest.files import STDIN
-from pipelines.ingest.land import ImportSummary, Interruption
+from pipelines.ingest.interruption import Interruption
+from pipelines.ingest.land import ImportSummary
 from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.dead_letters import DeadSelection, find

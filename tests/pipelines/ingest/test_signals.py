@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.land import Interruption
+from pipelines.ingest.interruption import Interruption
 from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
 from tests.pipelines.ingest.samples import lines_of, statements
@@ -17,7 +17,7 @@ _CHILD = """
 import sys
 from pathlib import Path
 from pipelines.ingest.files import STDIN
-from pipelines.ingest.land import Interruption
+from pipelines.ingest.interruption import Interruption
 from pipelines.warehouse.connection import Warehouse
 from tests.pipelines.ingest.samples import bring_in, file_source
 with Warehouse(Path(sys.argv[1])) as warehouse, Interruption.from_signals() as interruption:

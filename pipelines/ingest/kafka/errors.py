@@ -1,0 +1,45 @@
+"""What can go wrong between us and Kafka, each said so that the reader can act."""
+
+from collections.abc import Sequence
+
+from pipelines.ingest.errors import IngestError
+from schemas.record import Fault
+
+
+class KafkaSettingsError(IngestError):
+    """A setting about Kafka cannot be used, or the broker refuses what it says: trying again does not help."""
+
+
+class BrokerUnavailableError(IngestError):
+    """No broker answers, which may pass."""
+
+
+class TopicMissingError(IngestError):
+    """A topic does not exist."""
+
+
+class OffsetsLostError(IngestError):
+    """The topic does not hold any more what comes after a stored position: somebody has to decide how to go on."""
+
+
+class TooManyDeadLettersError(IngestError):
+    """Most of what comes is refused: landing stops before a topic is emptied into the dead letters."""
+
+
+class DeliveryError(IngestError):
+    """The broker did not take a statement; it may be sent again, for the same statement twice does no harm."""
+
+    def __init__(self, message: str, statement: bytes) -> None:
+        """Keep the statement, so that it can be sent again."""
+        super().__init__(message)
+        self.statement = statement
+
+
+class StatementRefusedError(IngestError):
+    """A statement was checked before it was sent, and is not valid."""
+
+    def __init__(self, message: str, statement: bytes, faults: Sequence[Fault]) -> None:
+        """Keep the statement and everything that is wrong with it."""
+        super().__init__(message)
+        self.statement = statement
+        self.faults = tuple(faults)

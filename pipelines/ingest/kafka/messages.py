@@ -1,0 +1,40 @@
+"""One message of a topic as records: a statement, or an array of statements of which each stands for itself."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pipelines.ingest.arrays import ArraySplitter
+from pipelines.ingest.kafka.headers import RawHeaders, read_headers
+from pipelines.ingest.pieces import KEPT_BYTES, too_large
+from schemas.record import Fault, Record
+
+EMPTY_ARRAY: Final = "message-empty-array"
+_WHITE = b" \t\r\n"
+
+
+def records_of(offset: int, value: bytes | None, headers: RawHeaders, max_record_bytes: int) -> list[Record]:
+    """Give the records of a message: at least one, whatever it holds."""
+    heading = read_headers(headers)
+    source, version = heading.source, heading.xapi_version
+    if heading.fault is not None:
+        kept = value if value is None or len(value) <= max_record_bytes else value[:KEPT_BYTES]
+        return [Record(offset, 0, kept, heading.fault, source, version)]
+    if value is None or not value.lstrip(_WHITE).startswith(b"["):
+        if value is not None and len(value) > max_record_bytes:
+            flawed = too_large(value, len(value), max_record_bytes)
+            return [Record(offset, 0, flawed.kept, flawed.fault, source, version)]
+        return [Record(offset, 0, value, None, source, version)]
+    return list(_elements(offset, value, source, version, max_record_bytes))
+
+
+def _elements(
+    offset: int, value: bytes, source: str | None, version: str | None, max_record_bytes: int
+) -> Iterator[Record]:
+    """Cut an array into its elements, each with its own bytes."""
+    element = -1
+    for element, piece in enumerate(ArraySplitter(max_record_bytes).pieces(iter([value]))):
+        raw, fault = (piece, None) if isinstance(piece, bytes) else piece
+        yield Record(offset, element, raw, fault, source, version)
+    if element < 0:
+        message = "The message is an array without a statement: do not send empty batches."
+        yield Record(offset, 0, value[:KEPT_BYTES], Fault(EMPTY_ARRAY, "", "[]", message), source, version)
