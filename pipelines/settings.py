@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -31,6 +31,11 @@ class Settings(BaseSettings):
         default=Path("learnloom-warehouse"),
         description="Folder of the warehouse: catalog.sqlite and the Parquet files under data/.",
     )
+    catalog: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL database with the catalogue, for several machines: postgresql://user@host/name. "
+        "Without it, an SQLite file in the warehouse's folder.",
+    )
     xapi_version: Literal["1.0.3", "2.0.0"] = Field(
         default="1.0.3",
         description="xAPI version by which a statement is judged that names none itself.",
@@ -46,6 +51,12 @@ class Settings(BaseSettings):
         ge=65_536,
         le=1_073_741_824,
         description="Bytes landed in one transaction, about at the most.",
+    )
+    batch_seconds: float = Field(
+        default=1.0,
+        gt=0,
+        le=600,
+        description="How long a record from Kafka waits for its transaction to fill, at the most.",
     )
     lock_wait_seconds: float = Field(
         default=60.0,
@@ -64,6 +75,59 @@ class Settings(BaseSettings):
     time_zone: str = Field(
         default="UTC",
         description="The school's time zone (IANA name): days and hours of the day are told in it.",
+    )
+    kafka_servers: str = Field(
+        default="localhost:9092",
+        min_length=1,
+        description="Kafka brokers, host:port, separated by commas.",
+    )
+    kafka_group: str = Field(
+        default="learnloom",
+        min_length=1,
+        max_length=200,
+        description="Consumer group: its members share the partitions of a topic.",
+    )
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="How the brokers are spoken to."
+    )
+    kafka_sasl: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
+        default=None, description="How we prove who we are, with SASL."
+    )
+    kafka_username: str | None = Field(default=None, description="Who we are, with SASL.")
+    kafka_password: SecretStr | None = Field(
+        default=None, description="Its password; never shown. Set it in the environment, not in a file."
+    )
+    kafka_ca_file: Path | None = Field(
+        default=None,
+        description="Certificates (PEM) by which the brokers are known, with SSL; without, the machine's.",
+    )
+    kafka_cert_file: Path | None = Field(
+        default=None, description="Our own certificate (PEM), where the brokers ask for one."
+    )
+    kafka_key_file: Path | None = Field(default=None, description="The key of our own certificate (PEM).")
+    kafka_session_seconds: float = Field(
+        default=45.0,
+        ge=6,
+        le=1_800,
+        description="A consumer that is not heard of for so long loses its partitions.",
+    )
+    stall_seconds: float = Field(
+        default=600.0,
+        ge=1,
+        le=86_400,
+        description="How long broker or warehouse may be away before `consume` gives up.",
+    )
+    dead_share: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="Largest share of refused records in the last `dead_window`: above it `consume` stops.",
+    )
+    dead_window: int = Field(
+        default=1_000,
+        ge=10,
+        le=1_000_000,
+        description="Records over which that share is taken, at the least.",
     )
     thresholds: Thresholds = Field(
         default_factory=Thresholds, description="When a signal is given: a school's own wishes."

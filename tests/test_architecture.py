@@ -22,7 +22,6 @@ _MAX_FUNCTION_LINES = 50
 _HOMES = {
     "duckdb": "pipelines.warehouse",
     "filelock": "pipelines.warehouse",
-    "stamina": "pipelines.warehouse",
     "pydantic_settings": "pipelines.settings",
     "typer": "pipelines.cli",
     "rich": "pipelines.cli",

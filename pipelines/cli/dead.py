@@ -153,7 +153,7 @@ def replay(
     with open_to_write(settings, must_exist=True) as opened, out.progress("replaying"):
         done = replay_letters(
             opened,
-            DeadSelection(rule, topic, ids),
+            DeadSelection(rule, topic, ids=ids),
             judge=partial(judge, default_version=settings.xapi_version, limits=limits(settings)),
             is_same=is_same,
             now=now,

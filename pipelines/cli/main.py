@@ -16,6 +16,8 @@ _COMMANDS: Final = {
     "simulate": "simulate",
     "import": "import_",
     "check": "check",
+    "produce": "produce",
+    "consume": "consume",
     "refresh": "refresh",
     "students": "students",
     "profile": "profile",

@@ -63,7 +63,12 @@ def read_settings(warehouse: Path | None = None) -> Settings:
 
 def open_to_read(settings: Settings) -> Warehouse:
     """Open the warehouse for reading; raises WarehouseMissingError where there is none."""
-    return Warehouse(settings.warehouse, read_only=True, memory_limit=settings.memory_limit)
+    return Warehouse(
+        settings.warehouse,
+        postgres=catalog_of(settings),
+        read_only=True,
+        memory_limit=settings.memory_limit,
+    )
 
 
 def open_to_write(settings: Settings, *, must_exist: bool = False) -> Warehouse:
@@ -81,9 +86,15 @@ def open_to_write(settings: Settings, *, must_exist: bool = False) -> Warehouse:
         open_to_read(settings).close()
     return Warehouse(
         settings.warehouse,
+        postgres=catalog_of(settings),
         memory_limit=settings.memory_limit,
         turn_wait_seconds=settings.lock_wait_seconds,
     )
+
+
+def catalog_of(settings: Settings) -> str | None:
+    """Connection string of the catalogue in PostgreSQL; None: it is an SQLite file."""
+    return settings.catalog.get_secret_value() if settings.catalog is not None else None
 
 
 def now() -> dt.datetime:

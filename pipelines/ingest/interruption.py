@@ -11,11 +11,15 @@ class Interruption:
 
     def __init__(self) -> None:
         self.is_asked = False
+        self.signal_number = 0
+        """The first signal that asked; 0: a caller."""
         self._is_reading = False
 
-    def ask(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+    def ask(self, number: int = 0, _frame: FrameType | None = None) -> None:
         """Ask to stop; a second time changes nothing."""
         was_asked, self.is_asked = self.is_asked, True
+        if not was_asked:
+            self.signal_number = number
         if self._is_reading and not was_asked:
             raise KeyboardInterrupt
 

@@ -65,11 +65,8 @@ class Guard(Protocol):
         """Raise an error if it may not: the import ends with it, and nothing of the parcel lands."""
 
 
-class Outlet(Protocol):
-    """Hands on what has landed; called by the thread that lands, between its transactions."""
-
-    def deliver(self, warehouse: Warehouse) -> None:
-        """Hand on what waits; must not raise because the receiver is in trouble."""
+AfterLanding = Callable[[Landed], None]
+"""What else is to be done after each transaction, by the thread that lands."""
 
 
 def import_statements(
@@ -86,7 +83,8 @@ def import_statements(
     progress: Progress | None = None,
     interruption: Interruption | None = None,
     guard: Guard | None = None,
-    outlet: Outlet | None = None,
+    after: AfterLanding | None = None,
+    summary: ImportSummary | None = None,
 ) -> ImportSummary:
     """Land everything that `source` has after its stored positions, exactly once.
 
@@ -103,7 +101,8 @@ def import_statements(
         progress: called after each transaction, with the same growing summary.
         interruption: a wish to stop.
         guard: is asked before a parcel lands.
-        outlet: is called before the first transaction, and after each that wrote dead letters.
+        after: is called after each transaction, by the thread that lands; may use `warehouse`.
+        summary: what an earlier call has counted: goes on from there.
 
     Raises:
         WarehouseBusyError: other writers, or another import of the same files, were in the way for too long.
@@ -118,17 +117,15 @@ def import_statements(
         progress=progress,
         interruption=interruption or Interruption(),
         guard=guard,
-        outlet=outlet,
-        warehouse=warehouse,
+        after=after,
         now=now,
         started=now(),
+        summary=summary or ImportSummary(),
     )
     with ThreadPoolExecutor(1, thread_name_prefix="land") as writer:
         lander = writer.submit(
             Lander, warehouse, is_same=is_same, now=now, wait_seconds=wait_seconds
         ).result()
-        if outlet is not None:
-            writer.submit(outlet.deliver, warehouse).result()
         return run.all(lander, writer)
 
 
@@ -144,11 +141,10 @@ class _Run:
     progress: Progress | None
     interruption: Interruption
     guard: Guard | None
-    outlet: Outlet | None
-    warehouse: Warehouse
+    after: AfterLanding | None
     now: Callable[[], datetime]
     started: datetime
-    summary: ImportSummary = field(default_factory=ImportSummary)
+    summary: ImportSummary
     pending: deque[Future[Landed]] = field(default_factory=deque)
 
     def all(self, lander: Lander, writer: ThreadPoolExecutor) -> ImportSummary:
@@ -186,8 +182,8 @@ class _Run:
 
     def _land(self, lander: Lander, parcel: Parcel) -> Landed:
         landed = lander.land(parcel, self.source.streams)
-        if landed.refused and self.outlet is not None:
-            self.outlet.deliver(self.warehouse)
+        if self.after is not None:
+            self.after(landed)
         return landed
 
     def _parcels(self, positions: Positions) -> Iterator[Parcel | None]:

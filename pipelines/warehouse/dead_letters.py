@@ -124,12 +124,35 @@ def find_ids(warehouse: Warehouse, selection: DeadSelection) -> list[str]:
 def find(warehouse: Warehouse, selection: DeadSelection, *, limit: int) -> list[DeadLetter]:
     """Read the selected dead letters in the order of their places, `limit` of them at the most."""
     condition, values = selection.condition()
+    return _letters(warehouse, f"landing.dead_letter WHERE {condition}", [*values, limit])
+
+
+def undelivered(warehouse: Warehouse, topics: Collection[str], *, limit: int) -> list[DeadLetter]:
+    """Read the dead letters of these topics that have not been delivered, the earliest `limit` of them."""
+    waiting = (
+        "landing.dead_letter ANTI JOIN landing.dead_letter_delivery USING (dead_letter_id) "
+        "WHERE topic IN (SELECT unnest(?::VARCHAR[]))"
+    )
+    return _letters(warehouse, waiting, [sorted(topics), limit])
+
+
+def mark_delivered(warehouse: Warehouse, ids: Sequence[str], now: datetime) -> None:
+    """Note that the broker has these dead letters."""
+    with warehouse.holding(delivered=pa.table({"dead_letter_id": pa.array(ids, pa.string())})):
+        warehouse.run(
+            "INSERT INTO landing.dead_letter_delivery (dead_letter_id, delivered_at) "
+            "SELECT dead_letter_id, ? FROM delivered ANTI JOIN landing.dead_letter_delivery USING (dead_letter_id)",
+            [now],
+        )
+
+
+def _letters(warehouse: Warehouse, selected: str, values: Sequence[object]) -> list[DeadLetter]:
+    """Read dead letters in the order of their places; the last of `values` is how many at the most."""
     rows = warehouse.rows(
         'SELECT dead_letter_id, faults, raw, topic, "partition", "offset", element, landed_at, source, '
-        "xapi_version, replayed_at, replayed_as::VARCHAR, replay_fix "
-        f"FROM landing.dead_letter WHERE {condition} "
+        f"xapi_version, replayed_at, replayed_as::VARCHAR, replay_fix FROM {selected} "
         'ORDER BY topic, "partition", "offset", element, dead_letter_id LIMIT ?',
-        [*values, limit],
+        values,
     )
     return [DeadLetter(row[0], tuple(Fault(**fault) for fault in row[1]), *row[2:]) for row in rows]
 

@@ -4,7 +4,7 @@ Turns are manners, not safety: of two that write the same at once the second fai
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final, Protocol
 from zlib import crc32
@@ -28,10 +28,8 @@ _LONGEST_SECONDS = 10
 class Turn(Protocol):
     """Something of which one process at a time has hold."""
 
-    @contextmanager
-    def held(self, name: str) -> Iterator[None]:
+    def held(self, name: str) -> AbstractContextManager[None]:
         """Hold the turn of that name within the block."""
-        yield
 
     def close(self) -> None:
         """Let go of what it takes to wait."""

@@ -29,10 +29,17 @@ class TooManyDeadLettersError(IngestError):
 class DeliveryError(IngestError):
     """The broker did not take a statement; it may be sent again, for the same statement twice does no harm."""
 
-    def __init__(self, message: str, statement: bytes) -> None:
-        """Keep the statement, so that it can be sent again."""
+    def __init__(self, message: str, statement: bytes, *, is_too_large: bool) -> None:
+        """Keep the statement, so that it can be sent again.
+
+        Args:
+            message: what went wrong, and what to do.
+            statement: the bytes that were to be sent.
+            is_too_large: whether it is this statement that cannot be taken; else any other would have failed too.
+        """
         super().__init__(message)
         self.statement = statement
+        self.is_too_large = is_too_large
 
 
 class StatementRefusedError(IngestError):

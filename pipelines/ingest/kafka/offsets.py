@@ -46,7 +46,8 @@ def find_starts(
     losses = [start.loss for start in starts.values() if start.loss is not None]
     if losses and when_lost == "stop":
         raise OffsetsLostError(
-            "; ".join(losses) + ". Nothing was read. Either restore the topic, or decide to go on with what it "
+            "; ".join(losses)
+            + ". Nothing was read. Either restore the topic, or decide to go on with what it "
             "holds: learnloom consume --when-lost skip (statements that have landed already are known again)"
         )
     return starts

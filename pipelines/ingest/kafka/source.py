@@ -5,7 +5,7 @@ Where to go on is told by the caller, who keeps the positions; what is committed
 
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
@@ -45,7 +45,7 @@ class Reading(NamedTuple):
     """Bytes of records in a batch, unless a single message is larger."""
     max_record_bytes: int
     """A larger statement is refused, and only its beginning kept."""
-    wait_seconds: float = 600.0
+    wait_seconds: float = 60.0
     """How long no broker may answer."""
     until_caught_up: bool = False
     """End at what stood in the topics when their partitions became ours, instead of following them."""
@@ -71,7 +71,7 @@ class KafkaSource:
         """Per partition of ours the offset at which its next batch starts."""
         self.problems: list[Problem] = []
 
-    def __enter__(self) -> "KafkaSource":
+    def __enter__(self) -> Self:
         """Give the source."""
         return self
 
@@ -86,14 +86,16 @@ class KafkaSource:
             self._consumer = None
         self._watch.close()
 
-    def behind(self) -> int | None:
-        """Count the offsets of our partitions that have not been read, as far as the broker has told; else None."""
+    def behind(self) -> int:
+        """Count the offsets of our partitions that have not been read, as far as the broker has told of them."""
         if self._consumer is None:
-            return None
-        ends = {partition: self._consumer.highwater(partition) for partition in self._next}
-        if not ends or any(end is None for end in ends.values()):
-            return None
-        return sum(max(0, end - self._next[partition]) for partition, end in ends.items())
+            return 0
+        ours = self._consumer.assignment()
+        return sum(
+            max(0, int(self._consumer.highwater(place) or 0) - next_offset)
+            for place, next_offset in self._next.items()
+            if place in ours
+        )
 
     def acknowledge(self, positions: Sequence[Position]) -> None:
         """Commit to Kafka what stands in the warehouse, for tools that watch lag; nobody waits for it."""
@@ -234,7 +236,9 @@ class KafkaSource:
         for message in messages:
             read = records_of(message.offset, message.value, message.headers, limits.max_record_bytes)
             length = len(message.value or b"")
-            if records and (len(records) + len(read) > limits.max_records or size + length > limits.max_bytes):
+            if records and (
+                len(records) + len(read) > limits.max_records or size + length > limits.max_bytes
+            ):
                 yield self._batch(place, next_offset, records, topic_id)
                 records, size = [], 0
             records += read

@@ -1,0 +1,157 @@
+"""`learnloom consume`."""
+
+import logging
+import signal
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.exits import Exit
+from pipelines.cli.import_ import tell_import
+from pipelines.cli.inputs import limits
+from pipelines.cli.kafka import ServersOption, VerboseOption, connection_of
+from pipelines.cli.logs import log_to_stderr
+from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_write, read_settings
+from pipelines.cli.output import Output, Ticker
+from pipelines.ingest.interruption import Interruption
+from pipelines.ingest.kafka.connection import KafkaConnection
+from pipelines.ingest.kafka.consume import Consumption
+from pipelines.ingest.kafka.dead_letters import DeadLetterOutlet
+from pipelines.ingest.kafka.dead_share import DeadShare
+from pipelines.ingest.kafka.offsets import WhenLost
+from pipelines.ingest.kafka.source import KafkaSource, Reading
+from pipelines.ingest.land import AfterLanding, ImportSummary, import_statements
+from pipelines.ingest.validate import judge
+from pipelines.settings import Settings
+from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.maintain import tidy_if_needed
+from schemas.xapi.equality import is_same
+
+commands = typer.Typer(add_completion=False)
+_log = logging.getLogger("learnloom.consume")
+
+
+@commands.command(epilog="Example: learnloom consume --topic xapi --until-caught-up")
+def consume(
+    *,
+    topics: Annotated[list[str], typer.Option("--topic", "-t", help="Topic to read; may be given again.")],
+    until_caught_up: Annotated[
+        bool, typer.Option("--until-caught-up", help="End once everything has landed that is there now.")
+    ] = False,
+    when_lost: Annotated[
+        WhenLost,
+        typer.Option(
+            help="What to do where the topic does not hold any more what was to be read next: stop and say what "
+            "is gone, or skip it.",
+        ),
+    ] = "stop",
+    max_dead_share: Annotated[
+        float | None,
+        typer.Option(
+            min=0.000001,
+            max=1,
+            help="Share of refused records above which to stop; default: LEARNLOOM_DEAD_SHARE.",
+        ),
+    ] = None,
+    dead_topics: Annotated[
+        bool,
+        typer.Option("--dead-topics/--no-dead-topics", help="Send dead letters to the topic TOPIC.dead too."),
+    ] = True,
+    group: Annotated[
+        str | None,
+        typer.Option(help="Consumer group; default: LEARNLOOM_KAFKA_GROUP.", rich_help_panel="Where"),
+    ] = None,
+    servers: ServersOption = None,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Land statements from Kafka, each exactly once, until told to stop.
+
+    Killed, restarted or run several times at once: nothing is lost and nothing lands twice, for the warehouse keeps
+    the positions. SIGTERM and Ctrl-C finish the batch in hand. What is refused is kept: see `learnloom dead`. Exit
+    code 3: something was refused.
+    """
+    out = Output(as_json=as_json)
+    settings = read_settings(warehouse)
+    log_to_stderr(as_json=as_json, is_verbose=verbose)
+    connection = connection_of(settings, servers)
+    reading = Reading(
+        tuple(dict.fromkeys(topics)),
+        group or settings.kafka_group,
+        max_records=settings.batch_records,
+        max_bytes=settings.batch_bytes,
+        max_record_bytes=settings.max_statement_bytes,
+        until_caught_up=until_caught_up,
+        when_lost=when_lost,
+        session_seconds=settings.kafka_session_seconds,
+    )
+    _log.info("reading %s at %s, as %s", ", ".join(reading.topics), connection.servers, reading.group)
+    share = settings.dead_share if max_dead_share is None else max_dead_share
+    with Interruption.from_signals() as interruption, out.progress("consuming") as tick:
+        done = _consumption(
+            settings,
+            connection,
+            reading,
+            interruption,
+            guard=DeadShare(share, settings.dead_window),
+            sends_dead=dead_topics,
+            tick=tick,
+        ).run()
+    tell_import(out, done)
+    if done.is_interrupted and interruption.signal_number == signal.SIGINT:
+        raise typer.Exit(Exit.INTERRUPTED)
+    if done.dead:
+        raise typer.Exit(Exit.SOME_REFUSED)
+
+
+def _consumption(
+    settings: Settings,
+    connection: KafkaConnection,
+    reading: Reading,
+    interruption: Interruption,
+    *,
+    guard: DeadShare,
+    sends_dead: bool,
+    tick: Ticker,
+) -> Consumption:
+    """Put source, rules and warehouse together."""
+    wait_seconds = settings.lock_wait_seconds
+
+    def land(
+        source: KafkaSource, warehouse: Warehouse, after: AfterLanding, summary: ImportSummary
+    ) -> ImportSummary:
+        def tell(done: ImportSummary) -> None:
+            told = f"{done.accepted:,} landed, {done.duplicates:,} known already, {done.dead:,} refused"
+            tick(f"{told}; {source.behind():,} behind")
+            _log.debug("%s; %d behind", told, source.behind())
+
+        return import_statements(
+            source,
+            warehouse,
+            judge=partial(judge, default_version=settings.xapi_version, limits=limits(settings)),
+            is_same=is_same,
+            now=now,
+            wait_seconds=wait_seconds,
+            max_records=settings.batch_records,
+            max_bytes=settings.batch_bytes,
+            max_seconds=settings.batch_seconds,
+            progress=tell,
+            interruption=interruption,
+            guard=guard,
+            after=after,
+            summary=summary,
+        )
+
+    return Consumption(
+        open_warehouse=lambda: open_to_write(settings),
+        open_source=lambda: KafkaSource(connection, reading),
+        land=land,
+        outlet=DeadLetterOutlet(connection, reading.topics, now=now, wait_seconds=wait_seconds)
+        if sends_dead
+        else None,
+        upkeep=lambda opened: tidy_if_needed(opened, now=now(), wait_seconds=wait_seconds) and None,
+        stall_seconds=settings.stall_seconds,
+        interruption=interruption,
+    )

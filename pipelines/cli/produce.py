@@ -1,0 +1,158 @@
+"""`learnloom produce`."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.exits import Exit
+from pipelines.cli.inputs import PathsArgument, file_source, limits
+from pipelines.cli.kafka import ServersOption, connection_of
+from pipelines.cli.options import JsonOption, read_settings
+from pipelines.cli.output import Output, Ticker
+from pipelines.ingest.files import FileSource
+from pipelines.ingest.interruption import Interruption
+from pipelines.ingest.kafka.errors import DeliveryError, StatementRefusedError
+from pipelines.ingest.kafka.producer import StatementProducer
+from pipelines.ingest.validate import judge
+
+commands = typer.Typer(add_completion=False)
+_TOLD_REFUSALS = 5
+
+
+@dataclass
+class Produced:
+    """What became of the records of the files."""
+
+    read: int = 0
+    delivered: int = 0
+    failed: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    """Not sent, by the rule of their first fault."""
+    is_interrupted: bool = False
+
+
+@commands.command(epilog="Example: learnloom produce statements.jsonl --topic xapi --source our-lms")
+def produce(
+    paths: PathsArgument,
+    *,
+    topic: Annotated[str, typer.Option("--topic", "-t", help="Topic to send to; it must exist.")],
+    source: Annotated[
+        str | None, typer.Option(help="What the sending system is called; told with every refused record.")
+    ] = None,
+    xapi_version: Annotated[
+        str | None,
+        typer.Option(
+            help="Version by which statements are to be judged that name none themselves: 1.0.3 or 2.0.0."
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Judge every statement first, and do not send what is not valid.")
+    ] = False,
+    servers: ServersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send statements to Kafka, each student's in order.
+
+    Done twice, statements are in the topic twice and land once. Ctrl-C waits for what is on its way. Exit code 3:
+    something was not sent.
+    """
+    out = Output(as_json=as_json)
+    settings = read_settings()
+    files = file_source(settings, paths)
+    done = Produced()
+    if files.has_inputs:
+        judging = partial(
+            judge, default_version=xapi_version or settings.xapi_version, limits=limits(settings)
+        )
+        with (
+            Interruption.from_signals() as interruption,
+            out.progress("producing") as tick,
+            StatementProducer(
+                connection_of(settings, servers),
+                topic,
+                source=source,
+                xapi_version=xapi_version,
+                check=judging if check else None,
+            ) as producer,
+        ):
+            _Sending(out, producer, done).send(files, interruption, tick)
+    _tell(out, done, topic)
+    for problem in files.problems or files.absent:
+        out.note(f"learnloom: {problem.name}: {problem.message}")
+    if done.is_interrupted:
+        raise typer.Exit(Exit.INTERRUPTED)
+    if done.refused or done.failed or files.problems or files.absent:
+        raise typer.Exit(Exit.SOME_REFUSED)
+
+
+@dataclass
+class _Sending:
+    """Sends the records of files; one that is too large is told, and the others go on."""
+
+    out: Output
+    producer: StatementProducer
+    done: Produced
+
+    def send(self, files: FileSource, interruption: Interruption, tick: Ticker) -> None:
+        """Send every record, and wait until the broker has them.
+
+        Raises:
+            DeliveryError: the broker takes nothing any more.
+        """
+        try:
+            for batch in files.batches({}):
+                for record in batch.records:
+                    with interruption.reading():
+                        self.done.read += 1
+                    self._send_one(record.value or b"", f"{batch.topic}:{record.offset + 1}")
+                tick(f"{self.done.read:,} read")
+        except KeyboardInterrupt:
+            self.done.is_interrupted = True
+        while not self._attempt(self.producer.flush):
+            pass
+        self.done.delivered, self.done.failed = self.producer.sent.delivered, self.producer.sent.failed
+
+    def _send_one(self, raw: bytes, where: str) -> None:
+        try:
+            self._attempt(partial(self.producer.send, raw))
+        except StatementRefusedError as error:
+            self.done.refused[error.faults[0].rule] += 1
+            if self.done.refused.total() <= _TOLD_REFUSALS:
+                self.out.note(f"learnloom: not sent, {where}: {error}")
+
+    def _attempt(self, work: Callable[[], None]) -> bool:
+        """Do it; tell whether no message was too large."""
+        try:
+            work()
+        except DeliveryError as error:
+            if not error.is_too_large:
+                told = f"{error} ({self.producer.sent.delivered:,} are in the topic)"
+                raise DeliveryError(told, error.statement, is_too_large=False) from error
+            self.out.note(f"learnloom: {error}")
+            return False
+        return True
+
+
+def _tell(out: Output, done: Produced, topic: str) -> None:
+    out.record(
+        {
+            "topic": topic,
+            "read": done.read,
+            "delivered": done.delivered,
+            "failed": done.failed,
+            "refused": dict(done.refused.most_common()),
+            "is_interrupted": done.is_interrupted,
+        }
+    )
+    out.say(f"{done.read:,} records read: {done.delivered:,} are in topic {topic}.")
+    if done.refused:
+        rules = ", ".join(f"{rule} ({count:,})" for rule, count in done.refused.most_common())
+        out.say(f"{done.refused.total():,} are not valid and were not sent: {rules}. Why: learnloom check")
+    if done.failed:
+        out.say(f"{done.failed:,} are larger than the topic takes (max.message.bytes) and were not sent.")
+    if done.is_interrupted:
+        out.note("learnloom: stopped as asked; what was sent before is in the topic")

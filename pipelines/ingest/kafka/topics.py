@@ -1,0 +1,31 @@
+"""The topics that we read and write: names, and how they are made where they are missing."""
+
+from typing import Any, Final
+
+from kafka import KafkaAdminClient
+from kafka import errors as kafka_errors
+
+from pipelines.ingest.kafka.connection import describe_topics
+
+DEAD_SUFFIX: Final = ".dead"
+DEAD_RETENTION_MS: Final = 90 * 24 * 3_600 * 1_000
+"""Ninety days: dead letters stay in the warehouse, the topic is for whoever wants to hear of them."""
+STATEMENT_RETENTION_MS: Final = 7 * 24 * 3_600 * 1_000
+"""Kafka's own default: within it a consumer has to be running again."""
+
+
+def dead_topic(topic: str) -> str:
+    """Name of the topic to which the dead letters of `topic` go."""
+    return f"{topic}{DEAD_SUFFIX}"
+
+
+def make_missing(client: KafkaAdminClient, topic: str, *, partitions: int, retention_ms: int) -> bool:
+    """Make a topic where it does not exist; tell whether it was made. Replication is the broker's default."""
+    if topic in describe_topics(client, [topic]):
+        return False
+    new: dict[str, Any] = {"num_partitions": partitions, "configs": {"retention.ms": str(retention_ms)}}
+    try:
+        client.create_topics({topic: new}, wait_for_metadata=True)
+    except kafka_errors.TopicAlreadyExistsError:
+        return False
+    return True
