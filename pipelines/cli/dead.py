@@ -1,30 +1,23 @@
 """`learnloom dead`: what was refused, and putting it right."""
 
-import shlex
-import subprocess
-from functools import partial
-from typing import Annotated
+import base64
+import json
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import limits
 from pipelines.cli.options import (
     InputMissingError,
     JsonOption,
     WarehouseOption,
-    now,
     open_to_read,
-    open_to_write,
     read_settings,
 )
-from pipelines.cli.output import Output
-from pipelines.ingest.replay import Mend, ReplaySummary
-from pipelines.ingest.replay import replay as replay_letters
-from pipelines.ingest.validate import judge
-from pipelines.warehouse.dead_letters import DeadSelection, count_by_rule, find
-from schemas.errors import LearnloomError
-from schemas.xapi.equality import is_same
+from pipelines.cli.output import Output, plain
+from pipelines.cli.replay import RuleOption, SourceOption, TopicOption, replay
+from pipelines.warehouse.dead_letters import DeadGroup, DeadSelection, count_by, find
+from schemas.record import DeadLetter
 
 commands = typer.Typer(
     add_completion=False,
@@ -32,34 +25,35 @@ commands = typer.Typer(
     epilog="Example: learnloom dead list --rule mbox-format",
 )
 
-_FIX_SECONDS = 60
 _SHOWN_CHARS = 100
 """Of a value in a list."""
+_EXPORTED = 1_000_000
 
-
-class FixError(LearnloomError):
-    """The command that was to mend records cannot do it."""
-
-
-RuleOption = Annotated[str | None, typer.Option(help="Only those refused by this rule.")]
-TopicOption = Annotated[str | None, typer.Option(help="Only those of this topic (a file's path).")]
+commands.command(
+    epilog="Example: learnloom dead replay --rule mbox-format --fix 'sed s/someone@/mailto:someone@/'"
+)(replay)
 
 
 @commands.callback(invoke_without_command=True)
 def summary(
-    context: typer.Context, *, warehouse: WarehouseOption = None, as_json: JsonOption = False
+    context: typer.Context,
+    *,
+    by: Annotated[DeadGroup, typer.Option(help="By what to count: rule, sender or topic.")] = "rule",
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Count what was refused, by rule."""
+    """Count what was refused, by rule or by who sent it."""
     if context.invoked_subcommand is not None:
         return
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
-        counts = count_by_rule(opened)
+        counts = count_by(opened, by)
     for count in counts:
-        out.record(count)
+        told = count._asdict()
+        out.record({by: told.pop("group"), **told})
         put_right = f", {count.replayed:,} put right" if count.replayed else ""
         out.say(
-            f"{count.rule}: {count.waiting:,} waiting{put_right}, for example {count.example_id}",
+            f"{count.group}: {count.waiting:,} waiting{put_right}, for example {count.example_id}",
             f"  {count.example_message}",
         )
     if counts:
@@ -73,6 +67,7 @@ def list_(
     *,
     rule: RuleOption = None,
     topic: TopicOption = None,
+    source: SourceOption = None,
     replayed: Annotated[bool, typer.Option("--replayed", help="Those that were put right, instead.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="Rows, at the most.")] = 20,
     warehouse: WarehouseOption = None,
@@ -81,12 +76,12 @@ def list_(
     """List what was refused, in the order in which it came."""
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
-        letters = find(opened, DeadSelection(rule, topic, is_waiting=not replayed), limit=limit)
+        letters = find(opened, DeadSelection(rule, topic, source, is_waiting=not replayed), limit=limit)
     for letter in letters:
         fault, where = letter.faults[0], f"{letter.topic}:{letter.offset + 1}"
         out.record(
             {"id": letter.dead_letter_id, "rule": fault.rule, "where": where}
-            | {"path": fault.path, "value": fault.value}
+            | {"path": fault.path, "value": fault.value, "source": letter.source}
         )
         out.say(
             f"{letter.dead_letter_id}  {fault.rule}  {where}",
@@ -119,74 +114,48 @@ def show(
         )
     letter = letters[0]
     out.record(letter._asdict() | {"faults": [fault._asdict() for fault in letter.faults]})
-    out.say(f"{letter.topic}, record {letter.offset + 1}, refused {letter.landed_at:%Y-%m-%d %H:%M:%S}")
+    sender = f", sent by {letter.source}" if letter.source else ""
+    out.say(
+        f"{letter.topic}, record {letter.offset + 1}{sender}, refused {letter.landed_at:%Y-%m-%d %H:%M:%S}"
+    )
     for fault in letter.faults:
         out.say(f"  {fault.rule}: {fault.message}")
     if letter.replayed_at:
-        out.say(f"Put right {letter.replayed_at:%Y-%m-%d %H:%M:%S} as statement {letter.replayed_as}.")
+        mended = f", mended by {letter.replay_fix}" if letter.replay_fix else ""
+        out.say(
+            f"Put right {letter.replayed_at:%Y-%m-%d %H:%M:%S} as statement {letter.replayed_as}{mended}."
+        )
     out.say("", (letter.raw or b"").decode(errors="replace"))
 
 
-@commands.command(
-    epilog="Example: learnloom dead replay --rule mbox-format --fix 'sed s/someone@/mailto:someone@/'"
-)
-def replay(
+@commands.command(epilog="Example: learnloom dead export refused.jsonl --rule mbox-format")
+def export(
+    file: Annotated[Path, typer.Argument(help="File to write, one JSON object a line; it must not exist.")],
     *,
     rule: RuleOption = None,
     topic: TopicOption = None,
-    ids: Annotated[list[str] | None, typer.Option("--id", help="Only this one; may be given again.")] = None,
-    fix: Annotated[
-        str | None,
-        typer.Option(
-            help="Command that reads a record on standard input and writes it mended on standard output."
-        ),
-    ] = None,
+    source: SourceOption = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge refused records again, mended by a command where wanted, and land those that are valid now.
-
-    The original stays with the dead letter, which is marked as put right. Exit code 3: some are still refused.
-    """
+    """Write refused records that still wait to a file, with all their faults, to hand on to whoever sent them."""
     out = Output(as_json=as_json)
-    settings = read_settings(warehouse)
-    with open_to_write(settings, must_exist=True) as opened, out.progress("replaying"):
-        done = replay_letters(
-            opened,
-            DeadSelection(rule, topic, ids=ids),
-            judge=partial(judge, default_version=settings.xapi_version, limits=limits(settings)),
-            is_same=is_same,
-            now=now,
-            wait_seconds=settings.lock_wait_seconds,
-            mend=_mend_by(fix) if fix else None,
-        )
-    _tell_replay(out, done)
-    if done.kept:
-        raise typer.Exit(Exit.SOME_REFUSED)
+    with open_to_read(read_settings(warehouse)) as opened:
+        letters = find(opened, DeadSelection(rule, topic, source), limit=_EXPORTED)
+    with file.open("x", encoding="utf-8") as lines:
+        for letter in letters:
+            lines.write(json.dumps(_exported(letter), ensure_ascii=False) + "\n")
+    out.record({"file": str(file), "records": len(letters)})
+    out.say(f"{len(letters):,} refused records are in {file}.")
 
 
-def _tell_replay(out: Output, done: ReplaySummary) -> None:
-    out.record(done)
-    out.say(
-        f"{done.tried:,} judged again: {done.landed:,} landed, {done.duplicates:,} known already, "
-        f"{done.kept.total():,} still refused."
-    )
-    for dead_letter_id, fault in done.examples[:5]:
-        out.say(f"  {dead_letter_id}: {fault.message}")
-
-
-def _mend_by(command: str) -> Mend:
-    """A mend that pipes each record through the user's own command."""
-    words = shlex.split(command)
-
-    def mend(raw: bytes) -> bytes:
-        try:
-            done = subprocess.run(words, input=raw, capture_output=True, timeout=_FIX_SECONDS, check=False)  # noqa: S603
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise FixError(f"--fix {command!r} cannot be run: {error}") from error
-        if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip()
-            raise FixError(f"--fix {command!r} left with {done.returncode}: {said[:200]}")
-        return done.stdout.strip()
-
-    return mend
+def _exported(letter: DeadLetter) -> dict[str, Any]:
+    """A dead letter as it is handed on: its bytes as text, or in base64 where they are no UTF-8."""
+    told = {name: plain(value) for name, value in letter._asdict().items() if name != "raw"}
+    raw = letter.raw
+    if raw is None:
+        return told | {"raw": None}
+    try:
+        return told | {"raw": raw.decode()}
+    except UnicodeDecodeError:
+        return told | {"raw_base64": base64.b64encode(raw).decode()}

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pipelines.ingest.duplicates import KnownIds, with_fresh_ids
 from pipelines.ingest.parcel import Judge, Parcel, Portion, Sameness
+from pipelines.ingest.repairs import Mend
 from pipelines.ingest.sorting import Sorted, conflict_fault, sort_out
 from pipelines.warehouse import dead_letters, landing
 from pipelines.warehouse.connection import Warehouse
@@ -14,7 +15,6 @@ from pipelines.warehouse.dead_letters import DeadSelection
 from pipelines.warehouse.turn import LANDING
 from schemas.record import DeadLetter, Fault, Record
 
-Mend = Callable[[bytes], bytes]
 _KEPT_EXAMPLES = 100
 _MEND_FAILED = "mend-failed"
 

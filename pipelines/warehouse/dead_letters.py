@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import pyarrow as pa
 
@@ -33,7 +33,7 @@ class DeadSelection(NamedTuple):
     """Rule of the first fault."""
     topic: str | None = None
     source: str | None = None
-    """The sending system."""
+    """The sending system; of one that does not name itself, its topic or file."""
     ids: Sequence[str] | None = None
     id_prefix: str | None = None
     """Beginning of the id."""
@@ -48,7 +48,7 @@ class DeadSelection(NamedTuple):
         if self.topic is not None:
             parts["topic = ?"] = self.topic
         if self.source is not None:
-            parts["source = ?"] = self.source
+            parts["coalesce(source, topic) = ?"] = self.source
         if self.ids is not None:
             parts["dead_letter_id IN (SELECT unnest(?::VARCHAR[]))"] = list(self.ids)
         if self.id_prefix is not None:
@@ -59,14 +59,19 @@ class DeadSelection(NamedTuple):
 
 
 class DeadCount(NamedTuple):
-    """Dead letters of one rule."""
+    """Dead letters of one rule, source or topic."""
 
-    rule: str
+    group: str
     waiting: int
     replayed: int
     example_id: str
     """The earliest one that still waits; else the earliest."""
     example_message: str
+
+
+_GROUPS: Final = {"rule": "rule", "source": "coalesce(source, topic)", "topic": "topic"}
+DeadGroup = Literal["rule", "source", "topic"]
+"""By what dead letters are counted; a sender that does not name itself is told by its topic or file."""
 
 
 def write_dead_letters(warehouse: Warehouse, rows: pa.Table, now: datetime) -> None:
@@ -103,13 +108,14 @@ def known_dead_letters(
     return {found for (found,) in warehouse.rows(sql, values)} & set(ids)
 
 
-def count_by_rule(warehouse: Warehouse) -> list[DeadCount]:
-    """Count dead letters by rule, the most frequent first."""
+def count_by(warehouse: Warehouse, by: DeadGroup = "rule") -> list[DeadCount]:
+    """Count dead letters by rule, source or topic, the most frequent first."""
     rows = warehouse.rows(
-        "SELECT rule, count(*) FILTER (replayed_at IS NULL) AS waiting, count(replayed_at) AS replayed, "
+        f"SELECT {_GROUPS[by]} AS told, count(*) FILTER (replayed_at IS NULL) AS waiting, "
+        "count(replayed_at) AS replayed, "
         "min_by(dead_letter_id, (replayed_at IS NOT NULL, landed_at, dead_letter_id)), "
         "min_by(message, (replayed_at IS NOT NULL, landed_at, dead_letter_id)) "
-        "FROM landing.dead_letter GROUP BY rule ORDER BY waiting DESC, replayed DESC, rule"
+        "FROM landing.dead_letter GROUP BY told ORDER BY waiting DESC, replayed DESC, told"
     )
     return [DeadCount(*row) for row in rows]
 

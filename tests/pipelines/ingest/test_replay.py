@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.replay import Mend, ReplaySummary, replay
+from pipelines.ingest.repairs import Mend
+from pipelines.ingest.replay import ReplaySummary, replay
 from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.dead_letters import DeadSelection, count_by_rule, find
+from pipelines.warehouse.dead_letters import DeadSelection, count_by, find
 from schemas.record import Verdict
 from tests.pipelines.ingest.samples import NOON, bring_in, is_same, judge, landed_ids, statement, statement_id
 
@@ -122,7 +123,7 @@ def test_counts_by_rule_show_an_example_that_waits(warehouse: Warehouse) -> None
     """The summary counts waiting and replayed letters apart."""
     letter = find(warehouse, DeadSelection(rule="statement-object"), limit=1)[0]
     _again(warehouse, DeadSelection(ids=[letter.dead_letter_id]))
-    counts = {count.rule: (count.waiting, count.replayed) for count in count_by_rule(warehouse)}
+    counts = {count.group: (count.waiting, count.replayed) for count in count_by(warehouse)}
     assert counts == {"statement-object": (2, 1), "json-syntax": (1, 0), "id-conflict": (1, 0)}
-    (example,) = (count.example_id for count in count_by_rule(warehouse) if count.rule == "statement-object")
+    (example,) = (count.example_id for count in count_by(warehouse) if count.group == "statement-object")
     assert example != letter.dead_letter_id

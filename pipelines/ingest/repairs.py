@@ -1,0 +1,92 @@
+"""Small mends for faults that whole deployments of a sender share: what replay can do without a program of one's own.
+
+Each takes the bytes of a refused record and gives mended ones, or the same where there is nothing to mend. The
+original stays with the dead letter.
+"""
+
+import codecs
+import json
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+Mend = Callable[[bytes], bytes]
+_MAILTO = "mailto:"
+_MARKS: Final = (
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+)
+
+
+class Repair(NamedTuple):
+    """A mend with its name."""
+
+    name: str
+    does: str
+    mend: Mend
+
+
+def _to_utf8(raw: bytes) -> bytes:
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return raw.decode(encoding).encode()
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("windows-1252").encode()
+    return raw
+
+
+def _with_mailto(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_mailto(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    mended = {key: part if key == "extensions" else _with_mailto(part) for key, part in value.items()}
+    mbox = mended.get("mbox")
+    if isinstance(mbox, str) and "@" in mbox and not mbox.startswith(_MAILTO):
+        mended["mbox"] = _MAILTO + mbox.strip()
+    return mended
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_nulls(part) for part in value if part is not None]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: part if key == "extensions" and part is not None else _without_nulls(part)
+        for key, part in value.items()
+        if part is not None
+    }
+
+
+def _without_id(value: Any) -> Any:
+    return {key: part for key, part in value.items() if key != "id"} if isinstance(value, dict) else value
+
+
+def _on_json(change: Callable[[Any], Any]) -> Mend:
+    """Make a mend of bytes out of a change of values; it writes numbers as Python does."""
+
+    def mend(raw: bytes) -> bytes:
+        before = json.loads(raw)
+        after = change(before)
+        return raw if after == before else json.dumps(after, ensure_ascii=False).encode()
+
+    return mend
+
+
+REPAIRS: Final = {
+    repair.name: repair
+    for repair in (
+        Repair("mailto", "puts mailto: before e-mail addresses in mbox", _on_json(_with_mailto)),
+        Repair("no-nulls", "leaves out properties that are null, extensions apart", _on_json(_without_nulls)),
+        Repair("utf8", "reads UTF-16 and Windows-1252 and writes UTF-8, without byte order mark", _to_utf8),
+        Repair(
+            "new-id",
+            "takes an id away that another statement has: it gets one of its own",
+            _on_json(_without_id),
+        ),
+    )
+}
+"""The repairs by name."""
