@@ -156,6 +156,8 @@ class KafkaSource:
             )
         consumer = KafkaConsumer(**self._connection.options(), **self._options())
         consumer.subscribe(list(self._reading.topics), listener=self._membership)
+        for topic in self._topics:
+            consumer.partitions_for_topic(topic)  # whoever joins without knowing them shares out nothing
         self._consumer = consumer
         return consumer
 

@@ -8,6 +8,14 @@ import pytest
 from pipelines.warehouse.connection import Warehouse
 
 
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def warehouse_of_any_kind(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Warehouse]:
+    """An empty warehouse, with each kind of catalogue."""
+    postgres = request.getfixturevalue("database") if request.param == "PostgreSQL" else None
+    with Warehouse(tmp_path / "warehouse", postgres=postgres) as opened:
+        yield opened
+
+
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
     """An empty warehouse."""

@@ -32,6 +32,12 @@ from tests.pipelines.ingest.samples import (
 )
 
 
+@pytest.fixture
+def warehouse(warehouse_of_any_kind: Warehouse) -> Warehouse:
+    """What is promised of landing holds whatever keeps the catalogue."""
+    return warehouse_of_any_kind
+
+
 def _write(path: Path, records: list[bytes]) -> Path:
     path.write_bytes(lines_of(records))
     return path

@@ -26,6 +26,12 @@ from tests.pipelines.ingest.samples import (
 )
 
 
+@pytest.fixture
+def warehouse(warehouse_of_any_kind: Warehouse) -> Warehouse:
+    """What is promised of landing holds whatever keeps the catalogue."""
+    return warehouse_of_any_kind
+
+
 def test_two_open_transactions_cannot_land_the_same_id(warehouse: Warehouse) -> None:
     """Of two landings of one id at once, both past their duplicate check, one is done again and drops it."""
     warehouse.takes_turns = False  # as on a catalogue that lets many write at once

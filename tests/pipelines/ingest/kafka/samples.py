@@ -1,0 +1,72 @@
+"""Topics, messages and sources for the tests of Kafka."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import KafkaProducer
+
+from pipelines.ingest.errors import ReassignedError
+from pipelines.ingest.kafka.connection import KafkaConnection
+from pipelines.ingest.kafka.source import KafkaSource, Reading
+from schemas.record import Batch, Position, Verdict
+from servers.kafka.broker import Broker
+from tests.pipelines.ingest import samples
+
+Message = tuple[bytes | None, list[tuple[str, bytes]]]
+
+
+def new_topic(broker: Broker, partitions: int = 1, **config: object) -> str:
+    """Make a topic with a name of its own."""
+    name = f"topic-{uuid.uuid4().hex[:12]}"
+    broker.create_topic(name, partitions, **config)
+    return name
+
+
+def send(broker: Broker, topic: str, values: Iterable[bytes | Message | None], partition: int = 0) -> None:
+    """Send messages to one partition, with or without headers, and wait until the broker has them."""
+    producer = KafkaProducer(bootstrap_servers=broker.address, linger_ms=5, acks="all")
+    try:
+        for value in values:
+            raw, headers = value if isinstance(value, tuple) else (value, [])
+            key = b"none" if raw is None else None
+            producer.send(topic, raw, key=key, headers=headers, partition=partition)
+        producer.flush()
+    finally:
+        producer.close()
+
+
+def reading(*topics: str, **more: Any) -> Reading:
+    """How topics are read: to their end, with small limits, in a group of its own."""
+    options: dict[str, Any] = {
+        "group": f"group-{uuid.uuid4().hex[:8]}",
+        "max_records": 100,
+        "max_bytes": 1 << 20,
+        "max_record_bytes": 4_096,
+        "until_caught_up": True,
+        "session_seconds": 6.0,
+    }
+    return Reading(topics, **(options | more))
+
+
+@contextmanager
+def source(broker: Broker, *topics: str, **more: Any) -> Iterator[KafkaSource]:
+    """A source of these topics."""
+    with KafkaSource(KafkaConnection(broker.address), reading(*topics, **more)) as made:
+        yield made
+
+
+def read_all(made: KafkaSource, positions: Sequence[Position] = ()) -> list[Batch]:
+    """Read to the end, settling on partitions as often as the source asks for it before it gives anything."""
+    known = {(position.topic, position.partition): position for position in positions}
+    while True:
+        try:
+            return [batch for batch in made.batches(known) if batch is not None]
+        except ReassignedError:
+            continue
+
+
+def judge(raw: bytes | None, default_version: str = "") -> Verdict:
+    """Judge as the other tests of landing do, whatever the version."""
+    return samples.judge(raw)
