@@ -22,6 +22,8 @@ from pipelines.simulate.run import simulate
 from pipelines.warehouse.connection import Warehouse
 from schemas.xapi.equality import is_same
 
+pytest_plugins = ("tests.servers.fixtures",)
+
 _FORBID_SKIPS = "LEARNLOOM_FORBID_SKIPS"
 _WAIT_SECONDS = 20.0
 _NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
