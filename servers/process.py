@@ -2,16 +2,14 @@
 
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from servers.errors import StartError
-from servers.server import START_SECONDS
+from servers.waiting import wait_until
 
 _GUARD = 'cat >/dev/null; kill -s "$1" "$2"'
 _STOP_SECONDS = 30.0
-_POLL_SECONDS = 0.05
 _TOLD_LINES = 30
 
 
@@ -80,14 +78,15 @@ class ServerProcess:
             )
         if self._is_guarded:
             self._guard = _guard(process.pid, self._kill_signal)
-        deadline = time.monotonic() + START_SECONDS
-        while not is_ready():
-            code = process.poll()
-            if code is not None or time.monotonic() > deadline:
-                self.kill()
-                what = f"is not ready after {START_SECONDS:g} s" if code is None else f"ended with {code}"
-                raise StartError(f"{self._command[0]} {what}. The end of {self._log}:\n{_tail(self._log)}")
-            time.sleep(_POLL_SECONDS)
+        try:
+            wait_until(is_ready, self._ended)
+        except StartError as error:
+            self.kill()
+            told = f"{self._command[0]} {error}. The end of {self._log}:\n{_tail(self._log)}"
+            raise StartError(told) from error
+        except BaseException:  # Ctrl-C
+            self.kill()
+            raise
 
     def stop(self) -> None:
         """Stop it in good order, or if that takes too long at once."""
@@ -111,6 +110,10 @@ class ServerProcess:
         self.stop()
         if self._remove is not None:
             self._remove()
+
+    def _ended(self) -> str | None:
+        code = self._process.poll() if self._process else None
+        return None if code is None else f"ended with {code}"
 
     def _reap(self, process: subprocess.Popen[bytes]) -> None:
         if self._guard is not None and self._guard.stdin is not None:

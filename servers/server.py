@@ -5,9 +5,6 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
-START_SECONDS = 60.0
-"""How long a server may take until it answers: the machine may be busy."""
-
 
 class Server(ABC):
     """A server, whoever runs it: `with` starts it and closes it."""

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from servers.container import ServerContainer
+from servers.docker import find_docker
 from servers.errors import NotHereError
 from servers.kafka.broker import Broker, OwnBroker
+from servers.kafka.image import COMMAND, IMAGE, environment_inside
 from servers.kafka.jars import fetch_jars, find_java
 from servers.kafka.java import QUICK, java_broker
 from servers.kafka.properties import Listeners, Security
@@ -61,9 +64,15 @@ def _own(
 ) -> dict[str, Callable[[], OwnBroker]]:
     listeners = Listeners.choose(security)
 
+    def in_docker() -> OwnBroker:
+        find_docker(environment)
+        ports = {port: port for port in listeners.ports.values()}
+        container = ServerContainer(IMAGE, COMMAND, environment_inside(listeners, security), ports)
+        return OwnBroker(container, listeners, security)
+
     def on_java() -> OwnBroker:
         java = find_java(environment)
         jars = fetch_jars(environment)
         return java_broker(folder, listeners, security, java=java, jars=jars, options=options)
 
-    return {"Java": on_java}
+    return {"Docker": in_docker, "Java": on_java}

@@ -9,7 +9,7 @@ from servers.errors import StartError
 from servers.kafka.broker import OwnBroker
 from servers.kafka.properties import Listeners, Security, server_properties
 from servers.process import ServerProcess
-from servers.server import START_SECONDS
+from servers.waiting import START_SECONDS
 
 QUICK = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """Up soon, small, and not made for throughput: for tests."""

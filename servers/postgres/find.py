@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from servers.errors import NotHereError
 from servers.ladder import climb
+from servers.postgres.image import container_postgres
 from servers.postgres.installed import installed_programs, packaged_programs, process_postgres
 from servers.postgres.server import Address, OwnPostgres, Postgres
 
@@ -41,6 +42,7 @@ def own_postgres(environment: Mapping[str, str]) -> OwnPostgres:
 
 def _own(environment: Mapping[str, str]) -> dict[str, Callable[[], OwnPostgres]]:
     return {
+        "Docker": lambda: container_postgres(environment),
         "initdb": lambda: process_postgres(installed_programs(environment)),
         "package": lambda: process_postgres(packaged_programs()),
     }

