@@ -1,0 +1,74 @@
+"""Servers for all tests. Where there is none to be had, the test is skipped with the reasons."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from servers.errors import NoServerError
+from servers.kafka.broker import Broker, OwnBroker
+from servers.kafka.find import find_broker, own_broker
+from servers.postgres.find import find_postgres, own_postgres
+from servers.postgres.server import OwnPostgres, Postgres
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A Kafka broker to share: use topics with names of your own. One for each worker of pytest-xdist."""
+    try:
+        found = find_broker(os.environ, tmp_path_factory.mktemp("broker"))
+    except NoServerError as error:
+        pytest.skip(str(error))
+    with found:
+        yield found
+
+
+@pytest.fixture
+def make_broker(tmp_path: Path) -> Iterator[Callable[[], OwnBroker]]:
+    """Starts brokers of one's own, to stop, kill and restart."""
+    with ExitStack() as stack:
+
+        def make() -> OwnBroker:
+            try:
+                made = own_broker(os.environ, tmp_path / f"broker-{len(list(tmp_path.glob('broker-*')))}")
+            except NoServerError as error:
+                pytest.skip(str(error))
+            return stack.enter_context(made)
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL to share; `database` is an empty database on it. One for each worker of pytest-xdist."""
+    try:
+        found = find_postgres(os.environ)
+    except NoServerError as error:
+        pytest.skip(str(error))
+    with found:
+        yield found
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> Iterator[str]:
+    """An empty database of one's own, as libpq and DuckDB take it: postgresql://user@host:port/name."""
+    made = postgres.create_database()
+    yield made.uri
+    postgres.drop_database(made)
+
+
+@pytest.fixture
+def make_postgres() -> Iterator[Callable[[], OwnPostgres]]:
+    """Starts servers of one's own, to stop, kill and restart."""
+    with ExitStack() as stack:
+
+        def make() -> OwnPostgres:
+            try:
+                made = own_postgres(os.environ)
+            except NoServerError as error:
+                pytest.skip(str(error))
+            return stack.enter_context(made)
+
+        yield make
