@@ -14,8 +14,6 @@ from schemas.record import Batch, Position, Verdict
 from servers.kafka.broker import Broker
 from tests.pipelines.ingest import samples
 
-Message = tuple[bytes | None, list[tuple[str, bytes]]]
-
 
 def new_topic(broker: Broker, partitions: int = 1, **config: object) -> str:
     """Make a topic with a name of its own."""
@@ -24,14 +22,17 @@ def new_topic(broker: Broker, partitions: int = 1, **config: object) -> str:
     return name
 
 
-def send(broker: Broker, topic: str, values: Iterable[bytes | Message | None], partition: int = 0) -> None:
-    """Send messages to one partition, with or without headers, and wait until the broker has them."""
+def send(broker: Broker, topic: str, values: Iterable[bytes | None], partition: int = 0) -> None:
+    """Send messages to one partition, and wait until the broker has them."""
+    send_placed(broker, topic, ((partition, value) for value in values))
+
+
+def send_placed(broker: Broker, topic: str, placed: Iterable[tuple[int, bytes | None]]) -> None:
+    """Send messages, each to its own partition, and wait until the broker has them."""
     producer = KafkaProducer(bootstrap_servers=broker.address, linger_ms=5, acks="all")
     try:
-        for value in values:
-            raw, headers = value if isinstance(value, tuple) else (value, [])
-            key = b"none" if raw is None else None
-            producer.send(topic, raw, key=key, headers=headers, partition=partition)
+        for partition, value in placed:
+            producer.send(topic, value, key=b"none" if value is None else None, partition=partition)
         producer.flush()
     finally:
         producer.close()

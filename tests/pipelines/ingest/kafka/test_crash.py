@@ -61,7 +61,9 @@ def _drawn() -> random.Random:
     return random.Random(seed)
 
 
-def _kill_often(place: Place, rng: random.Random, kills: int, *, before: str = "", group: str = "") -> Traffic:
+def _kill_often(
+    place: Place, rng: random.Random, kills: int, *, before: str = "", group: str = ""
+) -> Traffic:
     """Send under way, and kill the consumer a random moment after a random number of its transactions."""
     traffic = Traffic(rng, place, _PARTITIONS)
     for _ in range(kills):
