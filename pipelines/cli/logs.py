@@ -6,7 +6,7 @@ import logging
 import sys
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
-_LIBRARIES = {"kafka": logging.CRITICAL, "stamina": logging.ERROR}
+_LIBRARIES = {"kafka": logging.CRITICAL}
 """What they have to say is said by us, in words that tell what to do; at debug level they may speak."""
 
 
@@ -32,5 +32,6 @@ def log_to_stderr(*, as_json: bool, is_verbose: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if as_json else logging.Formatter(_FORMAT))
     logging.basicConfig(level=logging.DEBUG if is_verbose else logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # we say ourselves what is waited for
     for name, level in _LIBRARIES.items():
         logging.getLogger(name).setLevel(logging.WARNING if is_verbose else level)

@@ -35,6 +35,7 @@ _CONFLICT_SIGNS = ("conflict", "database is locked", "failed to commit ducklake 
 _TROUBLE_SIGNS = (
     "no space left",
     "disk is full",
+    "file too large",
     "disk i/o error",
     "could not connect",
     "connection refused",
