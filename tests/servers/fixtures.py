@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import pytest
 
@@ -16,6 +16,13 @@ from servers.kafka.properties import Security
 from servers.kafka.security import make_security
 from servers.postgres.find import find_postgres, own_postgres
 from servers.postgres.server import OwnPostgres, Postgres
+
+
+class BrokerMaker(Protocol):
+    """Makes a broker and starts it."""
+
+    def __call__(self, security: Security | None = None) -> OwnBroker:
+        """Make one more."""
 
 
 class KafkaOnJava(NamedTuple):
@@ -46,13 +53,14 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 
 @pytest.fixture
-def make_broker(tmp_path: Path) -> Iterator[Callable[[], OwnBroker]]:
-    """Starts brokers of one's own, to stop, kill and restart."""
+def make_broker(tmp_path: Path) -> Iterator[BrokerMaker]:
+    """Starts brokers of one's own, to stop, kill and restart; with security, where it is given."""
     with ExitStack() as stack:
 
-        def make() -> OwnBroker:
+        def make(security: Security | None = None) -> OwnBroker:
+            folder = tmp_path / f"broker-{len(list(tmp_path.glob('broker-*')))}"
             try:
-                made = own_broker(os.environ, tmp_path / f"broker-{len(list(tmp_path.glob('broker-*')))}")
+                made = own_broker(os.environ, folder, security)
             except NoServerError as error:
                 pytest.skip(str(error))
             return stack.enter_context(made)
