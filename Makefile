@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 DEMO := demo
 
-.PHONY: help demo test lint types unit bench docs lock clean setup
+.PHONY: help demo test lint types unit bench docs lock clean setup broker broker-stop
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## make the environment .venv with the command learnloom
 
@@ -57,6 +57,12 @@ docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew
 	@$(BIN)/python -m pipelines.feedback.publish catalogue > docs/signals.md
 	@$(BIN)/python -m pipelines.feedback.publish profile > docs/schemas/student_profile.json
 	@$(BIN)/python -m pipelines.feedback.publish signal > docs/schemas/signal.json
+
+broker: $(VENV)/.ready ## start a Kafka in the background (in ./.broker; BROKER_PORT, else 9092)
+	@$(BIN)/python -m servers.kafka.local start
+
+broker-stop: $(VENV)/.ready ## stop it; its data stay
+	@$(BIN)/python -m servers.kafka.local stop
 
 lock: ## pin the newest versions that fit pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \

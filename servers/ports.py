@@ -8,6 +8,7 @@ _FIRST, _LAST = 15_000, 32_000
 """Below the range from which Linux and macOS take the ports of outgoing connections. A port of that range may be taken
 while its server is down, and a client that knocks at it over and over may even be connected to itself."""
 _TRIES = 1_000
+_KNOCK_SECONDS = 5.0
 
 
 def is_free(port: int) -> bool:
@@ -31,10 +32,11 @@ def free_port() -> int:
     raise OSError(f"none of {_TRIES} ports tried between {_FIRST} and {_LAST} is free on {LOOPBACK}")
 
 
-def answers(port: int) -> bool:
-    """Whether somebody listens on this port of 127.0.0.1."""
+def answers(address: str) -> bool:
+    """Whether somebody listens at host:port."""
+    host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((LOOPBACK, port), timeout=1).close()
+        socket.create_connection((host, int(port)), timeout=_KNOCK_SECONDS).close()
     except OSError:
         return False
     return True

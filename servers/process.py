@@ -16,9 +16,10 @@ _TOLD_LINES = 30
 class ServerProcess:
     """A process started here, its output in a log.
 
-    It ends with us however we end, `kill -9` included: a guard, a shell that does nothing but read a pipe of which we
-    hold the other end, ends it when the pipe closes. (Linux could do that by PR_SET_PDEATHSIG, but at the end of the
-    thread that started the server, not of the process, and other systems cannot.)
+    Unless it is told to go on, it ends with us however we end, `kill -9` included: a guard, a shell that does nothing
+    but read a pipe of which we hold the other end, ends it when the pipe closes. (Linux could do that by
+    PR_SET_PDEATHSIG, but at the end of the thread that started the server, not of the process, and other systems
+    cannot.)
     """
 
     def __init__(
@@ -29,7 +30,7 @@ class ServerProcess:
         user: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
         kill_signal: signal.Signals = signal.SIGKILL,
-        is_guarded: bool = True,
+        pid_file: Path | None = None,
         remove: Callable[[], None] | None = None,
     ) -> None:
         """Say how it is run; `start` runs it.
@@ -40,7 +41,7 @@ class ServerProcess:
             user: As whom it runs, where we are root.
             stop_signal: What ends it in good order.
             kill_signal: What ends it at once, with all it has started.
-            is_guarded: Whether it ends with us; a server for people goes on.
+            pid_file: Where its pid is written, for one that is to go on without us.
             remove: Removes what it leaves, when it is closed.
         """
         self._command = command
@@ -48,7 +49,7 @@ class ServerProcess:
         self._user = user
         self._stop_signal = stop_signal
         self._kill_signal = kill_signal
-        self._is_guarded = is_guarded
+        self._pid_file = pid_file
         self._remove = remove
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: subprocess.Popen[bytes] | None = None
@@ -76,8 +77,10 @@ class ServerProcess:
                 user=self._user,
                 extra_groups=None if self._user is None else (),
             )
-        if self._is_guarded:
+        if self._pid_file is None:
             self._guard = _guard(process.pid, self._kill_signal)
+        else:
+            self._pid_file.write_text(str(process.pid), encoding="ascii")
         try:
             wait_until(is_ready, self._ended)
         except StartError as error:

@@ -28,6 +28,10 @@ class Server(ABC):
             StartError: It does not.
         """
 
+    @abstractmethod
+    def is_ready(self) -> bool:
+        """Whether it answers."""
+
     def close(self) -> None:  # noqa: B027 - a server that is not ours is left to whoever runs it
         """End what is ours."""
 
@@ -54,10 +58,6 @@ class Owned(Server):
     def __init__(self, runner: Runner) -> None:
         """Not started yet."""
         self._runner = runner
-
-    @abstractmethod
-    def is_ready(self) -> bool:
-        """Whether it answers."""
 
     def start(self) -> None:
         """Start it and wait until it answers; nothing, where it runs."""

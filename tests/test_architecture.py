@@ -32,7 +32,7 @@ _HOMES = {
 _SCHEMAS_ONLY = ("pipelines.learner", "pipelines.feedback")
 """Pure rules: data in, data out."""
 _IO_MODULES = {"os", "io", "pathlib", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "urllib"}
-_COMPOSES = ("pipelines.cli", "pipelines.settings", "flows", "bench")
+_COMPOSES = ("pipelines.cli", "pipelines.settings", "flows", "bench", "servers.kafka.local")
 """Entry points: only they may ask for the time and the environment, and hand both on."""
 
 _READ_BY_ALL = {
@@ -131,6 +131,11 @@ def test_nothing_points_back() -> None:
     assert wrong == set()
 
 
+def test_product_does_without_what_stands_beside_it() -> None:
+    """What is installed imports nothing of the rooms that are not."""
+    assert _graph().modules & {"servers", "tests", "bench"} == set()
+
+
 @pytest.mark.parametrize(("library", "home"), _HOMES.items())
 def test_an_outside_library_has_one_home(library: str, home: str) -> None:
     """Each of these libraries is imported in one place only."""
@@ -154,13 +159,15 @@ def test_no_modules_import_each_other_in_a_ring() -> None:
 # Sources ----------------------------------------------------------------------------------------------------
 def test_init_files_are_empty() -> None:
     """Importing a package runs nothing."""
-    files = [path for path in _sources(*_OURS, "sql", "tests", "bench") if path.name == "__init__.py"]
+    files = [
+        path for path in _sources(*_OURS, "sql", "servers", "tests", "bench") if path.name == "__init__.py"
+    ]
     assert [_names(path) for path in files if path.stat().st_size] == []
 
 
 def test_files_are_short() -> None:
     """No source file is longer than a few screens."""
-    files = [*_sources(*_OURS, "tests", "bench"), *(_ROOT / "sql").rglob("*.sql")]
+    files = [*_sources(*_OURS, "servers", "tests", "bench"), *(_ROOT / "sql").rglob("*.sql")]
     lengths = {_names(path): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
     assert {name: length for name, length in lengths.items() if length > _MAX_FILE_LINES} == {}
 
@@ -169,7 +176,7 @@ def test_functions_are_short() -> None:
     """No function is longer than a screen, its documentation left out."""
     long = {
         f"{_names(path)}:{node.lineno} {node.name}": length
-        for path in _sources(*_OURS, "tests", "bench")
+        for path in _sources(*_OURS, "servers", "tests", "bench")
         for node in ast.walk(_tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (length := _length(node)) > _MAX_FUNCTION_LINES
@@ -189,7 +196,7 @@ def test_only_entry_points_ask_for_the_time_and_the_environment() -> None:
     """Time, randomness and settings are arguments everywhere else."""
     wrong = [
         f"{_names(path)}:{line} {what}"
-        for path in _sources(*_OURS)
+        for path in _sources(*_OURS, "servers")
         if not any(_is_in(_module(path), package) for package in _COMPOSES)
         for line, what in _asked(_tree(path))
     ]

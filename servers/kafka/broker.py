@@ -22,11 +22,18 @@ class Broker(Server):
 
     def start(self) -> None:
         """See that it answers."""
+        if not self.is_ready():
+            raise StartError(f"no Kafka broker answers at {self.address}")
+
+    def is_ready(self) -> bool:
+        """Whether it answers, and is part of its own cluster."""
+        if not answers(self.address):  # kafka-python would leave a thread and sockets behind
+            return False
         try:
             with self.admin() as admin:
-                admin.describe_cluster()
-        except KafkaError as error:
-            raise StartError(f"no Kafka broker answers at {self.address}: {error}") from error
+                return bool(admin.describe_cluster()["brokers"])
+        except KafkaError:
+            return False
 
     def admin(self) -> Any:
         """Open kafka-python's KafkaAdminClient, for what is not here."""
@@ -81,18 +88,6 @@ class OwnBroker(Owned, Broker):
         super().start()
         if self.security is not None:
             self._let_in(self.security)
-
-    def is_ready(self) -> bool:
-        """Whether it answers, and is part of its own cluster."""
-        if not answers(
-            self._listeners.ports[PLAINTEXT]
-        ):  # kafka-python would leave a thread and sockets behind
-            return False
-        try:
-            with self.admin() as admin:
-                return bool(admin.describe_cluster()["brokers"])
-        except KafkaError:
-            return False
 
     def _let_in(self, security: Security) -> None:
         """Tell the broker of its SCRAM users: they are kept with its data, not in its settings."""

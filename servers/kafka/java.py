@@ -25,7 +25,7 @@ def java_broker(
     java: str,
     jars: Path,
     options: tuple[str, ...] = QUICK,
-    is_guarded: bool = True,
+    pid_file: Path | None = None,
 ) -> OwnBroker:
     """Make ready a broker as a process; settings, data and log are in its folder.
 
@@ -36,7 +36,7 @@ def java_broker(
         java: Program.
         jars: Folder of Kafka's jars.
         options: For Java.
-        is_guarded: Whether it ends with us.
+        pid_file: Where its pid is written, for one that is to go on without us.
 
     Raises:
         StartError: The folder cannot be made ready.
@@ -46,11 +46,12 @@ def java_broker(
     settings = folder / "server.properties"
     settings.touch(mode=0o600)  # there may be passwords and a key in it
     settings.write_text(server_properties(listeners, security, data=str(data)), encoding="utf-8")
-    command = [java, *options, "-Dorg.slf4j.simpleLogger.showDateTime=true", "-cp", f"{jars}/*"]
+    logging = ("-Dorg.slf4j.simpleLogger.showDateTime=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+    command = [java, *options, *logging, "-cp", f"{jars}/*"]
     if not (data / "meta.properties").exists():
         _format(command, settings)
     process = ServerProcess(
-        [*command, "kafka.Kafka", str(settings)], folder / "broker.log", is_guarded=is_guarded
+        [*command, "kafka.Kafka", str(settings)], folder / "broker.log", pid_file=pid_file
     )
     return OwnBroker(process, listeners, security)
 

@@ -7,11 +7,12 @@ from urllib.parse import quote, unquote, urlsplit
 import pg8000.native
 
 from servers.errors import StartError
-from servers.ports import LOOPBACK, answers
+from servers.ports import LOOPBACK
 from servers.server import Owned, Runner, Server
 
 _DEFAULT_PORT = 5432
 _TIMEOUT_SECONDS = 10
+_REFUSED = (pg8000.native.InterfaceError, pg8000.native.DatabaseError)
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,20 @@ class Postgres(Server):
         self.address = address
 
     def start(self) -> None:
-        """See that it answers."""
+        """See that it lets us in."""
         try:
             self.address.run("SELECT 1")
-        except (pg8000.native.InterfaceError, pg8000.native.DatabaseError) as error:
+        except _REFUSED as error:
             at = f"{self.address.host}:{self.address.port}"
             raise StartError(f"no PostgreSQL lets us in at {at}: {error}") from error
+
+    def is_ready(self) -> bool:
+        """Whether it lets us in."""
+        try:
+            self.address.run("SELECT 1")
+        except _REFUSED:
+            return False
+        return True
 
     def create_database(self) -> Address:
         """Create an empty database."""
@@ -86,13 +95,3 @@ class OwnPostgres(Owned, Postgres):
         """`port` is the one on 127.0.0.1."""
         Owned.__init__(self, runner)
         Postgres.__init__(self, Address(LOOPBACK, port, "postgres", "", "postgres"))
-
-    def is_ready(self) -> bool:
-        """Whether it lets us in."""
-        if not answers(self.address.port):
-            return False
-        try:
-            Postgres.start(self)
-        except StartError:
-            return False
-        return True

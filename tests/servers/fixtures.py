@@ -4,14 +4,41 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import pytest
 
-from servers.errors import NoServerError
+from servers.errors import NoServerError, NotHereError
 from servers.kafka.broker import Broker, OwnBroker
 from servers.kafka.find import find_broker, own_broker
+from servers.kafka.jars import fetch_jars, find_java
+from servers.kafka.properties import Security
+from servers.kafka.security import make_security
 from servers.postgres.find import find_postgres, own_postgres
 from servers.postgres.server import OwnPostgres, Postgres
+
+
+class BrokerMaker(Protocol):
+    """Makes a broker and starts it."""
+
+    def __call__(self, security: Security | None = None) -> OwnBroker:
+        """Make one more."""
+
+
+class KafkaOnJava(NamedTuple):
+    """What runs Kafka without Docker."""
+
+    java: str
+    jars: Path
+
+
+@pytest.fixture(scope="session")
+def kafka_on_java() -> KafkaOnJava:
+    """For tests of just this way to a broker."""
+    try:
+        return KafkaOnJava(find_java(os.environ), fetch_jars(os.environ))
+    except NotHereError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")
@@ -26,18 +53,32 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 
 @pytest.fixture
-def make_broker(tmp_path: Path) -> Iterator[Callable[[], OwnBroker]]:
-    """Starts brokers of one's own, to stop, kill and restart."""
+def make_broker(tmp_path: Path) -> Iterator[BrokerMaker]:
+    """Starts brokers of one's own, to stop, kill and restart; with security, where it is given."""
     with ExitStack() as stack:
 
-        def make() -> OwnBroker:
+        def make(security: Security | None = None) -> OwnBroker:
+            folder = tmp_path / f"broker-{len(list(tmp_path.glob('broker-*')))}"
             try:
-                made = own_broker(os.environ, tmp_path / f"broker-{len(list(tmp_path.glob('broker-*')))}")
+                made = own_broker(os.environ, folder, security)
             except NoServerError as error:
                 pytest.skip(str(error))
             return stack.enter_context(made)
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def secured_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OwnBroker, Security]]:
+    """A broker with SASL and TLS listeners as well, and who may come in by them."""
+    folder = tmp_path_factory.mktemp("secured")
+    security = make_security(folder)
+    try:
+        found = own_broker(os.environ, folder / "broker", security)
+    except NoServerError as error:
+        pytest.skip(str(error))
+    with found:
+        yield found, security
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from kafka.admin import ConfigResource
 from kafka.errors import UnknownTopicOrPartitionError
 
 from servers.kafka.broker import Broker, OwnBroker
+from tests.servers.fixtures import BrokerMaker
 
 
 def _send(broker: Broker, topic: str, values: int) -> None:
@@ -40,7 +41,7 @@ def test_unknown_topic_is_not_made_up(broker: Broker) -> None:
 
 @pytest.mark.parametrize("end", [OwnBroker.kill, OwnBroker.stop], ids=["kill", "stop"])
 def test_ended_broker_comes_back_with_its_data(
-    end: Callable[[OwnBroker], None], make_broker: Callable[[], OwnBroker]
+    end: Callable[[OwnBroker], None], make_broker: BrokerMaker
 ) -> None:
     """What a broker has acknowledged is there, at the same address, after `kill -9` as after a good end."""
     broker = make_broker()
