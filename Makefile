@@ -57,6 +57,7 @@ docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew
 	@$(BIN)/python -m pipelines.feedback.publish catalogue > docs/signals.md
 	@$(BIN)/python -m pipelines.feedback.publish profile > docs/schemas/student_profile.json
 	@$(BIN)/python -m pipelines.feedback.publish signal > docs/schemas/signal.json
+	@$(BIN)/python -m pipelines.ingest.kafka.asyncapi > docs/asyncapi.json
 
 lock: ## pin the newest versions that fit pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
