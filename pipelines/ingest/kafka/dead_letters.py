@@ -11,7 +11,7 @@ from typing import Final
 from pipelines.ingest.kafka.connection import KafkaConnection
 from pipelines.ingest.kafka.errors import BrokerUnavailableError, DeliveryError, KafkaSettingsError
 from pipelines.ingest.kafka.producer import Messages
-from pipelines.ingest.kafka.topics import DEAD_RETENTION_MS, dead_topic, make_missing
+from pipelines.ingest.kafka.topics import DEAD_PARTITIONS, DEAD_RETENTION_MS, dead_topic, make_missing
 from pipelines.warehouse import dead_letters, landing
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.errors import WarehouseBusyError
@@ -110,7 +110,7 @@ class DeadLetterOutlet:
             with self._connection.admin() as client:
                 for topic in self._topics:
                     name = dead_topic(topic)
-                    if make_missing(client, name, partitions=1, retention_ms=DEAD_RETENTION_MS):
+                    if make_missing(client, name, partitions=DEAD_PARTITIONS, retention_ms=DEAD_RETENTION_MS):
                         _log.info("topic %s was made for dead letters", name)
             self._messages = Messages(self._connection, delivery_seconds=_DELIVERY_SECONDS)
         return self._messages

@@ -19,7 +19,7 @@ SOURCE: Final = "source"
 
 JSON_TYPE: Final = "application/json"
 _SHOWN_CHARS = 200
-_MAX_SOURCE_CHARS = 200
+MAX_SOURCE_CHARS: Final = 200
 _UTF8 = {"utf-8", "utf8"}
 
 HEADER_RULES: Final = {
@@ -27,7 +27,7 @@ HEADER_RULES: Final = {
     "header-content-encoding": f"{CONTENT_ENCODING} must be identity: Kafka compresses batches itself "
     "(compression.type of the producer)",
     "header-xapi-version": f"{XAPI_VERSION} must be 1.0.x or 2.0.x",
-    "header-source": f"{SOURCE} must be at most {_MAX_SOURCE_CHARS} characters of UTF-8",
+    "header-source": f"{SOURCE} must be at most {MAX_SOURCE_CHARS} characters of UTF-8",
     "header-encoding": "the value of a header must be text in UTF-8",
 }
 """Everything for which a message can be refused on account of its headers: rule id, and what must hold."""
@@ -96,7 +96,7 @@ def _xapi_version(text: str) -> Read:
 
 
 def _source(text: str) -> Read:
-    return (None, text) if len(text) <= _MAX_SOURCE_CHARS else ("header-source", None)
+    return (None, text) if len(text) <= MAX_SOURCE_CHARS else ("header-source", None)
 
 
 _READERS = {

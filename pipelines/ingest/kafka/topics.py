@@ -8,6 +8,7 @@ from kafka import errors as kafka_errors
 from pipelines.ingest.kafka.connection import describe_topics
 
 DEAD_SUFFIX: Final = ".dead"
+DEAD_PARTITIONS: Final = 1
 DEAD_RETENTION_MS: Final = 90 * 24 * 3_600 * 1_000
 """Ninety days: dead letters stay in the warehouse, the topic is for whoever wants to hear of them."""
 STATEMENT_RETENTION_MS: Final = 7 * 24 * 3_600 * 1_000

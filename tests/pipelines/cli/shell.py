@@ -4,12 +4,14 @@ import io
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from pipelines.cli.main import main
+import typer
+
+from pipelines.cli.main import app, main
 
 _WIDE = {"COLUMNS": "160", "TERM": "dumb", "NO_COLOR": "1"}
 
@@ -43,3 +45,16 @@ def learnloom(*arguments: object, stdin: bytes = b"", env: Mapping[str, str] | N
         else:
             code = 0
     return Ran(code, out.getvalue(), err.getvalue())
+
+
+def parsed(arguments: Sequence[str]) -> dict[str, Any]:
+    """Read `learnloom ARGUMENTS` as the command line does, without doing it; give the command's parameters.
+
+    Typer's context and command types are not public: hence Any. What is not understood raises its UsageError.
+    """
+    command: Any = typer.main.get_command(app)
+    context = command.make_context("learnloom", list(arguments))
+    while hasattr(command, "resolve_command") and (rest := [*context._protected_args, *context.args]):  # noqa: SLF001
+        name, command, rest = command.resolve_command(context, rest)
+        context = command.make_context(name, rest, parent=context)
+    return dict(context.params)

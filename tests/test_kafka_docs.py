@@ -1,0 +1,196 @@
+"""docs/kafka.md and the front page's lines about Kafka tell the truth: they are parsed, run, and held to the code."""
+
+import ast
+import re
+import shlex
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli.exits import Exit
+from pipelines.cli.kafka import connection_of
+from pipelines.cli.replay import REPAIRS
+from pipelines.ingest.kafka import topics
+from pipelines.ingest.kafka.headers import _READERS
+from pipelines.settings import Settings
+from servers.kafka.broker import Broker
+from tests.documents import ROOT, blocks, page
+from tests.pipelines.cli.shell import learnloom, parsed
+from tests.test_compose import SERVICES
+
+_PAGE = "docs/kafka.md"
+_ANYTHING = "…"
+_COMPOSE = "docker compose "
+
+
+def _rows(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading of the page."""
+    section = re.split(r"\n#+ ", page(_PAGE).split(f"# {heading}\n")[1])[0]
+    lines = [line for line in section.splitlines() if line.startswith("|") and not line.startswith("|---")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[1:]]
+
+
+def _docker_lines() -> list[str]:
+    (block,) = [
+        block for block in blocks("README.md", "") if block.heading == "A running pipeline with Docker"
+    ]
+    return block.text.splitlines()
+
+
+def _new_topic(broker: Broker) -> str:
+    name = f"topic-{uuid.uuid4().hex[:12]}"
+    broker.create_topic(name, partitions=2)
+    return name
+
+
+# What is shown -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line", [line for block in blocks(_PAGE, "") for line in block.text.splitlines()], ids=str
+)
+def test_every_command_shown_is_one(line: str) -> None:
+    """Every command of the page is understood by the command line as it stands."""
+    program, *arguments = shlex.split(line)
+    assert program == "learnloom"
+    parsed(arguments)
+
+
+def test_a_command_with_a_mistake_would_be_found() -> None:
+    """Reading a command line refuses an unknown option and an unknown value."""
+    for line in ("consume --topic xapi --nonsense", "consume --topic xapi --when-lost maybe", "consume"):
+        with pytest.raises(Exception, match=r"nonsense|maybe|Missing parameter: topics"):
+            parsed(line.split())
+
+
+def test_python_example_sends_what_lands(
+    broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The example of the page delivers the valid statement, tells of the other, and what it sent can be consumed."""
+    monkeypatch.chdir(tmp_path)
+    topic = _new_topic(broker)
+    (block,) = blocks(_PAGE, "python")
+    code = block.text.replace("kafka.school.example:9092", broker.address).replace('"xapi"', f'"{topic}"')
+    exec(compile(code, _PAGE, "exec"), {})  # noqa: S102 - the page's own code is what is tested
+    refused, delivered = capsys.readouterr().out.splitlines()
+    assert refused.startswith("refused: ")
+    assert delivered == "1 delivered"
+    ran = learnloom("consume", "--topic", topic, "--until-caught-up", "--servers", broker.address, "--json")
+    assert ran.code == Exit.DONE, ran.err
+    (told,) = ran.values()
+    assert (told["accepted"], told["refused"]) == (1, {})
+
+
+def test_settings_shown_are_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of the page, with the password from the environment, are a connection; nothing shows it."""
+    monkeypatch.chdir(tmp_path)
+    (block,) = blocks(_PAGE, "toml")
+    authority = tmp_path / "ca.pem"
+    authority.touch()
+    Path("learnloom.toml").write_text(block.text.replace("/etc/learnloom/kafka-ca.pem", str(authority)))
+    monkeypatch.setenv("LEARNLOOM_KAFKA_PASSWORD", "hidden-here")
+    connection = connection_of(Settings(), None)
+    assert "hidden-here" in connection.options().values()
+    assert "hidden-here" not in repr(connection)
+
+
+def test_headers_are_those_that_are_read() -> None:
+    """The table of headers has those that the consumer reads, and no other."""
+    assert [row[0].strip("`") for row in _rows("Headers")] == list(_READERS)
+
+
+def test_repairs_are_listed() -> None:
+    """The table of repairs has each with what it does."""
+    listed = re.findall(r"^\| `([\w-]+)` \| (.*) \|$", page(_PAGE).split("| `--repair` |")[1], re.MULTILINE)
+    assert listed[: len(REPAIRS)] == [(repair.name, repair.does) for repair in REPAIRS.values()]
+
+
+def test_topics_are_made_with_the_retention_of_the_code() -> None:
+    """The commands that make topics name the retention that the code and the AsyncAPI document tell."""
+    (block,) = blocks(_PAGE, "sh")
+    told = re.findall(r"--topic (\S+) \\\n  --partitions (\d+) .*retention\.ms=(\d+)", block.text)
+    assert told == [
+        ("xapi", "4", str(topics.STATEMENT_RETENTION_MS)),
+        (topics.dead_topic("xapi"), str(topics.DEAD_PARTITIONS), str(topics.DEAD_RETENTION_MS)),
+    ]
+
+
+def _messages() -> Iterator[str]:
+    """Every text in the sources that speak to Kafka, with … in the place of what is put in."""
+    for path in [*(ROOT / "pipelines/ingest/kafka").glob("*.py"), ROOT / "pipelines/cli/consume.py"]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = [part.value if isinstance(part, ast.Constant) else _ANYTHING for part in node.values]
+                yield "".join(str(part) for part in parts)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield re.sub(r"%(\.\d+)?[sdf]", _ANYTHING, node.value)
+
+
+_LINES = [re.findall(r"`([^`]+)`", row[0])[0] for row in _rows("What a log line means")]
+
+
+@pytest.mark.parametrize("line", _LINES)
+def test_every_line_explained_is_said(line: str) -> None:
+    """What the table quotes is what the code says: every piece between two … stands in one of its messages."""
+    said = list(_messages())
+    for piece in line.removeprefix("partitions ").split(_ANYTHING):
+        assert any(piece.strip(" :") in message for message in said), piece
+
+
+def test_every_warning_is_explained() -> None:
+    """Each warning that the sources of Kafka log is in the table."""
+    called = re.compile(r"(?:_log\.(?:warning|info)|self\._note|self\._repeat)\(\s*f?\"([^\"]+)\"")
+    sources = [*(ROOT / "pipelines/ingest/kafka").glob("*.py"), ROOT / "pipelines/cli/consume.py"]
+    found = [text for path in sources for text in called.findall(path.read_text(encoding="utf-8"))]
+    assert len(found) > 10
+    pieces = "\n".join(_LINES)
+    for text in found:
+        beginning = re.split(r"%|\{", text)[0].strip(" :")
+        assert beginning in pieces, f"not explained: {text}"
+
+
+# The front page's lines --------------------------------------------------------------------------------------
+
+
+def test_docker_lines_are_understood() -> None:
+    """The first line starts the composition; each other one is a command of learnloom in the service for tools."""
+    up, *others = _docker_lines()
+    assert up == f"{_COMPOSE}up --detach"
+    assert len(others) == 4
+    for line in others:
+        parsed(_command(line))
+
+
+def _command(line: str) -> list[str]:
+    prefix = f"{_COMPOSE}run --rm tools "
+    assert line.startswith(prefix)
+    return shlex.split(line.removeprefix(prefix))
+
+
+def test_docker_lines_do_what_they_promise(
+    broker: Broker, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the settings of the composition, on a real broker and catalogue, a class that is produced lands."""
+    monkeypatch.chdir(tmp_path)
+    topic = _new_topic(broker)
+    environment = SERVICES["tools"]["environment"] | {
+        "LEARNLOOM_CATALOG": database,
+        "LEARNLOOM_KAFKA_SERVERS": broker.address,
+        "LEARNLOOM_WAREHOUSE": str(tmp_path / "warehouse"),
+    }
+
+    def run(arguments: list[str], expected: Exit = Exit.DONE) -> str:
+        smaller = {"xapi": topic, "60": "10"}
+        ran = learnloom(*(smaller.get(word, word) for word in arguments), env=environment)
+        assert ran.code == expected, ran.err
+        return ran.out
+
+    simulate, produce, dead, query = [_command(line) for line in _docker_lines()[1:]]
+    run(simulate)
+    run(produce)
+    run([*SERVICES["consumer"]["command"], "--until-caught-up"], Exit.SOME_REFUSED)
+    assert "waiting" in run(dead)
+    (landed,) = re.findall(r"\d[\d,]*", run(query))
+    assert int(landed.replace(",", "")) > 100
