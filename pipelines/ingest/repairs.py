@@ -44,8 +44,10 @@ def _with_mailto(value: Any) -> Any:
         return value
     mended = {key: part if key == "extensions" else _with_mailto(part) for key, part in value.items()}
     mbox = mended.get("mbox")
-    if isinstance(mbox, str) and "@" in mbox and not mbox.startswith(_MAILTO):
-        mended["mbox"] = _MAILTO + mbox.strip()
+    if isinstance(mbox, str) and "@" in mbox:
+        address = mbox.strip()
+        has_scheme = address.lower().startswith(_MAILTO)
+        mended["mbox"] = _MAILTO + (address[len(_MAILTO) :] if has_scheme else address)
     return mended
 
 
@@ -65,11 +67,28 @@ def _without_id(value: Any) -> Any:
     return {key: part for key, part in value.items() if key != "id"} if isinstance(value, dict) else value
 
 
+class _RepeatedKeyError(ValueError):
+    """An object names a key twice: which of the values was meant is not ours to say."""
+
+
+def _object_of_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _RepeatedKeyError
+    return made
+
+
 def _on_json(change: Callable[[Any], Any]) -> Mend:
-    """Make a mend of bytes out of a change of values; it writes numbers as Python does."""
+    """Make a mend of bytes out of a change of values; it writes numbers as Python does.
+
+    What names a key twice is left as it is, and refused for that.
+    """
 
     def mend(raw: bytes) -> bytes:
-        before = json.loads(raw)
+        try:
+            before = json.loads(raw.decode(), object_pairs_hook=_object_of_pairs)
+        except _RepeatedKeyError:
+            return raw
         after = change(before)
         return raw if after == before else json.dumps(after, ensure_ascii=False).encode()
 
@@ -79,7 +98,7 @@ def _on_json(change: Callable[[Any], Any]) -> Mend:
 REPAIRS: Final = {
     repair.name: repair
     for repair in (
-        Repair("mailto", "puts mailto: before e-mail addresses in mbox", _on_json(_with_mailto)),
+        Repair("mailto", "writes e-mail addresses in mbox with mailto: before them", _on_json(_with_mailto)),
         Repair("no-nulls", "leaves out properties that are null, extensions apart", _on_json(_without_nulls)),
         Repair("utf8", "reads UTF-16 and Windows-1252 and writes UTF-8, without byte order mark", _to_utf8),
         Repair(

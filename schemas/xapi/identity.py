@@ -12,7 +12,7 @@ def student_key(actor: Any) -> str | None:
     """Hash an actor's whole identifier: 16 hex digits of its MD5, as staging.stg_statement computes it.
 
     An account is homePage and name; an address and the SHA-1 sum of it are one identifier (xAPI-Data 2.4.2.3). None
-    where there is no identifier, as of an anonymous group, or what stands there cannot be read as one.
+    for a group, which is no student, and where there is no identifier or what stands there cannot be read as one.
     """
     whole = _whole_identifier(actor) if isinstance(actor, Mapping) else None
     if whole is None:
@@ -21,6 +21,8 @@ def student_key(actor: Any) -> str | None:
 
 
 def _whole_identifier(actor: Mapping[str, Any]) -> str | None:
+    if actor.get("objectType") == "Group":
+        return None
     account = actor.get("account")
     if isinstance(account, Mapping) and isinstance(account.get("name"), str):
         home_page = account.get("homePage")

@@ -10,8 +10,14 @@ from typing import Final
 
 from pipelines.ingest.kafka.connection import KafkaConnection
 from pipelines.ingest.kafka.errors import BrokerUnavailableError, DeliveryError, KafkaSettingsError
-from pipelines.ingest.kafka.producer import Messages
-from pipelines.ingest.kafka.topics import DEAD_PARTITIONS, DEAD_RETENTION_MS, dead_topic, make_missing
+from pipelines.ingest.kafka.sending import Messages
+from pipelines.ingest.kafka.topics import (
+    DEAD_PARTITIONS,
+    DEAD_RETENTION_MS,
+    dead_topic,
+    make_missing,
+    max_message_bytes,
+)
 from pipelines.warehouse import dead_letters, landing
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.errors import WarehouseBusyError
@@ -78,28 +84,17 @@ class DeadLetterOutlet:
             self._messages = None
 
     def _send(self, letters: Sequence[DeadLetter]) -> None:
+        """Send all, without their values those that are more than the topic takes."""
         messages = self._connected()
-        try:
-            for letter in letters:
-                self._send_one(messages, letter, [])
-            messages.flush()
-        except DeliveryError as error:
-            if not error.is_too_large:
-                raise
-            self._send_slowly(self._connected(), letters)
-
-    def _send_slowly(self, messages: Messages, letters: Sequence[DeadLetter]) -> None:
-        """Send one by one, without their values those that are more than the topic takes."""
         for letter in letters:
             try:
                 self._send_one(messages, letter, [])
-                messages.flush()
             except DeliveryError as error:
                 if not error.is_too_large:
                     raise
                 told = f"{len(letter.raw or b'')} bytes are more than the topic takes"
                 self._send_one(messages, letter._replace(raw=None), [("value-omitted", told.encode())])
-                messages.flush()
+        messages.flush()
 
     def _send_one(self, messages: Messages, letter: DeadLetter, more: list[tuple[str, bytes]]) -> None:
         key = letter.dead_letter_id.encode()
@@ -107,12 +102,15 @@ class DeadLetterOutlet:
 
     def _connected(self) -> Messages:
         if self._messages is None:
+            names = [dead_topic(topic) for topic in self._topics]
             with self._connection.admin() as client:
-                for topic in self._topics:
-                    name = dead_topic(topic)
+                for name in names:
                     if make_missing(client, name, partitions=DEAD_PARTITIONS, retention_ms=DEAD_RETENTION_MS):
                         _log.info("topic %s was made for dead letters", name)
-            self._messages = Messages(self._connection, delivery_seconds=_DELIVERY_SECONDS)
+                max_bytes = min(max_message_bytes(client, name) for name in names)
+            self._messages = Messages(
+                self._connection, max_message_bytes=max_bytes, delivery_seconds=_DELIVERY_SECONDS
+            )
         return self._messages
 
     def _note(self, warehouse: Warehouse, ids: Sequence[str]) -> None:

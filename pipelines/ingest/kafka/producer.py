@@ -9,150 +9,19 @@
 Leaving the block waits until the broker has everything, and raises `DeliveryError` where it does not take something.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Self
 
 import orjson
-from kafka import KafkaProducer
-from kafka import errors as kafka_errors
 
 from pipelines.ingest.kafka.connection import KafkaConnection, describe_topics
 from pipelines.ingest.kafka.errors import DeliveryError, StatementRefusedError, TopicMissingError
 from pipelines.ingest.kafka.headers import CONTENT_TYPE, JSON_TYPE, SOURCE, XAPI_VERSION
+from pipelines.ingest.kafka.sending import MAX_WAITING_BYTES, Messages, Sent
+from pipelines.ingest.kafka.topics import max_message_bytes
 from schemas.record import Verdict
 from schemas.xapi.identity import student_key
-
-MAX_WAITING_BYTES: Final = 32 << 20
-MAX_MESSAGE_BYTES: Final = 8 << 20
-_EACH_COSTS: Final = 512
-"""Bytes that a waiting message takes besides its own."""
-_LINGER_MS: Final = 20
-_BATCH_BYTES: Final = 128 << 10
-
-
-_TOO_LARGE = (kafka_errors.MessageSizeTooLargeError, kafka_errors.RecordListTooLargeError)
-
-
-class _Waiting(NamedTuple):
-    """A message of which the broker has not said yet that it has it."""
-
-    future: Any
-    value: bytes | None
-    size: int
-
-
-@dataclass
-class Sent:
-    """What became of the messages so far."""
-
-    delivered: int = 0
-    failed: int = 0
-
-
-class Messages:
-    """Sends messages idempotently with bounded memory: who sends faster than the broker takes has to wait."""
-
-    def __init__(
-        self,
-        connection: KafkaConnection,
-        *,
-        max_waiting_bytes: int = MAX_WAITING_BYTES,
-        delivery_seconds: float = 120.0,
-    ) -> None:
-        """Reach the broker.
-
-        Args:
-            connection: the brokers.
-            max_waiting_bytes: bytes that may wait for the broker's word, about at the most.
-            delivery_seconds: how long the broker may take to have a message, attempts to reach it included.
-
-        Raises:
-            BrokerUnavailableError: no broker answers.
-            KafkaSettingsError: the broker refuses, or a setting cannot be used.
-        """
-        self.sent = Sent()
-        self._connection = connection
-        self._max_waiting_bytes = max_waiting_bytes
-        self._delivery_seconds = delivery_seconds
-        self._waiting: deque[_Waiting] = deque()
-        self._waiting_bytes = 0
-        delivery_ms = int(delivery_seconds * 1000)
-        with connection.asking():
-            self._producer = KafkaProducer(
-                **connection.options(),
-                acks="all",
-                enable_idempotence=True,
-                linger_ms=_LINGER_MS,
-                batch_size=_BATCH_BYTES,
-                compression_type="lz4",
-                max_request_size=MAX_MESSAGE_BYTES,
-                delivery_timeout_ms=delivery_ms,
-                request_timeout_ms=min(30_000, max(1_000, delivery_ms // 2)),
-                max_block_ms=delivery_ms,
-                allow_auto_create_topics=False,
-                metrics_enabled=False,
-            )
-
-    def send(
-        self, topic: str, value: bytes | None, key: bytes | None, headers: list[tuple[str, bytes]]
-    ) -> None:
-        """Take a message; wait where too many wait already.
-
-        Raises:
-            DeliveryError: the broker did not take an earlier message, or cannot take this one.
-        """
-        size = len(value or b"") + _EACH_COSTS
-        while self._waiting and (
-            self._waiting_bytes + size > self._max_waiting_bytes or self._waiting[0].future.is_done
-        ):
-            self._settle_oldest()
-        try:
-            future = self._producer.send(topic, value=value, key=key, headers=headers)
-        except (kafka_errors.KafkaError, AssertionError, ValueError) as error:
-            self.sent.failed += 1
-            raise self._failure(topic, value, error) from None
-        self._waiting.append(_Waiting(future, value, size))
-        self._waiting_bytes += size
-
-    def flush(self) -> None:
-        """Wait until the broker has everything.
-
-        Raises:
-            DeliveryError: there is something that it did not take; what comes after it goes on waiting.
-        """
-        if self._waiting:
-            with suppress(kafka_errors.KafkaTimeoutError):  # each says for itself what became of it
-                self._producer.flush(timeout=self._delivery_seconds)
-        while self._waiting:
-            self._settle_oldest()
-
-    def close(self, *, waits: bool = True) -> None:
-        """Let go of the broker, after it has everything (`waits`) or at once."""
-        self._producer.close(timeout=self._delivery_seconds if waits else 0)
-
-    def _settle_oldest(self) -> None:
-        waiting = self._waiting.popleft()
-        self._waiting_bytes -= waiting.size
-        try:
-            waiting.future.get(timeout=self._delivery_seconds)
-        except kafka_errors.KafkaError as error:
-            self.sent.failed += 1
-            raise self._failure("", waiting.value, error) from None
-        self.sent.delivered += 1
-
-    def _failure(self, topic: str, value: bytes | None, error: Exception) -> DeliveryError:
-        shown = (value or b"")[:120].decode(errors="replace")
-        where = f"topic {topic} at " if topic else ""
-        return DeliveryError(
-            f"{where}{self._connection.servers} did not take the statement {shown}…: {error}. It may be sent "
-            "again: the same statement twice lands once",
-            value or b"",
-            is_too_large=isinstance(error, _TOO_LARGE),
-        )
 
 
 class StatementProducer:
@@ -190,6 +59,7 @@ class StatementProducer:
                 raise TopicMissingError(
                     f"no topic {topic} at {connection.servers}: check the name, or make it first"
                 )
+            max_bytes = max_message_bytes(client, topic)
         self._topic = topic
         self._check = check
         self._headers = [(CONTENT_TYPE, JSON_TYPE.encode())]
@@ -198,7 +68,10 @@ class StatementProducer:
         if source is not None:
             self._headers.append((SOURCE, source.encode()))
         self._messages = Messages(
-            connection, max_waiting_bytes=max_waiting_bytes, delivery_seconds=delivery_seconds
+            connection,
+            max_message_bytes=max_bytes,
+            max_waiting_bytes=max_waiting_bytes,
+            delivery_seconds=delivery_seconds,
         )
 
     @property
@@ -214,7 +87,8 @@ class StatementProducer:
 
         Raises:
             StatementRefusedError: it was checked and is not valid; it is not sent.
-            DeliveryError: the broker did not take an earlier one, which the error holds, or cannot take this one.
+            DeliveryError: the broker did not take an earlier one, and this one is on its way; or cannot take this
+                one. The error holds the one that was not taken.
         """
         raw = statement if isinstance(statement, bytes) else orjson.dumps(statement)
         if self._check is not None:
@@ -238,12 +112,32 @@ class StatementProducer:
     def __exit__(
         self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        """Wait until the broker has everything; after an error, only for what is on its way."""
+        """Wait until the broker has everything; after an error, for what was sent before it, but raise no other.
+
+        Raises:
+            DeliveryError: there is a statement that the broker did not take; a note tells of more.
+        """
+        is_hurried = kind is not None and not issubclass(kind, Exception)  # such as Ctrl-C
         try:
             if kind is None:
-                self._messages.flush()
+                self._flush_all()
         finally:
-            self._messages.close(waits=kind is None)
+            self._messages.close(waits=not is_hurried)
+
+    def _flush_all(self) -> None:
+        """Flush to the end, whatever is not taken, and raise the first failure."""
+        first, more = None, 0
+        while True:
+            try:
+                self.flush()
+                break
+            except DeliveryError as error:
+                more += first is not None
+                first = first or error
+        if first is not None:
+            if more:
+                first.add_note(f"{more:,} more were not taken; call flush() before the end to be given each")
+            raise first
 
 
 def key_of(raw: bytes) -> bytes | None:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
+from kafka.admin import ConfigResource
 
 from pipelines.ingest.kafka.connection import describe_topics
 
@@ -13,6 +14,10 @@ DEAD_RETENTION_MS: Final = 90 * 24 * 3_600 * 1_000
 """Ninety days: dead letters stay in the warehouse, the topic is for whoever wants to hear of them."""
 STATEMENT_RETENTION_MS: Final = 7 * 24 * 3_600 * 1_000
 """Kafka's own default: within it a consumer has to be running again."""
+
+_MAX_MESSAGE_BYTES: Final = "max.message.bytes"
+_DEFAULT_MAX_MESSAGE_BYTES: Final = 1_048_588
+"""Kafka's own, for where we may not ask."""
 
 
 def dead_topic(topic: str) -> str:
@@ -30,3 +35,13 @@ def make_missing(client: KafkaAdminClient, topic: str, *, partitions: int, reten
     except kafka_errors.TopicAlreadyExistsError:
         return False
     return True
+
+
+def max_message_bytes(client: KafkaAdminClient, topic: str) -> int:
+    """Ask how many bytes a message of the topic may have; Kafka's default where the broker does not tell us."""
+    asked = ConfigResource("TOPIC", topic, {_MAX_MESSAGE_BYTES: None})
+    try:
+        found = client.describe_configs([asked], config_filter="all")["topic"][topic]
+    except (kafka_errors.AuthorizationError, KeyError):
+        found = {}
+    return int(found.get(_MAX_MESSAGE_BYTES, {}).get("value") or _DEFAULT_MAX_MESSAGE_BYTES)
