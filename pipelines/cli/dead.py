@@ -2,7 +2,6 @@
 
 import shlex
 import subprocess
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -21,7 +20,7 @@ from pipelines.cli.options import (
 from pipelines.cli.output import Output
 from pipelines.ingest.replay import Mend, ReplaySummary
 from pipelines.ingest.replay import replay as replay_letters
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import Validator
 from pipelines.warehouse.dead_letters import DeadSelection, count_by_rule, find
 from schemas.errors import LearnloomError
 from schemas.xapi.equality import is_same
@@ -154,7 +153,7 @@ def replay(
         done = replay_letters(
             opened,
             DeadSelection(rule, topic, ids),
-            judge=partial(judge, default_version=settings.xapi_version, limits=limits(settings)),
+            judge=Validator(default_version=settings.xapi_version, limits=limits(settings)).validate,
             is_same=is_same,
             now=now,
             wait_seconds=settings.lock_wait_seconds,

@@ -1,13 +1,22 @@
-"""The judgement on one record: is it a statement, and if not, what exactly is wrong and what to do.
+"""The judgement on records: is each a statement, and if not, what exactly is wrong and what to do.
 
-Pure: the bytes are never rewritten, and the same bytes under the same version and limits are judged alike.
+Three ways to ask, with one answer: `validate` for one record, `validate_many` for many, and a `Validator` for
+whoever takes them one by one as they come. The bytes are never rewritten, and the same bytes under the same
+version and limits are judged alike, whatever was judged before.
+
+    from pipelines.ingest.validate import validate
+
+    for fault in validate(raw).faults:
+        print(fault.path, fault.rule, fault.message)
 """
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 import orjson
 
-from pipelines.ingest.reading import Limits, read_object
+from pipelines.ingest.reading import Limits, check_limits, read_object
+from pipelines.ingest.recognise import UNSURE, Recogniser
 from schemas.record import Fault, Verdict
 from schemas.xapi.rule import Breach, pointer
 from schemas.xapi.rules import RULES
@@ -15,9 +24,10 @@ from schemas.xapi.statement import VERSION_1, find_breaches
 
 _LEAD_CHARS = 60
 _DEFAULT_LIMITS = Limits()
+_MEMORY_BYTES: Final = 32 << 20
 
 
-def judge(
+def validate(
     raw: bytes | None, *, default_version: str = VERSION_1, limits: Limits = _DEFAULT_LIMITS
 ) -> Verdict:
     """Judge one record by the rules of xAPI, 1.0.3 or 2.0 as the statement's version says.
@@ -28,7 +38,7 @@ def judge(
         limits: Bounds on length, depth, and on what is told.
 
     Returns:
-        The statement with no fault, or with every fault that was found (at most `limits.max_faults`).
+        No fault, or every fault that was found (at most `limits.max_faults`), each with its JSON Pointer.
         Whatever the bytes are, nothing is raised on their account.
 
     Raises:
@@ -39,9 +49,71 @@ def judge(
     if statement is not None and reading.is_sound:
         breaches = breaches + find_breaches(statement, default_version=default_version)
     if not breaches:
-        return Verdict(statement, ())
+        return Verdict(raw, (), statement.get("id") if statement is not None else None)
     told = breaches[: limits.max_faults]
-    return Verdict(statement, tuple(_fault(breach, limits.max_value_chars) for breach in told))
+    return Verdict(raw, tuple(_fault(breach, limits.max_value_chars) for breach in told))
+
+
+judge = validate
+"""The same by the name that it has where records land."""
+
+
+def validate_many(
+    raws: Iterable[bytes | None], *, default_version: str = VERSION_1, limits: Limits = _DEFAULT_LIMITS
+) -> Iterator[Verdict]:
+    """Judge records one after the other, each as `validate` does, and what repeats among them only once.
+
+    Args:
+        raws: Records, such as the lines of a file; they are taken one at a time.
+        default_version: As for `validate`.
+        limits: As for `validate`.
+
+    Yields:
+        One verdict per record, in the same order.
+
+    Raises:
+        ValueError: As for `validate`.
+    """
+    yield from map(Validator(default_version=default_version, limits=limits).validate, raws)
+
+
+class Validator:
+    """Judges records as `validate` does, and remembers the fragments that it found right.
+
+    A statement made of such fragments, and right in all that holds between them, is valid; every other is
+    judged whole. So memory can make an answer quicker, never another one. Not for several threads at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        default_version: str = VERSION_1,
+        limits: Limits = _DEFAULT_LIMITS,
+        memory_bytes: int = _MEMORY_BYTES,
+    ) -> None:
+        """Remember nothing yet, and never more than about `memory_bytes`; the rest is as for `validate`."""
+        check_limits(limits)
+        self._default_version = default_version
+        self._limits = limits
+        self._recogniser = Recogniser(memory_bytes=memory_bytes, max_depth=limits.max_depth)
+        self.judged_whole = 0
+        """Records that could not be told valid by their fragments."""
+
+    @property
+    def learned(self) -> int:
+        """How many fragments were judged because they were not remembered."""
+        return self._recogniser.memory.learned
+
+    def validate(self, raw: bytes | None, *, default_version: str | None = None) -> Verdict:
+        """Judge one record; `default_version` holds for this one only. See the function `validate`."""
+        version = default_version or self._default_version
+        if raw is not None and len(raw) <= self._limits.max_bytes:
+            try:
+                return Verdict(raw, (), self._recogniser.recognise(raw, version))
+            except UNSURE:
+                pass
+        self.judged_whole += 1
+        return validate(raw, default_version=version, limits=self._limits)
 
 
 def _fault(breach: Breach, max_value_chars: int) -> Fault:

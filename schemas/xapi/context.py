@@ -92,22 +92,34 @@ def check_context(context: Any, path: Path, found: list[Breach], *, about_activi
     for name in ("instructor", "team"):
         if name in context:
             check_actor(context[name], (*path, name), found)
-    if "contextAgents" in context or "contextGroups" in context:
-        _check_context_actors(context, path, found)
-    related = context.get("contextActivities")
-    if isinstance(related, dict):
-        _check_related(related, (*path, "contextActivities"), found)
+    if "contextAgents" in context:
+        check_context_agents(context["contextAgents"], (*path, "contextAgents"), found)
+    if "contextGroups" in context:
+        check_context_groups(context["contextGroups"], (*path, "contextGroups"), found)
+    if "contextActivities" in context:
+        check_related(context["contextActivities"], (*path, "contextActivities"), found)
 
 
-def _check_context_actors(context: dict[str, Any], path: Path, found: list[Breach]) -> None:
-    for name, part in (("contextAgents", "agent"), ("contextGroups", "group")):
-        entries = context.get(name)
-        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            if isinstance(entry, dict) and part in entry:
-                check_actor(entry[part], (*path, name, index, part), found)
+def check_context_agents(entries: Any, path: Path, found: list[Breach]) -> None:
+    """Add to `found` what is wrong between the properties of the agents of contextAgents."""
+    _check_entries(entries, "agent", path, found)
 
 
-def _check_related(related: dict[str, Any], path: Path, found: list[Breach]) -> None:
+def check_context_groups(entries: Any, path: Path, found: list[Breach]) -> None:
+    """Add to `found` what is wrong between the properties of the groups of contextGroups."""
+    _check_entries(entries, "group", path, found)
+
+
+def _check_entries(entries: Any, part: str, path: Path, found: list[Breach]) -> None:
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, dict) and part in entry:
+            check_actor(entry[part], (*path, index, part), found)
+
+
+def check_related(related: Any, path: Path, found: list[Breach]) -> None:
+    """Add to `found` what is wrong between the properties of the activities of contextActivities."""
+    if not isinstance(related, dict):
+        return
     for kind in CONTEXT_KINDS:
         activities = related.get(kind)
         if isinstance(activities, list):
