@@ -226,9 +226,7 @@ class Warehouse:
             try:
                 yield
             except BaseException:
-                with suppress(
-                    duckdb.Error
-                ):  # a lost server has rolled back already; the error in hand tells it
+                with suppress(duckdb.Error):  # a lost server has rolled back already; the error in hand tells it
                     self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
@@ -253,9 +251,7 @@ class Warehouse:
         except (duckdb.Error, OvertakenError) as error:
             told = self.place.scrubbed(str(error))
             if is_trouble(error):
-                raise WarehouseUnavailableError(
-                    f"the warehouse at {self.place} is in trouble: {told}"
-                ) from None
+                raise WarehouseUnavailableError(f"the warehouse at {self.place} is in trouble: {told}") from None
             if is_conflict(error):
                 raise WarehouseBusyError(
                     f"other processes kept writing to {self.place} for {wait_seconds:g} s: try again later, "

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.warehouse.connection import LAKE, Warehouse
-from pipelines.warehouse.errors import WarehouseError
 from pipelines.warehouse.extensions import quoted
+from pipelines.warehouse.errors import WarehouseError
 from pipelines.warehouse.summary import tables
 
 LAYERS_FOR_ANALYSTS: Final = ("dimensional", "estimates", "marts", "feedback")

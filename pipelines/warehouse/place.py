@@ -36,10 +36,7 @@ class Place(NamedTuple):
     def attach_sql(self, name: str, *, read_only: bool) -> str:
         """Give the statement that attaches the warehouse under `name`."""
         catalog = f"sqlite:{self.sqlite.resolve()}" if self.postgres is None else f"postgres:{self.postgres}"
-        options = [
-            f"DATA_PATH {quoted(f'{self.folder.resolve() / DATA_FOLDER}/')}",
-            "OVERRIDE_DATA_PATH true",
-        ]
+        options = [f"DATA_PATH {quoted(f'{self.folder.resolve() / DATA_FOLDER}/')}", "OVERRIDE_DATA_PATH true"]
         if read_only:
             options += ["READ_ONLY", "CREATE_IF_NOT_EXISTS false"]
         return f"ATTACH {quoted(f'ducklake:{catalog}')} AS {name} ({', '.join(options)})"

@@ -145,6 +145,14 @@ def test_rules_between_fragments_hold_among_known_ones() -> None:
         assert rule in {fault.rule for fault in validator.validate(orjson.dumps(statement)).faults}
 
 
+def test_escaped_colon_hides_no_repeated_property() -> None:
+    """A text whose colon is escaped does not make up for the colon of a property given twice."""
+    raw = orjson.dumps(MINIMAL | {"result": {"success": True}, "context": {"platform": "a:b"}})
+    assert Validator().validate(raw).is_valid
+    raw = raw.replace(b'{"success":true', b'{"success":true,"success":true').replace(b'a:b"}', b'a\\u003ab"}')
+    assert [fault.rule for fault in Validator().validate(raw).faults] == ["json-duplicate-key"]
+
+
 def test_version_of_one_record_holds_for_it_alone() -> None:
     """A version that a sender names for one record does not stick."""
     raw = orjson.dumps(MINIMAL | {"timestamp": "2013-05-18T05:32:34"})
