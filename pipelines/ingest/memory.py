@@ -17,7 +17,6 @@ _LONGEST: Final = 16_384
 """Bytes of a fragment, at the most, to be remembered: longer ones hardly repeat."""
 _OVERHEAD: Final = 200
 """Bytes that a remembered fragment takes besides its text: objects and its place in a table, which doubles."""
-_CONTAINERS: Final = frozenset({dict, list})
 
 Table = dict[bytes, int]
 """Fragments of one kind that are right, each with the colons that belong to it: one for the property that holds
@@ -48,8 +47,8 @@ class Memory:
         self.extensions: Table = {}
         self.learned = 0
         """Fragments that had to be judged."""
-        self._keys: set[tuple[str, ...]] = set()
         self._tables = [table for table in vars(self).values() if isinstance(table, dict)]
+        self._keys: dict[tuple[str, ...], int] = {}
         self._max_bytes = self._left = max_bytes
         self._max_depth = max_depth
 
@@ -78,21 +77,33 @@ class Memory:
         return self._remember(self.objects, fragment, -self._judged(fragment, parsed, fits))
 
     def learn_extensions(self, fragment: bytes) -> int:
-        """Judge extensions likewise; where their keys are known, all is known but how deep they go."""
+        """Judge extensions likewise; beyond their keys, which repeat, only their depth is to be judged."""
         parsed = orjson.loads(fragment)
         if not isinstance(parsed, dict):
             raise UnsureError
         keys = tuple(parsed)
-        if keys not in self._keys:
-            if not all(map(is_extension_key, keys)):
-                raise UnsureError
-            length = sum(map(len, keys))
-            if length <= _LONGEST:
-                self._take(4 * length + 2 * _OVERHEAD)
-                self._keys.add(keys)
-        if not _CONTAINERS.isdisjoint(map(type, parsed.values())) and depth_of(parsed) > self._max_depth:
+        colons = self._keys.get(keys) or self._learn_keys(keys)
+        for value in parsed.values():
+            kind = type(value)
+            if kind is str:
+                colons += value.count(":")
+            elif kind is dict or kind is list:
+                if depth_of(value) >= self._max_depth:
+                    raise UnsureError
+                colons += orjson.dumps(value).count(b":")
+        return self._remember(self.extensions, fragment, colons)
+
+    def _learn_keys(self, keys: tuple[str, ...]) -> int:
+        if not all(map(is_extension_key, keys)):
             raise UnsureError
-        return self._remember(self.extensions, fragment, 1 + orjson.dumps(parsed).count(b":"))
+        colons = 1 + len(keys) + sum(key.count(":") for key in keys)
+        length = sum(map(len, keys))
+        if length <= _LONGEST:
+            self._left -= 4 * length + 2 * _OVERHEAD
+            if self._left < 0:
+                self._forget(4 * length + 2 * _OVERHEAD)
+            self._keys[keys] = colons
+        return colons
 
     def _judged(self, fragment: bytes, parsed: Any, fits: Fits) -> int:
         """Count the colons that belong to a fragment, which must be right and not too deep."""
@@ -105,16 +116,17 @@ class Memory:
 
     def _remember(self, table: Table, fragment: bytes, colons: int) -> int:
         self.learned += 1
-        if len(fragment) <= _LONGEST:
-            self._take(len(fragment) + _OVERHEAD)
+        size = len(fragment)
+        if size <= _LONGEST:
+            self._left -= size + _OVERHEAD
+            if self._left < 0:
+                self._forget(size + _OVERHEAD)
             table[fragment] = colons
         return colons
 
-    def _take(self, size: int) -> None:
-        """Make sure that there is room."""
-        self._left -= size
-        if self._left < 0:
-            self._left = self._max_bytes - size
-            self._keys.clear()
-            for table in self._tables:
-                table.clear()
+    def _forget(self, size: int) -> None:
+        """Forget everything, and make room for `size` bytes."""
+        self._left = self._max_bytes - size
+        self._keys.clear()
+        for table in self._tables:
+            table.clear()

@@ -95,21 +95,23 @@ class Validator:
         check_limits(limits)
         self._default_version = default_version
         self._limits = limits
-        self._recogniser = Recogniser(memory_bytes=memory_bytes, max_depth=limits.max_depth)
+        self._max_bytes = limits.max_bytes
+        recogniser = Recogniser(memory_bytes=memory_bytes, max_depth=limits.max_depth)
+        self._memory, self._recognise = recogniser.memory, recogniser.recognise
         self.judged_whole = 0
         """Records that could not be told valid by their fragments."""
 
     @property
     def learned(self) -> int:
         """How many fragments were judged because they were not remembered."""
-        return self._recogniser.memory.learned
+        return self._memory.learned
 
     def validate(self, raw: bytes | None, *, default_version: str | None = None) -> Verdict:
         """Judge one record; `default_version` holds for this one only. See the function `validate`."""
         version = default_version or self._default_version
-        if raw is not None and len(raw) <= self._limits.max_bytes:
+        if raw is not None and len(raw) <= self._max_bytes:
             try:
-                return Verdict(raw, (), self._recogniser.recognise(raw, version))
+                return Verdict(raw, (), self._recognise(raw, version))
             except UNSURE:
                 pass
         self.judged_whole += 1

@@ -147,9 +147,9 @@ def test_rules_between_fragments_hold_among_known_ones() -> None:
 
 def test_escaped_colon_hides_no_repeated_property() -> None:
     """A text whose colon is escaped does not make up for the colon of a property given twice."""
-    raw = orjson.dumps(MINIMAL | {"result": {"success": True}, "context": {"platform": "a:b"}})
+    raw = orjson.dumps(MINIMAL | {"result": {"success": True}, "context": {"platform": "x:y"}})
     assert Validator().validate(raw).is_valid
-    raw = raw.replace(b'{"success":true', b'{"success":true,"success":true').replace(b'a:b"}', b'a\\u003ab"}')
+    raw = raw.replace(b'{"success":true', b'{"success":true,"success":true').replace(b'x:y"}', b'x\\u003ay"}')
     assert [fault.rule for fault in Validator().validate(raw).faults] == ["json-duplicate-key"]
 
 
