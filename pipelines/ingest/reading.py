@@ -101,7 +101,9 @@ def _may_repeat_keys(raw: bytes, parsed: dict[str, Any]) -> bool:
     A colon is never escaped when written, so text and rewritten text have the same number of them, unless a
     repeated key was dropped (fewer) or a colon was escaped in the text (more).
     """
-    return raw.count(b":") != orjson.dumps(parsed).count(b":") or b"\\u003" in raw
+    if raw.find(b"\\") >= 0 and b"\\u003" in raw:
+        return True
+    return raw.count(b":") != orjson.dumps(parsed).count(b":")
 
 
 class _Object(dict[str, Any]):

@@ -25,6 +25,14 @@ from schemas.xapi.statement import VERSION_1, find_breaches
 _LEAD_CHARS = 60
 _DEFAULT_LIMITS = Limits()
 _MEMORY_BYTES: Final = 32 << 20
+_TRIED: Final = 500
+"""Records after which it is weighed whether memory helps."""
+_RESTED: Final = 10_000
+"""Records judged without it where it does not."""
+_WORTHWHILE: Final = 4
+"""Fragments a record that may be judged before judging it whole is cheaper (measured by bench/validate.py)."""
+_WORTH_OF_FAILURE: Final = 3
+"""A record that is tried in vain costs as much as so many fragments."""
 
 
 def validate(
@@ -81,7 +89,8 @@ class Validator:
     """Judges records as `validate` does, and remembers the fragments that it found right.
 
     A statement made of such fragments, and right in all that holds between them, is valid; every other is
-    judged whole. So memory can make an answer quicker, never another one. Not for several threads at once.
+    judged whole. So memory can make an answer quicker, never another one. Where hardly anything repeats, it is
+    left alone for a while. Not for several threads at once.
     """
 
     def __init__(
@@ -99,7 +108,10 @@ class Validator:
         recogniser = Recogniser(memory_bytes=memory_bytes, max_depth=limits.max_depth)
         self._memory, self._recognise = recogniser.memory, recogniser.recognise
         self.judged_whole = 0
-        """Records that could not be told valid by their fragments."""
+        """Records that were judged whole: invalid ones, and those of a stream in which little repeats."""
+        self._is_trying = True
+        self._left = _TRIED
+        self._spent_before = 0
 
     @property
     def learned(self) -> int:
@@ -109,13 +121,26 @@ class Validator:
     def validate(self, raw: bytes | None, *, default_version: str | None = None) -> Verdict:
         """Judge one record; `default_version` holds for this one only. See the function `validate`."""
         version = default_version or self._default_version
-        if raw is not None and len(raw) <= self._max_bytes:
+        self._left -= 1
+        if self._left < 0:
+            self._weigh()
+        if self._is_trying and raw is not None and len(raw) <= self._max_bytes:
             try:
                 return Verdict(raw, (), self._recognise(raw, version))
             except UNSURE:
                 pass
         self.judged_whole += 1
         return validate(raw, default_version=version, limits=self._limits)
+
+    def _weigh(self) -> None:
+        """Decide whether the next records are tried by fragments, by what that was worth for the last ones."""
+        spent = self._spent() - self._spent_before
+        self._is_trying = not self._is_trying or spent < _WORTHWHILE * _TRIED
+        self._left = (_TRIED if self._is_trying else _RESTED) - 1
+        self._spent_before = self._spent()
+
+    def _spent(self) -> int:
+        return self.learned + _WORTH_OF_FAILURE * self.judged_whole
 
 
 def _fault(breach: Breach, max_value_chars: int) -> Fault:
