@@ -118,7 +118,7 @@ def _measure(path: Path) -> dict[str, Any]:
             rates[name] = max(rates[name], _rate(judge, lines))
     rates["alone"] = _rate(validate, lines[:SAMPLE])
     # Records judged whole are not looked up: their fragments are no hits either.
-    hits = (1 - validator.judged_whole / len(lines)) - validator.learned / fragments
+    hits = max(0.0, (1 - validator.judged_whole / len(lines)) - validator.learned / fragments)
     return {"records": len(lines), "valid": valid, "hits": hits, "peak_mb": peak_mb, **rates}
 
 

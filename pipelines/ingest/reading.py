@@ -58,8 +58,8 @@ class Reading(NamedTuple):
     @property
     def is_sound(self) -> bool:
         """Whether the object can be judged further: nested not too deep."""
-        return self.statement is not None and all(
-            breach.rule == "json-duplicate-key" for breach in self.breaches
+        return self.statement is not None and (
+            not self.breaches or all(breach.rule == "json-duplicate-key" for breach in self.breaches)
         )
 
 

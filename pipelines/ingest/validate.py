@@ -23,6 +23,7 @@ from schemas.xapi.rules import RULES
 from schemas.xapi.statement import VERSION_1, find_breaches
 
 _LEAD_CHARS = 60
+_PATH_CHARS = 200
 _DEFAULT_LIMITS = Limits()
 _MEMORY_BYTES: Final = 32 << 20
 _TRIED: Final = 500
@@ -148,7 +149,7 @@ def _fault(breach: Breach, max_value_chars: int) -> Fault:
     value = _as_json(breach.value)
     path = pointer(breach.path)
     lead = (breach.lead or "is {value}").replace("{value}", _cut(value, _LEAD_CHARS))
-    message = f"{path or 'The statement'} {lead}: {rule.meaning}; {rule.fix}."
+    message = f"{_cut(path, _PATH_CHARS) or 'The statement'} {lead}: {rule.meaning}; {rule.fix}."
     return Fault(rule.id, path, _cut(value, max_value_chars), message)
 
 

@@ -32,6 +32,7 @@ from schemas.xapi.context import (
     check_context_groups,
     check_related,
 )
+from schemas.xapi.many import Many
 from schemas.xapi.result import Score, check_score
 from schemas.xapi.rule import Breach, Path
 
@@ -120,10 +121,10 @@ is_authority: Final = _fits(Actor, check_authority)
 is_activity: Final = _fits(Activity, check_activity)
 is_reference: Final = _fits(StatementRef)
 is_context_activities: Final = _fits(ContextActivities, check_related)
-is_context_agents: Final = _fits(list[ContextAgent], check_context_agents)
-is_context_groups: Final = _fits(list[ContextGroup], check_context_groups)
+is_context_agents: Final = _fits(Many[ContextAgent], check_context_agents)
+is_context_groups: Final = _fits(Many[ContextGroup], check_context_groups)
 is_score: Final = _fits(Score, check_score)
-is_attachments: Final = _fits(list[Attachment], check_attachments)
+is_attachments: Final = _fits(Many[Attachment], check_attachments)
 _is_verb: Final = _fits(Verb)
 
 

@@ -11,6 +11,7 @@ from schemas.xapi.agent import Actor, Agent, Group, check_actor, check_authority
 from schemas.xapi.atoms import FORBID, StrictTimestamp, Timestamp, Uuid, Version
 from schemas.xapi.attachment import Attachment, check_attachments
 from schemas.xapi.context import Context, Context2, check_context
+from schemas.xapi.many import Many
 from schemas.xapi.result import Result, check_result
 from schemas.xapi.rule import Breach, Path
 from schemas.xapi.shape import shape_breaches
@@ -42,7 +43,7 @@ class _Core(TypedDict):
     actor: Actor
     verb: Verb
     result: NotRequired[Result]
-    attachments: NotRequired[list[Attachment]]
+    attachments: NotRequired[Many[Attachment]]
 
 
 @with_config(FORBID)
