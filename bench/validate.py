@@ -57,9 +57,9 @@ def main() -> None:
         unique = Path(folder) / "nothing-repeats.jsonl"
         with unique.open("wb") as file:
             file.writelines(line + b"\n" for line in without_repetition(read_lines(options.files[0])))
-        ralph = _install_ralph(Path(folder))
+        ralph = install_ralph(Path(folder))
         for path in [*options.files, unique]:
-            told = json.loads(_output([sys.executable, __file__, "--one", str(path)]))
+            told = json.loads(output([sys.executable, __file__, "--one", str(path)]))
             peer = None if isinstance(ralph, str) else _run_ralph(ralph, path, Path(folder))
             _print_row(path, told, peer)
     if isinstance(ralph, str):
@@ -150,13 +150,13 @@ def _fragments(line: bytes) -> int:
     return count
 
 
-def _install_ralph(folder: Path) -> Path | str:
+def install_ralph(folder: Path) -> Path | str:
     """Install Ralph into an environment of its own; give its Python, or say why not."""
     python = folder / "ralph" / "bin" / "python"
     try:
-        _output([sys.executable, "-m", "venv", str(folder / "ralph")])
-        _output([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", RALPH])
-        _output([str(python), "-c", "import ralph.models.xapi.base.statements"])
+        output([sys.executable, "-m", "venv", str(folder / "ralph")])
+        output([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", RALPH])
+        output([str(python), "-c", "import ralph.models.xapi.base.statements"])
     except (subprocess.SubprocessError, OSError) as error:
         return f"{RALPH} could not be installed ({getattr(error, 'stderr', '') or error})"[:300]
     return python
@@ -165,11 +165,12 @@ def _install_ralph(folder: Path) -> Path | str:
 def _run_ralph(python: Path, path: Path, folder: Path) -> float:
     sample = folder / "sample.jsonl"
     sample.write_bytes(b"\n".join(read_lines(path)[:SAMPLE]) + b"\n")
-    told = json.loads(_output([str(python), str(_HERE / "ralph_judge.py"), str(sample)]))
+    told = json.loads(output([str(python), str(_HERE / "ralph_judge.py"), str(sample)]))
     return float(told["rate"])
 
 
-def _output(command: list[str]) -> str:
+def output(command: list[str]) -> str:
+    """Run a command and give what it printed."""
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
 
 
