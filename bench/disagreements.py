@@ -72,14 +72,28 @@ _DECISIONS: Final[dict[tuple[str, str], Decision]] = {
     ("refused", "TypeWarning ISO Duration"): Decision(
         "4.6.s1.b1; ISO 8601:2004, 4.4.3.2", "the smallest component may have decimals, whichever it is"
     ),
-    ("refused", "TypeWarning Timestamp"): Decision(
-        "4.5.s1.b1; RFC 3339, 5.6", "fractions may have any number of digits, and a leap second is a second"
+    ("refused", "TypeWarning ISO Timestamp"): Decision(
+        "4.5.s1.b1, 4.5.s1.b4", "the offset is only recommended in 1.0.3, and may be written +hh"
     ),
-    ("refused", "TypeWarning Language"): Decision(
-        "4.2; RFC 5646, 2.1", "grandfathered and private tags are tags"
+    ("accepted", "duration-format"): Decision(
+        "4.6.s1.b1; ISO 8601:2004, 4.4.3.2", "a duration begins with P, and after T stands a time"
     ),
-    ("refused", "TypeWarning Internet Media Type"): Decision(
-        "2.4.11.s2.table1.row4", "a type may have parameters"
+    ("accepted", "language-tag"): Decision("4.2; RFC 5646, 2.2.6", "a singleton must not be repeated"),
+    ("ralph", "no_empty_value"): Decision(
+        "2.2.s4", "nothing forbids an empty text or object where no part of it is required"
+    ),
+    ("ralph", "string_too_short"): Decision("4.2, 2.4.4.1.s15.table1", "a text or component id may be empty"),
+    ("ralph", "value_error at mbox"): Decision(
+        "2.4.2.3.s3.table1.row1; RFC 5321, 4.1.3", "an address may be a literal, its domain of one label"
+    ),
+    ("ralph", "value_error"): Decision(
+        "4.2; RFC 5646, 2.1", "a tag must be well-formed; that it is registered is not asked for"
+    ),
+    ("ralph", "datetime_from_date_parsing"): Decision(
+        "4.5.s1.b1; RFC 3339, 5.7", "a leap second is a second"
+    ),
+    ("ralph", "string_pattern_mismatch at mbox_sha1sum"): Decision(
+        "2.4.2.3.s3.table1.row2", "hex digits have no case"
     ),
 }
 """By what the other did and, if it accepted, our rule, or else the kind of its complaint and perhaps its place."""

@@ -184,6 +184,7 @@ def _show_ralph(valid: list[bytes], folder: Path) -> int:
         print(
             f"{count:>8,}  {kind}: {f'{decision.section}: {decision.sentence}' if decision else 'UNCLASSIFIED'}"
         )
+    return unclassified
 
 
 if __name__ == "__main__":

@@ -33,8 +33,9 @@ def main() -> None:
 
 
 def _kind(error: ValidationError) -> str:
-    """The type of the first error, and the last property on the way to it."""
-    first = error.errors(include_url=False)[0]
+    """The type of the first error that is not just another branch of a union, and the last property before it."""
+    branches = {"missing", "literal_error", "extra_forbidden"}
+    first = min(error.errors(include_url=False), key=lambda line: line["type"] in branches)
     names = [
         step for step in first["loc"] if isinstance(step, str) and step[:1].islower() and "[" not in step
     ]
