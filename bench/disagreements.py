@@ -92,6 +92,9 @@ _DECISIONS: Final[dict[tuple[str, str], Decision]] = {
     ("ralph", "datetime_from_date_parsing"): Decision(
         "4.5.s1.b1; RFC 3339, 5.7", "a leap second is a second"
     ),
+    ("ralph", "string_pattern_mismatch at id"): Decision(
+        "2.4.4.1.s16.b2", "that the id of a component has no white space is only recommended"
+    ),
     ("ralph", "string_pattern_mismatch at mbox_sha1sum"): Decision(
         "2.4.2.3.s3.table1.row2", "hex digits have no case"
     ),
