@@ -49,11 +49,12 @@ types: $(VENV)/.ready-dev
 unit: $(VENV)/.ready-dev
 	@$(BIN)/pytest
 
-bench: $(VENV)/.ready-dev ## measure: import, refresh, profile, duplicate check (minutes)
+bench: $(VENV)/.ready-dev ## measure: import, validation, refresh, profile, duplicate check (minutes)
 	@$(BIN)/python -m bench
 
 docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew
 	@$(BIN)/python -m pipelines.warehouse.reference > docs/tables.md
+	@$(BIN)/python -m pipelines.ingest.rulebook > docs/rules.md
 	@$(BIN)/python -m pipelines.feedback.publish catalogue > docs/signals.md
 	@$(BIN)/python -m pipelines.feedback.publish profile > docs/schemas/student_profile.json
 	@$(BIN)/python -m pipelines.feedback.publish signal > docs/schemas/signal.json

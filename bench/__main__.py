@@ -11,13 +11,14 @@ _SIMULATE = "import sys; from pipelines.cli.main import main; sys.argv[0] = 'lea
 
 
 def main() -> None:
-    """Measure import and refresh, one after the other."""
+    """Measure validation, import and refresh, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             [sys.executable, "-c", _SIMULATE, "simulate", folder, "--statements", "1000000"], check=True
         )
         files = [str(path) for path in (_REAL, Path(folder) / "statements.jsonl") if path.exists()]
-        subprocess.run([sys.executable, str(_HERE / "import_.py"), *files], check=True)
+        for script in ("validate.py", "import_.py"):
+            subprocess.run([sys.executable, str(_HERE / script), *files], check=True)
     subprocess.run([sys.executable, str(_HERE / "refresh.py")], check=True)
 
 

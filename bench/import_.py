@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from pipelines.ingest.duplicates import KnownIds
 from pipelines.ingest.files import FileSource
 from pipelines.ingest.land import import_statements
 from pipelines.ingest.reading import Limits
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import Validator
 from pipelines.settings import Settings
 from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
@@ -80,11 +79,10 @@ def _import(path: Path) -> dict[str, Any]:
                 max_record_bytes=settings.max_statement_bytes,
             ),
             warehouse,
-            judge=partial(
-                judge,
+            judge=Validator(
                 default_version=settings.xapi_version,
                 limits=Limits(max_bytes=settings.max_statement_bytes),
-            ),
+            ).validate,
             is_same=is_same,
             now=lambda: datetime.now(UTC),
             wait_seconds=settings.lock_wait_seconds,

@@ -8,6 +8,9 @@ about where a record came from.
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
+import orjson
+
 
 class Fault(NamedTuple):
     """One broken rule in one statement."""
@@ -64,17 +67,33 @@ class Batch(NamedTuple):
     head_digest: str | None = None
 
 
-class Verdict(NamedTuple):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """The judgement on one record: a statement to land, or the faults for which it is refused."""
 
-    statement: dict[str, Any] | None
-    """The parsed statement; None where the bytes are no JSON object."""
+    raw: bytes | None
+    """The record as it was judged."""
     faults: tuple[Fault, ...]
+    """Empty for a valid statement."""
+    statement_id: str | None = None
+    """The id that a valid statement names, as it is written; None where it has none, or is not valid."""
 
     @property
     def is_valid(self) -> bool:
         """Whether the record may land as a statement."""
         return not self.faults
+
+    @property
+    def statement(self) -> dict[str, Any] | None:
+        """The record, parsed at every call; None where the bytes are no JSON object.
+
+        Of properties given twice, and of numbers beyond a double, it holds what a double and a dict can: the
+        bytes are the truth.
+        """
+        try:
+            parsed = orjson.loads(self.raw or b"")
+        except orjson.JSONDecodeError:
+            return None
+        return parsed if isinstance(parsed, dict) else None
 
 
 class DeadLetter(NamedTuple):

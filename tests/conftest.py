@@ -4,7 +4,6 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Generator
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ import pytest
 from pipelines.ingest.files import FileSource
 from pipelines.ingest.land import import_statements
 from pipelines.ingest.skills import import_skills
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import Validator
 from pipelines.refresh.refresh import end_of_day, refresh
 from pipelines.settings import Settings
 from pipelines.simulate.config import SimulationConfig
@@ -74,7 +73,7 @@ def land(warehouse: Warehouse, *paths: Path) -> None:
     import_statements(
         FileSource(list(paths), max_records=10_000, max_bytes=10_000_000, max_record_bytes=1_000_000),
         warehouse,
-        judge=partial(judge, default_version="1.0.3"),
+        judge=Validator(default_version="1.0.3").validate,
         is_same=is_same,
         now=lambda: _NOW,
         wait_seconds=_WAIT_SECONDS,

@@ -2,7 +2,6 @@
 
 import logging
 import signal
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -22,7 +21,7 @@ from pipelines.ingest.kafka.dead_share import DeadShare
 from pipelines.ingest.kafka.offsets import WhenLost
 from pipelines.ingest.kafka.source import KafkaSource, Reading
 from pipelines.ingest.land import AfterLanding, ImportSummary, import_statements
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import Validator
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.maintain import tidy_if_needed
@@ -130,7 +129,7 @@ def _consumption(
         return import_statements(
             source,
             warehouse,
-            judge=partial(judge, default_version=settings.xapi_version, limits=limits(settings)),
+            judge=Validator(default_version=settings.xapi_version, limits=limits(settings)).validate,
             is_same=is_same,
             now=now,
             wait_seconds=wait_seconds,

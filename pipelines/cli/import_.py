@@ -1,6 +1,5 @@
 """`learnloom import`."""
 
-from functools import partial
 from pathlib import Path
 
 import typer
@@ -11,7 +10,7 @@ from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_writ
 from pipelines.cli.output import Output
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.land import ImportSummary, import_statements
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import Validator
 from pipelines.settings import Settings
 from pipelines.warehouse.maintain import tidy_if_needed
 from schemas.xapi.equality import is_same
@@ -50,7 +49,7 @@ def land(out: Output, settings: Settings, paths: list[Path]) -> ImportSummary:
         summary = import_statements(
             source,
             warehouse,
-            judge=partial(judge, default_version=settings.xapi_version, limits=limits(settings)),
+            judge=Validator(default_version=settings.xapi_version, limits=limits(settings)).validate,
             is_same=is_same,
             now=now,
             wait_seconds=settings.lock_wait_seconds,

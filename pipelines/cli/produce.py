@@ -17,7 +17,7 @@ from pipelines.ingest.files import FileSource
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.kafka.errors import DeliveryError, StatementRefusedError
 from pipelines.ingest.kafka.producer import StatementProducer
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import Validator
 
 commands = typer.Typer(add_completion=False)
 _TOLD_REFUSALS = 5
@@ -65,9 +65,9 @@ def produce(
     files = file_source(settings, paths)
     done = Produced()
     if files.has_inputs:
-        judging = partial(
-            judge, default_version=xapi_version or settings.xapi_version, limits=limits(settings)
-        )
+        judging = Validator(
+            default_version=xapi_version or settings.xapi_version, limits=limits(settings)
+        ).validate
         with (
             Interruption.from_signals() as interruption,
             out.progress("producing") as tick,

@@ -2,7 +2,6 @@
 
 import shlex
 import subprocess
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -14,7 +13,7 @@ from pipelines.cli.output import Output
 from pipelines.ingest.repairs import REPAIRS, Mend
 from pipelines.ingest.replay import ReplaySummary
 from pipelines.ingest.replay import replay as replay_letters
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import Validator
 from pipelines.warehouse.dead_letters import DeadSelection
 from schemas.errors import LearnloomError
 from schemas.xapi.equality import is_same
@@ -68,7 +67,7 @@ def replay(
         done = replay_letters(
             opened,
             DeadSelection(rule, topic, source, ids),
-            judge=partial(judge, default_version=settings.xapi_version, limits=limits(settings)),
+            judge=Validator(default_version=settings.xapi_version, limits=limits(settings)).validate,
             is_same=is_same,
             now=now,
             wait_seconds=settings.lock_wait_seconds,

@@ -86,10 +86,10 @@ class Parcel:
             return
         version = record.xapi_version
         verdict = judge(raw) if version is None else judge(raw, default_version=version)
-        if verdict.faults or verdict.statement is None or raw is None:
+        if verdict.faults or raw is None:
             self.refusals.append(_refusal(portion, record, verdict.faults))
             return
-        statement_id = statement_id_of(verdict.statement, raw)
+        statement_id = statement_id_of(verdict.statement_id, raw)
         self.statement_ids.append(statement_id)
         self.raws.append(raw)
         self.portion_of.append(portion)
@@ -156,11 +156,10 @@ def _refusal(portion: int, record: Record, faults: tuple[Fault, ...]) -> Refusal
     return Refusal(*place, record.value, faults, record.source, record.xapi_version)
 
 
-def statement_id_of(statement: dict[str, Any], raw: bytes) -> str:
-    """Give a statement's id in lower case; without one, a UUIDv5 (RFC 9562) of its bytes."""
-    own = statement.get("id")
+def statement_id_of(own: str | None, raw: bytes) -> str:
+    """Give the id to land under: its own in lower case; without one, a UUIDv5 (RFC 9562) of the bytes."""
     if own is not None:
-        return str(own).lower()
+        return own.lower()
     digest = hashlib.sha1(_NAMELESS.bytes + raw, usedforsecurity=False).digest()
     return str(uuid.UUID(bytes=digest[:16], version=5))
 

@@ -39,6 +39,16 @@ class Limits(NamedTuple):
     """Characters of an offending value that are kept."""
 
 
+def check_limits(limits: Limits) -> None:
+    """Refuse limits that cannot be kept.
+
+    Raises:
+        ValueError: The depth limit exceeds what can be handled.
+    """
+    if limits.max_depth > _DEEPEST:
+        raise ValueError(f"max_depth is {limits.max_depth}; it can be at most {_DEEPEST}")
+
+
 class Reading(NamedTuple):
     """What a record says: the object that it holds, if it holds one, and what is wrong with the text."""
 
@@ -48,8 +58,8 @@ class Reading(NamedTuple):
     @property
     def is_sound(self) -> bool:
         """Whether the object can be judged further: nested not too deep."""
-        return self.statement is not None and all(
-            breach.rule == "json-duplicate-key" for breach in self.breaches
+        return self.statement is not None and (
+            not self.breaches or all(breach.rule == "json-duplicate-key" for breach in self.breaches)
         )
 
 
@@ -63,8 +73,7 @@ def read_object(raw: bytes | None, limits: Limits) -> Reading:
     Raises:
         ValueError: The depth limit exceeds what can be handled.
     """
-    if limits.max_depth > _DEEPEST:
-        raise ValueError(f"max_depth is {limits.max_depth}; it can be at most {_DEEPEST}")
+    check_limits(limits)
     if raw is None:
         return _refuse("record-null", None, "has no value")
     if len(raw) > limits.max_bytes:
@@ -76,7 +85,7 @@ def read_object(raw: bytes | None, limits: Limits) -> Reading:
         return _explain(raw, error)
     if not isinstance(parsed, dict):
         return _refuse("statement-object", raw[: limits.max_value_chars].decode("utf-8", "replace"))
-    if raw.count(b"{") + raw.count(b"[") > limits.max_depth and _depth(parsed) > limits.max_depth:
+    if raw.count(b"{") + raw.count(b"[") > limits.max_depth and depth_of(parsed) > limits.max_depth:
         lead = f"is nested deeper than {limits.max_depth} levels"
         return Reading(parsed, [Breach("json-too-deep", (), None, lead)])
     return Reading(parsed, _repeated_keys(raw) if _may_repeat_keys(raw, parsed) else [])
@@ -92,7 +101,9 @@ def _may_repeat_keys(raw: bytes, parsed: dict[str, Any]) -> bool:
     A colon is never escaped when written, so text and rewritten text have the same number of them, unless a
     repeated key was dropped (fewer) or a colon was escaped in the text (more).
     """
-    return raw.count(b":") != orjson.dumps(parsed).count(b":") or b"\\u003" in raw
+    if raw.find(b"\\") >= 0 and b"\\u003" in raw:
+        return True
+    return raw.count(b":") != orjson.dumps(parsed).count(b":")
 
 
 class _Object(dict[str, Any]):
@@ -126,7 +137,8 @@ def _repeated_keys(raw: bytes) -> list[Breach]:
     return found
 
 
-def _depth(value: Any) -> int:
+def depth_of(value: Any) -> int:
+    """Levels of objects and arrays in a parsed value; a text or number has none."""
     depth, level = 0, [value]
     while level := [inner for inner in level if isinstance(inner, dict | list)]:
         depth += 1

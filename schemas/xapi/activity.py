@@ -7,6 +7,7 @@ from typing_extensions import TypedDict  # pydantic asks for it below Python 3.1
 
 from schemas.xapi.atoms import FORBID, Breaks, Extensions, Iri, Irl, LanguageMap, Uuid
 from schemas.xapi.interaction import Component, InteractionType, check_interaction
+from schemas.xapi.many import Many
 from schemas.xapi.rule import Breach, Path
 
 
@@ -28,12 +29,12 @@ class Definition(TypedDict):
     moreInfo: NotRequired[Irl]
     extensions: NotRequired[Extensions]
     interactionType: NotRequired[InteractionType]
-    correctResponsesPattern: NotRequired[list[str]]
-    choices: NotRequired[list[Component]]
-    scale: NotRequired[list[Component]]
-    source: NotRequired[list[Component]]
-    target: NotRequired[list[Component]]
-    steps: NotRequired[list[Component]]
+    correctResponsesPattern: NotRequired[Many[str]]
+    choices: NotRequired[Many[Component]]
+    scale: NotRequired[Many[Component]]
+    source: NotRequired[Many[Component]]
+    target: NotRequired[Many[Component]]
+    steps: NotRequired[Many[Component]]
 
 
 @with_config(FORBID)

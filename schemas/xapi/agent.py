@@ -6,6 +6,7 @@ from pydantic import Discriminator, Tag, with_config
 from typing_extensions import TypedDict  # pydantic asks for it below Python 3.12
 
 from schemas.xapi.atoms import FORBID, Irl, Mbox, MboxSha1Sum, OpenId
+from schemas.xapi.many import ENOUGH, Many
 from schemas.xapi.rule import Breach, Path
 
 IDENTIFIERS: Final = ("mbox", "mbox_sha1sum", "openid", "account")
@@ -43,7 +44,7 @@ class Group(_Identified):
     """Several agents, with an identifier or without (2.4.2.2)."""
 
     objectType: Literal["Group"]
-    member: NotRequired[list[Agent]]
+    member: NotRequired[Many[Agent]]
 
 
 _ACTOR_TAGS: Final = {"Agent": "<Agent>", "Group": "<Group>"}
@@ -76,6 +77,8 @@ def check_actor(actor: Any, path: Path, found: list[Breach]) -> None:
         found.append(Breach("group-member-required", path, actor, "has neither identifier nor members"))
     if isinstance(members, list):
         for index, member in enumerate(members):
+            if len(found) > ENOUGH:
+                return
             if isinstance(member, dict) and member.get("objectType") != "Group":
                 check_actor(member, (*path, "member", index), found)
 

@@ -77,6 +77,13 @@ StrictTimestamp = Annotated[
 ]
 """Of version 2.0: RFC 3339 with an offset."""
 
+Version = Annotated[
+    str,
+    # 2.4.10.s3.b1: whatever starts with 1.0.; the patch part is written as semantic versioning has it.
+    Field(pattern=r"^(?:1\.0(?:\.[0-9]+(?:-[0-9A-Za-z.\-]+)?)?|2\.0\.0)$"),
+    Breaks("version-format"),
+]
+
 # Only the smallest component may have decimals (ISO 8601:2004, 4.4.3.2); weeks stand alone (4.6.s2).
 _N = r"[0-9]+"
 _D = r"[0-9]+(?:[.,][0-9]+)?"

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict  # pydantic asks for it below Python 3.1
 from schemas.xapi.activity import Activity, StatementRef, check_activity
 from schemas.xapi.agent import Actor, Agent, Group, check_actor
 from schemas.xapi.atoms import FORBID, Breaks, Extensions, Iri, LanguageTag, Uuid
+from schemas.xapi.many import ENOUGH, Many
 from schemas.xapi.rule import Breach, Path
 
 CONTEXT_KINDS: Final = ("parent", "grouping", "category", "other")
@@ -19,7 +20,7 @@ def _count_tag(value: Any) -> str:
 
 
 Activities = Annotated[
-    Annotated[Activity, Tag("<one>")] | Annotated[list[Activity], Tag("<many>")], Discriminator(_count_tag)
+    Annotated[Activity, Tag("<one>")] | Annotated[Many[Activity], Tag("<many>")], Discriminator(_count_tag)
 ]
 """An array of activities; a single one stands for an array of one (2.4.6.2.s4.b4)."""
 
@@ -49,7 +50,7 @@ class Context(TypedDict):
     extensions: NotRequired[Extensions]
 
 
-_RelevantTypes = Annotated[list[Iri], Field(min_length=1)]
+_RelevantTypes = Annotated[Many[Iri], Field(min_length=1)]
 
 
 @with_config(FORBID)
@@ -74,8 +75,8 @@ class ContextGroup(TypedDict):
 class Context2(Context):
     """The context in version 2.0."""
 
-    contextAgents: NotRequired[list[ContextAgent]]
-    contextGroups: NotRequired[list[ContextGroup]]
+    contextAgents: NotRequired[Many[ContextAgent]]
+    contextGroups: NotRequired[Many[ContextGroup]]
 
 
 def check_context(context: Any, path: Path, found: list[Breach], *, about_activity: bool) -> None:
@@ -92,26 +93,42 @@ def check_context(context: Any, path: Path, found: list[Breach], *, about_activi
     for name in ("instructor", "team"):
         if name in context:
             check_actor(context[name], (*path, name), found)
-    if "contextAgents" in context or "contextGroups" in context:
-        _check_context_actors(context, path, found)
-    related = context.get("contextActivities")
-    if isinstance(related, dict):
-        _check_related(related, (*path, "contextActivities"), found)
+    if "contextAgents" in context:
+        check_context_agents(context["contextAgents"], (*path, "contextAgents"), found)
+    if "contextGroups" in context:
+        check_context_groups(context["contextGroups"], (*path, "contextGroups"), found)
+    if "contextActivities" in context:
+        check_related(context["contextActivities"], (*path, "contextActivities"), found)
 
 
-def _check_context_actors(context: dict[str, Any], path: Path, found: list[Breach]) -> None:
-    for name, part in (("contextAgents", "agent"), ("contextGroups", "group")):
-        entries = context.get(name)
-        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            if isinstance(entry, dict) and part in entry:
-                check_actor(entry[part], (*path, name, index, part), found)
+def check_context_agents(entries: Any, path: Path, found: list[Breach]) -> None:
+    """Add to `found` what is wrong between the properties of the agents of contextAgents."""
+    _check_entries(entries, "agent", path, found)
 
 
-def _check_related(related: dict[str, Any], path: Path, found: list[Breach]) -> None:
+def check_context_groups(entries: Any, path: Path, found: list[Breach]) -> None:
+    """Add to `found` what is wrong between the properties of the groups of contextGroups."""
+    _check_entries(entries, "group", path, found)
+
+
+def _check_entries(entries: Any, part: str, path: Path, found: list[Breach]) -> None:
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if len(found) > ENOUGH:
+            return
+        if isinstance(entry, dict) and part in entry:
+            check_actor(entry[part], (*path, index, part), found)
+
+
+def check_related(related: Any, path: Path, found: list[Breach]) -> None:
+    """Add to `found` what is wrong between the properties of the activities of contextActivities."""
+    if not isinstance(related, dict):
+        return
     for kind in CONTEXT_KINDS:
         activities = related.get(kind)
         if isinstance(activities, list):
             for index, activity in enumerate(activities):
+                if len(found) > ENOUGH:
+                    return
                 check_activity(activity, (*path, kind, index), found)
         elif activities is not None:
             check_activity(activities, (*path, kind), found)

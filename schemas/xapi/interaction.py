@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated, Any, Final, Literal, NotRequired, get_args
 
 from pydantic import with_config
 from typing_extensions import TypedDict  # pydantic asks for it below Python 3.12
 
 from schemas.xapi.atoms import FORBID, Breaks, LanguageMap
+from schemas.xapi.many import ENOUGH
 from schemas.xapi.rule import Breach, Path
 
 _Kind = Literal[
@@ -62,8 +64,8 @@ def check_interaction(definition: dict[str, Any], path: Path, found: list[Breach
         if kind in _KINDS and kind not in kinds:
             lead = f"stands in an interaction of type {kind}"
             found.append(Breach("interaction-components-type", (*path, name), definition[name], lead))
-        found.extend(_repeated_ids(definition[name], (*path, name)))
-    found.extend(_odd_patterns(kind, definition.get("correctResponsesPattern"), path))
+        found.extend(islice(_repeated_ids(definition[name], (*path, name)), ENOUGH))
+    found.extend(islice(_odd_patterns(kind, definition.get("correctResponsesPattern"), path), ENOUGH))
 
 
 def _repeated_ids(components: Any, path: Path) -> Iterator[Breach]:

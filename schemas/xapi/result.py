@@ -32,20 +32,24 @@ class Result(TypedDict):
 
 
 def check_result(result: Any, path: Path, found: list[Breach]) -> None:
+    """Add to `found` what is wrong between the properties of a result."""
+    if isinstance(result, dict) and "score" in result:
+        check_score(result["score"], (*path, "score"), found)
+
+
+def check_score(score: Any, path: Path, found: list[Breach]) -> None:
     """Add to `found` what is wrong between the numbers of a score; zero is a number like any other."""
-    score = result.get("score") if isinstance(result, dict) else None
     if not isinstance(score, dict):
         return
-    at = (*path, "score")
     scaled, raw = _number(score, "scaled"), _number(score, "raw")
     low, high = _number(score, "min"), _number(score, "max")
     if scaled is not None and not -1 <= scaled <= 1:
-        found.append(Breach("score-scaled-range", (*at, "scaled"), scaled))
+        found.append(Breach("score-scaled-range", (*path, "scaled"), scaled))
     if low is not None and high is not None and low >= high:
-        found.append(Breach("score-min-below-max", at, score, f"has min {low} and max {high}"))
+        found.append(Breach("score-min-below-max", path, score, f"has min {low} and max {high}"))
     if raw is not None and ((low is not None and raw < low) or (high is not None and raw > high)):
         lead = f"is {raw} where min is {low} and max is {high}"
-        found.append(Breach("score-raw-range", (*at, "raw"), raw, lead.replace("None", "unknown")))
+        found.append(Breach("score-raw-range", (*path, "raw"), raw, lead.replace("None", "unknown")))
 
 
 def _number(score: dict[str, Any], name: str) -> float | None:

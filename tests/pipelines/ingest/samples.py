@@ -42,10 +42,10 @@ def judge(raw: bytes | None) -> Verdict:
     try:
         parsed = json.loads(raw or b"")
     except ValueError as error:
-        return Verdict(None, (Fault("json-syntax", "", "", str(error)),))
+        return Verdict(raw, (Fault("json-syntax", "", "", str(error)),))
     if not isinstance(parsed, dict) or "verb" not in parsed:
-        return Verdict(None, (Fault("statement-object", "", "", "no verb"),))
-    return Verdict(parsed, ())
+        return Verdict(raw, (Fault("statement-object", "", "", "no verb"),))
+    return Verdict(raw, (), parsed.get("id"))
 
 
 def is_same(first: dict[str, Any], second: dict[str, Any]) -> bool:

@@ -86,7 +86,7 @@ def test_new_rules_alone_can_make_letters_valid(warehouse: Warehouse) -> None:
     summary = replay(
         warehouse,
         DeadSelection(rule="statement-object"),
-        judge=lambda raw: Verdict(judge(_mend(raw or b"")).statement, ()),
+        judge=lambda raw: Verdict(raw, (), judge(_mend(raw or b"")).statement_id),
         is_same=is_same,
         now=lambda: LATER,
         wait_seconds=30,

@@ -2,13 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pipelines.ingest.files import FileSource
 from pipelines.ingest.land import ImportSummary, import_statements
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import Validator
 from pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh
 from pipelines.settings import Settings
 from pipelines.simulate.config import SimulationConfig
@@ -36,7 +35,7 @@ def land(warehouse: Warehouse, file: Path, lines: Iterable[bytes]) -> ImportSumm
     return import_statements(
         FileSource([file], max_records=1_000, max_bytes=10_000_000, max_record_bytes=1_000_000),
         warehouse,
-        judge=partial(judge, default_version="1.0.3"),
+        judge=Validator(default_version="1.0.3").validate,
         is_same=is_same,
         now=lambda: NOW,
         wait_seconds=20,

@@ -4,16 +4,16 @@ import re
 
 import pytest
 
-from schemas.xapi.rule import pointer
+from schemas.xapi.rule import Rule, pointer
 from schemas.xapi.rules import RULES
 from schemas.xapi.statement import find_breaches
 from tests.schemas.xapi.samples import RIGHT, UNREADABLE, WRONG, Json, Wrong
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_rule_reads_as_part_of_a_sentence(rule: tuple[str, str, str, str]) -> None:
+def test_rule_reads_as_part_of_a_sentence(rule: Rule) -> None:
     """A rule's texts must fit into one sentence after the place and the value."""
-    name, section, meaning, fix = rule
+    name, section, meaning, fix = rule[:4]
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
     assert section
     for clause in (meaning, fix):
