@@ -196,7 +196,7 @@ def test_a_statement_is_a_payload_and_so_is_an_array(example: str) -> None:
     """A statement fits its message and its key's pattern, an array the other message; an empty array fits neither."""
     one = json.loads(example)
     kinds = {name: _schema("statements", name, "payload") for name in ("statement", "statements")}
-    values = (one, [one, one], [])
+    values: tuple[Any, ...] = (one, [one, one], [])
     assert [kinds["statement"].is_valid(value) for value in values] == [True, False, False]
     assert [kinds["statements"].is_valid(value) for value in values] == [False, True, False]
     key = CHANNELS["statements"]["messages"]["statement"]["bindings"]["kafka"]["key"]
