@@ -11,7 +11,7 @@ _SIMULATE = "import sys; from pipelines.cli.main import main; sys.argv[0] = 'lea
 
 
 def main() -> None:
-    """Measure validation, import and refresh, one after the other."""
+    """Measure validation, import, Kafka and refresh, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             [sys.executable, "-c", _SIMULATE, "simulate", folder, "--statements", "1000000"], check=True
@@ -19,6 +19,7 @@ def main() -> None:
         files = [str(path) for path in (_REAL, Path(folder) / "statements.jsonl") if path.exists()]
         for script in ("validate.py", "import_.py"):
             subprocess.run([sys.executable, str(_HERE / script), *files], check=True)
+        subprocess.run([sys.executable, str(_HERE / "kafka.py"), files[-1]], check=True)
     subprocess.run([sys.executable, str(_HERE / "refresh.py")], check=True)
 
 

@@ -3,12 +3,15 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from pipelines.ingest.duplicates import KnownIds
-from pipelines.ingest.lander import Lander
+from pipelines.ingest.lander import Landed, Lander
+from pipelines.ingest.parcel import Parcel
 from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.errors import PositionConflictError
@@ -32,43 +35,73 @@ def warehouse(warehouse_of_any_kind: Warehouse) -> Warehouse:
     return warehouse_of_any_kind
 
 
+def _land_at_once(first: Lander, second: Lander, parcels: Sequence[Parcel]) -> list[Landed | Exception]:
+    """Land a parcel by each, both transactions open until both are past their checks; give what became of them."""
+    both_checked = threading.Barrier(2)
+    results: list[Landed | Exception] = []
+
+    def land(one: Lander, what: Parcel) -> None:
+        write = one._write_refusals  # noqa: SLF001 - the moment after the checks
+
+        def held(*arguments: object) -> object:
+            one._write_refusals = write  # type: ignore[method-assign] # noqa: SLF001
+            both_checked.wait(timeout=30)
+            return write(*arguments)  # type: ignore[arg-type]
+
+        one._write_refusals = held  # type: ignore[method-assign, assignment] # noqa: SLF001
+        try:
+            results.append(one.land(what))
+        except PositionConflictError as error:
+            results.append(error)
+
+    threads = [
+        threading.Thread(target=land, args=pair) for pair in zip((first, second), parcels, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
 def test_two_open_transactions_cannot_land_the_same_id(warehouse: Warehouse) -> None:
     """Of two landings of one id at once, both past their duplicate check, one is done again and drops it."""
-    warehouse.takes_turns = False  # as on a catalogue that lets many write at once
-    first = lander(warehouse)
-    with warehouse.another() as other:
-        second = lander(other)
-        first.positions()
-        second.positions()
-        both_checked = threading.Barrier(2)
-
-        def wait_once(one: Lander) -> None:
-            write = one._write_refusals  # noqa: SLF001 - the moment after the duplicate check
-
-            def held(*arguments: object) -> object:
-                one._write_refusals = write  # type: ignore[method-assign] # noqa: SLF001
-                both_checked.wait(timeout=30)
-                return write(*arguments)  # type: ignore[arg-type]
-
-            one._write_refusals = held  # type: ignore[method-assign, assignment] # noqa: SLF001
-
-        wait_once(first)
-        wait_once(second)
-        results = []
-        threads = [
-            threading.Thread(
-                target=lambda: results.append(first.land(parcel(statements(range(50)), topic="a")))
-            ),
-            threading.Thread(
-                target=lambda: results.append(second.land(parcel(statements(range(50)), topic="b")))
-            ),
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert sorted((landed.accepted, landed.duplicates) for landed in results) == [(0, 50), (50, 0)]
+    with unfenced_by_turns(warehouse) as first, unfenced_by_turns(warehouse) as second:
+        parcels = [parcel(statements(range(50)), topic=topic) for topic in "ab"]
+        results = _land_at_once(first, second, parcels)
+    counts = [(each.accepted, each.duplicates) for each in results if isinstance(each, Landed)]
+    assert sorted(counts) == [(0, 50), (50, 0)]
     assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(50))
+
+
+def test_two_owners_of_one_partition_cannot_both_land(warehouse: Warehouse) -> None:
+    """Of two landings of one partition at once, both past the check of its position, the second throws its own away."""
+    with unfenced_by_turns(warehouse) as owner, unfenced_by_turns(warehouse) as zombie:
+        parcels = [parcel(statements(range(number, number + 50))) for number in (0, 20)]
+        results = _land_at_once(owner, zombie, parcels)
+        (landed,) = (each for each in results if isinstance(each, Landed))
+        (lost,) = (each for each in results if isinstance(each, PositionConflictError))
+    assert landed.accepted == 50
+    assert "another process has landed" in str(lost)
+    assert len(landed_ids(warehouse)) == 50
+
+
+def test_owners_of_different_partitions_both_land(warehouse: Warehouse) -> None:
+    """Two that land other statements from other partitions at once both succeed, whoever has to do it again."""
+    with unfenced_by_turns(warehouse) as first, unfenced_by_turns(warehouse) as second:
+        parcels = [parcel(statements(range(n * 50, n * 50 + 50)), topic=str(n)) for n in range(2)]
+        results = _land_at_once(first, second, parcels)
+    assert [each.accepted for each in results if isinstance(each, Landed)] == [50, 50]
+    assert len(landed_ids(warehouse)) == 100
+
+
+@contextmanager
+def unfenced_by_turns(warehouse: Warehouse) -> Iterator[Lander]:
+    """A lander with a connection of its own that waits for nobody, so that transactions do overlap."""
+    with Warehouse(warehouse.folder, postgres=warehouse.place.postgres, takes_turns=False) as other:
+        made = lander(other)
+        made.positions()
+        yield made
 
 
 def test_two_landers_of_one_partition_cannot_both_land(warehouse: Warehouse) -> None:
