@@ -1,5 +1,6 @@
 """How to reach Kafka: settings as kafka-python takes them, and its errors as ours."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from kafka import errors as kafka_errors
 from pydantic import SecretStr
 
 from pipelines.ingest.kafka.errors import BrokerUnavailableError, KafkaSettingsError
+from pipelines.ingest.kafka.knock import knock
 
 _ANSWER_SECONDS: Final = 10
 """How long one attempt to reach a broker may take; whoever asks decides whether to try again."""
@@ -21,6 +23,22 @@ _REFUSALS = (
     kafka_errors.SecurityDisabledError,
     kafka_errors.KafkaConfigurationError,
 )
+_TELLS_PASSWORDS: Final = ("kafka.protocol.parser", "kafka.net.connection")
+"""Loggers of kafka-python that write what is sent, at debug level."""
+
+
+class _Hidden(str):
+    """A password that is not shown where kafka-python writes its configuration to the log."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Hide it."""
+        return "'…'"
+
+
+def _is_no_debugging(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG
 
 
 class KafkaConnection(NamedTuple):
@@ -41,6 +59,20 @@ class KafkaConnection(NamedTuple):
     """Our own certificate (PEM), where the broker asks for one."""
     key_file: Path | None = None
 
+    def reached(self) -> dict[str, Any]:
+        """See that a broker lets us in, and give what all clients of kafka-python take.
+
+        Raises:
+            BrokerUnavailableError: none answers.
+            KafkaSettingsError: it refuses us, we do not trust it, or the settings cannot be used.
+        """
+        options = self.options()
+        try:
+            knock(options["bootstrap_servers"], options, seconds=_ANSWER_SECONDS)
+        except BrokerUnavailableError as error:
+            raise self._away(error) from None
+        return options
+
     def options(self) -> dict[str, Any]:
         """Give what all clients of kafka-python take.
 
@@ -56,10 +88,12 @@ class KafkaConnection(NamedTuple):
             "client_id": "learnloom",
         }
         if self.security.startswith("SASL"):
+            for name in _TELLS_PASSWORDS:
+                logging.getLogger(name).addFilter(_is_no_debugging)
             options |= {
                 "sasl_mechanism": self.sasl,
                 "sasl_plain_username": self.username,
-                "sasl_plain_password": self.password.get_secret_value() if self.password else None,
+                "sasl_plain_password": _Hidden(self.password.get_secret_value()) if self.password else None,
             }
         files = {
             "ssl_cafile": self.ca_file,
@@ -84,6 +118,12 @@ class KafkaConnection(NamedTuple):
             if file is not None and not file.is_file():
                 raise KafkaSettingsError(f"kafka_{name} = {file}: there is no such file")
 
+    def _away(self, reason: Exception) -> BrokerUnavailableError:
+        return BrokerUnavailableError(
+            f"no Kafka broker answers at {self.servers} ({reason}): check that it runs, the address "
+            f"(LEARNLOOM_KAFKA_SERVERS) and kafka_security = {self.security}"
+        )
+
     @contextmanager
     def asking(self) -> Iterator[None]:
         """Turn the errors of kafka-python within the block into ours.
@@ -100,10 +140,7 @@ class KafkaConnection(NamedTuple):
                 "kafka_username, kafka_password and what that user may do."
             ) from None
         except kafka_errors.RetriableError as error:
-            raise BrokerUnavailableError(
-                f"no Kafka broker answers at {self.servers} ({error}): check that it runs, the address "
-                f"(LEARNLOOM_KAFKA_SERVERS) and kafka_security = {self.security}"
-            ) from None
+            raise self._away(error) from None
         except (kafka_errors.BrokerResponseError, OSError) as error:
             raise BrokerUnavailableError(f"the broker at {self.servers} failed: {error}") from None
 
@@ -111,7 +148,7 @@ class KafkaConnection(NamedTuple):
     def admin(self) -> Iterator[KafkaAdminClient]:
         """Give a client that asks about topics and makes them."""
         with self.asking():
-            client = KafkaAdminClient(**self.options())
+            client = KafkaAdminClient(**self.reached())
             try:
                 yield client
             finally:

@@ -72,7 +72,7 @@ class Messages:
         delivery_ms = int(delivery_seconds * 1000)
         with connection.asking():
             self._producer = KafkaProducer(
-                **connection.options(),
+                **connection.reached(),
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=_LINGER_MS,

@@ -154,7 +154,7 @@ class KafkaSource:
             raise TopicMissingError(
                 f"no topic {', '.join(missing)} at {self._connection.servers}: check the name, or make it first"
             )
-        consumer = KafkaConsumer(**self._connection.options(), **self._options())
+        consumer = KafkaConsumer(**self._connection.reached(), **self._options())
         consumer.subscribe(list(self._reading.topics), listener=self._membership)
         for topic in self._topics:
             consumer.partitions_for_topic(topic)  # whoever joins without knowing them shares out nothing

@@ -69,7 +69,7 @@ class Watch:
 
     def _connected(self) -> KafkaAdminClient:
         if self._client is None:
-            options: dict[str, Any] = self._connection.options() | {"bootstrap_timeout_ms": _ANSWER_MS}
+            options: dict[str, Any] = self._connection.reached() | {"bootstrap_timeout_ms": _ANSWER_MS}
             self._client = KafkaAdminClient(**options, request_timeout_ms=_ANSWER_MS)
         return self._client
 
