@@ -25,6 +25,8 @@ def main() -> None:
             BaseXapiStatement.model_validate(json.loads(line))
         except ValidationError as error:
             refusals[_kind(error)] += 1
+        except Exception as error:  # noqa: BLE001 - it raises KeyError and others on some records
+            refusals[f"{type(error).__name__} at statement"] += 1
     seconds = time.process_time() - started
     accepted = len(lines) - refusals.total()
     print(
