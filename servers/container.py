@@ -1,9 +1,11 @@
 """A server in a container, for tests."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
-from docker.errors import DockerException
+from docker import DockerClient
+from docker.errors import DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
 from testcontainers.core.container import DockerContainer
 
@@ -24,7 +26,7 @@ class ServerContainer:
     def __init__(
         self, image: str, command: Sequence[str], environment: Mapping[str, str], ports: Mapping[int, int]
     ) -> None:
-        """Fetch the image.
+        """Fetch the image, where it is not there yet.
 
         Args:
             image: Name and tag.
@@ -37,7 +39,7 @@ class ServerContainer:
         """
         try:
             self._made = DockerContainer(image, env=dict(environment)).with_command(list(command))
-            self._made.get_docker_client().client.images.pull(image)
+            _have(self._made.get_docker_client().client, image)
         except (DockerException, OSError) as error:
             raise NotHereError(f"Docker does not give {image}: {error}") from error
         # with_bind_ports would open them to the network.
@@ -54,6 +56,7 @@ class ServerContainer:
             else:
                 self._container.start()
         except DockerException as error:
+            self.close()
             raise StartError(f"Docker does not start {self._made.image}: {error}") from error
         try:
             wait_until(is_ready, self._ended)
@@ -75,10 +78,18 @@ class ServerContainer:
 
     def close(self) -> None:
         """End it and remove it with its data."""
-        self._made.stop()
+        with suppress(NotFound):  # closed before
+            self._made.stop()
         self._container = None
 
     def _ended(self) -> str | None:
         assert self._container is not None  # noqa: S101 - asked of a container that was started
         self._container.reload()
         return None if self._container.status == "running" else f"is {self._container.status}"
+
+
+def _have(client: DockerClient, image: str) -> None:
+    try:
+        client.images.get(image)
+    except ImageNotFound:
+        client.images.pull(image)

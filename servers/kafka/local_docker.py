@@ -32,11 +32,12 @@ class LocalDocker:
         self._run: tuple[str, ...] = ()
 
     def make(self, listeners: Listeners) -> OwnBroker:
-        """Fetch the image. Raises NotHereError: no Docker, or it cannot fetch it."""
+        """Fetch the image, where it is not there yet. Raises NotHereError: no Docker, or it cannot fetch it."""
         find_docker(self._environment)
-        fetched = self._docker("pull", "--quiet", IMAGE)
-        if fetched.returncode:
-            raise NotHereError(f"Docker does not give {IMAGE}: {fetched.stderr.strip()}")
+        if self._docker("image", "inspect", IMAGE).returncode:
+            fetched = self._docker("pull", "--quiet", IMAGE)
+            if fetched.returncode:
+                raise NotHereError(f"Docker does not give {IMAGE}: {fetched.stderr.strip()}")
         variables = environment_inside(listeners)
         ports = [f"--publish={LOOPBACK}:{port}:{port}" for port in listeners.ports.values()]
         told = [f"--env={name}={value}" for name, value in variables.items()]

@@ -155,7 +155,12 @@ def test_database_in_the_environment_comes_first() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["host=db.example password=hush", "mysql://me:hush@db.example/x", "postgresql:///x?password=hush"]
+    "text",
+    [
+        "host=db.example password=hush",
+        "mysql://me:hush@db.example/x",
+        "postgresql://db.example/x?password=hush",
+    ],
 )
 def test_wrong_form_is_told_without_the_password(text: str) -> None:
     """What is not understood is an error, and the error can be shown to everybody."""
