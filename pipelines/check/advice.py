@@ -18,7 +18,7 @@ class About(StrEnum):
     IN_COURSE = "statements of work in a course"
     ANSWER = "answers"
     SCORED = "scored statements"
-    VIDEO = "video statements"
+    VIDEO = "statements that tell what of a video was played"
     SUBMISSION = "hand-ins"
 
 
@@ -155,13 +155,6 @@ _TABLE: Final = (
         "Name the course in context.contextActivities.grouping, with the type course.",
     ),
     Advice(
-        "registration-missing",
-        About.IN_COURSE,
-        "no registration",
-        "When a student takes a course or a quiz a second time, the two cannot be told apart.",
-        "Send context.registration, one UUID for each time a student takes it.",
-    ),
-    Advice(
         "video-length-missing",
         About.VIDEO,
         "a video without its length",
@@ -209,6 +202,13 @@ _TABLE: Final = (
         "an activity without a name",
         "Teachers and students read an address in place of a title.",
         "Send object.definition.name as a language map.",
+    ),
+    Advice(
+        "registration-missing",
+        About.IN_COURSE,
+        "no registration",
+        "When a student takes a course or a quiz a second time, the two cannot be told apart.",
+        "Send context.registration, one UUID for each time a student takes it.",
     ),
     Advice(
         "verb-display-missing",

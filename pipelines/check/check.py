@@ -67,7 +67,7 @@ def check(
     judge: Judge,
     now: datetime,
     profiles: Sequence[Profile] = (),
-    wanted: Wanted = Wanted(),  # noqa: B008 (immutable)
+    wanted: Wanted = Wanted(),
     places: Places = FilePlaces(),  # noqa: B008 (immutable)
     progress: Callable[[int, int], None] = lambda _records, _valid: None,
 ) -> CheckReport:
@@ -92,10 +92,7 @@ def check(
                 checking.add(batch, record)
             progress(checking.records, checking.valid)
         is_interrupted = False
-    notes = (
-        ["The check was stopped before the end: the report is of what was read."] if is_interrupted else []
-    )
-    return checking.report(source.problems, notes)
+    return checking.report(source.problems, is_interrupted=is_interrupted)
 
 
 class _Checking:
@@ -151,10 +148,13 @@ class _Checking:
             self._first_at = min(self._first_at or timestamp, timestamp)
             self._last_at = max(self._last_at, timestamp)
 
-    def report(self, problems: Sequence[Problem], notes: list[str]) -> CheckReport:
+    def report(self, problems: Sequence[Problem], *, is_interrupted: bool) -> CheckReport:
         """What was found out."""
+        notes = []
+        if is_interrupted:
+            notes.append("The check was stopped before the end: the report is of what was read.")
         if self._memory.is_full:
-            notes = [*notes, "There are more statement ids than are compared: the later ones are left out."]
+            notes.append("There are more statement ids than are compared: the later ones are left out.")
         faults, more_faults = self._faults.report(
             valid=self.valid, records=self.records, top=self._wanted.rules
         )
@@ -175,5 +175,6 @@ class _Checking:
             warnings=self._warnings.report(),
             profiles=tuple(profile.report(self._wanted.rules) for profile in self._profiles),
             problems=tuple(problems),
+            is_interrupted=is_interrupted,
             notes=tuple(notes),
         )

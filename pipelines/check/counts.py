@@ -51,6 +51,12 @@ class _Kind:
     samples: list[Sample] = field(default_factory=list)
 
 
+def _lead(fault: Fault) -> str:
+    """What is wrong in one place, without what the rule says anyway: that stands above its samples."""
+    rule = RULES[fault.rule]
+    return fault.message.removesuffix(f": {rule.meaning}; {rule.fix}.")
+
+
 class FaultCounts:
     """Broken rules: how many records, where, and what mending each would save."""
 
@@ -76,7 +82,7 @@ class FaultCounts:
                 kind.statements += 1
                 kind.unread += not is_read
                 if len(kind.samples) < self._samples:
-                    kind.samples.append(Sample(where, fault.path, fault.message, excerpt(raw, fault.path)))
+                    kind.samples.append(Sample(where, fault.path, _lead(fault), excerpt(raw, fault.path)))
             broken.setdefault(fault.rule, set()).add(_INDEX.sub("/*", fault.path))
         for rule, places in broken.items():
             for place in places:

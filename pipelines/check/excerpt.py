@@ -6,7 +6,6 @@ characters, marks that turn the direction of writing) stand as escapes, so that 
 
 import json
 import re
-from json.decoder import scanstring
 from typing import Any, Final, NamedTuple
 
 _SHOWN_CHARS: Final = 1_200
@@ -103,7 +102,7 @@ def _enter(text: str, at: int, step: str) -> int:
     while text[at] not in "}]":
         name: Any = str(index)
         if is_object:
-            name, at = scanstring(text, at + 1)
+            name, at = _decode(text, at)
             at = _skip(text, _skip(text, at) + 1)
         if name == step:
             found = at  # of two members with one name the last one is told of

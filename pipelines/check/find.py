@@ -36,7 +36,7 @@ _WORK: Final = frozenset(
 _TELLS_SEGMENTS: Final = frozenset(
     {words.VIDEO_PAUSED, words.VIDEO_SEEKED, words.COMPLETED, words.TERMINATED}
 )
-"""Verbs of the video profile at which what was played is to be told."""
+"""Verbs of the video profile at which length and stretches played are to be told."""
 
 
 class Finding(NamedTuple):
@@ -76,7 +76,7 @@ class View:
                 kinds.add(About.ANSWER)
             if self.verb_id == words.SUBMITTED:
                 kinds.add(About.SUBMISSION)
-            if self.type == words.VIDEO:
+            if self.type == words.VIDEO and self.verb_id in _TELLS_SEGMENTS:
                 kinds.add(About.VIDEO)
         if "score" in self.result:
             kinds.add(About.SCORED)
@@ -204,5 +204,5 @@ def _video(view: View) -> Iterator[Finding]:
     told = _object(view.result, "extensions")
     if words.VIDEO_LENGTH not in told and words.VIDEO_LENGTH not in _object(view.context, "extensions"):
         yield Finding("video-length-missing", "/context" if view.context else "")
-    if view.verb_id in _TELLS_SEGMENTS and words.VIDEO_SEGMENTS not in told:
+    if words.VIDEO_SEGMENTS not in told:
         yield Finding("video-segments-missing", "/result" if view.result else "")

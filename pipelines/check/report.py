@@ -154,8 +154,10 @@ class CheckReport:
     profiles: tuple[ProfileReport, ...]
     problems: tuple[Problem, ...]
     """Inputs that could not be read, or not to their end."""
+    is_interrupted: bool
+    """Whether it was stopped before the end: then it tells of what was read so far."""
     notes: tuple[str, ...]
-    """Bounds of this check that were reached."""
+    """What bounds this check: it was stopped, or there was more than it remembers."""
 
     @property
     def refused(self) -> int:

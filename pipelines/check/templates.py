@@ -127,9 +127,8 @@ def _follows(query: _Query, values: list[Any]) -> bool:
     if query.selector is not None:
         selected: list[Any] = []
         for value in values:
-            selected += query.selector.findall(value) if isinstance(value, dict | list) else []
-            if not isinstance(value, dict | list) or not query.selector.findall(value):
-                selected.append(_UNMATCHABLE)
+            found = query.selector.findall(value) if isinstance(value, dict | list) else []
+            selected += found or [_UNMATCHABLE]
         values = selected
     matchable = [value for value in values if value is not _UNMATCHABLE]
     has_unmatchable = len(matchable) < len(values)
