@@ -98,3 +98,53 @@ SIGNAL_ID: Final = _OURS + "extensions/signal-id"
 """In a context: the signal to which the student reacts."""
 DEVICE: Final = _OURS + "extensions/device"
 """In a context: phone, tablet, laptop …"""
+
+# The words by what they are -----------------------------------------------------------------------------------
+VERBS: Final = frozenset(
+    {
+        VOIDED,
+        REGISTERED,
+        UNREGISTERED,
+        INITIALIZED,
+        EXPERIENCED,
+        ANSWERED,
+        ATTEMPTED,
+        COMPLETED,
+        PASSED,
+        FAILED,
+        SCORED,
+        TERMINATED,
+        SUBMITTED,
+        COMMENTED,
+        RESPONDED,
+        ASKED,
+        SHARED,
+        REVIEWED,
+        VIDEO_PLAYED,
+        VIDEO_PAUSED,
+        VIDEO_SEEKED,
+        REQUESTED_HINT,
+        SET_GOAL,
+        DROPPED_GOAL,
+        CHOSE,
+        PREFERRED,
+        STATED_KNOWN,
+    }
+)
+ACTIVITY_TYPES: Final = frozenset(
+    {
+        COURSE,
+        MODULE,
+        LESSON,
+        ASSESSMENT,
+        INTERACTION,
+        QUESTION,
+        OBJECTIVE,
+        COMPETENCY,
+        VIDEO,
+        READING,
+        ASSIGNMENT,
+        FORUM_TOPIC,
+        CATEGORY,
+    }
+)

@@ -133,13 +133,26 @@ def test_kept_days_are_told() -> None:
 
 
 def _constants() -> list[str]:
-    return [value for name, value in vars(vocabulary).items() if name.isupper() and not name.startswith("_")]
+    return [
+        value
+        for name, value in vars(vocabulary).items()
+        if name.isupper() and not name.startswith("_") and isinstance(value, str)
+    ]
 
 
 def test_every_word_of_the_vocabulary_is_on_its_page() -> None:
     """Every verb, type and extension to which we give a meaning stands in the page's tables, and no other."""
     listed = re.findall(r"^\| `(\S+)` \|", page(_VOCABULARY), re.MULTILINE)
     assert sorted(listed) == sorted(_constants())
+
+
+def test_every_word_is_sorted_in_where_the_page_lists_it() -> None:
+    """The sets of verbs and of activity types hold what the page's tables of verbs and types list."""
+    told = page(_VOCABULARY).split("\n### Verbs\n")[1]
+    verbs, rest = told.split("\n### Activity types\n")
+    types = rest.split("\n### Extensions\n")[0]
+    assert set(re.findall(r"^\| `(\S+)` \|", verbs, re.MULTILINE)) == vocabulary.VERBS
+    assert set(re.findall(r"^\| `(\S+)` \|", types, re.MULTILINE)) == vocabulary.ACTIVITY_TYPES
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=_name)

@@ -1,64 +1,120 @@
 """`learnloom check`."""
 
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipelines.check.check import FilePlaces, Wanted
+from pipelines.check.check import check as check_source
+from pipelines.check.explain import explain
+from pipelines.check.profile import Profile, read_profile
+from pipelines.check.report import CheckReport
+from pipelines.cli.check_text import explanation_lines, report_lines
 from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import PathsArgument, file_source, limits
-from pipelines.cli.options import JsonOption, read_settings
+from pipelines.cli.inputs import PATHS_HELP, file_source, limits
+from pipelines.cli.options import JsonOption, now, read_settings
 from pipelines.cli.output import Output
-from pipelines.ingest.check import CheckReport
-from pipelines.ingest.check import check as check_records
+from pipelines.ingest.source import Source
+from pipelines.ingest.validate import judge
+from pipelines.settings import Settings
 
 commands = typer.Typer(add_completion=False)
 
+_ALL_FAULTS = 1_000
+"""Faults told of one statement: what mending one of them saves is known only when all are."""
 
-@commands.command(epilog="Example: learnloom check statements.jsonl")
+
+@commands.command(epilog="Example: learnloom check statements.jsonl --html report.html")
 def check(
-    paths: PathsArgument,
+    paths: Annotated[list[Path] | None, typer.Argument(help=PATHS_HELP)] = None,
     *,
-    top: Annotated[int, typer.Option(min=1, max=1_000, help="Kinds of faults to show.")] = 10,
+    rule: Annotated[
+        str | None, typer.Option(metavar="ID", help="Explain this rule or warning; nothing is read.")
+    ] = None,
+    profile: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="xAPI Profile (JSON-LD) to hold statements against; repeatable."),
+    ] = None,
+    strict_profiles: Annotated[
+        bool, typer.Option(help="Exit code 3 also where a statement fails a profile.")
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the report as one page too, to send to the vendor."),
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, max=1_000, help="Broken rules to show.")] = 10,
+    samples: Annotated[
+        int,
+        typer.Option(min=0, max=20, help="Statements to show of each; 0 where none may leave the school."),
+    ] = 2,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge statements without landing them: what is wrong, where, and what to do.
+    """Judge statements without landing them: what is wrong, where, what to do, and what stays unknown.
 
-    Exit code 3: something is wrong with some of them.
+    Faults are ranked by how many statements mending them would save. Warnings are no faults and change no exit
+    code. Exit code 0: all are valid; 3: some are refused, or something could not be read.
     """
     out = Output(as_json=as_json)
+    if rule is not None:
+        explanation = explain(rule)
+        out.record(explanation._asdict() | {"lines": dict(explanation.lines)})
+        out.say(*explanation_lines(explanation))
+        return
+    if not paths:
+        raise typer.BadParameter("name files, folders or - for standard input", param_hint="'PATHS...'")
     settings = read_settings()
+    profiles = [read_profile(path) for path in profile or ()]
     source = file_source(settings, paths)
-
-    def records() -> Iterator[tuple[str, bytes | None]]:
-        for batch in source.batches({}):
-            for record in batch.records:
-                yield f"{batch.topic}:{record.offset + 1}", record.value
-
-    with out.progress("judging"):
-        report = check_records(
-            records(), default_version=settings.xapi_version, limits=limits(settings), top=top
-        )
+    report = run_check(out, settings, source, profiles=profiles, wanted=Wanted(rules=top, samples=samples))
     tell_check(out, report)
-    for problem in source.problems:
-        out.note(f"learnloom: {problem.name}: {problem.message}")
-    if report.refused or source.problems:
+    if html is not None:
+        _write_page(out, report, html)
+    if report.is_interrupted:
+        raise typer.Exit(Exit.INTERRUPTED)
+    if report.refused or report.problems or (strict_profiles and report.fails_profile):
         raise typer.Exit(Exit.SOME_REFUSED)
 
 
-def tell_check(out: Output, report: CheckReport) -> None:
-    """Say how much is valid and what is wrong with the rest."""
-    out.record(asdict(report) | {"refused": report.refused, "share_valid": report.share_valid})
-    if report.share_valid is None:
-        out.say("There is no record in it.")
-        return
-    out.say(f"{report.valid:,} of {report.records:,} records are valid ({report.share_valid:.2%}).")
-    for fault in report.faults:
-        out.say(
-            "",
-            f"{fault.rule}: {fault.statements:,} records, for example {fault.sample_source}",
-            f"  {fault.message}",
+def run_check(
+    out: Output, settings: Settings, source: Source, *, profiles: list[Profile], wanted: Wanted
+) -> CheckReport:
+    """Check what a source delivers, with progress."""
+    bounds = limits(settings)._replace(max_faults=_ALL_FAULTS)
+    with out.progress("judging") as tick:
+        return check_source(
+            source,
+            judge=partial(judge, default_version=settings.xapi_version, limits=bounds),
+            now=now(),
+            profiles=profiles,
+            wanted=wanted,
+            places=FilePlaces(_from_here),
+            progress=lambda records, valid: tick(f"{records:,} read, {records - valid:,} with faults"),
         )
-    if report.more_faults:
-        out.say("", f"… and {report.more_faults:,} more kinds of faults (--top).")
+
+
+def _from_here(topic: str) -> str:
+    """A file below the working folder without the folders above it: whoever gets the report knows them not."""
+    with suppress(ValueError):
+        return str(Path(topic).relative_to(Path.cwd()))
+    return topic
+
+
+def tell_check(out: Output, report: CheckReport) -> None:
+    """Say what was found: to people line by line, to machines as one object."""
+    out.record(asdict(report) | {"refused": report.refused, "share_valid": report.share_valid})
+    out.say(*report_lines(report))
+    for problem in report.problems:
+        out.note(f"learnloom: {problem.name}: {problem.message}")
+    for note in report.notes:
+        out.note(f"learnloom: {note}")
+
+
+def _write_page(out: Output, report: CheckReport, path: Path) -> None:
+    from pipelines.check.page import page  # noqa: PLC0415 - the template engine is loaded where it is needed
+
+    path.write_text(page(report, made_at=now()), encoding="utf-8")
+    out.note(f"learnloom: the report stands in {path}")

@@ -10,12 +10,8 @@ from pipelines.ingest.files import FileSource
 from pipelines.ingest.reading import Limits
 from pipelines.settings import Settings
 
-PathsArgument = Annotated[
-    list[Path],
-    typer.Argument(
-        help="JSON lines, JSON arrays or an LRS's answer, also gzip or zstd; folders; - for standard input."
-    ),
-]
+PATHS_HELP = "JSON lines, JSON arrays or an LRS's answer, also gzip or zstd; folders; - for standard input."
+PathsArgument = Annotated[list[Path], typer.Argument(help=PATHS_HELP)]
 
 
 def limits(settings: Settings) -> Limits:

@@ -1,0 +1,180 @@
+"""What a vendor asks before going live: how much of what I send is right, what is wrong, and what is missing?"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from pipelines.check.counts import FaultCounts, GroupCounts, WarningCounts
+from pipelines.check.find import View, find, text
+from pipelines.check.memory import Memory
+from pipelines.check.profile import Profile
+from pipelines.check.profile_counts import ProfileCounts
+from pipelines.check.report import CheckReport
+from pipelines.check.sender import sender_of
+from pipelines.ingest.parcel import Judge
+from pipelines.ingest.source import Problem, Source
+from schemas.record import Batch, Record, Verdict
+
+_UNREADABLE: Final = "(cannot be read)"
+_NO_VERB: Final = "(no verb)"
+_CLOCK_MARGIN: Final = timedelta(days=1)
+"""A timestamp this far ahead is implausible: clocks and offsets differ by hours, not by days."""
+
+
+class Places(Protocol):
+    """Says for people where records were read; a topic's way of saying it is its own."""
+
+    def origin(self, batch: Batch) -> str:
+        """The file or topic."""
+
+    def place(self, batch: Batch, record: Record) -> str:
+        """The record in it."""
+
+
+class FilePlaces:
+    """A record of a file: the file's name and the number of the record in it, counted from 1."""
+
+    def __init__(self, shorten: Callable[[str], str] = str) -> None:
+        """`shorten`: how a file's whole path is to be written."""
+        self._shorten = shorten
+
+    def origin(self, batch: Batch) -> str:
+        """The file."""
+        return self._shorten(batch.topic)
+
+    def place(self, batch: Batch, record: Record) -> str:
+        """The record in it."""
+        return f"{self.origin(batch)}:{record.offset + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How much a report is to show."""
+
+    rules: int = 10
+    """Broken rules."""
+    groups: int = 20
+    """Sources, and verbs."""
+    samples: int = 2
+    """Statements shown of each rule, warning and requirement; 0 shows none."""
+
+
+def check(
+    source: Source,
+    *,
+    judge: Judge,
+    now: datetime,
+    profiles: Sequence[Profile] = (),
+    wanted: Wanted = Wanted(),
+    places: Places = FilePlaces(),  # noqa: B008 (immutable)
+    progress: Callable[[int, int], None] = lambda _records, _valid: None,
+) -> CheckReport:
+    """Judge every record of a source without keeping it. Memory is bounded whatever comes.
+
+    KeyboardInterrupt while reading ends it: the report then tells of what was read so far, and notes it.
+
+    Args:
+        source: files, standard input, a topic: whatever delivers batches.
+        judge: says whether a record is a valid statement, and tells all of its faults.
+        now: the present moment; timestamps after the day that follows are implausible.
+        profiles: xAPI Profiles against which statements are held.
+        wanted: how much to show.
+        places: says where a record was read.
+        progress: told of the records read and valid so far, after each batch.
+    """
+    checking = _Checking(judge, now, profiles, wanted, places)
+    is_interrupted = True
+    with suppress(KeyboardInterrupt):
+        for batch in source.batches({}):
+            for record in batch.records:
+                checking.add(batch, record)
+            progress(checking.records, checking.valid)
+        is_interrupted = False
+    return checking.report(source.problems, is_interrupted=is_interrupted)
+
+
+class _Checking:
+    """One check under way."""
+
+    def __init__(
+        self, judge: Judge, now: datetime, profiles: Sequence[Profile], wanted: Wanted, places: Places
+    ) -> None:
+        self._judge, self._wanted, self._places = judge, wanted, places
+        self._latest = f"{now + _CLOCK_MARGIN:%Y-%m-%dT%H:%M}"
+        self._faults = FaultCounts(samples=wanted.samples)
+        self._warnings = WarningCounts(samples=wanted.samples)
+        self._sources, self._verbs = GroupCounts(), GroupCounts()
+        self._profiles = [ProfileCounts(profile, samples=wanted.samples) for profile in profiles]
+        self._memory = Memory()
+        self._first_at, self._last_at = "", ""
+        self.records = 0
+        self.valid = 0
+
+    def add(self, batch: Batch, record: Record) -> None:
+        """Judge one record and count it."""
+        self.records += 1
+        verdict = self._judge(record.value) if record.fault is None else Verdict(None, (record.fault,))
+        statement, faults = verdict.statement, verdict.faults
+        where = self._places.place(batch, record)
+        sender = sender_of(statement, self._places.origin(batch))
+        self._sources.add(sender.name, faults, sender.told_by)
+        if statement is None:
+            self._verbs.add(_UNREADABLE, faults)
+        if verdict.is_valid:
+            self.valid += 1
+        else:
+            self._faults.add(where, record.value, faults, is_read=statement is not None)
+        if statement is not None:
+            self._look_into(where, record.value, verdict, statement)
+
+    def _look_into(self, where: str, raw: bytes | None, verdict: Verdict, statement: dict[str, Any]) -> None:
+        view = View(statement)
+        self._verbs.add(view.verb_id or _NO_VERB, verdict.faults)
+        findings = [
+            *find(view, latest=self._latest),
+            *self._memory.find(view, is_valid=verdict.is_valid),
+        ]
+        self._warnings.add(where, raw, view.about, findings)
+        for profile in self._profiles:
+            profile.add(where, raw, statement)
+        timestamp = text(statement, "timestamp")
+        if (
+            verdict.is_valid
+            and timestamp
+            and not any(one.advice == "timestamp-implausible" for one in findings)
+        ):
+            self._first_at = min(self._first_at or timestamp, timestamp)
+            self._last_at = max(self._last_at, timestamp)
+
+    def report(self, problems: Sequence[Problem], *, is_interrupted: bool) -> CheckReport:
+        """What was found out."""
+        notes = []
+        if is_interrupted:
+            notes.append("The check was stopped before the end: the report is of what was read.")
+        if self._memory.is_full:
+            notes.append("There are more statement ids than are compared: the later ones are left out.")
+        faults, more_faults = self._faults.report(
+            valid=self.valid, records=self.records, top=self._wanted.rules
+        )
+        sources, more_sources = self._sources.report(self._wanted.groups)
+        verbs, more_verbs = self._verbs.report(self._wanted.groups)
+        return CheckReport(
+            records=self.records,
+            valid=self.valid,
+            repeated=self._memory.repeated,
+            first_at=self._first_at,
+            last_at=self._last_at,
+            faults=faults,
+            more_faults=more_faults,
+            sources=sources,
+            more_sources=more_sources,
+            verbs=verbs,
+            more_verbs=more_verbs,
+            warnings=self._warnings.report(),
+            profiles=tuple(profile.report(self._wanted.rules) for profile in self._profiles),
+            problems=tuple(problems),
+            is_interrupted=is_interrupted,
+            notes=tuple(notes),
+        )

@@ -1,0 +1,208 @@
+"""Finding what the table of warnings speaks of in one parsed statement, valid or not.
+
+Nothing is taken for granted of the statement's shape: where a part is not what belongs there, that is a fault
+with a rule of its own, and no warning is added to it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from pipelines.check.advice import About
+from schemas import vocabulary as words
+
+_ZONE: Final = re.compile(r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)$")
+_RANDOM_UUID: Final = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE
+)
+_DATE: Final = re.compile(r"[0-9]{4}-")
+_EARLIEST: Final = "2000"
+_SKILL_TYPES: Final = frozenset({words.OBJECTIVE, words.COMPETENCY})
+_WORK: Final = frozenset(
+    {
+        words.ANSWERED,
+        words.ATTEMPTED,
+        words.COMPLETED,
+        words.PASSED,
+        words.FAILED,
+        words.SCORED,
+        words.SUBMITTED,
+        words.VIDEO_PLAYED,
+        words.VIDEO_PAUSED,
+        words.VIDEO_SEEKED,
+    }
+)
+"""Verbs of work in a course; a wish, a post in a forum or an enrolment need neither course nor registration."""
+_TELLS_SEGMENTS: Final = frozenset(
+    {words.VIDEO_PAUSED, words.VIDEO_SEEKED, words.COMPLETED, words.TERMINATED}
+)
+"""Verbs of the video profile at which length and stretches played are to be told."""
+
+
+class Finding(NamedTuple):
+    """One warning about one statement."""
+
+    advice: str
+    path: str
+    """JSON Pointer to what it is about; to what should hold it, where it is missing."""
+    value: str = ""
+    """The word that is not in the vocabulary, where the warning is about one."""
+
+
+class View:
+    """A parsed statement, looked at part by part; a part that is absent or of another kind is empty."""
+
+    def __init__(self, statement: dict[str, Any]) -> None:
+        self.statement = statement
+        self.actor = _object(statement, "actor")
+        self.verb = _object(statement, "verb")
+        self.verb_id = text(self.verb, "id")
+        self.thing = _object(statement, "object")
+        self.is_activity = bool(self.thing) and self.thing.get("objectType", "Activity") == "Activity"
+        self.definition = _object(self.thing, "definition") if self.is_activity else {}
+        self.type = text(self.definition, "type")
+        self.result = _object(statement, "result")
+        self.context = _object(statement, "context")
+
+    @property
+    def about(self) -> frozenset[About]:
+        """Which warnings can apply."""
+        kinds = {About.STATEMENT}
+        if self.is_activity:
+            kinds.add(About.ACTIVITY)
+            if self.verb_id in _WORK:
+                kinds.add(About.IN_COURSE)
+            if self.verb_id == words.ANSWERED:
+                kinds.add(About.ANSWER)
+            if self.verb_id == words.SUBMITTED:
+                kinds.add(About.SUBMISSION)
+            if self.type == words.VIDEO and self.verb_id in _TELLS_SEGMENTS:
+                kinds.add(About.VIDEO)
+        if "score" in self.result:
+            kinds.add(About.SCORED)
+        return frozenset(kinds)
+
+    def surroundings(self) -> Iterator[dict[str, Any]]:
+        """The activities of the context, whatever their role."""
+        for around in _object(self.context, "contextActivities").values():
+            for activity in around if isinstance(around, list) else [around]:
+                if isinstance(activity, dict):
+                    yield activity
+
+
+def _object(holder: dict[str, Any], name: str) -> dict[str, Any]:
+    value = holder.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def text(holder: dict[str, Any], name: str) -> str:
+    """The text at a name, empty where there is none."""
+    value = holder.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def find(view: View, *, latest: str) -> Iterator[Finding]:
+    """Yield what is to be warned of in one statement, each warning once.
+
+    Args:
+        view: the statement.
+        latest: a timestamp in UTC (YYYY-MM-DDThh:mm) after which a statement cannot have happened.
+    """
+    yield from _identity(view)
+    yield from _time(view, latest)
+    yield from _actor(view)
+    if view.verb_id == words.VOIDED:
+        return  # it speaks of a statement and says nothing of its own
+    yield from _words(view)
+    about = view.about
+    if About.IN_COURSE in about:
+        yield from _place(view)
+    if About.ANSWER in about:
+        yield from _answer(view)
+    if About.SCORED in about:
+        yield from _score(view)
+    if About.VIDEO in about:
+        yield from _video(view)
+    if About.SUBMISSION in about and words.DUE_AT not in _object(view.definition, "extensions"):
+        yield Finding("due-date-missing", "/object")
+
+
+def _identity(view: View) -> Iterator[Finding]:
+    own = view.statement.get("id")
+    if own is None:
+        yield Finding("id-missing", "")
+    elif isinstance(own, str) and not _RANDOM_UUID.fullmatch(own):
+        yield Finding("id-not-random", "/id")
+
+
+def _time(view: View, latest: str) -> Iterator[Finding]:
+    timestamp = view.statement.get("timestamp")
+    if timestamp is None:
+        yield Finding("timestamp-missing", "")
+    elif isinstance(timestamp, str) and _DATE.match(timestamp):
+        # Texts of this form are in the order of time; an offset of some hours is less than the margin.
+        if not _EARLIEST <= timestamp <= latest:
+            yield Finding("timestamp-implausible", "/timestamp")
+        if not _ZONE.search(timestamp):
+            yield Finding("timestamp-without-zone", "/timestamp")
+
+
+def _actor(view: View) -> Iterator[Finding]:
+    if view.actor.get("objectType") == "Group":
+        yield Finding("actor-group", "/actor")
+    elif "account" in view.actor:
+        if "@" in text(_object(view.actor, "account"), "name"):
+            yield Finding("account-is-address", "/actor/account/name")
+    elif view.actor:
+        yield Finding("actor-not-account", "/actor")
+
+
+def _words(view: View) -> Iterator[Finding]:
+    if view.verb_id and view.verb_id not in words.VERBS:
+        yield Finding("verb-unknown", "/verb/id", view.verb_id)
+    if view.verb and not _object(view.verb, "display"):
+        yield Finding("verb-display-missing", "/verb")
+    if not view.is_activity:
+        return
+    if not view.type:
+        yield Finding("type-missing", "/object")
+    elif view.type not in words.ACTIVITY_TYPES:
+        yield Finding("type-unknown", "/object/definition/type", view.type)
+    if not _object(view.definition, "name"):
+        yield Finding("name-missing", "/object")
+
+
+def _place(view: View) -> Iterator[Finding]:
+    if "registration" not in view.context:
+        yield Finding("registration-missing", "/context" if view.context else "")
+    if view.type != words.COURSE and not any(
+        text(_object(activity, "definition"), "type") == words.COURSE for activity in view.surroundings()
+    ):
+        yield Finding("course-missing", "/context" if view.context else "")
+
+
+def _answer(view: View) -> Iterator[Finding]:
+    where = "/result" if view.result else ""
+    if "success" not in view.result and "score" not in view.result:
+        yield Finding("outcome-missing", where)
+    if not any(
+        text(_object(activity, "definition"), "type") in _SKILL_TYPES for activity in view.surroundings()
+    ):
+        yield Finding("skill-missing", "/context" if view.context else "")
+    for name in ("duration", "response"):
+        if name not in view.result:
+            yield Finding(f"{name}-missing", where)
+
+
+def _score(view: View) -> Iterator[Finding]:
+    score = _object(view.result, "score")
+    if score and "scaled" not in score and not {"raw", "min", "max"} <= score.keys():
+        yield Finding("score-without-scale", "/result/score")
+
+
+def _video(view: View) -> Iterator[Finding]:
+    told = _object(view.result, "extensions")
+    if words.VIDEO_LENGTH not in told and words.VIDEO_LENGTH not in _object(view.context, "extensions"):
+        yield Finding("video-length-missing", "/context" if view.context else "")
+    if words.VIDEO_SEGMENTS not in told:
+        yield Finding("video-segments-missing", "/result" if view.result else "")

@@ -1,0 +1,35 @@
+"""Which word of the vocabulary may have been meant by one outside of it."""
+
+import re
+from typing import Final
+
+from schemas import vocabulary as words
+
+_END: Final = re.compile(r"([^/#:]+)/*$")
+_OTHERWISE: Final = {"submitted": words.SUBMITTED, "text": words.READING, "quiz": words.ASSESSMENT}
+"""Names under which others publish the same."""
+
+
+def _key(iri: str) -> str:
+    """The last word of an IRI, without case, hyphens and underscores."""
+    found = _END.search(iri)
+    return re.sub(r"[-_. ]", "", found[1]).lower() if found else ""
+
+
+_BY_KEY: Final = {
+    kind: {_key(iri): iri for iri in sorted(known)}
+    for kind, known in {"verb-unknown": words.VERBS, "type-unknown": words.ACTIVITY_TYPES}.items()
+}
+
+
+def meant_by(advice: str, iri: str) -> str:
+    """The known word whose name is the same as that of an unknown one; empty where there is none.
+
+    Args:
+        advice: the warning: verb-unknown or type-unknown.
+        iri: the unknown word.
+    """
+    known = _BY_KEY.get(advice, {})
+    key = _key(iri)
+    other = _OTHERWISE.get(key, "")
+    return known.get(key, other if other in known.values() else "")

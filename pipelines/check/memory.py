@@ -1,0 +1,67 @@
+"""What a check has to remember to see what only two statements together show; bounded."""
+
+import hashlib
+from typing import Any, Final
+
+from pipelines.check.find import Finding, View, text
+from schemas.xapi.equality import comparable
+
+_MAX_IDS: Final = 200_000
+"""Statement ids remembered; ids that come later are compared to these."""
+_MAX_ACCOUNTS: Final = 100_000
+
+
+class Memory:
+    """Ids and accounts that have been seen."""
+
+    def __init__(self) -> None:
+        self._contents: dict[bytes, bytes] = {}
+        self._home_pages: dict[bytes, bytes] = {}
+        self.repeated = 0
+        """Statements that came before with the same id and content: they do no harm."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there were more ids than are remembered."""
+        return len(self._contents) >= _MAX_IDS
+
+    def find(self, view: View, *, is_valid: bool) -> list[Finding]:
+        """Tell what a statement shows beside the earlier ones, and remember it."""
+        found = []
+        if is_valid and self._is_taken(view.statement):
+            found.append(Finding("id-used-again", "/id"))
+        if self._is_elsewhere(view.actor.get("account")):
+            found.append(Finding("account-on-two-systems", "/actor/account/homePage"))
+        return found
+
+    def _is_taken(self, statement: dict[str, Any]) -> bool:
+        """Whether another statement has this id: one of other content (xAPI-Data 1.0.3, 2.3.1)."""
+        own = statement.get("id")
+        if own is None:
+            return False
+        content = _digest(comparable(statement))
+        known = _first(self._contents, _digest(own.lower().encode()), content, _MAX_IDS)
+        self.repeated += known == content
+        return known is not None and known != content
+
+    def _is_elsewhere(self, account: Any) -> bool:
+        if not isinstance(account, dict):
+            return False
+        name, home_page = text(account, "name"), text(account, "homePage")
+        if not name or not home_page:
+            return False
+        page = _digest(home_page.encode())
+        known = _first(self._home_pages, _digest(name.encode()), page, _MAX_ACCOUNTS)
+        return known is not None and known != page
+
+
+def _first(known: dict[bytes, bytes], key: bytes, value: bytes, limit: int) -> bytes | None:
+    """What was first remembered under a key; `value` is remembered, and None given, where nothing was."""
+    earlier = known.get(key)
+    if earlier is None and len(known) < limit:
+        known[key] = value
+    return earlier
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=8).digest()

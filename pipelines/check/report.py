@@ -1,0 +1,175 @@
+"""What a check has found out: plain values, from which terminal, page and JSON are written."""
+
+from dataclasses import dataclass
+
+from pipelines.check.excerpt import Excerpt
+from pipelines.ingest.source import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One statement that shows what is meant."""
+
+    where: str
+    """Where it was read, such as file:line."""
+    path: str
+    """JSON Pointer to what is wrong; empty for the whole statement."""
+    message: str
+    """What is wrong there."""
+    excerpt: Excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How often a name was met."""
+
+    name: str
+    statements: int
+    advised: str = ""
+    """What may have been meant; empty where nothing is near."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReport:
+    """One broken rule."""
+
+    rule: str
+    section: str
+    meaning: str
+    fix: str
+    statements: int
+    """Records that break it, each counted once."""
+    saved: int
+    """Records that are valid once this alone is mended: they break no other rule."""
+    is_at_most: bool
+    """Whether records that break it could not be read to the end: mended, they may show other faults."""
+    share_after: float
+    """Valid records as a share of all, once this and every rule listed above it is mended."""
+    places: tuple[Count, ...]
+    """JSON Pointers, * for every array index, with the records that break it there; the most frequent first."""
+    more_places: int
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReport:
+    """The records of one source, or with one verb."""
+
+    name: str
+    told_by: str
+    """For a source what tells of it: context.platform, authority or file; empty for a verb."""
+    records: int
+    valid: int
+    frequent_rule: str
+    """The rule most of the refused break; empty where none is."""
+
+    @property
+    def refused(self) -> int:
+        """Records with at least one fault."""
+        return self.records - self.valid
+
+    @property
+    def share_valid(self) -> float:
+        """Valid records as a share of all."""
+        return self.valid / self.records
+
+
+@dataclass(frozen=True, slots=True)
+class WarningReport:
+    """One warning: no fault, but something stays unknown."""
+
+    id: str
+    title: str
+    unknown: str
+    """What cannot be known of the student for it."""
+    fix: str
+    statements: int
+    of: int
+    """Statements to which the warning can apply."""
+    about: str
+    """What these are: statements, answers, video statements …"""
+    values: tuple[Count, ...]
+    """The words it is about, the most frequent first; empty where it is about none."""
+    more_values: int
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFailure:
+    """One requirement of an xAPI Profile that statements do not meet."""
+
+    part: str
+    """IRI of the template or concept."""
+    name: str
+    """Its name in words."""
+    requirement: str
+    """What it asks for: a sentence."""
+    statements: int
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileReport:
+    """How statements keep to one xAPI Profile."""
+
+    profile: str
+    """Its IRI."""
+    name: str
+    checked: int
+    """Statements that were held against it."""
+    naming: int
+    """Statements that name it in their category."""
+    matched: int
+    """Statements for which it has at least one template."""
+    failing: int
+    """Statements that do not meet a requirement of a template or concept."""
+    failures: tuple[ProfileFailure, ...]
+    """The most frequent first."""
+    more_failures: int
+    notes: tuple[str, ...]
+    """What of the profile is not checked, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """The judgement on many records."""
+
+    records: int
+    valid: int
+    repeated: int
+    """Valid records that came before with the same id and content: harmless, counted once when imported."""
+    first_at: str
+    """Earliest timestamp, as written; empty where there is none."""
+    last_at: str
+    faults: tuple[RuleReport, ...]
+    """The rule whose mending saves most comes first; ties by records that break it."""
+    more_faults: int
+    """Rules that are left out of `faults`; so with every other `more_`."""
+    sources: tuple[GroupReport, ...]
+    more_sources: int
+    verbs: tuple[GroupReport, ...]
+    more_verbs: int
+    warnings: tuple[WarningReport, ...]
+    """In the order of the table: what costs most first."""
+    profiles: tuple[ProfileReport, ...]
+    problems: tuple[Problem, ...]
+    """Inputs that could not be read, or not to their end."""
+    is_interrupted: bool
+    """Whether it was stopped before the end: then it tells of what was read so far."""
+    notes: tuple[str, ...]
+    """What bounds this check: it was stopped, or there was more than it remembers."""
+
+    @property
+    def refused(self) -> int:
+        """Records with at least one fault."""
+        return self.records - self.valid
+
+    @property
+    def share_valid(self) -> float | None:
+        """Valid records as a share of all, from 0 to 1; None where there was no record."""
+        return self.valid / self.records if self.records else None
+
+    @property
+    def fails_profile(self) -> bool:
+        """Whether any statement fails an xAPI Profile."""
+        return any(profile.failing for profile in self.profiles)

@@ -1,0 +1,125 @@
+"""The report of `learnloom check` for a terminal."""
+
+from collections.abc import Iterator, Sequence
+
+from pipelines.check.excerpt import visible
+from pipelines.check.explain import Explanation
+from pipelines.check.figures import count, minute, percent, place
+from pipelines.check.report import CheckReport, GroupReport, ProfileReport, RuleReport, Sample, WarningReport
+
+_EXCERPT_CHARS = 160
+
+
+def report_lines(report: CheckReport) -> Iterator[str]:
+    """The whole report, line by line."""
+    if report.share_valid is None:
+        yield "There is no record in it."
+        return
+    yield (
+        f"{report.valid:,} of {count(report.records, 'record')} are valid ({percent(report.share_valid)})"
+        + (f", {report.refused:,} would be refused." if report.refused else ".")
+    )
+    if report.first_at:
+        yield f"First act: {visible(minute(report.first_at))}, last act: {visible(minute(report.last_at))}."
+    if report.repeated:
+        yield f"{count(report.repeated, 'record')} came before with the same id and content, which does no harm."
+    if report.faults:
+        yield from _heading("What to mend, the most saving first")
+        for number, rule in enumerate(report.faults, start=1):
+            yield from _rule(number, rule)
+        yield from _more(report.more_faults, "more rules are broken (--top)")
+    yield from _groups("By source", report.sources, report.more_sources, "more sources")
+    yield from _groups("By verb", report.verbs, report.more_verbs, "more verbs")
+    if report.warnings:
+        yield from _heading("Warnings: no faults, but something stays unknown of the student")
+        for warning in report.warnings:
+            yield from _warning(warning)
+    for profile in report.profiles:
+        yield from _profile(profile)
+
+
+def explanation_lines(explanation: Explanation) -> Iterator[str]:
+    """What a rule or warning says."""
+    yield f"{explanation.id} ({'a rule' if explanation.is_fault else 'a warning, no fault'})"
+    width = max(len(label) for label, _ in explanation.lines)
+    for label, text in explanation.lines:
+        yield f"  {label:<{width}}  {text}"
+
+
+def _heading(text: str) -> Iterator[str]:
+    yield ""
+    yield text
+
+
+def _more(number: int, what: str) -> Iterator[str]:
+    if number:
+        yield f"  … and {number:,} {what}"
+
+
+def _rule(number: int, rule: RuleReport) -> Iterator[str]:
+    yield ""
+    yield f"{number}. {rule.rule}: {rule.meaning}"
+    up_to = "up to " if rule.is_at_most else ""
+    yield (
+        f"   {count(rule.statements, 'record')}; mending this alone makes {up_to}{rule.saved:,} valid; "
+        f"with all above, {up_to}{percent(rule.share_after)} are"
+    )
+    yield f"   Do: {rule.fix}."
+    told = [f"{place(visible(one.name))} ({one.statements:,})" for one in rule.places]
+    yield f"   At: {', '.join(told)}" + (
+        f" … and {rule.more_places:,} more places" if rule.more_places else ""
+    )
+    for sample in rule.samples:
+        yield from _sample(sample)
+
+
+def _sample(sample: Sample) -> Iterator[str]:
+    yield f"   {visible(sample.where)}  {visible(sample.message)}"
+    text = sample.excerpt
+    before = " ".join(text.before.split())[-_EXCERPT_CHARS // 2 :]
+    marked = " ".join(text.marked.split())
+    after = " ".join(text.after.split())[: _EXCERPT_CHARS // 2]
+    if marked:
+        yield f"     {before} »{marked[:_EXCERPT_CHARS]}« {after}"
+    elif after:
+        yield f"     {after}"
+
+
+def _groups(title: str, groups: Sequence[GroupReport], more: int, what: str) -> Iterator[str]:
+    yield from _heading(f"{title}: records, valid, most frequent fault")
+    for group in groups:
+        told_by = f" ({group.told_by})" if group.told_by else ""
+        fault = f"  {group.frequent_rule}" if group.frequent_rule else ""
+        yield f"  {group.records:>9,}  {percent(group.share_valid):>8}  {visible(group.name)}{told_by}{fault}"
+    yield from _more(more, what)
+
+
+def _warning(warning: WarningReport) -> Iterator[str]:
+    yield ""
+    yield (
+        f"{warning.id}: {warning.title}, in {warning.statements:,} of {warning.of:,} {warning.about}"
+        f" ({percent(warning.statements / warning.of)})"
+    )
+    yield f"   So: {warning.unknown}"
+    yield f"   Do: {warning.fix}"
+    for value in warning.values:
+        meant = f" (meant: {value.advised}?)" if value.advised else ""
+        yield f"     {value.statements:>9,}  {visible(value.name)}{meant}"
+    yield from _more(warning.more_values, "more words")
+    if warning.samples:
+        yield f"   For example {visible(warning.samples[0].where)}"
+
+
+def _profile(profile: ProfileReport) -> Iterator[str]:
+    yield from _heading(f"Profile {visible(profile.name)} ({visible(profile.profile)})")
+    yield (
+        f"  {count(profile.checked, 'statement')} held against it: {profile.naming:,} name it, "
+        f"{profile.matched:,} fit a template, {profile.failing:,} do not keep to it."
+    )
+    for failure in profile.failures:
+        yield f"  {failure.statements:>9,}  {visible(failure.name)}: {visible(failure.requirement)}"
+        if failure.samples:
+            yield f"             For example {visible(failure.samples[0].where)}"
+    yield from _more(profile.more_failures, "more requirements are not met")
+    for note in profile.notes:
+        yield f"  {note}"
