@@ -14,7 +14,7 @@ from pipelines.check.profile_counts import ProfileCounts
 from pipelines.check.report import CheckReport
 from pipelines.check.sender import sender_of
 from pipelines.ingest.parcel import Judge
-from pipelines.ingest.source import Problem, Source
+from pipelines.ingest.source import Problem, Source, read_through
 from schemas.record import Batch, Record, Verdict
 
 _UNREADABLE: Final = "(cannot be read)"
@@ -87,7 +87,7 @@ def check(
     checking = _Checking(judge, now, profiles, wanted, places)
     is_interrupted = True
     with suppress(KeyboardInterrupt):
-        for batch in source.batches({}):
+        for batch in read_through(source):
             for record in batch.records:
                 checking.add(batch, record)
             progress(checking.records, checking.valid)

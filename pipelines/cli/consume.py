@@ -31,36 +31,43 @@ commands = typer.Typer(add_completion=False)
 _log = logging.getLogger("learnloom.consume")
 
 
+TopicsOption = Annotated[list[str], typer.Option("--topic", "-t", help="Topic to read; may be given again.")]
+CaughtUpOption = Annotated[
+    bool, typer.Option("--until-caught-up", help="End once everything has landed that is there now.")
+]
+WhenLostOption = Annotated[
+    WhenLost,
+    typer.Option(
+        help="What to do where the topic does not hold any more what was to be read next: stop and say what is gone, "
+        "or skip it."
+    ),
+]
+DeadShareOption = Annotated[
+    float | None,
+    typer.Option(
+        min=0.000001,
+        max=1,
+        help="Share of refused records above which to stop; default: LEARNLOOM_DEAD_SHARE.",
+    ),
+]
+DeadTopicsOption = Annotated[
+    bool,
+    typer.Option("--dead-topics/--no-dead-topics", help="Send dead letters to the topic TOPIC.dead too."),
+]
+GroupOption = Annotated[
+    str | None, typer.Option(help="Consumer group; default: LEARNLOOM_KAFKA_GROUP.", rich_help_panel="Where")
+]
+
+
 @commands.command(epilog="Example: learnloom consume --topic xapi --until-caught-up")
 def consume(
     *,
-    topics: Annotated[list[str], typer.Option("--topic", "-t", help="Topic to read; may be given again.")],
-    until_caught_up: Annotated[
-        bool, typer.Option("--until-caught-up", help="End once everything has landed that is there now.")
-    ] = False,
-    when_lost: Annotated[
-        WhenLost,
-        typer.Option(
-            help="What to do where the topic does not hold any more what was to be read next: stop and say what "
-            "is gone, or skip it.",
-        ),
-    ] = "stop",
-    max_dead_share: Annotated[
-        float | None,
-        typer.Option(
-            min=0.000001,
-            max=1,
-            help="Share of refused records above which to stop; default: LEARNLOOM_DEAD_SHARE.",
-        ),
-    ] = None,
-    dead_topics: Annotated[
-        bool,
-        typer.Option("--dead-topics/--no-dead-topics", help="Send dead letters to the topic TOPIC.dead too."),
-    ] = True,
-    group: Annotated[
-        str | None,
-        typer.Option(help="Consumer group; default: LEARNLOOM_KAFKA_GROUP.", rich_help_panel="Where"),
-    ] = None,
+    topics: TopicsOption,
+    until_caught_up: CaughtUpOption = False,
+    when_lost: WhenLostOption = "stop",
+    max_dead_share: DeadShareOption = None,
+    dead_topics: DeadTopicsOption = True,
+    group: GroupOption = None,
     servers: ServersOption = None,
     warehouse: WarehouseOption = None,
     verbose: VerboseOption = False,
@@ -72,10 +79,8 @@ def consume(
     the positions. SIGTERM and Ctrl-C finish the batch in hand. What is refused is kept: see `learnloom dead`. Exit
     code 3: something was refused.
     """
-    out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     log_to_stderr(as_json=as_json, is_verbose=verbose)
-    connection = connection_of(settings, servers)
     reading = Reading(
         tuple(dict.fromkeys(topics)),
         group or settings.kafka_group,
@@ -86,17 +91,31 @@ def consume(
         when_lost=when_lost,
         session_seconds=settings.kafka_session_seconds,
     )
+    guard = DeadShare(max_dead_share or settings.dead_share, settings.dead_window)
+    _run(
+        Output(as_json=as_json),
+        settings,
+        connection_of(settings, servers),
+        reading,
+        guard,
+        sends_dead=dead_topics,
+    )
+
+
+def _run(
+    out: Output,
+    settings: Settings,
+    connection: KafkaConnection,
+    reading: Reading,
+    guard: DeadShare,
+    *,
+    sends_dead: bool,
+) -> None:
+    """Consume, tell how far it came, and leave with a code that says it."""
     _log.info("reading %s at %s, as %s", ", ".join(reading.topics), connection.servers, reading.group)
-    share = settings.dead_share if max_dead_share is None else max_dead_share
     with Interruption.from_signals() as interruption, out.progress("consuming") as tick:
         done = _consumption(
-            settings,
-            connection,
-            reading,
-            interruption,
-            guard=DeadShare(share, settings.dead_window),
-            sends_dead=dead_topics,
-            tick=tick,
+            settings, connection, reading, interruption, guard=guard, sends_dead=sends_dead, tick=tick
         ).run()
     tell_import(out, done)
     if done.is_interrupted and interruption.signal_number == signal.SIGINT:

@@ -6,6 +6,7 @@ tests/pipelines/ingest/source_contract.py holds every source to it.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from pipelines.ingest.errors import ReassignedError
 from schemas.record import Batch, Position
 
 Positions = Mapping[tuple[str, int], Position]
@@ -47,3 +48,18 @@ class Source(Protocol):
 
     def acknowledge(self, positions: Sequence[Position]) -> None:
         """Take note that these positions stand in the warehouse now; nothing depends on it."""
+
+
+def read_through(source: Source) -> Iterator[Batch]:
+    """Yield everything that a source has from its beginning, without landing any of it."""
+    read: dict[tuple[str, int], Position] = {}
+    while True:
+        try:
+            for batch in source.batches(read):
+                if batch is not None:
+                    place = (batch.topic, batch.partition)
+                    read[place] = Position(*place, batch.next_offset, batch.head_digest)
+                    yield batch
+        except ReassignedError:
+            continue
+        return
