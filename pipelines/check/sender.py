@@ -32,7 +32,7 @@ def sender_of(statement: dict[str, Any] | None, read_from: str) -> Sender:
         authority = _identifier(statement.get("authority"))
         if authority:
             return Sender(authority, "authority")
-    return Sender(read_from, "file")
+    return Sender(read_from, "read from")
 
 
 def _identifier(actor: Any) -> str:

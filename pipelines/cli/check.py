@@ -1,6 +1,8 @@
 """`learnloom check`."""
 
-from contextlib import suppress
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -16,6 +18,7 @@ from pipelines.check.report import CheckReport
 from pipelines.cli.check_text import explanation_lines, report_lines
 from pipelines.cli.exits import Exit
 from pipelines.cli.inputs import PATHS_HELP, file_source, limits
+from pipelines.cli.kafka import ServersOption, connection_of
 from pipelines.cli.options import JsonOption, now, read_settings
 from pipelines.cli.output import Output
 from pipelines.ingest.source import Source
@@ -24,14 +27,22 @@ from pipelines.settings import Settings
 
 commands = typer.Typer(add_completion=False)
 
+PathsOption = Annotated[list[Path] | None, typer.Argument(help=PATHS_HELP)]
+TopicsOption = Annotated[
+    list[str] | None,
+    typer.Option("--topic", "-t", help="Read what stands in this Kafka topic instead; may be given again."),
+]
+
 _ALL_FAULTS = 1_000
 """Faults told of one statement: what mending one of them saves is known only when all are."""
 
 
 @commands.command(epilog="Example: learnloom check statements.jsonl --html report.html")
 def check(
-    paths: Annotated[list[Path] | None, typer.Argument(help=PATHS_HELP)] = None,
+    paths: PathsOption = None,
     *,
+    topics: TopicsOption = None,
+    servers: ServersOption = None,
     rule: Annotated[
         str | None, typer.Option(metavar="ID", help="Explain this rule or warning; nothing is read.")
     ] = None,
@@ -64,12 +75,12 @@ def check(
         out.record(explanation._asdict() | {"lines": dict(explanation.lines)})
         out.say(*explanation_lines(explanation))
         return
-    if not paths:
-        raise typer.BadParameter("name files, folders or - for standard input", param_hint="'PATHS...'")
     settings = read_settings()
     profiles = [read_profile(path) for path in profile or ()]
-    source = file_source(settings, paths)
-    report = run_check(out, settings, source, profiles=profiles, wanted=Wanted(rules=top, samples=samples))
+    with _source(settings, paths, topics, servers) as source:
+        report = run_check(
+            out, settings, source, profiles=profiles, wanted=Wanted(rules=top, samples=samples)
+        )
     tell_check(out, report)
     if html is not None:
         _write_page(out, report, html)
@@ -77,6 +88,32 @@ def check(
         raise typer.Exit(Exit.INTERRUPTED)
     if report.refused or report.problems or (strict_profiles and report.fails_profile):
         raise typer.Exit(Exit.SOME_REFUSED)
+
+
+@contextmanager
+def _source(
+    settings: Settings, paths: list[Path] | None, topics: list[str] | None, servers: str | None
+) -> Iterator[Source]:
+    """What is to be read: files, or what topics hold now, as a reader whom nobody waits for."""
+    if bool(paths) == bool(topics):
+        raise typer.BadParameter(
+            "name files, folders or - for standard input; or topics with --topic", param_hint="'PATHS...'"
+        )
+    if not topics:
+        yield file_source(settings, paths or [])
+        return
+    from pipelines.ingest.kafka.source import KafkaSource, Reading  # noqa: PLC0415 - loaded where it is needed
+
+    reading = Reading(
+        tuple(dict.fromkeys(topics)),
+        f"learnloom-check-{uuid.uuid4().hex}",
+        max_records=settings.batch_records,
+        max_bytes=settings.batch_bytes,
+        max_record_bytes=settings.max_statement_bytes,
+        until_caught_up=True,
+    )
+    with KafkaSource(connection_of(settings, servers), reading) as source:
+        yield source
 
 
 def run_check(

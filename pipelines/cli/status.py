@@ -45,6 +45,6 @@ def _tell_status(out: Output, found: Status) -> None:
     out.table(["table", "rows", "files", "bytes"], [tuple(vars(table).values()) for table in found.tables])
     out.say("")
     out.table(
-        ["source", "next record", "accepted", "duplicates", "refused"],
-        [(p.topic, p.next_offset, p.accepted, p.duplicates, p.dead) for p in found.positions],
+        ["source", "partition", "next record", "accepted", "duplicates", "refused"],
+        [(p.topic, p.partition, p.next_offset, p.accepted, p.duplicates, p.dead) for p in found.positions],
     )
