@@ -2,11 +2,11 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import Warehouse
@@ -47,10 +47,11 @@ def read_settings(warehouse: Path | None = None) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         told = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])} = {fault['input']!r}: {fault['msg']}"
+            f"{'.'.join(str(part) for part in fault['loc'])}{_shown(fault['loc'], fault['input'])}: {fault['msg']}"
             for fault in error.errors()
         )
-        raise SettingsError(f"settings (LEARNLOOM_… or learnloom.toml) cannot be used: {told}") from error
+        # Without its cause, which shows every value.
+        raise SettingsError(f"settings (LEARNLOOM_… or learnloom.toml) cannot be used: {told}") from None
     try:
         ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -59,6 +60,13 @@ def read_settings(warehouse: Path | None = None) -> Settings:
             "Europe/Berlin"
         ) from error
     return settings
+
+
+def _shown(place: tuple[int | str, ...], value: object) -> str:
+    """A value that cannot be used, unless it is secret, or of an unknown name that may stand for a secret one."""
+    field = Settings.model_fields.get(str(place[0]) if place else "")
+    is_secret = field is None or SecretStr in (field.annotation, *get_args(field.annotation))
+    return "" if is_secret else f" = {value!r}"
 
 
 def open_to_read(settings: Settings) -> Warehouse:

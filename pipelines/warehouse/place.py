@@ -10,6 +10,8 @@ from pipelines.warehouse.extensions import quoted
 CATALOG_FILE = "catalog.sqlite"
 DATA_FOLDER = "data"
 _PASSWORD = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)|(://[^:/@\s]*:)[^@\s]*(@)", re.IGNORECASE)
+_QUOTED = re.compile(r'"([^"]+)"')
+_IN_URI = re.compile(r"\w+://[^:/@\s]*:(.*)@", re.DOTALL)
 
 
 class Place(NamedTuple):
@@ -56,4 +58,12 @@ class Place(NamedTuple):
         """Take the connection string and passwords out of a message."""
         if self.postgres is not None:
             text = text.replace(self.postgres, "…")
+            # Of a password whose @, / or % is not encoded, libpq quotes what it takes for host, port or token.
+            text = _QUOTED.sub(lambda found: '"…"' if self._shows_password(found[1]) else found[0], text)
         return _PASSWORD.sub(lambda found: f"{found[1] or found[3]}…{found[4] or ''}", text)
+
+    def _shows_password(self, part: str) -> bool:
+        """Whether this is a part of the connection string that reaches into the password."""
+        where = _IN_URI.match(self.postgres or "")
+        at = (self.postgres or "").find(part)
+        return where is not None and at >= 0 and at < where.end(1) and at + len(part) > where.start(1)
