@@ -19,7 +19,7 @@ def main() -> None:
         files = [str(path) for path in (_REAL, Path(folder) / "statements.jsonl") if path.exists()]
         for script in ("validate.py", "import_.py"):
             subprocess.run([sys.executable, str(_HERE / script), *files], check=True)
-        subprocess.run([sys.executable, str(_HERE / "kafka.py"), files[-1]], check=True)
+        subprocess.run([sys.executable, str(_HERE / "topic.py"), files[-1]], check=True)
     subprocess.run([sys.executable, str(_HERE / "refresh.py")], check=True)
 
 

@@ -25,6 +25,8 @@ _HOMES = {
     "pydantic_settings": "pipelines.settings",
     "typer": "pipelines.cli",
     "rich": "pipelines.cli",
+    "jinja2": "pipelines.check.page",
+    "jsonpath": "pipelines.check",
     "kafka": "pipelines.ingest.kafka",
     "prefect": "flows",
 }

@@ -18,7 +18,8 @@ class About(StrEnum):
     IN_COURSE = "statements of work in a course"
     ANSWER = "answers"
     SCORED = "scored statements"
-    VIDEO = "statements that tell what of a video was played"
+    VIEWING = "statements that begin or end a viewing of a video"
+    PLAYED = "statements that pause or end a viewing of a video"
     SUBMISSION = "hand-ins"
 
 
@@ -156,15 +157,15 @@ _TABLE: Final = (
     ),
     Advice(
         "video-length-missing",
-        About.VIDEO,
-        "a video without its length",
+        About.VIEWING,
+        "a video that begins or ends without its length",
         "How much of the video was seen is unknown.",
         "Send the extension https://w3id.org/xapi/video/extensions/length in the context, in seconds.",
     ),
     Advice(
         "video-segments-missing",
-        About.VIDEO,
-        "a video that ends or pauses without played segments",
+        About.PLAYED,
+        "a video that ends or pauses without the segments that were played",
         "What was seen, and what was watched again, is unknown.",
         "Send the extension https://w3id.org/xapi/video/extensions/played-segments in the result: 0[.]60.",
     ),

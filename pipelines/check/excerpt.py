@@ -8,11 +8,11 @@ import json
 import re
 from typing import Any, Final, NamedTuple
 
-_SHOWN_CHARS: Final = 1_200
+_SHOWN_CHARS: Final = 800
 """Characters shown of a record."""
 _LEAD_CHARS: Final = 240
 """Characters shown before the marked value, where a record is longer than what is shown."""
-_MARKED_CHARS: Final = 600
+_MARKED_CHARS: Final = 500
 """Characters shown of the marked value."""
 _READ_CHARS: Final = 1 << 20
 """A longer record is not searched for its offending value."""

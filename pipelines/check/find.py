@@ -33,10 +33,9 @@ _WORK: Final = frozenset(
     }
 )
 """Verbs of work in a course; a wish, a post in a forum or an enrolment need neither course nor registration."""
-_TELLS_SEGMENTS: Final = frozenset(
-    {words.VIDEO_PAUSED, words.VIDEO_SEEKED, words.COMPLETED, words.TERMINATED}
-)
-"""Verbs of the video profile at which length and stretches played are to be told."""
+_TELLS_LENGTH: Final = frozenset({words.INITIALIZED, words.COMPLETED, words.TERMINATED})
+_TELLS_SEGMENTS: Final = frozenset({words.VIDEO_PAUSED, words.COMPLETED, words.TERMINATED})
+"""Verbs at which the video profile tells the length, and what was played: once for a viewing is enough."""
 
 
 class Finding(NamedTuple):
@@ -63,10 +62,10 @@ class View:
         self.type = text(self.definition, "type")
         self.result = _object(statement, "result")
         self.context = _object(statement, "context")
-
-    @property
-    def about(self) -> frozenset[About]:
+        self.about = self._about()
         """Which warnings can apply."""
+
+    def _about(self) -> frozenset[About]:
         kinds = {About.STATEMENT}
         if self.is_activity:
             kinds.add(About.ACTIVITY)
@@ -76,8 +75,10 @@ class View:
                 kinds.add(About.ANSWER)
             if self.verb_id == words.SUBMITTED:
                 kinds.add(About.SUBMISSION)
+            if self.type == words.VIDEO and self.verb_id in _TELLS_LENGTH:
+                kinds.add(About.VIEWING)
             if self.type == words.VIDEO and self.verb_id in _TELLS_SEGMENTS:
-                kinds.add(About.VIDEO)
+                kinds.add(About.PLAYED)
         if "score" in self.result:
             kinds.add(About.SCORED)
         return frozenset(kinds)
@@ -121,8 +122,7 @@ def find(view: View, *, latest: str) -> Iterator[Finding]:
         yield from _answer(view)
     if About.SCORED in about:
         yield from _score(view)
-    if About.VIDEO in about:
-        yield from _video(view)
+    yield from _video(view, about)
     if About.SUBMISSION in about and words.DUE_AT not in _object(view.definition, "extensions"):
         yield Finding("due-date-missing", "/object")
 
@@ -200,9 +200,13 @@ def _score(view: View) -> Iterator[Finding]:
         yield Finding("score-without-scale", "/result/score")
 
 
-def _video(view: View) -> Iterator[Finding]:
+def _video(view: View, about: frozenset[About]) -> Iterator[Finding]:
     told = _object(view.result, "extensions")
-    if words.VIDEO_LENGTH not in told and words.VIDEO_LENGTH not in _object(view.context, "extensions"):
+    if (
+        About.VIEWING in about
+        and words.VIDEO_LENGTH not in told
+        and words.VIDEO_LENGTH not in _object(view.context, "extensions")
+    ):
         yield Finding("video-length-missing", "/context" if view.context else "")
-    if words.VIDEO_SEGMENTS not in told:
+    if About.PLAYED in about and words.VIDEO_SEGMENTS not in told:
         yield Finding("video-segments-missing", "/result" if view.result else "")

@@ -1,6 +1,5 @@
 """What a check has to remember to see what only two statements together show; bounded."""
 
-import hashlib
 from typing import Any, Final
 
 from pipelines.check.find import Finding, View, text
@@ -12,11 +11,11 @@ _MAX_ACCOUNTS: Final = 100_000
 
 
 class Memory:
-    """Ids and accounts that have been seen."""
+    """Ids and accounts that have been seen, as 64-bit hashes of this process: nothing outlives it."""
 
     def __init__(self) -> None:
-        self._contents: dict[bytes, bytes] = {}
-        self._home_pages: dict[bytes, bytes] = {}
+        self._contents: dict[int, int] = {}
+        self._home_pages: dict[int, int] = {}
         self.repeated = 0
         """Statements that came before with the same id and content: they do no harm."""
 
@@ -39,8 +38,8 @@ class Memory:
         own = statement.get("id")
         if own is None:
             return False
-        content = _digest(comparable(statement))
-        known = _first(self._contents, _digest(own.lower().encode()), content, _MAX_IDS)
+        content = hash(comparable(statement))
+        known = _first(self._contents, hash(own.lower()), content, _MAX_IDS)
         self.repeated += known == content
         return known is not None and known != content
 
@@ -50,18 +49,14 @@ class Memory:
         name, home_page = text(account, "name"), text(account, "homePage")
         if not name or not home_page:
             return False
-        page = _digest(home_page.encode())
-        known = _first(self._home_pages, _digest(name.encode()), page, _MAX_ACCOUNTS)
+        page = hash(home_page)
+        known = _first(self._home_pages, hash(name), page, _MAX_ACCOUNTS)
         return known is not None and known != page
 
 
-def _first(known: dict[bytes, bytes], key: bytes, value: bytes, limit: int) -> bytes | None:
+def _first(known: dict[int, int], key: int, value: int, limit: int) -> int | None:
     """What was first remembered under a key; `value` is remembered, and None given, where nothing was."""
     earlier = known.get(key)
     if earlier is None and len(known) < limit:
         known[key] = value
     return earlier
-
-
-def _digest(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=8).digest()

@@ -67,7 +67,7 @@ def _rule(number: int, rule: RuleReport) -> Iterator[str]:
     yield f"   Do: {rule.fix}."
     told = [f"{place(visible(one.name))} ({one.statements:,})" for one in rule.places]
     yield f"   At: {', '.join(told)}" + (
-        f" … and {rule.more_places:,} more places" if rule.more_places else ""
+        f" … and {count(rule.more_places, 'more place')}" if rule.more_places else ""
     )
     for sample in rule.samples:
         yield from _sample(sample)

@@ -1,6 +1,6 @@
 """Kafka in: how fast statements are produced, consumed by the client alone, and landed; and how far landing lags.
 
-    python bench/kafka.py FILE [--known COUNT...] [--steady PER_SECOND] [--seconds SECONDS]
+    python bench/topic.py FILE [--known COUNT...] [--steady PER_SECOND] [--seconds SECONDS]
 
 FILE holds statements, one a line. A broker of one's own (servers/) takes them on a topic of 4 partitions. Each figure
 is that of a process of its own. The client alone (kafka-python, polling) is the limit of what can be reached.
