@@ -12,7 +12,7 @@ from pipelines.check.profile import Profile
 from pipelines.check.report import CheckReport
 from pipelines.ingest.source import Positions, Problem
 from pipelines.ingest.validate import judge
-from schemas.record import Batch, Record
+from schemas.record import Batch, Position, Record
 from tests.documents import blocks
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -42,13 +42,17 @@ class Records:
         self.problems: list[Problem] = []
 
     def batches(self, positions: Positions) -> Iterator[Batch]:
-        """Give all of them."""
+        """Give all of them; nothing is ever known of them."""
+        assert not positions
         for start in range(0, len(self._records), 2):
             placed = [
                 one if isinstance(one, Record) else Record(start + number, 0, one)
                 for number, one in enumerate(self._records[start : start + 2])
             ]
             yield Batch(self._topic, 0, start, start + len(placed), placed)
+
+    def acknowledge(self, positions: Sequence[Position]) -> None:
+        """Take no note."""
 
 
 def report(

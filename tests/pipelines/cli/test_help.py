@@ -4,13 +4,16 @@ import re
 import shlex
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from kafka.errors import TopicAlreadyExistsError
 
 from pipelines.cli.exits import Exit
 from pipelines.cli.main import _COMMANDS
 from pipelines.warehouse.connection import Warehouse
+from servers.kafka.broker import Broker
 from tests.conftest import SmallClass
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
@@ -18,7 +21,7 @@ from tests.pipelines.cli.shell import learnloom
 _MAIN = "from pipelines.cli.main import main; main()"
 COMMANDS = [
     *([name] for name in _COMMANDS if name != "skills"),
-    *(["dead", name] for name in ("list", "show", "replay")),
+    *(["dead", name] for name in ("list", "show", "export", "replay")),
     ["skills", "import"],
 ]
 
@@ -76,12 +79,28 @@ def real_ids(example_place: Path) -> dict[str, str]:
     return {"3fa85f6457174562": key, "0f3c8a71d2e94b56": letter}
 
 
+_SPEAK_TO_KAFKA = ("produce", "consume")
+
+
+def _make_topic(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the topic that the examples name, on the broker that the settings name."""
+    monkeypatch.setenv("LEARNLOOM_KAFKA_SERVERS", broker.address)
+    with suppress(TopicAlreadyExistsError):
+        broker.create_topic("xapi")
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_example_works(
-    command: list[str], example_place: Path, real_ids: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    command: list[str],
+    example_place: Path,
+    real_ids: dict[str, str],
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The example in the help does what it says, once its ids are those of this warehouse."""
     monkeypatch.chdir(example_place)
+    if command[0] in _SPEAK_TO_KAFKA:
+        _make_topic(request.getfixturevalue("broker"), monkeypatch)
     example = _example(command)
     assert example[: len(command)] == command
     if "--students" in example:
