@@ -20,7 +20,10 @@ _FREQUENT: dict[str, tuple[str, Any]] = {
     "mbox-format": ("actor", {"mbox": "mila@school.example"}),
     "actor-ifi-exactly-one": (
         "actor",
-        {"mbox": "mailto:m@school.example", "account": {"homePage": "https://lms.school.example", "name": "4711"}},
+        {
+            "mbox": "mailto:m@school.example",
+            "account": {"homePage": "https://lms.school.example", "name": "4711"},
+        },
     ),
     "value-type": ("result", {"success": "true"}),
     "score-scaled-range": ("result", {"score": {"scaled": 80}}),

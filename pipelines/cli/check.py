@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.check.check import FilePlaces, Wanted
+from pipelines.check.check import FilePlaces, Places, Wanted
 from pipelines.check.check import check as check_source
 from pipelines.check.explain import explain
 from pipelines.check.profile import Profile, read_profile
@@ -69,7 +69,14 @@ def check(
     settings = read_settings()
     profiles = [read_profile(path) for path in profile or ()]
     source = file_source(settings, paths)
-    report = run_check(out, settings, source, profiles=profiles, wanted=Wanted(rules=top, samples=samples))
+    report = run_check(
+        out,
+        settings,
+        source,
+        places=FilePlaces(_from_here),
+        profiles=profiles,
+        wanted=Wanted(rules=top, samples=samples),
+    )
     tell_check(out, report)
     if html is not None:
         _write_page(out, report, html)
@@ -80,9 +87,15 @@ def check(
 
 
 def run_check(
-    out: Output, settings: Settings, source: Source, *, profiles: list[Profile], wanted: Wanted
+    out: Output,
+    settings: Settings,
+    source: Source,
+    *,
+    places: Places,
+    profiles: list[Profile],
+    wanted: Wanted,
 ) -> CheckReport:
-    """Check what a source delivers, with progress."""
+    """Check what any source delivers, with progress; `places` says where its records were read."""
     bounds = limits(settings)._replace(max_faults=_ALL_FAULTS)
     with out.progress("judging") as tick:
         return check_source(
@@ -91,7 +104,7 @@ def run_check(
             now=now(),
             profiles=profiles,
             wanted=wanted,
-            places=FilePlaces(_from_here),
+            places=places,
             progress=lambda records, valid: tick(f"{records:,} read, {records - valid:,} with faults"),
         )
 

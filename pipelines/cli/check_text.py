@@ -16,7 +16,8 @@ def report_lines(report: CheckReport) -> Iterator[str]:
         yield "There is no record in it."
         return
     yield (
-        f"{report.valid:,} of {count(report.records, 'record')} are valid ({percent(report.share_valid)})"
+        f"{report.valid:,} of {count(report.records, 'record is', 'records are')} valid"
+        f" ({percent(report.share_valid)})"
         + (f", {report.refused:,} would be refused." if report.refused else ".")
     )
     if report.first_at:

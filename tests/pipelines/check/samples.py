@@ -42,7 +42,8 @@ class Records:
         self.problems: list[Problem] = []
 
     def batches(self, positions: Positions) -> Iterator[Batch]:
-        """Give all of them."""
+        """Give all of them; nothing is ever known of them."""
+        assert not positions
         for start in range(0, len(self._records), 2):
             placed = [
                 one if isinstance(one, Record) else Record(start + number, 0, one)

@@ -1,4 +1,4 @@
-"""`learnloom import` and `learnloom check`."""
+"""`learnloom import`."""
 
 import gzip
 import json
@@ -119,46 +119,3 @@ main()
 
 def _small_batches() -> dict[str, str]:
     return {**os.environ, "LEARNLOOM_BATCH_RECORDS": "500"}
-
-
-def test_check_tells_each_fault_with_place_value_and_remedy() -> None:
-    """`check` says how much is valid and for each fault: rule, how often, a sample line, value, what to do."""
-    faulty = answer(3, actor={"mbox": "mila@school.example"})
-    Path("one.jsonl").write_bytes(lines(answer(1), answer(2), faulty))
-    ran = learnloom("check", "one.jsonl")
-    assert ran.code == Exit.SOME_REFUSED
-    assert "2 of 3 records are valid (66.67%)." in ran.out
-    assert "mbox-format: 1 records, for example" in ran.out
-    assert "one.jsonl:3" in ran.out
-    assert '/actor/mbox is "mila@school.example"' in ran.out
-    assert "send it like mailto:" in ran.out
-    assert not Path("learnloom-warehouse").exists()
-
-
-def test_check_says_to_machines_the_same() -> None:
-    """With --json `check` prints one object with counts and faults."""
-    (told,) = learnloom("check", "-", "--json", stdin=lines(answer(1), answer(2, verb={"id": "x"}))).values()
-    assert (told["records"], told["valid"], told["refused"]) == (2, 1, 1)
-    (fault,) = told["faults"]
-    assert (fault["rule"], fault["statements"], fault["sample_path"]) == ("iri-format", 1, "/verb/id")
-
-
-def test_check_of_valid_statements_is_content() -> None:
-    """Nothing wrong: code 0."""
-    ran = learnloom("check", "-", stdin=lines(answer(1)))
-    assert (ran.code, ran.out) == (Exit.DONE, "1 of 1 records are valid (100.00%).\n")
-
-
-def test_check_of_nothing_says_so() -> None:
-    """An empty input has no share of valid records."""
-    ran = learnloom("check", "-")
-    assert (ran.code, ran.out) == (Exit.DONE, "There is no record in it.\n")
-
-
-def test_version_setting_decides_about_statements_without_one() -> None:
-    """LEARNLOOM_XAPI_VERSION=2.0.0 judges a statement without a version by 2.0."""
-    agents = {"contextAgents": [{"objectType": "contextAgent", "agent": {"mbox": "mailto:t@school.example"}}]}
-    statement = lines(answer(1, context=agents))
-    by_first = learnloom("check", "-", stdin=statement)
-    by_second = learnloom("check", "-", stdin=statement, env={"LEARNLOOM_XAPI_VERSION": "2.0.0"})
-    assert (by_first.code, by_second.code) == (Exit.SOME_REFUSED, Exit.DONE)
