@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.check.check import FilePlaces, Wanted
+from pipelines.check.check import FilePlaces, Places, Wanted
 from pipelines.check.check import check as check_source
 from pipelines.check.explain import explain
 from pipelines.check.profile import Profile, read_profile
@@ -79,7 +79,12 @@ def check(
     profiles = [read_profile(path) for path in profile or ()]
     with _source(settings, paths, topics, servers) as source:
         report = run_check(
-            out, settings, source, profiles=profiles, wanted=Wanted(rules=top, samples=samples)
+            out,
+            settings,
+            source,
+            places=FilePlaces(_from_here),
+            profiles=profiles,
+            wanted=Wanted(rules=top, samples=samples),
         )
     tell_check(out, report)
     if html is not None:
@@ -117,9 +122,15 @@ def _source(
 
 
 def run_check(
-    out: Output, settings: Settings, source: Source, *, profiles: list[Profile], wanted: Wanted
+    out: Output,
+    settings: Settings,
+    source: Source,
+    *,
+    places: Places,
+    profiles: list[Profile],
+    wanted: Wanted,
 ) -> CheckReport:
-    """Check what a source delivers, with progress."""
+    """Check what any source delivers, with progress; `places` says where its records were read."""
     bounds = limits(settings)._replace(max_faults=_ALL_FAULTS)
     with out.progress("judging") as tick:
         return check_source(
@@ -128,7 +139,7 @@ def run_check(
             now=now(),
             profiles=profiles,
             wanted=wanted,
-            places=FilePlaces(_from_here),
+            places=places,
             progress=lambda records, valid: tick(f"{records:,} read, {records - valid:,} with faults"),
         )
 

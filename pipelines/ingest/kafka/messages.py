@@ -1,20 +1,40 @@
 """One message of a topic as records: a statement, or an array of statements of which each stands for itself."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from pipelines.ingest.arrays import ArraySplitter
-from pipelines.ingest.kafka.headers import RawHeaders, read_headers
+from pipelines.ingest.kafka.headers import Heading, RawHeaders, read_headers
 from pipelines.ingest.pieces import KEPT_BYTES, too_large
 from schemas.record import Fault, Record
 
 EMPTY_ARRAY: Final = "message-empty-array"
 _WHITE = b" \t\r\n"
+_REMEMBERED_BYTES: Final = 1_024
+"""Longer headers are read anew each time, so that what is remembered is bounded."""
 
 
-def records_of(offset: int, value: bytes | None, headers: RawHeaders, max_record_bytes: int) -> list[Record]:
-    """Give the records of a message: at least one, whatever it holds."""
-    heading = read_headers(headers)
+@lru_cache(maxsize=1_024)
+def _remembered(headers: tuple[tuple[str, bytes | None], ...]) -> Heading:
+    """A sender's messages all have the same headers."""
+    return read_headers(headers)
+
+
+def records_of(
+    offset: int, value: bytes | None, headers: RawHeaders, max_record_bytes: int, header_bytes: int = -1
+) -> list[Record]:
+    """Give the records of a message: at least one, whatever it holds.
+
+    Args:
+        offset: its place in its partition.
+        value: its bytes; None: a tombstone.
+        headers: its headers.
+        max_record_bytes: a larger statement is refused, and only its beginning kept.
+        header_bytes: size of all headers; -1: unknown.
+    """
+    is_short = 0 <= header_bytes <= _REMEMBERED_BYTES
+    heading = _remembered(tuple(headers)) if is_short else read_headers(headers)
     source, version = heading.source, heading.xapi_version
     if heading.fault is not None:
         kept = value if value is None or len(value) <= max_record_bytes else value[:KEPT_BYTES]

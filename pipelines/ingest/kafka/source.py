@@ -236,7 +236,13 @@ class KafkaSource:
         size = 0
         next_offset = self._next[place]
         for message in messages:
-            read = records_of(message.offset, message.value, message.headers, limits.max_record_bytes)
+            read = records_of(
+                message.offset,
+                message.value,
+                message.headers,
+                limits.max_record_bytes,
+                message.serialized_header_size,
+            )
             length = len(message.value or b"")
             if records and (
                 len(records) + len(read) > limits.max_records or size + length > limits.max_bytes
