@@ -93,7 +93,7 @@ def test_source_is_platform_then_authority_then_file() -> None:
     } == {
         ("Example LMS", "context.platform"): (1, 1, ""),
         ("key-7 https://lrs.example", "authority"): (1, 0, "mbox-format"),
-        ("lms.jsonl", "file"): (2, 1, "json-syntax"),
+        ("lms.jsonl", "read from"): (2, 1, "json-syntax"),
     }
 
 

@@ -45,7 +45,7 @@ def test_report_names_sources_verbs_and_warnings() -> None:
     ran = learnloom("check", "-", stdin=lines(answer(1), numbered(2)))
     assert ran.code == Exit.DONE
     assert "Example LMS (context.platform)" in ran.out
-    assert "stdin (file)" in ran.out
+    assert "stdin (read from)" in ran.out
     assert "http://adlnet.gov/expapi/verbs/answered" in ran.out
     assert "skill-missing: an answer that names no skill, in 1 of 2 answers (50 %)" in ran.out
     assert ADVICE["skill-missing"].unknown in ran.out
