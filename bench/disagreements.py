@@ -1,7 +1,7 @@
 """What the specification says on each kind of disagreement with another validator.
 
-Sections are those of xAPI-Data 1.0.3, as in the rule table. `right` says whose verdict follows: "ours", "theirs",
-or "open" where the text can be read both ways; then the sentence says how it is read here.
+Sections are those of xAPI-Data 1.0.3, as in the rule table. `right` says whose verdict follows: "ours" or
+"theirs". Of the latter there is none: where the other was right, ours was changed.
 """
 
 from typing import Final, NamedTuple
@@ -46,15 +46,14 @@ _DECISIONS: Final[dict[tuple[str, str], Decision]] = {
     ("accepted", "statement-ref-type"): Decision("2.4.4.3.s4.b1", "a reference says objectType StatementRef"),
     ("accepted", "component-id-unique"): Decision("2.4.4.1.s16.b1", "ids within a list of components differ"),
     ("accepted", "mbox-format"): Decision(
-        "2.4.2.3.s3.table1.row1",
-        "the format asked for is mailto: and an address; it is read to the letter, so MAILTO: is refused,"
-        " for agents are told apart by the text of their identifier",
-        "open",
+        "2.4.2.3.s3.table1, 2.2.s4.b1.b4, 2.2.s4.b5; RFC 3986, 3.1",
+        "the format asked for begins with mailto: and values have case unless it is said otherwise; a scheme has"
+        " none in RFC 3986, but is to be written in small letters, and the SHA-1 of an mbox is that of its letters",
     ),
     ("accepted", "timestamp-format"): Decision(
-        "2.4.7.s2, 4.5.s1.b1, 4.5.s1.b2",
-        "ISO 8601 in its normal format; it is read as RFC 3339's date-time, so a time needs its seconds",
-        "open",
+        "4.5.s1.b1, 2.4.7.s2; ISO 8601:2004, 4.2.2.3",
+        "seconds may be left out, for RFC 3339 is only recommended (4.5.s1.b2); but an existing date, hour and minute"
+        " must stand there in the extended format, and -00:00 is no offset",
     ),
     ("refused", "TypeWarning at context activities"): Decision(
         "2.4.6.2.s4.b4", "a single activity is taken as an array of one"
@@ -73,7 +72,8 @@ _DECISIONS: Final[dict[tuple[str, str], Decision]] = {
         "4.6.s1.b1; ISO 8601:2004, 4.4.3.2", "the smallest component may have decimals, whichever it is"
     ),
     ("refused", "TypeWarning ISO Timestamp"): Decision(
-        "4.5.s1.b1, 4.5.s1.b4", "the offset is only recommended in 1.0.3, and may be written +hh"
+        "4.5.s1.b1, 4.5.s1.b4; ISO 8601:2004, 4.2.2.4",
+        "the offset is only recommended in 1.0.3, and may be written +hh; decimals may follow a comma",
     ),
     ("accepted", "duration-format"): Decision(
         "4.6.s1.b1; ISO 8601:2004, 4.4.3.2", "a duration begins with P, and after T stands a time"

@@ -57,23 +57,28 @@ Uuid = Annotated[
     Breaks("uuid-format"),
 ]
 
-# "Normal format of ISO 8601" (2.4.7.s2) is read as RFC 3339's date-time. In 1.0.3 the offset is only
-# recommended (4.5.s1.b4) and may be written +hhmm or +hh; an offset of -00 is no ISO 8601 offset.
+# 1.0.3 demands ISO 8601 (4.5.s1.b1), "in its normal format" (2.4.7.s2): date and time in the extended format.
+# RFC 3339 is only recommended (4.5.s1.b2), and so is the offset (s1.b4). So seconds may be left out and decimals
+# follow a comma (ISO 8601:2004, 4.2.2.3 and 4.2.2.4), and an offset may be +hhmm or +hh; one of -00 is none.
+# 2.0 demands RFC 3339, where seconds and offset must stand, and where a blank or small letters may (5.6, note).
 _LEAP_YEAR = r"(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
 _DATE = (
     r"(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
     rf"|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEAR}-02-29)"
 )
 _HOUR = r"(?:[01][0-9]|2[0-3])"
-_TIME = rf"{_HOUR}:(?:[0-5][0-9]:[0-5][0-9]|59:60)(?:\.[0-9]+)?"
+_LOOSE_TIME = rf"{_HOUR}:(?:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?|59:60(?:[.,][0-9]+)?)"
+_STRICT_TIME = rf"{_HOUR}:(?:[0-5][0-9]:[0-5][0-9]|59:60)(?:\.[0-9]+)?"
 _BEHIND = r"(?:0[1-9]|1[0-9]|2[0-3])"
 _LOOSE_ZONE = rf"(?:Z|\+{_HOUR}(?::?[0-5][0-9])?|-{_BEHIND}(?::?[0-5][0-9])?|-00:?(?:0[1-9]|[1-5][0-9]))?"
-_STRICT_ZONE = rf"(?:Z|\+{_HOUR}:[0-5][0-9]|-{_BEHIND}:[0-5][0-9]|-00:(?:0[1-9]|[1-5][0-9]))"
+_STRICT_ZONE = rf"(?:[Zz]|\+{_HOUR}:[0-5][0-9]|-{_BEHIND}:[0-5][0-9]|-00:(?:0[1-9]|[1-5][0-9]))"
 
-Timestamp = Annotated[str, Field(pattern=rf"^{_DATE}T{_TIME}{_LOOSE_ZONE}$"), Breaks("timestamp-format")]
+Timestamp = Annotated[
+    str, Field(pattern=rf"^{_DATE}T{_LOOSE_TIME}{_LOOSE_ZONE}$"), Breaks("timestamp-format")
+]
 """Of version 1.0.x."""
 StrictTimestamp = Annotated[
-    str, Field(pattern=rf"^{_DATE}T{_TIME}{_STRICT_ZONE}$"), Breaks("timestamp-rfc3339")
+    str, Field(pattern=rf"^{_DATE}[Tt ]{_STRICT_TIME}{_STRICT_ZONE}$"), Breaks("timestamp-rfc3339")
 ]
 """Of version 2.0: RFC 3339 with an offset."""
 

@@ -21,7 +21,8 @@ import orjson
 _ASSIGNED: Final = frozenset({"id", "authority", "stored", "version", "timestamp"})
 _SAFE_INTEGER: Final = 2**53
 _TIMESTAMP: Final = re.compile(
-    r"(?P<minute>.{10}T[0-9:]{5}):(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]+))?(?P<zone>.*)", re.DOTALL
+    r"(?P<date>.{10})[Tt ](?P<minute>[0-9:]{5})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?(?P<zone>.*)",
+    re.DOTALL,
 )
 _FRACTION: Final = re.compile(r"[.,]([0-9]+)S$")
 _HEX: Final = re.compile(r"[0-9A-Fa-f]+")
@@ -83,15 +84,15 @@ def _plain(value: Any) -> Any:
 
 
 def _instant(text: str) -> str:
-    """A timestamp in UTC, cut to milliseconds; without an offset it is taken as UTC."""
+    """A timestamp in UTC, cut to milliseconds; without an offset it is taken as UTC, without seconds as second 0."""
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
         return text
-    zone = match["zone"] or "Z"
+    zone = match["zone"].upper() or "Z"
     try:
-        minute = datetime.fromisoformat(match["minute"] + ":00" + zone).astimezone(UTC)
+        minute = datetime.fromisoformat(f"{match['date']}T{match['minute']}:00{zone}").astimezone(UTC)
         # Second 60 of a leap second becomes the first of the next minute.
-        at = minute + timedelta(seconds=int(match["second"]))
+        at = minute + timedelta(seconds=int(match["second"] or 0))
     except (ValueError, OverflowError):
         return text  # the year 0000, or an offset that leads out of the years 1 to 9999
     return f"{at:%Y-%m-%dT%H:%M:%S}.{(match['fraction'] or '').ljust(3, '0')[:3]}Z"

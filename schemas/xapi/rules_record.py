@@ -184,7 +184,7 @@ RECORD_RULES: Final = (
     ),
     Rule(
         "timestamp-format",
-        "4.5.s1.b1, 4.5.s1.b2; RFC 3339",
+        "4.5.s1.b1, 2.4.7.s2; ISO 8601:2004, 4.3",
         "a timestamp must be an existing date and time like 2013-05-18T05:32:34.804Z, its offset not -00:00",
         "send UTC with a Z at the end, or the offset as +hh:mm or -hh:mm",
         right='"timestamp": "2013-05-18T05:32:34.804Z"',

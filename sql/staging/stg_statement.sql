@@ -244,6 +244,11 @@ SELECT
         try_cast(occurred AS TIMESTAMPTZ),
         -- A leap second (RFC 3339, 5.7) is told as the second before it.
         try_cast(replace(occurred, ':60', ':59') AS TIMESTAMPTZ),
+        -- Rightly written, and yet not read by DuckDB: no seconds, decimals after a comma, small letters.
+        try_cast(
+            regexp_replace(replace(upper(occurred), ',', '.'), '^(.{13}:[0-9]{2})([^:0-9].*)?$', '\1:00\2')
+            AS TIMESTAMPTZ
+        ),
         try_cast(stored AS TIMESTAMPTZ),
         landed_at
     ) AS occurred_at,

@@ -127,10 +127,13 @@ def test_missing_timestamp_equals_any() -> None:
         ("0001-01-01T00:00:00+01:00", "0001-01-01T00:00:00+01:00"),
         ("2016-12-31T23:59:59-0130", "2017-01-01T01:29:59Z"),
         ("2016-12-31T23:59:59+02", "2016-12-31T21:59:59Z"),
+        ("2016-12-31T23:59+02", "2016-12-31T21:59:00.000Z"),
+        ("2016-12-31T23:59", "2016-12-31T23:59:00,000Z"),
+        ("2016-12-31 23:59:59.25+00:00", "2016-12-31t23:59:59.25z"),
     ],
 )
 def test_odd_instants_are_compared(one: str, other: str) -> None:
-    """Leap seconds, short offsets and the ends of the calendar are compared and raise nothing."""
+    """Leap and missing seconds, short offsets, other separators, the ends of the calendar: compared, nothing raised."""
     assert is_same(MINIMAL | {"timestamp": one}, MINIMAL | {"timestamp": other})
 
 
