@@ -34,6 +34,9 @@ _DECISIONS: Final[dict[tuple[str, str], Decision]] = {
     ),
     ("accepted", "mbox-sha1sum-format"): Decision("2.4.2.3.s3.table1.row2", "SHA-1 in hex has 40 digits"),
     ("accepted", "pattern-numeric"): Decision("2.4.4.1.s10.table1.row8", "a number, or two around [:]"),
+    ("accepted", "pattern-delimiter"): Decision(
+        "2.4.4.1.s10.table1.row2", "the delimiter must not be used where there is one item"
+    ),
     ("accepted", "pattern-true-false"): Decision("2.4.4.1.s10.table1.row1", "either true or false"),
     ("accepted", "uuid-format"): Decision("4.4; RFC 4122, 3", "a UUID is written without braces or prefix"),
     ("accepted", "score-min-below-max"): Decision(

@@ -40,6 +40,7 @@ COMPONENT_LISTS: Final = {
 _INTERACTION_PROPERTIES: Final = frozenset((*COMPONENT_LISTS, "interactionType", "correctResponsesPattern"))
 
 _DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_DELIMITER: Final = "[,]"
 _NUMERIC: Final = re.compile(rf"(?:{_DECIMAL})?\[:\](?:{_DECIMAL})?|{_DECIMAL}")
 
 
@@ -65,7 +66,7 @@ def check_interaction(definition: dict[str, Any], path: Path, found: list[Breach
             lead = f"stands in an interaction of type {kind}"
             found.append(Breach("interaction-components-type", (*path, name), definition[name], lead))
         found.extend(islice(_repeated_ids(definition[name], (*path, name)), ENOUGH))
-    found.extend(islice(_odd_patterns(kind, definition.get("correctResponsesPattern"), path), ENOUGH))
+    found.extend(islice(_odd_patterns(kind, definition, path), ENOUGH))
 
 
 def _repeated_ids(components: Any, path: Path) -> Iterator[Breach]:
@@ -79,7 +80,9 @@ def _repeated_ids(components: Any, path: Path) -> Iterator[Breach]:
         seen.add(name)
 
 
-def _odd_patterns(kind: Any, patterns: Any, path: Path) -> Iterator[Breach]:
+def _odd_patterns(kind: Any, definition: dict[str, Any], path: Path) -> Iterator[Breach]:
+    patterns = definition.get("correctResponsesPattern")
+    knows_items = kind == "choice" and _has_ids_only(definition.get("choices"))
     for index, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
         if not isinstance(pattern, str):
             continue
@@ -88,3 +91,11 @@ def _odd_patterns(kind: Any, patterns: Any, path: Path) -> Iterator[Breach]:
             yield Breach("pattern-true-false", place, pattern)
         if kind == "numeric" and not _NUMERIC.fullmatch(pattern):
             yield Breach("pattern-numeric", place, pattern)
+        if knows_items and _DELIMITER in pattern and sum(map(bool, pattern.split(_DELIMITER))) == 1:
+            yield Breach("pattern-delimiter", place, pattern)
+
+
+def _has_ids_only(choices: Any) -> bool:
+    """Whether each choice has an id that is not empty: then nothing before or after a delimiter is no item."""
+    listed = choices if isinstance(choices, list) else []
+    return bool(listed) and all(isinstance(one, dict) and one.get("id") for one in listed)

@@ -176,6 +176,20 @@ OBJECT_RULES: Final = (
         ),
     ),
     Rule(
+        "pattern-delimiter",
+        "2.4.4.1.s10.table1.row2",
+        "a correct response of a choice interaction must not have the delimiter [,] beside a single item",
+        'send the id of the item alone, like ["a"]',
+        right=(
+            '"object": {"id": "https://example.org/quiz/1", "definition": {"interactionType": "choice", '
+            '"correctResponsesPattern": ["a"], "choices": [{"id": "a"}, {"id": "b"}]}}'
+        ),
+        wrong=(
+            '"object": {"id": "https://example.org/quiz/1", "definition": {"interactionType": "choice", '
+            '"correctResponsesPattern": ["a[,]"], "choices": [{"id": "a"}, {"id": "b"}]}}'
+        ),
+    ),
+    Rule(
         "pattern-numeric",
         "2.4.4.1.s10.table1.row8, 2.4.4.1.s13.b3",
         "a correct response of a numeric interaction must be a number, or minimum and maximum around [:]",

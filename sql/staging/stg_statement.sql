@@ -242,13 +242,10 @@ SELECT
     try_cast(context.extensions['https://learnloom.example/xapi/extensions/target-date'] AS DATE) AS target_date,
     coalesce(
         try_cast(occurred AS TIMESTAMPTZ),
-        -- A leap second (RFC 3339, 5.7) is told as the second before it.
-        try_cast(replace(occurred, ':60', ':59') AS TIMESTAMPTZ),
-        -- Rightly written, and yet not read by DuckDB: no seconds, decimals after a comma, small letters.
-        try_cast(
-            regexp_replace(replace(upper(occurred), ',', '.'), '^(.{13}:[0-9]{2})([^:0-9].*)?$', '\1:00\2')
-            AS TIMESTAMPTZ
-        ),
+        -- Valid, but not read by DuckDB: a leap second (told as the one before), no seconds, a comma, small letters.
+        try_cast(regexp_replace(
+            replace(translate(upper(occurred), ',', '.'), ':60', ':59'), '^(.{16})([Z+-].*)?$', '\1:00\2'
+        ) AS TIMESTAMPTZ),
         try_cast(stored AS TIMESTAMPTZ),
         landed_at
     ) AS occurred_at,
@@ -287,9 +284,7 @@ SELECT
             context.extensions['https://w3id.org/xapi/video/extensions/length']
         ) AS DECIMAL(12, 3)
     ) AS video_length_seconds,
-    try_cast(
-        result.extensions['https://w3id.org/xapi/video/extensions/time'] AS DECIMAL(12, 3)
-    ) AS video_time_seconds,
+    try_cast(result.extensions['https://w3id.org/xapi/video/extensions/time'] AS DECIMAL(12, 3)) AS video_time_seconds,
     try_cast(
         result.extensions['https://w3id.org/xapi/video/extensions/time-from'] AS DECIMAL(12, 3)
     ) AS video_from_seconds,

@@ -153,6 +153,7 @@ def changed(base: Json, at: str, value: Any) -> Json:
 
 
 _DEFINITION = "/object/definition"
+_NUMBER_OF: Json = {"interactionType": "numeric", "choices": [{"id": "a"}]}
 WRONG: list[Wrong] = [
     Wrong("property-unknown", FULL, "/verb/mood", "glad"),
     Wrong("property-unknown", FULL, "/verb/<Agent>", 1),
@@ -219,13 +220,7 @@ WRONG: list[Wrong] = [
     Wrong("interaction-type", FULL, _DEFINITION + "/interactionType", "choiCe"),
     Wrong("interaction-type-required", FULL, _DEFINITION + "/interactionType", ABSENT, _DEFINITION),
     Wrong("interaction-components-type", FULL, _DEFINITION + "/steps", []),
-    Wrong(
-        "interaction-components-type",
-        FULL,
-        _DEFINITION + "/interactionType",
-        "numeric",
-        _DEFINITION + "/choices",
-    ),
+    Wrong("interaction-components-type", FULL, _DEFINITION, _NUMBER_OF, _DEFINITION + "/choices"),
     Wrong("component-id-required", FULL, _DEFINITION + "/choices/1", {}),
     Wrong("component-id-unique", FULL, _DEFINITION + "/choices/2/id", "a"),
     Wrong("component-id-unique", PLAN, "/object" + _DEFINITION + "/choices/2/id", "a"),
@@ -236,6 +231,7 @@ WRONG: list[Wrong] = [
         {"interactionType": "true-false", "correctResponsesPattern": ["true", "False"]},
         _DEFINITION + "/correctResponsesPattern/1",
     ),
+    Wrong("pattern-delimiter", FULL, _DEFINITION + "/correctResponsesPattern/0", "[,]b"),
     Wrong(
         "pattern-numeric",
         FULL,
