@@ -14,7 +14,7 @@ import pytest
 from pipelines.feedback.catalogue import CATALOGUE
 from pipelines.feedback.publish import PAGES, RULES
 from pipelines.feedback.thresholds import Thresholds
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import validate
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.extensions import extension_file, quoted
 from pipelines.warehouse.maintain import KEPT_DAYS
@@ -158,7 +158,7 @@ def test_every_word_is_sorted_in_where_the_page_lists_it() -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=_name)
 def test_example_is_a_valid_statement(example: Block) -> None:
     """Every example is accepted as it stands."""
-    assert judge(example.text.encode()).faults == ()
+    assert validate(example.text.encode()).faults == ()
 
 
 def _of_student(number: int, statement: dict[str, Any]) -> dict[str, Any]:

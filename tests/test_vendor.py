@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.check.advice import ADVICE
 from pipelines.check.find import View, find
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import validate
 from schemas.xapi.rules import RULES
 from tests.documents import Block, blocks, page
 
@@ -55,7 +55,7 @@ def test_there_is_an_example_for_each_thing_that_is_understood() -> None:
 def test_example_is_valid_and_draws_no_warning(example: Block) -> None:
     """Every statement of the page is accepted, and nothing that the page warns of is said of it."""
     raw = example.text.encode()
-    assert judge(raw).faults == ()
+    assert validate(raw).faults == ()
     assert list(find(View(json.loads(raw)), latest=_LATEST)) == []
 
 
@@ -77,7 +77,7 @@ def test_mistake_is_refused_as_the_page_says(rule: str) -> None:
     """Each mistake of the page breaks the rule beside it, and no other."""
     name, value = _FREQUENT[rule]
     statement = json.loads(EXAMPLES[0].text) | {name: value}
-    assert {fault.rule for fault in judge(json.dumps(statement).encode()).faults} == {rule}
+    assert {fault.rule for fault in validate(json.dumps(statement).encode()).faults} == {rule}
 
 
 def test_mistakes_are_those_that_are_tried() -> None:

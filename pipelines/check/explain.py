@@ -4,6 +4,7 @@ import difflib
 from typing import NamedTuple
 
 from pipelines.check.advice import ADVICE
+from pipelines.ingest.rulebook import shown
 from schemas.errors import LearnloomError
 from schemas.xapi.rules import RULES
 
@@ -19,7 +20,7 @@ class Explanation(NamedTuple):
     is_fault: bool
     """Whether a statement is refused for it; else it is a warning."""
     lines: tuple[tuple[str, str], ...]
-    """Label and text, in the order in which they are to be read."""
+    """Label and text, in the order in which they are to be read. Of an example they show what docs/rules.md shows."""
 
 
 def explain(rule_id: str) -> Explanation:
@@ -33,6 +34,8 @@ def explain(rule_id: str) -> Explanation:
         lines: tuple[tuple[str, str], ...] = (
             ("What must hold", _sentence(rule.meaning)),
             ("What to do", _sentence(rule.fix)),
+            ("Right", shown(rule.right)),
+            ("Wrong", shown(rule.wrong)),
             ("Where it stands", f"{rule.section} (xAPI-Data 1.0.3, unless another source is named)"),
         )
         return Explanation(rule.id, is_fault=True, lines=lines)

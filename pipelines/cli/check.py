@@ -22,7 +22,7 @@ from pipelines.cli.kafka import ServersOption, connection_of
 from pipelines.cli.options import JsonOption, now, read_settings
 from pipelines.cli.output import Output
 from pipelines.ingest.source import Source
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import validate
 from pipelines.settings import Settings
 
 commands = typer.Typer(add_completion=False)
@@ -135,7 +135,7 @@ def run_check(
     with out.progress("judging") as tick:
         return check_source(
             source,
-            judge=partial(judge, default_version=settings.xapi_version, limits=bounds),
+            judge=partial(validate, default_version=settings.xapi_version, limits=bounds),
             now=now(),
             profiles=profiles,
             wanted=wanted,

@@ -48,15 +48,15 @@ def _entry(rule: Rule) -> list[str]:
         "",
         "Right:",
         "",
-        *_block(_shown(rule.right)),
+        *_block(shown(rule.right)),
         "Wrong:",
         "",
-        *_block(_shown(rule.wrong)),
+        *_block(shown(rule.wrong)),
     ]
 
 
-def _shown(example: str | bytes | None) -> str:
-    """An example as it is read: bytes that are no text as escapes, the middle of a long one left out."""
+def shown(example: str | bytes | None) -> str:
+    """A rule's example as it is read: bytes that are no text as escapes, the middle of a long one left out."""
     if isinstance(example, str) and not example.startswith("{"):
         return example
     record = record_of(example)

@@ -63,10 +63,6 @@ def validate(
     return Verdict(raw, tuple(_fault(breach, limits.max_value_chars) for breach in told))
 
 
-judge = validate
-"""The same by the name that it has where records land."""
-
-
 def validate_many(
     raws: Iterable[bytes | None], *, default_version: str = VERSION_1, limits: Limits = _DEFAULT_LIMITS
 ) -> Iterator[Verdict]:

@@ -11,7 +11,7 @@ from pipelines.check.check import Wanted, check
 from pipelines.check.profile import Profile
 from pipelines.check.report import CheckReport
 from pipelines.ingest.source import Positions, Problem
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import validate
 from schemas.record import Batch, Position, Record
 from tests.documents import blocks
 
@@ -64,7 +64,7 @@ def report(
     """Check records."""
     return check(
         Records(records),
-        judge=partial(judge, default_version=default_version),
+        judge=partial(validate, default_version=default_version),
         now=NOW,
         profiles=profiles,
         wanted=Wanted(**wanted),

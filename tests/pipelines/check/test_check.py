@@ -8,7 +8,7 @@ from pipelines.check import counts, memory
 from pipelines.check.advice import ADVICE
 from pipelines.check.check import check
 from pipelines.ingest.source import Positions
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import validate
 from schemas.record import Batch, Fault, Record
 from schemas.xapi.rules import RULES
 from tests.pipelines.check.samples import GOOD, NOW, Records, numbered, raw, report
@@ -250,6 +250,6 @@ class _Interrupted(Records):
 
 def test_interrupted_check_reports_what_was_read() -> None:
     """Ctrl-C while reading an endless input ends in a report of what was read, which says so."""
-    found = check(_Interrupted([raw(numbered(1)), b"{"]), judge=judge, now=NOW)
+    found = check(_Interrupted([raw(numbered(1)), b"{"]), judge=validate, now=NOW)
     assert (found.is_interrupted, found.records, found.valid) == (True, 2, 1)
     assert any("stopped" in note for note in found.notes)

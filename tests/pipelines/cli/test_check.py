@@ -158,6 +158,29 @@ def test_rule_is_explained_to_machines() -> None:
     told = _told(learnloom("check", "--rule", "mbox-format", "--json"))
     assert (told["id"], told["is_fault"]) == ("mbox-format", True)
     assert told["lines"]["What to do"].startswith("Send it like mailto:")
+    assert told["lines"]["Right"] == RULES["mbox-format"].right
+    assert told["lines"]["Wrong"] == RULES["mbox-format"].wrong
+
+
+@pytest.mark.parametrize(
+    ("rule", "right", "wrong"),
+    [
+        (
+            "mbox-format",
+            '"actor": {"mbox": "mailto:ada@example.org"}',
+            '"actor": {"mbox": "ada@example.org"}',
+        ),
+        ("record-null", '{"actor": ', "(a record without a value)"),
+        ("text-utf8", "Café", r"Caf\xe9"),
+        ("record-too-big", '"result": {"response": "an essay"}', "more … xxx"),
+    ],
+)
+def test_rule_is_explained_by_examples(rule: str, right: str, wrong: str) -> None:
+    """A right and a wrong example stand there, also where the wrong one is no text, nothing, or very long."""
+    told = learnloom("check", "--rule", rule).out.splitlines()
+    shown = {line.split()[0]: line for line in told if line.startswith(("  Right ", "  Wrong "))}
+    assert right in shown["Right"]
+    assert wrong in shown["Wrong"]
 
 
 def test_misspelt_rule_names_the_near_ones() -> None:

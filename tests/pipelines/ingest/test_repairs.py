@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.ingest.repairs import REPAIRS
 from pipelines.ingest.replay import ReplaySummary, replay
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import validate
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.dead_letters import DeadSelection, find
 from schemas.record import DeadLetter
@@ -45,10 +45,10 @@ def test_mailto_mends_every_address(address: str) -> None:
         "context": {"team": group, "instructor": {"mbox": address}},
     }
     statement["object"] = QUESTION
-    assert judge(orjson.dumps(statement)).faults[0].rule == "mbox-format"
+    assert validate(orjson.dumps(statement)).faults[0].rule == "mbox-format"
     mended = _mend("mailto", statement)
     assert mended["actor"] == {"mbox": "mailto:ada@school.example"}
-    assert judge(orjson.dumps(mended)).is_valid
+    assert validate(orjson.dumps(mended)).is_valid
 
 
 def test_mailto_makes_up_no_address() -> None:
@@ -62,11 +62,11 @@ def test_no_nulls_leaves_out_what_is_null() -> None:
     """Properties and entries that are null are gone, and the statement is valid."""
     statement = FULL | {"result": None, "context": {"platform": None, "language": "de", "team": None}}
     statement["actor"] = AGENT | {"name": None}
-    assert judge(orjson.dumps(statement)).faults
+    assert validate(orjson.dumps(statement)).faults
     mended = _mend("no-nulls", statement)
     assert mended["context"] == {"language": "de"}
     assert "result" not in mended
-    assert judge(orjson.dumps(mended)).is_valid
+    assert validate(orjson.dumps(mended)).is_valid
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "windows-1252"])
@@ -75,9 +75,9 @@ def test_utf8_reads_what_exports_write(encoding: str) -> None:
     text = json.dumps(_LATIN, ensure_ascii=False)
     mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
     raw = mark + text.encode(encoding)
-    assert judge(raw).faults
+    assert validate(raw).faults
     assert REPAIRS["utf8"].mend(raw) == text.encode()
-    assert judge(REPAIRS["utf8"].mend(raw)).is_valid
+    assert validate(REPAIRS["utf8"].mend(raw)).is_valid
 
 
 @given(JSON)
@@ -124,7 +124,7 @@ def test_a_key_given_twice_is_not_decided(name: str) -> None:
     """Which of two values was meant is not for a repair to say: the record stays refused for that."""
     raw = b'{"id":"' + _UUID.encode() + b'","actor":{"mbox":"a@b.example","name":null,"name":"Ada"}}'
     assert REPAIRS[name].mend(raw) == raw
-    assert judge(raw).faults[0].rule == "json-duplicate-key"
+    assert validate(raw).faults[0].rule == "json-duplicate-key"
 
 
 @pytest.mark.parametrize("name", ["mailto", "no-nulls", "new-id"])
@@ -139,7 +139,7 @@ def _replayed(warehouse: Warehouse, name: str) -> ReplaySummary:
     return replay(
         warehouse,
         DeadSelection(),
-        judge=judge,
+        judge=validate,
         is_same=is_same,
         now=lambda: samples.NOON + timedelta(days=1),
         wait_seconds=30,
@@ -151,7 +151,7 @@ def _replayed(warehouse: Warehouse, name: str) -> ReplaySummary:
 def _refused(warehouse: Warehouse, path: Path, raw: bytes) -> DeadLetter:
     """The dead letter that a record becomes which comes after a good statement."""
     path.write_bytes(orjson.dumps(MINIMAL | {"id": _UUID}) + b"\n" + raw + b"\n")
-    samples.bring_in(warehouse, path, judge=judge, is_same=is_same)
+    samples.bring_in(warehouse, path, judge=validate, is_same=is_same)
     (letter,) = find(warehouse, DeadSelection(), limit=10)
     return letter
 

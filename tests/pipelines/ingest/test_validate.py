@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.ingest.reading import Limits
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import validate
 from schemas.xapi.rules import RULES
 from tests.schemas.xapi.samples import FULL, MINIMAL, RIGHT, UNREADABLE, WRONG, Json, Wrong
 
@@ -34,7 +34,7 @@ def test_conformance_cases_are_judged_right() -> None:
     """All cases of the conformance suite are judged as a conformant store must answer them."""
     lines = CASES.read_bytes().splitlines()
     cases = [orjson.loads(line) for line in lines]
-    verdicts = [judge(orjson.dumps(case["statement"])) for case in cases]
+    verdicts = [validate(orjson.dumps(case["statement"])) for case in cases]
     misjudged = [
         f"{case['expect']} {case['group']} | {case['name']}: {verdict.faults}"
         for case, verdict in zip(cases, verdicts, strict=True)
@@ -49,13 +49,13 @@ def test_real_statements_are_valid() -> None:
     """Every statement of the real stream is accepted, and given back as parsed."""
     with gzip.open(REAL) as lines:
         for line in lines:
-            assert judge(line).faults == ()
+            assert validate(line).faults == ()
 
 
 @pytest.mark.parametrize("statement", RIGHT)
 def test_right_statement_is_given_back(statement: Json) -> None:
     """A valid record yields the statement that it holds and no fault."""
-    verdict = judge(orjson.dumps(statement))
+    verdict = validate(orjson.dumps(statement))
     assert verdict.is_valid
     assert verdict.statement == statement
 
@@ -63,7 +63,7 @@ def test_right_statement_is_given_back(statement: Json) -> None:
 @pytest.mark.parametrize(("rule", "raw"), UNREADABLE, ids=[rule for rule, _ in UNREADABLE])
 def test_unreadable_record_is_refused_by_its_rule(rule: str, raw: bytes | None) -> None:
     """A record that is no JSON object, or not for certain, is refused for the right reason."""
-    assert judge(raw).faults[0].rule == rule
+    assert validate(raw).faults[0].rule == rule
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong.rule}{wrong.at}")
@@ -71,7 +71,7 @@ def test_fault_says_what_where_and_what_to_do(wrong: Wrong) -> None:
     """A fault's path leads to its value in the statement, and its message ends with the fix."""
     statement = wrong.statement()
     fault = next(
-        f for f in judge(orjson.dumps(statement)).faults if (f.rule, f.path) == (wrong.rule, wrong.path())
+        f for f in validate(orjson.dumps(statement)).faults if (f.rule, f.path) == (wrong.rule, wrong.path())
     )
     assert fault.message.startswith(fault.path or "The statement")
     assert fault.message.endswith(RULES[fault.rule].fix + ".")
@@ -84,7 +84,7 @@ def test_fault_says_what_where_and_what_to_do(wrong: Wrong) -> None:
 
 def test_key_that_is_no_iri_is_named() -> None:
     """Where a key is wrong the fault shows the key, at the place of its value."""
-    (fault,) = judge(orjson.dumps(MINIMAL | {"result": {"extensions": {"room": 7}}})).faults
+    (fault,) = validate(orjson.dumps(MINIMAL | {"result": {"extensions": {"room": 7}}})).faults
     assert fault[:3] == ("extension-key", "/result/extensions/room", '"room"')
 
 
@@ -93,21 +93,21 @@ def test_repeated_key_is_found_at_its_place() -> None:
     raw = orjson.dumps(MINIMAL | {"result": {"success": 1}}).replace(
         b'"success"', b'"success":true,"success"'
     )
-    told = [(fault.rule, fault.path) for fault in judge(raw).faults]
+    told = [(fault.rule, fault.path) for fault in validate(raw).faults]
     assert told == [("json-duplicate-key", "/result/success"), ("value-type", "/result/success")]
 
 
 def test_colons_and_escapes_are_no_repeated_keys() -> None:
     """Colons in texts, escaped or not, and blanks around colons raise no false alarm."""
     raw = rb'{"actor" : {"mbox":"mailto:a@b.c"},"verb": {"id":"a\u003ab"},"object":{"id" :"c:\"x\":e\u003A"}}'
-    assert [fault.rule for fault in judge(raw).faults] == ["iri-format"]
-    assert judge(raw.replace(rb"\"", b"")).is_valid
+    assert [fault.rule for fault in validate(raw).faults] == ["iri-format"]
+    assert validate(raw.replace(rb"\"", b"")).is_valid
 
 
 def test_faults_and_values_are_bounded() -> None:
     """However much is wrong, the number of faults and the length of their values stay within the limits."""
     statement = MINIMAL | {f"x{n}": "y" * 1000 for n in range(100)}
-    faults = judge(orjson.dumps(statement), limits=Limits(max_faults=7, max_value_chars=50)).faults
+    faults = validate(orjson.dumps(statement), limits=Limits(max_faults=7, max_value_chars=50)).faults
     assert len(faults) == 7
     assert all(len(fault.value) == 50 for fault in faults)
 
@@ -115,27 +115,27 @@ def test_faults_and_values_are_bounded() -> None:
 def test_limits_of_length_and_depth_hold() -> None:
     """A record at the limit is judged, one beyond it refused."""
     raw = orjson.dumps(FULL)
-    assert judge(raw, limits=Limits(max_bytes=len(raw))).is_valid
-    assert judge(raw, limits=Limits(max_bytes=len(raw) - 1)).faults[0].rule == "record-too-big"
+    assert validate(raw, limits=Limits(max_bytes=len(raw))).is_valid
+    assert validate(raw, limits=Limits(max_bytes=len(raw) - 1)).faults[0].rule == "record-too-big"
     nested: Any = 1
     for _ in range(61):
         nested = [nested]
     deep = orjson.dumps(MINIMAL | {"result": {"extensions": {"a:b": nested}}})
-    assert judge(deep, limits=Limits(max_depth=64)).is_valid
-    assert judge(deep, limits=Limits(max_depth=63)).faults[0].rule == "json-too-deep"
+    assert validate(deep, limits=Limits(max_depth=64)).is_valid
+    assert validate(deep, limits=Limits(max_depth=63)).faults[0].rule == "json-too-deep"
 
 
 def test_depth_limit_beyond_the_parser_is_an_error() -> None:
     """A limit that could not be kept is refused at once, with the value and the bound."""
     with pytest.raises(ValueError, match="max_depth is 1000; it can be at most 200"):
-        judge(b"{}", limits=Limits(max_depth=1000))
+        validate(b"{}", limits=Limits(max_depth=1000))
 
 
 def test_default_version_is_used() -> None:
     """A statement without a version is judged by the given one."""
     raw = orjson.dumps(MINIMAL | {"timestamp": "2013-05-18T05:32:34"})
-    assert judge(raw).is_valid
-    assert not judge(raw, default_version="2.0.0").is_valid
+    assert validate(raw).is_valid
+    assert not validate(raw, default_version="2.0.0").is_valid
 
 
 def _shuffled(draw: st.DrawFn, value: Any) -> Any:
@@ -162,7 +162,7 @@ def rewritten(draw: st.DrawFn) -> tuple[Json, bytes]:
 def test_valid_statement_stays_valid_however_it_is_written(case: tuple[Json, bytes]) -> None:
     """Key order, white space and escapes change neither the verdict nor the statement."""
     statement, raw = case
-    verdict = judge(raw)
+    verdict = validate(raw)
     assert (verdict.statement, verdict.faults) == (statement, ())
 
 
@@ -172,13 +172,13 @@ def test_repeating_any_member_is_found(case: tuple[Json, bytes], data: st.DataOb
     statement, raw = case
     key = data.draw(st.sampled_from(sorted(statement)))
     again = f"{json.dumps(key)}: {json.dumps(data.draw(JSON))},".encode()
-    assert "json-duplicate-key" in {fault.rule for fault in judge(b"{" + again + raw.lstrip()[1:]).faults}
+    assert "json-duplicate-key" in {fault.rule for fault in validate(b"{" + again + raw.lstrip()[1:]).faults}
 
 
 @given(st.binary() | st.text().map(str.encode) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_judged(raw: bytes) -> None:
     """Whatever the bytes are, there is a verdict by rules of the table, and no exception."""
-    verdict = judge(raw)
+    verdict = validate(raw)
     assert {fault.rule for fault in verdict.faults} <= set(RULES)
     assert verdict.faults
 
@@ -191,4 +191,4 @@ def test_broken_text_is_judged(statement: Json, data: st.DataObject) -> None:
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     cut = bytes(raw[: data.draw(st.integers(0, len(raw)))])
     for text in (bytes(raw), cut):
-        assert {fault.rule for fault in judge(text).faults} <= set(RULES)
+        assert {fault.rule for fault in validate(text).faults} <= set(RULES)

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import validate
 from pipelines.simulate.breakage import BROKEN_KINDS, ID_CONFLICT, broken
 from pipelines.simulate.config import HOUR_MS, SimulationConfig
 from pipelines.simulate.faults import FaultyLink
@@ -29,7 +29,7 @@ def sort_out(lines: list[bytes]) -> tuple[dict[str, dict[str, Any]], Counter[str
     kept: dict[str, dict[str, Any]] = {}
     outcomes: Counter[str] = Counter()
     for line in lines:
-        verdict = judge(line)
+        verdict = validate(line)
         if not verdict.is_valid:
             outcomes["broken"] += 1
             continue
@@ -126,8 +126,8 @@ def test_broken_statements_are_refused(faultless_class: SimulatedClass, kind: st
     """Each way of breaking turns valid statements into ones that are refused with a reason."""
     place = BROKEN_KINDS.index(kind)
     for line in faultless_class.lines[:: len(faultless_class.lines) // 50]:
-        assert judge(line).is_valid
-        verdict = judge(broken(place, line.decode()))
+        assert validate(line).is_valid
+        verdict = validate(broken(place, line.decode()))
         assert not verdict.is_valid
         assert verdict.faults
 

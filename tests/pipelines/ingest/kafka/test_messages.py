@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipelines.ingest.kafka.headers import HEADER_RULES, read_headers
 from pipelines.ingest.kafka.messages import records_of
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import validate
 from tests.pipelines.ingest.samples import statement, statements
 
 _MAX = 1_000
@@ -29,7 +29,7 @@ def test_every_message_gives_records(value: bytes | None, headers: list[tuple[st
     assert {record.offset for record in records} == {7}
     for record in records:
         assert record.value is None or (value is not None and record.value in value)
-        assert judge(record.value).faults or record.fault or record.value
+        assert validate(record.value).faults or record.fault or record.value
 
 
 def test_elements_keep_their_bytes() -> None:
@@ -72,7 +72,7 @@ def test_what_cannot_be_delivered_whole_has_its_fault(value: bytes, rule: str) -
 def test_poison_is_refused_with_a_reason(value: bytes | None, rule: str | None) -> None:
     """Each kind of poison is a verdict with a rule, never an error."""
     for record in records_of(0, value, [], 10_000):
-        faults = (record.fault,) if record.fault else judge(record.value).faults
+        faults = (record.fault,) if record.fault else validate(record.value).faults
         assert faults
         assert rule is None or faults[0].rule == rule
 

@@ -17,7 +17,7 @@ from pipelines.ingest.kafka.errors import (
     TopicMissingError,
 )
 from pipelines.ingest.kafka.producer import StatementProducer, key_of
-from pipelines.ingest.validate import judge
+from pipelines.ingest.validate import validate
 from schemas.xapi.identity import student_key
 from servers.kafka.broker import Broker, OwnBroker
 from tests.pipelines.cli.samples import answer
@@ -193,7 +193,7 @@ def test_checked_statements_are_refused_before_sending(broker: Broker) -> None:
     """With a check, what is not valid is held by an error with all its faults, and does not reach the topic."""
     topic = new_topic(broker)
     bad = _raw(1, actor={"mbox": "ada@school.example"}, verb={"id": "answered"})
-    with _producer(broker, topic, check=partial(judge, default_version="1.0.3")) as producer:
+    with _producer(broker, topic, check=partial(validate, default_version="1.0.3")) as producer:
         with pytest.raises(StatementRefusedError) as told:
             producer.send(bad)
         producer.send(answer(2))
