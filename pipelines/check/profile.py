@@ -74,6 +74,8 @@ class Rule(BaseModel):
 class Template(_Part):
     """One way in which a statement may look (section 8)."""
 
+    id: str = ""
+    """Demanded, and yet a published document (cmi5, the draft without version) has a template that is a mere note."""
     verb: str | None = None
     objectActivityType: str | None = None  # noqa: N815
     contextGroupingActivityType: list[str] = []  # noqa: N815
@@ -104,8 +106,13 @@ class Profile(_Part):
     type: Literal["Profile"]
     versions: list[_Version] = []
     concepts: list[Concept] = []
-    templates: list[Template] = []
+    all_templates: list[Template] = Field(default=[], alias="templates")
     patterns: list[Any] = []
+
+    @property
+    def templates(self) -> list[Template]:
+        """The templates that have a name by which to tell of them."""
+        return [template for template in self.all_templates if template.id]
 
     @property
     def names(self) -> frozenset[str]:
@@ -116,6 +123,8 @@ class Profile(_Part):
     def notes(self) -> tuple[str, ...]:
         """What of it is not checked, and why."""
         found = []
+        if nameless := len(self.all_templates) - len(self.templates):
+            found.append(f"Templates without an id ({nameless}) are passed over.")
         if self.patterns:
             found.append(
                 f"Its patterns ({len(self.patterns)}) are not checked: they speak of sequences of statements."
