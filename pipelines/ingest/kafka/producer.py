@@ -45,7 +45,7 @@ class StatementProducer:
             topic: where statements go.
             source: what the sending system is called; by it faults are told apart at the other end.
             xapi_version: "1.0.3" or "2.0.0": by which a statement is judged that names none itself.
-            check: judges each statement before it is sent (`pipelines.ingest.validate.judge`); None sends everything.
+            check: judges each statement before it is sent, as `pipelines.ingest.validate.validate`; None sends all.
             max_waiting_bytes: bytes that may wait for the broker's word; `send` waits where there are more.
             delivery_seconds: how long the broker may take to have a statement.
 
