@@ -48,6 +48,13 @@ def test_every_review_stands_in_one_place(reviews: list[tuple[float, float]]) ->
     assert all(AS_OF.date() <= day <= AS_OF.date() + timedelta(weeks=WEEKS) for day in days)
 
 
+def test_the_last_day_of_four_weeks_is_shown() -> None:
+    """A review on the 28th day from today stands in the calendar, one on the 29th comes later."""
+    calendar = review_calendar(_profile(("a", 0.97, -7 * WEEKS), ("b", 0.97, -7 * WEEKS - 1)), UTC)
+    assert [review.skill_id for each in calendar.coming for review in each.reviews] == ["a"]
+    assert calendar.n_later == 1
+
+
 def test_a_student_reads_what_to_do_and_when() -> None:
     """What is due is told with what to expect, what comes by weekday, what comes later by number."""
     told = describe_reviews(
