@@ -27,6 +27,7 @@ _HOMES = {
     "rich": "pipelines.cli",
     "jinja2": "pipelines.check.page",
     "jsonpath": "pipelines.check",
+    "fsrs": "pipelines.learner.memory",
     "kafka": "pipelines.ingest.kafka",
     "prefect": "flows",
 }

@@ -22,6 +22,7 @@ _COMMANDS: Final = {
     "students": "students",
     "profile": "profile",
     "signals": "signals",
+    "reviews": "reviews",
     "dead": "dead",
     "skills": "skills",
     "query": "query",

@@ -5,28 +5,33 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption, open_to_write, read_settings
+from pipelines.cli.options import (
+    JsonOption,
+    LimitOption,
+    WarehouseOption,
+    open_to_read,
+    open_to_write,
+    read_settings,
+)
 from pipelines.cli.output import Output
+from pipelines.feedback.words import count, percent
 from pipelines.ingest.skills import import_skills
+from pipelines.warehouse.unmapped import UnmappedActivity, activities_without_skill
 
 commands = typer.Typer(
     add_completion=False, no_args_is_help=True, help="The school's own map from activities to skills."
 )
 
 
-@commands.callback()
-def _group() -> None:
-    """Keep `skills import` a command of two words."""
-
-
 @commands.command(name="import", epilog="Example: learnloom skills import skills.csv")
 def import_(
-    path: Annotated[
-        Path,
+    paths: Annotated[
+        list[Path],
         typer.Argument(
             exists=True,
             dir_okay=False,
-            help="CSV: activity, skill, and where wanted weight, skill_name, prerequisites.",
+            help="CSV (activity, skill, and where wanted weight, skill_name, prerequisites) or CASE package (JSON); "
+            "several make one map together.",
         ),
     ],
     *,
@@ -35,15 +40,56 @@ def import_(
 ) -> None:
     """Put a skill map in the place of the earlier one.
 
-    Columns: activity (IRI; empty where a row is about a skill only), skill (IRI), weight (above 0; 1 where it is
-    left out), skill_name, prerequisites (IRIs of skills, separated by spaces). The next refresh uses it.
+    Columns of a CSV: activity (IRI; empty where a row is about a skill only), skill (IRI), weight (above 0; 1 where
+    it is left out), skill_name, prerequisites (IRIs of skills, separated by spaces).
+
+    Of a CASE package (1EdTech, the JSON of a CFPackage) every item is a skill by its uri; precedes makes
+    prerequisites, exactMatchOf makes two items one, isRelatedTo and exemplar name the activities that exercise an
+    item. The next refresh uses the map.
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     with open_to_write(settings) as opened:
-        counts = import_skills(opened, path, wait_seconds=settings.lock_wait_seconds)
+        counts = import_skills(opened, *paths, wait_seconds=settings.lock_wait_seconds)
     out.record(counts._asdict())
     out.say(
         f"{counts.skills:,} skills, {counts.activities:,} activities that exercise them, "
         f"{counts.prerequisites:,} prerequisites. The next `learnloom refresh` uses them."
     )
+
+
+@commands.command(epilog="Example: learnloom skills missing --limit 20")
+def missing(
+    *,
+    course: Annotated[str | None, typer.Option(help="Only activities of this course (IRI).")] = None,
+    limit: LimitOption = 50,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List activities that students answered and of which no skill is known, most answers first.
+
+    Their answers say nothing of any skill until the map or the statements name one.
+    """
+    out = Output(as_json=as_json)
+    with open_to_read(read_settings(warehouse)) as opened:
+        found = activities_without_skill(opened, course=course, limit=limit)
+    if not found.n_activities:
+        out.say(f"Every activity has a skill: all {found.n_all_answers:,} answers count for one.")
+        return
+    out.table(
+        ["activity", "name", "course", "answers", "students", "last answered"],
+        [
+            (one.activity_id, one.activity_name, one.course_name or one.course_id, *one[4:])
+            for one in found.activities
+        ]
+        if not as_json
+        else found.activities,
+        machine_names=UnmappedActivity._fields,
+    )
+    share = percent(found.n_answers / found.n_all_answers)
+    out.say(
+        f"{count(found.n_activities, 'activity', 'activities')} without a skill; {found.n_answers:,} answers "
+        f"({share} of all) say nothing of any. Name their skills in the map: learnloom skills import"
+    )
+    if found.n_activities > limit:
+        out.note(f"learnloom: only the first {limit} are shown (--limit)")

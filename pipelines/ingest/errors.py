@@ -16,4 +16,4 @@ class ReassignedError(IngestError):
 
 
 class SkillFileError(IngestError):
-    """A skills CSV is wrong; the message names line and column."""
+    """A skills file is wrong; the message names the place in it."""

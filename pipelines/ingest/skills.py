@@ -1,28 +1,31 @@
-"""The school's own map from activities to skills: read from a CSV file, in place of the earlier one."""
+"""The school's own map from activities to skills: read from files, in place of the earlier one.
 
-import csv
+A file is a CSV (skills_csv.py) or a CASE package (skills_case.py), told apart by how it begins. Several make one
+map together: a framework from elsewhere, say, and a CSV that says which activities exercise its items.
+"""
+
 import graphlib
-from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 
 from pipelines.ingest.errors import SkillFileError
+from pipelines.ingest.skill_row import SkillRow
+from pipelines.ingest.skills_case import read_case
+from pipelines.ingest.skills_csv import read_csv
 from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.turn import LANDING
 
-REQUIRED_COLUMNS: Final = ("activity", "skill")
-OPTIONAL_COLUMNS: Final = ("weight", "skill_name", "prerequisites")
-MAX_ROWS: Final = 1_000_000
 _WEIGHT = pa.decimal128(6, 4)
-_MAX_WEIGHT = Decimal(100)
+_BEGINNING_BYTES = 64
 
 
 class SkillCounts(NamedTuple):
-    """What a skills file says."""
+    """What the files say."""
 
     rows: int
     activities: int
@@ -31,43 +34,34 @@ class SkillCounts(NamedTuple):
 
 
 class SkillMap(NamedTuple):
-    """A skills file, read and checked."""
+    """Skills files, read and checked."""
 
     weights: dict[tuple[str, str], Decimal]
     """Weight by activity and skill."""
     names: dict[str, str | None]
-    """Name by skill, for every skill; None where the file gives none."""
+    """Name by skill, for every skill; None where no file gives one."""
     prerequisites: dict[str, tuple[str, ...]]
     """What comes before it by skill, for every skill, in order."""
     rows: int
 
     def counts(self) -> SkillCounts:
-        """Count what the file says."""
+        """Count what the files say."""
         activities = {activity for activity, _ in self.weights}
         prerequisites = sum(map(len, self.prerequisites.values()))
         return SkillCounts(self.rows, len(activities), len(self.names), prerequisites)
 
 
-class _Row(NamedTuple):
-    line: int
-    activity: str
-    skill: str
-    weight: Decimal
-    name: str
-    prerequisites: tuple[str, ...]
+def import_skills(warehouse: Warehouse, *paths: Path, wait_seconds: float) -> SkillCounts:
+    """Put the map in the files at `paths`, taken together, in the place of the stored one, as one transaction.
 
-
-def import_skills(warehouse: Warehouse, path: Path, *, wait_seconds: float) -> SkillCounts:
-    """Put the map in the CSV file at `path` in the place of the stored one, as one transaction.
-
-    Columns: `activity` (IRI; empty where a row describes a skill only), `skill` (IRI), `weight` (above 0,
+    Columns of a CSV: `activity` (IRI; empty where a row describes a skill only), `skill` (IRI), `weight` (above 0,
     default 1), `skill_name`, `prerequisites` (IRIs of skills, separated by spaces).
 
     Raises:
-        SkillFileError: the file cannot be read or is wrong; nothing is changed.
+        SkillFileError: a file cannot be read or is wrong; nothing is changed.
         WarehouseBusyError: other writers were in the way for too long; nothing is changed.
     """
-    skill_map = read_skills(path)
+    skill_map = read_skills(paths)
     skill_ids = sorted(skill_map.names)
     skills = pa.table(
         {
@@ -96,109 +90,68 @@ def import_skills(warehouse: Warehouse, path: Path, *, wait_seconds: float) -> S
     return skill_map.counts()
 
 
-def read_skills(path: Path) -> SkillMap:
-    """Read and check a skills file.
+def read_skills(paths: Sequence[Path]) -> SkillMap:
+    """Read and check skills files, and put together what they say.
 
     Raises:
-        SkillFileError: it cannot be read, or is wrong; the message names line and column.
+        SkillFileError: one cannot be read or is wrong, or two do not agree; the message names the place.
     """
+    return _gather(row for path in paths for row in _read(path))
+
+
+def _read(path: Path) -> Iterator[SkillRow]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return _gather(_rows(file, path), path)
+        with path.open("rb") as file:
+            beginning = file.read(_BEGINNING_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
+        # A CSV begins with the name of a column.
+        yield from read_case(path) if beginning[:1] in (b"{", b"[") else read_csv(path)
     except OSError as error:
         raise SkillFileError(f"{path} cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise SkillFileError(
-            f"{path} is not UTF-8 text (byte {error.start}): save it as CSV UTF-8"
-        ) from error
-    except csv.Error as error:
-        raise SkillFileError(f"{path} is no CSV file: {error}") from error
 
 
-def _rows(file: Iterator[str], path: Path) -> Iterator[_Row]:
-    reader = csv.DictReader(file, strict=True, restval="")
-    columns = [name.strip() for name in reader.fieldnames or []]
-    reader.fieldnames = columns
-    known = REQUIRED_COLUMNS + OPTIONAL_COLUMNS
-    absent = [name for name in REQUIRED_COLUMNS if name not in columns]
-    strange = [name for name in columns if name not in known]
-    if absent or strange or len(set(columns)) < len(columns):
-        raise SkillFileError(
-            f"{path}, line 1: the columns are {', '.join(columns) or 'absent'}; "
-            f"they must be {', '.join(REQUIRED_COLUMNS)} and may be {', '.join(OPTIONAL_COLUMNS)}, each once"
-        )
-    for number, cells in enumerate(reader, start=1):
-        if number > MAX_ROWS:
-            raise SkillFileError(f"{path} has more than {MAX_ROWS} rows: split it")
-        place = f"{path}, line {reader.line_num}"
-        if None in cells:
-            raise SkillFileError(f'{place}: more cells than columns: put text with a comma in "quotes"')
-        row = {name: text.strip() for name, text in cells.items()}
-        if not any(row.values()):
-            continue
-        yield _row(row, reader.line_num, place)
-
-
-def _row(row: dict[str, str], line: int, place: str) -> _Row:
-    skill, activity = row["skill"], row["activity"]
-    if not skill:
-        raise SkillFileError(f"{place}, column skill: it is empty; give the skill's IRI")
-    prerequisites = tuple(dict.fromkeys(row.get("prerequisites", "").split()))
-    named = [("skill", skill), *(("prerequisites", iri) for iri in prerequisites)]
-    if activity:
-        named.append(("activity", activity))
-    for column, iri in named:
-        if ":" not in iri.strip(":") or any(c.isspace() for c in iri):
-            raise SkillFileError(
-                f"{place}, column {column}: {iri!r} is no IRI; give one like https://school.example/x"
-            )
-    return _Row(
-        line, activity, skill, _weight(row.get("weight", ""), place), row.get("skill_name", ""), prerequisites
-    )
-
-
-def _weight(text: str, place: str) -> Decimal:
-    if not text:
-        return Decimal(1)
-    try:
-        weight = Decimal(text).quantize(Decimal("0.0001"))
-    except InvalidOperation:
-        weight = Decimal(0)
-    if weight.is_nan() or not 0 < weight < _MAX_WEIGHT:
-        raise SkillFileError(f"{place}, column weight: {text!r} is no number above 0 and below {_MAX_WEIGHT}")
-    return weight
-
-
-def _gather(rows: Iterator[_Row], path: Path) -> SkillMap:
+def _gather(rows: Iterable[SkillRow]) -> SkillMap:
     """Put the rows together; what two of them say of the same thing must agree."""
     weights: dict[tuple[str, str], Decimal] = {}
     names: dict[str, str | None] = {}
     before: dict[str, tuple[str, ...]] = {}
+    said_at: dict[tuple[str, str], str] = {}
+    """Place of what is said once: of a pair by activity and skill, of a name and of an order by what and skill."""
     count = 0
     for row in rows:
         count += 1
-        place = f"{path}, line {row.line}"
         if row.activity and (row.activity, row.skill) in weights:
             raise SkillFileError(
-                f"{place}, column activity: {row.activity} has {row.skill} in an earlier line: remove one"
+                f"{row.place}, column activity: {row.activity} has {row.skill} in "
+                f"{said_at[row.activity, row.skill]} already: remove one"
             )
         if row.activity:
             weights[row.activity, row.skill] = row.weight
+            said_at[row.activity, row.skill] = row.place
         if row.name and (names.get(row.skill) or row.name) != row.name:
             raise SkillFileError(
-                f"{place}, column skill_name: {row.skill} is called {names[row.skill]!r} in an earlier line "
-                f"and {row.name!r} here: choose one"
+                f"{row.place}, column skill_name: {row.skill} is called {names[row.skill]!r} in "
+                f"{said_at['name', row.skill]} and {row.name!r} here: choose one"
             )
         names[row.skill] = row.name or names.get(row.skill)
+        if row.name:
+            said_at.setdefault(("name", row.skill), row.place)
+        if row.prerequisites:
+            said_at["order", row.skill] = row.place
         before[row.skill] = tuple(dict.fromkeys((*before.get(row.skill, ()), *row.prerequisites)))
         for skill in row.prerequisites:
             names.setdefault(skill, None)
             before.setdefault(skill, ())
+    _check_order(before, said_at)
+    return SkillMap(weights, names, before, count)
+
+
+def _check_order(before: dict[str, tuple[str, ...]], said_at: dict[tuple[str, str], str]) -> None:
     try:
         graphlib.TopologicalSorter(before).prepare()
     except graphlib.CycleError as error:
-        ring = " → ".join(reversed(error.args[1]))
+        ring = error.args[1]
+        # The ring runs from what is first to what comes after it: the last one is said to wait.
+        place = said_at["order", ring[-1]]
         raise SkillFileError(
-            f"{path}, column prerequisites: skills come before themselves: {ring}"
+            f"{place}, prerequisites: skills come before themselves: {' → '.join(reversed(ring))}"
         ) from error
-    return SkillMap(weights, names, before, count)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM, History, code_count
 from pipelines.learner.logistic import sigmoid
 from pipelines.learner.parameters import STUDENT_DECAY, STUDENT_RATE, Parameters
-from pipelines.learner.review import ReviewState, advance, begin
+from pipelines.learner.review import FixedIntervals, Reviewer, ReviewState
 from schemas.level import MASTERED, NEAR
 
 
@@ -81,7 +81,15 @@ class _Skill:
         self.review: ReviewState | None = None
 
     def answered(
-        self, p: float, at_us: int, *, is_right: bool, is_serious: bool, mastered: float, near: float
+        self,
+        p: float,
+        at_us: int,
+        *,
+        is_right: bool,
+        is_serious: bool,
+        mastered: float,
+        near: float,
+        reviewer: Reviewer,
     ) -> None:
         """Note one more answer, after which mastery is p."""
         self.n += 1
@@ -91,9 +99,9 @@ class _Skill:
             self.band, self.since_us = band, at_us
         if self.review is not None:
             if is_serious:
-                self.review = advance(self.review, at_us, is_right=is_right)
+                self.review = reviewer.advance(self.review, at_us, is_right=is_right)
         elif p >= mastered:
-            self.mastered_us, self.review = at_us, begin(at_us)
+            self.mastered_us, self.review = at_us, reviewer.begin(at_us)
 
 
 @dataclass(slots=True)
@@ -109,8 +117,11 @@ class _Student:
 class _Replay:
     """The parameters and the history as lists, and the columns that are filled answer by answer."""
 
-    def __init__(self, parameters: Parameters, history: History, mastered: float, near: float) -> None:
+    def __init__(
+        self, parameters: Parameters, history: History, mastered: float, near: float, reviewer: Reviewer
+    ) -> None:
         self.parameters = parameters
+        self.reviewer = reviewer
         self.m0, self.intercept, self.slope = parameters.base_logit, parameters.intercept, parameters.slope
         self.mastered, self.near = mastered, near
         self.item_d = parameters.item_difficulty.tolist()
@@ -159,6 +170,7 @@ class _Replay:
                     is_serious=weight >= FULL_WEIGHT,
                     mastered=self.mastered,
                     near=self.near,
+                    reviewer=self.reviewer,
                 )
         return _Student(code, theta, self.at_us[rows[-1]], [skills[skill] for skill in sorted(skills)])
 
@@ -178,7 +190,12 @@ def p_at_average_item(parameters: Parameters, skill: int, theta: float, theta_sk
 
 
 def trace(
-    parameters: Parameters, history: History, *, mastered: float = MASTERED, near: float = NEAR
+    parameters: Parameters,
+    history: History,
+    *,
+    mastered: float = MASTERED,
+    near: float = NEAR,
+    reviewer: Reviewer = FixedIntervals(),  # noqa: B008 - it has no state
 ) -> Trace:
     """Say of each student in the history what the model version makes of their answers.
 
@@ -187,8 +204,9 @@ def trace(
         history: the whole histories of some students, ordered by (occurred_at, statement id).
         mastered: probability from which a skill counts as mastered.
         near: probability from which it is near mastery.
+        reviewer: says when a mastered skill is due for review.
     """
-    replay = _Replay(parameters, history, mastered, near)
+    replay = _Replay(parameters, history, mastered, near, reviewer)
     order = np.argsort(history.student, kind="stable")
     codes, starts = np.unique(history.student[order], return_index=True)
     students = [

@@ -13,7 +13,9 @@ from pipelines.feedback.thresholds import Thresholds
 from pipelines.learner.elo import fit
 from pipelines.learner.history import FULL_WEIGHT, RAPID_WEIGHT, History
 from pipelines.learner.parameters import Parameters
+from pipelines.learner.review_choice import REVIEWERS, ReviewChoice, ReviewKind, choose
 from pipelines.learner.trace import Trace, p_at_average_item, trace
+from pipelines.refresh.review import read_review_choice, review_choice_table
 from pipelines.warehouse.build import Producer
 from pipelines.warehouse.scratch import Scratch
 
@@ -61,6 +63,7 @@ class Estimator:
         self.model_version = model_version
         self.fits = fits
         self._scratch = scratch
+        self._traces: dict[ReviewKind, Trace] = {}
 
     def producers(self) -> dict[str, Producer]:
         """The relations that it computes."""
@@ -68,6 +71,7 @@ class Estimator:
             "estimates.model_version": self._model_version,
             "estimates.item_parameter": self._item_parameter,
             "estimates.skill_parameter": self._skill_parameter,
+            "estimates.review_choice": lambda: review_choice_table(self.model_version, self._review_choice),
             "estimates.attempt_estimate": self._attempt_estimate,
             "estimates.skill_estimate": self._skill_estimate,
             "estimates.student_skill": self._student_skill,
@@ -126,13 +130,28 @@ class Estimator:
         )
 
     @cached_property
+    def _review_choice(self) -> ReviewChoice:
+        if not self.fits:
+            return read_review_choice(self._scratch)
+        # Levels do not hang on reviews: any scheduler will do to tell what was mastered when.
+        after = self._traced(ReviewKind.FIXED).p_mastery_after
+        return choose(self._answers.history, after, mastered=self._thresholds.mastered)
+
+    @property
     def _trace(self) -> Trace:
-        return trace(
-            self._parameters,
-            self._answers.history,
-            mastered=self._thresholds.mastered,
-            near=self._thresholds.near,
-        )
+        return self._traced(self._review_choice.kind)
+
+    def _traced(self, kind: ReviewKind) -> Trace:
+        """What the version makes of all answers, reviews scheduled in the way named; computed once for each."""
+        if kind not in self._traces:
+            self._traces[kind] = trace(
+                self._parameters,
+                self._answers.history,
+                mastered=self._thresholds.mastered,
+                near=self._thresholds.near,
+                reviewer=REVIEWERS[kind],
+            )
+        return self._traces[kind]
 
     def _model_version(self) -> pa.Table:
         parameters = self._parameters

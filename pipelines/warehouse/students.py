@@ -32,7 +32,7 @@ def list_students(
     warehouse: Warehouse, *, search: str | None, course: str | None, limit: int
 ) -> list[StudentLine]:
     """List students by name, those whose name, key or identifier contains `search`, of one course if one is named."""
-    _must_be_refreshed(warehouse)
+    must_be_refreshed(warehouse)
     rows = warehouse.rows(
         """
         WITH mastery AS (
@@ -69,7 +69,7 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
     Raises:
         StudentMissingError: nobody does, or several do; the message lists them.
     """
-    _must_be_refreshed(warehouse)
+    must_be_refreshed(warehouse)
     rows = warehouse.rows(
         """
         SELECT student_key, student_name, identifier,
@@ -114,7 +114,7 @@ def read_signals(
     limit: int,
 ) -> list[tuple[Signal, str | None]]:
     """Read signals that have not expired at the refresh's as_of, most urgent first, each with the student's name."""
-    _must_be_refreshed(warehouse)
+    must_be_refreshed(warehouse)
     rows = warehouse.rows(
         """
         SELECT signal, student_name
@@ -132,7 +132,12 @@ def read_signals(
     return [(Signal.model_validate_json(row[0]), row[1]) for row in rows]
 
 
-def _must_be_refreshed(warehouse: Warehouse) -> None:
+def must_be_refreshed(warehouse: Warehouse) -> None:
+    """Say what to do where nothing has been computed yet.
+
+    Raises:
+        WarehouseError: there was no refresh so far.
+    """
     rows = warehouse.rows(
         "SELECT 1 FROM information_schema.tables WHERE table_schema = 'feedback' AND table_name = 'signal'"
     )

@@ -2,7 +2,7 @@
 -- grain: attempt_id
 -- scope: student
 -- reads: dimensional.fact_attempt, estimates.attempt_effort, estimates.model_version, estimates.item_parameter
--- reads: estimates.skill_parameter
+-- reads: estimates.skill_parameter, estimates.review_choice
 -- columns:
 --   student_key  the student
 --   attempt_id   the attempt

@@ -3,6 +3,7 @@
 -- scope: student
 -- reads: dimensional.fact_attempt, dimensional.fact_enrolment, dimensional.dim_course_skill
 -- reads: estimates.attempt_effort, estimates.model_version, estimates.item_parameter, estimates.skill_parameter
+-- reads: estimates.review_choice
 -- columns:
 --   student_key      the student
 --   skill_id         the skill

@@ -22,7 +22,7 @@ _MAIN = "from pipelines.cli.main import main; main()"
 COMMANDS = [
     *([name] for name in _COMMANDS if name != "skills"),
     *(["dead", name] for name in ("list", "show", "export", "replay")),
-    ["skills", "import"],
+    *(["skills", name] for name in ("import", "missing")),
 ]
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from pipelines.cli.exits import Exit
 from schemas.profile import StudentProfile
 from schemas.signal import Signal
@@ -52,6 +54,26 @@ def test_profile_is_readable_and_valid(school: SmallClass) -> None:
         assert f"\n{section}\n" in told
     (value,) = learnloom("profile", key, "--json").values()
     assert StudentProfile.model_validate(value).student_key == key
+
+
+def test_reviews_show_what_the_profile_dates(own_school: SmallClass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The calendar holds every skill whose review has a date, and reads as text, also where there is none."""
+    # In six weeks hardly anybody masters anything by the usual edge.
+    monkeypatch.setenv("LEARNLOOM_THRESHOLDS", '{"mastered": 0.85}')
+    assert learnloom("refresh", "--as-of", own_school.day).code == Exit.DONE
+    rows = learnloom(
+        "query",
+        "SELECT student_key, count(review_due_at) AS n FROM estimates.student_skill "
+        "GROUP BY ALL ORDER BY n DESC, student_key",
+        "--json",
+    ).values()
+    most, none = rows[0], rows[-1]
+    assert most["n"] > none["n"] == 0
+    (calendar,) = learnloom("reviews", most["student_key"], "--json").values()
+    coming = sum(len(each["reviews"]) for each in calendar["coming"])
+    assert len(calendar["due"]) + coming + calendar["n_later"] == most["n"]
+    assert "Your reviews as of" in learnloom("reviews", most["student_key"]).out
+    assert "No reviews yet" in learnloom("reviews", none["student_key"]).out
 
 
 def test_student_goes_by_name_account_and_identifier(school: SmallClass) -> None:

@@ -1,0 +1,33 @@
+"""`learnloom reviews`."""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.output import Output
+from pipelines.feedback.reviews import describe_reviews, review_calendar
+from pipelines.warehouse.students import find_student, read_profile
+
+commands = typer.Typer(add_completion=False)
+
+
+@commands.command(epilog="Example: learnloom reviews 3fa85f6457174562")
+def reviews(
+    student: Annotated[str, typer.Argument(help="Key, identifier, account name or name of a student.")],
+    *,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one student which mastered skills to see again: now, and day by day in the next four weeks.
+
+    Reviews that are due come in order of need: first what is the most likely to be lost.
+    """
+    out = Output(as_json=as_json)
+    settings = read_settings(warehouse)
+    with open_to_read(settings) as opened:
+        found = read_profile(opened, find_student(opened, student))
+    calendar = review_calendar(found, ZoneInfo(settings.time_zone))
+    out.record(calendar)
+    out.say(*describe_reviews(calendar))

@@ -1,0 +1,115 @@
+"""The calendar of one student's reviews: what is due, most in need first, and what comes due day by day."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from pipelines.feedback.words import count, day, of_ten
+from schemas.profile import SkillProfile, StudentProfile
+
+WEEKS: Final = 4
+"""So far ahead the calendar looks: later dates will have moved by then."""
+
+
+class Review(NamedTuple):
+    """One skill to see again."""
+
+    skill_id: str
+    skill_name: str
+    course_id: str | None
+    p_mastery: float | None
+    """Probability of a right answer at an average question; None where unknown."""
+    due_at: dt.datetime
+    last_attempt_at: dt.datetime | None
+
+
+class ReviewDay(NamedTuple):
+    """The reviews that come due on one day."""
+
+    day: dt.date
+    """In the school's time zone."""
+    reviews: tuple[Review, ...]
+
+
+class ReviewCalendar(NamedTuple):
+    """One student's reviews as of a moment."""
+
+    student_key: str
+    student_name: str | None
+    as_of: dt.datetime
+    due: tuple[Review, ...]
+    """Due by as_of, those first whose p_mastery is lowest: the most likely to be lost."""
+    coming: tuple[ReviewDay, ...]
+    """The days of the next WEEKS weeks on which something comes due, within a day in the same order."""
+    n_later: int
+    """Mastered skills whose review comes later still."""
+
+
+def review_calendar(profile: StudentProfile, zone: dt.tzinfo) -> ReviewCalendar:
+    """Order a student's reviews: a pure function of the profile and the school's time zone."""
+    reviews = sorted(_reviews(profile), key=_need)
+    until = (profile.as_of.astimezone(zone) + dt.timedelta(weeks=WEEKS)).date()
+    by_day: dict[dt.date, list[Review]] = {}
+    n_later = 0
+    for review in reviews:
+        if review.due_at <= profile.as_of:
+            continue
+        on = review.due_at.astimezone(zone).date()
+        if on > until:
+            n_later += 1
+        else:
+            by_day.setdefault(on, []).append(review)
+    return ReviewCalendar(
+        student_key=profile.student_key,
+        student_name=profile.student_name,
+        as_of=profile.as_of,
+        due=tuple(review for review in reviews if review.due_at <= profile.as_of),
+        coming=tuple(ReviewDay(on, tuple(by_day[on])) for on in sorted(by_day)),
+        n_later=n_later,
+    )
+
+
+def describe_reviews(calendar: ReviewCalendar) -> list[str]:
+    """Tell a student their calendar, in lines."""
+    if not (calendar.due or calendar.coming or calendar.n_later):
+        return ["No reviews yet: they begin with the first skill that you master."]
+    lines = [f"Your reviews as of {day(calendar.as_of)}"]
+    if calendar.due:
+        lines += ["", "Due now, the one that needs it most first"]
+        lines += [f"  {_due(review)}" for review in calendar.due]
+    if calendar.coming:
+        lines += ["", f"In the next {WEEKS} weeks"]
+        lines += [
+            f"  {each.day:%A}, {day(each.day)}: {', '.join(review.skill_name for review in each.reviews)}"
+            for each in calendar.coming
+        ]
+    if calendar.n_later:
+        verb = "comes" if calendar.n_later == 1 else "come"
+        lines += ["", f"{count(calendar.n_later, 'more skill')} {verb} later."]
+    if calendar.due:
+        lines += ["", "Two or three questions on each are enough."]
+    return lines
+
+
+def _due(review: Review) -> str:
+    line = review.skill_name
+    if review.p_mastery is not None:
+        line += f": you can expect {of_ten(review.p_mastery)} right"
+    return f"{line}; last seen on {day(review.last_attempt_at)}" if review.last_attempt_at else line
+
+
+def _need(review: Review) -> tuple[float, str]:
+    """The order of need, 1 - p; an unknown p needs it most."""
+    return (review.p_mastery if review.p_mastery is not None else 0.0, review.skill_id)
+
+
+def _reviews(profile: StudentProfile) -> Iterator[Review]:
+    for skill in profile.skills:
+        if skill.review_due_at is not None:
+            yield _review(skill, skill.review_due_at)
+
+
+def _review(skill: SkillProfile, due_at: dt.datetime) -> Review:
+    return Review(
+        skill.skill_id, skill.skill_name, skill.course_id, skill.p_mastery, due_at, skill.last_attempt_at
+    )
