@@ -31,6 +31,10 @@ class MasteryEstimate(NamedTuple):
     """When to see it again; None while mastery was not shown."""
     n_reviews: int = 0
     """Right answers given when a review was due, since mastery was last shown afresh."""
+    p_low: float | None = None
+    """Lower end of the 80 % interval around p_mastery; None without answers."""
+    p_high: float | None = None
+    """Upper end of it."""
 
 
 class SkillEvidence(NamedTuple):

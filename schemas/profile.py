@@ -61,6 +61,13 @@ class SkillProfile(_Part):
         le=1,
         description="Probability right at an average question; null without answers.",
     )
+    p_low: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Lower end of the interval in which the truth lies 8 times of 10; null without answers.",
+    )
+    p_high: float | None = Field(default=None, ge=0, le=1, description="Upper end of it.")
     p_expected: float | None = Field(
         default=None,
         ge=0,

@@ -15,7 +15,7 @@ from tests.conftest import land, refresh_to
 
 @pytest.mark.parametrize("seed", [11, 12])
 def test_the_truth_is_recovered(tmp_path: Path, seed: int) -> None:
-    """Mastery correlates with the truth by .75 or more, and interests and wheel-spinning are found again."""
+    """Mastery correlates with the truth by .75 or more, eight of ten intervals hold it, and more is found again."""
     config = SimulationConfig(seed=seed, students=80)
     simulated = simulate(config, tmp_path / "class")
     with Warehouse(tmp_path / "warehouse") as warehouse:
@@ -29,6 +29,8 @@ def test_the_truth_is_recovered(tmp_path: Path, seed: int) -> None:
     assert found.mastery_mean_error <= 0.1
     assert found.mastery_rank_correlation_within_student is not None
     assert found.mastery_rank_correlation_within_student >= 0.45
+    assert found.interval_coverage is not None
+    assert 0.75 <= found.interval_coverage <= 0.85
     assert found.interest_hit_rate is not None
     assert found.interest_hit_rate >= 0.65
     assert found.wheel_spinners_found is not None
@@ -44,8 +46,10 @@ def test_a_constant_recovers_nothing(tmp_path: Path) -> None:
             f"FROM '{simulated.truth}/student_skill.parquet' AS known "
             f"INNER JOIN '{simulated.truth}/student.parquet' AS student ON known.student_number = student.number"
         )
-    constant = [Estimated(identifier, skill, 0.7, 10) for identifier, skill in rows]
+    constant = [Estimated(identifier, skill, 0.7, 10, 0.699, 0.701) for identifier, skill in rows]
     found = compare(simulated.truth, constant, [], [])
     assert found.n_estimates > 20
     assert found.mastery_correlation is None
+    assert found.interval_coverage is not None
+    assert found.interval_coverage < 0.1
     assert found.interest_hit_rate is None

@@ -35,7 +35,7 @@ _MID_TERM = dt.timedelta(days=33)
 _URGENT = 6
 _RULE_WIDTH = 100
 _MASTERY = """
-    SELECT identifier, skill_id, p_mastery, n_attempts
+    SELECT identifier, skill_id, p_mastery, n_attempts, p_low, p_high
     FROM estimates.student_skill INNER JOIN dimensional.dim_student USING (student_key)
     ORDER BY ALL
 """
@@ -153,6 +153,7 @@ def _tell_recovery(out: Output, found: Recovery) -> None:
                 found.mastery_rank_correlation_within_student,
                 found.n_estimates,
             ),
+            ("mastery: truth within the 80 % interval", found.interval_coverage, found.n_estimates),
             (
                 "favourite topic among the two liked best",
                 found.interest_hit_rate,

@@ -87,6 +87,8 @@ def _courses(profile: StudentProfile) -> Iterator[str]:
 
 def _skill(skill: SkillProfile) -> str:
     p = f"{percent(skill.p_mastery)} right expected" if skill.p_mastery is not None else "not known how well"
+    if skill.p_low is not None and skill.p_high is not None:
+        p += f", {percent(skill.p_low)} to {percent(skill.p_high)} likely"
     line = f"{skill.skill_name}: {_LEVEL_WORDS[skill.level]} ({p}; {count(skill.n_attempts, 'answer')}"
     line += f", {skill.confidence.value} confidence)"
     if skill.path is not None and skill.path.value.startswith("stuck"):

@@ -93,6 +93,8 @@ def _skill(
         course_id=skill.course_id,
         level=level(p_mastery, n, mastered=thresholds.mastered, near=thresholds.near),
         p_mastery=p_mastery,
+        p_low=estimate.p_low if estimate is not None and n else None,
+        p_high=estimate.p_high if estimate is not None and n else None,
         p_expected=None if p_mastery is not None else p if p is not None else skill.class_rate,
         confidence=confidence(n),
         n_attempts=n,

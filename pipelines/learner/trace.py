@@ -32,6 +32,8 @@ class Trace:
     """What the student is better at this skill than in general, in logits."""
     p_mastery: NDArray[np.float64]
     """Recalibrated probability of a right answer at an average item of the skill, at the end."""
+    information: NDArray[np.float64]
+    """Fisher information of the answers on the skill: the sum of weight * p * (1 - p), p before each (interval.py)."""
     n_attempts: NDArray[np.int64]
     last_attempt_at: NDArray[np.datetime64]
     level_since_at: NDArray[np.datetime64]
@@ -59,6 +61,7 @@ class _Skill:
         "band",
         "base",
         "code",
+        "information",
         "last_us",
         "mastered_us",
         "n",
@@ -73,6 +76,7 @@ class _Skill:
         self.base = base
         self.theta = 0.0
         self.weight = 0.0
+        self.information = 0.0
         self.n = 0
         self.last_us = 0
         self.band = -1
@@ -155,13 +159,14 @@ class _Replay:
                     state = skills[skill] = _Skill(skill, self._base(skill))
                 z += (state.theta - self.skill_d[skill]) / (end - start)
                 touched.append(state)
-            self.p_right[row] = sigmoid(intercept + slope * z)
+            p_right = self.p_right[row] = sigmoid(intercept + slope * z)
             error = weight * (score - sigmoid(z))
             theta += STUDENT_RATE / (1.0 + STUDENT_DECAY * n) * error
             n += weight
             for entry, state in enumerate(touched, start):
                 state.theta += STUDENT_RATE / (1.0 + STUDENT_DECAY * state.weight) * error
                 state.weight += weight
+                state.information += weight * p_right * (1.0 - p_right)
                 p = self.p_after[entry] = sigmoid(intercept + slope * (state.base + theta + state.theta))
                 state.answered(
                     p,
@@ -238,6 +243,7 @@ def _columns(replay: _Replay, students: list[_Student]) -> Trace:
         theta=np.array([student.theta for student, _ in rows], dtype=np.float64),
         theta_skill=np.array([skill.theta for _, skill in rows], dtype=np.float64),
         p_mastery=np.array(p, dtype=np.float64),
+        information=np.array([skill.information for _, skill in rows], dtype=np.float64),
         n_attempts=np.array([skill.n for _, skill in rows], dtype=np.int64),
         last_attempt_at=_times([skill.last_us for _, skill in rows]),
         level_since_at=_times(

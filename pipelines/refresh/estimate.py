@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from pipelines.feedback.thresholds import Thresholds
 from pipelines.learner.elo import fit
 from pipelines.learner.history import FULL_WEIGHT, RAPID_WEIGHT, History
+from pipelines.learner.interval import intervals
 from pipelines.learner.parameters import Parameters
 from pipelines.learner.review_choice import REVIEWERS, ReviewChoice, ReviewKind, choose
 from pipelines.learner.trace import Trace, p_at_average_item, trace
+from pipelines.refresh.columns import codes_of, ids_of, named, numbers_of
 from pipelines.refresh.review import read_review_choice, review_choice_table
 from pipelines.warehouse.build import Producer
 from pipelines.warehouse.scratch import Scratch
@@ -94,18 +95,18 @@ class Estimator:
         known_skills = skills.column("skill_id").to_pylist() if skills is not None else []
         lists = table.column("skill_ids").combine_chunks()
         flat = lists.flatten()
-        student_ids = _ids(table.column("student_key"), [])
-        item_ids = _ids(table.column("activity_id"), known_items)
-        skill_ids = _ids(flat, known_skills)
+        student_ids = ids_of(table.column("student_key"), [])
+        item_ids = ids_of(table.column("activity_id"), known_items)
+        skill_ids = ids_of(flat, known_skills)
         lengths = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
         history = History(
-            student=_codes(table.column("student_key"), student_ids),
-            item=_codes(table.column("activity_id"), item_ids),
+            student=codes_of(table.column("student_key"), student_ids),
+            item=codes_of(table.column("activity_id"), item_ids),
             score=table.column("score").to_numpy(),
             weight=table.column("weight").to_numpy(),
             answered_at=table.column("occurred_at").to_numpy().astype("datetime64[us]"),
             skill_offset=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-            skill=_codes(flat, skill_ids),
+            skill=codes_of(flat, skill_ids),
         )
         return _Answers(table, history, student_ids, item_ids, skill_ids)
 
@@ -120,13 +121,13 @@ class Estimator:
             base_logit=row["base_logit"],
             slope=row["slope"],
             intercept=row["intercept"],
-            item_difficulty=_numbers(items, "difficulty"),
-            item_n=_numbers(items, "n_answers").astype(np.int64),
-            item_rate=_numbers(items, "mean_score"),
-            skill_difficulty=_numbers(skills, "difficulty"),
-            skill_n=_numbers(skills, "n_answers").astype(np.int64),
-            skill_rate=_numbers(skills, "mean_score"),
-            skill_item_difficulty=_numbers(skills, "item_difficulty"),
+            item_difficulty=numbers_of(items, "difficulty"),
+            item_n=numbers_of(items, "n_answers").astype(np.int64),
+            item_rate=numbers_of(items, "mean_score"),
+            skill_difficulty=numbers_of(skills, "difficulty"),
+            skill_n=numbers_of(skills, "n_answers").astype(np.int64),
+            skill_rate=numbers_of(skills, "mean_score"),
+            skill_item_difficulty=numbers_of(skills, "item_difficulty"),
         )
 
     @cached_property
@@ -214,7 +215,7 @@ class Estimator:
         return pa.table(
             {
                 "student_key": table.column("student_key"),
-                "skill_id": _named(answers.skills, answers.history.skill),
+                "skill_id": named(answers.skills, answers.history.skill),
                 "attempt_id": table.column("attempt_id"),
                 "occurred_at": table.column("occurred_at"),
                 "p_after": traced.p_mastery_after,
@@ -226,10 +227,11 @@ class Estimator:
         answers = self._answers
         theta = dict(zip(traced.student_code.tolist(), traced.student_theta.tolist(), strict=True))
         general = np.array([theta[code] for code in traced.student.tolist()], dtype=np.float64)
+        low, high = intervals(traced.p_mastery.tolist(), traced.information.tolist())
         answered = pa.table(
             {
-                "student_key": _named(answers.students, traced.student),
-                "skill_id": _named(answers.skills, traced.skill),
+                "student_key": named(answers.students, traced.student),
+                "skill_id": named(answers.skills, traced.skill),
                 "theta": traced.theta_skill + general,
                 "p_mastery": traced.p_mastery,
                 "n_attempts": traced.n_attempts,
@@ -237,6 +239,8 @@ class Estimator:
                 "mastered_at": pa.array(traced.mastered_at, pa.timestamp("us", "UTC")),
                 "review_due_at": pa.array(traced.review_due_at, pa.timestamp("us", "UTC")),
                 "n_reviews": traced.n_reviews,
+                "p_low": low,
+                "p_high": high,
             }
         )
         return pa.concat_tables([answered, self._expected(answered, theta)], promote_options="default")
@@ -275,25 +279,3 @@ class Estimator:
                 "n_reviews": pa.array([0] * len(rows), pa.int64()),
             }
         )
-
-
-def _ids(column: pa.ChunkedArray | pa.Array, known: list[str]) -> list[str]:
-    """The ids that codes stand for: the known ones first, then those that are new, in order."""
-    new = set(pc.unique(column).to_pylist()) - set(known)
-    return [*known, *sorted(new)]
-
-
-def _codes(column: pa.ChunkedArray | pa.Array, ids: list[str]) -> NDArray[np.int64]:
-    """The codes of a column of ids."""
-    found = pc.index_in(column, pa.array(ids, pa.string()))
-    return np.asarray(found).astype(np.int64)
-
-
-def _named(ids: list[str], codes: NDArray[np.int64]) -> pa.Array:
-    return pa.array(ids, pa.string()).take(pa.array(codes))
-
-
-def _numbers(table: pa.Table, column: str) -> NDArray[np.float64]:
-    """A column of numbers, unknown ones as NaN."""
-    filled = pc.fill_null(table.column(column).cast(pa.float64(), safe=False), float("nan"))
-    return np.asarray(filled, dtype=np.float64)

@@ -23,6 +23,9 @@ class Estimated(NamedTuple):
     skill_id: str
     p_mastery: float
     n_attempts: int
+    p_low: float | None = None
+    """Ends of the 80 % interval; None where unknown."""
+    p_high: float | None = None
 
 
 class Liked(NamedTuple):
@@ -45,6 +48,8 @@ class Recovery:
     """Mean absolute difference of the two."""
     mastery_rank_correlation_within_student: float | None
     """Mean over students of Spearman's rho over their skills: is it right about what they are good at?"""
+    interval_coverage: float | None
+    """Share of these whose true mastery lies within the interval told, which ought to hold 80 % of them."""
     n_interest_students: int
     """Students with five free choices or more."""
     interest_hit_rate: float | None
@@ -71,13 +76,14 @@ def compare(
         (row["student_number"], row["skill"]): row
         for row in pq.read_table(truth / "student_skill.parquet").to_pylist()
     }
-    pairs = [
-        (numbers[one.identifier], one.p_mastery, true[numbers[one.identifier], one.skill_id]["mastery"])
+    known = [
+        (one, true[numbers[one.identifier], one.skill_id]["mastery"])
         for one in estimates
         if one.n_attempts >= _MIN_ANSWERS
         and (numbers.get(one.identifier), one.skill_id) in true
         and true[numbers[one.identifier], one.skill_id]["mastery"] is not None
     ]
+    pairs = [(numbers[one.identifier], one.p_mastery, mastery) for one, mastery in known]
     told, real = np.array([pair[1] for pair in pairs]), np.array([pair[2] for pair in pairs])
     hits = _interest_hits(truth, numbers, likes)
     spinning = {
@@ -91,6 +97,7 @@ def compare(
         mastery_correlation=_correlation(told, real),
         mastery_mean_error=float(np.abs(told - real).mean()) if pairs else None,
         mastery_rank_correlation_within_student=_within(pairs),
+        interval_coverage=_coverage(known),
         n_interest_students=len(hits),
         interest_hit_rate=sum(hits) / len(hits) if hits else None,
         n_wheel_spinners=len(spinning),
@@ -116,6 +123,16 @@ def _interest_hits(truth: Path, numbers: Mapping[str, int], likes: Iterable[Like
         for identifier, topics in sorted(chosen.items())
         if identifier in numbers and sum(n for n, _ in topics) >= _MIN_CHOICES
     ]
+
+
+def _coverage(known: list[tuple[Estimated, float]]) -> float | None:
+    """Share of true masteries within the interval, among those that have one."""
+    held = [
+        one.p_low <= mastery <= one.p_high
+        for one, mastery in known
+        if one.p_low is not None and one.p_high is not None
+    ]
+    return sum(held) / len(held) if held else None
 
 
 def _within(pairs: list[tuple[int, float, float]]) -> float | None:

@@ -14,6 +14,8 @@
 --   mastered_at      answer with which mastery was first shown
 --   review_due_at    when to see it again
 --   n_reviews        right answers given when a review was due, since mastery was last shown afresh
+--   p_low            lower end of the 80 % interval around p_mastery; NULL without answers
+--   p_high           upper end of it
 CREATE TABLE IF NOT EXISTS estimates.student_skill (
     student_key VARCHAR NOT NULL,
     skill_id VARCHAR NOT NULL,
@@ -23,5 +25,7 @@ CREATE TABLE IF NOT EXISTS estimates.student_skill (
     level_since_at TIMESTAMPTZ,
     mastered_at TIMESTAMPTZ,
     review_due_at TIMESTAMPTZ,
-    n_reviews BIGINT NOT NULL
+    n_reviews BIGINT NOT NULL,
+    p_low DOUBLE,
+    p_high DOUBLE
 )

@@ -65,11 +65,14 @@ def _estimates(draw: st.DrawFn, skills: list[SkillEvidence]) -> list[MasteryEsti
     for skill in skills:
         if draw(st.booleans()):
             is_shown = skill.n_attempts > 0 and draw(st.booleans())
+            p = draw(st.floats(0.001, 0.999))
             found.append(
                 an_estimate(
                     skill.skill_id,
-                    p=draw(st.floats(0.001, 0.999)),
+                    p=p,
                     n=skill.n_attempts,
+                    p_low=p / 2 if skill.n_attempts else None,
+                    p_high=(1 + p) / 2 if skill.n_attempts else None,
                     level_since_at=draw(_moments) if skill.n_attempts else None,
                     mastered_at=ago(40) if is_shown else None,
                     review_due_at=ago(draw(st.floats(-30, 30))) if is_shown else None,

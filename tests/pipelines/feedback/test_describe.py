@@ -6,7 +6,14 @@ from pipelines.feedback.describe import describe_profile, describe_signals
 from schemas.evidence import StudentEvidence
 from schemas.signal import Audience
 from tests.pipelines.feedback.any_student import students
-from tests.pipelines.feedback.make import profile_of, rich_student, signals_of
+from tests.pipelines.feedback.make import (
+    a_skill,
+    a_student,
+    an_estimate,
+    profile_of,
+    rich_student,
+    signals_of,
+)
 
 
 @settings(deadline=None, max_examples=40)
@@ -33,6 +40,13 @@ def test_a_rich_profile_has_every_section() -> None:
         "Rhythm",
     ):
         assert expected in text
+
+
+def test_an_estimate_is_told_with_its_interval() -> None:
+    """Beside what is expected stands between what it is likely to lie, where that is known."""
+    estimate = an_estimate(p=0.75, n=8, p_low=0.604, p_high=0.861)
+    told = "\n".join(describe_profile(profile_of(a_student(skills=[a_skill()], mastery=[estimate]))))
+    assert "near (75 % right expected, 60 % to 86 % likely; 8 answers, medium confidence)" in told
 
 
 def test_a_section_without_content_is_left_out() -> None:

@@ -128,6 +128,7 @@ def test_the_unknown_stays_unknown(student: StudentEvidence) -> None:
         if skill.n_attempts == 0:
             assert skill.level is Level.UNKNOWN
             assert (skill.p_mastery, skill.share_right, skill.against_class, skill.path) == (None,) * 4
+            assert (skill.p_low, skill.p_high) == (None, None)
     assert StudentProfile.model_validate_json(profile.model_dump_json()) == profile
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipelines.learner.history import History
+from pipelines.learner.parameters import Parameters
 
 
 class Answer(NamedTuple):
@@ -34,6 +35,13 @@ def a_history(answers: Sequence[Answer]) -> History:
         skill_offset=np.cumsum([0] + [len(answer.skills) for answer in answers]),
         skill=np.array([skill for answer in answers for skill in answer.skills], dtype=np.int64),
     )
+
+
+def flat_parameters(*, base_logit: float = 0.0) -> Parameters:
+    """Make parameters that know no item and no skill."""
+    none = np.zeros(0)
+    counts = np.zeros(0, dtype=np.int64)
+    return Parameters(base_logit, 1.0, 0.0, none, counts, none, none, counts, none, none)
 
 
 def a_class(

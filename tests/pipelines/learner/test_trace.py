@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.learner.elo import fit
-from pipelines.learner.parameters import Parameters
 from pipelines.learner.trace import Trace, p_at_average_item, trace
-from tests.pipelines.learner.make import Answer, a_class, a_history, answers
+from tests.pipelines.learner.make import Answer, a_class, a_history, answers, flat_parameters
 
 _BY_SKILL = (
     "skill",
     "theta",
     "theta_skill",
     "p_mastery",
+    "information",
     "n_attempts",
     "last_attempt_at",
     "level_since_at",
@@ -24,13 +24,6 @@ _BY_SKILL = (
     "review_due_at",
     "n_reviews",
 )
-
-
-def _flat(*, base_logit: float = 0.0) -> Parameters:
-    """Make parameters that know no item and no skill."""
-    none = np.zeros(0)
-    counts = np.zeros(0, dtype=np.int64)
-    return Parameters(base_logit, 1.0, 0.0, none, counts, none, none, counts, none, none)
 
 
 def _rows(found: Trace, student: int) -> list[bytes]:
@@ -67,7 +60,7 @@ def test_all_probabilities_are_probabilities(history: list[Answer]) -> None:
 def test_a_right_answer_raises_and_a_miss_lowers() -> None:
     """Mastery after a right answer lies above that after a miss, and a rapid guess moves it less."""
     results = [
-        trace(_flat(), a_history([Answer(0, 0, (0,), score, weight=weight)])).p_mastery[0]
+        trace(flat_parameters(), a_history([Answer(0, 0, (0,), score, weight=weight)])).p_mastery[0]
         for score, weight in ((0.0, 1.0), (0.0, 0.25), (1.0, 0.25), (1.0, 1.0))
     ]
     assert results == sorted(results)
@@ -84,15 +77,17 @@ def test_items_and_skills_unknown_to_the_version_count_as_average() -> None:
 
 def test_a_skill_is_expected_from_general_ability() -> None:
     """Whoever does well elsewhere is expected to do better on a skill never met."""
-    strong = trace(_flat(), a_history([Answer(0, 0, (0,), 1.0)] * 5)).student_theta[0]
-    weak = trace(_flat(), a_history([Answer(0, 0, (0,), 0.0)] * 5)).student_theta[0]
-    assert p_at_average_item(_flat(), 1, strong) > 0.5 > p_at_average_item(_flat(), 1, weak)
+    strong = trace(flat_parameters(), a_history([Answer(0, 0, (0,), 1.0)] * 5)).student_theta[0]
+    weak = trace(flat_parameters(), a_history([Answer(0, 0, (0,), 0.0)] * 5)).student_theta[0]
+    assert (
+        p_at_average_item(flat_parameters(), 1, strong) > 0.5 > p_at_average_item(flat_parameters(), 1, weak)
+    )
 
 
 def test_mastery_begins_a_review_and_levels_know_since_when() -> None:
     """The answer that first reaches the edge is the one on record, and review is due seven days later."""
     history = [Answer(0, i, (0,), 1.0, day=i / 10) for i in range(40)]
-    found = trace(_flat(base_logit=1.0), a_history(history))
+    found = trace(flat_parameters(base_logit=1.0), a_history(history))
     first = int(np.argmax(found.p_mastery_after >= 0.95))
     assert 0 < first < 39
     assert found.mastered_at[0] == found.level_since_at[0] == a_history(history).answered_at[first]
@@ -102,7 +97,7 @@ def test_mastery_begins_a_review_and_levels_know_since_when() -> None:
 def test_a_level_lost_through_other_skills_is_dated_by_the_last_answer() -> None:
     """Misses elsewhere lower what is expected here, and the level changes with them."""
     history = [Answer(0, 0, (0,), 1.0, day=0.0), *[Answer(0, 1, (1,), 0.0, day=1.0 + i) for i in range(20)]]
-    found = trace(_flat(base_logit=0.5), a_history(history), mastered=0.9, near=0.6)
+    found = trace(flat_parameters(base_logit=0.5), a_history(history), mastered=0.9, near=0.6)
     assert found.p_mastery_after[0] >= 0.6 > found.p_mastery[0]
     assert found.level_since_at[0] == a_history(history).answered_at[-1]
 
@@ -119,5 +114,5 @@ def test_mastery_follows_true_ability() -> None:
 
 def test_no_history_says_nothing_of_anyone() -> None:
     """Without answers there are no rows, and no error."""
-    found = trace(_flat(), a_history([]))
+    found = trace(flat_parameters(), a_history([]))
     assert all(len(getattr(found, field.name)) == 0 for field in dataclasses.fields(found))
