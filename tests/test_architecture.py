@@ -29,6 +29,7 @@ _HOMES = {
     "jsonpath": "pipelines.check",
     "fsrs": "pipelines.learner.memory",
     "kafka": "pipelines.ingest.kafka",
+    "sklearn": "pipelines.learner",
     "prefect": "flows",
 }
 """The one home of an outside library: whoever replaces it has one place to look at."""

@@ -9,3 +9,7 @@ class LearnerError(LearnloomError):
 
 class HistoryShapeError(LearnerError):
     """The columns of a history do not fit together."""
+
+
+class ForestError(LearnerError):
+    """Trees cannot be taken from a model, read from their text, or do not fit the features that they are given."""
