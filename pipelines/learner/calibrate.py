@@ -2,7 +2,7 @@
 
 Elo's steps keep it lively and therefore over-confident: on ASSISTments 2009 the outcome rises with its logit
 by a slope of .81. From enough answers slope and intercept are measured on the school's own students, each
-predicted by parameters from which they were held out (elo.py); before that the published slope is the better
+predicted by parameters from which they were held out (train.py); before that the published slope is the better
 guess. A straight line on the logits is a first approximation.
 """
 

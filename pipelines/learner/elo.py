@@ -6,26 +6,23 @@ then theta, theta_k rise and d, d_k fall by their shrinking steps times e (param
 shrinking of a step, too, an answer counts by its weight.
 """
 
-from dataclasses import replace
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.calibrate import MIN_ANSWERS, recalibration
 from pipelines.learner.errors import HistoryShapeError
 from pipelines.learner.history import History, code_count
 from pipelines.learner.logistic import logit, sigmoid
 from pipelines.learner.parameters import (
     ITEM_DECAY,
     ITEM_RATE,
-    MEASURED_SLOPE,
     SKILL_DECAY,
     SKILL_RATE,
     STUDENT_DECAY,
     STUDENT_RATE,
     Parameters,
 )
-from pipelines.learner.trace import trace
 
 _NO_RATE = 0.02
 """The share right of all answers keeps this far from 0 and 1: a first quiz that all got right has a logit."""
@@ -84,13 +81,6 @@ def fit(history: History, *, n_items: int | None = None, n_skills: int | None = 
     """
     n_items = _given_out("item", history.item, n_items)
     n_skills = _given_out("skill", history.skill, n_skills)
-    uncalibrated = _run(history, n_items, n_skills)
-    intercept, slope = _held_out_line(history, n_items, n_skills)
-    return replace(uncalibrated, intercept=intercept, slope=slope)
-
-
-def _run(history: History, n_items: int, n_skills: int) -> Parameters:
-    """Elo over the history, its logits taken as they are."""
     m0 = logit(float(np.clip(history.score.mean(), _NO_RATE, 1.0 - _NO_RATE))) if len(history) else 0.0
     state = _State(code_count(history.student), n_items, n_skills)
     offsets, skills = history.skill_offset.tolist(), history.skill.tolist()
@@ -106,21 +96,6 @@ def _run(history: History, n_items: int, n_skills: int) -> Parameters:
     for student, item, score, weight, start, end in answers:
         state.answer(student, item, skills[start:end], score=score, weight=weight, m0=m0)
     return _parameters(history, state, m0)
-
-
-def _held_out_line(history: History, n_items: int, n_skills: int) -> tuple[float, float]:
-    """Intercept and slope of the outcome on the logits of students from whom nothing was learned.
-
-    Twofold: parameters from the students of even codes predict those of odd codes, and the other way round.
-    """
-    if len(history) < MIN_ANSWERS:
-        return 0.0, MEASURED_SLOPE
-    p = np.empty(len(history))
-    is_odd = history.student % 2 == 1
-    for held_out in (is_odd, ~is_odd):
-        parameters = _run(history.where(~held_out), n_items, n_skills)
-        p[held_out] = trace(parameters, history.where(held_out)).p_right
-    return recalibration(np.log(p / (1.0 - p)), history.score)
 
 
 def _given_out(name: str, codes: NDArray[np.int64], n: int | None) -> int:
@@ -141,18 +116,32 @@ def _parameters(history: History, state: _State, m0: float) -> Parameters:
     scores = np.repeat(history.score, per_skill)
     difficulty = np.array(state.d, dtype=np.float64)
     items = np.repeat(history.item, per_skill)
+    n_answers = np.bincount(history.item, minlength=n_items)
     return Parameters(
         base_logit=m0,
-        intercept=0.0,
-        slope=1.0,
         item_difficulty=difficulty,
-        item_n=np.bincount(history.item, minlength=n_items),
+        item_n=n_answers,
         item_rate=_mean_by(history.item, history.score, n_items),
         skill_difficulty=np.array(state.dk, dtype=np.float64),
         skill_n=np.bincount(history.skill, minlength=n_skills),
         skill_rate=_mean_by(history.skill, scores, n_skills),
         skill_item_difficulty=_mean_by(history.skill, difficulty[items], n_skills),
+        skill_item_log_n=_mean_by(history.skill, np.log1p(n_answers)[items], n_skills),
+        log_gap_skill=_log_gap(
+            np.repeat(history.student, per_skill), history.skill, np.repeat(history.answered_at, per_skill)
+        ),
+        log_gap_any=_log_gap(history.student, np.zeros_like(history.student), history.answered_at),
     )
+
+
+def _log_gap(student: NDArray[np.int64], key: NDArray[np.int64], at: NDArray[np.datetime64]) -> float:
+    """Median of log1p(seconds) between answers of the same student and key that follow each other; else 0."""
+    order = np.lexsort((key, student))
+    same = (np.diff(student[order]) == 0) & (np.diff(key[order]) == 0)
+    if not same.any():
+        return 0.0
+    gaps = np.diff(at[order].astype("datetime64[us]").astype(np.int64))[same]
+    return math.log1p(float(np.median(gaps)) * 1e-6)
 
 
 def _mean_by(codes: NDArray[np.int64], values: NDArray[np.float64], n_codes: int) -> NDArray[np.float64]:

@@ -13,3 +13,7 @@ class HistoryShapeError(LearnerError):
 
 class ForestError(LearnerError):
     """Trees cannot be taken from a model, read from their text, or do not fit the features that they are given."""
+
+
+class HeadError(LearnerError):
+    """A model's text cannot be read: it is broken, or from a newer version."""

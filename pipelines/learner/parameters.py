@@ -1,4 +1,4 @@
-"""A model version: what is frozen once the model has been fitted."""
+"""Difficulties and norms: what is frozen of a class once a model version has been fitted."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -25,9 +25,6 @@ class Parameters:
 
     base_logit: float
     """m0: logit of the share right of all answers."""
-    slope: float
-    """Calibrated logit = intercept + slope * Elo's logit (calibrate.py)."""
-    intercept: float
     item_difficulty: NDArray[np.float64]
     """d, in logits: how much harder than the average item."""
     item_n: NDArray[np.int64]
@@ -41,9 +38,9 @@ class Parameters:
     """Mean score of the skill's answers: the class's norm."""
     skill_item_difficulty: NDArray[np.float64]
     """Mean difficulty of the skill's items, each weighted by its answers on the skill: its average item."""
-
-    def average_item_logit(self, skill: int) -> float:
-        """Elo's logit of an average student at a skill's average item; an unknown skill counts as average."""
-        if skill >= len(self.skill_n) or self.skill_n[skill] == 0:
-            return self.base_logit
-        return float(self.base_logit - self.skill_item_difficulty[skill] - self.skill_difficulty[skill])
+    skill_item_log_n: NDArray[np.float64]
+    """Mean of log1p(item_n) of the skill's answers: how well known its average item is."""
+    log_gap_skill: float
+    """Median of log1p(seconds) between two answers of a student on a skill: when the next one is to be expected."""
+    log_gap_any: float
+    """Median of log1p(seconds) between two answers of a student."""

@@ -6,7 +6,6 @@ constant, the share right of these very answers. The constant is fitted to what 
 a little: in doubt the intervals stay fixed.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM, History
+from pipelines.learner.loss import log_losses, mean_and_error
 from pipelines.learner.memory import Memory
 from pipelines.learner.review import DAY_US, FixedIntervals, Reviewer, ReviewState
 
@@ -23,7 +23,7 @@ MIN_REVIEWS: Final = 200
 """With fewer reviews the difference of two log-losses says nothing."""
 MIN_STUDENTS: Final = 10
 """Of fewer students it may be the habits of one."""
-_SURE_SD: Final = 2.0
+_SURE_SE: Final = 2.0
 """Standard errors, over students, by which memory has to be better: due dates must not come and go with chance."""
 _EDGE: Final = 1e-6
 
@@ -70,13 +70,11 @@ def choose(history: History, p_mastery_after: NDArray[np.float64], *, mastered: 
     n, n_students = len(told), len(np.unique(students))
     if not n:
         return ReviewChoice(ReviewKind.FIXED, 0, 0, None, None)
-    loss_fsrs = _loss(told, recalled)
-    loss_constant = _loss(np.full(n, recalled.mean()), recalled)
-    is_better = (
-        n >= MIN_REVIEWS
-        and n_students >= MIN_STUDENTS
-        and _is_surely_above(loss_constant - loss_fsrs, students)
-    )
+    loss_fsrs = log_losses(np.clip(told, _EDGE, 1.0 - _EDGE), recalled)
+    share = float(np.clip(recalled.mean(), _EDGE, 1.0 - _EDGE))
+    loss_constant = log_losses(np.full(n, share), recalled)
+    gain, error = mean_and_error(loss_constant - loss_fsrs, students)
+    is_better = n >= MIN_REVIEWS and n_students >= MIN_STUDENTS and gain > _SURE_SE * error
     return ReviewChoice(
         kind=ReviewKind.FSRS if is_better else ReviewKind.FIXED,
         n_reviews=n,
@@ -119,18 +117,3 @@ def _reviews(
         np.array([is_right for _, is_right, _ in found], dtype=np.float64),
         np.array([p for _, _, p in found], dtype=np.float64),
     )
-
-
-def _loss(p: NDArray[np.float64], came: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log-loss of each prediction of something that came (1) or did not (0)."""
-    bounded = np.clip(p, _EDGE, 1.0 - _EDGE)
-    loss: NDArray[np.float64] = -(came * np.log(bounded) + (1.0 - came) * np.log(1.0 - bounded))
-    return loss
-
-
-def _is_surely_above(gains: NDArray[np.float64], students: NDArray[np.int64]) -> bool:
-    """Whether the mean gain is above 0 by _SURE_SD standard errors; a student's gains go together."""
-    mean = float(gains.mean())
-    _, codes = np.unique(students, return_inverse=True)
-    by_student = np.bincount(codes, weights=gains - mean)
-    return mean > _SURE_SD * math.sqrt(float((by_student**2).sum())) / len(gains)

@@ -1,19 +1,25 @@
-"""Replaying students' histories with item and skill parameters frozen: what the model says of each student.
+"""What a model version says of each student: mastery of every skill, since when, and when to review it.
 
-Each student is computed alone in scalar arithmetic, so the result is the same to the last bit whoever else is
-in the call.
+Histories are replayed with the version's difficulties frozen (replay.py), its head turns features into
+probabilities (head.py), and these tell levels and reviews. Each student is computed alone, so the result is the same
+to the last bit whoever else is in the call.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM, History, code_count
-from pipelines.learner.logistic import sigmoid
-from pipelines.learner.parameters import STUDENT_DECAY, STUDENT_RATE, Parameters
+from pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM, History
+from pipelines.learner.model import Model
+from pipelines.learner.replay import FEATURES, Replay, replay
 from pipelines.learner.review import FixedIntervals, Reviewer, ReviewState
 from schemas.level import MASTERED, NEAR
+
+_BLOCK: Final = 100_000
+"""Answers whose features stand in memory at once, as far as whole students allow: some 30 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Trace:
     theta_skill: NDArray[np.float64]
     """What the student is better at this skill than in general, in logits."""
     p_mastery: NDArray[np.float64]
-    """Recalibrated probability of a right answer at an average item of the skill, at the end."""
+    """Probability of a right answer at an average item of the skill, at the end."""
     information: NDArray[np.float64]
     """Fisher information of the answers on the skill: the sum of weight * p * (1 - p), p before each (interval.py)."""
     n_attempts: NDArray[np.int64]
@@ -44,38 +50,23 @@ class Trace:
     n_reviews: NDArray[np.int64]
 
     student_code: NDArray[np.int64]
-    student_theta: NDArray[np.float64]
+    general: NDArray[np.float64]
+    """(students, 4): what is known of each in general, by which `Model.expected` says what they do not know yet."""
     student_last_at: NDArray[np.datetime64]
 
     p_right: NDArray[np.float64]
-    """Recalibrated probability of a right answer, before each answer."""
+    """Probability of a right answer, before each answer."""
 
     p_mastery_after: NDArray[np.float64]
     """p_mastery of each skill right after each of its answers: the learning curve."""
 
 
 class _Skill:
-    """One student's state on one skill."""
+    """What is told of one student's skill, answer by answer."""
 
-    __slots__ = (
-        "band",
-        "base",
-        "code",
-        "information",
-        "last_us",
-        "mastered_us",
-        "n",
-        "review",
-        "since_us",
-        "theta",
-        "weight",
-    )
+    __slots__ = ("band", "information", "last_us", "mastered_us", "n", "review", "since_us")
 
-    def __init__(self, code: int, base: float) -> None:
-        self.code = code
-        self.base = base
-        self.theta = 0.0
-        self.weight = 0.0
+    def __init__(self) -> None:
         self.information = 0.0
         self.n = 0
         self.last_us = 0
@@ -84,118 +75,35 @@ class _Skill:
         self.mastered_us: int | None = None
         self.review: ReviewState | None = None
 
-    def answered(
-        self,
-        p: float,
-        at_us: int,
-        *,
-        is_right: bool,
-        is_serious: bool,
-        mastered: float,
-        near: float,
-        reviewer: Reviewer,
-    ) -> None:
-        """Note one more answer, after which mastery is p."""
-        self.n += 1
-        self.last_us = at_us
-        band = 2 if p >= mastered else 1 if p >= near else 0
-        if band != self.band:
-            self.band, self.since_us = band, at_us
-        if self.review is not None:
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """By what levels and reviews are told."""
+
+    mastered: float
+    near: float
+    reviewer: Reviewer
+
+    def band(self, p: float) -> int:
+        """2 for mastered, 1 for near, 0 for neither."""
+        return 2 if p >= self.mastered else 1 if p >= self.near else 0
+
+    def note(self, skill: _Skill, p: float, at_us: int, *, is_right: bool, is_serious: bool) -> None:
+        """Note one more answer on a skill, after which mastery is p."""
+        skill.n += 1
+        skill.last_us = at_us
+        band = self.band(p)
+        if band != skill.band:
+            skill.band, skill.since_us = band, at_us
+        if skill.review is not None:
             if is_serious:
-                self.review = reviewer.advance(self.review, at_us, is_right=is_right)
-        elif p >= mastered:
-            self.mastered_us, self.review = at_us, reviewer.begin(at_us)
-
-
-@dataclass(slots=True)
-class _Student:
-    """One student at the end of their history."""
-
-    code: int
-    theta: float
-    last_us: int
-    skills: list[_Skill]
-
-
-class _Replay:
-    """The parameters and the history as lists, and the columns that are filled answer by answer."""
-
-    def __init__(
-        self, parameters: Parameters, history: History, mastered: float, near: float, reviewer: Reviewer
-    ) -> None:
-        self.parameters = parameters
-        self.reviewer = reviewer
-        self.m0, self.intercept, self.slope = parameters.base_logit, parameters.intercept, parameters.slope
-        self.mastered, self.near = mastered, near
-        self.item_d = parameters.item_difficulty.tolist()
-        self.item_d += [0.0] * (code_count(history.item) - len(self.item_d))
-        self.skill_d = parameters.skill_difficulty.tolist()
-        self.skill_d += [0.0] * (code_count(history.skill) - len(self.skill_d))
-        self.item = history.item.tolist()
-        self.score = history.score.tolist()
-        self.weight = history.weight.tolist()
-        self.at_us = history.answered_at.astype("datetime64[us]").astype(np.int64).tolist()
-        self.offset = history.skill_offset.tolist()
-        self.skill = history.skill.tolist()
-        self.p_right = [0.0] * len(history)
-        self.p_after = [0.0] * len(self.skill)
-        self.base: dict[int, float] = {}
-
-    def student(self, code: int, rows: list[int]) -> _Student:
-        """Replay one student's answers, given by their places in the history."""
-        theta, n = 0.0, 0.0
-        skills: dict[int, _Skill] = {}
-        intercept, slope, offset = self.intercept, self.slope, self.offset
-        for row in rows:
-            weight, score, at_us = self.weight[row], self.score[row], self.at_us[row]
-            start, end = offset[row], offset[row + 1]
-            z = self.m0 + theta - self.item_d[self.item[row]]
-            touched = []
-            for entry in range(start, end):
-                skill = self.skill[entry]
-                state = skills.get(skill)
-                if state is None:
-                    state = skills[skill] = _Skill(skill, self._base(skill))
-                z += (state.theta - self.skill_d[skill]) / (end - start)
-                touched.append(state)
-            p_right = self.p_right[row] = sigmoid(intercept + slope * z)
-            error = weight * (score - sigmoid(z))
-            theta += STUDENT_RATE / (1.0 + STUDENT_DECAY * n) * error
-            n += weight
-            for entry, state in enumerate(touched, start):
-                state.theta += STUDENT_RATE / (1.0 + STUDENT_DECAY * state.weight) * error
-                state.weight += weight
-                state.information += weight * p_right * (1.0 - p_right)
-                p = self.p_after[entry] = sigmoid(intercept + slope * (state.base + theta + state.theta))
-                state.answered(
-                    p,
-                    at_us,
-                    is_right=score >= RIGHT_FROM,
-                    is_serious=weight >= FULL_WEIGHT,
-                    mastered=self.mastered,
-                    near=self.near,
-                    reviewer=self.reviewer,
-                )
-        return _Student(code, theta, self.at_us[rows[-1]], [skills[skill] for skill in sorted(skills)])
-
-    def _base(self, skill: int) -> float:
-        if skill not in self.base:
-            self.base[skill] = self.parameters.average_item_logit(skill)
-        return self.base[skill]
-
-
-def p_at_average_item(parameters: Parameters, skill: int, theta: float, theta_skill: float = 0.0) -> float:
-    """Recalibrated probability of a right answer at a skill's average item.
-
-    With theta_skill 0 it is what is expected of a student who has never met the skill.
-    """
-    z = parameters.average_item_logit(skill) + theta + theta_skill
-    return sigmoid(parameters.intercept + parameters.slope * z)
+                skill.review = self.reviewer.advance(skill.review, at_us, is_right=is_right)
+        elif p >= self.mastered:
+            skill.mastered_us, skill.review = at_us, self.reviewer.begin(at_us)
 
 
 def trace(
-    parameters: Parameters,
+    model: Model,
     history: History,
     *,
     mastered: float = MASTERED,
@@ -205,61 +113,122 @@ def trace(
     """Say of each student in the history what the model version makes of their answers.
 
     Args:
-        parameters: the model version.
+        model: the model version.
         history: the whole histories of some students, ordered by (occurred_at, statement id).
         mastered: probability from which a skill counts as mastered.
         near: probability from which it is near mastery.
         reviewer: says when a mastered skill is due for review.
     """
-    replay = _Replay(parameters, history, mastered, near, reviewer)
-    order = np.argsort(history.student, kind="stable")
-    codes, starts = np.unique(history.student[order], return_index=True)
-    students = [
-        replay.student(code, rows.tolist())
-        for code, rows in zip(codes.tolist(), np.split(order, starts[1:]), strict=bool(len(codes)))
+    rules = _Rules(mastered, near, reviewer)
+    p_right, p_after = np.empty(len(history)), np.empty(len(history.skill))
+    n_skills = np.diff(history.skill_offset)
+    parts = []
+    for is_in in _blocks(history):
+        block = history.where(is_in)
+        part = _traced(model, rules, block)
+        p_right[is_in] = part.p_right
+        p_after[np.repeat(is_in, n_skills)] = part.p_mastery_after
+        parts.append(part)
+    joined = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Trace)
+    }
+    return Trace(**{**joined, "p_right": p_right, "p_mastery_after": p_after})
+
+
+def _blocks(history: History) -> Iterator[NDArray[np.bool_]]:
+    """Which answers are computed together: those of whole students, in order of their codes."""
+    n_answers = np.bincount(history.student)
+    block = np.cumsum(n_answers) // _BLOCK
+    of_answer = block[history.student]
+    # Without any answer there is one block, of nothing.
+    for number in np.unique(of_answer) if len(history) else [0]:
+        yield of_answer == number
+
+
+def _traced(model: Model, rules: _Rules, history: History) -> Trace:
+    walked = replay(model.parameters, history)
+    p_right = model.head.probability(walked.before)
+    p_after = model.head.probability(walked.after)
+    skills = _noted(rules, history, p_right.tolist(), p_after.tolist())
+    p_end = model.head.probability(walked.end)
+    return _columns(rules, walked, skills, p_right=p_right, p_after=p_after, p_end=p_end)
+
+
+def _noted(
+    rules: _Rules, history: History, p_right: list[float], p_after: list[float]
+) -> dict[tuple[int, int], _Skill]:
+    """Walk through the answers once more, with what they have shown."""
+    skills: dict[tuple[int, int], _Skill] = {}
+    codes = history.skill.tolist()
+    answers = zip(
+        history.student.tolist(),
+        history.weight.tolist(),
+        (history.score >= RIGHT_FROM).tolist(),
+        (history.weight >= FULL_WEIGHT).tolist(),
+        _microseconds(history.answered_at),
+        p_right,
+        history.skill_offset[:-1].tolist(),
+        history.skill_offset[1:].tolist(),
+        strict=True,
+    )
+    for student, weight, is_right, is_serious, at_us, p, start, end in answers:
+        information = weight * p * (1.0 - p)
+        for entry in range(start, end):
+            key = (student, codes[entry])
+            skill = skills.get(key)
+            if skill is None:
+                skill = skills[key] = _Skill()
+            skill.information += information
+            rules.note(skill, p_after[entry], at_us, is_right=is_right, is_serious=is_serious)
+    return skills
+
+
+def _columns(
+    rules: _Rules,
+    walked: Replay,
+    skills: dict[tuple[int, int], _Skill],
+    *,
+    p_right: NDArray[np.float64],
+    p_after: NDArray[np.float64],
+    p_end: NDArray[np.float64],
+) -> Trace:
+    rows = [skills[key] for key in zip(walked.end_student.tolist(), walked.end_skill.tolist(), strict=True)]
+    last_us = dict(zip(walked.student.tolist(), _microseconds(walked.last_at), strict=True))
+    # Answers on other skills move what is known in general, and may carry a skill over a level's edge.
+    since = [
+        skill.since_us if rules.band(p) == skill.band else last_us[student]
+        for p, student, skill in zip(p_end.tolist(), walked.end_student.tolist(), rows, strict=True)
     ]
-    return _columns(replay, students)
+    reviews = [skill.review for skill in rows]
+    return Trace(
+        student=walked.end_student,
+        skill=walked.end_skill,
+        theta=walked.end[:, FEATURES.index("theta")],
+        theta_skill=walked.end[:, FEATURES.index("theta_skill")],
+        p_mastery=p_end,
+        information=np.array([skill.information for skill in rows], dtype=np.float64),
+        n_attempts=np.array([skill.n for skill in rows], dtype=np.int64),
+        last_attempt_at=_times([skill.last_us for skill in rows]),
+        level_since_at=_times(since),
+        mastered_at=_times([skill.mastered_us for skill in rows]),
+        review_due_at=_times([review.due_us if review else None for review in reviews]),
+        n_reviews=np.array([review.n_reviews if review else 0 for review in reviews], dtype=np.int64),
+        student_code=walked.student,
+        general=walked.general,
+        student_last_at=walked.last_at,
+        p_right=p_right,
+        p_mastery_after=p_after,
+    )
 
 
-def _times(values: list[int | None]) -> NDArray[np.datetime64]:
+def _microseconds(times: NDArray[np.datetime64]) -> list[int]:
+    found: list[int] = times.astype("datetime64[us]").astype(np.int64).tolist()
+    return found
+
+
+def _times(values: list[int | None] | list[int]) -> NDArray[np.datetime64]:
     """Microseconds since 1970 as times, None as NaT."""
     missing = np.iinfo(np.int64).min  # numpy's own mark of NaT
     return np.array([missing if value is None else value for value in values], dtype=np.int64).view(
         "datetime64[us]"
-    )
-
-
-def _columns(replay: _Replay, students: list[_Student]) -> Trace:
-    rows = [(student, skill) for student in students for skill in student.skills]
-    p = [
-        sigmoid(replay.intercept + replay.slope * (skill.base + student.theta + skill.theta))
-        for student, skill in rows
-    ]
-    # Answers on other skills move the general ability, and may carry a skill over a level's edge.
-    bands = [2 if value >= replay.mastered else 1 if value >= replay.near else 0 for value in p]
-    return Trace(
-        student=np.array([student.code for student, _ in rows], dtype=np.int64),
-        skill=np.array([skill.code for _, skill in rows], dtype=np.int64),
-        theta=np.array([student.theta for student, _ in rows], dtype=np.float64),
-        theta_skill=np.array([skill.theta for _, skill in rows], dtype=np.float64),
-        p_mastery=np.array(p, dtype=np.float64),
-        information=np.array([skill.information for _, skill in rows], dtype=np.float64),
-        n_attempts=np.array([skill.n for _, skill in rows], dtype=np.int64),
-        last_attempt_at=_times([skill.last_us for _, skill in rows]),
-        level_since_at=_times(
-            [
-                skill.since_us if band == skill.band else student.last_us
-                for band, (student, skill) in zip(bands, rows, strict=True)
-            ]
-        ),
-        mastered_at=_times([skill.mastered_us for _, skill in rows]),
-        review_due_at=_times([skill.review.due_us if skill.review else None for _, skill in rows]),
-        n_reviews=np.array(
-            [skill.review.n_reviews if skill.review else 0 for _, skill in rows], dtype=np.int64
-        ),
-        student_code=np.array([student.code for student in students], dtype=np.int64),
-        student_theta=np.array([student.theta for student in students], dtype=np.float64),
-        student_last_at=_times([student.last_us for student in students]),
-        p_right=np.array(replay.p_right, dtype=np.float64),
-        p_mastery_after=np.array(replay.p_after, dtype=np.float64),
     )

@@ -1,38 +1,31 @@
 """The learner model between the tables that it reads and those that it writes."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.feedback.thresholds import Thresholds
-from pipelines.learner.elo import fit
-from pipelines.learner.history import FULL_WEIGHT, RAPID_WEIGHT, History
 from pipelines.learner.interval import intervals
-from pipelines.learner.parameters import Parameters
+from pipelines.learner.model import Model
 from pipelines.learner.review_choice import REVIEWERS, ReviewChoice, ReviewKind, choose
-from pipelines.learner.trace import Trace, p_at_average_item, trace
-from pipelines.refresh.columns import codes_of, ids_of, named, numbers_of
+from pipelines.learner.trace import Trace, trace
+from pipelines.learner.train import Trained, train
+from pipelines.refresh.answers import Answers, read_answers
+from pipelines.refresh.columns import named
+from pipelines.refresh.model_tables import (
+    Fitting,
+    KeptModel,
+    item_table,
+    read_model,
+    skill_table,
+    version_table,
+)
 from pipelines.refresh.review import read_review_choice, review_choice_table
 from pipelines.warehouse.build import Producer
 from pipelines.warehouse.scratch import Scratch
 
-_ANSWERS = f"""
-    SELECT
-        attempt.student_key,
-        attempt.attempt_id,
-        attempt.activity_id,
-        attempt.skill_ids,
-        attempt.score::DOUBLE AS score,
-        CASE WHEN effort.is_rapid THEN {RAPID_WEIGHT} ELSE {FULL_WEIGHT} END::DOUBLE AS weight,
-        attempt.occurred_at
-    FROM dimensional.fact_attempt AS attempt
-    INNER JOIN estimates.attempt_effort AS effort ON attempt.attempt_id = effort.attempt_id
-    ORDER BY attempt.occurred_at, attempt.attempt_id
-"""
 _TAUGHT = """
     SELECT DISTINCT fact_enrolment.student_key, dim_course_skill.skill_id
     FROM dimensional.fact_enrolment
@@ -41,25 +34,28 @@ _TAUGHT = """
 """
 
 
-@dataclass(frozen=True)
-class _Answers:
-    """The answers of some students as the learner model takes them, and what its codes stand for."""
-
-    table: pa.Table
-    history: History
-    students: list[str]
-    items: list[str]
-    skills: list[str]
-
-
 class Estimator:
     """Fits a model version where one is asked for, and says what the version in use makes of each student."""
 
-    def __init__(self, scratch: Scratch, model_version: int, *, fits: bool, thresholds: Thresholds) -> None:
-        """`fits`: fit version `model_version` from the answers in `scratch`; else read what was fitted.
+    def __init__(
+        self,
+        scratch: Scratch,
+        model_version: int,
+        *,
+        fits: bool,
+        thresholds: Thresholds,
+        on_progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Take what is to be estimated from what.
 
-        `thresholds`: from what probability on a skill is mastered, or near it.
+        Args:
+            scratch: where the answers stand.
+            model_version: the version to use.
+            fits: fit it from the answers in `scratch`; else read what was fitted.
+            thresholds: from what probability on a skill is mastered, or near it.
+            on_progress: is told what is being fitted.
         """
+        self._on_progress = on_progress
         self._thresholds = thresholds
         self.model_version = model_version
         self.fits = fits
@@ -79,56 +75,30 @@ class Estimator:
         }
 
     @cached_property
-    def _known(self) -> tuple[pa.Table, pa.Table, pa.Table]:
-        """Version, items and skills of the version in use, in order of ids."""
-        return (
-            self._scratch.read("FROM estimates.model_version"),
-            self._scratch.read("FROM estimates.item_parameter ORDER BY activity_id"),
-            self._scratch.read("FROM estimates.skill_parameter ORDER BY skill_id"),
-        )
+    def _kept(self) -> KeptModel:
+        """The version in use, as it was kept."""
+        return read_model(self._scratch.read)
 
     @cached_property
-    def _answers(self) -> _Answers:
-        table = self._scratch.read(_ANSWERS)
-        _, items, skills = (None, None, None) if self.fits else self._known
-        known_items = items.column("activity_id").to_pylist() if items is not None else []
-        known_skills = skills.column("skill_id").to_pylist() if skills is not None else []
-        lists = table.column("skill_ids").combine_chunks()
-        flat = lists.flatten()
-        student_ids = ids_of(table.column("student_key"), [])
-        item_ids = ids_of(table.column("activity_id"), known_items)
-        skill_ids = ids_of(flat, known_skills)
-        lengths = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
-        history = History(
-            student=codes_of(table.column("student_key"), student_ids),
-            item=codes_of(table.column("activity_id"), item_ids),
-            score=table.column("score").to_numpy(),
-            weight=table.column("weight").to_numpy(),
-            answered_at=table.column("occurred_at").to_numpy().astype("datetime64[us]"),
-            skill_offset=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-            skill=codes_of(flat, skill_ids),
-        )
-        return _Answers(table, history, student_ids, item_ids, skill_ids)
-
-    @cached_property
-    def _parameters(self) -> Parameters:
+    def _answers(self) -> Answers:
         if self.fits:
-            answers = self._answers
-            return fit(answers.history, n_items=len(answers.items), n_skills=len(answers.skills))
-        version, items, skills = self._known
-        row: dict[str, Any] = version.to_pylist()[0]
-        return Parameters(
-            base_logit=row["base_logit"],
-            slope=row["slope"],
-            intercept=row["intercept"],
-            item_difficulty=numbers_of(items, "difficulty"),
-            item_n=numbers_of(items, "n_answers").astype(np.int64),
-            item_rate=numbers_of(items, "mean_score"),
-            skill_difficulty=numbers_of(skills, "difficulty"),
-            skill_n=numbers_of(skills, "n_answers").astype(np.int64),
-            skill_rate=numbers_of(skills, "mean_score"),
-            skill_item_difficulty=numbers_of(skills, "item_difficulty"),
+            return read_answers(self._scratch.read)
+        kept = self._kept
+        return read_answers(self._scratch.read, known_items=kept.items, known_skills=kept.skills)
+
+    @cached_property
+    def _trained(self) -> Trained:
+        answers = self._answers
+        return train(
+            answers.history,
+            n_items=len(answers.items),
+            n_skills=len(answers.skills),
+            on_progress=self._on_progress,
         )
+
+    @property
+    def _model(self) -> Model:
+        return self._trained.model if self.fits else self._kept.model
 
     @cached_property
     def _review_choice(self) -> ReviewChoice:
@@ -146,7 +116,7 @@ class Estimator:
         """What the version makes of all answers, reviews scheduled in the way named; computed once for each."""
         if kind not in self._traces:
             self._traces[kind] = trace(
-                self._parameters,
+                self._model,
                 self._answers.history,
                 mastered=self._thresholds.mastered,
                 near=self._thresholds.near,
@@ -155,46 +125,16 @@ class Estimator:
         return self._traces[kind]
 
     def _model_version(self) -> pa.Table:
-        parameters = self._parameters
-        return pa.table(
-            {
-                "model_version": [self.model_version],
-                "model_kind": ["elo"],
-                "fitted_as_of": self._scratch.read("SELECT as_of FROM estimates.refresh_state").column(
-                    "as_of"
-                ),
-                "n_students": [len(self._answers.students)],
-                "n_answers": [len(self._answers.history)],
-                "base_logit": [parameters.base_logit],
-                "slope": [parameters.slope],
-                "intercept": [parameters.intercept],
-            }
-        )
+        as_of, at, snapshot = self._scratch.rows(
+            "SELECT as_of, refreshed_at, staged_snapshot FROM estimates.refresh_state"
+        )[0]
+        return version_table(Fitting(self.model_version, as_of, at, snapshot), self._answers, self._trained)
 
     def _item_parameter(self) -> pa.Table:
-        parameters = self._parameters
-        return pa.table(
-            {
-                "model_version": [self.model_version] * len(self._answers.items),
-                "activity_id": pa.array(self._answers.items, pa.string()),
-                "difficulty": parameters.item_difficulty,
-                "n_answers": parameters.item_n,
-                "mean_score": pa.array(parameters.item_rate, from_pandas=True),
-            }
-        )
+        return item_table(self.model_version, self._answers.items, self._model.parameters)
 
     def _skill_parameter(self) -> pa.Table:
-        parameters = self._parameters
-        return pa.table(
-            {
-                "model_version": [self.model_version] * len(self._answers.skills),
-                "skill_id": pa.array(self._answers.skills, pa.string()),
-                "difficulty": parameters.skill_difficulty,
-                "item_difficulty": pa.array(parameters.skill_item_difficulty, from_pandas=True),
-                "n_answers": parameters.skill_n,
-                "mean_score": pa.array(parameters.skill_rate, from_pandas=True),
-            }
-        )
+        return skill_table(self.model_version, self._answers.skills, self._model.parameters)
 
     def _attempt_estimate(self) -> pa.Table:
         traced = self._trace
@@ -225,14 +165,12 @@ class Estimator:
     def _student_skill(self) -> pa.Table:
         traced = self._trace
         answers = self._answers
-        theta = dict(zip(traced.student_code.tolist(), traced.student_theta.tolist(), strict=True))
-        general = np.array([theta[code] for code in traced.student.tolist()], dtype=np.float64)
         low, high = intervals(traced.p_mastery.tolist(), traced.information.tolist())
         answered = pa.table(
             {
                 "student_key": named(answers.students, traced.student),
                 "skill_id": named(answers.skills, traced.skill),
-                "theta": traced.theta_skill + general,
+                "theta": traced.theta + traced.theta_skill,
                 "p_mastery": traced.p_mastery,
                 "n_attempts": traced.n_attempts,
                 "level_since_at": pa.array(traced.level_since_at, pa.timestamp("us", "UTC")),
@@ -243,12 +181,16 @@ class Estimator:
                 "p_high": high,
             }
         )
-        return pa.concat_tables([answered, self._expected(answered, theta)], promote_options="default")
+        return pa.concat_tables([answered, self._expected(answered)], promote_options="default")
 
-    def _expected(self, answered: pa.Table, theta: dict[int, float]) -> pa.Table:
+    def _expected(self, answered: pa.Table) -> pa.Table:
         """What is expected of skills that a student's courses teach and on which there is no answer yet."""
-        codes = {student: code for code, student in enumerate(self._answers.students)}
+        traced = self._trace
+        places = {
+            self._answers.students[code]: place for place, code in enumerate(traced.student_code.tolist())
+        }
         skills = {skill: code for code, skill in enumerate(self._answers.skills)}
+        unmet = len(self._answers.skills)
         seen = set(
             zip(
                 answered.column("student_key").to_pylist(),
@@ -257,24 +199,19 @@ class Estimator:
             )
         )
         rows = [
-            (student, skill, theta[codes[student]])
+            (student, skill)
             for student, skill in zip(*self._scratch.read(_TAUGHT).to_pydict().values(), strict=True)
             # Of a student without any answer nothing is expected: that would be the class's mean.
-            if student in codes and (student, skill) not in seen
+            if student in places and (student, skill) not in seen
         ]
-        unmet = len(self._parameters.skill_n)
+        general = traced.general[[places[student] for student, _ in rows]]
+        codes = np.array([skills.get(skill, unmet) for _, skill in rows], dtype=np.int64)
         return pa.table(
             {
-                "student_key": pa.array([student for student, _, _ in rows], pa.string()),
-                "skill_id": pa.array([skill for _, skill, _ in rows], pa.string()),
-                "theta": pa.array([value for _, _, value in rows], pa.float64()),
-                "p_mastery": pa.array(
-                    [
-                        p_at_average_item(self._parameters, skills.get(skill, unmet), value)
-                        for _, skill, value in rows
-                    ],
-                    pa.float64(),
-                ),
+                "student_key": pa.array([student for student, _ in rows], pa.string()),
+                "skill_id": pa.array([skill for _, skill in rows], pa.string()),
+                "theta": general[:, 0],
+                "p_mastery": self._model.expected(general, codes),
                 "n_attempts": pa.array([0] * len(rows), pa.int64()),
                 "n_reviews": pa.array([0] * len(rows), pa.int64()),
             }

@@ -135,7 +135,13 @@ class _Refresh:
 
     def _producers(self, scratch: Scratch, plan: Plan) -> dict[str, Producer]:
         thresholds = self.settings.thresholds
-        estimator = Estimator(scratch, plan.model_version, fits=plan.fits, thresholds=thresholds)
+        estimator = Estimator(
+            scratch,
+            plan.model_version,
+            fits=plan.fits,
+            thresholds=thresholds,
+            on_progress=self.on_progress,
+        )
         feedback = Feedback(
             scratch, as_of=self.as_of, model_version=plan.model_version, thresholds=thresholds
         )

@@ -7,6 +7,7 @@
 --   skill_id          the skill
 --   difficulty        logits above the average skill
 --   item_difficulty   mean difficulty of its questions, each weighted by its answers: its average item
+--   item_log_n        mean of log1p(answers) of its questions, weighted in the same way: how well known they are
 --   n_answers         answers from which it was found
 --   mean_score        mean score of its answers
 CREATE TABLE IF NOT EXISTS estimates.skill_parameter (
@@ -14,6 +15,7 @@ CREATE TABLE IF NOT EXISTS estimates.skill_parameter (
     skill_id VARCHAR NOT NULL,
     difficulty DOUBLE NOT NULL,
     item_difficulty DOUBLE,
+    item_log_n DOUBLE,
     n_answers BIGINT NOT NULL,
     mean_score DOUBLE
 )

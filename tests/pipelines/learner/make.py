@@ -7,7 +7,10 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from pipelines.learner.elo import fit
+from pipelines.learner.head import Line
 from pipelines.learner.history import History
+from pipelines.learner.model import PUBLISHED, Model
 from pipelines.learner.parameters import Parameters
 
 
@@ -41,7 +44,17 @@ def flat_parameters(*, base_logit: float = 0.0) -> Parameters:
     """Make parameters that know no item and no skill."""
     none = np.zeros(0)
     counts = np.zeros(0, dtype=np.int64)
-    return Parameters(base_logit, 1.0, 0.0, none, counts, none, none, counts, none, none)
+    return Parameters(base_logit, none, counts, none, none, counts, none, none, none, 0.0, 0.0)
+
+
+def flat_model(*, base_logit: float = 0.0) -> Model:
+    """Make a model that knows no item and no skill, and takes Elo's logit as it is."""
+    return Model(flat_parameters(base_logit=base_logit), Line(0.0, 1.0))
+
+
+def elo_model(history: History) -> Model:
+    """Make a model with the difficulties of a history, and the published head."""
+    return Model(fit(history), PUBLISHED)
 
 
 def a_class(

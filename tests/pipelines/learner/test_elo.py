@@ -9,8 +9,6 @@ from hypothesis import given
 from pipelines.learner.calibrate import MIN_ANSWERS, recalibration
 from pipelines.learner.elo import fit
 from pipelines.learner.errors import HistoryShapeError
-from pipelines.learner.parameters import MEASURED_SLOPE
-from pipelines.learner.trace import trace
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers
 
 
@@ -65,28 +63,6 @@ def test_too_few_codes_are_refused() -> None:
     """A caller who counts the codes wrongly is told which one is beyond."""
     with pytest.raises(HistoryShapeError, match="item code 3"):
         fit(a_history([Answer(0, 3, (), 1.0)]), n_items=3)
-
-
-def test_few_answers_keep_the_published_slope() -> None:
-    """A slope that cannot be measured yet is not guessed from noise."""
-    for n, is_measured in ((MIN_ANSWERS - 1, False), (MIN_ANSWERS, True)):
-        history, _ = a_class(n_students=50, n_items=20, n_skills=2, n_answers=n, seed=4)
-        parameters = fit(history)
-        assert ((parameters.intercept, parameters.slope) != (0.0, MEASURED_SLOPE)) is is_measured
-
-
-def test_new_students_get_what_they_are_promised() -> None:
-    """Of answers by students never seen before, as many are right as was said, in every tenth."""
-    history, _ = a_class(n_students=400, n_items=60, n_skills=4, n_answers=16_000, seed=5)
-    is_new = history.student >= 200
-    found = trace(fit(history.where(~is_new)), history.where(is_new)).p_right
-    scores = history.score[is_new]
-    errors = [
-        abs(found[inside].mean() - scores[inside].mean()) * inside.sum()
-        for low in np.arange(0.0, 1.0, 0.1)
-        if (inside := (found >= low) & (found < low + 0.1)).any()
-    ]
-    assert sum(errors) / len(found) < 0.03
 
 
 def test_recalibration_finds_the_line() -> None:

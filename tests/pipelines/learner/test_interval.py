@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pipelines.learner.interval import interval, intervals
 from pipelines.learner.logistic import logit, sigmoid
 from pipelines.learner.trace import trace
-from tests.pipelines.learner.make import Answer, a_history, flat_parameters
+from tests.pipelines.learner.make import Answer, a_history, flat_model
 
 _P = st.floats(0.001, 0.999)
 _INFORMATION = st.floats(0.0, 1_000.0)
@@ -65,7 +65,7 @@ def test_it_covers_the_truth_as_often_as_it_says() -> None:
 def test_information_is_that_of_the_answers() -> None:
     """An answer adds weight * p * (1 - p) to each of its skills: a quarter where it could go either way."""
     found = trace(
-        flat_parameters(),
+        flat_model(),
         a_history([Answer(0, 0, (0, 1), 1.0), Answer(0, 1, (1,), 0.0, weight=0.25)]),
     )
     second = found.p_right[1]

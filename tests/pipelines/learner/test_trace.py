@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.learner.elo import fit
-from pipelines.learner.trace import Trace, p_at_average_item, trace
-from tests.pipelines.learner.make import Answer, a_class, a_history, answers, flat_parameters
+from pipelines.learner.trace import Trace, trace
+from tests.pipelines.learner.make import Answer, a_class, a_history, answers, elo_model, flat_model
 
 _BY_SKILL = (
     "skill",
@@ -34,10 +33,10 @@ def _rows(found: Trace, student: int) -> list[bytes]:
 @given(answers, st.sets(st.integers(0, 4)))
 def test_a_student_is_the_same_whoever_else_is_there(history: list[Answer], company: set[int]) -> None:
     """What is said of a student is the same to the last bit in any set of students."""
-    parameters = fit(a_history(history[:10]))
-    everybody = trace(parameters, a_history(history))
+    model = elo_model(a_history(history[:10]))
+    everybody = trace(model, a_history(history))
     some = [answer for answer in history if answer.student in company]
-    part = trace(parameters, a_history(some))
+    part = trace(model, a_history(some))
     for student in company:
         assert _rows(part, student) == _rows(everybody, student)
     kept = [row for row, answer in enumerate(history) if answer.student in company]
@@ -47,7 +46,7 @@ def test_a_student_is_the_same_whoever_else_is_there(history: list[Answer], comp
 @given(answers)
 def test_all_probabilities_are_probabilities(history: list[Answer]) -> None:
     """Nothing is NaN, 0 or 1, every (student, skill) with an answer has one row, and times are in order."""
-    found = trace(fit(a_history(history)), a_history(history))
+    found = trace(elo_model(a_history(history)), a_history(history))
     for column in (found.p_mastery, found.p_right, found.p_mastery_after):
         assert ((column > 0.0) & (column < 1.0)).all()
     pairs = {(answer.student, skill) for answer in history for skill in answer.skills}
@@ -60,7 +59,7 @@ def test_all_probabilities_are_probabilities(history: list[Answer]) -> None:
 def test_a_right_answer_raises_and_a_miss_lowers() -> None:
     """Mastery after a right answer lies above that after a miss, and a rapid guess moves it less."""
     results = [
-        trace(flat_parameters(), a_history([Answer(0, 0, (0,), score, weight=weight)])).p_mastery[0]
+        trace(flat_model(), a_history([Answer(0, 0, (0,), score, weight=weight)])).p_mastery[0]
         for score, weight in ((0.0, 1.0), (0.0, 0.25), (1.0, 0.25), (1.0, 1.0))
     ]
     assert results == sorted(results)
@@ -69,25 +68,26 @@ def test_a_right_answer_raises_and_a_miss_lowers() -> None:
 
 def test_items_and_skills_unknown_to_the_version_count_as_average() -> None:
     """A new item can be answered before the model is fitted again."""
-    parameters = fit(a_history([Answer(0, 0, (0,), 1.0), Answer(1, 0, (0,), 0.0)]))
-    found = trace(parameters, a_history([Answer(0, 7, (5,), 1.0)]))
+    model = elo_model(a_history([Answer(0, 0, (0,), 1.0), Answer(1, 0, (0,), 0.0)]))
+    found = trace(model, a_history([Answer(0, 7, (5,), 1.0)]))
     assert found.p_right[0] == pytest.approx(0.5)
-    assert p_at_average_item(parameters, 5, found.student_theta[0]) > 0.5
+    assert model.expected(found.general, np.array([5]))[0] > 0.5
 
 
 def test_a_skill_is_expected_from_general_ability() -> None:
     """Whoever does well elsewhere is expected to do better on a skill never met."""
-    strong = trace(flat_parameters(), a_history([Answer(0, 0, (0,), 1.0)] * 5)).student_theta[0]
-    weak = trace(flat_parameters(), a_history([Answer(0, 0, (0,), 0.0)] * 5)).student_theta[0]
-    assert (
-        p_at_average_item(flat_parameters(), 1, strong) > 0.5 > p_at_average_item(flat_parameters(), 1, weak)
+    flat = flat_model()
+    weak, strong = (
+        flat.expected(trace(flat, a_history([Answer(0, 0, (0,), score)] * 5)).general, np.array([1]))[0]
+        for score in (0.0, 1.0)
     )
+    assert weak < 0.5 < strong
 
 
 def test_mastery_begins_a_review_and_levels_know_since_when() -> None:
     """The answer that first reaches the edge is the one on record, and review is due seven days later."""
     history = [Answer(0, i, (0,), 1.0, day=i / 10) for i in range(40)]
-    found = trace(flat_parameters(base_logit=1.0), a_history(history))
+    found = trace(flat_model(base_logit=1.0), a_history(history))
     first = int(np.argmax(found.p_mastery_after >= 0.95))
     assert 0 < first < 39
     assert found.mastered_at[0] == found.level_since_at[0] == a_history(history).answered_at[first]
@@ -97,7 +97,7 @@ def test_mastery_begins_a_review_and_levels_know_since_when() -> None:
 def test_a_level_lost_through_other_skills_is_dated_by_the_last_answer() -> None:
     """Misses elsewhere lower what is expected here, and the level changes with them."""
     history = [Answer(0, 0, (0,), 1.0, day=0.0), *[Answer(0, 1, (1,), 0.0, day=1.0 + i) for i in range(20)]]
-    found = trace(flat_parameters(base_logit=0.5), a_history(history), mastered=0.9, near=0.6)
+    found = trace(flat_model(base_logit=0.5), a_history(history), mastered=0.9, near=0.6)
     assert found.p_mastery_after[0] >= 0.6 > found.p_mastery[0]
     assert found.level_since_at[0] == a_history(history).answered_at[-1]
 
@@ -105,14 +105,14 @@ def test_a_level_lost_through_other_skills_is_dated_by_the_last_answer() -> None
 def test_mastery_follows_true_ability() -> None:
     """After some twenty-five answers a student, estimates go with the simulated truth at .8 or more."""
     history, truth = a_class(n_students=200, n_items=60, n_skills=4, n_answers=5_000, seed=3)
-    parameters = fit(history)
-    found = trace(parameters, history)
-    assert np.corrcoef(found.student_theta, truth.ability[found.student_code])[0, 1] > 0.8
+    model = elo_model(history)
+    found = trace(model, history)
+    assert np.corrcoef(found.general[:, 0], truth.ability[found.student_code])[0, 1] > 0.8
     late = slice(2_500, None)
     assert abs(found.p_right[late].mean() - truth.p[late].mean()) < 0.03
 
 
 def test_no_history_says_nothing_of_anyone() -> None:
     """Without answers there are no rows, and no error."""
-    found = trace(flat_parameters(), a_history([]))
+    found = trace(flat_model(), a_history([]))
     assert all(len(getattr(found, field.name)) == 0 for field in dataclasses.fields(found))

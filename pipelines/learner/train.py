@@ -1,0 +1,171 @@
+"""Fitting a model version and choosing its kind by what it says of students from whom nothing was learned.
+
+Students are put into folds. The difficulties by which a fold's answers are looked at come from the other folds, as
+those of a student to come will: so the heads learn how far such difficulties can be trusted. Each kind of head is then
+fitted on all folds but one and judged by its log-loss on the one left out. A kind that asks for more is taken only
+where it is surely better (learner-model studies find plain Elo ahead below some hundred students).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.learner.calibrate import MIN_ANSWERS
+from pipelines.learner.elo import fit
+from pipelines.learner.fit_head import fit_head
+from pipelines.learner.head import Head, ModelKind
+from pipelines.learner.history import History, code_count
+from pipelines.learner.loss import log_losses, mean_and_error
+from pipelines.learner.model import PUBLISHED, Model
+from pipelines.learner.replay import FEATURES, replay_before
+
+N_FOLDS: Final = 5
+_LEAST: Final[Mapping[ModelKind, tuple[int, int]]] = {
+    ModelKind.ELO: (2, MIN_ANSWERS),
+    ModelKind.LOGISTIC: (100, 2_000),
+    ModelKind.BOOSTED: (200, 20_000),
+}
+"""Students and answers from which a kind is tried."""
+_MOST: Final = 400_000
+"""Answers by which heads are fitted and judged; more of them hardly move some twenty coefficients."""
+_ONE_FOLD_FROM: Final = 150_000
+"""Answers from which a single fold is enough to choose by."""
+_SURE_SE: Final = 1.0
+"""Standard errors, over students, by which the kind that asks for more has to be better."""
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A new model, and what it said of answers while their students were held out."""
+
+    model: Model
+    rows: NDArray[np.int64]
+    """Places in the history of the answers of students held out, by which it was judged; in order."""
+    p: NDArray[np.float64]
+    """What the chosen kind said before each of them; the published line where nothing could be held out."""
+    log_loss: dict[ModelKind, float]
+    """Mean log-loss on them of every kind tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What heads are fitted on: answers of students who were held out from the difficulties."""
+
+    rows: NDArray[np.int64]
+    """Places in the history, in order."""
+    matrix: NDArray[np.float64]
+    """(rows, FEATURES)."""
+    scores: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    student: NDArray[np.int64]
+    fold: NDArray[np.int64]
+
+    def head(self, kind: ModelKind, used: NDArray[np.bool_] | None = None) -> Head:
+        """Fit a head on all rows, or on those to be used."""
+        used = np.ones(len(self.rows), dtype=bool) if used is None else used
+        return fit_head(kind, self.matrix[used], self.scores[used], self.weights[used])
+
+
+def train(
+    history: History,
+    *,
+    n_items: int | None = None,
+    n_skills: int | None = None,
+    kinds: Sequence[ModelKind] = tuple(ModelKind),
+    on_progress: Told = lambda _: None,
+) -> Trained:
+    """Fit a model version.
+
+    Args:
+        history: all answers of all students, ordered by (occurred_at, statement id).
+        n_items: number of item codes given out, by default those seen.
+        n_skills: number of skill codes given out, by default those seen.
+        kinds: those to choose from; each is tried only from enough students and answers on.
+        on_progress: is told what is being computed.
+
+    Raises:
+        HistoryShapeError: a code lies beyond the number given out.
+    """
+    on_progress("difficulties")
+    parameters = fit(history, n_items=n_items, n_skills=n_skills)
+    tried = _affordable(history, kinds)
+    features = cross_fitted(history, on_progress)
+    if not tried:
+        return Trained(
+            Model(parameters, PUBLISHED), features.rows, PUBLISHED.probability(features.matrix), {}
+        )
+    judged = features.fold == 0 if len(features.rows) >= _ONE_FOLD_FROM else np.ones(len(features.rows), bool)
+    told = {kind: held_out_p(features, kind, judged, on_progress) for kind in tried}
+    scores, student = features.scores[judged], features.student[judged]
+    kind = _chosen({kind: log_losses(p, scores) for kind, p in told.items()}, student)
+    on_progress(f"{kind}: final")
+    return Trained(
+        model=Model(parameters, features.head(kind)),
+        rows=features.rows[judged],
+        p=told[kind],
+        log_loss={each: float(log_losses(p, scores).mean()) for each, p in told.items()},
+    )
+
+
+def cross_fitted(history: History, on_progress: Told = lambda _: None, *, most: int = _MOST) -> Features:
+    """Look at answers by difficulties that were learned from other students.
+
+    Args:
+        history: as for `train`.
+        on_progress: is told what is being computed.
+        most: about how many answers to look at. Beyond, some students are held out once, from all the others: that
+            takes one fit instead of one a fold.
+    """
+    n_items, n_skills = code_count(history.item), code_count(history.skill)
+    fold = history.student % N_FOLDS
+    groups = [fold == one for one in range(N_FOLDS)]
+    if len(history) > most:
+        groups = [(history.student // N_FOLDS) % (len(history) // most + 1) == 0]
+    rows = np.flatnonzero(np.any(groups, axis=0))
+    matrix = np.empty((len(rows), len(FEATURES)))
+    for number, is_out in enumerate(groups, 1):
+        on_progress(f"held-out students, {number} of {len(groups)}")
+        parameters = fit(history.where(~is_out), n_items=n_items, n_skills=n_skills)
+        matrix[is_out[rows]] = replay_before(parameters, history.where(is_out))
+    return Features(
+        rows, matrix, history.score[rows], history.weight[rows], history.student[rows], fold[rows]
+    )
+
+
+def held_out_p(
+    features: Features, kind: ModelKind, judged: NDArray[np.bool_], on_progress: Told = lambda _: None
+) -> NDArray[np.float64]:
+    """What a kind says before each judged answer, fitted without the answer's fold."""
+    p = np.empty(len(features.rows))
+    for one in np.unique(features.fold[judged]).tolist():
+        on_progress(f"{kind}: fold {one + 1}")
+        is_out = features.fold == one
+        p[is_out] = features.head(kind, ~is_out).probability(features.matrix[is_out])
+    return p[judged]
+
+
+def _affordable(history: History, kinds: Sequence[ModelKind]) -> list[ModelKind]:
+    """The kinds for which there are answers enough, from the one that asks for fewest on."""
+    n_students, n_answers = len(np.unique(history.student)), len(history)
+    if n_answers and history.score.min() == history.score.max():
+        return []  # where all are right, or all wrong, there is nothing to learn
+    return [
+        kind
+        for kind, (students, answers) in _LEAST.items()
+        if kind in kinds and n_students >= students and n_answers >= answers
+    ]
+
+
+def _chosen(losses: Mapping[ModelKind, NDArray[np.float64]], student: NDArray[np.int64]) -> ModelKind:
+    """The kind to use: of those in order, each later one has to be surely better than the best before."""
+    best, *others = losses
+    for kind in others:
+        gain, error = mean_and_error(losses[best] - losses[kind], student)
+        if gain > _SURE_SE * error:
+            best = kind
+    return best
