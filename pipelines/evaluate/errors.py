@@ -1,0 +1,11 @@
+"""What can be wrong with what is to be evaluated."""
+
+from schemas.errors import LearnloomError
+
+
+class EvaluateError(LearnloomError):
+    """Predictions cannot be held against what came."""
+
+
+class PredictionsError(EvaluateError):
+    """Outcomes, probabilities and students do not fit together."""
