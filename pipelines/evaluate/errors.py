@@ -9,3 +9,7 @@ class EvaluateError(LearnloomError):
 
 class PredictionsError(EvaluateError):
     """Outcomes, probabilities and students do not fit together."""
+
+
+class AnswerSetError(EvaluateError):
+    """A table of answers cannot be read as such."""

@@ -103,3 +103,10 @@ def test_resampled_mean_spreads_as_a_mean_does() -> None:
     found = resampled_mean(values, np.arange(400), n_resamples=1_000, seed=1)
     assert found.std() == pytest.approx(values.std() / 20, rel=0.1)
     assert from_logits(values).n_clusters == 100
+
+
+def test_an_interval_lies_around_the_value_where_resampling_adds_noise() -> None:
+    """What resampling adds on average is taken off: the interval is as wide as the spread, around the value."""
+    noise = np.random.default_rng(3).normal(0.13, 0.01, 5_000)
+    figure = with_interval(0.1, noise, lowest=0.0)
+    assert (figure.low, figure.high) == pytest.approx((0.0804, 0.1196), abs=2e-3)
