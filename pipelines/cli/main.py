@@ -23,6 +23,7 @@ _COMMANDS: Final = {
     "profile": "profile",
     "signals": "signals",
     "reviews": "reviews",
+    "evaluate": "evaluate",
     "dead": "dead",
     "skills": "skills",
     "query": "query",

@@ -1,0 +1,15 @@
+"""What can be wrong with what is to be evaluated."""
+
+from schemas.errors import LearnloomError
+
+
+class EvaluateError(LearnloomError):
+    """Predictions cannot be held against what came."""
+
+
+class PredictionsError(EvaluateError):
+    """Outcomes, probabilities and students do not fit together."""
+
+
+class AnswerSetError(EvaluateError):
+    """A table of answers cannot be read as such."""

@@ -1,0 +1,98 @@
+"""The whole evaluation of predicted answers, as one document."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.evaluate.baselines import BASELINES, by_fold
+from pipelines.evaluate.cold_start import ColdStart, cold_start, earlier_answers
+from pipelines.evaluate.figures import Figures, figures
+from pipelines.evaluate.mastered import Fired, is_mastered_true
+from pipelines.evaluate.predictions import Predictions
+from pipelines.evaluate.reliability import Bin, reliability
+from pipelines.evaluate.resample import N_RESAMPLES
+from pipelines.learner.held_out import HeldOut, held_out, train_test
+from pipelines.learner.history import RIGHT_FROM, History
+
+N_FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a caller may choose."""
+
+    n_folds: int = N_FOLDS
+    n_resamples: int = N_RESAMPLES
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One predictor and its figures."""
+
+    name: str
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was found of predicted answers."""
+
+    split: str
+    n_students: int
+    n_items: int
+    n_skills: int
+    model_kind: str
+    log_loss_by_kind: dict[str, float]
+    """Log-loss of every kind of model that was tried, in the split by which the kind was chosen."""
+    model: Figures
+    baselines: list[Compared]
+    reliability: list[Bin]
+    cold_start: list[ColdStart]
+    mastered: list[Fired]
+
+
+def evaluate_folds(history: History, wanted: Wanted) -> Evaluation:
+    """Predict each student's answers by a model of the other students, and hold that against what came."""
+    found = held_out(history, n_folds=wanted.n_folds)
+    others = {name: by_fold(predict, history, found.fold) for name, predict in BASELINES.items()}
+    return _evaluated(f"{wanted.n_folds} folds of students", history, found, others, wanted)
+
+
+def evaluate_split(train: History, test: History, wanted: Wanted) -> Evaluation:
+    """Predict the answers of `test` by a model of `train`, and hold that against what came."""
+    found = train_test(train, test)
+    others = {name: predict(train, test) for name, predict in BASELINES.items()}
+    return _evaluated("given: one file for training, one for testing", test, found, others, wanted)
+
+
+def _evaluated(
+    split: str,
+    history: History,
+    found: HeldOut,
+    others: dict[str, NDArray[np.float64]],
+    wanted: Wanted,
+) -> Evaluation:
+    n_resamples, seed = wanted.n_resamples, wanted.seed
+    predicted = Predictions(history.score >= RIGHT_FROM, found.p, history.student)
+    earlier = earlier_answers(history.student)
+    return Evaluation(
+        split=split,
+        n_students=predicted.n_clusters,
+        n_items=len(np.unique(history.item)),
+        n_skills=len(np.unique(history.skill)),
+        model_kind=found.model_kind,
+        log_loss_by_kind=found.log_loss,
+        model=figures(predicted, n_resamples=n_resamples, seed=seed),
+        baselines=[
+            Compared(
+                name,
+                figures(Predictions(predicted.label, p, history.student), n_resamples=n_resamples, seed=seed),
+            )
+            for name, p in others.items()
+        ],
+        reliability=reliability(predicted),
+        cold_start=cold_start(predicted, earlier, n_resamples=n_resamples, seed=seed),
+        mastered=is_mastered_true(history, found.p, n_resamples=n_resamples, seed=seed),
+    )
