@@ -6,9 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.elo import fit
-from pipelines.learner.history import RIGHT_FROM, History
-from pipelines.learner.trace import trace
+from pipelines.learner.head import Head, ModelKind
+from pipelines.learner.history import History, code_count
+from pipelines.learner.loss import log_losses
+from pipelines.learner.model import PUBLISHED
+from pipelines.learner.replay import replay_before
+from pipelines.learner.train import N_FOLDS, choose_kind, cross_fitted, held_out_p, train
 
 
 @dataclass(frozen=True)
@@ -22,27 +25,46 @@ class HeldOut:
     model_kind: str
     """The kind that was chosen: elo, elo-logistic or elo-boosted."""
     log_loss: dict[str, float]
-    """Of every kind that was tried."""
+    """Of every kind that was tried, on answers of held-out students."""
 
 
-def held_out(history: History, *, n_folds: int = 5, kinds: Sequence[str] | None = None) -> HeldOut:
-    """Predict every answer by a model that was fitted on the students of the other folds."""
-    del kinds
-    fold = (history.student * 2_654_435_761 % 2**32 // 2**16) % n_folds
-    p = np.full(len(history), 0.5)
-    for number in np.unique(fold).tolist():
-        is_out = fold == number
-        p[is_out] = trace(fit(history.where(~is_out)), history.where(is_out)).p_right
-    return HeldOut(p, fold, "elo", {"elo": _log_loss(history, p)})
+def held_out(
+    history: History, *, n_folds: int = N_FOLDS, kinds: Sequence[ModelKind] = tuple(ModelKind)
+) -> HeldOut:
+    """Predict every answer by a model that was fitted on the students of the other folds.
+
+    Args:
+        history: all answers of all students, ordered by (occurred_at, statement id).
+        n_folds: number of folds, at least 2.
+        kinds: those to choose from; each is tried only from enough students and answers on.
+    """
+    features = cross_fitted(history, most=len(history), n_folds=n_folds)
+    choice = choose_kind(history, features, kinds)
+    if choice is None:
+        return _told(PUBLISHED, PUBLISHED.probability(features.matrix), features.fold, history, {})
+    p = held_out_p(features, choice.kind, np.ones(len(history), dtype=bool))
+    losses = {kind.value: loss for kind, loss in choice.log_loss.items()}
+    return HeldOut(p, features.fold, choice.kind.value, losses)
 
 
-def train_test(train: History, test: History, kinds: Sequence[str] | None = None) -> HeldOut:
-    """Predict every answer of `test` by a model that was fitted on `train`."""
-    del kinds
-    p = trace(fit(train), test).p_right
-    return HeldOut(p, np.zeros(len(test), dtype=np.int64), "elo", {"elo": _log_loss(test, p)})
+def train_test(seen: History, unseen: History, *, kinds: Sequence[ModelKind] = tuple(ModelKind)) -> HeldOut:
+    """Predict every answer of `unseen` by a model that was fitted on `seen`; both by the same codes."""
+    trained = train(
+        seen,
+        n_items=max(code_count(seen.item), code_count(unseen.item)),
+        n_skills=max(code_count(seen.skill), code_count(unseen.skill)),
+        kinds=kinds,
+    )
+    head = trained.model.head
+    p = head.probability(replay_before(trained.model.parameters, unseen))
+    losses = {kind.value: loss for kind, loss in trained.log_loss.items()}
+    return _told(head, p, np.zeros(len(unseen), dtype=np.int64), unseen, losses)
 
 
-def _log_loss(history: History, p: NDArray[np.float64]) -> float:
-    given = np.where(history.score >= RIGHT_FROM, p, 1.0 - p)
-    return float(-np.log(np.maximum(given, 1e-9)).mean()) if len(history) else float("nan")
+def _told(
+    head: Head, p: NDArray[np.float64], fold: NDArray[np.int64], history: History, losses: dict[str, float]
+) -> HeldOut:
+    """What was told; where no kind was compared with another, the log-loss of what was told."""
+    if not losses and len(history):
+        losses = {head.kind.value: float(log_losses(p, history.score).mean())}
+    return HeldOut(p, fold, head.kind.value, losses)

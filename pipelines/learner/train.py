@@ -71,6 +71,19 @@ class Features:
         return fit_head(kind, self.matrix[used], self.scores[used], self.weights[used])
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The kind of head to use, and what speaks for it."""
+
+    kind: ModelKind
+    judged: NDArray[np.bool_]
+    """Which rows of the features it was judged by."""
+    p: NDArray[np.float64]
+    """What it said before each of these, fitted without their students."""
+    log_loss: dict[ModelKind, float]
+    """Mean log-loss on them of every kind tried."""
+
+
 def train(
     history: History,
     *,
@@ -93,26 +106,46 @@ def train(
     """
     on_progress("difficulties")
     parameters = fit(history, n_items=n_items, n_skills=n_skills)
-    tried = _affordable(history, kinds)
     features = cross_fitted(history, on_progress)
-    if not tried:
+    choice = choose_kind(history, features, kinds, on_progress)
+    if choice is None:
         return Trained(
             Model(parameters, PUBLISHED), features.rows, PUBLISHED.probability(features.matrix), {}
         )
-    judged = features.fold == 0 if len(features.rows) >= _ONE_FOLD_FROM else np.ones(len(features.rows), bool)
-    told = {kind: held_out_p(features, kind, judged, on_progress) for kind in tried}
-    scores, student = features.scores[judged], features.student[judged]
-    kind = _chosen({kind: log_losses(p, scores) for kind, p in told.items()}, student)
-    on_progress(f"{kind}: final")
+    on_progress(f"{choice.kind}: final")
     return Trained(
-        model=Model(parameters, features.head(kind)),
-        rows=features.rows[judged],
-        p=told[kind],
-        log_loss={each: float(log_losses(p, scores).mean()) for each, p in told.items()},
+        model=Model(parameters, features.head(choice.kind)),
+        rows=features.rows[choice.judged],
+        p=choice.p,
+        log_loss=choice.log_loss,
     )
 
 
-def cross_fitted(history: History, on_progress: Told = lambda _: None, *, most: int = _MOST) -> Features:
+def choose_kind(
+    history: History, features: Features, kinds: Sequence[ModelKind], on_progress: Told = lambda _: None
+) -> Choice | None:
+    """Choose a kind by what each says of held-out students; None where there are too few answers for any.
+
+    Args:
+        history: all answers.
+        features: those looked at.
+        kinds: those to choose from.
+        on_progress: is told what is being computed.
+    """
+    tried = _affordable(history, kinds)
+    if not tried:
+        return None
+    judged = features.fold == 0 if len(features.rows) >= _ONE_FOLD_FROM else np.ones(len(features.rows), bool)
+    told = {kind: held_out_p(features, kind, judged, on_progress) for kind in tried}
+    scores = features.scores[judged]
+    losses = {kind: log_losses(p, scores) for kind, p in told.items()}
+    kind = _chosen(losses, features.student[judged])
+    return Choice(kind, judged, told[kind], {each: float(loss.mean()) for each, loss in losses.items()})
+
+
+def cross_fitted(
+    history: History, on_progress: Told = lambda _: None, *, most: int = _MOST, n_folds: int = N_FOLDS
+) -> Features:
     """Look at answers by difficulties that were learned from other students.
 
     Args:
@@ -120,12 +153,13 @@ def cross_fitted(history: History, on_progress: Told = lambda _: None, *, most: 
         on_progress: is told what is being computed.
         most: about how many answers to look at. Beyond, some students are held out once, from all the others: that
             takes one fit instead of one a fold.
+        n_folds: into how many folds students are put.
     """
     n_items, n_skills = code_count(history.item), code_count(history.skill)
-    fold = history.student % N_FOLDS
-    groups = [fold == one for one in range(N_FOLDS)]
+    fold = history.student % n_folds
+    groups = [fold == one for one in range(n_folds)]
     if len(history) > most:
-        groups = [(history.student // N_FOLDS) % (len(history) // most + 1) == 0]
+        groups = [(history.student // n_folds) % (len(history) // most + 1) == 0]
     rows = np.flatnonzero(np.any(groups, axis=0))
     matrix = np.empty((len(rows), len(FEATURES)))
     for number, is_out in enumerate(groups, 1):
