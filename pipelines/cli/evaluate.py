@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.evaluate_text import headline, tables
-from pipelines.cli.options import JsonOption
+from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
 from pipelines.cli.output import Output
 from pipelines.evaluate.answer_set import COLUMNS, MAX_ANSWERS, AnswerSet, NamedTable, answers_of
 from pipelines.evaluate.report import Evaluation, Wanted, evaluate_folds, evaluate_split
 from pipelines.evaluate.warnings import warnings
+from pipelines.refresh.answers import read_answers
+from pipelines.refresh.versions import check_versions
 from pipelines.warehouse.tabular import read_tabular
 
 commands = typer.Typer(add_completion=False)
@@ -19,13 +21,14 @@ commands = typer.Typer(add_completion=False)
 @commands.command(epilog="Example: learnloom evaluate answers.csv --columns student=user_id,item=problem_id")
 def evaluate(
     file: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             exists=True,
             dir_okay=False,
-            help="Answers as CSV, TSV or Parquet with the columns student, item, skill, correct, and where known time.",
+            help="Answers as CSV, TSV or Parquet with the columns student, item, skill, correct, and where known time. "
+            "Default: the warehouse's own.",
         ),
-    ],
+    ] = None,
     *,
     test: Annotated[
         Path | None,
@@ -43,26 +46,33 @@ def evaluate(
         int, typer.Option(min=100, max=10_000, help="Resamples of students, for the intervals.")
     ] = 1_000,
     seed: Annotated[int, typer.Option(min=0, help="Of the resamples: equal seeds, equal intervals.")] = 0,
+    warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure how good the learner model's predictions are, on students that it has not seen.
 
-    Each answer is predicted from the student's earlier answers alone, by a model that was fitted on other students.
+    Without a file it is measured on the school's own answers, as of the last refresh. Each answer is predicted from
+    the student's earlier answers alone, by a model that was fitted on other students.
     What the figures mean, and when not to trust them: docs/evaluate.md.
     """
     out = Output(as_json=as_json)
     wanted = Wanted(n_folds=folds, n_resamples=resamples, seed=seed)
-    paths = [file] if test is None else [file, test]
+    if test is not None and file is None:
+        raise typer.BadParameter("there is no file to fit on: name it before", param_hint="--test")
     with out.progress("evaluating") as tick:
         tick("reading")
-        read = read_answers_of(paths, _renamed(columns))
-        tick("predicting")
-        if test is None:
-            found = evaluate_folds(read.history, wanted)
+        if file is None:
+            with open_to_read(read_settings(warehouse)) as opened:
+                check_versions(opened)
+                history, is_test = read_answers(opened.arrow).history, None
         else:
-            found = evaluate_split(
-                read.history.where(~read.is_test), read.history.where(read.is_test), wanted
-            )
+            read = read_answers_of([file] if test is None else [file, test], _renamed(columns))
+            history, is_test = read.history, read.is_test if test is not None else None
+        tick("predicting")
+        if is_test is None:
+            found = evaluate_folds(history, wanted)
+        else:
+            found = evaluate_split(history.where(~is_test), history.where(is_test), wanted)
     tell_evaluation(out, found)
 
 

@@ -23,6 +23,8 @@ _COMMANDS: Final = {
     "profile": "profile",
     "signals": "signals",
     "reviews": "reviews",
+    "train": "train",
+    "models": "models",
     "evaluate": "evaluate",
     "dead": "dead",
     "skills": "skills",

@@ -80,15 +80,17 @@ class Estimator:
         return read_model(self._scratch.read)
 
     @cached_property
-    def _answers(self) -> Answers:
+    def answers(self) -> Answers:
+        """The answers in the scratch database."""
         if self.fits:
             return read_answers(self._scratch.read)
         kept = self._kept
         return read_answers(self._scratch.read, known_items=kept.items, known_skills=kept.skills)
 
     @cached_property
-    def _trained(self) -> Trained:
-        answers = self._answers
+    def trained(self) -> Trained:
+        """The new version, where one is fitted."""
+        answers = self.answers
         return train(
             answers.history,
             n_items=len(answers.items),
@@ -98,7 +100,7 @@ class Estimator:
 
     @property
     def _model(self) -> Model:
-        return self._trained.model if self.fits else self._kept.model
+        return self.trained.model if self.fits else self._kept.model
 
     @cached_property
     def _review_choice(self) -> ReviewChoice:
@@ -106,7 +108,7 @@ class Estimator:
             return read_review_choice(self._scratch)
         # Levels do not hang on reviews: any scheduler will do to tell what was mastered when.
         after = self._traced(ReviewKind.FIXED).p_mastery_after
-        return choose(self._answers.history, after, mastered=self._thresholds.mastered)
+        return choose(self.answers.history, after, mastered=self._thresholds.mastered)
 
     @property
     def _trace(self) -> Trace:
@@ -117,7 +119,7 @@ class Estimator:
         if kind not in self._traces:
             self._traces[kind] = trace(
                 self._model,
-                self._answers.history,
+                self.answers.history,
                 mastered=self._thresholds.mastered,
                 near=self._thresholds.near,
                 reviewer=REVIEWERS[kind],
@@ -128,17 +130,17 @@ class Estimator:
         as_of, at, snapshot = self._scratch.rows(
             "SELECT as_of, refreshed_at, staged_snapshot FROM estimates.refresh_state"
         )[0]
-        return version_table(Fitting(self.model_version, as_of, at, snapshot), self._answers, self._trained)
+        return version_table(Fitting(self.model_version, as_of, at, snapshot), self.answers, self.trained)
 
     def _item_parameter(self) -> pa.Table:
-        return item_table(self.model_version, self._answers.items, self._model.parameters)
+        return item_table(self.model_version, self.answers.items, self._model.parameters)
 
     def _skill_parameter(self) -> pa.Table:
-        return skill_table(self.model_version, self._answers.skills, self._model.parameters)
+        return skill_table(self.model_version, self.answers.skills, self._model.parameters)
 
     def _attempt_estimate(self) -> pa.Table:
         traced = self._trace
-        table = self._answers.table
+        table = self.answers.table
         return pa.table(
             {
                 "student_key": table.column("student_key"),
@@ -149,7 +151,7 @@ class Estimator:
 
     def _skill_estimate(self) -> pa.Table:
         traced = self._trace
-        answers = self._answers
+        answers = self.answers
         rows = np.repeat(np.arange(len(answers.history)), np.diff(answers.history.skill_offset))
         table = answers.table.take(pa.array(rows))
         return pa.table(
@@ -164,7 +166,7 @@ class Estimator:
 
     def _student_skill(self) -> pa.Table:
         traced = self._trace
-        answers = self._answers
+        answers = self.answers
         low, high = intervals(traced.p_mastery.tolist(), traced.information.tolist())
         answered = pa.table(
             {
@@ -187,10 +189,10 @@ class Estimator:
         """What is expected of skills that a student's courses teach and on which there is no answer yet."""
         traced = self._trace
         places = {
-            self._answers.students[code]: place for place, code in enumerate(traced.student_code.tolist())
+            self.answers.students[code]: place for place, code in enumerate(traced.student_code.tolist())
         }
-        skills = {skill: code for code, skill in enumerate(self._answers.skills)}
-        unmet = len(self._answers.skills)
+        skills = {skill: code for code, skill in enumerate(self.answers.skills)}
+        unmet = len(self.answers.skills)
         seen = set(
             zip(
                 answered.column("student_key").to_pylist(),

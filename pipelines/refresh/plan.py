@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from pipelines.refresh.versions import knows_versions, version_in_use
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.relation import Relation
@@ -42,9 +43,9 @@ def make_plan(
     digest = _rules_digest(warehouse, settings, relations)
     state = read_state(warehouse)
     newest = warehouse.one("SELECT max(model_version) FROM estimates.model_version")[0]
-    fits = refit or newest is None
+    fits = refit or newest is None or not knows_versions(warehouse)
     # A rebuild keeps the version in use; only a refit makes the next one.
-    model_version = (newest or 0) + 1 if fits else (state.model_version if state else newest)
+    model_version = (newest or 0) + 1 if fits else (version_in_use(warehouse) or newest)
     reason = None
     if refit:
         reason = "a new model version was asked for"
@@ -52,6 +53,10 @@ def make_plan(
         reason = "it was asked for"
     elif state is None:
         reason = "it is the first"
+    elif fits:
+        reason = "the model version in use is of an earlier learnloom"
+    elif state.model_version != model_version:
+        reason = f"model version {model_version} is in use now, not {state.model_version}"
     elif state.rules_digest != digest:
         reason = "rules, settings or the skill map have changed"
     elif state.as_of != as_of:

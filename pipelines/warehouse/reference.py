@@ -30,7 +30,7 @@ _LAYERS: Final[dict[str, str]] = {
     "feedback": "What is said of it: profiles and signals.",
 }
 _KEPT: Final[dict[str, str]] = {
-    "": "written by import",
+    "": "written by a command, never by a refresh",
     "landing": "a row is added when its statement has landed, and never changed",
     "mention": "a row is added when a statement first tells it; an earlier telling moves its time back",
     "reference": "computed whole by each refresh",

@@ -3,7 +3,7 @@
 A header is the comment at the top of the file: a description, then `grain:`, `scope:` and so on, then
 `columns:` with one meaning per column. Scopes say what a refresh has to compute again:
 
-- (none)     written by landing; no refresh touches it
+- (none)     written by landing, or by a command; no refresh touches it
 - landing    a row is a function of one landed record: rows are only ever added
 - mention    a row is a fact that any statement may introduce: the earliest mention is kept
 - reference  small; computed whole each time

@@ -20,9 +20,10 @@ from tests.pipelines.cli.shell import learnloom
 
 _MAIN = "from pipelines.cli.main import main; main()"
 COMMANDS = [
-    *([name] for name in _COMMANDS if name != "skills"),
+    *([name] for name in _COMMANDS if name not in ("skills", "models")),
     *(["dead", name] for name in ("list", "show", "export", "replay")),
     *(["skills", name] for name in ("import", "missing")),
+    *(["models", name] for name in ("list", "use")),
 ]
 
 
@@ -66,6 +67,11 @@ def example_place(small_class: SmallClass, tmp_path_factory: pytest.TempPathFact
     (place / "statements/a.jsonl").write_bytes(lines(answer(1)))
     (place / "more.jsonl.gz").write_bytes(lines(answer(2)))
     (place / "statements.jsonl").write_bytes(lines(answer(3)))
+    (place / "answers.csv").write_text(
+        "user_id,problem_id,skill,correct\n"
+        + "".join(f"{n % 40},{n % 7},s{n % 3},{n % 2}\n" for n in range(400)),
+        encoding="utf-8",
+    )
     (place / "skills.csv").write_bytes(small_class.skill_map.read_bytes())
     return place
 

@@ -1,0 +1,236 @@
+"""Fitting a new model version beside the one in use, and using it only where it is not worse."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.learner.history import History
+from pipelines.learner.loss import log_losses, mean_and_error
+from pipelines.learner.replay import replay_before
+from pipelines.refresh.answers import read_answers
+from pipelines.refresh.estimate import Estimator
+from pipelines.refresh.model_tables import read_model
+from pipelines.refresh.versions import check_versions, promote, version_in_use
+from pipelines.settings import Settings
+from pipelines.warehouse.connection import LAKE, Warehouse
+from pipelines.warehouse.errors import OvertakenError
+from pipelines.warehouse.publish import read_by
+from pipelines.warehouse.relation import Relation, load_relations
+from pipelines.warehouse.scratch import Scratch
+from pipelines.warehouse.staging import standing
+from pipelines.warehouse.state import make_defined_tables
+
+_NEW_ANSWERS: Final = 500
+_NEW_STUDENTS: Final = 30
+"""Answers that came after the version in use was fitted, and students who gave them, from which those alone judge:
+all others it has seen."""
+_STATE: Final = "estimates.refresh_state"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a new version does beside the one in use, on the same answers of students whom the new one has not seen."""
+
+    against: int
+    """The version in use."""
+    n_answers: int
+    are_new: bool
+    """Whether they came after the version in use was fitted; else it has an advantage, for it has seen them."""
+    log_loss: float | None
+    """Of the new version; None without any answer."""
+    log_loss_in_use: float | None
+    difference: float | None
+    """Log-loss of the new version minus that of the version in use: below 0, the new one is better."""
+    standard_error: float | None
+    """Of the difference, over students."""
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether the new version is worse by more than chance, or nothing speaks for it."""
+        if self.difference is None or self.standard_error is None:
+            return True
+        return self.difference > self.standard_error
+
+
+@dataclass(frozen=True)
+class TrainSummary:
+    """What training did."""
+
+    model_version: int
+    model_kind: str
+    n_students: int
+    n_answers: int
+    log_loss_by_kind: dict[str, float]
+    verdict: Verdict
+    is_promoted: bool
+    seconds: float
+
+
+def train_version(
+    warehouse: Warehouse,
+    settings: Settings,
+    *,
+    clock: Callable[[], dt.datetime],
+    force: bool = False,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> TrainSummary:
+    """Fit a model version on the answers of the last refresh, keep it, and put it to use where it is not worse.
+
+    Args:
+        warehouse: the warehouse, open for writing.
+        settings: a school's choices.
+        clock: gives the present moment.
+        force: put it to use even where it is worse.
+        on_progress: is told what is being computed.
+
+    Raises:
+        UnreadableVersionsError: the warehouse was never refreshed, or last by an earlier learnloom.
+        WarehouseBusyError: another process kept writing to the same tables.
+    """
+    check_versions(warehouse)
+    relations = load_relations()
+    wait_seconds = settings.lock_wait_seconds
+    warehouse.retrying(lambda: make_defined_tables(warehouse, relations), wait_seconds=wait_seconds)
+    work = _Training(warehouse, settings, relations, clock, force, on_progress)
+    return warehouse.retrying(work.run, wait_seconds=wait_seconds)
+
+
+@dataclass(frozen=True)
+class _Training:
+    """One training: what `train_version` was asked for."""
+
+    warehouse: Warehouse
+    settings: Settings
+    relations: list[Relation]
+    clock: Callable[[], dt.datetime]
+    force: bool
+    on_progress: Callable[[str], None]
+
+    def run(self) -> TrainSummary:
+        """Fit, judge and keep."""
+        started = self.clock()
+        newest = self._newest()
+        used = version_in_use(self.warehouse) or newest
+        with Scratch(self.warehouse, "training") as scratch:
+            self._show(scratch, newest + 1)
+            estimator = Estimator(
+                scratch,
+                newest + 1,
+                fits=True,
+                thresholds=self.settings.thresholds,
+                on_progress=self.on_progress,
+            )
+            self._compute(scratch, estimator)
+            verdict = self._judge(scratch, estimator, used)
+            is_promoted = self.force or not verdict.is_worse
+            with self.warehouse.transaction():
+                if self._newest() != newest:
+                    raise OvertakenError("another process has kept a new model version meanwhile")
+                self._keep(scratch)
+                if is_promoted:
+                    promote(self.warehouse, newest + 1, _reason(verdict), at=self.clock())
+        trained = estimator.trained
+        return TrainSummary(
+            model_version=newest + 1,
+            model_kind=trained.model.head.kind.value,
+            n_students=len(estimator.answers.students),
+            n_answers=len(estimator.answers.history),
+            log_loss_by_kind={kind.value: loss for kind, loss in trained.log_loss.items()},
+            verdict=verdict,
+            is_promoted=is_promoted,
+            seconds=(self.clock() - started).total_seconds(),
+        )
+
+    def _newest(self) -> int:
+        return int(self.warehouse.one(f"SELECT max(model_version) FROM {LAKE}.estimates.model_version")[0])
+
+    def _versioned(self) -> list[Relation]:
+        return [relation for relation in self.relations if relation.scope == "version"]
+
+    def _show(self, scratch: Scratch, model_version: int) -> None:
+        """Show what the version's relations read; the state with the number to come."""
+        read = read_by(self._versioned())
+        stands = standing(self.warehouse)
+        for relation in self.relations:
+            if relation.full_name in read & stands and relation.scope not in ("version", "state"):
+                scratch.show(relation)
+        state = next(relation for relation in self.relations if relation.full_name == _STATE)
+        row = self.warehouse.arrow(
+            f"SELECT * REPLACE ({model_version} AS model_version, $now::TIMESTAMPTZ AS refreshed_at) "
+            f"FROM {LAKE}.{_STATE}",
+            {"now": self.clock()},
+        )
+        scratch.fill(state, row)
+
+    def _compute(self, scratch: Scratch, estimator: Estimator) -> None:
+        producers = estimator.producers()
+        for relation in self._versioned():
+            self.on_progress(relation.full_name)
+            if relation.is_select:
+                scratch.compute(relation)
+            else:
+                scratch.fill(relation, producers[relation.full_name]())
+
+    def _judge(self, scratch: Scratch, estimator: Estimator, used: int) -> Verdict:
+        """Hold the new version against the one in use."""
+        self.on_progress("comparing with the version in use")
+        rows, p = estimator.trained.rows, estimator.trained.p
+        lake = self.warehouse.arrow
+        self.warehouse.use(LAKE)
+        kept = read_model(lake, f"model_version = {used}")
+        fitted_as_of = self.warehouse.one(
+            f"SELECT fitted_as_of FROM {LAKE}.estimates.model_version WHERE model_version = {used}"
+        )[0]
+        history = read_answers(scratch.read, known_items=kept.items, known_skills=kept.skills).history
+        is_judged = np.zeros(len(history), dtype=bool)
+        is_judged[rows] = True
+        part = history.where(is_judged)
+        before = kept.model.head.probability(replay_before(kept.model.parameters, part))
+        since = np.datetime64(fitted_as_of.astimezone(dt.UTC).replace(tzinfo=None), "us")
+        return _verdict(part, p, before, used, part.answered_at > since)
+
+    def _keep(self, scratch: Scratch) -> None:
+        for relation in self._versioned():
+            self.warehouse.run(
+                f"INSERT INTO {LAKE}.{relation.full_name} BY NAME FROM {scratch.place(relation)}"
+            )
+
+
+def _verdict(
+    history: History,
+    p: NDArray[np.float64],
+    p_in_use: NDArray[np.float64],
+    used: int,
+    is_new: NDArray[np.bool_],
+) -> Verdict:
+    are_new = is_new.sum() >= _NEW_ANSWERS and len(np.unique(history.student[is_new])) >= _NEW_STUDENTS
+    counted = is_new if are_new else np.ones(len(p), dtype=bool)
+    if not counted.any():
+        return Verdict(
+            used, 0, are_new=False, log_loss=None, log_loss_in_use=None, difference=None, standard_error=None
+        )
+    scores = history.score[counted]
+    losses, losses_in_use = log_losses(p[counted], scores), log_losses(p_in_use[counted], scores)
+    difference, error = mean_and_error(losses - losses_in_use, history.student[counted])
+    return Verdict(
+        against=used,
+        n_answers=int(counted.sum()),
+        are_new=bool(are_new),
+        log_loss=float(losses.mean()),
+        log_loss_in_use=float(losses_in_use.mean()),
+        difference=difference,
+        standard_error=error,
+    )
+
+
+def _reason(verdict: Verdict) -> str:
+    if verdict.is_worse:
+        return f"asked for, though not shown to be as good as version {verdict.against}"
+    return (
+        f"log-loss {verdict.log_loss:.4f} against {verdict.log_loss_in_use:.4f} of version {verdict.against} "
+        f"on {verdict.n_answers} answers"
+    )

@@ -1,0 +1,116 @@
+"""The model versions that a warehouse keeps: which there are, which is in use, and putting another one to use."""
+
+import datetime as dt
+import json
+from typing import Any, Final, NamedTuple
+
+from pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
+from pipelines.warehouse.connection import LAKE, Warehouse
+from pipelines.warehouse.relation import load_relations
+from pipelines.warehouse.state import make_defined_tables, read_state
+
+_TABLE: Final = "estimates.model_version"
+
+
+class Version(NamedTuple):
+    """A model version, without what only the model itself reads."""
+
+    model_version: int
+    model_kind: str
+    fitted_at: dt.datetime
+    fitted_as_of: dt.datetime
+    staged_snapshot: int
+    n_students: int
+    n_answers: int
+    n_judged: int
+    log_loss: float | None
+    kinds_log_loss: dict[str, float]
+    is_in_use: bool
+    """Whether the next refresh uses it."""
+
+
+def list_versions(warehouse: Warehouse) -> list[Version]:
+    """All versions, in order of their numbers; none before the first refresh."""
+    if not knows_versions(warehouse):
+        return []
+    used = version_in_use(warehouse)
+    columns = ", ".join(name for name in Version._fields if name != "is_in_use")
+    rows = warehouse.rows(f"SELECT {columns} FROM {LAKE}.{_TABLE} ORDER BY model_version")
+    return [Version._make((*row[:-1], json.loads(row[-1]), row[0] == used)) for row in rows]
+
+
+def version_in_use(warehouse: Warehouse) -> int | None:
+    """The version that the next refresh uses; None before the first was fitted.
+
+    What was put to use last wins: by `promote`, or by a refresh.
+    """
+    state = read_state(warehouse)
+    rows = (
+        warehouse.rows(
+            f"SELECT model_version, promoted_at FROM {LAKE}.estimates.promotion ORDER BY promoted_at DESC LIMIT 1"
+        )
+        if _stands(warehouse, "promotion")
+        else []
+    )
+    if rows and (state is None or rows[0][1] > state.refreshed_at):
+        return int(rows[0][0])
+    return state.model_version if state else None
+
+
+def promote(warehouse: Warehouse, model_version: int, reason: str, *, at: dt.datetime) -> None:
+    """Let the next refresh use a version; within a transaction of the caller's.
+
+    Raises:
+        NoSuchVersionError: there is no such version; those that there are are named.
+    """
+    known = [row[0] for row in warehouse.rows(f"SELECT model_version FROM {LAKE}.{_TABLE} ORDER BY ALL")]
+    if model_version not in known:
+        raise NoSuchVersionError(
+            f"there is no model version {model_version}: choose one of {', '.join(map(str, known)) or 'none yet'}"
+        )
+    warehouse.run(
+        f"INSERT INTO {LAKE}.estimates.promotion BY NAME "
+        "SELECT $version AS model_version, $at::TIMESTAMPTZ AS promoted_at, $reason AS reason",
+        {"version": model_version, "at": at, "reason": reason},
+    )
+
+
+def use_version(warehouse: Warehouse, model_version: int, *, at: dt.datetime, wait_seconds: float) -> None:
+    """Put a version to use because somebody asks for it; arguments and errors as for `promote`.
+
+    Raises:
+        WarehouseBusyError: other processes kept writing for `wait_seconds`.
+    """
+
+    def work() -> None:
+        make_defined_tables(warehouse, load_relations())
+        with warehouse.transaction():
+            promote(warehouse, model_version, "asked for", at=at)
+
+    warehouse.retrying(work, wait_seconds=wait_seconds)
+
+
+def knows_versions(warehouse: Warehouse) -> bool:
+    """Whether versions are kept in the form that this learnloom reads; an earlier form is fitted anew."""
+    if not _stands(warehouse, "model_version"):
+        return False
+    return "head" in {row[0] for row in warehouse.rows(f"DESCRIBE {LAKE}.{_TABLE}")}
+
+
+def check_versions(warehouse: Warehouse) -> None:
+    """Refuse a warehouse in which no version can be read.
+
+    Raises:
+        UnreadableVersionsError: it was never refreshed, or last by an earlier learnloom.
+    """
+    if not list_versions(warehouse):
+        raise UnreadableVersionsError("no model version is kept here yet: run learnloom refresh first")
+
+
+def _stands(warehouse: Warehouse, table: str) -> bool:
+    found: list[tuple[Any, ...]] = warehouse.rows(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = $lake AND schema_name = 'estimates' "
+        "AND table_name = $table",
+        {"lake": LAKE, "table": table},
+    )
+    return bool(found)

@@ -1,0 +1,108 @@
+"""Model versions: kept beside each other, put to use where they are not worse, and taken back without a trace."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
+from pipelines.refresh.train import TrainSummary, train_version
+from pipelines.refresh.versions import list_versions, use_version, version_in_use
+from pipelines.warehouse.connection import LAKE, Warehouse
+from pipelines.warehouse.relation import load_relations
+from tests.pipelines.refresh.school import NOW, SETTINGS, differences, land, lines_of, refreshed, tables
+
+_LATER = NOW + dt.timedelta(minutes=1)
+_KEPT = {relation.full_name for relation in load_relations() if relation.scope in ("version", "")}
+"""What is kept of versions that are not in use, too."""
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    """A warehouse of a class, refreshed."""
+    lines = lines_of(tmp_path / "class", students=12)
+    opened = Warehouse(tmp_path / "warehouse")
+    land(opened, tmp_path / "all.jsonl", lines)
+    refreshed(opened)
+    return opened
+
+
+def _train(warehouse: Warehouse, *, force: bool = False) -> TrainSummary:
+    return train_version(warehouse, SETTINGS, clock=lambda: _LATER, force=force)
+
+
+def _told(warehouse: Warehouse) -> dict[str, list[str]]:
+    """Everything told of students and classes."""
+    return {name: rows for name, rows in tables(warehouse).items() if name not in _KEPT}
+
+
+def test_a_version_that_is_worse_is_kept_and_not_used(warehouse: Warehouse) -> None:
+    """Trained on what the version in use has seen, the new one is kept, and nothing told changes."""
+    with warehouse:
+        before = _told(warehouse)
+        summary = _train(warehouse)
+        assert (summary.model_version, summary.is_promoted, summary.verdict.are_new) == (2, False, False)
+        assert summary.verdict.difference is not None
+        assert summary.verdict.difference > 0.0
+        assert [version.model_version for version in list_versions(warehouse)] == [1, 2]
+        assert version_in_use(warehouse) == 1
+        assert refreshed(warehouse).full_because is None
+        assert differences(before, _told(warehouse)) == {}
+
+
+def test_a_version_that_is_better_is_used_from_the_next_refresh_on(warehouse: Warehouse) -> None:
+    """Beside a version that says the contrary of what comes, the new one is put to use, and tells everything."""
+    with warehouse:
+        warehouse.run(
+            f"""UPDATE {LAKE}.estimates.model_version SET head = '{{"intercept": -1.0, "slope": -0.5}}'"""
+        )
+        summary = _train(warehouse)
+        assert summary.is_promoted
+        assert summary.verdict.difference is not None
+        assert summary.verdict.difference < 0.0
+        refresh = refreshed(warehouse)
+        assert (refresh.model_version, refresh.is_fitted) == (2, False)
+        assert refresh.full_because == "model version 2 is in use now, not 1"
+        assert version_in_use(warehouse) == 2
+
+
+def test_going_back_tells_what_was_told_before(warehouse: Warehouse) -> None:
+    """Forced to a new version and back again, everything told is as it was."""
+    with warehouse:
+        before = _told(warehouse)
+        assert _train(warehouse, force=True).is_promoted
+        assert refreshed(warehouse).model_version == 2
+        assert differences(before, _told(warehouse)) != {}
+        use_version(warehouse, 1, at=_LATER + dt.timedelta(minutes=1), wait_seconds=20)
+        assert [version.is_in_use for version in list_versions(warehouse)] == [True, False]
+        assert refreshed(warehouse).model_version == 1
+        assert differences(before, _told(warehouse)) == {}
+        assert refreshed(warehouse).full_because is None
+
+
+def test_an_unknown_version_is_refused(warehouse: Warehouse) -> None:
+    """Going to a version that does not exist changes nothing, and those that exist are named."""
+    with warehouse:
+        with pytest.raises(NoSuchVersionError, match="choose one of 1"):
+            use_version(warehouse, 9, at=_LATER, wait_seconds=20)
+        assert version_in_use(warehouse) == 1
+
+
+def test_before_the_first_refresh_there_is_nothing_to_train_on(tmp_path: Path) -> None:
+    """A warehouse that was never refreshed says what to do first."""
+    with (
+        Warehouse(tmp_path / "warehouse") as empty,
+        pytest.raises(UnreadableVersionsError, match="learnloom refresh"),
+    ):
+        train_version(empty, SETTINGS, clock=lambda: NOW)
+
+
+def test_versions_of_an_earlier_form_are_fitted_anew(warehouse: Warehouse) -> None:
+    """Where versions stand without what this learnloom reads, a refresh fits one instead of failing."""
+    with warehouse:
+        before = _told(warehouse)
+        warehouse.run(f"ALTER TABLE {LAKE}.estimates.model_version DROP COLUMN head")
+        summary = refreshed(warehouse)
+        assert summary.is_fitted
+        assert summary.full_because == "the model version in use is of an earlier learnloom"
+        assert _told(warehouse).keys() == before.keys()
