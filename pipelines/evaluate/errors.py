@@ -13,3 +13,7 @@ class PredictionsError(EvaluateError):
 
 class AnswerSetError(EvaluateError):
     """A table of answers cannot be read as such."""
+
+
+class GroupsError(EvaluateError):
+    """A table of groups cannot be read as such."""

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.figure import ENOUGH_GROUP, Figure, with_interval
-from pipelines.evaluate.resample import resampled_mean
+from pipelines.evaluate.figure import Figure
+from pipelines.evaluate.share import share
 from pipelines.learner.history import RIGHT_FROM, History
 
 RUN: Final = 3
@@ -44,14 +44,11 @@ def is_mastered_true(history: History, p: NDArray[np.float64], *, n_resamples: i
     table = []
     for rule, fired in rows.items():
         right, student = is_right[fired].astype(np.float64), history.student[fired]
-        missing = ENOUGH_GROUP.missing(len(fired), len(np.unique(student)), "case")
-        if not fired:
-            figure = Figure(None, unknown=_NEVER)
-        elif missing:
-            figure = Figure(None, unknown=missing)
-        else:
-            drawn = resampled_mean(right, student, n_resamples=n_resamples, seed=seed)
-            figure = with_interval(float(right.mean()), drawn, lowest=0.0, highest=1.0)
+        figure = (
+            share(right, np.ones(len(right)), student, row="case", n_resamples=n_resamples, seed=seed)
+            if fired
+            else Figure(None, unknown=_NEVER)
+        )
         table.append(Fired(rule, len(fired), figure))
     return table
 

@@ -25,15 +25,16 @@ def draws(n_clusters: int, *, n_resamples: int, seed: int) -> Iterator[Floats]:
         yield np.bincount(drawn, minlength=n_clusters).astype(np.float64)
 
 
-def resampled_mean(
-    values: Floats, cluster: NDArray[np.int64], *, n_resamples: int = N_RESAMPLES, seed: int
+def resampled_ratio(
+    part: Floats, whole: Floats, cluster: NDArray[np.int64], *, n_resamples: int = N_RESAMPLES, seed: int
 ) -> Floats:
-    """Mean of values on each resample of clusters."""
+    """Sum of `part` over sum of `whole` on each resample of clusters; NaN where the whole is 0."""
     codes = np.unique(cluster, return_inverse=True)[1]
-    sums = np.column_stack([np.bincount(codes, weights=values), np.bincount(codes)])
+    sums = np.column_stack([np.bincount(codes, weights=part), np.bincount(codes, weights=whole)])
     totals = np.array([w @ sums for w in draws(len(sums), n_resamples=n_resamples, seed=seed)])
-    mean: Floats = totals[:, 0] / totals[:, 1]
-    return mean
+    whole_of = totals[:, 1]
+    ratio: Floats = np.divide(totals[:, 0], whole_of, out=np.full(len(totals), np.nan), where=whole_of > 0.0)
+    return ratio
 
 
 class Weighted:

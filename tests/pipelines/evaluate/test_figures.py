@@ -8,7 +8,7 @@ from pipelines.evaluate import measures
 from pipelines.evaluate.figure import ENOUGH_STUDENTS, Enough, Figure, with_interval
 from pipelines.evaluate.figures import ece_by_chance, figures
 from pipelines.evaluate.predictions import Predictions
-from pipelines.evaluate.resample import resampled_mean
+from pipelines.evaluate.resample import resampled_ratio
 from tests.pipelines.evaluate.make import any_predictions, from_logits, some
 
 _NAMES = ("auc", "log_loss", "rmse", "brier", "ece", "slope", "intercept")
@@ -100,7 +100,7 @@ def test_an_interval_needs_resamples_that_have_the_figure() -> None:
 def test_resampled_mean_spreads_as_a_mean_does() -> None:
     """The spread of a mean over resamples is its standard error."""
     values = np.random.default_rng(5).normal(0.0, 1.0, 400)
-    found = resampled_mean(values, np.arange(400), n_resamples=1_000, seed=1)
+    found = resampled_ratio(values, np.ones(400), np.arange(400), n_resamples=1_000, seed=1)
     assert found.std() == pytest.approx(values.std() / 20, rel=0.1)
     assert from_logits(values).n_clusters == 100
 
