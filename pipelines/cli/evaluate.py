@@ -1,50 +1,87 @@
 """`learnloom evaluate`."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
+import numpy as np
 import typer
+from numpy.typing import NDArray
 
-from pipelines.cli.evaluate_text import headline, tables
-from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_read, read_settings
 from pipelines.cli.output import Output
-from pipelines.evaluate.answer_set import COLUMNS, MAX_ANSWERS, AnswerSet, NamedTable, answers_of
+from pipelines.evaluate.answer_set import COLUMNS, MAX_ANSWERS, NamedTable, answers_of
+from pipelines.evaluate.groups import MAX_ROWS, groupings_of
 from pipelines.evaluate.report import Evaluation, Wanted, evaluate_folds, evaluate_split
+from pipelines.evaluate.tables import headline, tables
 from pipelines.evaluate.warnings import warnings
+from pipelines.learner.history import History
 from pipelines.refresh.answers import read_answers
 from pipelines.refresh.versions import check_versions
+from pipelines.settings import Settings
 from pipelines.warehouse.tabular import read_tabular
 
 commands = typer.Typer(add_completion=False)
 
 
+class _Read(NamedTuple):
+    """What is evaluated."""
+
+    history: History
+    is_test: NDArray[np.bool_] | None
+    """Whether an answer came from the file for testing; None where there is none."""
+    student_code: dict[str, int]
+    """Codes of students by every name that they go by."""
+
+
+FileArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        exists=True,
+        dir_okay=False,
+        help="Answers as CSV, TSV or Parquet with the columns student, item, skill, correct, and where known time. "
+        "Default: the warehouse's own.",
+    ),
+]
+TestOption = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, dir_okay=False, metavar="FILE", help="Fit on the first file and predict this one."
+    ),
+]
+GroupsOption = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        metavar="FILE",
+        help="Groups of students (CSV: student and one or more columns), to compare how the model does for each. "
+        "Used for this audit alone and kept nowhere.",
+    ),
+]
+
+
 @commands.command(epilog="Example: learnloom evaluate answers.csv --columns student=user_id,item=problem_id")
 def evaluate(
-    file: Annotated[
-        Path | None,
-        typer.Argument(
-            exists=True,
-            dir_okay=False,
-            help="Answers as CSV, TSV or Parquet with the columns student, item, skill, correct, and where known time. "
-            "Default: the warehouse's own.",
-        ),
-    ] = None,
+    file: FileArgument = None,
     *,
-    test: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True, dir_okay=False, metavar="FILE", help="Fit on the first file and predict this one."
-        ),
-    ] = None,
+    test: TestOption = None,
     columns: Annotated[
         str, typer.Option(metavar="OURS=THEIRS,...", help="Columns that the files call otherwise.")
     ] = "",
+    groups: GroupsOption = None,
     folds: Annotated[
         int, typer.Option(min=2, max=20, help="Parts into which students are split, without --test.")
     ] = 5,
     resamples: Annotated[
         int, typer.Option(min=100, max=10_000, help="Resamples of students, for the intervals.")
     ] = 1_000,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False, metavar="FILE", help="Write all of it, with plots, to one HTML page, too."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the resamples: equal seeds, equal intervals.")] = 0,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
@@ -55,31 +92,55 @@ def evaluate(
     the student's earlier answers alone, by a model that was fitted on other students.
     What the figures mean, and when not to trust them: docs/evaluate.md.
     """
-    out = Output(as_json=as_json)
-    wanted = Wanted(n_folds=folds, n_resamples=resamples, seed=seed)
     if test is not None and file is None:
         raise typer.BadParameter("there is no file to fit on: name it before", param_hint="--test")
+    out = Output(as_json=as_json)
+    wanted = Wanted(n_folds=folds, n_resamples=resamples, seed=seed)
+    renamed = _renamed(columns)
     with out.progress("evaluating") as tick:
         tick("reading")
-        if file is None:
-            with open_to_read(read_settings(warehouse)) as opened:
-                check_versions(opened)
-                history, is_test = read_answers(opened.arrow).history, None
-        else:
-            read = read_answers_of([file] if test is None else [file, test], _renamed(columns))
-            history, is_test = read.history, read.is_test if test is not None else None
+        read = _read_warehouse(read_settings(warehouse)) if file is None else _read_files(file, test, renamed)
+        if groups is not None:
+            wanted = replace(wanted, groupings=groupings_of(_table(groups, MAX_ROWS), read.student_code))
         tick("predicting")
-        if is_test is None:
-            found = evaluate_folds(history, wanted)
-        else:
-            found = evaluate_split(history.where(~is_test), history.where(is_test), wanted)
+        found = _evaluated(read, wanted)
+    if html is not None:
+        _write_page(html, found)
     tell_evaluation(out, found)
 
 
-def read_answers_of(paths: list[Path], columns: dict[str, str]) -> AnswerSet:
-    """Read files of answers."""
-    read = [NamedTable(str(path), read_tabular(path, max_rows=MAX_ANSWERS)) for path in paths]
-    return answers_of(read, columns)
+def _write_page(path: Path, found: Evaluation) -> None:
+    from pipelines.evaluate.page import page  # noqa: PLC0415 - drawing is loaded where it is needed
+
+    path.write_text(page(found, list(warnings(found.model)), made_at=now()), encoding="utf-8")
+
+
+def _evaluated(read: _Read, wanted: Wanted) -> Evaluation:
+    if read.is_test is None:
+        return evaluate_folds(read.history, wanted)
+    return evaluate_split(read.history.where(~read.is_test), read.history.where(read.is_test), wanted)
+
+
+def _read_warehouse(settings: Settings) -> _Read:
+    """Read the school's own answers; students go by key and by identifier."""
+    with open_to_read(settings) as opened:
+        check_versions(opened)
+        answers = read_answers(opened.arrow)
+        identifiers = opened.rows("SELECT identifier, student_key FROM dimensional.dim_student")
+    codes = {key: code for code, key in enumerate(answers.students)}
+    named = {name: codes[key] for name, key in identifiers if key in codes}
+    return _Read(answers.history, None, {**named, **codes})
+
+
+def _read_files(file: Path, test: Path | None, columns: dict[str, str]) -> _Read:
+    paths = [file] if test is None else [file, test]
+    found = answers_of([_table(path, MAX_ANSWERS) for path in paths], columns)
+    codes = {name: code for code, name in enumerate(found.students)}
+    return _Read(found.history, None if test is None else found.is_test, codes)
+
+
+def _table(path: Path, max_rows: int) -> NamedTable:
+    return NamedTable(str(path), read_tabular(path, max_rows=max_rows))
 
 
 def tell_evaluation(out: Output, found: Evaluation) -> None:

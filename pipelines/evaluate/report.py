@@ -1,5 +1,6 @@
 """The whole evaluation of predicted answers, as one document."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,13 +8,16 @@ from numpy.typing import NDArray
 
 from pipelines.evaluate.baselines import BASELINES, by_fold
 from pipelines.evaluate.cold_start import ColdStart, cold_start, earlier_answers
+from pipelines.evaluate.fairness import Audit, Flags, GroupFigures, fairness
 from pipelines.evaluate.figures import Figures, figures
+from pipelines.evaluate.groups import Grouping
 from pipelines.evaluate.mastered import Fired, is_mastered_true
 from pipelines.evaluate.predictions import Predictions
 from pipelines.evaluate.reliability import Bin, reliability
 from pipelines.evaluate.resample import N_RESAMPLES
 from pipelines.learner.held_out import HeldOut, held_out, train_test
 from pipelines.learner.history import RIGHT_FROM, History
+from schemas.level import NEAR
 
 N_FOLDS = 5
 
@@ -25,6 +29,8 @@ class Wanted:
     n_folds: int = N_FOLDS
     n_resamples: int = N_RESAMPLES
     seed: int = 0
+    groupings: Sequence[Grouping] = ()
+    """Ways to divide students, for the audit of fairness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,10 @@ class Evaluation:
     reliability: list[Bin]
     cold_start: list[ColdStart]
     mastered: list[Fired]
+    flag_meaning: str
+    """When the model's prediction calls for help."""
+    fairness: list[GroupFigures]
+    """Of every group that was named; nothing of it is kept."""
 
 
 def evaluate_folds(history: History, wanted: Wanted) -> Evaluation:
@@ -77,6 +87,7 @@ def _evaluated(
     n_resamples, seed = wanted.n_resamples, wanted.seed
     predicted = Predictions(history.score >= RIGHT_FROM, found.p, history.student)
     earlier = earlier_answers(history.student)
+    flags = Flags(found.p < NEAR, ~predicted.label, f"p below {NEAR:.2f}")
     return Evaluation(
         split=split,
         n_students=predicted.n_clusters,
@@ -95,4 +106,13 @@ def _evaluated(
         reliability=reliability(predicted),
         cold_start=cold_start(predicted, earlier, n_resamples=n_resamples, seed=seed),
         mastered=is_mastered_true(history, found.p, n_resamples=n_resamples, seed=seed),
+        flag_meaning=flags.meaning,
+        fairness=list(
+            fairness(
+                predicted,
+                flags,
+                list(wanted.groupings),
+                Audit(n_resamples=n_resamples, seed=seed),
+            )
+        ),
     )

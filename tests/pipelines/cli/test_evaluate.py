@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pipelines.cli.exits import Exit
+from tests.conftest import SmallClass
 from tests.pipelines.cli.shell import learnloom
 from tests.pipelines.learner.make import a_class
 
@@ -97,3 +98,54 @@ def test_a_wrong_value_is_named() -> None:
     ran = learnloom("evaluate", "answers.csv")
     assert ran.code == Exit.FAILED
     assert "answers.csv, row 2 below the header, column correct is 'maybe'" in ran.err
+
+
+def test_groups_are_held_against_each_other() -> None:
+    """--groups gives every group its figures, and a group too small for them is said to be unknown."""
+    write_answers("answers.csv")
+    rows = [
+        f"s{student},{'even' if student % 2 == 0 else 'odd'},{'few' if student < 5 else 'most'}"
+        for student in range(60)
+    ]
+    Path("groups.csv").write_text("\n".join(["student,parity,size", *rows, ""]))
+    (told,) = learnloom("evaluate", "answers.csv", "--groups", "groups.csv", *_QUICK, "--json").values()
+    by_name = {(one["grouping"], one["group"]): one for one in told["fairness"]}
+    assert by_name["parity", "even"]["auc"]["value"] > 0.5
+    assert by_name["parity", "even"]["abroca"]["p_value"] > 0.0
+    assert by_name["size", "few"]["auc"]["value"] is None
+    ran = learnloom("evaluate", "answers.csv", "--groups", "groups.csv", *_QUICK)
+    assert "parity even" in ran.out
+    assert "too few students" in ran.out
+
+
+def test_groups_of_nobody_are_an_error() -> None:
+    """A file whose students have no answer is refused with its first student."""
+    write_answers("answers.csv")
+    Path("groups.csv").write_text("student,group\nnobody,a\n")
+    ran = learnloom("evaluate", "answers.csv", "--groups", "groups.csv", *_QUICK)
+    assert ran.code == Exit.FAILED
+    assert "'nobody'" in ran.err
+
+
+def test_the_school_itself_is_evaluated(school: SmallClass) -> None:
+    """Without a file the warehouse's own answers are predicted, and groups go by the students' keys."""
+    (told,) = learnloom("evaluate", *_QUICK, "--json").values()
+    assert told["model"]["n"] > 0
+    assert told["n_students"] > 0
+    assert school.skill_map.exists()
+
+
+def test_a_page_tells_all_of_it() -> None:
+    """--html writes one page with both plots and every table, which loads nothing, and escapes what files say."""
+    write_answers("answers.csv")
+    rows = [f"s{student},{'<b>a' if student % 2 else 'c'}" for student in range(60)]
+    Path("groups.csv").write_text("\n".join(["student,<i>g", *rows, ""]))
+    ran = learnloom("evaluate", "answers.csv", "--groups", "groups.csv", "--html", "page.html", *_QUICK)
+    assert (ran.code, ran.err) == (Exit.DONE, "")
+    written = Path("page.html").read_text(encoding="utf-8")
+    assert written.count("<svg") == 2
+    assert "calibration slope" in written
+    assert "&lt;b&gt;a" in written
+    assert "<b>a" not in written
+    assert "<script" not in written
+    assert "<?xml" not in written
