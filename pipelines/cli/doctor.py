@@ -10,8 +10,9 @@ from typing import NamedTuple
 import typer
 
 from pipelines.cli.exits import Exit
-from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption, read_settings
 from pipelines.cli.output import Output
+from pipelines.jobs.opening import open_to_read
 from pipelines.settings import SETTINGS_FILE, Settings
 from pipelines.warehouse.checks import run_checks
 from pipelines.warehouse.extensions import extension_file

@@ -8,13 +8,14 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_read, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption, now, read_settings
 from pipelines.cli.output import Output
 from pipelines.evaluate.answer_set import COLUMNS, MAX_ANSWERS, NamedTable, answers_of
 from pipelines.evaluate.groups import MAX_ROWS, groupings_of
 from pipelines.evaluate.report import Evaluation, Wanted, evaluate_folds, evaluate_split
 from pipelines.evaluate.tables import headline, tables
 from pipelines.evaluate.warnings import warnings
+from pipelines.jobs.opening import open_to_read
 from pipelines.learner.history import History
 from pipelines.refresh.answers import read_answers
 from pipelines.refresh.versions import check_versions

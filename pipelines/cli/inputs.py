@@ -7,16 +7,10 @@ from typing import Annotated
 import typer
 
 from pipelines.ingest.files import FileSource
-from pipelines.ingest.reading import Limits
 from pipelines.settings import Settings
 
 PATHS_HELP = "JSON lines, JSON arrays or an LRS's answer, also gzip or zstd; folders; - for standard input."
 PathsArgument = Annotated[list[Path], typer.Argument(help=PATHS_HELP)]
-
-
-def limits(settings: Settings) -> Limits:
-    """The bounds on a statement that the settings name."""
-    return Limits(max_bytes=settings.max_statement_bytes)
 
 
 def file_source(settings: Settings, paths: list[Path]) -> FileSource:

@@ -4,15 +4,9 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import (
-    JsonOption,
-    WarehouseOption,
-    now,
-    open_to_read,
-    open_to_write,
-    read_settings,
-)
+from pipelines.cli.options import JsonOption, WarehouseOption, now, read_settings
 from pipelines.cli.output import Output
+from pipelines.jobs.opening import open_to_read, open_to_write
 from pipelines.refresh.versions import Version, check_versions, list_versions, use_version
 
 commands = typer.Typer(

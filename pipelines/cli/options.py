@@ -1,6 +1,7 @@
 """What the commands have in common: options, settings, the way out."""
 
 import datetime as dt
+import uuid
 from pathlib import Path
 from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,7 +10,7 @@ import typer
 from pydantic import SecretStr, ValidationError
 
 from pipelines.settings import Settings
-from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.run import Run
 from schemas.errors import LearnloomError
 
 JsonOption = Annotated[
@@ -69,42 +70,11 @@ def _shown(place: tuple[int | str, ...], value: object) -> str:
     return "" if is_secret else f" = {value!r}"
 
 
-def open_to_read(settings: Settings) -> Warehouse:
-    """Open the warehouse for reading; raises WarehouseMissingError where there is none."""
-    return Warehouse(
-        settings.warehouse,
-        postgres=catalog_of(settings),
-        read_only=True,
-        memory_limit=settings.memory_limit,
-    )
-
-
-def open_to_write(settings: Settings, *, must_exist: bool = False) -> Warehouse:
-    """Open the warehouse for writing, making it where there is none.
-
-    Args:
-        settings: where it stands.
-        must_exist: do not make one: what is to be done is for statements that have landed, and a mistyped path
-            would go unseen.
-
-    Raises:
-        WarehouseMissingError: `must_exist`, and there is none.
-    """
-    if must_exist:
-        open_to_read(settings).close()
-    return Warehouse(
-        settings.warehouse,
-        postgres=catalog_of(settings),
-        memory_limit=settings.memory_limit,
-        turn_wait_seconds=settings.lock_wait_seconds,
-    )
-
-
-def catalog_of(settings: Settings) -> str | None:
-    """Connection string of the catalogue in PostgreSQL; None: it is an SQLite file."""
-    return settings.catalog.get_secret_value() if settings.catalog is not None else None
-
-
 def now() -> dt.datetime:
     """The present moment: the one place of the command line that asks the clock."""
     return dt.datetime.now(dt.UTC)
+
+
+def run_of(command: str) -> Run:
+    """Name this run of a command, as the one that writes."""
+    return Run(f"{command}-{uuid.uuid4().hex[:12]}", f"learnloom {command}")

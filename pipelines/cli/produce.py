@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import PathsArgument, file_source, limits
-from pipelines.cli.kafka import ServersOption, connection_of
+from pipelines.cli.inputs import PathsArgument, file_source
+from pipelines.cli.kafka import ServersOption
 from pipelines.cli.options import JsonOption, read_settings
 from pipelines.cli.output import Output, Ticker
 from pipelines.ingest.files import FileSource
@@ -18,6 +18,7 @@ from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.kafka.errors import DeliveryError, StatementRefusedError
 from pipelines.ingest.kafka.producer import StatementProducer
 from pipelines.ingest.validate import Validator
+from pipelines.jobs.opening import connection_of, limits
 
 commands = typer.Typer(add_completion=False)
 _TOLD_REFUSALS = 5

@@ -2,8 +2,9 @@
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption, read_settings
 from pipelines.cli.output import Output
+from pipelines.jobs.opening import open_to_read
 from pipelines.warehouse.summary import Status, read_status
 
 commands = typer.Typer(add_completion=False)
