@@ -5,6 +5,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from pipelines.jobs.opening import open_to_write
+from pipelines.refresh.feedback import Spread
 from pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh
 from pipelines.refresh.train import TrainSummary, train_version
 from pipelines.settings import Settings
@@ -23,6 +24,7 @@ def refresh_day(
     refit: bool = False,
     run: Run | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
+    spread: Spread = map,
 ) -> RefreshSummary:
     """Refresh as of the end of a day in the school's time zone, and keep the warehouse small.
 
@@ -34,6 +36,7 @@ def refresh_day(
         refit: fit a new model version first.
         run: who does it.
         on_progress: is told what is being computed.
+        spread: does the work on buckets of students, in their order.
 
     Raises:
         WarehouseMissingError: nothing has landed yet.
@@ -49,6 +52,7 @@ def refresh_day(
             full=full,
             refit=refit,
             on_progress=on_progress,
+            spread=spread,
         )
         tidy_if_needed(warehouse, now=clock(), wait_seconds=settings.lock_wait_seconds)
     return summary
