@@ -1,9 +1,10 @@
 """One frozen Settings, read at entry points only: environment over file over defaults."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -12,8 +13,13 @@ from pydantic_settings import (
 )
 
 from pipelines.feedback.thresholds import Thresholds
+from schemas.errors import LearnloomError
 
 SETTINGS_FILE = "learnloom.toml"
+
+
+class SettingsError(LearnloomError):
+    """A setting has a value that cannot be used."""
 
 
 class Settings(BaseSettings):
@@ -144,3 +150,36 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order of precedence: arguments, environment, learnloom.toml in the working folder, defaults."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings(warehouse: Path | None = None) -> Settings:
+    """Read environment and settings file; `warehouse` from the command line wins.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names setting and value.
+    """
+    given: dict[str, Any] = {} if warehouse is None else {"warehouse": warehouse}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        told = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}{_shown(fault['loc'], fault['input'])}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        # Without its cause, which shows every value.
+        raise SettingsError(f"settings (LEARNLOOM_… or learnloom.toml) cannot be used: {told}") from None
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingsError(
+            f"time_zone = {settings.time_zone!r} is no time zone: set LEARNLOOM_TIME_ZONE to an IANA name such as "
+            "Europe/Berlin"
+        ) from error
+    return settings
+
+
+def _shown(place: tuple[int | str, ...], value: object) -> str:
+    """A value that cannot be used, unless it is secret, or of an unknown name that may stand for a secret one."""
+    field = Settings.model_fields.get(str(place[0]) if place else "")
+    is_secret = field is None or SecretStr in (field.annotation, *get_args(field.annotation))
+    return "" if is_secret else f" = {value!r}"

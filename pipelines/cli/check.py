@@ -19,12 +19,12 @@ from pipelines.cli.check_text import explanation_lines, report_lines
 from pipelines.cli.exits import Exit
 from pipelines.cli.inputs import PATHS_HELP, file_source
 from pipelines.cli.kafka import ServersOption
-from pipelines.cli.options import JsonOption, now, read_settings
+from pipelines.cli.options import JsonOption, now
 from pipelines.cli.output import Output
 from pipelines.ingest.source import Source
 from pipelines.ingest.validate import validate
 from pipelines.jobs.opening import connection_of, limits
-from pipelines.settings import Settings
+from pipelines.settings import Settings, read_settings
 
 commands = typer.Typer(add_completion=False)
 

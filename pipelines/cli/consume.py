@@ -10,7 +10,7 @@ from pipelines.cli.exits import Exit
 from pipelines.cli.import_ import tell_import
 from pipelines.cli.kafka import ServersOption, VerboseOption
 from pipelines.cli.logs import log_to_stderr
-from pipelines.cli.options import JsonOption, WarehouseOption, now, read_settings, run_of
+from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from pipelines.cli.output import Output
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.kafka.connection import KafkaConnection
@@ -19,7 +19,7 @@ from pipelines.ingest.kafka.offsets import WhenLost
 from pipelines.ingest.kafka.source import Reading
 from pipelines.jobs.land import Landing
 from pipelines.jobs.opening import connection_of
-from pipelines.settings import Settings
+from pipelines.settings import Settings, read_settings
 
 commands = typer.Typer(add_completion=False)
 _log = logging.getLogger("learnloom.consume")

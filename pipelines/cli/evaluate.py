@@ -8,7 +8,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from pipelines.cli.options import JsonOption, WarehouseOption, now, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption, now
 from pipelines.cli.output import Output
 from pipelines.evaluate.answer_set import COLUMNS, MAX_ANSWERS, NamedTable, answers_of
 from pipelines.evaluate.groups import MAX_ROWS, groupings_of
@@ -19,7 +19,7 @@ from pipelines.jobs.opening import open_to_read
 from pipelines.learner.history import History
 from pipelines.refresh.answers import read_answers
 from pipelines.refresh.versions import check_versions
-from pipelines.settings import Settings
+from pipelines.settings import Settings, read_settings
 from pipelines.warehouse.tabular import read_tabular
 
 commands = typer.Typer(add_completion=False)

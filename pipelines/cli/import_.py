@@ -6,12 +6,12 @@ import typer
 
 from pipelines.cli.exits import Exit
 from pipelines.cli.inputs import PathsArgument, file_source
-from pipelines.cli.options import JsonOption, WarehouseOption, now, read_settings, run_of
+from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from pipelines.cli.output import Output
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.land import ImportSummary
 from pipelines.jobs.land import Landing
-from pipelines.settings import Settings
+from pipelines.settings import Settings, read_settings
 
 commands = typer.Typer(add_completion=False)
 

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption, now, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption, now
 from pipelines.cli.output import Output
 from pipelines.jobs.opening import open_to_read, open_to_write
 from pipelines.refresh.versions import Version, check_versions, list_versions, use_version
+from pipelines.settings import read_settings
 
 commands = typer.Typer(
     add_completion=False,

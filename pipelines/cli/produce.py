@@ -11,7 +11,7 @@ import typer
 from pipelines.cli.exits import Exit
 from pipelines.cli.inputs import PathsArgument, file_source
 from pipelines.cli.kafka import ServersOption
-from pipelines.cli.options import JsonOption, read_settings
+from pipelines.cli.options import JsonOption
 from pipelines.cli.output import Output, Ticker
 from pipelines.ingest.files import FileSource
 from pipelines.ingest.interruption import Interruption
@@ -19,6 +19,7 @@ from pipelines.ingest.kafka.errors import DeliveryError, StatementRefusedError
 from pipelines.ingest.kafka.producer import StatementProducer
 from pipelines.ingest.validate import Validator
 from pipelines.jobs.opening import connection_of, limits
+from pipelines.settings import read_settings
 
 commands = typer.Typer(add_completion=False)
 _TOLD_REFUSALS = 5

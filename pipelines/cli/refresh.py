@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption, now, read_settings, run_of
+from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from pipelines.cli.output import Output
 from pipelines.jobs.opening import open_to_read
 from pipelines.jobs.refresh import refresh_day
 from pipelines.refresh.refresh import RefreshSummary
-from pipelines.settings import Settings
+from pipelines.settings import Settings, read_settings
 from pipelines.warehouse.summary import newest_statement_at
 
 commands = typer.Typer(add_completion=False)

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import JsonOption, LimitOption, WarehouseOption, read_settings
+from pipelines.cli.options import JsonOption, LimitOption, WarehouseOption
 from pipelines.cli.output import Output
 from pipelines.jobs.opening import open_to_read
+from pipelines.settings import read_settings
 from pipelines.warehouse.students import list_students
 
 commands = typer.Typer(add_completion=False)

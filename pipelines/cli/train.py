@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption, now, read_settings, run_of
+from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from pipelines.cli.output import Output
 from pipelines.jobs.refresh import train as train_now
 from pipelines.refresh.train import TrainSummary, Verdict
+from pipelines.settings import read_settings
 
 commands = typer.Typer(add_completion=False)
 
