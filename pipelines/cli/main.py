@@ -30,6 +30,7 @@ _COMMANDS: Final = {
     "skills": "skills",
     "query": "query",
     "export": "export",
+    "backup": "backup",
     "status": "status",
     "doctor": "doctor",
 }
