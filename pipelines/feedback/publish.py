@@ -1,6 +1,6 @@
-"""The pages for those who take profiles and signals: two JSON Schemas, and the catalogue of signals.
+"""The pages for those who take profiles and signals: three JSON Schemas, and the catalogue of signals.
 
-`python -m pipelines.feedback.publish profile|signal|catalogue` prints one of them; `make docs` keeps docs/ up to date.
+`python -m pipelines.feedback.publish profile|signal|why|catalogue` prints one; `make docs` keeps docs/ up to date.
 """
 
 import json
@@ -15,6 +15,7 @@ from pipelines.feedback.catalogue import CATALOGUE
 from pipelines.feedback.thresholds import Thresholds
 from schemas.profile import StudentProfile
 from schemas.signal import Audience, Signal, SignalKind
+from schemas.why import SkillWhy
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _BASE: Final = "https://learnloom.example/schemas/"
@@ -150,6 +151,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
     {
         "profile": lambda: json_schema(StudentProfile, "student_profile"),
         "signal": lambda: json_schema(Signal, "signal"),
+        "why": lambda: json_schema(SkillWhy, "skill_why"),
         "catalogue": catalogue_page,
     }
 )
