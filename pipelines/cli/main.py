@@ -31,6 +31,7 @@ _COMMANDS: Final = {
     "query": "query",
     "export": "export",
     "backup": "backup",
+    "metrics": "metrics",
     "status": "status",
     "doctor": "doctor",
 }
