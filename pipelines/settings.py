@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,6 +14,7 @@ from pydantic_settings import (
 
 from pipelines.feedback.thresholds import Thresholds
 from pipelines.schedules import Schedules
+from pipelines.subscriptions import SHOWABLE, AnySubscription, Subscription
 from schemas.errors import LearnloomError
 
 SETTINGS_FILE = "learnloom.toml"
@@ -83,6 +84,12 @@ class Settings(BaseSettings):
         default="UTC",
         description="The school's time zone (IANA name): days and hours of the day are told in it.",
     )
+    event_source: str = Field(
+        default="/learnloom",
+        pattern=r"^[^\s<>\"]+$",
+        max_length=200,
+        description="URI reference by which receivers of events know this deployment.",
+    )
     kafka_servers: str = Field(
         default="localhost:9092",
         min_length=1,
@@ -144,6 +151,20 @@ class Settings(BaseSettings):
         default_factory=Schedules, description="When the flows run, and on what: for `learnloom serve`."
     )
 
+    subscriptions: tuple[Subscription, ...] = Field(
+        default=(), description="Who gets the events of signals, and how."
+    )
+
+    @field_validator("subscriptions")
+    @classmethod
+    def _have_names_of_their_own(cls, given: tuple[AnySubscription, ...]) -> tuple[AnySubscription, ...]:
+        names = [each.name for each in given]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(
+                f"two subscriptions have the name {twice[0]}: how far each has come is kept under it"
+            )
+        return given
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -185,6 +206,8 @@ def read_settings(warehouse: Path | None = None) -> Settings:
 
 def _shown(place: tuple[int | str, ...], value: object) -> str:
     """A value that cannot be used, unless it is secret, or of an unknown name that may stand for a secret one."""
+    if place and place[0] == "subscriptions":
+        return f" = {value!r}" if place[-1] in SHOWABLE and isinstance(value, str | int | float) else ""
     field = Settings.model_fields.get(str(place[0]) if place else "")
     is_secret = field is None or SecretStr in (field.annotation, *get_args(field.annotation))
     return "" if is_secret else f" = {value!r}"

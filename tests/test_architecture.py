@@ -33,6 +33,7 @@ _HOMES = {
     "sklearn": ("pipelines.learner", "pipelines.evaluate"),
     "threadpoolctl": "pipelines.learner",
     "prometheus_client": "pipelines.jobs.metrics",
+    "httpx": ("pipelines.deliver", "flows.serve"),
     "prefect": "flows",
 }
 """The home of an outside library, two at the most: whoever replaces it has one place to look at."""
