@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from pipelines.deliver.sender import DELIVERED, Outcome
@@ -44,7 +45,8 @@ class FileSender:
                 os.fsync(file.fileno())
             part.replace(self._folder / name)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
             away = Outcome("away", f"cannot write to {self._folder}: {error.strerror or error}")
             return {event.sequence: away for event in events}
         return {}
