@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -12,6 +12,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from pipelines.deliver.subscription import Subscription
 from pipelines.feedback.thresholds import Thresholds
 from pipelines.schedules import Schedules
 from schemas.errors import LearnloomError
@@ -83,6 +84,12 @@ class Settings(BaseSettings):
         default="UTC",
         description="The school's time zone (IANA name): days and hours of the day are told in it.",
     )
+    event_source: str = Field(
+        default="/learnloom",
+        pattern=r"^[^\s<>\"]+$",
+        max_length=200,
+        description="URI reference by which receivers of events know this deployment.",
+    )
     kafka_servers: str = Field(
         default="localhost:9092",
         min_length=1,
@@ -140,9 +147,20 @@ class Settings(BaseSettings):
         default_factory=Thresholds, description="When a signal is given: a school's own wishes."
     )
 
+    subscriptions: tuple[Subscription, ...] = Field(
+        default=(), description="Who gets which signals, by which way: docs/deliver.md."
+    )
     flows: Schedules = Field(
         default_factory=Schedules, description="When the flows run, and on what: for `learnloom serve`."
     )
+
+    @field_validator("subscriptions")
+    @classmethod
+    def _names_differ(cls, found: tuple[Subscription, ...]) -> tuple[Subscription, ...]:
+        names = [each.name for each in found]
+        if len(set(names)) < len(names):
+            raise ValueError("two subscriptions have the same name: positions are kept by it")
+        return found
 
     @classmethod
     def settings_customise_sources(

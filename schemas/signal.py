@@ -8,7 +8,7 @@ signal may be refreshed under its id. Sentences never name the student: a key is
 import hashlib
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -17,7 +17,6 @@ from schemas.level import Confidence
 
 SCHEMA_VERSION: Final = "1.0"
 MAX_EVIDENCE_IDS: Final = 10
-_EVENT_TYPE: Final = "learnloom.signal."
 _IRI: Final = "https://learnloom.example/xapi/signals/"
 
 
@@ -142,22 +141,3 @@ def signal_id(
 def signal_iri(signal: Signal) -> str:
     """The signal as an xAPI activity, by which answers to it name it (docs/vocabulary.md)."""
     return f"{_IRI}{signal.kind.value}/{signal.audience.value}/{signal.signal_id}"
-
-
-def envelope(signal: Signal, *, source: str) -> dict[str, Any]:
-    """Wrap a signal as a CloudEvents 1.0 event in the JSON format's structured mode.
-
-    Args:
-        signal: what is sent.
-        source: URI reference of the deployment that sends it; with the id it makes the event unique.
-    """
-    return {
-        "specversion": "1.0",
-        "id": signal.signal_id,
-        "source": source,
-        "type": _EVENT_TYPE + signal.kind.value,
-        "subject": signal.student_key,
-        "time": signal.created_at.isoformat(),
-        "datacontenttype": "application/json",
-        "data": signal.model_dump(mode="json"),
-    }

@@ -53,6 +53,8 @@ result.success false takes it back."""
 STATED_KNOWN: Final = _OURS + "verbs/stated-known"
 """The student (or teacher for them) says "I know this" of the skill that is the object; success false: "I
 don't"."""
+RECEIVED_SIGNAL: Final = _OURS + "verbs/received-signal"
+"""A signal was delivered to a learning record store: object = the signal, result.response = its sentence."""
 ACKNOWLEDGED_SIGNAL: Final = _OURS + "verbs/acknowledged-signal"
 """Whoever a signal spoke to has taken note of it: object = the signal (see SIGNAL). The actor is the student."""
 DISMISSED_SIGNAL: Final = _OURS + "verbs/dismissed-signal"
@@ -139,6 +141,7 @@ VERBS: Final = frozenset(
         CHOSE,
         PREFERRED,
         STATED_KNOWN,
+        RECEIVED_SIGNAL,
         ACKNOWLEDGED_SIGNAL,
         DISMISSED_SIGNAL,
         FOLLOWED_SIGNAL,

@@ -32,6 +32,7 @@ _HOMES = {
     "kafka": "pipelines.ingest.kafka",
     "sklearn": ("pipelines.learner", "pipelines.evaluate"),
     "threadpoolctl": "pipelines.learner",
+    "httpx": ("pipelines.deliver.http", "flows.serve"),
     "prometheus_client": "pipelines.jobs.metrics",
     "prefect": "flows",
 }

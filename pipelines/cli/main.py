@@ -26,6 +26,7 @@ _COMMANDS: Final = {
     "train": "train",
     "models": "models",
     "evaluate": "evaluate",
+    "deliver": "deliver",
     "dead": "dead",
     "skills": "skills",
     "query": "query",

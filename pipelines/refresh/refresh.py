@@ -131,6 +131,7 @@ class _Refresh:
             planned_from=plan.planned_from,
             state=self._state(plan, snapshot),
             since=plan.since,
+            event_source=self.settings.event_source,
             fits=plan.fits,
             on_progress=self.on_progress,
         )

@@ -20,9 +20,10 @@ from tests.pipelines.cli.shell import learnloom
 
 _MAIN = "from pipelines.cli.main import main; main()"
 COMMANDS = [
-    *([name] for name in _COMMANDS if name not in ("skills", "models")),
+    *([name] for name in _COMMANDS if name not in ("skills", "models", "deliver")),
     *(["dead", name] for name in ("list", "show", "export", "replay")),
     *(["skills", name] for name in ("import", "missing")),
+    *(["deliver", name] for name in ("run", "list", "replay")),
     *(["models", name] for name in ("list", "use")),
 ]
 
@@ -73,6 +74,9 @@ def example_place(small_class: SmallClass, tmp_path_factory: pytest.TempPathFact
         encoding="utf-8",
     )
     (place / "skills.csv").write_bytes(small_class.skill_map.read_bytes())
+    (place / "learnloom.toml").write_text(
+        '[[subscriptions]]\nname = "tutor"\nto = "file"\nfolder = "sent"\n', encoding="utf-8"
+    )
     return place
 
 
