@@ -31,6 +31,7 @@ _HOMES = {
     "fsrs": "pipelines.learner.memory",
     "kafka": "pipelines.ingest.kafka",
     "sklearn": ("pipelines.learner", "pipelines.evaluate"),
+    "threadpoolctl": "pipelines.learner",
     "prefect": "flows",
 }
 """The home of an outside library, two at the most: whoever replaces it has one place to look at."""
