@@ -13,6 +13,7 @@ from pydantic_settings import (
 )
 
 from pipelines.feedback.thresholds import Thresholds
+from pipelines.schedules import Schedules
 from schemas.errors import LearnloomError
 
 SETTINGS_FILE = "learnloom.toml"
@@ -137,6 +138,10 @@ class Settings(BaseSettings):
     )
     thresholds: Thresholds = Field(
         default_factory=Thresholds, description="When a signal is given: a school's own wishes."
+    )
+
+    flows: Schedules = Field(
+        default_factory=Schedules, description="When the flows run, and on what: for `learnloom serve`."
     )
 
     @classmethod

@@ -23,7 +23,7 @@ _HOMES = {
     "duckdb": "pipelines.warehouse",
     "filelock": "pipelines.warehouse",
     "pydantic_settings": "pipelines.settings",
-    "typer": "pipelines.cli",
+    "typer": ("pipelines.cli", "flows.serve"),
     "rich": "pipelines.cli",
     "jinja2": ("pipelines.check.page", "pipelines.evaluate.page"),
     "matplotlib": "pipelines.evaluate.plot",

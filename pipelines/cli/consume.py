@@ -18,7 +18,7 @@ from pipelines.ingest.kafka.dead_share import DeadShare
 from pipelines.ingest.kafka.offsets import WhenLost
 from pipelines.ingest.kafka.source import Reading
 from pipelines.jobs.land import Landing
-from pipelines.jobs.opening import connection_of
+from pipelines.jobs.opening import connection_of, reading_of
 from pipelines.settings import Settings, read_settings
 
 commands = typer.Typer(add_completion=False)
@@ -75,16 +75,7 @@ def consume(
     """
     settings = read_settings(warehouse)
     log_to_stderr(as_json=as_json, is_verbose=verbose)
-    reading = Reading(
-        tuple(dict.fromkeys(topics)),
-        group or settings.kafka_group,
-        max_records=settings.batch_records,
-        max_bytes=settings.batch_bytes,
-        max_record_bytes=settings.max_statement_bytes,
-        until_caught_up=until_caught_up,
-        when_lost=when_lost,
-        session_seconds=settings.kafka_session_seconds,
-    )
+    reading = reading_of(settings, topics, group=group, until_caught_up=until_caught_up, when_lost=when_lost)
     guard = DeadShare(max_dead_share or settings.dead_share, settings.dead_window)
     _run(
         Output(as_json=as_json),

@@ -1,16 +1,18 @@
 """`learnloom import`."""
 
+import sys
 from pathlib import Path
 
 import typer
 
 from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import PathsArgument, file_source
+from pipelines.cli.inputs import PathsArgument
 from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from pipelines.cli.output import Output
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.land import ImportSummary
 from pipelines.jobs.land import Landing
+from pipelines.jobs.opening import file_source
 from pipelines.settings import Settings, read_settings
 
 commands = typer.Typer(add_completion=False)
@@ -35,7 +37,7 @@ def import_(paths: PathsArgument, *, warehouse: WarehouseOption = None, as_json:
 
 def land(out: Output, settings: Settings, paths: list[Path]) -> ImportSummary:
     """Import files with progress; Ctrl-C lets the batch in hand finish."""
-    source = file_source(settings, paths)
+    source = file_source(settings, paths, stdin=sys.stdin.buffer)
     with Interruption.from_signals() as interruption, out.progress("importing") as tick:
         return Landing(settings, now, interruption, run_of("import"), tick).files(source)
 

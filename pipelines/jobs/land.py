@@ -36,6 +36,8 @@ class Landing:
     interruption: Interruption
     run: Run | None = None
     on_progress: Callable[[str], None] = lambda _: None
+    stop_at: dt.datetime | None = None
+    """From then on it stops after the transaction in hand, as if it were asked to."""
 
     def files(self, source: FileSource) -> ImportSummary:
         """Land files; where none of them is there, no warehouse is made.
@@ -51,7 +53,7 @@ class Landing:
             summary = self._import(
                 source,
                 warehouse,
-                progress=lambda done: self.on_progress(
+                lambda done: self.on_progress(
                     f"{done.read:,} read, {done.accepted:,} landed, {done.dead:,} refused"
                 ),
             )
@@ -103,15 +105,27 @@ class Landing:
         return self._import(
             source,
             warehouse,
-            progress=tell,
+            tell,
             max_seconds=self.settings.batch_seconds,
             guard=guard,
             after=after,
             summary=summary,
         )
 
-    def _import(self, source: FileSource | KafkaSource, warehouse: Warehouse, **how: Any) -> ImportSummary:
+    def _import(
+        self,
+        source: FileSource | KafkaSource,
+        warehouse: Warehouse,
+        tell: Callable[[ImportSummary], None],
+        **how: Any,
+    ) -> ImportSummary:
         settings = self.settings
+
+        def progress(done: ImportSummary) -> None:
+            tell(done)
+            if self.stop_at is not None and self.clock() >= self.stop_at:
+                self.interruption.ask()
+
         return import_statements(
             source,
             warehouse,
@@ -121,6 +135,7 @@ class Landing:
             wait_seconds=settings.lock_wait_seconds,
             max_records=settings.batch_records,
             max_bytes=settings.batch_bytes,
+            progress=progress,
             interruption=self.interruption,
             **how,
         )

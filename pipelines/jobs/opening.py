@@ -1,6 +1,13 @@
 """What the settings name, opened: the warehouse, the brokers, the bounds on what is read."""
 
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from pipelines.ingest.files import FileSource
 from pipelines.ingest.kafka.connection import KafkaConnection
+from pipelines.ingest.kafka.offsets import WhenLost
+from pipelines.ingest.kafka.source import Reading
 from pipelines.ingest.reading import Limits
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import Warehouse
@@ -61,4 +68,36 @@ def connection_of(settings: Settings, servers: str | None = None) -> KafkaConnec
         ca_file=settings.kafka_ca_file,
         cert_file=settings.kafka_cert_file,
         key_file=settings.kafka_key_file,
+    )
+
+
+def file_source(settings: Settings, paths: Sequence[Path], *, stdin: BinaryIO | None = None) -> FileSource:
+    """The files to read, with the settings' limits; `stdin` is where `-` is read from."""
+    return FileSource(
+        paths,
+        max_records=settings.batch_records,
+        max_bytes=settings.batch_bytes,
+        max_record_bytes=settings.max_statement_bytes,
+        stdin=stdin,
+    )
+
+
+def reading_of(
+    settings: Settings,
+    topics: Iterable[str],
+    *,
+    group: str | None = None,
+    until_caught_up: bool = False,
+    when_lost: WhenLost = "stop",
+) -> Reading:
+    """How topics are read, with the settings' limits; `group` wins over that of the settings."""
+    return Reading(
+        tuple(dict.fromkeys(topics)),
+        group or settings.kafka_group,
+        max_records=settings.batch_records,
+        max_bytes=settings.batch_bytes,
+        max_record_bytes=settings.max_statement_bytes,
+        until_caught_up=until_caught_up,
+        when_lost=when_lost,
+        session_seconds=settings.kafka_session_seconds,
     )

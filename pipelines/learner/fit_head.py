@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from pipelines.learner.calibrate import recalibration
 from pipelines.learner.head import Boosted, Head, Line, Logistic, ModelKind
@@ -52,7 +53,10 @@ def fit_head(
         return _logistic(features[rows], outcomes, shares)
     rising = [int(name in _RISING) for name in FEATURES]
     trees = HistGradientBoostingClassifier(**_TREES, monotonic_cst=rising)
-    return Boosted(Forest.from_sklearn(trees.fit(features[rows], outcomes, sample_weight=shares)))
+    # On a busy machine several threads wait for each other at every split: minutes instead of a second.
+    with threadpool_limits(1):
+        fitted = trees.fit(features[rows], outcomes, sample_weight=shares)
+    return Boosted(Forest.from_sklearn(fitted))
 
 
 def _logistic(
