@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from schemas.measure import Measure, Vocabulary
+from schemas.risk import RiskEvidence
 
 
 class MasteryEstimate(NamedTuple):
@@ -269,5 +270,6 @@ class StudentEvidence(NamedTuple):
     products: Sequence[ProductEvidence] = ()
     goals: Sequence[GoalEvidence] = ()
     voices: Sequence[VoiceEvidence] = ()
+    risks: Sequence[RiskEvidence] = ()
     contribution: ContributionEvidence | None = None
     """None where the student made none."""

@@ -50,11 +50,13 @@ class RiskReason(NamedTuple):
 
 
 class RiskEvidence(NamedTuple):
-    """How a student stands in a run of a course that goes on. Grain: student, course."""
+    """How a student stands in a course that goes on. Grain: student, course."""
 
     course_id: str
     course_name: str | None
     cutoff_at: datetime
+    enrolled_days: float
+    """Days since enrolment, or since the run began, whichever is later."""
     n_due: int
     n_submitted: int
     submitted_share: float | None
@@ -62,9 +64,11 @@ class RiskEvidence(NamedTuple):
     days_late: float | None
     days_since_submission: float | None
     is_last_missed: bool | None
-    enrolment_days: float
-    active_days: int
+    enrolment_days: float | None
+    """Days from the beginning of the run; None where no plan tells of a run."""
+    active_days: int | None
     days_since_active: float | None
+    """None where there was no activity."""
     p_not_passing: float | None
     """Calibrated; None where no run has ended from which it could be learned."""
     threshold: float | None

@@ -28,6 +28,7 @@ _COMMANDS: Final = {
     "evaluate": "evaluate",
     "dead": "dead",
     "skills": "skills",
+    "plan": "plan",
     "query": "query",
     "export": "export",
     "status": "status",

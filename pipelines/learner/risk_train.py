@@ -37,6 +37,8 @@ _TREES: Final = {
     "random_state": 0,
 }
 _BOUND: Final = 1e-6
+_MOST: Final = 40_000
+"""Cases of a stage that are used: of more, which are weeks of the same students, every second, third and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,10 @@ def train_risk(cases: RiskCases, fold: NDArray[np.int64] | None = None) -> Train
     is_by_run = fold is None and len(np.unique(cases.run)) > 1
     if fold is None:
         fold = _folds(cases.run if is_by_run else cases.student)
+    thinned = _thinned(cases)
+    cases, fold = cases.where(thinned), fold[thinned]
     # One thread: several wait for each other for minutes on a machine that has other work.
-    with threadpool_limits(limits=1):
+    with threadpool_limits(1):
         raw = {kind: _held_out(kind, cases, fold) for kind in RiskKind if _is_enough(cases, _LEAST[kind])}
         told = [np.isfinite(scores) for scores in raw.values()]
         judged = np.flatnonzero(np.all(told, axis=0)) if told else np.empty(0, dtype=np.int64)
@@ -101,7 +105,15 @@ def train_risk(cases: RiskCases, fold: NDArray[np.int64] | None = None) -> Train
             p[rows] = _sigmoid(line[0] + line[1] * raw[kind][rows])
             warning = _warning(p[rows], cases.has_not_passed[rows])
             stages.append(_stage(number, kind, cases.where(stage == number), line, warning))
-    return TrainedRisk(RiskModel(kind, tuple(stages)), judged, p[judged], losses, is_by_run)
+    rows = np.flatnonzero(thinned)[judged]
+    return TrainedRisk(RiskModel(kind, tuple(stages)), rows, p[judged], losses, is_by_run)
+
+
+def _thinned(cases: RiskCases) -> NDArray[np.bool_]:
+    """Which rows are used, so that no stage has many more than `_MOST`."""
+    stage = stage_numbers(cases.features)
+    every = np.maximum(1, np.bincount(stage) // _MOST)[stage]
+    return np.asarray(np.arange(len(cases)) % every == 0)
 
 
 def _folds(codes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,20 +1,51 @@
 """How students stand in their courses, as the risk model takes it, and what it makes of it as rows."""
 
-from typing import Final
+import json
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipelines.learner.risk import FEATURES
-from pipelines.learner.risk_train import RiskCases
+from pipelines.learner.loss import log_losses
+from pipelines.learner.risk import FEATURES, RiskModel, read_risk_model
+from pipelines.learner.risk_train import RiskCases, TrainedRisk
 from pipelines.refresh.columns import codes_of, ids_of, numbers_of
+from schemas.risk import RiskEvidence, RiskReason, RiskTheme
 
 PROGRESS: Final = f"""
     SELECT student_key, course_id, begins_at, cutoff_at, {", ".join(FEATURES)}, has_passed
     FROM dimensional.fact_course_progress
 """
+
+_REASONS: Final = pa.list_(
+    pa.struct([("theme", pa.string()), ("term", pa.float64()), ("usual", pa.float64())])
+)
+_RISK_SCHEMA: Final = pa.schema(
+    [
+        ("student_key", pa.string()),
+        ("course_id", pa.string()),
+        ("p_not_passing", pa.float64()),
+        ("threshold", pa.float64()),
+        ("precision", pa.float64()),
+        ("reasons", _REASONS),
+    ]
+)
+_MODEL_SCHEMA: Final = pa.schema(
+    [
+        ("model_version", pa.int32()),
+        ("risk_kind", pa.string()),
+        ("n_runs", pa.int64()),
+        ("n_students", pa.int64()),
+        ("n_cases", pa.int64()),
+        ("is_by_run", pa.bool_()),
+        ("log_loss", pa.float64()),
+        ("kinds_log_loss", pa.string()),
+        ("risk_model", pa.string()),
+    ]
+)
 
 
 def features_of(progress: pa.Table) -> NDArray[np.float64]:
@@ -37,3 +68,76 @@ def cases_of(ended: pa.Table) -> RiskCases:
         run=codes_of(runs, ids_of(runs, [])),
         student=codes_of(ended.column("student_key"), ids_of(ended.column("student_key"), [])),
     )
+
+
+def read_ended(read: Callable[[str], pa.Table]) -> RiskCases:
+    """Read the cases of runs that have ended and of which the outcome is known: only they teach.
+
+    Args:
+        read: runs a query whose relations are those of the lake, or of a scratch database.
+    """
+    return cases_of(
+        read(f"{PROGRESS} WHERE has_passed IS NOT NULL ORDER BY student_key, course_id, cutoff_at")
+    )
+
+
+def model_table(model_version: int, cases: RiskCases, trained: TrainedRisk | None) -> pa.Table:
+    """Put a new risk model into the row of estimates.risk_model; no row where there is none."""
+    rows: list[dict[str, Any]] = []
+    if trained is not None:
+        outcomes = cases.has_not_passed[trained.rows].astype(np.float64)
+        rows.append(
+            {
+                "model_version": model_version,
+                "risk_kind": trained.model.kind.value,
+                "n_runs": len(np.unique(cases.run)),
+                "n_students": len(np.unique(cases.student)),
+                "n_cases": len(cases),
+                "is_by_run": trained.is_by_run,
+                "log_loss": float(log_losses(trained.p, outcomes).mean()),
+                "kinds_log_loss": json.dumps({kind.value: loss for kind, loss in trained.log_loss.items()}),
+                "risk_model": trained.model.to_json(),
+            }
+        )
+    return pa.Table.from_pylist(rows, _MODEL_SCHEMA)
+
+
+def read_model(read: Callable[[str], pa.Table]) -> RiskModel | None:
+    """Read the risk model of the version in use; None where it has learned nothing of runs.
+
+    Raises:
+        RiskModelError: its text cannot be read.
+    """
+    rows = read("SELECT risk_model FROM estimates.risk_model").to_pylist()
+    return read_risk_model(rows[0]["risk_model"]) if rows else None
+
+
+def risk_table(read: Callable[[str], pa.Table], model: RiskModel | None) -> pa.Table:
+    """Put what the model says of students whose runs go on into rows of estimates.student_risk."""
+    if model is None:
+        return _RISK_SCHEMA.empty_table()
+    progress = read(f"{PROGRESS} WHERE is_now ORDER BY student_key, course_id")
+    risks = model.risks(features_of(progress))
+    return pa.table(
+        {
+            "student_key": progress.column("student_key"),
+            "course_id": progress.column("course_id"),
+            "p_not_passing": risks.p,
+            "threshold": risks.threshold,
+            "precision": pa.array(risks.precision, from_pandas=True),
+            "reasons": pa.array(
+                [[reason._asdict() for reason in reasons] for reasons in risks.reasons], _REASONS
+            ),
+        },
+        _RISK_SCHEMA,
+    )
+
+
+def read_risk_row(row: tuple[Any, ...]) -> RiskEvidence:
+    """Read a row of marts.mart_student_risk, its student left out."""
+    found = RiskEvidence._make(row)
+    reasons = [
+        RiskReason(RiskTheme(each["theme"]), each["term"], each["usual"])
+        for each in row[found._fields.index("reasons")]
+    ]
+    return found._replace(reasons=tuple(reasons))
