@@ -9,7 +9,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.runner import task_runner_of
-from flows.running import RETRIES, Progress, is_under_prefect, logger, now, settings, tell, this_run
+from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, tell, this_run
 from pipelines.jobs.refresh import refresh_day
 from pipelines.jobs.refresh import train as train_now
 from pipelines.refresh.feedback import Bucket, Told
@@ -39,7 +39,7 @@ def refresh(day: str = "today", full: bool = False, refit: bool = False) -> dict
         What the refresh did.
     """
     progress = Progress("refresh-progress", _STEPS)
-    summary = compute(None if day == "today" else dt.date.fromisoformat(day), full, refit, progress)
+    summary = do(compute, None if day == "today" else dt.date.fromisoformat(day), full, refit, progress)
     progress.end()
     logger().info(
         "%d new statements, %d students computed anew in %.1f s (%s)",
@@ -102,7 +102,7 @@ def train(force: bool = False) -> dict[str, Any]:
     Args:
         force: use it even where it is worse.
     """
-    summary = fit(force)
+    summary = do(fit, force)
     verdict = summary["verdict"]
     logger().info("version %s (%s): %s", summary["model_version"], summary["model_kind"], verdict)
     if is_under_prefect():

@@ -32,6 +32,7 @@ _HOMES = {
     "kafka": "pipelines.ingest.kafka",
     "sklearn": ("pipelines.learner", "pipelines.evaluate"),
     "threadpoolctl": "pipelines.learner",
+    "prometheus_client": "pipelines.jobs.metrics",
     "prefect": "flows",
 }
 """The home of an outside library, two at the most: whoever replaces it has one place to look at."""

@@ -31,6 +31,8 @@ _COMMANDS: Final = {
     "plan": "plan",
     "query": "query",
     "export": "export",
+    "backup": "backup",
+    "metrics": "metrics",
     "status": "status",
     "doctor": "doctor",
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipelines.feedback.words import TAKEN, count, day, duration, percent, where
+from pipelines.feedback.words import LEVEL_NAMES, TAKEN, count, day, duration, percent, where
 from schemas.level import Level
 from schemas.profile import (
     GoalProfile,
@@ -14,12 +14,6 @@ from schemas.profile import (
 )
 from schemas.signal import Audience, Signal
 
-_LEVEL_WORDS = {
-    Level.MASTERED: "mastered",
-    Level.NEAR: "near",
-    Level.NEEDS_WORK: "needs work",
-    Level.UNKNOWN: "unknown",
-}
 _SHORT_ID = 8
 _LEAST_TOLD = 2
 """What was seen once is no habit: it is kept, but not put before a reader."""
@@ -89,7 +83,7 @@ def _skill(skill: SkillProfile) -> str:
     p = f"{percent(skill.p_mastery)} right expected" if skill.p_mastery is not None else "not known how well"
     if skill.p_low is not None and skill.p_high is not None:
         p += f", {percent(skill.p_low)} to {percent(skill.p_high)} likely"
-    line = f"{skill.skill_name}: {_LEVEL_WORDS[skill.level]} ({p}; {count(skill.n_attempts, 'answer')}"
+    line = f"{skill.skill_name}: {LEVEL_NAMES[skill.level]} ({p}; {count(skill.n_attempts, 'answer')}"
     line += f", {skill.confidence.value} confidence)"
     if skill.path is not None and skill.path.value.startswith("stuck"):
         line += ", getting stuck" if skill.path.value == "stuck_early" else ", stuck"

@@ -1,6 +1,6 @@
-"""The pages for those who take profiles and signals: two JSON Schemas, and the catalogue of signals.
+"""The pages for those who take profiles and signals: three JSON Schemas, and the catalogue of signals.
 
-`python -m pipelines.feedback.publish profile|signal|catalogue` prints one of them; `make docs` keeps docs/ up to date.
+`python -m pipelines.feedback.publish profile|signal|why|catalogue` prints one; `make docs` keeps docs/ up to date.
 """
 
 import json
@@ -15,6 +15,7 @@ from pipelines.feedback.catalogue import CATALOGUE
 from pipelines.feedback.thresholds import Thresholds
 from schemas.profile import StudentProfile
 from schemas.signal import Audience, Signal, SignalKind
+from schemas.why import SkillWhy
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _BASE: Final = "https://learnloom.example/schemas/"
@@ -110,6 +111,8 @@ A signal is one thing worth saying about a student's learning, to one audience. 
   the day on which it was computed. Use it to drop what you have seen.
 - **It ends.** After `expires_at` do not show it. The lifetime below counts from the last evidence.
 - **Audience.** What is for teachers alone must not reach the student: it is a call to look, not a verdict.
+- **It can be put aside.** A signal that was dismissed is not said again, nor is its like on the same thing for
+  `cool_down_days` (docs/vocabulary.md, *An answer to a signal*).
 - **Part.** What it helps to differentiate: content (what is learned), process (how), product (how it is shown),
   environment (when and where).
 
@@ -155,6 +158,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
     {
         "profile": lambda: json_schema(StudentProfile, "student_profile"),
         "signal": lambda: json_schema(Signal, "signal"),
+        "why": lambda: json_schema(SkillWhy, "skill_why"),
         "catalogue": catalogue_page,
     }
 )

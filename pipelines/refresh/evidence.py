@@ -18,6 +18,7 @@ from schemas.evidence import (
     MeasureEvidence,
     OutcomeEvidence,
     ProductEvidence,
+    ResponseEvidence,
     SkillEvidence,
     StudentEvidence,
     VoiceEvidence,
@@ -42,6 +43,7 @@ _MANY: Final[dict[str, tuple[str, str, Callable[[Row], Any]]]] = {
     "products": ("marts.mart_student_product", "product_kind", ProductEvidence._make),
     "goals": ("marts.mart_student_goal", "target_id", GoalEvidence._make),
     "risks": ("marts.mart_student_risk", "course_id", read_risk_row),
+    "responses": ("dimensional.fact_response", "occurred_at, statement_id", ResponseEvidence._make),
     "voices": ("marts.mart_student_voice", "voice_kind, target_id", VoiceEvidence._make),
 }
 """Field of StudentEvidence: relation, its order within a student, how a row is read."""
