@@ -22,11 +22,11 @@ from pipelines.evaluate.figures import figures
 from pipelines.evaluate.groups import Grouping
 from pipelines.evaluate.predictions import Predictions
 from pipelines.evaluate.risk import warned
+from pipelines.evaluate.risk_report import moments
 from pipelines.learner.logistic import logit, sigmoid
-from pipelines.learner.risk import FEATURES, N_STAGES, RiskModel, stage_numbers
+from pipelines.learner.risk import N_STAGES, RiskModel, stage_numbers
 from pipelines.learner.risk_train import N_FOLDS, RiskCases, train_risk
 from pipelines.refresh.risk import cases_of
-from schemas.risk import RiskFeature
 
 SHARES: Final = (0.25, 0.50)
 _EARLY: Final = 1 / (N_STAGES + 1)
@@ -67,15 +67,6 @@ def main() -> None:
     ]
     for share, one in told.items():
         _show_groups(f"{share:.0%}", cases, one, groupings)
-
-
-def moments(cases: RiskCases, share: float) -> NDArray[np.int64]:
-    """Rows of the week's end nearest to a share of the run, one for each student still enrolled in each run."""
-    distance = np.abs(cases.features[:, FEATURES.index(RiskFeature.ELAPSED_SHARE)] - share)
-    rows = np.lexsort((distance, cases.student, cases.run))
-    changes = (np.diff(cases.student[rows]) != 0) | (np.diff(cases.run[rows]) != 0)
-    nearest = rows[np.concatenate([[True], changes])]
-    return nearest[distance[nearest] < 0.03]
 
 
 def by_student(cases: RiskCases, share: float, *, n_parts: int = N_FOLDS) -> Told:
@@ -141,8 +132,8 @@ def _pairs(cases: RiskCases, rows: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _told(model: RiskModel, cases: RiskCases, rows: NDArray[np.int64]) -> Told:
-    risks = model.risks(cases.features[rows])
-    return Told(rows, risks.p, risks.p >= risks.threshold, risks.precision)
+    levels = model.levels(cases.features[rows])
+    return Told(rows, levels.p, levels.p >= levels.threshold, levels.precision)
 
 
 def predictions(cases: RiskCases, told: Told) -> Predictions:

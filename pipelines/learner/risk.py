@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,15 +99,13 @@ class Stage:
         return np.clip(self.intercept + self.slope * self.scorer.raw(features), -_EDGE, _EDGE)
 
 
-@dataclass(frozen=True, slots=True)
-class Risks:
+class Levels(NamedTuple):
     """What the model says, one entry per row."""
 
     p: NDArray[np.float64]
     threshold: NDArray[np.float64]
     precision: NDArray[np.float64]
     """NaN where it is unknown."""
-    reasons: list[tuple[RiskReason, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +130,17 @@ class RiskModel:
             p[rows] = [sigmoid(logit) for logit in stage.logits(features[rows]).tolist()]
         return p
 
-    def risks(self, features: NDArray[np.float64]) -> Risks:
-        """Say of each row how probable not passing is, from where one is warned, and why."""
-        stages = [self.stages[place] for place in self.stage_of(features).tolist()]
-        return Risks(
-            p=self.probability(features),
-            threshold=np.array([stage.threshold for stage in stages], dtype=np.float64),
-            precision=np.array([stage.precision for stage in stages], dtype=np.float64),
-            reasons=[_reasons(stage, row) for stage, row in zip(stages, features, strict=True)],
-        )
+    def levels(self, features: NDArray[np.float64]) -> Levels:
+        """Say of each row how probable not passing is, from where one is warned, and how often that is right."""
+        where = self.stage_of(features)
+        threshold = np.array([stage.threshold for stage in self.stages], dtype=np.float64)
+        precision = np.array([stage.precision for stage in self.stages], dtype=np.float64)
+        return Levels(self.probability(features), threshold[where], precision[where])
+
+    def reasons(self, features: NDArray[np.float64]) -> list[tuple[RiskReason, ...]]:
+        """Say of each row what raises the probability most, the strongest first."""
+        places = self.stage_of(features).tolist()
+        return [_reasons(self.stages[place], row) for place, row in zip(places, features, strict=True)]
 
     def to_json(self) -> str:
         """Write it as text; `read_risk_model` reads it again."""

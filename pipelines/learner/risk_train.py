@@ -84,9 +84,9 @@ def train_risk(cases: RiskCases, fold: NDArray[np.int64] | None = None) -> Train
         cases: of runs that have ended.
         fold: which rows are held out together; by default whole runs, or students where there is a single run.
     """
-    is_by_run = fold is None and len(np.unique(cases.run)) > 1
+    is_by_run = False
     if fold is None:
-        fold = _folds(cases.run if is_by_run else cases.student)
+        fold, is_by_run = folds_of(cases)
     thinned = _thinned(cases)
     cases, fold = cases.where(thinned), fold[thinned]
     # One thread: several wait for each other for minutes on a machine that has other work.
@@ -116,9 +116,11 @@ def _thinned(cases: RiskCases) -> NDArray[np.bool_]:
     return np.asarray(np.arange(len(cases)) % every == 0)
 
 
-def _folds(codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Put codes into folds, in their order."""
-    return np.asarray(np.unique(codes, return_inverse=True)[1] % N_FOLDS, dtype=np.int64)
+def folds_of(cases: RiskCases) -> tuple[NDArray[np.int64], bool]:
+    """Put whole runs into folds where there are two or more, else students; and say whether it is runs."""
+    is_by_run = len(np.unique(cases.run)) > 1
+    codes = np.unique(cases.run if is_by_run else cases.student, return_inverse=True)[1]
+    return np.asarray(codes % N_FOLDS, dtype=np.int64), is_by_run
 
 
 def _is_enough(cases: RiskCases, least: int) -> bool:

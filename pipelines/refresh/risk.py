@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pipelines.evaluate.risk_report import Followed
 from pipelines.learner.loss import log_losses
 from pipelines.learner.risk import FEATURES, RiskModel, read_risk_model
 from pipelines.learner.risk_train import RiskCases, TrainedRisk
@@ -81,6 +82,25 @@ def read_ended(read: Callable[[str], pa.Table]) -> RiskCases:
     )
 
 
+def read_followed(read: Callable[[str], pa.Table]) -> Followed:
+    """Read the same with the moments, and when it was known of those who did not pass; `read` as for read_ended."""
+    table = read(
+        f"""
+        SELECT progress.*, CASE WHEN NOT has_passed THEN coalesce(unregistered_at, failed_at) END AS happened_at
+        FROM ({PROGRESS} WHERE has_passed IS NOT NULL) AS progress
+        INNER JOIN dimensional.fact_enrolment USING (student_key, course_id)
+        ORDER BY student_key, course_id, cutoff_at
+        """
+    )
+    return Followed(cases_of(table), _moments(table, "cutoff_at"), _moments(table, "happened_at"))
+
+
+def _moments(table: pa.Table, column: str) -> NDArray[np.datetime64]:
+    """Moments in UTC, unknown ones as NaT."""
+    utc = table.column(column).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
+    return np.asarray(utc.to_numpy(), dtype="datetime64[us]")
+
+
 def model_table(model_version: int, cases: RiskCases, trained: TrainedRisk | None) -> pa.Table:
     """Put a new risk model into the row of estimates.risk_model; no row where there is none."""
     rows: list[dict[str, Any]] = []
@@ -117,16 +137,17 @@ def risk_table(read: Callable[[str], pa.Table], model: RiskModel | None) -> pa.T
     if model is None:
         return _RISK_SCHEMA.empty_table()
     progress = read(f"{PROGRESS} WHERE is_now ORDER BY student_key, course_id")
-    risks = model.risks(features_of(progress))
+    features = features_of(progress)
+    levels = model.levels(features)
     return pa.table(
         {
             "student_key": progress.column("student_key"),
             "course_id": progress.column("course_id"),
-            "p_not_passing": risks.p,
-            "threshold": risks.threshold,
-            "precision": pa.array(risks.precision, from_pandas=True),
+            "p_not_passing": levels.p,
+            "threshold": levels.threshold,
+            "precision": pa.array(levels.precision, from_pandas=True),
             "reasons": pa.array(
-                [[reason._asdict() for reason in reasons] for reasons in risks.reasons], _REASONS
+                [[reason._asdict() for reason in reasons] for reasons in model.reasons(features)], _REASONS
             ),
         },
         _RISK_SCHEMA,

@@ -53,7 +53,7 @@ def test_kept_text_says_the_same(kind: RiskKind) -> None:
     features = cases(100, seed=2).features
     assert model.kind is kind
     assert again.probability(features).tolist() == model.probability(features).tolist()
-    assert again.risks(features).reasons == model.risks(features).reasons
+    assert again.reasons(features) == model.reasons(features)
 
 
 def _boosted(found: RiskCases) -> RiskModel:
@@ -77,7 +77,7 @@ def test_reasons_name_what_counts() -> None:
     features = cases(2, seed=4).features
     features[:, ENROLMENT] = 1.5
     features[:, SUBMITTED] = (0.05, 1.0)
-    little, everything = model.risks(features).reasons
+    little, everything = model.reasons(features)
     assert little[0].theme is RiskTheme.HANDED_IN
     assert little[0].usual == pytest.approx(0.5, abs=0.05)
     assert RiskTheme.HANDED_IN not in {reason.theme for reason in everything}

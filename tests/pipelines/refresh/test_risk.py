@@ -3,10 +3,12 @@
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipelines.ingest.plan import import_plan
 from pipelines.refresh.refresh import RefreshSummary
+from pipelines.refresh.risk import read_followed
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.students import read_signals
 from schemas.signal import SignalKind
@@ -109,3 +111,13 @@ def test_another_plan_is_followed(warehouse: Warehouse) -> None:
 def warehouse(tmp_path: Path) -> Warehouse:
     """An empty warehouse, closed at the end."""
     return Warehouse(tmp_path / "warehouse")
+
+
+def test_ended_runs_are_followed_for_an_evaluation(warehouse: Warehouse) -> None:
+    """Of each week of ended runs is known when the student left or failed; who passed has no such moment."""
+    _until(warehouse, _WEEK_5)
+    followed = read_followed(warehouse.arrow)
+    assert len(np.unique(followed.cases.run)) == 2
+    assert np.array_equal(~np.isnat(followed.happened_at), followed.cases.has_not_passed)
+    is_late = followed.cutoff_at > followed.happened_at
+    assert not is_late.any()
