@@ -90,7 +90,7 @@ def evaluate_risk(followed: Followed, *, n_resamples: int = N_RESAMPLES, seed: i
         at=shares,
         lead_time=_lead(followed, told.is_flagged, n_resamples=n_resamples, seed=seed),
         rule_lead_time=_lead(followed, quiet, n_resamples=n_resamples, seed=seed),
-        unknown=missing and f"too few students of known outcome in runs that have ended: {missing}",
+        unknown=missing and f"of runs that have ended and of known outcome there are {missing}",
     )
 
 
