@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from schemas.measure import Measure, Vocabulary
+from schemas.risk import RiskEvidence
 
 
 class MasteryEstimate(NamedTuple):
@@ -286,6 +287,7 @@ class StudentEvidence(NamedTuple):
     products: Sequence[ProductEvidence] = ()
     goals: Sequence[GoalEvidence] = ()
     voices: Sequence[VoiceEvidence] = ()
+    risks: Sequence[RiskEvidence] = ()
     responses: Sequence[ResponseEvidence] = ()
     """Answers to signals, earliest first."""
     contribution: ContributionEvidence | None = None

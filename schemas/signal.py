@@ -45,6 +45,7 @@ class SignalKind(StrEnum):
     STREAK = "streak"
     ENGAGEMENT_CHANGE = "engagement_change"
     CHECK_IN = "check_in"
+    AT_RISK = "at_risk"
     GOAL = "goal"
     CHOICE = "choice"
     INTEREST = "interest"

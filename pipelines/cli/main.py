@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "deliver": "deliver",
     "dead": "dead",
     "skills": "skills",
+    "plan": "plan",
     "query": "query",
     "export": "export",
     "backup": "backup",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from pipelines.feedback import care, collaboration, content, growth, process, responses, voice
+from pipelines.feedback import care, collaboration, content, growth, process, responses, risk, voice
 from pipelines.feedback.case import Case
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import StudentEvidence
@@ -26,6 +26,7 @@ RULES: Final[tuple[Callable[[Case], Iterator[Signal]], ...]] = (
     process.spacing,
     process.regularity,
     care.engagement_change,
+    risk.at_risk,
     voice.goals,
     voice.choices,
     voice.likings,

@@ -157,6 +157,12 @@ class Thresholds(BaseModel):
     away_max_days: int = Field(
         default=60, ge=1, description="Days of absence after which a student counts as gone, not as quiet."
     )
+    risk_away_days: int = Field(
+        default=7,
+        ge=1,
+        description="Days without activity in a course after which the simple rule of `at_risk` names the student "
+        "(Open edX Aspects warns after 7).",
+    )
 
     # Voice, product, environment: offered as choices.
     interest_min_n: int = Field(

@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
+from pipelines.refresh.risk import read_risk_row
 from pipelines.warehouse.scratch import Scratch
 from schemas.evidence import (
     ActivityEvidence,
@@ -41,6 +42,7 @@ _MANY: Final[dict[str, tuple[str, str, Callable[[Row], Any]]]] = {
     "outcomes": ("marts.mart_student_outcome", "dimension, value", OutcomeEvidence._make),
     "products": ("marts.mart_student_product", "product_kind", ProductEvidence._make),
     "goals": ("marts.mart_student_goal", "target_id", GoalEvidence._make),
+    "risks": ("marts.mart_student_risk", "course_id", read_risk_row),
     "responses": ("dimensional.fact_response", "occurred_at, statement_id", ResponseEvidence._make),
     "voices": ("marts.mart_student_voice", "voice_kind, target_id", VoiceEvidence._make),
 }
