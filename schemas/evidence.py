@@ -217,7 +217,7 @@ class GoalEvidence(NamedTuple):
 
 
 class VoiceEvidence(NamedTuple):
-    """The student's last word on one thing. Grain: student, voice_kind, target_id."""
+    """The student's last word on one thing, or their teachers'. Grain: student, voice_kind, target_id, stated_by."""
 
     voice_kind: str
     """choice, preference or stated_known."""
@@ -229,9 +229,23 @@ class VoiceEvidence(NamedTuple):
     statement_id: str
     occurred_at: datetime
     is_affirmed: bool
-    """False where a preference is taken back or "I don't know it" is said."""
+    """False where a choice is declined, a preference taken back or "I don't know it" said."""
     signal_id: str | None
     """The signal to which they react."""
+    stated_by: str = "student"
+    """student; or teacher, where one states what the student knows."""
+    n_attempts_since: int = 0
+    """Answers of the student on it since, where it is a skill."""
+
+
+class CheckEvidence(NamedTuple):
+    """By which question a claim to know a skill, or not to, may be checked. Grain: student, skill."""
+
+    skill_id: str
+    activity_id: str
+    activity_name: str | None
+    p_right: float
+    """Probability of a right answer to it."""
 
 
 class ContributionEvidence(NamedTuple):
@@ -269,5 +283,6 @@ class StudentEvidence(NamedTuple):
     products: Sequence[ProductEvidence] = ()
     goals: Sequence[GoalEvidence] = ()
     voices: Sequence[VoiceEvidence] = ()
+    checks: Sequence[CheckEvidence] = ()
     contribution: ContributionEvidence | None = None
     """None where the student made none."""

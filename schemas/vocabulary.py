@@ -51,8 +51,8 @@ PREFERRED: Final = _OURS + "verbs/preferred"
 """The student declared a preference: object = a topic (any activity) or an activity type's IRI;
 result.success false takes it back."""
 STATED_KNOWN: Final = _OURS + "verbs/stated-known"
-"""The student (or teacher for them) says "I know this" of the skill that is the object; success false: "I
-don't"."""
+"""The student (or a teacher of them: STATED_BY) says "I know this" of the skill that is the object; success false:
+"I don't"."""
 
 # Activity types ---------------------------------------------------------------------------------------------
 COURSE: Final = _ADL_TYPE + "course"
@@ -94,6 +94,9 @@ IS_OPTIONAL: Final = _OURS + "extensions/is-optional"
 what interests them."""
 TARGET_DATE: Final = _OURS + "extensions/target-date"
 """In a context: the day by which a goal is to be reached, YYYY-MM-DD."""
+STATED_BY: Final = _OURS + "extensions/stated-by"
+"""In a context, with STATED_KNOWN: "teacher" where a teacher says it of the student, who is the actor all the same;
+else the student does."""
 SIGNAL_ID: Final = _OURS + "extensions/signal-id"
 """In a context: the signal to which the student reacts."""
 DEVICE: Final = _OURS + "extensions/device"

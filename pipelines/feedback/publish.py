@@ -32,6 +32,10 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         SignalKind.PRACTISE_NEXT: "`practise_choices` skills nearest to `practise_target`, those between "
         "`practise_low` and `practise_high` first; a skill that the student wants counts `wish_boost` "
         "nearer. Never one that is mastered, due for review, stuck, or whose prerequisites are below `near`.",
+        SignalKind.CHECK: "The student, or a teacher, states that a skill is known or is not, and the estimate says "
+        "otherwise (`near`): one question on it, nearest to between `check_low` and `check_high`, not answered "
+        "within a week before. Once per statement; it ends with `check_answers` newer answers. The estimate stays "
+        "what it is. Value: probability right at an average question.",
         SignalKind.STRETCH: "Mastered, the last five answers right without a hint, and no review is due.",
         SignalKind.REVIEW_DUE: "Mastery was shown once, and the day to see the skill again has come; five "
         "at the most.",

@@ -145,8 +145,9 @@ def _products(evidence: StudentEvidence) -> list[OutcomeProfile]:
 
 
 def voice_profiles(voices: Sequence[VoiceEvidence]) -> tuple[VoiceProfile, ...]:
-    """List the student's own words, latest first."""
-    latest_first = sorted(voices, key=lambda voice: (voice.occurred_at, voice.statement_id), reverse=True)
+    """List the student's own words, latest first; what teachers state stands with the skill."""
+    own = [voice for voice in voices if voice.stated_by == "student"]
+    latest_first = sorted(own, key=lambda voice: (voice.occurred_at, voice.statement_id), reverse=True)
     return tuple(
         VoiceProfile(
             voice_kind=voice.voice_kind,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pipelines.warehouse.scratch import Scratch
 from schemas.evidence import (
     ActivityEvidence,
+    CheckEvidence,
     ContributionEvidence,
     CourseEvidence,
     DayEvidence,
@@ -40,7 +41,8 @@ _MANY: Final[dict[str, tuple[str, str, Callable[[Row], Any]]]] = {
     "outcomes": ("marts.mart_student_outcome", "dimension, value", OutcomeEvidence._make),
     "products": ("marts.mart_student_product", "product_kind", ProductEvidence._make),
     "goals": ("marts.mart_student_goal", "target_id", GoalEvidence._make),
-    "voices": ("marts.mart_student_voice", "voice_kind, target_id", VoiceEvidence._make),
+    "voices": ("marts.mart_student_voice", "voice_kind, target_id, stated_by", VoiceEvidence._make),
+    "checks": ("estimates.student_check", "skill_id", CheckEvidence._make),
 }
 """Field of StudentEvidence: relation, its order within a student, how a row is read."""
 _STUDENTS: Final = """

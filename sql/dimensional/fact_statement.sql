@@ -5,14 +5,15 @@
 -- stored: view
 -- columns: as stg_statement, and
 --   is_own_act  whether the student did it; false for what others do to a student: registered, unregistered,
---               scored, passed, failed
+--               scored, passed, failed, and for what a teacher states of them
 SELECT
     stg_statement.*,
     verb_id NOT IN (
         'http://adlnet.gov/expapi/verbs/registered', 'http://id.tincanapi.com/verb/unregistered',
         'http://adlnet.gov/expapi/verbs/scored', 'http://adlnet.gov/expapi/verbs/passed',
         'http://adlnet.gov/expapi/verbs/failed'
-    ) AS is_own_act
+    )
+    AND stated_by IS DISTINCT FROM 'teacher' AS is_own_act
 FROM staging.stg_statement
 WHERE
     student_key IS NOT NULL

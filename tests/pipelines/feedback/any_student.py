@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from schemas.evidence import (
+    CheckEvidence,
     ContributionEvidence,
     MasteryEstimate,
     MeasureEvidence,
@@ -143,7 +144,13 @@ def students(draw: st.DrawFn) -> StudentEvidence:
             a_voice(
                 draw(st.sampled_from(["choice", "preference", "stated_known"])),
                 is_affirmed=draw(st.booleans()),
-            )
+                n_attempts_since=draw(st.integers(0, 4)),
+            ),
+            a_voice("stated_known", "s2", stated_by="teacher", is_affirmed=draw(st.booleans())),
+        ],
+        checks=[
+            CheckEvidence(skill_id, f"{skill_id}-q", None, draw(st.floats(0.01, 0.99)))
+            for skill_id in draw(st.sets(st.sampled_from(_SKILLS)))
         ],
         contribution=draw(st.none() | st.just(contribution)),
     )

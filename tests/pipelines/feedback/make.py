@@ -8,6 +8,7 @@ from pipelines.feedback.signals import signals
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import (
     ActivityEvidence,
+    CheckEvidence,
     CourseEvidence,
     DayEvidence,
     GoalEvidence,
@@ -228,10 +229,12 @@ def rich_student() -> StudentEvidence:
         goals=(a_goal(target_id="s2", target_name="Skill s2", p_when_set=0.5),),
         voices=(
             a_voice("choice", "s5"),
+            a_voice("stated_known", "s3"),
             a_voice(
                 "preference", "https://school.example/topic/music", target_kind="topic", target_name="music"
             ),
         ),
+        checks=(CheckEvidence("s3", "https://school.example/q7", None, 0.6),),
     )
 
 
