@@ -46,7 +46,7 @@ DROPPED_GOAL: Final = _OURS + "verbs/dropped-goal"
 """The student withdrew the goal on the object."""
 CHOSE: Final = _OURS + "verbs/chose"
 """The student picked one of the offered choices: object = the skill or activity picked; extension SIGNAL_ID
-names the signal that offered it, where there was one."""
+names the signal that offered it, where there was one; result.success false declines it for now."""
 PREFERRED: Final = _OURS + "verbs/preferred"
 """The student declared a preference: object = a topic (any activity) or an activity type's IRI;
 result.success false takes it back."""

@@ -175,6 +175,7 @@ def _goal(goal: GoalProfile) -> str:
 def _voices(profile: StudentProfile) -> Iterator[str]:
     words = {
         ("choice", True): "chose {}",
+        ("choice", False): "said no to {} for now",
         ("preference", True): "likes {}",
         ("preference", False): "does not like {} any more",
         ("stated_known", True): "says they know {}",

@@ -60,6 +60,11 @@ class Thresholds(BaseModel):
     )
 
     # Process: how it goes.
+    declined_days: int = Field(
+        default=7,
+        ge=0,
+        description="Days for which a skill is not offered again that the student said no to.",
+    )
     check_low: float = Field(
         default=0.50,
         gt=0,

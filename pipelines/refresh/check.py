@@ -118,7 +118,7 @@ class _Claimers:
     def free(
         self, claim: dict[str, Any], offered: list[dict[str, Any]]
     ) -> tuple[list[dict[str, Any]], list[Item]]:
-        """The questions that the version knows and that were not answered lately, as told and as the model takes them."""
+        """The questions that the version knows and not answered lately; as told, and for the model."""
         before = _moment(claim["stated_at"]) - _LATELY
         rows, items = [], []
         for row in offered:

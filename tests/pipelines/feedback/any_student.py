@@ -11,6 +11,7 @@ from schemas.evidence import (
     MeasureEvidence,
     SkillEvidence,
     StudentEvidence,
+    VoiceEvidence,
 )
 from schemas.measure import Measure, Vocabulary
 from tests.pipelines.feedback.make import (
@@ -98,6 +99,18 @@ def _measures(draw: st.DrawFn) -> list[MeasureEvidence]:
 
 
 @st.composite
+def _voices(draw: st.DrawFn) -> list[VoiceEvidence]:
+    return [
+        a_voice(
+            draw(st.sampled_from(["choice", "preference", "stated_known"])),
+            is_affirmed=draw(st.booleans()),
+            n_attempts_since=draw(st.integers(0, 4)),
+        ),
+        a_voice("stated_known", "s2", stated_by="teacher", is_affirmed=draw(st.booleans())),
+    ]
+
+
+@st.composite
 def students(draw: st.DrawFn) -> StudentEvidence:
     """Draw a student with any part of the evidence there, or not."""
     skills = draw(_skills())
@@ -140,16 +153,9 @@ def students(draw: st.DrawFn) -> StudentEvidence:
                 target_level=draw(_shares),
             )
         ],
-        voices=[
-            a_voice(
-                draw(st.sampled_from(["choice", "preference", "stated_known"])),
-                is_affirmed=draw(st.booleans()),
-                n_attempts_since=draw(st.integers(0, 4)),
-            ),
-            a_voice("stated_known", "s2", stated_by="teacher", is_affirmed=draw(st.booleans())),
-        ],
+        voices=draw(_voices()),
         checks=[
-            CheckEvidence(skill_id, f"{skill_id}-q", None, draw(st.floats(0.01, 0.99)))
+            CheckEvidence(skill_id, f"{skill_id}-q", None, 0.6)
             for skill_id in draw(st.sets(st.sampled_from(_SKILLS)))
         ],
         contribution=draw(st.none() | st.just(contribution)),
