@@ -7,7 +7,7 @@ from typing import Any
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
-from flows.running import RETRIES, is_under_prefect, logger, now, settings, tell, this_run
+from flows.running import RETRIES, do, is_under_prefect, logger, now, settings, tell, this_run
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.kafka.dead_share import DeadShare
 from pipelines.ingest.land import ImportSummary
@@ -35,10 +35,10 @@ def land(topics: list[str] | None = None, inbox: str | None = None) -> dict[str,
     chosen = settings()
     totals = ImportSummary()
     for name in topics if topics is not None else chosen.flows.topics:
-        _add(totals, drain_topic(name))
+        _add(totals, do(drain_topic, name))
     folder = inbox or chosen.flows.inbox
     if folder is not None:
-        _add(totals, land_files(str(folder)))
+        _add(totals, do(land_files, str(folder)))
     told = {
         "read": totals.read,
         "accepted": totals.accepted,

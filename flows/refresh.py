@@ -8,7 +8,8 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.running import RETRIES, Progress, is_under_prefect, logger, now, settings, tell, this_run
+from flows.runner import task_runner_of
+from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, tell, this_run
 from pipelines.jobs.refresh import refresh_day
 from pipelines.jobs.refresh import train as train_now
 from pipelines.refresh.feedback import Bucket, Told
@@ -26,8 +27,8 @@ _SLOWEST = 8
 def refresh(day: str = "today", full: bool = False, refit: bool = False) -> dict[str, Any]:
     """Bring everything up to what has landed, as of the end of a day; only changed students are computed anew.
 
-    Buckets of students are worked on by the flow's task runner. Killed anywhere, readers see what stood before, and
-    the next run does it.
+    Buckets of students are worked on by the task runner that the settings name. Killed anywhere, readers see what
+    stood before, and the next run does it.
 
     Args:
         day: `today` in the school's time zone, or a date such as 2026-11-01.
@@ -38,7 +39,7 @@ def refresh(day: str = "today", full: bool = False, refit: bool = False) -> dict
         What the refresh did.
     """
     progress = Progress("refresh-progress", _STEPS)
-    summary = compute(None if day == "today" else dt.date.fromisoformat(day), full, refit, progress)
+    summary = do(compute, None if day == "today" else dt.date.fromisoformat(day), full, refit, progress)
     progress.end()
     logger().info(
         "%d new statements, %d students computed anew in %.1f s (%s)",
@@ -85,11 +86,13 @@ def tell_one_bucket(bucket: Bucket) -> Told:
 
 
 def _spread(work: Callable[[Bucket], Told], buckets: Iterable[Bucket]) -> list[Told]:
-    """Let the flow's task runner work on buckets; a single one is not worth handing over."""
+    """Let the task runner of the settings work on buckets; a single one is not worth handing over."""
     waiting = list(buckets)
     if len(waiting) < 2 or not is_under_prefect():  # noqa: PLR2004 - two is where it begins to pay
         return [work(bucket) for bucket in waiting]
-    return list(tell_one_bucket.map(waiting).result())
+    with task_runner_of(settings().flows) as runner:
+        futures = [runner.submit(tell_one_bucket, {"bucket": bucket}) for bucket in waiting]
+        return [future.result() for future in futures]
 
 
 @flow(name="train", flow_run_name="train a model version")
@@ -99,7 +102,7 @@ def train(force: bool = False) -> dict[str, Any]:
     Args:
         force: use it even where it is worse.
     """
-    summary = fit(force)
+    summary = do(fit, force)
     verdict = summary["verdict"]
     logger().info("version %s (%s): %s", summary["model_version"], summary["model_kind"], verdict)
     if is_under_prefect():

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import logging
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 import prefect
+from prefect import Task
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.context import FlowRunContext
 from prefect.events import emit_event
@@ -17,6 +18,8 @@ from pipelines.warehouse.errors import WarehouseBusyError, WarehouseUnavailableE
 from pipelines.warehouse.run import Run
 
 _PASSING: Final = (BrokerUnavailableError, WarehouseBusyError, WarehouseUnavailableError)
+P = ParamSpec("P")
+R = TypeVar("R")
 RESOURCE: Final = "learnloom.warehouse"
 """Of what the events tell that trigger flows."""
 
@@ -66,6 +69,11 @@ RETRIES: Final[dict[str, Any]] = {
     "retry_condition_fn": is_passing,
 }
 """For tasks: three times more, after 10, 20 and 40 seconds and up to half more, where trying again may help."""
+
+
+def do(task: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a task as Prefect does, or as the plain function that it is where a flow was called as one."""
+    return task(*args, **kwargs) if is_under_prefect() else task.fn(*args, **kwargs)
 
 
 def tell(event: str, **payload: Any) -> None:

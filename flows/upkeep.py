@@ -6,7 +6,7 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.running import RETRIES, Progress, is_under_prefect, logger, now, settings, this_run
+from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
 from pipelines.jobs.upkeep import Upkeep
 from pipelines.jobs.upkeep import maintain as maintain_now
 from pipelines.jobs.watch import Finding, examine
@@ -20,7 +20,7 @@ class ChecksFailedError(LearnloomError):
 @flow(name="maintain", flow_run_name="maintain the warehouse")
 def maintain() -> dict[str, Any]:
     """Merge small files, drop old snapshots, remember which run wrote what, and make a backup if one is asked for."""
-    done = keep_up()
+    done = do(keep_up)
     logger().info(
         "%d files merged, %d snapshots dropped, %d files removed, %d transactions remembered",
         done.tidied.merged_files,
@@ -53,7 +53,7 @@ def check() -> dict[str, Any]:
     Raises:
         ChecksFailedError: a check failed; an artifact of the run shows the first of the offending rows.
     """
-    findings = look()
+    findings = do(look)
     failed = [finding for finding in findings if finding.is_passed is False]
     if is_under_prefect():
         _show(findings, failed)

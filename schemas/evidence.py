@@ -262,6 +262,23 @@ class ContributionEvidence(NamedTuple):
     evidence_ids: Sequence[str]
 
 
+class ResponseEvidence(NamedTuple):
+    """An answer to a signal. Grain: statement."""
+
+    signal_id: str
+    signal_kind: str
+    audience: str
+    """Who answers: student or teacher."""
+    subject: str | None
+    """What the signal was about; None: the student."""
+    response: str
+    """acknowledged, dismissed or followed."""
+    went_well: bool | None
+    """How following it went; None where that is not told."""
+    occurred_at: datetime
+    statement_id: str
+
+
 class StudentEvidence(NamedTuple):
     """All that is known of one student."""
 
@@ -284,5 +301,7 @@ class StudentEvidence(NamedTuple):
     goals: Sequence[GoalEvidence] = ()
     voices: Sequence[VoiceEvidence] = ()
     checks: Sequence[CheckEvidence] = ()
+    responses: Sequence[ResponseEvidence] = ()
+    """Answers to signals, earliest first."""
     contribution: ContributionEvidence | None = None
     """None where the student made none."""

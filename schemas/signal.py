@@ -18,6 +18,7 @@ from schemas.level import Confidence
 SCHEMA_VERSION: Final = "1.0"
 MAX_EVIDENCE_IDS: Final = 10
 _EVENT_TYPE: Final = "learnloom.signal."
+_IRI: Final = "https://learnloom.example/xapi/signals/"
 
 
 class SignalKind(StrEnum):
@@ -141,6 +142,11 @@ def signal_id(
     """
     parts = [student_key, kind.value, audience.value, subject, sorted(state)]
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()[:32]
+
+
+def signal_iri(signal: Signal) -> str:
+    """The signal as an xAPI activity, by which answers to it name it (docs/vocabulary.md)."""
+    return f"{_IRI}{signal.kind.value}/{signal.audience.value}/{signal.signal_id}"
 
 
 def envelope(signal: Signal, *, source: str) -> dict[str, Any]:

@@ -53,6 +53,12 @@ result.success false takes it back."""
 STATED_KNOWN: Final = _OURS + "verbs/stated-known"
 """The student (or a teacher of them: STATED_BY) says "I know this" of the skill that is the object; success false:
 "I don't"."""
+ACKNOWLEDGED_SIGNAL: Final = _OURS + "verbs/acknowledged-signal"
+"""Whoever a signal spoke to has taken note of it: object = the signal (see SIGNAL). The actor is the student."""
+DISMISSED_SIGNAL: Final = _OURS + "verbs/dismissed-signal"
+"""It was put aside: neither it nor its like is said again for a while."""
+FOLLOWED_SIGNAL: Final = _OURS + "verbs/followed-signal"
+"""It was followed; result.success tells how it went, where that is known."""
 
 # Activity types ---------------------------------------------------------------------------------------------
 COURSE: Final = _ADL_TYPE + "course"
@@ -69,6 +75,10 @@ VIDEO: Final = _VIDEO + "activity-type/video"
 READING: Final = _STREAMS + "article"
 ASSIGNMENT: Final = _TIN_CAN + "activitytype/school-assignment"
 FORUM_TOPIC: Final = _TIN_CAN + "activitytype/forum-topic"
+
+SIGNAL: Final = _OURS + "activity-types/signal"
+"""A signal of ours, as the object of an answer to it; its id is `schemas.signal.signal_iri`, and what it is about
+is its parent."""
 
 CATEGORY: Final = _TIN_CAN + "activitytype/category"
 """A topic, as the object of a declared preference."""
@@ -132,6 +142,9 @@ VERBS: Final = frozenset(
         CHOSE,
         PREFERRED,
         STATED_KNOWN,
+        ACKNOWLEDGED_SIGNAL,
+        DISMISSED_SIGNAL,
+        FOLLOWED_SIGNAL,
     }
 )
 ACTIVITY_TYPES: Final = frozenset(
@@ -148,6 +161,7 @@ ACTIVITY_TYPES: Final = frozenset(
         READING,
         ASSIGNMENT,
         FORUM_TOPIC,
+        SIGNAL,
         CATEGORY,
     }
 )

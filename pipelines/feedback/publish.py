@@ -112,6 +112,8 @@ A signal is one thing worth saying about a student's learning, to one audience. 
   the day on which it was computed. Use it to drop what you have seen.
 - **It ends.** After `expires_at` do not show it. The lifetime below counts from the last evidence.
 - **Audience.** What is for teachers alone must not reach the student: it is a call to look, not a verdict.
+- **It can be put aside.** A signal that was dismissed is not said again, nor is its like on the same thing for
+  `cool_down_days` (docs/vocabulary.md, *An answer to a signal*).
 - **Part.** What it helps to differentiate: content (what is learned), process (how), product (how it is shown),
   environment (when and where).
 

@@ -3,7 +3,16 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from pipelines.feedback import care, collaboration, content, growth, process, stated, voice
+from pipelines.feedback import (
+    care,
+    collaboration,
+    content,
+    growth,
+    process,
+    responses,
+    stated,
+    voice,
+)
 from pipelines.feedback.case import Case
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import StudentEvidence
@@ -50,4 +59,7 @@ def signals(evidence: StudentEvidence, profile: StudentProfile, *, thresholds: T
     case = Case(evidence, profile, thresholds)
     said = [signal for rule in RULES for signal in rule(case)]
     said += care.check_in(case, said)
-    return sorted(said, key=lambda signal: (-signal.urgency, signal.kind, signal.audience, signal.signal_id))
+    return sorted(
+        responses.still_wanted(case, said),
+        key=lambda signal: (-signal.urgency, signal.kind, signal.audience, signal.signal_id),
+    )

@@ -160,6 +160,12 @@ class Thresholds(BaseModel):
     drop_min_weekly_seconds: float = Field(
         default=900.0, ge=0, description="Own weekly time on task below which a drop means nothing."
     )
+    cool_down_days: int = Field(
+        default=14,
+        ge=0,
+        le=365,
+        description="Days for which nothing of the kind is said again about the same thing after it was dismissed.",
+    )
     quiet_days: int = Field(
         default=14, ge=1, description="Days without a good word and without contact after which to check in."
     )

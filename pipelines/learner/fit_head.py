@@ -2,6 +2,9 @@
 
 A score between 0 and 1 is used as it is: for a model of two classes, an answer of .4 counts as .4 of a right one and
 .6 of a miss. A rapid guess weighs less (history.py).
+
+Fitting takes one thread. Several of one process wait for each other at every split by turning round and round; where
+another process wants the cores too, a second of work then takes a minute.
 """
 
 from typing import Final
@@ -10,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from pipelines.learner.calibrate import recalibration
 from pipelines.learner.head import Boosted, Head, Line, Logistic, ModelKind
@@ -48,11 +52,15 @@ def fit_head(
     if kind is ModelKind.ELO:
         return Line(*recalibration(features[:, FEATURES.index("z")], scores))
     rows, outcomes, shares = _outcomes(scores, weights)
-    if kind is ModelKind.LOGISTIC:
-        return _logistic(features[rows], outcomes, shares)
+    fit = _logistic if kind is ModelKind.LOGISTIC else _boosted
+    with threadpool_limits(limits=1):
+        return fit(features[rows], outcomes, shares)
+
+
+def _boosted(features: NDArray[np.float64], outcomes: NDArray[np.int64], shares: NDArray[np.float64]) -> Head:
     rising = [int(name in _RISING) for name in FEATURES]
     trees = HistGradientBoostingClassifier(**_TREES, monotonic_cst=rising)
-    return Boosted(Forest.from_sklearn(trees.fit(features[rows], outcomes, sample_weight=shares)))
+    return Boosted(Forest.from_sklearn(trees.fit(features, outcomes, sample_weight=shares)))
 
 
 def _logistic(

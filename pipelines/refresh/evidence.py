@@ -18,6 +18,7 @@ from schemas.evidence import (
     MeasureEvidence,
     OutcomeEvidence,
     ProductEvidence,
+    ResponseEvidence,
     SkillEvidence,
     StudentEvidence,
     VoiceEvidence,
@@ -43,6 +44,7 @@ _MANY: Final[dict[str, tuple[str, str, Callable[[Row], Any]]]] = {
     "goals": ("marts.mart_student_goal", "target_id", GoalEvidence._make),
     "voices": ("marts.mart_student_voice", "voice_kind, target_id, stated_by", VoiceEvidence._make),
     "checks": ("estimates.student_check", "skill_id", CheckEvidence._make),
+    "responses": ("dimensional.fact_response", "occurred_at, statement_id", ResponseEvidence._make),
 }
 """Field of StudentEvidence: relation, its order within a student, how a row is read."""
 _STUDENTS: Final = """

@@ -1,12 +1,15 @@
 """Training: the kind is chosen by what came, new students get what they are promised, and heads are kept as text."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from pipelines.learner.calibrate import MIN_ANSWERS
 from pipelines.learner.elo import fit
@@ -113,6 +116,28 @@ def test_a_head_is_the_same_after_it_was_kept(kind: ModelKind) -> None:
     assert again.probability(features).tobytes() == p.tobytes()
     assert again.probability(features[7:8]).tobytes() == p[7:8].tobytes()
     assert abs(p.mean() - scores.mean()) < 0.03
+
+
+def test_boosting_takes_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No thread of the library that grows trees waits for another; afterwards there are as many as before."""
+    during: list[set[int]] = []
+
+    class Watched(HistGradientBoostingClassifier):  # type: ignore[misc]
+        def fit(self, *args: Any, **kwargs: Any) -> Any:
+            during.append(_threads())
+            return super().fit(*args, **kwargs)
+
+    monkeypatch.setattr("pipelines.learner.fit_head.HistGradientBoostingClassifier", Watched)
+    features = _features(500, 4)
+    scores = (features[:, 0] > 0.0).astype(np.float64)
+    with threadpool_limits(limits=2):
+        fit_head(ModelKind.BOOSTED, features, scores, np.ones(500))
+        assert during == [{1}]
+        assert _threads() == {2}
+
+
+def _threads() -> set[int]:
+    return {pool["num_threads"] for pool in threadpool_info()}
 
 
 def test_a_regression_gives_what_went_in() -> None:
