@@ -5,9 +5,10 @@ from datetime import datetime
 
 from pipelines.feedback.stated import claims, stated_profiles
 from pipelines.feedback.thresholds import Thresholds
-from schemas.evidence import MasteryEstimate, SkillEvidence, StudentEvidence, VoiceEvidence
+from schemas.evidence import MasteryEstimate, SkillEvidence, StudentEvidence
 from schemas.level import Level, confidence, level
 from schemas.profile import Path, SkillProfile
+from schemas.voice import VoiceEvidence
 
 
 def skill_profiles(

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipelines.feedback.case import Basis, Case
-from pipelines.feedback.words import day, percent
-from schemas.evidence import CheckEvidence, VoiceEvidence
+from pipelines.feedback.thresholds import Thresholds
+from pipelines.feedback.words import day, of_ten, percent
 from schemas.profile import SkillProfile, StatedBy, StatedProfile
 from schemas.signal import Audience, Choice, Signal, SignalKind
+from schemas.voice import CheckEvidence, VoiceEvidence
 
 _KIND = "stated_known"
 
@@ -79,7 +80,7 @@ def checks(case: Case) -> Iterator[Signal]:
                 p_right=check.p_right,
                 is_in_band=case.thresholds.practise_low <= check.p_right <= case.thresholds.practise_high,
                 is_wished=False,
-                why="It may go either way, so your answer tells the most.",
+                why=_why(check, case.thresholds),
             )
             sentence = (
                 f"{tell_claim(skill, claim, to_student=True)}. "
@@ -89,6 +90,12 @@ def checks(case: Case) -> Iterator[Signal]:
             yield from case.say(
                 SignalKind.CHECK, Audience.STUDENT, sentence, basis, urgency=0.4, choices=(choice,)
             )
+
+
+def _why(check: CheckEvidence, thresholds: Thresholds) -> str:
+    if thresholds.check_low <= check.p_right <= thresholds.check_high:
+        return f"It may go either way ({of_ten(check.p_right)} right), so your answer tells the most."
+    return f"Of the questions we know it comes nearest to one that may go either way ({of_ten(check.p_right)} right)."
 
 
 def _is_declined(case: Case, check: CheckEvidence, claim: StatedProfile) -> bool:

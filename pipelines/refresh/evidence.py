@@ -8,7 +8,6 @@ from typing import Any, Final
 from pipelines.warehouse.scratch import Scratch
 from schemas.evidence import (
     ActivityEvidence,
-    CheckEvidence,
     ContributionEvidence,
     CourseEvidence,
     DayEvidence,
@@ -21,9 +20,9 @@ from schemas.evidence import (
     ResponseEvidence,
     SkillEvidence,
     StudentEvidence,
-    VoiceEvidence,
 )
 from schemas.measure import Measure, Vocabulary
+from schemas.voice import CheckEvidence, VoiceEvidence
 
 Row = tuple[Any, ...]
 

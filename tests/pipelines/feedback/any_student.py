@@ -5,15 +5,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from schemas.evidence import (
-    CheckEvidence,
     ContributionEvidence,
     MasteryEstimate,
     MeasureEvidence,
     SkillEvidence,
     StudentEvidence,
-    VoiceEvidence,
 )
 from schemas.measure import Measure, Vocabulary
+from schemas.voice import CheckEvidence, VoiceEvidence
 from tests.pipelines.feedback.make import (
     a_course,
     a_goal,

@@ -8,7 +8,6 @@ from pipelines.feedback.signals import signals
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import (
     ActivityEvidence,
-    CheckEvidence,
     CourseEvidence,
     DayEvidence,
     GoalEvidence,
@@ -19,11 +18,11 @@ from schemas.evidence import (
     ProductEvidence,
     SkillEvidence,
     StudentEvidence,
-    VoiceEvidence,
 )
 from schemas.measure import Measure, Vocabulary
 from schemas.profile import StudentProfile
 from schemas.signal import Audience, Signal, SignalKind
+from schemas.voice import CheckEvidence, VoiceEvidence
 
 AS_OF = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = AS_OF.date()

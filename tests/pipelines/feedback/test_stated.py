@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from schemas.evidence import CheckEvidence, StudentEvidence, VoiceEvidence
+from schemas.evidence import StudentEvidence
 from schemas.profile import SkillProfile, StatedBy
 from schemas.signal import Audience, Signal, SignalKind
+from schemas.voice import CheckEvidence, VoiceEvidence
 from tests.pipelines.feedback.any_student import students
 from tests.pipelines.feedback.make import (
     AS_OF,
@@ -92,8 +93,15 @@ def test_where_claim_and_answers_differ_one_question_is_offered() -> None:
         "Ratios 7",
         0.62,
     )
+    assert choice.why == "It may go either way (about 6 of 10 right), so your answer tells the most."
     assert signal.evidence_ids == ("v-stated_known-s1", "a1", "a2", "a3")
     assert (signal.subject, signal.value, signal.expires_at) == ("s1", 0.38, ago(3 - 14))
+
+
+def test_a_question_that_is_too_easy_says_so() -> None:
+    """Where no question lies in the band the nearest is offered for what it is."""
+    (signal,) = _checks(_student(_claim(is_affirmed=False), p=0.92, checks=[_CHECK._replace(p_right=0.9)]))
+    assert "nearest to one that may go either way (about 9 of 10 right)" in signal.choices[0].why
 
 
 def test_a_teachers_word_is_told_as_theirs() -> None:
