@@ -29,6 +29,7 @@ CATALOGUE: Final[Mapping[SignalKind, Entry]] = MappingProxyType(
         SignalKind.STRENGTH: Entry(Part.CONTENT, _BOTH, 30, is_good_word=True),
         SignalKind.WEAKNESS: Entry(Part.CONTENT, _BOTH, 30),
         SignalKind.PRACTISE_NEXT: Entry(Part.CONTENT, _STUDENT, 90),
+        SignalKind.CHECK: Entry(Part.CONTENT, _STUDENT, 14),
         SignalKind.STRETCH: Entry(Part.CONTENT, _STUDENT, 21, is_good_word=True),
         SignalKind.REVIEW_DUE: Entry(Part.CONTENT, _STUDENT, 60),
         SignalKind.PRODUCTIVE_PERSISTENCE: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),

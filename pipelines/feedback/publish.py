@@ -30,8 +30,14 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "`strength_count`.",
         SignalKind.WEAKNESS: "The same below the class mean.",
         SignalKind.PRACTISE_NEXT: "`practise_choices` skills nearest to `practise_target`, those between "
-        "`practise_low` and `practise_high` first; a skill that the student wants counts `wish_boost` "
-        "nearer. Never one that is mastered, due for review, stuck, or whose prerequisites are below `near`.",
+        "`practise_low` and `practise_high` first, among them those whose prerequisites are `near` mastery; a "
+        "skill that the student wants counts `wish_boost` nearer, and goes first among equals. Never one that is "
+        "mastered, due for review, stuck, whose prerequisites are below `near`, or that the student said no to in "
+        "the last `declined_days` days.",
+        SignalKind.CHECK: "The student, or a teacher, states that a skill is known or is not, and the estimate says "
+        "otherwise (`near`): one question on it, nearest to between `check_low` and `check_high`, not answered "
+        "within a week before. Once per statement; it ends with `check_answers` newer answers. The estimate stays "
+        "what it is. Value: probability right at an average question.",
         SignalKind.STRETCH: "Mastered, the last five answers right without a hint, and no review is due.",
         SignalKind.REVIEW_DUE: "Mastery was shown once, and the day to see the skill again has come; five "
         "at the most.",

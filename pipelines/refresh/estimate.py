@@ -15,6 +15,7 @@ from pipelines.learner.risk_train import RiskCases, TrainedRisk, train_risk
 from pipelines.learner.trace import Trace, trace
 from pipelines.learner.train import Trained, train
 from pipelines.refresh.answers import Answers, read_answers
+from pipelines.refresh.check import check_table, item_skill_table
 from pipelines.refresh.columns import named
 from pipelines.refresh.model_tables import (
     Fitting,
@@ -72,12 +73,16 @@ class Estimator:
             "estimates.model_version": self._model_version,
             "estimates.item_parameter": self._item_parameter,
             "estimates.skill_parameter": self._skill_parameter,
+            "estimates.item_skill": lambda: item_skill_table(self._scratch),
             "estimates.review_choice": lambda: review_choice_table(self.model_version, self._review_choice),
             "estimates.attempt_estimate": self._attempt_estimate,
             "estimates.skill_estimate": self._skill_estimate,
             "estimates.student_skill": self._student_skill,
             "estimates.risk_model": lambda: model_table(self.model_version, *self._ended),
             "estimates.student_risk": lambda: risk_table(self._scratch.read, self._risk_model),
+            "estimates.student_check": lambda: check_table(
+                self._scratch, self._model, self.answers, self._thresholds
+            ),
         }
 
     @cached_property

@@ -5,7 +5,7 @@
 -- stored: view
 -- columns: as stg_statement, and
 --   is_own_act  whether the student did it; false for what others do to a student: registered, unregistered,
---               scored, passed, failed, and answers to signals, which may be a teacher's
+--               scored, passed, failed, what a teacher states of them, and answers to signals, which may be a teacher's
 SELECT
     stg_statement.*,
     verb_id NOT IN (
@@ -16,7 +16,8 @@ SELECT
         'https://learnloom.example/xapi/verbs/acknowledged-signal',
         'https://learnloom.example/xapi/verbs/dismissed-signal',
         'https://learnloom.example/xapi/verbs/followed-signal'
-    ) AS is_own_act
+    )
+    AND stated_by IS DISTINCT FROM 'teacher' AS is_own_act
 FROM staging.stg_statement
 WHERE
     student_key IS NOT NULL

@@ -13,6 +13,7 @@ from schemas.evidence import (
 )
 from schemas.measure import Measure, Vocabulary
 from schemas.risk import RiskEvidence, RiskReason, RiskTheme
+from schemas.voice import CheckEvidence, VoiceEvidence
 from tests.pipelines.feedback.make import (
     a_course,
     a_goal,
@@ -125,6 +126,18 @@ def _risks(draw: st.DrawFn) -> list[RiskEvidence]:
 
 
 @st.composite
+def _voices(draw: st.DrawFn) -> list[VoiceEvidence]:
+    return [
+        a_voice(
+            draw(st.sampled_from(["choice", "preference", "stated_known"])),
+            is_affirmed=draw(st.booleans()),
+            n_attempts_since=draw(st.integers(0, 4)),
+        ),
+        a_voice("stated_known", "s2", stated_by="teacher", is_affirmed=draw(st.booleans())),
+    ]
+
+
+@st.composite
 def students(draw: st.DrawFn) -> StudentEvidence:
     """Draw a student with any part of the evidence there, or not."""
     skills = draw(_skills())
@@ -167,11 +180,10 @@ def students(draw: st.DrawFn) -> StudentEvidence:
                 target_level=draw(_shares),
             )
         ],
-        voices=[
-            a_voice(
-                draw(st.sampled_from(["choice", "preference", "stated_known"])),
-                is_affirmed=draw(st.booleans()),
-            )
+        voices=draw(_voices()),
+        checks=[
+            CheckEvidence(skill_id, f"{skill_id}-q", None, 0.6)
+            for skill_id in draw(st.sets(st.sampled_from(_SKILLS)))
         ],
         risks=draw(_risks()),
         contribution=draw(st.none() | st.just(contribution)),

@@ -18,12 +18,12 @@ from schemas.evidence import (
     ProductEvidence,
     SkillEvidence,
     StudentEvidence,
-    VoiceEvidence,
 )
 from schemas.measure import Measure, Vocabulary
 from schemas.profile import StudentProfile
 from schemas.risk import RiskEvidence
 from schemas.signal import Audience, Signal, SignalKind
+from schemas.voice import CheckEvidence, VoiceEvidence
 
 AS_OF = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = AS_OF.date()
@@ -255,10 +255,12 @@ def rich_student() -> StudentEvidence:
         goals=(a_goal(target_id="s2", target_name="Skill s2", p_when_set=0.5),),
         voices=(
             a_voice("choice", "s5"),
+            a_voice("stated_known", "s3"),
             a_voice(
                 "preference", "https://school.example/topic/music", target_kind="topic", target_name="music"
             ),
         ),
+        checks=(CheckEvidence("s3", "https://school.example/q7", None, 0.6),),
     )
 
 
