@@ -23,7 +23,7 @@ COMMANDS = [
     *([name] for name in _COMMANDS if name not in ("skills", "models")),
     *(["dead", name] for name in ("list", "show", "export", "replay")),
     *(["skills", name] for name in ("import", "missing")),
-    *(["models", name] for name in ("list", "use")),
+    *(["models", name] for name in ("list", "use", "compare")),
 ]
 
 
@@ -107,6 +107,8 @@ def test_example_works(
     monkeypatch.chdir(example_place)
     if command[0] in _SPEAK_TO_KAFKA:
         _make_topic(request.getfixturevalue("broker"), monkeypatch)
+    if command == ["models", "compare"]:
+        learnloom("train", env={"LEARNLOOM_WAREHOUSE": "warehouse"})  # a second version to compare with
     example = _example(command)
     assert example[: len(command)] == command
     if "--students" in example:
