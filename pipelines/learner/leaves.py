@@ -1,7 +1,7 @@
 """Which leaf of every tree a row ends in, without walking down.
 
-This is QuickScorer (Lucchese, Nardini, Orlando, Perego, Tonellotto and Venturini 2015, "QuickScorer: a fast algorithm to
-rank documents with additive ensembles of regression trees") over whole columns.
+This is QuickScorer (Lucchese, Nardini, Orlando, Perego, Tonellotto and Venturini 2015, "QuickScorer: a fast algorithm
+to rank documents with additive ensembles of regression trees") over whole columns.
 
 Each tree has a word of bits, one for each of its leaves from left to right. A node that sends a row to the right rules
 out the leaves to its left. What all nodes rule out of a feature depends on that feature alone: it is worked out
