@@ -11,7 +11,7 @@ _SIMULATE = "import sys; from pipelines.cli.main import main; sys.argv[0] = 'lea
 
 
 def main() -> None:
-    """Measure validation, import, Kafka and refresh, one after the other."""
+    """Measure validation, import, Kafka, refresh and the learner model, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             [sys.executable, "-c", _SIMULATE, "simulate", folder, "--statements", "1000000"], check=True
@@ -20,7 +20,8 @@ def main() -> None:
         for script in ("validate.py", "import_.py"):
             subprocess.run([sys.executable, str(_HERE / script), *files], check=True)
         subprocess.run([sys.executable, str(_HERE / "topic.py"), files[-1]], check=True)
-    subprocess.run([sys.executable, str(_HERE / "refresh.py")], check=True)
+    for script in ("refresh.py", "learner.py"):
+        subprocess.run([sys.executable, str(_HERE / script)], check=True)
 
 
 if __name__ == "__main__":
