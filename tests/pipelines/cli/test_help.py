@@ -25,7 +25,7 @@ COMMANDS = [
     *(["skills", name] for name in ("import", "missing")),
     *(["deliver", name] for name in ("run", "list", "replay")),
     ["plan", "import"],
-    *(["models", name] for name in ("list", "use")),
+    *(["models", name] for name in ("list", "use", "compare")),
 ]
 
 
@@ -113,6 +113,8 @@ def test_example_works(
     monkeypatch.chdir(example_place)
     if command[0] in _SPEAK_TO_KAFKA:
         _make_topic(request.getfixturevalue("broker"), monkeypatch)
+    if command == ["models", "compare"]:
+        learnloom("train", env={"LEARNLOOM_WAREHOUSE": "warehouse"})  # a second version to compare with
     example = _example(command)
     assert example[: len(command)] == command
     if "--students" in example:
