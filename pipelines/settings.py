@@ -12,9 +12,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from pipelines.deliver.subscription import Subscription
 from pipelines.feedback.thresholds import Thresholds
 from pipelines.schedules import Schedules
+from pipelines.subscriptions import SHOWABLE, AnySubscription, Subscription
 from schemas.errors import LearnloomError
 
 SETTINGS_FILE = "learnloom.toml"
@@ -148,7 +148,7 @@ class Settings(BaseSettings):
     )
 
     subscriptions: tuple[Subscription, ...] = Field(
-        default=(), description="Who gets which signals, by which way: docs/deliver.md."
+        default=(), description="Who gets the events of signals, and how: docs/deliver.md."
     )
     flows: Schedules = Field(
         default_factory=Schedules, description="When the flows run, and on what: for `learnloom serve`."
@@ -156,11 +156,13 @@ class Settings(BaseSettings):
 
     @field_validator("subscriptions")
     @classmethod
-    def _names_differ(cls, found: tuple[Subscription, ...]) -> tuple[Subscription, ...]:
-        names = [each.name for each in found]
-        if len(set(names)) < len(names):
-            raise ValueError("two subscriptions have the same name: positions are kept by it")
-        return found
+    def _have_names_of_their_own(cls, given: tuple[AnySubscription, ...]) -> tuple[AnySubscription, ...]:
+        names = [each.name for each in given]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(
+                f"two subscriptions have the name {twice[0]}: how far each has come is kept under it"
+            )
+        return given
 
     @classmethod
     def settings_customise_sources(
@@ -203,6 +205,8 @@ def read_settings(warehouse: Path | None = None) -> Settings:
 
 def _shown(place: tuple[int | str, ...], value: object) -> str:
     """A value that cannot be used, unless it is secret, or of an unknown name that may stand for a secret one."""
+    if place and place[0] == "subscriptions":
+        return f" = {value!r}" if place[-1] in SHOWABLE and isinstance(value, str | int | float) else ""
     field = Settings.model_fields.get(str(place[0]) if place else "")
     is_secret = field is None or SecretStr in (field.annotation, *get_args(field.annotation))
     return "" if is_secret else f" = {value!r}"

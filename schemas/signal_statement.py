@@ -1,4 +1,4 @@
-"""Signals in xAPI's words: that one was received, and what was answered to it."""
+"""Answers to signals, in xAPI's words."""
 
 import uuid
 from datetime import datetime
@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Any, Final
 
 from schemas import vocabulary
-from schemas.event import SignalEvent
 from schemas.signal import Signal, signal_iri
 
 _NAMES: Final = uuid.uuid5(uuid.NAMESPACE_URL, "https://learnloom.example/xapi/signals/")
@@ -38,14 +37,6 @@ def actor_of(identifier_kind: str, identifier: str) -> dict[str, Any]:
         return {"objectType": "Agent", identifier_kind: identifier}
     home_page, _, name = identifier.partition(" ")
     return {"objectType": "Agent", "account": {"homePage": home_page, "name": name}}
-
-
-def received(event: SignalEvent, actor: dict[str, Any]) -> dict[str, Any]:
-    """Say that a signal was raised; the same event gives the same statement with the same id."""
-    statement = _about(event.data, actor, vocabulary.RECEIVED_SIGNAL, event.time)
-    statement["id"] = str(uuid.uuid5(_NAMES, event.id))
-    statement["result"] = {"response": event.data.sentence}
-    return statement
 
 
 def responded(

@@ -53,8 +53,9 @@ result.success false takes it back."""
 STATED_KNOWN: Final = _OURS + "verbs/stated-known"
 """The student (or a teacher of them: STATED_BY) says "I know this" of the skill that is the object; success false:
 "I don't"."""
-RECEIVED_SIGNAL: Final = _OURS + "verbs/received-signal"
-"""A signal was delivered to a learning record store: object = the signal, result.response = its sentence."""
+SIGNAL_RAISED: Final = _OURS + "verbs/had-signal-raised"
+SIGNAL_ENDED: Final = _OURS + "verbs/had-signal-ended"
+"""What a learning record store is told of a signal (docs/deliver.md); no act of the student's."""
 ACKNOWLEDGED_SIGNAL: Final = _OURS + "verbs/acknowledged-signal"
 """Whoever a signal spoke to has taken note of it: object = the signal (see SIGNAL). The actor is the student."""
 DISMISSED_SIGNAL: Final = _OURS + "verbs/dismissed-signal"
@@ -144,7 +145,8 @@ VERBS: Final = frozenset(
         CHOSE,
         PREFERRED,
         STATED_KNOWN,
-        RECEIVED_SIGNAL,
+        SIGNAL_RAISED,
+        SIGNAL_ENDED,
         ACKNOWLEDGED_SIGNAL,
         DISMISSED_SIGNAL,
         FOLLOWED_SIGNAL,

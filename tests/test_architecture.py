@@ -32,8 +32,8 @@ _HOMES = {
     "kafka": "pipelines.ingest.kafka",
     "sklearn": ("pipelines.learner", "pipelines.evaluate"),
     "threadpoolctl": "pipelines.learner",
-    "httpx": ("pipelines.deliver.http", "flows.serve"),
     "prometheus_client": "pipelines.jobs.metrics",
+    "httpx": ("pipelines.deliver", "flows.serve"),
     "prefect": "flows",
 }
 """The home of an outside library, two at the most: whoever replaces it has one place to look at."""

@@ -12,7 +12,8 @@ SELECT
         'http://adlnet.gov/expapi/verbs/registered', 'http://id.tincanapi.com/verb/unregistered',
         'http://adlnet.gov/expapi/verbs/scored', 'http://adlnet.gov/expapi/verbs/passed',
         'http://adlnet.gov/expapi/verbs/failed',
-        'https://learnloom.example/xapi/verbs/received-signal',
+        'https://learnloom.example/xapi/verbs/had-signal-raised',
+        'https://learnloom.example/xapi/verbs/had-signal-ended',
         'https://learnloom.example/xapi/verbs/acknowledged-signal',
         'https://learnloom.example/xapi/verbs/dismissed-signal',
         'https://learnloom.example/xapi/verbs/followed-signal'

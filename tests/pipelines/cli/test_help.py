@@ -23,7 +23,7 @@ COMMANDS = [
     *([name] for name in _COMMANDS if name not in ("skills", "models", "deliver", "plan")),
     *(["dead", name] for name in ("list", "show", "export", "replay")),
     *(["skills", name] for name in ("import", "missing")),
-    *(["deliver", name] for name in ("run", "list", "replay")),
+    *(["deliver", name] for name in ("run", "list", "replay", "resume")),
     ["plan", "import"],
     *(["models", name] for name in ("list", "use", "compare")),
 ]
