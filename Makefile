@@ -49,7 +49,7 @@ types: $(VENV)/.ready-dev
 unit: $(VENV)/.ready-dev
 	@$(BIN)/pytest
 
-bench: $(VENV)/.ready-dev ## measure: import, validation, refresh, profile, duplicate check (minutes)
+bench: $(VENV)/.ready-dev ## measure: import, validation, refresh, profile, duplicate check, learner model (minutes)
 	@$(BIN)/python -m bench
 
 docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew

@@ -1,9 +1,11 @@
 """How long a refresh takes: everything, then after 1,000 new statements; and one profile as a command.
 
-    python bench/refresh.py [--statements COUNT...]
+    python bench/refresh.py [--statements COUNT...] [--copies COUNT]
 
 For each size a class is simulated and all but 1,000 of its statements, of at the most 300 students, are imported and
-refreshed; then the rest. Each step is the command that a user would type, in a process of its own.
+refreshed; then the rest. Each step is the command that a user would type, in a process of its own. With copies, as many
+classes stand beside it in the warehouse, who do the same under other names: 25 of 100,000 statements are about a
+million answers.
 """
 
 import argparse
@@ -44,25 +46,32 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--statements", nargs="*", type=int, default=[100_000, 1_000_000])
-    sizes = parser.parse_args().statements
+    parser.add_argument("--copies", type=int, default=0)
+    arguments = parser.parse_args()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     print(f"{platform.platform()}, {cores} cores, Python {platform.python_version()}")
     print(", ".join(f"{name} {version(name)}" for name in ("duckdb", "duckdb-extension-ducklake", "pyarrow")))
     print(f"{'':<44}{'students':>9}{'seconds':>9}{'CPU s':>8}{'peak MB':>9}")
-    for size in sizes:
+    for size in arguments.statements:
         with tempfile.TemporaryDirectory() as folder:
-            _measure(Path(folder), size)
+            _measure(Path(folder), size, arguments.copies)
 
 
-def _measure(folder: Path, size: int) -> None:
+def _measure(folder: Path, size: int, copies: int) -> None:
     _learnloom(folder, "simulate", "class", "--statements", str(size))
     class_file = folder / "class" / "statements.jsonl"
     file, later = folder / "statements.jsonl", folder / "later.jsonl"
     n_lines, n_new = _split(class_file, file, later)
     _learnloom(folder, "import", str(file), ok=(0, 3))
-    name = f"{n_lines:,} records"
+    if copies:
+        subprocess.run(
+            [sys.executable, str(Path(__file__).with_name("copies.py")), str(folder), str(copies)], check=True
+        )
+    name = f"{n_lines * (copies + 1):,} records"
     day = ("--as-of", "2026-11-02")
     _show(f"{name}: refresh, everything", _learnloom(folder, "refresh", *day))
+    answers = _learnloom(folder, "query", "SELECT count(*) AS n FROM dimensional.fact_attempt").told[0]["n"]
+    print(f"{answers:,} answers")
     with file.open("ab") as more:
         more.write(later.read_bytes())
     _learnloom(folder, "import", str(file), ok=(0, 3))
@@ -124,7 +133,9 @@ def _learnloom(folder: Path, *arguments: str, ok: Sequence[int] = (0,)) -> Step:
 
 def _show(what: str, step: Step) -> None:
     students = step.told[0].get("students", "") if step.told else ""
-    print(f"{what:<44}{students:>9}{step.seconds:>9.2f}{step.cpu_seconds:>8.2f}{step.peak_mb:>9.0f}")
+    print(
+        f"{what:<44}{students:>9}{step.seconds:>9.2f}{step.cpu_seconds:>8.2f}{step.peak_mb:>9.0f}", flush=True
+    )
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.events import DeploymentEventTrigger
 from prefect.types.entrypoint import EntrypointType
 
+from flows.deliver import deliver
 from flows.land import LANDED, land
-from flows.refresh import refresh, train
+from flows.refresh import REFRESHED, refresh, train
 from flows.running import RESOURCE
 from flows.upkeep import check, maintain
 from pipelines.schedules import Schedules
@@ -27,8 +28,10 @@ _SKIP: Final = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLim
 async def deployments(schedules: Schedules) -> list[RunnerDeployment]:
     """Every flow with its schedule and triggers, as the settings ask for."""
     each_landing = dt.timedelta(seconds=schedules.land_seconds)
+    each_delivery = dt.timedelta(seconds=schedules.deliver_seconds)
     found = [
         await _deployment(refresh, _WAIT, cron=schedules.refresh_cron, after=(LANDED,)),
+        await _deployment(deliver, _WAIT, interval=each_delivery, after=(REFRESHED,)),
         await _deployment(train, _SKIP, cron=schedules.train_cron),
         await _deployment(maintain, _SKIP, cron=schedules.maintain_cron),
         await _deployment(check, _SKIP, cron=schedules.check_cron),

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import logging
+import os
+from collections.abc import Mapping
 from typing import Any, Final, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -27,6 +29,11 @@ RESOURCE: Final = "learnloom.warehouse"
 def settings() -> Settings:
     """The deployment's settings, read anew by each run."""
     return read_settings()
+
+
+def environment() -> Mapping[str, str]:
+    """The environment, which holds the secrets that settings name."""
+    return os.environ
 
 
 def now() -> dt.datetime:

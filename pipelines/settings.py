@@ -147,12 +147,11 @@ class Settings(BaseSettings):
         default_factory=Thresholds, description="When a signal is given: a school's own wishes."
     )
 
+    subscriptions: tuple[Subscription, ...] = Field(
+        default=(), description="Who gets the events of signals, and how: docs/deliver.md."
+    )
     flows: Schedules = Field(
         default_factory=Schedules, description="When the flows run, and on what: for `learnloom serve`."
-    )
-
-    subscriptions: tuple[Subscription, ...] = Field(
-        default=(), description="Who gets the events of signals, and how."
     )
 
     @field_validator("subscriptions")

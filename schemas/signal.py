@@ -27,6 +27,7 @@ class SignalKind(StrEnum):
     STRENGTH = "strength"
     WEAKNESS = "weakness"
     PRACTISE_NEXT = "practise_next"
+    CHECK = "check"
     STRETCH = "stretch"
     REVIEW_DUE = "review_due"
     PRODUCTIVE_PERSISTENCE = "productive_persistence"
@@ -45,6 +46,7 @@ class SignalKind(StrEnum):
     STREAK = "streak"
     ENGAGEMENT_CHANGE = "engagement_change"
     CHECK_IN = "check_in"
+    AT_RISK = "at_risk"
     GOAL = "goal"
     CHOICE = "choice"
     INTEREST = "interest"
@@ -81,8 +83,12 @@ class Choice(BaseModel):
 
     skill_id: str = Field(description="IRI of the skill.")
     skill_name: str
+    activity_id: str | None = Field(
+        default=None, description="IRI of the one question that is offered; null where it is the skill."
+    )
+    activity_name: str | None = None
     p_right: float = Field(
-        ge=0, le=1, description="Probability of a right answer at an average question of it."
+        ge=0, le=1, description="Probability of a right answer at that question; else at an average one."
     )
     is_in_band: bool = Field(description="Whether p_right lies in the band where practice pays best.")
     is_wished: bool = Field(description="Whether the student has named it as a goal or chosen it before.")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import hypothesis
 import pytest
 
+from pipelines.feedback.thresholds import Thresholds
 from pipelines.ingest.files import FileSource
 from pipelines.ingest.land import import_statements
 from pipelines.ingest.skills import import_skills
@@ -82,10 +83,13 @@ def land(warehouse: Warehouse, *paths: Path) -> None:
     )
 
 
-def refresh_to(warehouse: Warehouse, day: dt.date) -> None:
+def refresh_to(
+    warehouse: Warehouse, day: dt.date, *, thresholds: Thresholds | None = None, refit: bool = False
+) -> None:
     """Refresh as of the end of a day, in UTC."""
-    settings = Settings(lock_wait_seconds=_WAIT_SECONDS)
-    refresh(warehouse, settings, as_of=end_of_day(day, settings.time_zone), clock=lambda: _NOW)
+    settings = Settings(lock_wait_seconds=_WAIT_SECONDS, thresholds=thresholds or Thresholds())
+    as_of = end_of_day(day, settings.time_zone)
+    refresh(warehouse, settings, as_of=as_of, clock=lambda: _NOW, refit=refit)
 
 
 @pytest.hookimpl(wrapper=True)

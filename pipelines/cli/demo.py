@@ -13,12 +13,14 @@ from pipelines.cli.output import Output
 from pipelines.cli.refresh import run_refresh, tell_refresh
 from pipelines.cli.simulate import tell
 from pipelines.feedback.describe import describe_profile, describe_signals
+from pipelines.feedback.thresholds import Thresholds
 from pipelines.ingest.skills import import_skills
 from pipelines.jobs.opening import open_to_read, open_to_write
 from pipelines.settings import Settings, read_settings
 from pipelines.simulate.config import SimulationConfig
 from pipelines.simulate.recovery import Estimated, Liked, Recovery, compare
 from pipelines.simulate.run import simulate
+from pipelines.simulate.signal_truth import Said, SignalTruth, compare_engagement, compare_signals
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.students import read_profile, read_signals
 from schemas.errors import LearnloomError
@@ -49,6 +51,17 @@ _STUCK = """
     SELECT DISTINCT identifier, subject
     FROM feedback.signal INNER JOIN dimensional.dim_student USING (student_key)
     WHERE signal_kind = 'wheel_spinning'
+    ORDER BY ALL
+"""
+_SAID = """
+    SELECT DISTINCT identifier, signal_kind, subject, value
+    FROM feedback.signal INNER JOIN dimensional.dim_student USING (student_key)
+    ORDER BY ALL
+"""
+_MASTERED = """
+    SELECT identifier, skill_id
+    FROM estimates.student_skill INNER JOIN dimensional.dim_student USING (student_key)
+    WHERE mastered_at IS NOT NULL
     ORDER BY ALL
 """
 _SHOWN = """
@@ -92,12 +105,14 @@ def demo(
     tell_refresh(out, run_refresh(out, settings, day=config.start + _MID_TERM))
     with open_to_read(settings) as opened:
         _show_students(out, opened)
+        engagement = engagement_truth_of(opened, simulated.truth, day=_MID_TERM.days + 1)
 
     _head(out, "6. At the end of the course: how near are the estimates to the truth?")
     last_day = config.start + dt.timedelta(days=config.days - 1)
     tell_refresh(out, run_refresh(out, settings, day=last_day, refit=True))
     with open_to_read(settings) as opened:
         _tell_recovery(out, recovery_of(opened, simulated.truth))
+        _tell_signals(out, [engagement, *signal_truth_of(opened, simulated.truth, settings.thresholds)])
     _say_next(out, settings)
 
 
@@ -139,6 +154,50 @@ def recovery_of(warehouse: Warehouse, truth: Path) -> Recovery:
         [Estimated(*row) for row in warehouse.rows(_MASTERY)],
         [Liked(*row) for row in warehouse.rows(_LIKES)],
         [(row[0], row[1]) for row in warehouse.rows(_STUCK)],
+    )
+
+
+def engagement_truth_of(warehouse: Warehouse, truth: Path, *, day: int) -> SignalTruth:
+    """Hold who is said to do less, of a simulated class after so many days, against who does."""
+    return compare_engagement(truth, _said(warehouse), day=day)
+
+
+def signal_truth_of(warehouse: Warehouse, truth: Path, thresholds: Thresholds) -> list[SignalTruth]:
+    """Hold the signals of a simulated class, at its end, against what is true of it."""
+    mastered = [(row[0], row[1]) for row in warehouse.rows(_MASTERED)]
+    return compare_signals(truth, _said(warehouse), mastered, thresholds=thresholds)
+
+
+def _said(warehouse: Warehouse) -> list[Said]:
+    return [Said(*row) for row in warehouse.rows(_SAID)]
+
+
+def _tell_signals(out: Output, found: list[SignalTruth]) -> None:
+    out.say("", "How often is a signal right, and how much of what is true is said?")
+    out.table(
+        [
+            "signal",
+            "is right where the student",
+            "said",
+            "right",
+            "true of",
+            "precision",
+            "recall",
+            "by chance",
+        ],
+        [
+            (
+                each.signal,
+                each.truth,
+                each.n_said,
+                each.n_right,
+                each.n_true,
+                each.precision,
+                each.recall,
+                each.share_true,
+            )
+            for each in found
+        ],
     )
 
 

@@ -1,6 +1,6 @@
 """`learnloom models`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,10 @@ from pipelines.jobs.opening import open_to_read, open_to_write
 from pipelines.refresh.versions import Version, check_versions, list_versions, use_version
 from pipelines.settings import read_settings
 
+if TYPE_CHECKING:
+    from pipelines.refresh.compare import Comparison, Side
+
+_MEASURES = {"log_loss": "log-loss", "auc": "AUC", "ece": "ECE"}
 commands = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -21,7 +25,8 @@ commands = typer.Typer(
 def list_(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
     """List the versions with what they were fitted on and how well they predicted students held out.
 
-    Log-losses of two versions can be compared where both saw the same answers; `learnloom train` compares on the same.
+    Log-losses of two versions can be compared where both saw the same answers; `learnloom models compare` compares on
+    the same.
     """
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
@@ -52,6 +57,79 @@ def use(
         use_version(opened, version, at=now(), wait_seconds=settings.lock_wait_seconds)
     out.record({"model_version": version})
     out.say(f"Version {version} is in use from the next `learnloom refresh` on.")
+
+
+@commands.command(epilog="Example: learnloom models compare 1 2")
+def compare(
+    one: Annotated[int, typer.Argument(metavar="A", min=1, help="Number of a version.")],
+    other: Annotated[
+        int, typer.Argument(metavar="B", min=1, help="Number of the version to hold against it.")
+    ],
+    *,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold two versions against each other on the same answers of the last refresh.
+
+    By answers that came after both were fitted where there are enough (500 of 30 students), else by all. A version
+    does better on answers that it was fitted on: how many it has seen is told. What the figures mean: docs/evaluate.md.
+    """
+    from pipelines.refresh.compare import compare_versions  # noqa: PLC0415 - measures take a second to load
+
+    out = Output(as_json=as_json)
+    with out.progress("comparing"), open_to_read(read_settings(warehouse)) as opened:
+        found = compare_versions(opened, one, other)
+    _tell_comparison(out, found)
+
+
+def _tell_comparison(out: Output, found: "Comparison") -> None:
+    """Say how two versions compare: to people as a table, to machines as one object."""
+    if out.as_json:
+        out.record(found)
+        return
+    first, second = found.one.version.model_version, found.other.version.model_version
+    which = (
+        f"that came after version {first} and version {second} were fitted"
+        if found.are_new
+        else "in the warehouse"
+    )
+    out.say(
+        f"By {found.n_answers:,} answers of {found.n_students:,} students {which}, each from the answers before:"
+    )
+    described = zip(_described(found.one), _described(found.other), strict=True)
+    measured = [
+        (
+            _MEASURES[each.measure],
+            *(None if value is None else f"{value:.4f}" for value in (each.one, each.other)),
+            None if each.difference is None else f"{each.difference:+.4f}",
+            None if each.standard_error is None else f"{each.standard_error:.4f}",
+        )
+        for each in found.measures
+    ]
+    out.table(
+        ["", f"version {first}", f"version {second}", "difference", "standard error"],
+        [*((what, value, other, "", "") for (what, value), (_, other) in described), *measured],
+    )
+    for reason in dict.fromkeys(each.unknown for each in found.measures if each.unknown):
+        names = ", ".join(_MEASURES[each.measure] for each in found.measures if each.unknown == reason)
+        out.say(f"Unknown ({names}): {reason}.")
+    if found.one.n_seen != found.other.n_seen:
+        favoured = max((found.one, found.other), key=lambda side: side.n_seen).version.model_version
+        out.say(f"Version {favoured} has seen more of these answers, which favours it.")
+
+
+def _described(side: "Side") -> list[tuple[str, str]]:
+    """What a version is and was fitted on."""
+    version = side.version
+    return [
+        ("kind", version.model_kind),
+        ("fitted at", f"{version.fitted_at:%Y-%m-%d %H:%M}"),
+        ("as of", f"{version.fitted_as_of:%Y-%m-%d}"),
+        ("students", f"{version.n_students:,}"),
+        ("answers", f"{version.n_answers:,}"),
+        ("of these answers seen", f"{side.n_seen:,}"),
+        ("in use", "yes" if version.is_in_use else "no"),
+    ]
 
 
 def _row(version: Version) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from schemas.event import Change, SignalEvent
 from schemas.signal import signal_iri
-from schemas.vocabulary import SIGNAL
+from schemas.vocabulary import SIGNAL, SIGNAL_ENDED, SIGNAL_RAISED
 
 _OURS: Final = "https://learnloom.example/xapi/"
 STUDENTS: Final = f"{_OURS}students"
@@ -17,8 +17,8 @@ STUDENTS: Final = f"{_OURS}students"
 EVENT: Final = f"{_OURS}extensions/event"
 """Extension of the context that holds the event as it is sent elsewhere."""
 VERBS: Final = {
-    Change.RAISED: (f"{_OURS}verbs/had-signal-raised", "had a signal raised"),
-    Change.ENDED: (f"{_OURS}verbs/had-signal-ended", "had a signal end"),
+    Change.RAISED: (SIGNAL_RAISED, "had a signal raised"),
+    Change.ENDED: (SIGNAL_ENDED, "had a signal end"),
 }
 """Verb of each change, and its name."""
 

@@ -30,8 +30,14 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "`strength_count`.",
         SignalKind.WEAKNESS: "The same below the class mean.",
         SignalKind.PRACTISE_NEXT: "`practise_choices` skills nearest to `practise_target`, those between "
-        "`practise_low` and `practise_high` first; a skill that the student wants counts `wish_boost` "
-        "nearer. Never one that is mastered, due for review, stuck, or whose prerequisites are below `near`.",
+        "`practise_low` and `practise_high` first, among them those whose prerequisites are `near` mastery; a "
+        "skill that the student wants counts `wish_boost` nearer, and goes first among equals. Never one that is "
+        "mastered, due for review, stuck, whose prerequisites are below `near`, or that the student said no to in "
+        "the last `declined_days` days.",
+        SignalKind.CHECK: "The student, or a teacher, states that a skill is known or is not, and the estimate says "
+        "otherwise (`near`): one question on it, nearest to between `check_low` and `check_high`, not answered "
+        "within a week before. Once per statement; it ends with `check_answers` newer answers. The estimate stays "
+        "what it is. Value: probability right at an average question.",
         SignalKind.STRETCH: "Mastered, the last five answers right without a hint, and no review is due.",
         SignalKind.REVIEW_DUE: "Mastery was shown once, and the day to see the skill again has come; five "
         "at the most.",
@@ -67,6 +73,11 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "within `away_max_days`).",
         SignalKind.CHECK_IN: "More than `quiet_days` days without a good word and without contact, or a "
         "drop as above: whom to talk to this week, why, and how to begin.",
+        SignalKind.AT_RISK: "Still enrolled, and not passing is as probable as for the highest fifth of "
+        "students at this stage of runs that have ended, or twice as probable as on average; with the three "
+        "strongest reasons and how often such warnings were right. Value: that probability. Where no run has "
+        "ended yet, a simple rule that says so: more than `risk_away_days` days without activity in the "
+        "course, or the work due last not handed in; no value. See [course-plan.md](course-plan.md).",
         SignalKind.GOAL: "Every goal that the student set and did not drop: where it stands. More urgent from "
         "`goal_soon_days` days before its date.",
         SignalKind.CHOICE: "The last three choices that the student made.",

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from pipelines.feedback import care, collaboration, content, growth, process, responses, voice
+from pipelines.feedback import (
+    care,
+    collaboration,
+    content,
+    growth,
+    process,
+    responses,
+    risk,
+    stated,
+    voice,
+)
 from pipelines.feedback.case import Case
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import StudentEvidence
@@ -14,6 +24,7 @@ RULES: Final[tuple[Callable[[Case], Iterator[Signal]], ...]] = (
     content.mastery,
     content.strengths_and_weaknesses,
     content.practise_next,
+    stated.checks,
     content.stretch,
     content.review_due,
     growth.persistence,
@@ -26,6 +37,7 @@ RULES: Final[tuple[Callable[[Case], Iterator[Signal]], ...]] = (
     process.spacing,
     process.regularity,
     care.engagement_change,
+    risk.at_risk,
     voice.goals,
     voice.choices,
     voice.likings,

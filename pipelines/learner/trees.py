@@ -6,20 +6,21 @@ one version of scikit-learn, and would run whatever it says when it is opened.
 
 import itertools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.learner.errors import ForestError
+from pipelines.learner.leaves import MAX_LEAVES, Leaves, Nodes
 
 if TYPE_CHECKING:  # growing trees takes seconds to import; evaluating them does without
     from sklearn.ensemble import HistGradientBoostingClassifier
 
 _LEAF: Final = -1
-_BLOCK: Final = 8_192
-"""Rows that walk down together: their places and features stay in the processor's cache."""
+_BLOCK: Final = 2_048
+"""Rows that are scored together: what remains of their leaves stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,12 @@ class Forest:
     """Trees whose leaves' values add up to a raw score (a logit, for a classifier of two classes).
 
     All nodes of all trees stand in one column after the other; `left` and `right` are places in these columns. A leaf
-    points at itself, so that rows may walk on for as long as the deepest tree asks.
+    points at itself.
     """
 
     n_features: int
     baseline: float
     """Raw score before any tree."""
-    depth: int
-    """Most steps from a root to a leaf."""
     root: NDArray[np.int64]
     """Place of each tree's root."""
     feature: NDArray[np.int64]
@@ -47,6 +46,8 @@ class Forest:
     right: NDArray[np.int64]
     value: NDArray[np.float64]
     """What a leaf adds; 0 for other nodes."""
+    leaves: Leaves = field(compare=False, repr=False)
+    """The same trees in the form in which they are evaluated."""
 
     @staticmethod
     def from_sklearn(model: "HistGradientBoostingClassifier") -> "Forest":
@@ -103,26 +104,9 @@ class Forest:
         """
         if features.ndim != 2 or features.shape[1] != self.n_features:  # noqa: PLR2004 - rows and columns
             raise ForestError(f"features of shape {features.shape}: give {self.n_features} columns")
-        found = np.empty(len(features), dtype=np.float64)
-        for start in range(0, len(features), _BLOCK):
-            found[start : start + _BLOCK] = self._block(features[start : start + _BLOCK])
-        return found
-
-    def _block(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         total = np.full(len(features), self.baseline)
-        values = np.ascontiguousarray(features).reshape(-1)
-        row = np.arange(len(features)) * self.n_features
-        for root in self.root.tolist():
-            place = np.full(len(features), root)
-            for _ in range(self.depth):
-                value = values[row + self.feature[place]]
-                # Compared with NaN nothing is less or equal: the unknown go right, unless the node sends them left.
-                goes_left = (value <= self.threshold[place]) | (np.isnan(value) & self.is_missing_left[place])
-                following = np.where(goes_left, self.left[place], self.right[place])
-                if np.array_equal(following, place):
-                    break
-                place = following
-            total += self.value[place]
+        for start in range(0, len(features), _BLOCK):
+            self.leaves.add_to(total[start : start + _BLOCK], features[start : start + _BLOCK])
         return total
 
     def _written(self, start: int, end: int) -> dict[str, list[Any]]:
@@ -179,7 +163,6 @@ def _forest(n_features: int, baseline: float, trees: list[_Tree]) -> Forest:
     return Forest(
         n_features=n_features,
         baseline=baseline,
-        depth=max((_depth(tree) for tree in trees), default=0),
         root=root,
         feature=np.maximum(feature, 0),
         threshold=_column(threshold, np.float64),
@@ -187,6 +170,7 @@ def _forest(n_features: int, baseline: float, trees: list[_Tree]) -> Forest:
         left=_column([tree.left for tree in trees], np.int64) + shift,
         right=_column([tree.right for tree in trees], np.int64) + shift,
         value=_column([tree.value for tree in trees], np.float64),
+        leaves=_leaves(trees),
     )
 
 
@@ -202,14 +186,50 @@ def _check(tree: _Tree, n_features: int) -> None:
         is_inner = 0 <= feature < n_features and place < left < n and place < right < n
         if not is_leaf and not is_inner:
             raise ValueError(f"node {place} of {n} decides by feature {feature} for {left} or {right}")
+    below = sorted(
+        child
+        for place, children in enumerate(zip(tree.left, tree.right, strict=True))
+        for child in children
+        if child != place
+    )
+    if below != list(range(1, n)):
+        raise ValueError(f"a tree of {n} nodes, some of which hang below none or several others")
+    if n > 2 * MAX_LEAVES - 1:
+        raise ValueError(f"a tree of {(n + 1) // 2} leaves: {MAX_LEAVES} at the most")
 
 
-def _depth(tree: _Tree) -> int:
-    steps = [0] * len(tree.feature)
-    for place, (left, right) in enumerate(zip(tree.left, tree.right, strict=True)):
-        if left != place:
-            steps[left] = steps[right] = steps[place] + 1
-    return max(steps)
+def _leaves(trees: list[_Tree]) -> Leaves:
+    """Number every tree's leaves from left to right."""
+    nodes: list[tuple[int, int, float | None, int, int, int]] = []
+    values: list[list[float]] = []
+    for number, tree in enumerate(trees):
+        n_below, first = [1] * len(tree.left), [0] * len(tree.left)
+        is_leaf = [left == place for place, left in enumerate(tree.left)]
+        for place in range(len(tree.left) - 1, -1, -1):
+            if not is_leaf[place]:
+                n_below[place] = n_below[tree.left[place]] + n_below[tree.right[place]]
+        value = [0.0] * n_below[0]
+        for place, (left, right) in enumerate(zip(tree.left, tree.right, strict=True)):
+            if is_leaf[place]:
+                value[first[place]] = tree.value[place]
+                continue
+            first[left], first[right] = first[place], first[place] + n_below[left]
+            decides = (tree.feature[place], tree.threshold[place], tree.missing_left[place])
+            nodes.append((number, *decides, first[place], n_below[left]))
+        values.append(value)
+    columns = list(zip(*nodes, strict=True)) or [()] * 6
+    threshold = [np.inf if each is None else each for each in columns[2]]
+    return Leaves(
+        Nodes(
+            tree=np.array(columns[0], dtype=np.int64),
+            feature=np.array(columns[1], dtype=np.int64),
+            threshold=np.array(threshold, dtype=np.float64),
+            is_missing_left=np.array(columns[3], dtype=np.bool_),
+            first_leaf=np.array(columns[4], dtype=np.int64),
+            n_left=np.array(columns[5], dtype=np.int64),
+        ),
+        values,
+    )
 
 
 def _column(lists: list[Any], dtype: Any) -> NDArray[Any]:

@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 
 from pipelines.learner.history import History
 from pipelines.learner.loss import log_losses, mean_and_error
-from pipelines.learner.replay import replay_before
-from pipelines.refresh.answers import read_answers
 from pipelines.refresh.estimate import Estimator
-from pipelines.refresh.model_tables import read_model
+from pipelines.refresh.judged import are_enough, is_after, said_before
 from pipelines.refresh.versions import check_versions, promote, version_in_use
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import LAKE, Warehouse
@@ -24,10 +22,6 @@ from pipelines.warehouse.scratch import Scratch
 from pipelines.warehouse.staging import standing
 from pipelines.warehouse.state import make_defined_tables
 
-_NEW_ANSWERS: Final = 500
-_NEW_STUDENTS: Final = 30
-"""Answers that came after the version in use was fitted, and students who gave them, from which those alone judge:
-all others it has seen."""
 _STATE: Final = "estimates.refresh_state"
 
 
@@ -179,19 +173,12 @@ class _Training:
         """Hold the new version against the one in use."""
         self.on_progress("comparing with the version in use")
         rows, p = estimator.trained.rows, estimator.trained.p
-        lake = self.warehouse.arrow
         self.warehouse.use(LAKE)
-        kept = read_model(lake, f"model_version = {used}")
+        part, before = said_before(used, kept=self.warehouse.arrow, answers=scratch.read, rows=rows)
         fitted_as_of = self.warehouse.one(
             f"SELECT fitted_as_of FROM {LAKE}.estimates.model_version WHERE model_version = {used}"
         )[0]
-        history = read_answers(scratch.read, known_items=kept.items, known_skills=kept.skills).history
-        is_judged = np.zeros(len(history), dtype=bool)
-        is_judged[rows] = True
-        part = history.where(is_judged)
-        before = kept.model.head.probability(replay_before(kept.model.parameters, part))
-        since = np.datetime64(fitted_as_of.astimezone(dt.UTC).replace(tzinfo=None), "us")
-        return _verdict(part, p, before, used, part.answered_at > since)
+        return _verdict(part, p, before, used, is_after(part, fitted_as_of))
 
     def _keep(self, scratch: Scratch) -> None:
         for relation in self._versioned():
@@ -207,7 +194,7 @@ def _verdict(
     used: int,
     is_new: NDArray[np.bool_],
 ) -> Verdict:
-    are_new = is_new.sum() >= _NEW_ANSWERS and len(np.unique(history.student[is_new])) >= _NEW_STUDENTS
+    are_new = are_enough(history.student[is_new])
     counted = is_new if are_new else np.ones(len(p), dtype=bool)
     if not counted.any():
         return Verdict(
@@ -219,7 +206,7 @@ def _verdict(
     return Verdict(
         against=used,
         n_answers=int(counted.sum()),
-        are_new=bool(are_new),
+        are_new=are_new,
         log_loss=float(losses.mean()),
         log_loss_in_use=float(losses_in_use.mean()),
         difference=difference,

@@ -28,10 +28,13 @@ class Knowledge:
         self._skills = skills
         self._brought = [0.8 * traits.ability + rng.gauss(0.0, 0.6) - 0.3 for _ in skills]
         self._rate = [traits.learning_rate] * len(skills)
+        self.misconceived: set[int] = set()
+        """Skills in which practice alone hardly helps."""
         for index in range(len(skills)):
             if rng.random() < _MISCONCEPTION_SHARE:
                 self._brought[index] -= 1.2
                 self._rate[index] *= 0.05
+                self.misconceived.add(index)
         self._learned = [0.0] * len(skills)
         self._stability_ms = [traits.memory_days * DAY_MS] * len(skills)
         self._used_ms = [0] * len(skills)
@@ -44,6 +47,10 @@ class Knowledge:
     def ability(self, skill: int, at_ms: int) -> float:
         """Ability in logits at an instant."""
         return self._brought[skill] + self._remaining(skill, at_ms)
+
+    def last_ability(self, skill: int) -> float:
+        """Ability when the skill was last used, before anything of it was forgotten again."""
+        return self._brought[skill] + self._learned[skill]
 
     def p_right(self, item: Item, at_ms: int) -> float:
         """Probability of a right answer in earnest: the weighted ability against the item."""

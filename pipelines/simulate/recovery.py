@@ -71,7 +71,7 @@ def compare(
         likes: free choices per student and topic.
         stuck: identifier and skill of each wheel-spinning signal.
     """
-    numbers = _numbers(truth)
+    numbers = numbers_of(truth)
     true = {
         (row["student_number"], row["skill"]): row
         for row in pq.read_table(truth / "student_skill.parquet").to_pylist()
@@ -105,7 +105,7 @@ def compare(
     )
 
 
-def _numbers(truth: Path) -> dict[str, int]:
+def numbers_of(truth: Path) -> dict[str, int]:
     """Number of each student by identifier."""
     rows = pq.read_table(truth / "student.parquet").to_pylist()
     return {row["mbox"] or f"{row['home_page']} {row['account_name']}": row["number"] for row in rows}

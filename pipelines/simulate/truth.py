@@ -2,7 +2,7 @@
 
 student           one row per student: identifiers and traits
 student_interest  one row per student and topic: weight, the weights of a student sum to 1
-student_skill     one row per student and skill of their courses: ability and mastery at the end
+student_skill     one row per student and skill of their courses: ability and mastery at the end, and when last used
 enrolment         one row per student and course: registration, final score, verdict
 skill             one row per skill: name, prerequisites, level
 item              one row per question: difficulty, discrimination, chance
@@ -67,6 +67,8 @@ _SCHEMAS: Final = {
             ("skill", pa.string()),
             ("ability", pa.float64()),
             ("mastery", pa.float64()),
+            ("mastery_when_last_used", pa.float64()),
+            ("has_misconception", pa.bool_()),
             ("opportunities", pa.int32()),
             ("best_run", pa.int32()),
         ]
@@ -186,10 +188,17 @@ def _mastery_rows(
                     "student_number": student.traits.number,
                     "skill": skill.activity.iri,
                     "ability": ability,
-                    "mastery": sum(p_right(item, ability) for item in asked) / len(asked) if asked else None,
+                    "mastery": _mastery(asked, ability),
+                    "mastery_when_last_used": _mastery(asked, knowledge.last_ability(skill.number)),
+                    "has_misconception": skill.number in knowledge.misconceived,
                     "opportunities": knowledge.opportunities[skill.number],
                     "best_run": knowledge.best_run[skill.number],
                 }
+
+
+def _mastery(asked: Sequence[Item], ability: float) -> float | None:
+    """Probability right at an average of the questions; None where there are none."""
+    return sum(p_right(item, ability) for item in asked) / len(asked) if asked else None
 
 
 def _enrolment_rows(student: Student) -> Iterable[Row]:

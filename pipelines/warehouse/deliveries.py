@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.connection import LAKE, Warehouse
 from pipelines.warehouse.delivery_position import DeliveryPosition, is_own_turn
 from pipelines.warehouse.turn import DELIVERY
 
@@ -197,3 +197,40 @@ def _write(warehouse: Warehouse, subscription: str, rows: pa.Table, now: datetim
                 'INSERT INTO feedback.delivery BY NAME SELECT *, ? AS subscription, ? AS "at" FROM new_delivery',
                 [subscription, now],
             )
+
+
+class Standing(NamedTuple):
+    """A subscription at a glance."""
+
+    subscription: str
+    next_sequence: int
+    behind: int
+    """Events of the outbox that it has not looked at."""
+    delivered: int
+    waiting: int
+    dead: int
+    passed: int
+    told: str | None
+    """Why it is held or paused, or else why the newest event that waits or is dead failed."""
+
+
+def standings(warehouse: Warehouse) -> list[Standing]:
+    """Every subscription that was ever delivered to, by name."""
+    rows = warehouse.rows(
+        f"""
+        SELECT
+            place.subscription,
+            next_sequence,
+            (SELECT count(*) FROM {LAKE}.feedback.outbox WHERE sequence >= next_sequence),
+            count(*) FILTER (status = 'delivered'),
+            count(*) FILTER (status = 'waiting'),
+            count(*) FILTER (status = 'dead'),
+            count(*) FILTER (status = 'passed'),
+            coalesce(any_value(told), arg_max(last_error, delivery."at") FILTER (status IN ('waiting', 'dead')))
+        FROM {LAKE}.feedback.delivery_position AS place
+        LEFT JOIN {LAKE}.feedback.delivery AS delivery USING (subscription)
+        GROUP BY place.subscription, next_sequence
+        ORDER BY place.subscription
+        """
+    )
+    return [Standing(*row) for row in rows]

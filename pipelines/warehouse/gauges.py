@@ -19,66 +19,74 @@ class Gauge(NamedTuple):
     value: float
 
 
-def gauges(warehouse: Warehouse, *, now: dt.datetime) -> list[Gauge]:
-    """Read all figures that can be told; what is unknown so far is left out."""
-    warehouse.use(LAKE)
-    known = standing(warehouse)
-    found: list[Gauge] = []
+class _Asked(NamedTuple):
+    name: str
+    help: str
+    select: str
+    reads: frozenset[str]
 
-    def tell(name: str, told: str, sql: str, *needs: str) -> None:
-        if set(needs) <= known:
-            value = warehouse.one(sql, {"now": now} if "$now" in sql else None)[0]
-            if value is not None:
-                found.append(Gauge(f"learnloom_{name}", told, float(value)))
 
-    landed = "landing.statement"
-    tell("statements_landed", "Statements in the warehouse.", f"SELECT count(*) FROM {landed}", landed)
-    tell(
+def _asked(name: str, told: str, select: str, *reads: str) -> _Asked:
+    return _Asked(f"learnloom_{name}", told, select, frozenset(reads))
+
+
+_LANDED: Final = "landing.statement"
+_STATE: Final = "estimates.refresh_state"
+_STAGED: Final = "staging.stg_statement"
+_ASKED: Final = (
+    _asked("statements_landed", "Statements in the warehouse.", f"SELECT count(*) FROM {_LANDED}", _LANDED),
+    _asked(
         "landing_age_seconds",
         "Time since a statement landed.",
-        f"SELECT epoch($now::TIMESTAMPTZ - max(landed_at)) FROM {landed}",
-        landed,
-    )
-    tell(
+        f"SELECT epoch($now::TIMESTAMPTZ - max(landed_at)) FROM {_LANDED}",
+        _LANDED,
+    ),
+    _asked(
         "dead_letters_waiting",
         "Refused records that nothing has taken the place of.",
         "SELECT count(*) FROM landing.dead_letter WHERE replayed_at IS NULL",
         "landing.dead_letter",
-    )
-    tell(
+    ),
+    _asked(
         "refresh_age_seconds",
         "Time since the last refresh.",
-        "SELECT epoch($now::TIMESTAMPTZ - max(refreshed_at)) FROM estimates.refresh_state",
-        "estimates.refresh_state",
-    )
-    tell(
+        f"SELECT epoch($now::TIMESTAMPTZ - max(refreshed_at)) FROM {_STATE}",
+        _STATE,
+    ),
+    _asked(
         "statements_not_refreshed",
         "Statements that have landed since the last refresh.",
-        f"SELECT (SELECT count(*) FROM {landed}) - (SELECT count(*) FROM staging.stg_statement)",
-        landed,
-        "staging.stg_statement",
-    )
-    for relation, what in (
-        ("dimensional.dim_student", "students"),
-        ("dimensional.fact_attempt", "answers"),
-        ("feedback.signal", "signals"),
-    ):
-        tell(what, f"Rows of {relation}.", f"SELECT count(*) FROM {relation}", relation)
-    share = dead_share(warehouse, since=now - _DAY) if landed in known else None
+        f"SELECT (SELECT count(*) FROM {_LANDED}) - (SELECT count(*) FROM {_STAGED})",
+        _LANDED,
+        _STAGED,
+    ),
+    *(
+        _asked(name, f"Rows of {relation}.", f"SELECT count(*) FROM {relation}", relation)
+        for name, relation in (
+            ("students", "dimensional.dim_student"),
+            ("answers", "dimensional.fact_attempt"),
+            ("signals", "feedback.signal"),
+        )
+    ),
+)
+
+
+def gauges(warehouse: Warehouse, *, now: dt.datetime) -> list[Gauge]:
+    """Read all figures that can be told; what is unknown so far is left out."""
+    warehouse.use(LAKE)
+    known = standing(warehouse)
+    found = [
+        Gauge(asked.name, asked.help, float(value))
+        for asked in _ASKED
+        if asked.reads <= known
+        and (value := warehouse.one(asked.select, {"now": now} if "$now" in asked.select else None)[0])
+        is not None
+    ]
+    share = dead_share(warehouse, since=now - _DAY) if _LANDED in known else None
     if share is not None:
         refused, came = share
-        found.append(
-            Gauge(
-                "learnloom_dead_letter_share",
-                "Share of the last day's records that were refused.",
-                refused / came,
-            )
-        )
-    found.append(
-        Gauge(
-            "learnloom_spare_files",
-            "Files that merging could save, of the table with most.",
-            spare_files(warehouse),
-        )
-    )
+        told = "Share of the last day's records that were refused."
+        found.append(Gauge("learnloom_dead_letter_share", told, refused / came))
+    told = "Files that merging could save, of the table with most."
+    found.append(Gauge("learnloom_spare_files", told, float(spare_files(warehouse))))
     return found

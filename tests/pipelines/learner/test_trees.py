@@ -41,6 +41,54 @@ def test_scores_are_those_of_the_library(rows: list[tuple[float, ...]]) -> None:
     )
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(1, 32))
+def test_scores_are_those_of_walking_down(seed: int, most_leaves: int) -> None:
+    """Trees of any shape, up to a leaf for each bit of a word, score as the walk from every root, to the last bit."""
+    rng = np.random.default_rng(seed)
+    forest = Forest.from_json(_any_forest(rng, most_leaves))
+    features = rng.integers(-4, 5, size=(50, 3)) / 2.0
+    features[rng.random(features.shape) < 0.2] = _UNKNOWN
+    features[rng.random(features.shape) < 0.1] = np.inf
+    assert forest.raw(features).tolist() == [_walked(forest, row) for row in features.tolist()]
+
+
+def _any_forest(rng: np.random.Generator, most_leaves: int) -> str:
+    trees = []
+    for n_leaves in rng.integers(1, most_leaves + 1, size=4).tolist():
+        n = 2 * n_leaves - 1
+        left, right, grown, open_leaves = list(range(n)), list(range(n)), 1, [0]
+        while grown < n:
+            place = open_leaves.pop(int(rng.integers(len(open_leaves))))
+            left[place], right[place] = grown, grown + 1
+            open_leaves += [grown, grown + 1]
+            grown += 2
+        is_leaf = [place == child for place, child in enumerate(left)]
+        threshold = [None if rng.random() < 0.1 else float(rng.integers(-4, 5)) / 2.0 for _ in range(n)]
+        trees.append(
+            {
+                "feature": [-1 if leaf else int(rng.integers(3)) for leaf in is_leaf],
+                "threshold": threshold,
+                "missing_left": [int(not leaf and rng.random() < 0.5) for leaf in is_leaf],
+                "left": left,
+                "right": right,
+                "value": [float(rng.normal()) if leaf else 0.0 for leaf in is_leaf],
+            }
+        )
+    return json.dumps({"n_features": 3, "baseline": 0.1, "trees": trees})
+
+
+def _walked(forest: Forest, row: list[float]) -> float:
+    total = forest.baseline
+    for root in forest.root.tolist():
+        place = root
+        while forest.left[place] != place:
+            value = row[forest.feature[place]]
+            is_left = forest.is_missing_left[place] if np.isnan(value) else value <= forest.threshold[place]
+            place = forest.left[place] if is_left else forest.right[place]
+        total += float(forest.value[place])
+    return total
+
+
 def test_a_value_on_the_threshold_goes_left() -> None:
     """Scores are equal on the thresholds themselves, and one step of floating point beyond."""
     forest = Forest.from_sklearn(_grown())
@@ -71,7 +119,7 @@ def test_a_score_does_not_depend_on_the_other_rows() -> None:
     forest = Forest.from_sklearn(_grown())
     features, _ = _cases(20_000, seed=5)
     together = forest.raw(features)
-    for row in (0, 8_191, 8_192, 19_999):
+    for row in (0, 2_047, 2_048, 19_999):
         assert forest.raw(features[row : row + 1])[0] == together[row]
 
 
@@ -104,6 +152,26 @@ def _tree(**changed: Any) -> str:
     return json.dumps({"n_features": 1, "baseline": 0.0, "trees": [tree]})
 
 
+def _chain(n_leaves: int) -> str:
+    """A tree that parts one leaf from the rest at every step."""
+    n = 2 * n_leaves - 1
+    is_leaf = [place % 2 == 1 or place == n - 1 for place in range(n)]
+    return _tree(
+        feature=[-1 if leaf else 0 for leaf in is_leaf],
+        threshold=[float(place) for place in range(n)],
+        missing_left=[0] * n,
+        left=[place if leaf else place + 1 for place, leaf in enumerate(is_leaf)],
+        right=[place if leaf else place + 2 for place, leaf in enumerate(is_leaf)],
+        value=[float(place) for place in range(n)],
+    )
+
+
+def test_a_tree_may_have_a_leaf_for_each_bit() -> None:
+    """Thirty-two leaves are read and scored; one more is refused."""
+    forest = Forest.from_json(_chain(n_leaves=32))
+    assert forest.raw(np.array([[-1.0], [3.0], [1e9]])).tolist() == [1.0, 5.0, 62.0]
+
+
 def test_a_tree_is_read_as_it_is_written() -> None:
     """Up to the threshold left, beyond it right, the unknown where the node sends them."""
     assert Forest.from_json(_tree()).raw(np.array([[0.5], [0.6], [_UNKNOWN]])).tolist() == [-1.0, 1.0, -1.0]
@@ -119,6 +187,8 @@ def test_a_tree_is_read_as_it_is_written() -> None:
         _tree(left=[9, 1, 2]),
         _tree(feature=[4, -1, -1]),
         _tree(value=[0.0]),
+        _chain(n_leaves=33),
+        _tree(feature=[0, 0, -1], left=[1, 2, 2], right=[2, 2, 2]),
         _tree(surprise=[1]),
     ],
 )
