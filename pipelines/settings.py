@@ -206,7 +206,9 @@ def read_settings(warehouse: Path | None = None) -> Settings:
 def _shown(place: tuple[int | str, ...], value: object) -> str:
     """A value that cannot be used, unless it is secret, or of an unknown name that may stand for a secret one."""
     if place and place[0] == "subscriptions":
-        return f" = {value!r}" if place[-1] in SHOWABLE and isinstance(value, str | int | float) else ""
+        # A list's element goes by the list's name.
+        name = [part for part in place if isinstance(part, str)][-1]
+        return f" = {value!r}" if name in SHOWABLE and isinstance(value, str | int | float) else ""
     field = Settings.model_fields.get(str(place[0]) if place else "")
     is_secret = field is None or SecretStr in (field.annotation, *get_args(field.annotation))
     return "" if is_secret else f" = {value!r}"

@@ -119,7 +119,7 @@ class Delivering:
         if position.is_paused:
             self.summary.told = (
                 f"paused: {position.told}. When the receiver is back: "
-                f"learnloom deliver --resume {position.subscription}"
+                f"learnloom deliver resume {position.subscription}"
             )
         elif position.held_until is not None and position.held_until > self.clock():
             self.summary.told = f"held until {position.held_until:%Y-%m-%d %H:%M:%S} UTC: {position.told}"

@@ -96,7 +96,7 @@ def replay(warehouse: Warehouse, subscription: str, *, first: int, now: datetime
             if position is None or first >= position.next_sequence:
                 raise WarehouseError(
                     f"subscription {subscription} has not come to event {first} yet: nothing to send again "
-                    "(`learnloom deliveries` shows how far each has come)"
+                    "(`learnloom deliver list` shows how far each has come)"
                 )
             (count,) = warehouse.one(f"SELECT count(*) {again}", asked)
             warehouse.run(f"DELETE {again}", asked)

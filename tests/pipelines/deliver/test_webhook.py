@@ -189,7 +189,7 @@ def test_410_pauses_the_subscription_until_it_is_resumed(
     (summary,) = delivered(warehouse, clock, webhook(receiver.url))
     assert len(receiver.calls) == 1
     assert "paused: the receiver answered 410" in str(summary.told)
-    assert "learnloom deliver --resume hook" in str(summary.told)
+    assert "learnloom deliver resume hook" in str(summary.told)
 
 
 def test_wrong_credentials_kill_nothing(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
