@@ -205,6 +205,7 @@ def test_example_shows_in_the_table_that_is_promised(number: int, examples_wareh
         ("catalogue", "docs/signals.md"),
         ("profile", "docs/schemas/student_profile.json"),
         ("signal", "docs/schemas/signal.json"),
+        ("event", "docs/schemas/signal_event.json"),
         ("why", "docs/schemas/skill_why.json"),
     ],
 )
@@ -226,6 +227,7 @@ def test_every_kind_of_signal_has_its_rule() -> None:
     [
         ("student_profile", "SELECT profile FROM feedback.student_profile"),
         ("signal", "SELECT signal FROM feedback.signal"),
+        ("signal_event", "SELECT event FROM feedback.outbox"),
     ],
 )
 def test_documents_follow_their_published_schema(file: str, documents: str, small_class: SmallClass) -> None:

@@ -11,7 +11,8 @@ from pipelines.cli.output import Output
 from pipelines.jobs.deliver import deliver_all, replay_to, resume_to
 from pipelines.jobs.opening import open_to_read
 from pipelines.settings import read_settings
-from pipelines.warehouse.deliveries import standings
+from pipelines.warehouse.deliveries import Standing, standings
+from pipelines.warehouse.delivery_position import must_have_outbox
 
 commands = typer.Typer(
     add_completion=False,
@@ -57,12 +58,15 @@ def list_(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> 
     """List how far each subscription has come, what waits and what was given up."""
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
+        must_have_outbox(opened)
         found = standings(opened)
-    for standing in found:
-        out.record(standing)
+    if not found:
+        out.say("Nothing was delivered so far: learnloom deliver run")
+        return
     out.table(
         ["subscription", "next", "behind", "delivered", "waiting", "given up", "passed", "told"],
-        [tuple(standing) for standing in found],
+        found,
+        machine_names=Standing._fields,
     )
 
 

@@ -1,6 +1,7 @@
-"""The pages for those who take profiles and signals: three JSON Schemas, and the catalogue of signals.
+"""The pages for those who take profiles and signals: JSON Schemas, and the catalogue of signals.
 
-`python -m pipelines.feedback.publish profile|signal|why|catalogue` prints one; `make docs` keeps docs/ up to date.
+`python -m pipelines.feedback.publish profile|signal|event|why|catalogue` prints one; `make docs` keeps them in
+docs/ up to date.
 """
 
 import json
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 
 from pipelines.feedback.catalogue import CATALOGUE
 from pipelines.feedback.thresholds import Thresholds
+from schemas.event import SignalEvent
 from schemas.profile import StudentProfile
 from schemas.signal import Audience, Signal, SignalKind
 from schemas.why import SkillWhy
@@ -164,6 +166,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
     {
         "profile": lambda: json_schema(StudentProfile, "student_profile"),
         "signal": lambda: json_schema(Signal, "signal"),
+        "event": lambda: json_schema(SignalEvent, "signal_event"),
         "why": lambda: json_schema(SkillWhy, "skill_why"),
         "catalogue": catalogue_page,
     }

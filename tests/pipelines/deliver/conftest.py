@@ -12,7 +12,7 @@ from tests.pipelines.deliver.receiver import Receiver, receiving
 
 
 @pytest.fixture(scope="session")
-def _empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_outbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse to copy: making its tables takes longer than most tests."""
     folder = tmp_path_factory.mktemp("empty") / "warehouse"
     with Warehouse(folder) as made:
@@ -21,9 +21,9 @@ def _empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def warehouse(_empty: Path, tmp_path: Path) -> Iterator[Warehouse]:
+def warehouse(empty_outbox: Path, tmp_path: Path) -> Iterator[Warehouse]:
     """A warehouse in which nothing stands yet."""
-    with Warehouse(Path(shutil.copytree(_empty, tmp_path / "warehouse"))) as made:
+    with Warehouse(Path(shutil.copytree(empty_outbox, tmp_path / "warehouse"))) as made:
         yield made
 
 
