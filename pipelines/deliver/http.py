@@ -1,5 +1,6 @@
 """Calling a receiver by HTTP, with a limit on everything, and what its answer means."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,11 @@ _AWAY: Final = (
     httpx.ProxyError,
     httpx.InvalidURL,
 )
+
+
+def _is_no_address(record: logging.LogRecord) -> bool:
+    """httpx writes the address of every call at level INFO, and an address may hold a token."""
+    return record.levelno > logging.INFO
 
 
 class Answer(NamedTuple):
@@ -56,6 +62,7 @@ class Calls:
         self._pace = pace
         self._timeout_seconds = timeout_seconds
         self._monotonic = monotonic
+        logging.getLogger("httpx").addFilter(_is_no_address)
         self._client = httpx.Client(
             timeout=timeout_seconds,
             auth=auth,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -72,14 +73,15 @@ def test_a_receiver_that_is_gone_is_resumed(receiver: Receiver) -> None:
     assert sum(json.loads(call.body)["subject"] == "bea" for call in receiver.calls) == 1
 
 
-def test_no_secret_is_shown(receiver: Receiver) -> None:
-    """Neither the secret nor the address of a receiver that fails is printed."""
+def test_no_secret_is_shown(receiver: Receiver, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither the secret nor the address of a receiver that fails is printed or logged."""
+    caplog.set_level(logging.DEBUG)
     _hook(receiver)
     receiver.answering = lambda _: Reply(500)
     ran = learnloom("deliver", "run", env={"HOOK_SECRET": SECRET})
     assert "hook: 0 delivered, 2 failed" in ran.out
     listed = learnloom("deliver", "list")
-    for text in (ran.out, ran.err, listed.out, listed.err):
+    for text in (ran.out, ran.err, listed.out, listed.err, caplog.text):
         assert SECRET not in text
         assert receiver.url not in text
 
