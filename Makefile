@@ -58,6 +58,7 @@ docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew
 	@$(BIN)/python -m pipelines.feedback.publish catalogue > docs/signals.md
 	@$(BIN)/python -m pipelines.feedback.publish profile > docs/schemas/student_profile.json
 	@$(BIN)/python -m pipelines.feedback.publish signal > docs/schemas/signal.json
+	@$(BIN)/python -m pipelines.feedback.publish why > docs/schemas/skill_why.json
 	@$(BIN)/python -m pipelines.ingest.kafka.asyncapi > docs/asyncapi.json
 
 broker: $(VENV)/.ready ## start a Kafka in the background (in ./.broker; BROKER_PORT, else 9092)

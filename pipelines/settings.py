@@ -1,9 +1,10 @@
 """One frozen Settings, read at entry points only: environment over file over defaults."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -12,8 +13,15 @@ from pydantic_settings import (
 )
 
 from pipelines.feedback.thresholds import Thresholds
+from pipelines.schedules import Schedules
+from pipelines.subscriptions import SHOWABLE, AnySubscription, Subscription
+from schemas.errors import LearnloomError
 
 SETTINGS_FILE = "learnloom.toml"
+
+
+class SettingsError(LearnloomError):
+    """A setting has a value that cannot be used."""
 
 
 class Settings(BaseSettings):
@@ -76,6 +84,12 @@ class Settings(BaseSettings):
         default="UTC",
         description="The school's time zone (IANA name): days and hours of the day are told in it.",
     )
+    event_source: str = Field(
+        default="/learnloom",
+        pattern=r"^[^\s<>\"]+$",
+        max_length=200,
+        description="URI reference by which receivers of events know this deployment.",
+    )
     kafka_servers: str = Field(
         default="localhost:9092",
         min_length=1,
@@ -133,6 +147,23 @@ class Settings(BaseSettings):
         default_factory=Thresholds, description="When a signal is given: a school's own wishes."
     )
 
+    subscriptions: tuple[Subscription, ...] = Field(
+        default=(), description="Who gets the events of signals, and how: docs/deliver.md."
+    )
+    flows: Schedules = Field(
+        default_factory=Schedules, description="When the flows run, and on what: for `learnloom serve`."
+    )
+
+    @field_validator("subscriptions")
+    @classmethod
+    def _have_names_of_their_own(cls, given: tuple[AnySubscription, ...]) -> tuple[AnySubscription, ...]:
+        names = [each.name for each in given]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(
+                f"two subscriptions have the name {twice[0]}: how far each has come is kept under it"
+            )
+        return given
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -144,3 +175,38 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order of precedence: arguments, environment, learnloom.toml in the working folder, defaults."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings(warehouse: Path | None = None) -> Settings:
+    """Read environment and settings file; `warehouse` from the command line wins.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names setting and value.
+    """
+    given: dict[str, Any] = {} if warehouse is None else {"warehouse": warehouse}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        told = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}{_shown(fault['loc'], fault['input'])}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        # Without its cause, which shows every value.
+        raise SettingsError(f"settings (LEARNLOOM_… or learnloom.toml) cannot be used: {told}") from None
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingsError(
+            f"time_zone = {settings.time_zone!r} is no time zone: set LEARNLOOM_TIME_ZONE to an IANA name such as "
+            "Europe/Berlin"
+        ) from error
+    return settings
+
+
+def _shown(place: tuple[int | str, ...], value: object) -> str:
+    """A value that cannot be used, unless it is secret, or of an unknown name that may stand for a secret one."""
+    if place and place[0] == "subscriptions":
+        return f" = {value!r}" if place[-1] in SHOWABLE and isinstance(value, str | int | float) else ""
+    field = Settings.model_fields.get(str(place[0]) if place else "")
+    is_secret = field is None or SecretStr in (field.annotation, *get_args(field.annotation))
+    return "" if is_secret else f" = {value!r}"

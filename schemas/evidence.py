@@ -11,6 +11,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from schemas.measure import Measure, Vocabulary
+from schemas.risk import RiskEvidence
+from schemas.voice import CheckEvidence, VoiceEvidence
 
 
 class MasteryEstimate(NamedTuple):
@@ -216,24 +218,6 @@ class GoalEvidence(NamedTuple):
     """The last of them."""
 
 
-class VoiceEvidence(NamedTuple):
-    """The student's last word on one thing. Grain: student, voice_kind, target_id."""
-
-    voice_kind: str
-    """choice, preference or stated_known."""
-    target_id: str
-    target_name: str | None
-    """Its name; of an activity type the kind as in dim_activity (video, reading ...)."""
-    target_kind: str
-    """skill, topic, activity_type or activity."""
-    statement_id: str
-    occurred_at: datetime
-    is_affirmed: bool
-    """False where a preference is taken back or "I don't know it" is said."""
-    signal_id: str | None
-    """The signal to which they react."""
-
-
 class ContributionEvidence(NamedTuple):
     """What a student gives to and takes from others. Grain: student."""
 
@@ -246,6 +230,23 @@ class ContributionEvidence(NamedTuple):
     """Last response, share or review."""
     last_at: datetime
     evidence_ids: Sequence[str]
+
+
+class ResponseEvidence(NamedTuple):
+    """An answer to a signal. Grain: statement."""
+
+    signal_id: str
+    signal_kind: str
+    audience: str
+    """Who answers: student or teacher."""
+    subject: str | None
+    """What the signal was about; None: the student."""
+    response: str
+    """acknowledged, dismissed or followed."""
+    went_well: bool | None
+    """How following it went; None where that is not told."""
+    occurred_at: datetime
+    statement_id: str
 
 
 class StudentEvidence(NamedTuple):
@@ -269,5 +270,9 @@ class StudentEvidence(NamedTuple):
     products: Sequence[ProductEvidence] = ()
     goals: Sequence[GoalEvidence] = ()
     voices: Sequence[VoiceEvidence] = ()
+    risks: Sequence[RiskEvidence] = ()
+    checks: Sequence[CheckEvidence] = ()
+    responses: Sequence[ResponseEvidence] = ()
+    """Answers to signals, earliest first."""
     contribution: ContributionEvidence | None = None
     """None where the student made none."""

@@ -30,6 +30,10 @@ class Vocabulary(StrEnum):
     """`chose` occurs."""
     PREFERENCE = "preference"
     """`preferred` occurs."""
+    COURSE_PLAN = "course_plan"
+    """The school's course plan tells when runs begin and end."""
+    COURSE_OUTCOME = "course_outcome"
+    """`passed` or `failed` occurs on a course."""
 
 
 class Measure(StrEnum):

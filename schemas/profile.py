@@ -48,6 +48,26 @@ class Path(StrEnum):
     """Many opportunities, never three in a row."""
 
 
+class StatedBy(StrEnum):
+    """Who says what a student knows."""
+
+    STUDENT = "student"
+    TEACHER = "teacher"
+
+
+class StatedProfile(_Part):
+    """What somebody states of a student and a skill: it stands beside the estimate, and never changes it."""
+
+    stated_by: StatedBy
+    is_known: bool = Field(description="True for 'I know this', false for 'I do not'.")
+    stated_at: AwareDatetime
+    statement_id: str
+    is_in_agreement: bool | None = Field(
+        description="Whether the estimate says the same: near mastery or above where it is known; null without answers."
+    )
+    n_attempts_since: int = Field(ge=0, description="Answers on the skill since.")
+
+
 class SkillProfile(_Part):
     """A skill: what is known of it, and with how much evidence."""
 
@@ -88,6 +108,9 @@ class SkillProfile(_Part):
     last_attempt_at: AwareDatetime | None = None
     review_due_at: AwareDatetime | None = None
     is_review_due: bool | None = Field(default=None, description="Null where mastery was never shown.")
+    stated: tuple[StatedProfile, ...] = Field(
+        default=(), description="What student and teachers state of it, latest first."
+    )
     evidence_ids: tuple[str, ...] = ()
 
 

@@ -8,7 +8,7 @@ signal may be refreshed under its id. Sentences never name the student: a key is
 import hashlib
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -17,7 +17,7 @@ from schemas.level import Confidence
 
 SCHEMA_VERSION: Final = "1.0"
 MAX_EVIDENCE_IDS: Final = 10
-_EVENT_TYPE: Final = "learnloom.signal."
+_IRI: Final = "https://learnloom.example/xapi/signals/"
 
 
 class SignalKind(StrEnum):
@@ -27,6 +27,7 @@ class SignalKind(StrEnum):
     STRENGTH = "strength"
     WEAKNESS = "weakness"
     PRACTISE_NEXT = "practise_next"
+    CHECK = "check"
     STRETCH = "stretch"
     REVIEW_DUE = "review_due"
     PRODUCTIVE_PERSISTENCE = "productive_persistence"
@@ -45,6 +46,7 @@ class SignalKind(StrEnum):
     STREAK = "streak"
     ENGAGEMENT_CHANGE = "engagement_change"
     CHECK_IN = "check_in"
+    AT_RISK = "at_risk"
     GOAL = "goal"
     CHOICE = "choice"
     INTEREST = "interest"
@@ -81,8 +83,12 @@ class Choice(BaseModel):
 
     skill_id: str = Field(description="IRI of the skill.")
     skill_name: str
+    activity_id: str | None = Field(
+        default=None, description="IRI of the one question that is offered; null where it is the skill."
+    )
+    activity_name: str | None = None
     p_right: float = Field(
-        ge=0, le=1, description="Probability of a right answer at an average question of it."
+        ge=0, le=1, description="Probability of a right answer at that question; else at an average one."
     )
     is_in_band: bool = Field(description="Whether p_right lies in the band where practice pays best.")
     is_wished: bool = Field(description="Whether the student has named it as a goal or chosen it before.")
@@ -138,20 +144,6 @@ def signal_id(
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()[:32]
 
 
-def envelope(signal: Signal, *, source: str) -> dict[str, Any]:
-    """Wrap a signal as a CloudEvents 1.0 event in the JSON format's structured mode.
-
-    Args:
-        signal: what is sent.
-        source: URI reference of the deployment that sends it; with the id it makes the event unique.
-    """
-    return {
-        "specversion": "1.0",
-        "id": signal.signal_id,
-        "source": source,
-        "type": _EVENT_TYPE + signal.kind.value,
-        "subject": signal.student_key,
-        "time": signal.created_at.isoformat(),
-        "datacontenttype": "application/json",
-        "data": signal.model_dump(mode="json"),
-    }
+def signal_iri(signal: Signal) -> str:
+    """The signal as an xAPI activity, by which answers to it name it (docs/vocabulary.md)."""
+    return f"{_IRI}{signal.kind.value}/{signal.audience.value}/{signal.signal_id}"

@@ -46,13 +46,22 @@ DROPPED_GOAL: Final = _OURS + "verbs/dropped-goal"
 """The student withdrew the goal on the object."""
 CHOSE: Final = _OURS + "verbs/chose"
 """The student picked one of the offered choices: object = the skill or activity picked; extension SIGNAL_ID
-names the signal that offered it, where there was one."""
+names the signal that offered it, where there was one; result.success false declines it for now."""
 PREFERRED: Final = _OURS + "verbs/preferred"
 """The student declared a preference: object = a topic (any activity) or an activity type's IRI;
 result.success false takes it back."""
 STATED_KNOWN: Final = _OURS + "verbs/stated-known"
-"""The student (or teacher for them) says "I know this" of the skill that is the object; success false: "I
-don't"."""
+"""The student (or a teacher of them: STATED_BY) says "I know this" of the skill that is the object; success false:
+"I don't"."""
+SIGNAL_RAISED: Final = _OURS + "verbs/had-signal-raised"
+SIGNAL_ENDED: Final = _OURS + "verbs/had-signal-ended"
+"""What a learning record store is told of a signal (docs/deliver.md); no act of the student's."""
+ACKNOWLEDGED_SIGNAL: Final = _OURS + "verbs/acknowledged-signal"
+"""Whoever a signal spoke to has taken note of it: object = the signal (see SIGNAL). The actor is the student."""
+DISMISSED_SIGNAL: Final = _OURS + "verbs/dismissed-signal"
+"""It was put aside: neither it nor its like is said again for a while."""
+FOLLOWED_SIGNAL: Final = _OURS + "verbs/followed-signal"
+"""It was followed; result.success tells how it went, where that is known."""
 
 # Activity types ---------------------------------------------------------------------------------------------
 COURSE: Final = _ADL_TYPE + "course"
@@ -69,6 +78,10 @@ VIDEO: Final = _VIDEO + "activity-type/video"
 READING: Final = _STREAMS + "article"
 ASSIGNMENT: Final = _TIN_CAN + "activitytype/school-assignment"
 FORUM_TOPIC: Final = _TIN_CAN + "activitytype/forum-topic"
+
+SIGNAL: Final = _OURS + "activity-types/signal"
+"""A signal of ours, as the object of an answer to it; its id is `schemas.signal.signal_iri`, and what it is about
+is its parent."""
 
 CATEGORY: Final = _TIN_CAN + "activitytype/category"
 """A topic, as the object of a declared preference."""
@@ -94,6 +107,9 @@ IS_OPTIONAL: Final = _OURS + "extensions/is-optional"
 what interests them."""
 TARGET_DATE: Final = _OURS + "extensions/target-date"
 """In a context: the day by which a goal is to be reached, YYYY-MM-DD."""
+STATED_BY: Final = _OURS + "extensions/stated-by"
+"""In a context, with STATED_KNOWN: "teacher" where a teacher says it of the student, who is the actor all the same;
+else the student does."""
 SIGNAL_ID: Final = _OURS + "extensions/signal-id"
 """In a context: the signal to which the student reacts."""
 DEVICE: Final = _OURS + "extensions/device"
@@ -129,6 +145,11 @@ VERBS: Final = frozenset(
         CHOSE,
         PREFERRED,
         STATED_KNOWN,
+        SIGNAL_RAISED,
+        SIGNAL_ENDED,
+        ACKNOWLEDGED_SIGNAL,
+        DISMISSED_SIGNAL,
+        FOLLOWED_SIGNAL,
     }
 )
 ACTIVITY_TYPES: Final = frozenset(
@@ -145,6 +166,7 @@ ACTIVITY_TYPES: Final = frozenset(
         READING,
         ASSIGNMENT,
         FORUM_TOPIC,
+        SIGNAL,
         CATEGORY,
     }
 )

@@ -23,7 +23,7 @@ _HOMES = {
     "duckdb": "pipelines.warehouse",
     "filelock": "pipelines.warehouse",
     "pydantic_settings": "pipelines.settings",
-    "typer": "pipelines.cli",
+    "typer": ("pipelines.cli", "flows.serve"),
     "rich": "pipelines.cli",
     "jinja2": ("pipelines.check.page", "pipelines.evaluate.page"),
     "matplotlib": "pipelines.evaluate.plot",
@@ -31,7 +31,9 @@ _HOMES = {
     "fsrs": "pipelines.learner.memory",
     "kafka": "pipelines.ingest.kafka",
     "sklearn": ("pipelines.learner", "pipelines.evaluate"),
-    "threadpoolctl": "pipelines.learner.fit_head",
+    "threadpoolctl": "pipelines.learner",
+    "prometheus_client": "pipelines.jobs.metrics",
+    "httpx": ("pipelines.deliver", "flows.serve"),
     "prefect": "flows",
 }
 """The home of an outside library, two at the most: whoever replaces it has one place to look at."""

@@ -205,6 +205,7 @@ def test_example_shows_in_the_table_that_is_promised(number: int, examples_wareh
         ("catalogue", "docs/signals.md"),
         ("profile", "docs/schemas/student_profile.json"),
         ("signal", "docs/schemas/signal.json"),
+        ("why", "docs/schemas/skill_why.json"),
     ],
 )
 def test_generated_page_is_up_to_date(what: str, file: str) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli.exits import Exit
-from pipelines.cli.kafka import connection_of
 from pipelines.ingest.kafka import topics
 from pipelines.ingest.kafka.headers import _READERS
 from pipelines.ingest.repairs import REPAIRS
+from pipelines.jobs.opening import connection_of
 from pipelines.settings import Settings
 from servers.kafka.broker import Broker
 from tests.documents import ROOT, blocks, page

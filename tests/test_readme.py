@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli.exits import Exit
-from pipelines.cli.main import _COMMANDS
+from pipelines.cli.main import _COMMANDS, added_commands
+from pipelines.schedules import Schedules
 from pipelines.settings import Settings
 from tests.conftest import SmallClass
 from tests.documents import ROOT, blocks, page
@@ -24,9 +25,9 @@ def _shape(line: str) -> str:
     return _BLANKS.sub(" ", _NAME.sub("N", _NUMBER.sub("#", line))).strip()
 
 
-def _rows(heading: str, columns: int) -> list[list[str]]:
-    """The cells of the table under a heading."""
-    section = page(_README).split(f"\n## {heading}\n")[1].split("\n## ")[0]
+def _rows(heading: str, columns: int, name: str = _README) -> list[list[str]]:
+    """The cells of the table under a heading of a page."""
+    section = page(name).split(f"\n## {heading}\n")[1].split("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|") and not line.startswith("|---")]
     rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
     return [row for row in rows if len(row) == columns]
@@ -75,8 +76,9 @@ def test_every_make_target_named_exists() -> None:
 def test_every_command_is_listed() -> None:
     """The table of commands has all of them, in the order of the help."""
     listed = [row[0] for row in _rows("Commands", 2)]
-    assert listed[1 : 1 + len(_COMMANDS)] == [f"`learnloom {name}`" for name in _COMMANDS]
-    assert not any("learnloom" in cell for cell in listed[1 + len(_COMMANDS) :])
+    commands = [*_COMMANDS, *added_commands()]
+    assert listed[1 : 1 + len(commands)] == [f"`learnloom {name}`" for name in commands]
+    assert not any("learnloom" in cell for cell in listed[1 + len(commands) :])
 
 
 def test_every_exit_code_is_listed() -> None:
@@ -91,9 +93,20 @@ def test_every_setting_is_listed() -> None:
         [f"`{name}`", str(field.default), field.description] for name, field in Settings.model_fields.items()
     ]
     listed = _rows("Settings", 3)[1:]
-    assert listed[-1][0] == "`thresholds`"
-    assert listed[:-1] == expected[:-1]
-    assert len(listed) == len(expected)
+    nested = {"`flows`", "`thresholds`"}
+    assert [row for row in listed if row[0] not in nested] == [
+        row for row in expected if row[0] not in nested
+    ]
+    assert {row[0] for row in listed} & nested == nested
+
+
+def test_every_setting_of_the_flows_is_listed() -> None:
+    """The table of docs/operate.md has every setting of the flows with its default and its meaning."""
+    listed = [row for row in _rows("Flows", 3, "docs/operate.md") if row[0].startswith("`")]
+    assert listed == [
+        [f"`{name}`", ", ".join(field.default) if name == "topics" else str(field.default), field.description]
+        for name, field in Schedules.model_fields.items()
+    ]
 
 
 def test_settings_example_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """`learnloom check`."""
 
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,13 +18,14 @@ from pipelines.check.profile import Profile, read_profile
 from pipelines.check.report import CheckReport
 from pipelines.cli.check_text import explanation_lines, report_lines
 from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import PATHS_HELP, file_source, limits
-from pipelines.cli.kafka import ServersOption, connection_of
-from pipelines.cli.options import JsonOption, now, read_settings
+from pipelines.cli.inputs import PATHS_HELP
+from pipelines.cli.kafka import ServersOption
+from pipelines.cli.options import JsonOption, now
 from pipelines.cli.output import Output
 from pipelines.ingest.source import Source
 from pipelines.ingest.validate import validate
-from pipelines.settings import Settings
+from pipelines.jobs.opening import connection_of, file_source, limits
+from pipelines.settings import Settings, read_settings
 
 commands = typer.Typer(add_completion=False)
 
@@ -105,7 +107,7 @@ def _source(
             "name files, folders or - for standard input; or topics with --topic", param_hint="'PATHS...'"
         )
     if not topics:
-        yield file_source(settings, paths or [])
+        yield file_source(settings, paths or [], stdin=sys.stdin.buffer)
         return
     from pipelines.ingest.kafka.source import KafkaSource, Reading  # noqa: PLC0415 - loaded where it is needed
 

@@ -8,24 +8,18 @@ import typer
 
 from pipelines.cli.exits import Exit
 from pipelines.cli.import_ import tell_import
-from pipelines.cli.inputs import limits
-from pipelines.cli.kafka import ServersOption, VerboseOption, connection_of
+from pipelines.cli.kafka import ServersOption, VerboseOption
 from pipelines.cli.logs import log_to_stderr
-from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_write, read_settings
-from pipelines.cli.output import Output, Ticker
+from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
+from pipelines.cli.output import Output
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.kafka.connection import KafkaConnection
-from pipelines.ingest.kafka.consume import Consumption
-from pipelines.ingest.kafka.dead_letters import DeadLetterOutlet
 from pipelines.ingest.kafka.dead_share import DeadShare
 from pipelines.ingest.kafka.offsets import WhenLost
-from pipelines.ingest.kafka.source import KafkaSource, Reading
-from pipelines.ingest.land import AfterLanding, ImportSummary, import_statements
-from pipelines.ingest.validate import Validator
-from pipelines.settings import Settings
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.maintain import tidy_if_needed
-from schemas.xapi.equality import is_same
+from pipelines.ingest.kafka.source import Reading
+from pipelines.jobs.land import Landing
+from pipelines.jobs.opening import connection_of, reading_of
+from pipelines.settings import Settings, read_settings
 
 commands = typer.Typer(add_completion=False)
 _log = logging.getLogger("learnloom.consume")
@@ -81,16 +75,7 @@ def consume(
     """
     settings = read_settings(warehouse)
     log_to_stderr(as_json=as_json, is_verbose=verbose)
-    reading = Reading(
-        tuple(dict.fromkeys(topics)),
-        group or settings.kafka_group,
-        max_records=settings.batch_records,
-        max_bytes=settings.batch_bytes,
-        max_record_bytes=settings.max_statement_bytes,
-        until_caught_up=until_caught_up,
-        when_lost=when_lost,
-        session_seconds=settings.kafka_session_seconds,
-    )
+    reading = reading_of(settings, topics, group=group, until_caught_up=until_caught_up, when_lost=when_lost)
     guard = DeadShare(max_dead_share or settings.dead_share, settings.dead_window)
     _run(
         Output(as_json=as_json),
@@ -114,62 +99,10 @@ def _run(
     """Consume, tell how far it came, and leave with a code that says it."""
     _log.info("reading %s at %s, as %s", ", ".join(reading.topics), connection.servers, reading.group)
     with Interruption.from_signals() as interruption, out.progress("consuming") as tick:
-        done = _consumption(
-            settings, connection, reading, interruption, guard=guard, sends_dead=sends_dead, tick=tick
-        ).run()
+        landing = Landing(settings, now, interruption, run_of("consume"), tick)
+        done = landing.topics(connection, reading, guard=guard, sends_dead=sends_dead)
     tell_import(out, done)
     if done.is_interrupted and interruption.signal_number == signal.SIGINT:
         raise typer.Exit(Exit.INTERRUPTED)
     if done.dead:
         raise typer.Exit(Exit.SOME_REFUSED)
-
-
-def _consumption(
-    settings: Settings,
-    connection: KafkaConnection,
-    reading: Reading,
-    interruption: Interruption,
-    *,
-    guard: DeadShare,
-    sends_dead: bool,
-    tick: Ticker,
-) -> Consumption:
-    """Put source, rules and warehouse together."""
-    wait_seconds = settings.lock_wait_seconds
-
-    def land(
-        source: KafkaSource, warehouse: Warehouse, after: AfterLanding, summary: ImportSummary
-    ) -> ImportSummary:
-        def tell(done: ImportSummary) -> None:
-            told = f"{done.accepted:,} landed, {done.duplicates:,} known already, {done.dead:,} refused"
-            tick(f"{told}; {source.behind():,} behind")
-            _log.debug("%s; %d behind", told, source.behind())
-
-        return import_statements(
-            source,
-            warehouse,
-            judge=Validator(default_version=settings.xapi_version, limits=limits(settings)).validate,
-            is_same=is_same,
-            now=now,
-            wait_seconds=wait_seconds,
-            max_records=settings.batch_records,
-            max_bytes=settings.batch_bytes,
-            max_seconds=settings.batch_seconds,
-            progress=tell,
-            interruption=interruption,
-            guard=guard,
-            after=after,
-            summary=summary,
-        )
-
-    return Consumption(
-        open_warehouse=lambda: open_to_write(settings),
-        open_source=lambda: KafkaSource(connection, reading),
-        land=land,
-        outlet=DeadLetterOutlet(connection, reading.topics, now=now, wait_seconds=wait_seconds)
-        if sends_dead
-        else None,
-        upkeep=lambda opened: tidy_if_needed(opened, now=now(), wait_seconds=wait_seconds) and None,
-        stall_seconds=settings.stall_seconds,
-        interruption=interruption,
-    )

@@ -7,15 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli.options import (
-    InputMissingError,
-    JsonOption,
-    WarehouseOption,
-    open_to_read,
-    read_settings,
-)
+from pipelines.cli.options import InputMissingError, JsonOption, WarehouseOption
 from pipelines.cli.output import Output, plain
 from pipelines.cli.replay import RuleOption, SourceOption, TopicOption, replay
+from pipelines.jobs.opening import open_to_read
+from pipelines.settings import read_settings
 from pipelines.warehouse.dead_letters import DeadGroup, DeadSelection, count_by, find
 from schemas.record import DeadLetter
 

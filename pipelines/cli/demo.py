@@ -9,14 +9,14 @@ import typer
 from rich.rule import Rule
 
 from pipelines.cli.import_ import land, tell_import
-from pipelines.cli.options import open_to_read, open_to_write, read_settings
 from pipelines.cli.output import Output
 from pipelines.cli.refresh import run_refresh, tell_refresh
 from pipelines.cli.simulate import tell
 from pipelines.feedback.describe import describe_profile, describe_signals
 from pipelines.feedback.thresholds import Thresholds
 from pipelines.ingest.skills import import_skills
-from pipelines.settings import Settings
+from pipelines.jobs.opening import open_to_read, open_to_write
+from pipelines.settings import Settings, read_settings
 from pipelines.simulate.config import SimulationConfig
 from pipelines.simulate.recovery import Estimated, Liked, Recovery, compare
 from pipelines.simulate.run import simulate

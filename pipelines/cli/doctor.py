@@ -10,9 +10,10 @@ from typing import NamedTuple
 import typer
 
 from pipelines.cli.exits import Exit
-from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption
 from pipelines.cli.output import Output
-from pipelines.settings import SETTINGS_FILE, Settings
+from pipelines.jobs.opening import open_to_read
+from pipelines.settings import SETTINGS_FILE, Settings, read_settings
 from pipelines.warehouse.checks import run_checks
 from pipelines.warehouse.extensions import extension_file
 from schemas.errors import LearnloomError

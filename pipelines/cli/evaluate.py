@@ -8,17 +8,20 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_read, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption, now
 from pipelines.cli.output import Output
 from pipelines.evaluate.answer_set import COLUMNS, MAX_ANSWERS, NamedTable, answers_of
 from pipelines.evaluate.groups import MAX_ROWS, groupings_of
 from pipelines.evaluate.report import Evaluation, Wanted, evaluate_folds, evaluate_split
+from pipelines.evaluate.risk_report import Followed, evaluate_risk
 from pipelines.evaluate.tables import headline, tables
 from pipelines.evaluate.warnings import warnings
+from pipelines.jobs.opening import open_to_read
 from pipelines.learner.history import History
 from pipelines.refresh.answers import read_answers
+from pipelines.refresh.risk import read_followed
 from pipelines.refresh.versions import check_versions
-from pipelines.settings import Settings
+from pipelines.settings import Settings, read_settings
 from pipelines.warehouse.tabular import read_tabular
 
 commands = typer.Typer(add_completion=False)
@@ -32,6 +35,8 @@ class _Read(NamedTuple):
     """Whether an answer came from the file for testing; None where there is none."""
     student_code: dict[str, int]
     """Codes of students by every name that they go by."""
+    followed: Followed | None = None
+    """Students of runs that have ended; None where a file is evaluated."""
 
 
 FileArgument = Annotated[
@@ -112,10 +117,13 @@ def evaluate(
 def _write_page(path: Path, found: Evaluation) -> None:
     from pipelines.evaluate.page import page  # noqa: PLC0415 - drawing is loaded where it is needed
 
-    path.write_text(page(found, list(warnings(found.model)), made_at=now()), encoding="utf-8")
+    path.write_text(page(found, list(warnings(found)), made_at=now()), encoding="utf-8")
 
 
 def _evaluated(read: _Read, wanted: Wanted) -> Evaluation:
+    if read.followed is not None:
+        risk = evaluate_risk(read.followed, n_resamples=wanted.n_resamples, seed=wanted.seed)
+        return replace(evaluate_folds(read.history, wanted), risk=risk)
     if read.is_test is None:
         return evaluate_folds(read.history, wanted)
     return evaluate_split(read.history.where(~read.is_test), read.history.where(read.is_test), wanted)
@@ -126,10 +134,11 @@ def _read_warehouse(settings: Settings) -> _Read:
     with open_to_read(settings) as opened:
         check_versions(opened)
         answers = read_answers(opened.arrow)
+        followed = read_followed(opened.arrow)
         identifiers = opened.rows("SELECT identifier, student_key FROM dimensional.dim_student")
     codes = {key: code for code, key in enumerate(answers.students)}
     named = {name: codes[key] for name, key in identifiers if key in codes}
-    return _Read(answers.history, None, {**named, **codes})
+    return _Read(answers.history, None, {**named, **codes}, followed)
 
 
 def _read_files(file: Path, test: Path | None, columns: dict[str, str]) -> _Read:
@@ -145,7 +154,7 @@ def _table(path: Path, max_rows: int) -> NamedTable:
 
 def tell_evaluation(out: Output, found: Evaluation) -> None:
     """Say what was found: to people as tables, to machines as one object."""
-    told = list(warnings(found.model))
+    told = list(warnings(found))
     if out.as_json:
         out.record({"warnings": told, **vars(found)})
         return

@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption
 from pipelines.cli.output import Output
+from pipelines.jobs.opening import open_to_read
+from pipelines.settings import read_settings
 from pipelines.warehouse.export import export as export_tables
 
 commands = typer.Typer(add_completion=False)

@@ -1,19 +1,19 @@
 """`learnloom import`."""
 
+import sys
 from pathlib import Path
 
 import typer
 
 from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import PathsArgument, file_source, limits
-from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_write, read_settings
+from pipelines.cli.inputs import PathsArgument
+from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from pipelines.cli.output import Output
 from pipelines.ingest.interruption import Interruption
-from pipelines.ingest.land import ImportSummary, import_statements
-from pipelines.ingest.validate import Validator
-from pipelines.settings import Settings
-from pipelines.warehouse.maintain import tidy_if_needed
-from schemas.xapi.equality import is_same
+from pipelines.ingest.land import ImportSummary
+from pipelines.jobs.land import Landing
+from pipelines.jobs.opening import file_source
+from pipelines.settings import Settings, read_settings
 
 commands = typer.Typer(add_completion=False)
 
@@ -37,31 +37,9 @@ def import_(paths: PathsArgument, *, warehouse: WarehouseOption = None, as_json:
 
 def land(out: Output, settings: Settings, paths: list[Path]) -> ImportSummary:
     """Import files with progress; Ctrl-C lets the batch in hand finish."""
-    source = file_source(settings, paths)
-    if not source.has_inputs:
-        # A mistyped path makes no warehouse.
-        return ImportSummary(problems=source.absent)
-    with (
-        open_to_write(settings) as warehouse,
-        Interruption.from_signals() as interruption,
-        out.progress("importing") as tick,
-    ):
-        summary = import_statements(
-            source,
-            warehouse,
-            judge=Validator(default_version=settings.xapi_version, limits=limits(settings)).validate,
-            is_same=is_same,
-            now=now,
-            wait_seconds=settings.lock_wait_seconds,
-            max_records=settings.batch_records,
-            max_bytes=settings.batch_bytes,
-            progress=lambda done: tick(
-                f"{done.read:,} read, {done.accepted:,} landed, {done.dead:,} refused"
-            ),
-            interruption=interruption,
-        )
-        tidy_if_needed(warehouse, now=now(), wait_seconds=settings.lock_wait_seconds)
-    return summary
+    source = file_source(settings, paths, stdin=sys.stdin.buffer)
+    with Interruption.from_signals() as interruption, out.progress("importing") as tick:
+        return Landing(settings, now, interruption, run_of("import"), tick).files(source)
 
 
 def tell_import(out: Output, summary: ImportSummary) -> None:

@@ -26,14 +26,25 @@ _COMMANDS: Final = {
     "train": "train",
     "models": "models",
     "evaluate": "evaluate",
+    "deliver": "deliver",
     "dead": "dead",
     "skills": "skills",
+    "plan": "plan",
     "query": "query",
     "export": "export",
+    "backup": "backup",
+    "metrics": "metrics",
     "status": "status",
     "doctor": "doctor",
 }
 """Command and its module, in the order in which help lists them."""
+_ADDED: Final = "learnloom.commands"
+"""Entry points of rooms that import this one, such as flows: the command line cannot import them in turn."""
+
+
+def added_commands() -> dict[str, importlib.metadata.EntryPoint]:
+    """Commands that other rooms add, by name."""
+    return {point.name: point for point in importlib.metadata.entry_points(group=_ADDED)}
 
 
 class _Commands(TyperGroup):
@@ -44,14 +55,17 @@ class _Commands(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's signature
         """All names, in the order in which they are met in use."""
-        return list(_COMMANDS)
+        return [*_COMMANDS, *added_commands()]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """The command of that name."""
-        if cmd_name not in _COMMANDS:
+        if cmd_name in _COMMANDS:
+            commands = importlib.import_module(f"pipelines.cli.{_COMMANDS[cmd_name]}").commands
+        elif cmd_name in (added := added_commands()):
+            commands = added[cmd_name].load()
+        else:
             return None
-        module = importlib.import_module(f"pipelines.cli.{_COMMANDS[cmd_name]}")
-        command = typer.main.get_command(module.commands)
+        command = typer.main.get_command(commands)
         command.name = cmd_name
         return command
 

@@ -4,16 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.options import (
-    JsonOption,
-    WarehouseOption,
-    now,
-    open_to_read,
-    open_to_write,
-    read_settings,
-)
+from pipelines.cli.options import JsonOption, WarehouseOption, now
 from pipelines.cli.output import Output
+from pipelines.jobs.opening import open_to_read, open_to_write
 from pipelines.refresh.versions import Version, check_versions, list_versions, use_version
+from pipelines.settings import read_settings
 
 if TYPE_CHECKING:
     from pipelines.refresh.compare import Comparison, Side

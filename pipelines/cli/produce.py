@@ -1,5 +1,6 @@
 """`learnloom produce`."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,15 +10,17 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import PathsArgument, file_source, limits
-from pipelines.cli.kafka import ServersOption, connection_of
-from pipelines.cli.options import JsonOption, read_settings
+from pipelines.cli.inputs import PathsArgument
+from pipelines.cli.kafka import ServersOption
+from pipelines.cli.options import JsonOption
 from pipelines.cli.output import Output, Ticker
 from pipelines.ingest.files import FileSource
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.kafka.errors import DeliveryError, StatementRefusedError
 from pipelines.ingest.kafka.producer import StatementProducer
 from pipelines.ingest.validate import Validator
+from pipelines.jobs.opening import connection_of, file_source, limits
+from pipelines.settings import read_settings
 
 commands = typer.Typer(add_completion=False)
 _TOLD_REFUSALS = 5
@@ -62,7 +65,7 @@ def produce(
     """
     out = Output(as_json=as_json)
     settings = read_settings()
-    files = file_source(settings, paths)
+    files = file_source(settings, paths, stdin=sys.stdin.buffer)
     done = Produced()
     if files.has_inputs:
         judging = Validator(

@@ -4,9 +4,13 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption
 from pipelines.cli.output import Output
 from pipelines.feedback.describe import describe_profile
+from pipelines.feedback.why import describe_why, find_skill
+from pipelines.jobs.opening import open_to_read
+from pipelines.refresh.why import why as explain
+from pipelines.settings import read_settings
 from pipelines.warehouse.students import find_student, read_profile
 
 commands = typer.Typer(add_completion=False)
@@ -16,13 +20,25 @@ commands = typer.Typer(add_completion=False)
 def profile(
     student: Annotated[str, typer.Argument(help="Key, identifier, account name or name of a student.")],
     *,
+    why: Annotated[
+        str | None,
+        typer.Option(
+            help="A skill, by id or name: show why its estimate is what it is, and what would change it."
+        ),
+    ] = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what is known of one student as a learner, and what is not."""
     out = Output(as_json=as_json)
-    with open_to_read(read_settings(warehouse)) as opened:
-        key = find_student(opened, student)
-        found = read_profile(opened, key)
-    out.record(found)
-    out.say(*describe_profile(found))
+    settings = read_settings(warehouse)
+    # Within one transaction, for a refresh may come between the profile and what it stands on.
+    with open_to_read(settings) as opened, opened.transaction():
+        found = read_profile(opened, find_student(opened, student))
+        if why is None:
+            out.record(found)
+            out.say(*describe_profile(found))
+            return
+        explained = explain(opened, found, find_skill(found, why), thresholds=settings.thresholds)
+    out.record(explained)
+    out.say(*describe_why(explained))

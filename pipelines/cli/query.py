@@ -4,8 +4,10 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption
 from pipelines.cli.output import Output
+from pipelines.jobs.opening import open_to_read
+from pipelines.settings import read_settings
 from pipelines.warehouse.query import read_query
 
 commands = typer.Typer(add_completion=False)

@@ -2,16 +2,15 @@
 
 import datetime as dt
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_write, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from pipelines.cli.output import Output
-from pipelines.refresh.refresh import RefreshSummary, end_of_day
-from pipelines.refresh.refresh import refresh as refresh_warehouse
-from pipelines.settings import Settings
-from pipelines.warehouse.maintain import tidy_if_needed
+from pipelines.jobs.opening import open_to_read
+from pipelines.jobs.refresh import refresh_day
+from pipelines.refresh.refresh import RefreshSummary
+from pipelines.settings import Settings, read_settings
 from pipelines.warehouse.summary import newest_statement_at
 
 commands = typer.Typer(add_completion=False)
@@ -51,18 +50,17 @@ def run_refresh(
     out: Output, settings: Settings, *, day: dt.date | None = None, full: bool = False, refit: bool = False
 ) -> RefreshSummary:
     """Refresh with progress."""
-    today = now().astimezone(ZoneInfo(settings.time_zone)).date()
-    with open_to_write(settings, must_exist=True) as warehouse, out.progress("refreshing") as tick:
-        summary = refresh_warehouse(
-            warehouse,
+    with out.progress("refreshing") as tick:
+        summary = refresh_day(
             settings,
-            as_of=end_of_day(day or today, settings.time_zone),
             clock=now,
+            day=day,
             full=full,
             refit=refit,
+            run=run_of("refresh"),
             on_progress=tick,
         )
-        tidy_if_needed(warehouse, now=now(), wait_seconds=settings.lock_wait_seconds)
+    with open_to_read(settings) as warehouse:
         newest = newest_statement_at(warehouse)
     if newest is not None and newest < summary.as_of - dt.timedelta(days=_QUIET_DAYS):
         out.note(

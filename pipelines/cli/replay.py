@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import limits
-from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_write, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption, now
 from pipelines.cli.output import Output
 from pipelines.ingest.repairs import REPAIRS, Mend
 from pipelines.ingest.replay import ReplaySummary
 from pipelines.ingest.replay import replay as replay_letters
 from pipelines.ingest.validate import Validator
+from pipelines.jobs.opening import limits, open_to_write
+from pipelines.settings import read_settings
 from pipelines.warehouse.dead_letters import DeadSelection
 from schemas.errors import LearnloomError
 from schemas.xapi.equality import is_same

@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import JsonOption, LimitOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.options import JsonOption, LimitOption, WarehouseOption
 from pipelines.cli.output import Output
 from pipelines.feedback.describe import describe_signals
+from pipelines.jobs.opening import open_to_read
+from pipelines.settings import read_settings
 from pipelines.warehouse.students import find_student, read_signals
 from schemas.signal import Audience, SignalKind
 

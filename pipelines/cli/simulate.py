@@ -68,5 +68,6 @@ def tell(out: Output, summary: SimulationSummary) -> None:
         f"{summary.students:,} students, {summary.lines:,} records in {summary.statements}:",
         f"  {summary.valid:,} valid statements ({summary.late:,} sent late, {summary.voided:,} voided later), "
         f"{summary.duplicates:,} sent twice, {sum(summary.refused.values()):,} broken",
-        f"The school's skill map is {summary.skill_map}, what is true of the students is in {summary.truth}.",
+        f"The school's skill map is {summary.skill_map}, its course plan {summary.plan}.",
+        f"What is true of the students is in {summary.truth}.",
     )

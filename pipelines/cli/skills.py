@@ -5,17 +5,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import (
-    JsonOption,
-    LimitOption,
-    WarehouseOption,
-    open_to_read,
-    open_to_write,
-    read_settings,
-)
+from pipelines.cli.options import JsonOption, LimitOption, WarehouseOption
 from pipelines.cli.output import Output
 from pipelines.feedback.words import count, percent
 from pipelines.ingest.skills import import_skills
+from pipelines.jobs.opening import open_to_read, open_to_write
+from pipelines.settings import read_settings
 from pipelines.warehouse.unmapped import UnmappedActivity, activities_without_skill
 
 commands = typer.Typer(

@@ -2,8 +2,10 @@
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption, open_to_read, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption
 from pipelines.cli.output import Output
+from pipelines.jobs.opening import open_to_read
+from pipelines.settings import read_settings
 from pipelines.warehouse.summary import Status, read_status
 
 commands = typer.Typer(add_completion=False)

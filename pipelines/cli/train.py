@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption, now, open_to_write, read_settings
+from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from pipelines.cli.output import Output
-from pipelines.refresh.train import TrainSummary, Verdict, train_version
+from pipelines.jobs.refresh import train as train_now
+from pipelines.refresh.train import TrainSummary, Verdict
+from pipelines.settings import read_settings
 
 commands = typer.Typer(add_completion=False)
 
@@ -26,8 +28,8 @@ def train(
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
-    with open_to_write(settings, must_exist=True) as opened, out.progress("training") as tick:
-        summary = train_version(opened, settings, clock=now, force=force, on_progress=tick)
+    with out.progress("training") as tick:
+        summary = train_now(settings, clock=now, force=force, run=run_of("train"), on_progress=tick)
     tell_training(out, summary)
 
 

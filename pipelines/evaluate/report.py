@@ -15,6 +15,7 @@ from pipelines.evaluate.mastered import Fired, is_mastered_true
 from pipelines.evaluate.predictions import Predictions
 from pipelines.evaluate.reliability import Bin, reliability
 from pipelines.evaluate.resample import N_RESAMPLES
+from pipelines.evaluate.risk_report import RiskEvaluation
 from pipelines.learner.held_out import HeldOut, held_out, train_test
 from pipelines.learner.history import RIGHT_FROM, History
 from schemas.level import NEAR
@@ -61,6 +62,8 @@ class Evaluation:
     """When the model's prediction calls for help."""
     fairness: list[GroupFigures]
     """Of every group that was named; nothing of it is kept."""
+    risk: RiskEvaluation | None = None
+    """Of warnings that somebody may not pass; None where a file of answers was evaluated."""
 
 
 def evaluate_folds(history: History, wanted: Wanted) -> Evaluation:

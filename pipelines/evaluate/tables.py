@@ -1,13 +1,14 @@
 """An evaluation as tables, for a terminal or a page."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from pipelines.evaluate.abroca import Abroca
 from pipelines.evaluate.fairness import GroupFigures
 from pipelines.evaluate.figure import Figure
 from pipelines.evaluate.figures import Figures
 from pipelines.evaluate.report import Evaluation
+from pipelines.evaluate.risk_tables import risk_tables
+from pipelines.evaluate.table import Table, between, decimals, told
 from pipelines.feedback.words import percent
 
 _READS = {
@@ -20,14 +21,6 @@ _READS = {
     "intercept": ("calibration intercept", "above 0: more came than was said"),
 }
 """Each figure's name, and how it is read."""
-
-
-class Table(NamedTuple):
-    """One table with its title."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: list[tuple[object, ...]]
 
 
 def tables(found: Evaluation) -> Iterator[Table]:
@@ -62,13 +55,15 @@ def tables(found: Evaluation) -> Iterator[Table]:
         "What was said and what came",
         ("said", "answers", "mean said", "right"),
         [
-            (f"{one.low:.2f} to {one.high:.2f}", one.n, _decimals(one.mean_p), _decimals(one.rate))
+            (f"{one.low:.2f} to {one.high:.2f}", one.n, decimals(one.mean_p), decimals(one.rate))
             for one in found.reliability
             if one.n
         ],
     )
     if found.fairness:
         yield _groups(found)
+    if found.risk is not None:
+        yield from risk_tables(found.risk)
 
 
 def headline(found: Evaluation) -> list[str]:
@@ -80,13 +75,6 @@ def headline(found: Evaluation) -> list[str]:
         f"{predicted} on {found.n_skills:,} skills{rate}. Split: {found.split}.",
         f"Log-loss of the kinds of model tried: {tried}.",
     ]
-
-
-def told(figure: Figure) -> str:
-    """A figure with its interval in one cell, or why it is unknown."""
-    if figure.value is None:
-        return f"unknown: {figure.unknown}"
-    return f"{_decimals(figure.value)}{_between(figure, ' ({} to {})')}"
 
 
 def span(low: int, high: int | None) -> str:
@@ -103,7 +91,7 @@ def _figure_row(found: Figures, name: str) -> tuple[object, ...]:
         return shown, "unknown", None, figure.unknown
     if name == "ece" and found.ece_by_chance is not None:
         reads = f"{reads}; {found.ece_by_chance:.3f} would come by chance alone"
-    return shown, _decimals(figure.value), _between(figure, "{} to {}") or None, reads
+    return shown, decimals(figure.value), between(figure, "{} to {}") or None, reads
 
 
 def _compared_row(name: str, found: Figures) -> tuple[object, ...]:
@@ -123,7 +111,7 @@ def _group_row(one: GroupFigures) -> tuple[object, ...]:
     return (
         f"{one.grouping} {one.group}",
         one.n,
-        *(_decimals(figure.value) or "unknown" for figure in figures),
+        *(decimals(figure.value) or "unknown" for figure in figures),
         _abroca(one.abroca),
     )
 
@@ -137,14 +125,3 @@ def _abroca(found: Abroca) -> str:
         if found.p_value is not None
         else f"{found.value:.3f}"
     )
-
-
-def _between(figure: Figure, pattern: str) -> str:
-    if figure.low is None or figure.high is None:
-        return ""
-    return pattern.format(_decimals(figure.low), _decimals(figure.high))
-
-
-def _decimals(value: float | None) -> str | None:
-    """Three places, always, so that columns can be compared."""
-    return None if value is None else f"{value:.3f}".replace("-0.000", "0.000")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from pipelines.feedback import responses
 from pipelines.feedback.case import Basis, Case, week_of
 from pipelines.feedback.rhythm import WEEK_DAYS
 from pipelines.feedback.words import count, day, duration
@@ -82,6 +83,7 @@ def check_in(case: Case, said: Sequence[Signal]) -> Iterator[Signal]:
 def _last_good_word(case: Case) -> datetime | None:
     """When there last was something to praise, or somebody spoke to them."""
     moments = list(case.good_words)
+    moments += responses.contacts(case)
     if case.evidence.activity.last_contact_at is not None:
         moments.append(case.evidence.activity.last_contact_at)
     return max(moments, default=None)

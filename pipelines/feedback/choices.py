@@ -1,70 +1,107 @@
 """What to practise next: three choices that are hard enough to learn from and easy enough to succeed at.
 
-The student picks; what they have named as a goal or chosen before counts as nearer to the target.
+The student picks; what they have named as a goal or chosen before counts as nearer to the target, and what they have
+said no to is left alone for a while.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pipelines.feedback.knowledge import is_open
 from pipelines.feedback.thresholds import Thresholds
+from pipelines.feedback.wishes import Wishes
 from pipelines.feedback.words import of_ten
 from schemas.profile import SkillProfile
 from schemas.signal import Choice
 
 
+class _Candidate(NamedTuple):
+    """A skill that may be offered; candidates compare in the order in which they are."""
+
+    is_outside: bool
+    """Whether it lies outside the band where practice pays best."""
+    is_unsure: bool
+    """Whether something that comes before it was never seen."""
+    distance: float
+    """From the target; a wish brings it nearer."""
+    is_no_goal: bool
+    is_no_wish: bool
+    skill_id: str
+    p: float
+    skill: SkillProfile
+
+
 def practise_next(
     skills: Sequence[SkillProfile],
     *,
-    wished: frozenset[str],
+    wishes: Wishes,
     closed_courses: frozenset[str],
     thresholds: Thresholds,
 ) -> tuple[Choice, ...]:
     """Offer skills to practise.
 
-    A skill is never offered that is mastered, due for review, stuck (more of the same does not help), or
-    known to be locked by a prerequisite. Where fewer than the wished number lie in the band, the nearest
-    outside fill up and say so; skills whose prerequisites were never seen come last.
+    A skill is never offered that is mastered, due for review, stuck (more of the same does not help), known to be
+    locked by a prerequisite, or that the student said no to lately. Those in the band come first, among them those
+    whose prerequisites are near mastery, then the nearest to the target, among equals a goal and then an earlier
+    choice. Where fewer than the wished number lie in the band, the nearest outside fill up and say so.
 
     Args:
         skills: all skills of the student.
-        wished: skills that the student named.
+        wishes: what the student wants, and does not want just now.
         closed_courses: courses that the student has finished or left; their skills are not offered.
         thresholds: the band, its target and the number of choices.
     """
-    ranked = []
-    for skill in skills:
-        p = skill.p_mastery if skill.p_mastery is not None else skill.p_expected
-        if p is None or not is_open(skill) or skill.is_unlocked is False or skill.course_id in closed_courses:
-            continue
-        is_wished = skill.skill_id in wished
-        is_in_band = thresholds.practise_low <= p <= thresholds.practise_high
-        distance = abs(p - thresholds.practise_target) - (thresholds.wish_boost if is_wished else 0.0)
-        ranked.append(
-            (skill.is_unlocked is None, not is_in_band, distance, skill.skill_id, skill, p, is_wished)
-        )
-    ranked.sort(key=lambda entry: entry[:4])
+    candidates = sorted(
+        _candidate(skill, p, wishes, thresholds)
+        for skill in skills
+        if (p := skill.p_mastery if skill.p_mastery is not None else skill.p_expected) is not None
+        and is_open(skill)
+        and skill.is_unlocked is not False
+        and skill.course_id not in closed_courses
+        and skill.skill_id not in wishes.declined
+    )
     return tuple(
         Choice(
-            skill_id=skill.skill_id,
-            skill_name=skill.skill_name,
-            p_right=p,
-            is_in_band=not is_outside,
-            is_wished=is_wished,
-            why=_why(skill, p, is_wished=is_wished, thresholds=thresholds),
+            skill_id=candidate.skill_id,
+            skill_name=candidate.skill.skill_name,
+            p_right=candidate.p,
+            is_in_band=not candidate.is_outside,
+            is_wished=not candidate.is_no_wish,
+            why=_why(candidate, thresholds),
         )
-        for _, is_outside, _, _, skill, p, is_wished in ranked[: thresholds.practise_choices]
+        for candidate in candidates[: thresholds.practise_choices]
     )
 
 
-def _why(skill: SkillProfile, p: float, *, is_wished: bool, thresholds: Thresholds) -> str:
-    reasons = ["You named it yourself."] if is_wished else []
-    if skill.is_unlocked is None:
+def _candidate(skill: SkillProfile, p: float, wishes: Wishes, thresholds: Thresholds) -> _Candidate:
+    # A goal may be a whole course.
+    is_goal = skill.skill_id in wishes.goals or skill.course_id in wishes.goals
+    is_wished = is_goal or skill.skill_id in wishes.chosen
+    return _Candidate(
+        is_outside=not thresholds.practise_low <= p <= thresholds.practise_high,
+        is_unsure=skill.is_unlocked is None,
+        distance=abs(p - thresholds.practise_target) - (thresholds.wish_boost if is_wished else 0.0),
+        is_no_goal=not is_goal,
+        is_no_wish=not is_wished,
+        skill_id=skill.skill_id,
+        p=p,
+        skill=skill,
+    )
+
+
+def _why(candidate: _Candidate, thresholds: Thresholds) -> str:
+    p, reasons = candidate.p, []
+    if not candidate.is_no_goal:
+        reasons.append("It is part of a goal that you set.")
+    elif not candidate.is_no_wish:
+        reasons.append("You chose it before.")
+    if candidate.is_unsure:
         reasons.append("We have not seen yet what comes before it, so have a look there if it feels hard.")
     if p < thresholds.practise_low:
-        reasons.append("A climb for now: begin with an explanation or a worked example.")
+        reasons.append(f"A climb for now ({of_ten(p)} right): begin with an explanation or a worked example.")
     elif p > thresholds.practise_high:
         reasons.append(f"Nearly there ({of_ten(p)} right): a few more make it firm.")
-    elif skill.n_attempts == 0:
+    elif candidate.skill.n_attempts == 0:
         reasons.append(f"New to you, and what you know already should carry you ({of_ten(p)} right).")
     else:
         reasons.append(f"A good step: you can expect {of_ten(p)} right.")

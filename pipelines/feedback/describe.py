@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipelines.feedback.words import TAKEN, count, day, duration, percent, where
+from pipelines.feedback.stated import tell_claim
+from pipelines.feedback.words import LEVEL_NAMES, TAKEN, count, day, duration, percent, where
 from schemas.level import Level
 from schemas.profile import (
     GoalProfile,
@@ -14,12 +15,6 @@ from schemas.profile import (
 )
 from schemas.signal import Audience, Signal
 
-_LEVEL_WORDS = {
-    Level.MASTERED: "mastered",
-    Level.NEAR: "near",
-    Level.NEEDS_WORK: "needs work",
-    Level.UNKNOWN: "unknown",
-}
 _SHORT_ID = 8
 _LEAST_TOLD = 2
 """What was seen once is no habit: it is kept, but not put before a reader."""
@@ -35,7 +30,7 @@ def describe_profile(profile: StudentProfile) -> list[str]:
     ]
     sections: tuple[tuple[str, Iterable[str]], ...] = (
         ("Courses", _courses(profile)),
-        ("Knows", (_skill(skill) for skill in profile.skills if skill.level is not Level.UNKNOWN)),
+        ("Knows", _knows(profile)),
         ("Not yet seen", _not_seen(profile)),
         ("Could practise next", (f"{choice.skill_name}: {choice.why}" for choice in profile.practise_next)),
         ("Does", (_measure(measure) for measure in profile.measures if measure.n >= _LEAST_TOLD)),
@@ -85,11 +80,24 @@ def _courses(profile: StudentProfile) -> Iterator[str]:
         yield f"{course.course_name or course.course_id}: {state}{skills}"
 
 
+def _knows(profile: StudentProfile) -> Iterator[str]:
+    for skill in profile.skills:
+        if skill.level is not Level.UNKNOWN:
+            yield _skill(skill)
+            yield from _stated(skill)
+
+
+def _stated(skill: SkillProfile) -> Iterator[str]:
+    """What is stated of a skill, on lines of its own below what the answers say."""
+    for claim in skill.stated:
+        yield f"  {tell_claim(skill, claim, to_student=False)}"
+
+
 def _skill(skill: SkillProfile) -> str:
     p = f"{percent(skill.p_mastery)} right expected" if skill.p_mastery is not None else "not known how well"
     if skill.p_low is not None and skill.p_high is not None:
         p += f", {percent(skill.p_low)} to {percent(skill.p_high)} likely"
-    line = f"{skill.skill_name}: {_LEVEL_WORDS[skill.level]} ({p}; {count(skill.n_attempts, 'answer')}"
+    line = f"{skill.skill_name}: {LEVEL_NAMES[skill.level]} ({p}; {count(skill.n_attempts, 'answer')}"
     line += f", {skill.confidence.value} confidence)"
     if skill.path is not None and skill.path.value.startswith("stuck"):
         line += ", getting stuck" if skill.path.value == "stuck_early" else ", stuck"
@@ -99,9 +107,11 @@ def _skill(skill: SkillProfile) -> str:
 
 
 def _not_seen(profile: StudentProfile) -> Iterator[str]:
-    names = [skill.skill_name for skill in profile.skills if skill.level is Level.UNKNOWN]
-    if names:
-        yield ", ".join(names)
+    unseen = [skill for skill in profile.skills if skill.level is Level.UNKNOWN]
+    if unseen:
+        yield ", ".join(skill.skill_name for skill in unseen)
+    for skill in unseen:
+        yield from _stated(skill)
 
 
 def _measure(measure: MeasureProfile) -> str:
@@ -165,12 +175,16 @@ def _goal(goal: GoalProfile) -> str:
 def _voices(profile: StudentProfile) -> Iterator[str]:
     words = {
         ("choice", True): "chose {}",
+        ("choice", False): "said no to {} for now",
         ("preference", True): "likes {}",
         ("preference", False): "does not like {} any more",
         ("stated_known", True): "says they know {}",
         ("stated_known", False): "says they do not know {}",
     }
+    told = {skill.skill_id for skill in profile.skills}
     for voice in profile.voices:
+        if voice.voice_kind == "stated_known" and voice.target_id in told:
+            continue  # it stands beside the estimate
         sentence = words.get((voice.voice_kind, voice.is_affirmed))
         if sentence is not None:
             yield f"{sentence.format(voice.target_name)} ({day(voice.occurred_at)})"

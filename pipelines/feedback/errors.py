@@ -13,3 +13,7 @@ class NaiveTimeError(FeedbackError):
 
 class AudienceError(FeedbackError):
     """A rule speaks to somebody who is not to hear it."""
+
+
+class SkillMissingError(FeedbackError):
+    """No skill of the student, or more than one, goes by what was asked for."""

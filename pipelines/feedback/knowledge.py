@@ -1,12 +1,14 @@
 """What a student knows: level, strength and path of every skill, and whether it is open to them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from pipelines.feedback.stated import claims, stated_profiles
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import MasteryEstimate, SkillEvidence, StudentEvidence
 from schemas.level import Level, confidence, level
 from schemas.profile import Path, SkillProfile
+from schemas.voice import VoiceEvidence
 
 
 def skill_profiles(
@@ -14,16 +16,14 @@ def skill_profiles(
 ) -> tuple[SkillProfile, ...]:
     """Describe every skill of the student's courses, in order of skill_id."""
     estimates = {estimate.skill_id: estimate for estimate in evidence.mastery}
-    said_known = {
-        voice.target_id
-        for voice in evidence.voices
-        if voice.voice_kind == "stated_known" and voice.is_affirmed
-    }
+    stated = claims(evidence.voices)
+    said_known = {skill_id for skill_id, told in stated.items() if told[0].is_affirmed}
     return tuple(
         _skill(
             skill,
             estimates.get(skill.skill_id),
             is_unlocked=_is_unlocked(skill, estimates, said_known, thresholds.near),
+            stated=stated.get(skill.skill_id, ()),
             as_of=as_of,
             thresholds=thresholds,
         )
@@ -58,7 +58,7 @@ def path(skill: SkillEvidence, thresholds: Thresholds) -> Path | None:
 def _is_unlocked(
     skill: SkillEvidence, estimates: Mapping[str, MasteryEstimate], said_known: set[str], near: float
 ) -> bool | None:
-    """Whether what comes before is near mastery; the student's own word counts where nothing was seen."""
+    """Whether what comes before is near mastery; where nothing was seen, what was last said of it counts."""
     is_unlocked: bool | None = True
     for prerequisite in skill.prerequisite_ids:
         estimate = estimates.get(prerequisite)
@@ -75,6 +75,7 @@ def _skill(
     estimate: MasteryEstimate | None,
     *,
     is_unlocked: bool | None,
+    stated: Sequence[VoiceEvidence],
     as_of: datetime,
     thresholds: Thresholds,
 ) -> SkillProfile:
@@ -106,6 +107,7 @@ def _skill(
         last_attempt_at=skill.last_attempt_at,
         review_due_at=due_at,
         is_review_due=due_at <= as_of if due_at is not None else None,
+        stated=stated_profiles(stated, p_mastery, near=thresholds.near),
         evidence_ids=tuple(skill.evidence_ids),
     )
 

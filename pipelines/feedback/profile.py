@@ -14,7 +14,7 @@ from pipelines.feedback.wishes import (
     liking_profiles,
     outcome_profiles,
     voice_profiles,
-    wished_skills,
+    wishes_of,
 )
 from schemas.evidence import ContributionEvidence, CourseEvidence, MeasureEvidence, StudentEvidence
 from schemas.level import Level
@@ -54,7 +54,7 @@ def build_profile(
         skills=skills,
         practise_next=practise_next(
             skills,
-            wished=wished_skills(evidence),
+            wishes=wishes_of(evidence, as_of=as_of, declined_days=thresholds.declined_days),
             closed_courses=frozenset(course.course_id for course in courses if not course.is_active),
             thresholds=thresholds,
         ),

@@ -1,6 +1,6 @@
-"""The pages for those who take profiles and signals: two JSON Schemas, and the catalogue of signals.
+"""The pages for those who take profiles and signals: three JSON Schemas, and the catalogue of signals.
 
-`python -m pipelines.feedback.publish profile|signal|catalogue` prints one of them; `make docs` keeps docs/ up to date.
+`python -m pipelines.feedback.publish profile|signal|why|catalogue` prints one; `make docs` keeps docs/ up to date.
 """
 
 import json
@@ -15,6 +15,7 @@ from pipelines.feedback.catalogue import CATALOGUE
 from pipelines.feedback.thresholds import Thresholds
 from schemas.profile import StudentProfile
 from schemas.signal import Audience, Signal, SignalKind
+from schemas.why import SkillWhy
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _BASE: Final = "https://learnloom.example/schemas/"
@@ -29,8 +30,14 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "`strength_count`.",
         SignalKind.WEAKNESS: "The same below the class mean.",
         SignalKind.PRACTISE_NEXT: "`practise_choices` skills nearest to `practise_target`, those between "
-        "`practise_low` and `practise_high` first; a skill that the student wants counts `wish_boost` "
-        "nearer. Never one that is mastered, due for review, stuck, or whose prerequisites are below `near`.",
+        "`practise_low` and `practise_high` first, among them those whose prerequisites are `near` mastery; a "
+        "skill that the student wants counts `wish_boost` nearer, and goes first among equals. Never one that is "
+        "mastered, due for review, stuck, whose prerequisites are below `near`, or that the student said no to in "
+        "the last `declined_days` days.",
+        SignalKind.CHECK: "The student, or a teacher, states that a skill is known or is not, and the estimate says "
+        "otherwise (`near`): one question on it, nearest to between `check_low` and `check_high`, not answered "
+        "within a week before. Once per statement; it ends with `check_answers` newer answers. The estimate stays "
+        "what it is. Value: probability right at an average question.",
         SignalKind.STRETCH: "Mastered, the last five answers right without a hint, and no review is due.",
         SignalKind.REVIEW_DUE: "Mastery was shown once, and the day to see the skill again has come; five "
         "at the most.",
@@ -66,6 +73,11 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "within `away_max_days`).",
         SignalKind.CHECK_IN: "More than `quiet_days` days without a good word and without contact, or a "
         "drop as above: whom to talk to this week, why, and how to begin.",
+        SignalKind.AT_RISK: "Still enrolled, and not passing is as probable as for the highest fifth of "
+        "students at this stage of runs that have ended, or twice as probable as on average; with the three "
+        "strongest reasons and how often such warnings were right. Value: that probability. Where no run has "
+        "ended yet, a simple rule that says so: more than `risk_away_days` days without activity in the "
+        "course, or the work due last not handed in; no value. See [course-plan.md](course-plan.md).",
         SignalKind.GOAL: "Every goal that the student set and did not drop: where it stands. More urgent from "
         "`goal_soon_days` days before its date.",
         SignalKind.CHOICE: "The last three choices that the student made.",
@@ -105,6 +117,8 @@ A signal is one thing worth saying about a student's learning, to one audience. 
   the day on which it was computed. Use it to drop what you have seen.
 - **It ends.** After `expires_at` do not show it. The lifetime below counts from the last evidence.
 - **Audience.** What is for teachers alone must not reach the student: it is a call to look, not a verdict.
+- **It can be put aside.** A signal that was dismissed is not said again, nor is its like on the same thing for
+  `cool_down_days` (docs/vocabulary.md, *An answer to a signal*).
 - **Part.** What it helps to differentiate: content (what is learned), process (how), product (how it is shown),
   environment (when and where).
 
@@ -150,6 +164,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
     {
         "profile": lambda: json_schema(StudentProfile, "student_profile"),
         "signal": lambda: json_schema(Signal, "signal"),
+        "why": lambda: json_schema(SkillWhy, "skill_why"),
         "catalogue": catalogue_page,
     }
 )

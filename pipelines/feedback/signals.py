@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from pipelines.feedback import care, collaboration, content, growth, process, voice
+from pipelines.feedback import (
+    care,
+    collaboration,
+    content,
+    growth,
+    process,
+    responses,
+    risk,
+    stated,
+    voice,
+)
 from pipelines.feedback.case import Case
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import StudentEvidence
@@ -14,6 +24,7 @@ RULES: Final[tuple[Callable[[Case], Iterator[Signal]], ...]] = (
     content.mastery,
     content.strengths_and_weaknesses,
     content.practise_next,
+    stated.checks,
     content.stretch,
     content.review_due,
     growth.persistence,
@@ -26,6 +37,7 @@ RULES: Final[tuple[Callable[[Case], Iterator[Signal]], ...]] = (
     process.spacing,
     process.regularity,
     care.engagement_change,
+    risk.at_risk,
     voice.goals,
     voice.choices,
     voice.likings,
@@ -49,4 +61,7 @@ def signals(evidence: StudentEvidence, profile: StudentProfile, *, thresholds: T
     case = Case(evidence, profile, thresholds)
     said = [signal for rule in RULES for signal in rule(case)]
     said += care.check_in(case, said)
-    return sorted(said, key=lambda signal: (-signal.urgency, signal.kind, signal.audience, signal.signal_id))
+    return sorted(
+        responses.still_wanted(case, said),
+        key=lambda signal: (-signal.urgency, signal.kind, signal.audience, signal.signal_id),
+    )

@@ -60,6 +60,21 @@ class Thresholds(BaseModel):
     )
 
     # Process: how it goes.
+    declined_days: int = Field(
+        default=7,
+        ge=0,
+        description="Days for which a skill is not offered again that the student said no to.",
+    )
+    check_low: float = Field(
+        default=0.50,
+        gt=0,
+        lt=1,
+        description="Least probability right of the question that checks a claim: it may go either way.",
+    )
+    check_high: float = Field(default=0.75, gt=0, lt=1, description="Highest one.")
+    check_answers: int = Field(
+        default=3, ge=1, description="Answers on the skill after a claim from which it is no longer checked."
+    )
     stuck_opportunities: int = Field(
         default=10,
         ge=3,
@@ -145,11 +160,23 @@ class Thresholds(BaseModel):
     drop_min_weekly_seconds: float = Field(
         default=900.0, ge=0, description="Own weekly time on task below which a drop means nothing."
     )
+    cool_down_days: int = Field(
+        default=14,
+        ge=0,
+        le=365,
+        description="Days for which nothing of the kind is said again about the same thing after it was dismissed.",
+    )
     quiet_days: int = Field(
         default=14, ge=1, description="Days without a good word and without contact after which to check in."
     )
     away_max_days: int = Field(
         default=60, ge=1, description="Days of absence after which a student counts as gone, not as quiet."
+    )
+    risk_away_days: int = Field(
+        default=7,
+        ge=1,
+        description="Days without activity in a course after which the simple rule of `at_risk` names the student "
+        "(Open edX Aspects warns after 7).",
     )
 
     # Voice, product, environment: offered as choices.
@@ -198,6 +225,8 @@ class Thresholds(BaseModel):
                 f"practise_target ({self.practise_target}) has to lie between practise_low "
                 f"({self.practise_low}) and practise_high ({self.practise_high})"
             )
+        if not self.check_low <= self.check_high:
+            raise ValueError(f"check_low ({self.check_low}) has to be at most check_high ({self.check_high})")
         if not self.stuck_early_opportunities <= self.stuck_opportunities:
             raise ValueError(
                 f"stuck_early_opportunities ({self.stuck_early_opportunities}) has to be at most "

@@ -30,6 +30,14 @@ _BY_VOCABULARY: Final = {
     Vocabulary.CONTRIBUTION: ("collaboration", "`asked`, `responded`, `commented`, `shared`, `reviewed`"),
     Vocabulary.GOAL: ("the student's own goals", "`set-goal` on a skill or course"),
     Vocabulary.CHOICE: ("which of the offered choices the student takes", "`chose` on a skill or activity"),
+    Vocabulary.COURSE_PLAN: (
+        "who may not pass, by what happened in earlier runs",
+        "the school's course plan (when runs begin and end, what is due when): learnloom plan import",
+    ),
+    Vocabulary.COURSE_OUTCOME: (
+        "who passed, from which it is learned who may not",
+        "`passed` and `failed` on the course itself",
+    ),
     Vocabulary.PREFERENCE: ("what the student says they like", "`preferred` on a topic or activity type"),
 }
 

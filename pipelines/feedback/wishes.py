@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from math import log, sqrt
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipelines.feedback.knowledge import shrunken_difference
 from pipelines.feedback.thresholds import Thresholds
-from schemas.evidence import GoalEvidence, InterestEvidence, OutcomeEvidence, StudentEvidence, VoiceEvidence
+from schemas.evidence import GoalEvidence, InterestEvidence, OutcomeEvidence, StudentEvidence
 from schemas.level import Level
 from schemas.profile import GoalProfile, GoalStatus, LikingProfile, OutcomeProfile, SkillProfile, VoiceProfile
+from schemas.voice import VoiceEvidence
 
 _MIN_DAYS: Final = 3.0
 """Days of work on a goal before its pace is carried on into the future."""
@@ -26,11 +27,34 @@ def name_of(target_id: str, name: str | None) -> str:
     return name or target_id.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1] or target_id
 
 
-def wished_skills(evidence: StudentEvidence) -> frozenset[str]:
-    """Skills that the student set as a goal and did not drop, or chose."""
-    goals = {goal.target_id for goal in evidence.goals if not goal.is_dropped}
-    chosen = {voice.target_id for voice in evidence.voices if voice.voice_kind == "choice"}
-    return frozenset(goals | chosen)
+class Wishes(NamedTuple):
+    """What a student wants to work on, and what not just now: ids of skills, of goals also of courses."""
+
+    goals: frozenset[str]
+    """Set as a goal and not dropped."""
+    chosen: frozenset[str]
+    """Picked when it was offered, or of their own accord."""
+    declined: frozenset[str]
+    """Said no to, and not long enough ago to be asked again."""
+
+
+def wishes_of(evidence: StudentEvidence, *, as_of: datetime, declined_days: int) -> Wishes:
+    """Tell what a student wants; the last word on each thing counts.
+
+    Args:
+        evidence: of the student.
+        as_of: the moment for which it is told.
+        declined_days: so many days a no holds.
+    """
+    last_words = [voice for voice in evidence.voices if voice.voice_kind == "choice"]
+    held_from = as_of - timedelta(days=declined_days)
+    return Wishes(
+        goals=frozenset(goal.target_id for goal in evidence.goals if not goal.is_dropped),
+        chosen=frozenset(voice.target_id for voice in last_words if voice.is_affirmed),
+        declined=frozenset(
+            voice.target_id for voice in last_words if not voice.is_affirmed and voice.occurred_at > held_from
+        ),
+    )
 
 
 def liking_profiles(evidence: StudentEvidence, *, thresholds: Thresholds) -> tuple[LikingProfile, ...]:
@@ -145,8 +169,9 @@ def _products(evidence: StudentEvidence) -> list[OutcomeProfile]:
 
 
 def voice_profiles(voices: Sequence[VoiceEvidence]) -> tuple[VoiceProfile, ...]:
-    """List the student's own words, latest first."""
-    latest_first = sorted(voices, key=lambda voice: (voice.occurred_at, voice.statement_id), reverse=True)
+    """List the student's own words, latest first; what teachers state stands with the skill."""
+    own = [voice for voice in voices if voice.stated_by == "student"]
+    latest_first = sorted(own, key=lambda voice: (voice.occurred_at, voice.statement_id), reverse=True)
     return tuple(
         VoiceProfile(
             voice_kind=voice.voice_kind,

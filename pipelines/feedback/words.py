@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
+from schemas.level import Level
 from schemas.measure import Measure
 
 _MINUTE: Final = 60
@@ -25,6 +26,13 @@ TAKEN: Final = {
     Measure.EXPLAINED: "handed work in with an explanation",
 }
 """What it is to have taken an opportunity, said of someone else."""
+
+LEVEL_NAMES: Final = {
+    Level.MASTERED: "mastered",
+    Level.NEAR: "near",
+    Level.NEEDS_WORK: "needs work",
+    Level.UNKNOWN: "unknown",
+}
 
 VALUE_NAMES: Final = {
     "night": "at night (0 to 6 h)",

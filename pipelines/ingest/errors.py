@@ -17,3 +17,7 @@ class ReassignedError(IngestError):
 
 class SkillFileError(IngestError):
     """A skills file is wrong; the message names the place in it."""
+
+
+class PlanFileError(IngestError):
+    """A course plan is wrong; the message names the line in it."""

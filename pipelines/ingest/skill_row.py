@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from pipelines.ingest.errors import SkillFileError
+from pipelines.ingest.errors import IngestError, SkillFileError
 
 MAX_ROWS: Final = 1_000_000
 """Of one file."""
@@ -26,12 +26,12 @@ class SkillRow(NamedTuple):
     """IRIs of the skills that come before it."""
 
 
-def check_iri(iri: object, place: str) -> str:
+def check_iri(iri: object, place: str, error: type[IngestError] = SkillFileError) -> str:
     """Give back an IRI.
 
     Raises:
-        SkillFileError: it is none; the message begins with `place`.
+        SkillFileError: it is none; the message begins with `place`. Another `error` where one is asked for.
     """
     if not isinstance(iri, str) or ":" not in iri.strip(":") or any(c.isspace() for c in iri):
-        raise SkillFileError(f"{place}: {iri!r} is no IRI; give one like https://school.example/x")
+        raise error(f"{place}: {iri!r} is no IRI; give one like https://school.example/x")
     return iri

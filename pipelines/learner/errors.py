@@ -17,3 +17,7 @@ class ForestError(LearnerError):
 
 class HeadError(LearnerError):
     """A model's text cannot be read: it is broken, or from a newer version."""
+
+
+class RiskModelError(LearnerError):
+    """A risk model's text cannot be read: it is broken, or of other features."""

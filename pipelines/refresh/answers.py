@@ -22,6 +22,7 @@ _ANSWERS: Final = f"""
         attempt.occurred_at
     FROM dimensional.fact_attempt AS attempt
     INNER JOIN estimates.attempt_effort AS effort ON attempt.attempt_id = effort.attempt_id
+    WHERE {{condition}}
     ORDER BY attempt.occurred_at, attempt.attempt_id
 """
 
@@ -40,7 +41,11 @@ class Answers:
 
 
 def read_answers(
-    read: Callable[[str], pa.Table], *, known_items: Sequence[str] = (), known_skills: Sequence[str] = ()
+    read: Callable[[str], pa.Table],
+    *,
+    known_items: Sequence[str] = (),
+    known_skills: Sequence[str] = (),
+    condition: str = "true",
 ) -> Answers:
     """Read all answers, in order of (occurred_at, attempt_id).
 
@@ -48,8 +53,9 @@ def read_answers(
         read: runs a query whose relations are those of the lake, or of a scratch database.
         known_items: the items that a model version knows, in the order of its codes; new ones come after them.
         known_skills: likewise its skills.
+        condition: of dimensional.fact_attempt, as `attempt`: by which the answers wanted are told from others.
     """
-    table = read(_ANSWERS)
+    table = read(_ANSWERS.format(condition=condition))
     lists = table.column("skill_ids").combine_chunks()
     flat = lists.flatten()
     students = ids_of(table.column("student_key"), [])

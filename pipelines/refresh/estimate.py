@@ -10,9 +10,12 @@ from pipelines.feedback.thresholds import Thresholds
 from pipelines.learner.interval import intervals
 from pipelines.learner.model import Model
 from pipelines.learner.review_choice import REVIEWERS, ReviewChoice, ReviewKind, choose
+from pipelines.learner.risk import RiskModel
+from pipelines.learner.risk_train import RiskCases, TrainedRisk, train_risk
 from pipelines.learner.trace import Trace, trace
 from pipelines.learner.train import Trained, train
 from pipelines.refresh.answers import Answers, read_answers
+from pipelines.refresh.check import check_table, item_skill_table
 from pipelines.refresh.columns import named
 from pipelines.refresh.model_tables import (
     Fitting,
@@ -23,6 +26,8 @@ from pipelines.refresh.model_tables import (
     version_table,
 )
 from pipelines.refresh.review import read_review_choice, review_choice_table
+from pipelines.refresh.risk import model_table, read_ended, risk_table
+from pipelines.refresh.risk import read_model as read_risk_model
 from pipelines.warehouse.build import Producer
 from pipelines.warehouse.scratch import Scratch
 
@@ -68,10 +73,16 @@ class Estimator:
             "estimates.model_version": self._model_version,
             "estimates.item_parameter": self._item_parameter,
             "estimates.skill_parameter": self._skill_parameter,
+            "estimates.item_skill": lambda: item_skill_table(self._scratch),
             "estimates.review_choice": lambda: review_choice_table(self.model_version, self._review_choice),
             "estimates.attempt_estimate": self._attempt_estimate,
             "estimates.skill_estimate": self._skill_estimate,
             "estimates.student_skill": self._student_skill,
+            "estimates.risk_model": lambda: model_table(self.model_version, *self._ended),
+            "estimates.student_risk": lambda: risk_table(self._scratch.read, self._risk_model),
+            "estimates.student_check": lambda: check_table(
+                self._scratch, self._model, self.answers, self._thresholds
+            ),
         }
 
     @cached_property
@@ -97,6 +108,20 @@ class Estimator:
             n_skills=len(answers.skills),
             on_progress=self._on_progress,
         )
+
+    @cached_property
+    def _ended(self) -> tuple[RiskCases, TrainedRisk | None]:
+        """What is known of runs that have ended, and what is learned from them."""
+        self._on_progress("who did not pass")
+        cases = read_ended(self._scratch.read)
+        return cases, train_risk(cases)
+
+    @property
+    def _risk_model(self) -> RiskModel | None:
+        if not self.fits:
+            return read_risk_model(self._scratch.read)
+        trained = self._ended[1]
+        return trained.model if trained else None
 
     @property
     def _model(self) -> Model:

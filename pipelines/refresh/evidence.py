@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
+from pipelines.refresh.risk import read_risk_row
 from pipelines.warehouse.scratch import Scratch
 from schemas.evidence import (
     ActivityEvidence,
@@ -17,11 +18,12 @@ from schemas.evidence import (
     MeasureEvidence,
     OutcomeEvidence,
     ProductEvidence,
+    ResponseEvidence,
     SkillEvidence,
     StudentEvidence,
-    VoiceEvidence,
 )
 from schemas.measure import Measure, Vocabulary
+from schemas.voice import CheckEvidence, VoiceEvidence
 
 Row = tuple[Any, ...]
 
@@ -40,7 +42,10 @@ _MANY: Final[dict[str, tuple[str, str, Callable[[Row], Any]]]] = {
     "outcomes": ("marts.mart_student_outcome", "dimension, value", OutcomeEvidence._make),
     "products": ("marts.mart_student_product", "product_kind", ProductEvidence._make),
     "goals": ("marts.mart_student_goal", "target_id", GoalEvidence._make),
-    "voices": ("marts.mart_student_voice", "voice_kind, target_id", VoiceEvidence._make),
+    "risks": ("marts.mart_student_risk", "course_id", read_risk_row),
+    "voices": ("marts.mart_student_voice", "voice_kind, target_id, stated_by", VoiceEvidence._make),
+    "checks": ("estimates.student_check", "skill_id", CheckEvidence._make),
+    "responses": ("dimensional.fact_response", "occurred_at, statement_id", ResponseEvidence._make),
 }
 """Field of StudentEvidence: relation, its order within a student, how a row is read."""
 _STUDENTS: Final = """

@@ -2,9 +2,12 @@
 
 import datetime as dt
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 
@@ -19,6 +22,8 @@ from schemas.profile import StudentProfile
 from schemas.signal import Signal
 
 _MOMENT = pa.timestamp("us", "UTC")
+BUCKET_STUDENTS: Final = 2_000
+"""Students in a bucket: some seconds of work, so that handing it over costs little beside it."""
 
 
 @contextmanager
@@ -33,66 +38,116 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
+@dataclass(frozen=True)
+class Bucket:
+    """Some students, and all that decides what is said of them: what `tell` makes of it hangs on nothing else."""
+
+    evidence: Sequence[StudentEvidence]
+    as_of: dt.datetime
+    """Aware, in the school's time zone: its date is today."""
+    model_version: int
+    thresholds: Thresholds
+
+
+class Told(NamedTuple):
+    """Rows of feedback.student_profile and of feedback.signal."""
+
+    profiles: pa.Table
+    signals: pa.Table
+
+
+Spread = Callable[[Callable[[Bucket], Told], Iterable[Bucket]], Iterable[Told]]
+"""Applies a function to every bucket and gives the results in the buckets' order, as `map` does: here, in threads, in
+other processes or on other machines."""
+
+
 class Feedback:
     """Builds the profile and the signals of every student in a scratch database."""
 
     def __init__(
-        self, scratch: Scratch, *, as_of: dt.datetime, model_version: int, thresholds: Thresholds
+        self,
+        scratch: Scratch,
+        *,
+        as_of: dt.datetime,
+        model_version: int,
+        thresholds: Thresholds,
+        spread: Spread = map,
     ) -> None:
-        """`as_of` is aware, in the school's time zone: its date is today."""
+        """`as_of` is aware, in the school's time zone: its date is today. `spread` does the work on the buckets."""
         self._scratch = scratch
         self._as_of = as_of
         self._model_version = model_version
         self._thresholds = thresholds
+        self._spread = spread
 
     def producers(self) -> dict[str, Producer]:
         """The relations that it computes."""
-        return {"feedback.student_profile": self._profiles, "feedback.signal": self._signals}
+        return {
+            "feedback.student_profile": lambda: self._told.profiles,
+            "feedback.signal": lambda: self._told.signals,
+        }
 
     @cached_property
-    def _told(self) -> list[tuple[StudentProfile, list[Signal]]]:
-        with _without_collector():
-            return [self._tell(evidence) for evidence in read_evidence(self._scratch)]
+    def _told(self) -> Told:
+        told = list(self._spread(tell, self._buckets())) or [tell(self._bucket(()))]
+        return Told(*(pa.concat_tables(tables) for tables in zip(*told, strict=True)))
 
-    def _tell(self, evidence: StudentEvidence) -> tuple[StudentProfile, list[Signal]]:
-        profile = build_profile(
-            evidence,
-            as_of=self._as_of,
-            model_version=str(self._model_version),
-            thresholds=self._thresholds,
-        )
-        return profile, signals(evidence, profile, thresholds=self._thresholds)
+    def _buckets(self) -> Iterator[Bucket]:
+        students = read_evidence(self._scratch)
+        while chunk := tuple(islice(students, BUCKET_STUDENTS)):
+            yield self._bucket(chunk)
 
-    def _profiles(self) -> pa.Table:
-        profiles = [profile for profile, _ in self._told]
-        return pa.table(
-            {
-                "student_key": pa.array([profile.student_key for profile in profiles], pa.string()),
-                "schema_version": pa.array([profile.schema_version for profile in profiles], pa.string()),
-                "as_of": pa.array([profile.as_of for profile in profiles], _MOMENT),
-                "model_version": pa.array([self._model_version] * len(profiles), pa.int32()),
-                "profile": pa.array([profile.model_dump_json() for profile in profiles], pa.string()),
-            }
+    def _bucket(self, evidence: Sequence[StudentEvidence]) -> Bucket:
+        return Bucket(evidence, self._as_of, self._model_version, self._thresholds)
+
+
+def tell(bucket: Bucket) -> Told:
+    """Build profile and signals of a bucket's students, in their order."""
+    with _without_collector():
+        told = [_tell_one(bucket, evidence) for evidence in bucket.evidence]
+        return Told(
+            _profile_rows([profile for profile, _ in told], bucket.model_version),
+            _signal_rows([signal for _, said in told for signal in said]),
         )
 
-    def _signals(self) -> pa.Table:
-        said = [signal for _, each in self._told for signal in each]
-        text = ("student_key", "signal_id", "subject", "subject_name", "sentence")
-        moments = ("window_from", "window_to", "created_at", "expires_at")
-        return pa.table(
-            {
-                **{name: pa.array([getattr(signal, name) for signal in said], pa.string()) for name in text},
-                **{name: pa.array([getattr(signal, name) for signal in said], _MOMENT) for name in moments},
-                "signal_kind": pa.array([signal.kind.value for signal in said], pa.string()),
-                "audience": pa.array([signal.audience.value for signal in said], pa.string()),
-                "part": pa.array([signal.part.value for signal in said], pa.string()),
-                "confidence": pa.array([signal.confidence.value for signal in said], pa.string()),
-                "value": pa.array([signal.value for signal in said], pa.float64()),
-                "urgency": pa.array([signal.urgency for signal in said], pa.float64()),
-                "n": pa.array([signal.n for signal in said], pa.int64()),
-                "evidence_ids": pa.array(
-                    [list(signal.evidence_ids) for signal in said], pa.list_(pa.string())
-                ),
-                "signal": pa.array([signal.model_dump_json() for signal in said], pa.string()),
-            }
-        )
+
+def _tell_one(bucket: Bucket, evidence: StudentEvidence) -> tuple[StudentProfile, list[Signal]]:
+    profile = build_profile(
+        evidence,
+        as_of=bucket.as_of,
+        model_version=str(bucket.model_version),
+        thresholds=bucket.thresholds,
+    )
+    return profile, signals(evidence, profile, thresholds=bucket.thresholds)
+
+
+def _profile_rows(profiles: list[StudentProfile], model_version: int) -> pa.Table:
+    return pa.table(
+        {
+            "student_key": pa.array([profile.student_key for profile in profiles], pa.string()),
+            "schema_version": pa.array([profile.schema_version for profile in profiles], pa.string()),
+            "as_of": pa.array([profile.as_of for profile in profiles], _MOMENT),
+            "model_version": pa.array([model_version] * len(profiles), pa.int32()),
+            "profile": pa.array([profile.model_dump_json() for profile in profiles], pa.string()),
+        }
+    )
+
+
+def _signal_rows(said: list[Signal]) -> pa.Table:
+    text = ("student_key", "signal_id", "subject", "subject_name", "sentence")
+    moments = ("window_from", "window_to", "created_at", "expires_at")
+    return pa.table(
+        {
+            **{name: pa.array([getattr(signal, name) for signal in said], pa.string()) for name in text},
+            **{name: pa.array([getattr(signal, name) for signal in said], _MOMENT) for name in moments},
+            "signal_kind": pa.array([signal.kind.value for signal in said], pa.string()),
+            "audience": pa.array([signal.audience.value for signal in said], pa.string()),
+            "part": pa.array([signal.part.value for signal in said], pa.string()),
+            "confidence": pa.array([signal.confidence.value for signal in said], pa.string()),
+            "value": pa.array([signal.value for signal in said], pa.float64()),
+            "urgency": pa.array([signal.urgency for signal in said], pa.float64()),
+            "n": pa.array([signal.n for signal in said], pa.int64()),
+            "evidence_ids": pa.array([list(signal.evidence_ids) for signal in said], pa.list_(pa.string())),
+            "signal": pa.array([signal.model_dump_json() for signal in said], pa.string()),
+        }
+    )

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Final
 
 from pipelines.refresh.versions import knows_versions, version_in_use
 from pipelines.settings import Settings
@@ -11,6 +12,9 @@ from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.relation import Relation
 from pipelines.warehouse.staging import is_known_snapshot
 from pipelines.warehouse.state import LastRefresh, read_state
+
+_SCHOOL: Final = ("skill_map", "skill", "course_run", "course_work")
+"""Tables of landing that the school itself has given."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def make_plan(
     elif state.model_version != model_version:
         reason = f"model version {model_version} is in use now, not {state.model_version}"
     elif state.rules_digest != digest:
-        reason = "rules, settings or the skill map have changed"
+        reason = "rules, settings, the skill map or the course plan have changed"
     elif state.as_of != as_of:
         reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {state.as_of:%Y-%m-%d %H:%M}"
     elif not is_known_snapshot(warehouse, state.staged_snapshot):
@@ -75,12 +79,12 @@ def make_plan(
 
 def _rules_digest(warehouse: Warehouse, settings: Settings, relations: list[Relation]) -> str:
     """Digest of all that, besides statements, model version and as_of, decides what is said of a student."""
-    school = warehouse.rows(
-        "SELECT md5(string_agg(concat_ws(chr(31), activity_id, skill_id, weight), chr(30) ORDER BY ALL)) "
-        "FROM landing.skill_map UNION ALL "
-        "SELECT md5(string_agg(concat_ws(chr(31), skill_id, skill_name, prerequisite_ids), chr(30) ORDER BY ALL)) "
-        "FROM landing.skill"
-    )
+    school = [
+        warehouse.one(
+            f"SELECT md5(string_agg(t::VARCHAR, chr(30) ORDER BY t::VARCHAR)) FROM landing.{table} AS t"
+        )
+        for table in _SCHOOL
+    ]
     parts = [
         version("learnloom"),
         *(relation.sql for relation in relations),

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.refresh.estimate import Estimator
-from pipelines.refresh.feedback import Feedback
+from pipelines.refresh.feedback import Feedback, Spread
 from pipelines.refresh.plan import Plan, make_plan
 from pipelines.settings import Settings
 from pipelines.warehouse import landing
@@ -50,6 +50,7 @@ def refresh(
     full: bool = False,
     refit: bool = False,
     on_progress: Callable[[str], None] = lambda _: None,
+    spread: Spread = map,
 ) -> RefreshSummary:
     """Bring every table, estimate, profile and signal up to what has landed.
 
@@ -61,12 +62,13 @@ def refresh(
         full: build everything anew even where only some students changed.
         refit: fit a new model version first; implies `full`.
         on_progress: is told what is being computed.
+        spread: does the work on buckets of students, in their order: here, or elsewhere at the same time.
 
     Raises:
         WarehouseBusyError: another process kept writing to the same tables.
     """
     started = clock()
-    work = _Refresh(warehouse, settings, load_relations(), as_of, clock, full, refit, on_progress)
+    work = _Refresh(warehouse, settings, load_relations(), as_of, clock, full, refit, on_progress, spread)
     staged = work.stage()
     plan, students = warehouse.retrying(work.build, wait_seconds=settings.lock_wait_seconds)
     return RefreshSummary(
@@ -92,6 +94,7 @@ class _Refresh:
     full: bool
     refit: bool
     on_progress: Callable[[str], None]
+    spread: Spread
 
     def stage(self) -> int:
         """Make what has to stand before anything else, and stage what has landed; return the rows staged."""
@@ -128,6 +131,7 @@ class _Refresh:
             planned_from=plan.planned_from,
             state=self._state(plan, snapshot),
             since=plan.since,
+            event_source=self.settings.event_source,
             fits=plan.fits,
             on_progress=self.on_progress,
         )
@@ -143,7 +147,11 @@ class _Refresh:
             on_progress=self.on_progress,
         )
         feedback = Feedback(
-            scratch, as_of=self.as_of, model_version=plan.model_version, thresholds=thresholds
+            scratch,
+            as_of=self.as_of,
+            model_version=plan.model_version,
+            thresholds=thresholds,
+            spread=self.spread,
         )
         return {**estimator.producers(), **feedback.producers()}
 

@@ -7,9 +7,12 @@ from typing import Any, Final, NamedTuple
 from pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
 from pipelines.warehouse.connection import LAKE, Warehouse
 from pipelines.warehouse.relation import load_relations
+from pipelines.warehouse.staging import standing
 from pipelines.warehouse.state import make_defined_tables, read_state
 
 _TABLE: Final = "estimates.model_version"
+_NEWEST: Final = "dimensional.fact_course_progress"
+"""What models are fitted on, and an earlier learnloom did not have."""
 
 
 class Version(NamedTuple):
@@ -105,6 +108,10 @@ def check_versions(warehouse: Warehouse) -> None:
     """
     if not list_versions(warehouse):
         raise UnreadableVersionsError("no model version is kept here yet: run learnloom refresh first")
+    if _NEWEST not in standing(warehouse):
+        raise UnreadableVersionsError(
+            "the tables are those of an earlier learnloom: run learnloom refresh first, which builds them anew"
+        )
 
 
 def _stands(warehouse: Warehouse, table: str) -> bool:

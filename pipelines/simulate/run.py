@@ -11,11 +11,13 @@ from pipelines.simulate.day import enrol, finish, live
 from pipelines.simulate.faults import FaultyLink
 from pipelines.simulate.journal import Journal, Receiver
 from pipelines.simulate.outbox import SUFFIXES, Outbox, open_for_lines
+from pipelines.simulate.plan import write_plan
 from pipelines.simulate.student import Student, make_student
 from pipelines.simulate.truth import write_skill_map, write_truth
 
 STATEMENTS: Final = "statements"
 SKILL_MAP: Final = "skills.csv"
+PLAN: Final = "plan.csv"
 TRUTH: Final = "truth"
 _PILOT_STUDENTS: Final = 60
 _PILOT_STATEMENTS: Final = 40_000
@@ -28,6 +30,7 @@ class SimulationSummary(NamedTuple):
 
     statements: Path
     skill_map: Path
+    plan: Path
     truth: Path
     """Folder of Parquet files."""
     students: int
@@ -118,10 +121,12 @@ def simulate(
         if on_progress is not None:
             on_progress(outbox.lines)
     write_skill_map(out / SKILL_MAP, simulated.courses)
+    write_plan(out / PLAN, config, simulated.courses)
     write_truth(truth, config, simulated.courses, simulated.students, link)
     return SimulationSummary(
         statements=path,
         skill_map=out / SKILL_MAP,
+        plan=out / PLAN,
         truth=truth,
         students=config.students,
         lines=outbox.lines,

@@ -45,6 +45,8 @@ class Build:
     """The last refresh when this one was planned; None before the first."""
     since: int | None
     """Snapshot up to which staged statements are known already; None: build everything."""
+    event_source: str
+    """URI reference of this deployment, for the events that it tells of signals."""
     fits: bool = False
     """Whether the state's model version is to be fitted in this build."""
     on_progress: Callable[[str], None] = field(default=lambda _: None)
@@ -74,7 +76,12 @@ class Build:
             publication.prepare(stack)
             with self.warehouse.transaction():
                 self._fence()
-                publication.write(self._by_name[_STATE], n_students)
+                publication.write(
+                    self._by_name[_STATE],
+                    n_students,
+                    at=self.state["refreshed_at"],
+                    source=self.event_source,
+                )
         return n_students
 
     def _fence(self) -> None:

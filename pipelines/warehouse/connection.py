@@ -22,6 +22,7 @@ from pipelines.warehouse.errors import (
 )
 from pipelines.warehouse.extensions import load_sql
 from pipelines.warehouse.place import Place
+from pipelines.warehouse.run import Run
 from pipelines.warehouse.turn import REFRESH, FileTurn, NoTurn, PostgresTurn, Turn
 
 if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
@@ -62,6 +63,7 @@ class Warehouse:
         memory_limit: str = "4GB",
         turn_wait_seconds: float = 60.0,
         takes_turns: bool = True,
+        run: Run | None = None,
     ) -> None:
         """Open the warehouse, creating folder and catalogue unless `read_only`.
 
@@ -73,6 +75,7 @@ class Warehouse:
             turn_wait_seconds: how long a transaction waits for another writer's to end.
             takes_turns: whether a transaction waits for others to end. Without, overlapping ones conflict at commit
                 and are done again: nothing is lost, but a long one starves beside many short ones.
+            run: who writes, kept with every transaction.
 
         Raises:
             WarehouseMissingError: `read_only` and no warehouse stands at `folder`.
@@ -84,6 +87,7 @@ class Warehouse:
         self.memory_limit = memory_limit
         self.takes_turns = takes_turns and not read_only
         self.turn_wait_seconds = turn_wait_seconds
+        self.signed_by = run
         self._turn = self._writers_turn() if self.takes_turns else NoTurn()
         if read_only and not self.place.may_stand():
             raise _missing(self.place)
@@ -156,6 +160,7 @@ class Warehouse:
             memory_limit=self.memory_limit,
             turn_wait_seconds=self.turn_wait_seconds,
             takes_turns=self.takes_turns,
+            run=self.signed_by,
         )
 
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
@@ -225,6 +230,7 @@ class Warehouse:
         with self._turn.held(turn):
             self._connection.execute("BEGIN")
             try:
+                self._sign()
                 yield
             except BaseException:
                 with suppress(
@@ -233,6 +239,10 @@ class Warehouse:
                     self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+    def _sign(self) -> None:
+        if self.signed_by is not None and not self.read_only:
+            self._connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", list(self.signed_by))
 
     def snapshot(self) -> int:
         """Id of the newest snapshot that this connection sees."""

@@ -206,6 +206,14 @@ def replace_skills(warehouse: Warehouse, skills: pa.Table, skill_map: pa.Table) 
         )
 
 
+def replace_plan(warehouse: Warehouse, runs: pa.Table, work: pa.Table) -> None:
+    """Put rows of landing.course_run and landing.course_work in the place of all there are."""
+    with warehouse.holding(new_runs=runs, new_work=work):
+        for table, rows in (("course_run", "new_runs"), ("course_work", "new_work")):
+            warehouse.run(f"DELETE FROM landing.{table}")
+            warehouse.run(f"INSERT INTO landing.{table} BY NAME SELECT * FROM {rows}")
+
+
 def landed_content(
     warehouse: Warehouse, statement_ids: Sequence[str], id_hashes: pa.Array
 ) -> dict[str, bytes]:

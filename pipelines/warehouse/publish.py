@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import datetime
 
 from pipelines.warehouse.connection import LAKE, Warehouse
+from pipelines.warehouse.outbox import write_events
 from pipelines.warehouse.relation import KEYS, Relation
 from pipelines.warehouse.scratch import Scratch
 
 _STAGED = "staging.stg_statement"
+_SIGNAL = "feedback.signal"
 _STUDENT_SKILL = "marts.mart_student_skill"
 _TOUCHED_SCOPES = ("activity", "course", "skill")
 
@@ -60,10 +63,22 @@ class Publication:
             self._touched[scope] = place
             self._show_touched(place, scope, known)
 
-    def write(self, state: Relation, n_students: int) -> None:
-        """Write everything; within a transaction of the caller's."""
+    def write(self, state: Relation, n_students: int, *, at: datetime, source: str) -> None:
+        """Write everything; within a transaction of the caller's.
+
+        Args:
+            state: the relation of what the last refresh did.
+            n_students: students computed anew.
+            at: when this refresh ran.
+            source: URI reference of this deployment, for its events.
+        """
         for relation in self.computed:
             self._write(relation)
+            if relation.full_name == _SIGNAL:
+                students = None if self.is_full else self.scratch.keys("student")
+                write_events(
+                    self.warehouse, self.scratch.place(relation), students=students, at=at, source=source
+                )
         # Before what was touched is computed: that reads as_of from the lake.
         self._write_state(state, n_students)
         for scope, place in self._touched.items():

@@ -20,6 +20,8 @@ LANDING: Final = "landing"
 """The turn of whoever lands statements."""
 REFRESH: Final = "refresh"
 """The turn of whoever computes what comes after landing."""
+DELIVERY: Final = "delivery"
+"""The turn of whoever records what became of events."""
 _POLL_SECONDS = 0.01
 _LONGEST_SECONDS = 10
 """A process that holds its turn in PostgreSQL for longer, such as one that was paused, loses it."""

@@ -3,9 +3,12 @@
 -- scope: reference
 -- columns:
 --   vocabulary_name  skill, hint, answer_duration, optional, topic, device, due_date, submission, contribution,
---                    goal, choice or preference
+--                    goal, choice, preference, course_outcome or course_plan
 SELECT vocabulary_name
 FROM staging.stg_vocabulary
 UNION
 SELECT 'skill'
 FROM landing.skill_map
+UNION
+SELECT 'course_plan'
+FROM landing.course_run

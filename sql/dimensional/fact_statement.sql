@@ -5,14 +5,20 @@
 -- stored: view
 -- columns: as stg_statement, and
 --   is_own_act  whether the student did it; false for what others do to a student: registered, unregistered,
---               scored, passed, failed
+--               scored, passed, failed, what a teacher states of them, and answers to signals, which may be a teacher's
 SELECT
     stg_statement.*,
     verb_id NOT IN (
         'http://adlnet.gov/expapi/verbs/registered', 'http://id.tincanapi.com/verb/unregistered',
         'http://adlnet.gov/expapi/verbs/scored', 'http://adlnet.gov/expapi/verbs/passed',
-        'http://adlnet.gov/expapi/verbs/failed'
-    ) AS is_own_act
+        'http://adlnet.gov/expapi/verbs/failed',
+        'https://learnloom.example/xapi/verbs/had-signal-raised',
+        'https://learnloom.example/xapi/verbs/had-signal-ended',
+        'https://learnloom.example/xapi/verbs/acknowledged-signal',
+        'https://learnloom.example/xapi/verbs/dismissed-signal',
+        'https://learnloom.example/xapi/verbs/followed-signal'
+    )
+    AND stated_by IS DISTINCT FROM 'teacher' AS is_own_act
 FROM staging.stg_statement
 WHERE
     student_key IS NOT NULL

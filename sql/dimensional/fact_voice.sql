@@ -1,4 +1,4 @@
--- Every choice, preference and word of their own on a skill that a student declared.
+-- Every choice and preference that a student declared, and every word on what they know, their own or a teacher's.
 -- grain: statement_id
 -- scope: student
 -- columns:
@@ -8,9 +8,25 @@
 --   target_id     the activity, topic, type or skill chosen, preferred or spoken of
 --   target_name   its name as the statement gives it
 --   occurred_at   when
---   is_affirmed   false where a preference is taken back or "I don't" is said; else true
+--   is_affirmed   false where a choice is declined, a preference taken back or "I don't" said; else true
 --   signal_id     the signal to which the student reacts
---   is_current    whether it is the last word of this kind on the target
+--   stated_by     student, or teacher where one states that the student knows the skill, or does not
+--   is_current    whether it is the last word of this kind on the target by the student, or by teachers
+WITH told AS (
+    SELECT
+        *,
+        verb_id = 'https://learnloom.example/xapi/verbs/stated-known'
+        AND stated_by IS NOT DISTINCT FROM 'teacher' AS is_by_teacher
+    FROM dimensional.fact_statement
+    WHERE
+        verb_id IN (
+            'https://learnloom.example/xapi/verbs/chose',
+            'https://learnloom.example/xapi/verbs/preferred',
+            'https://learnloom.example/xapi/verbs/stated-known'
+        )
+        AND activity_id IS NOT NULL
+)
+
 SELECT
     statement_id,
     student_key,
@@ -24,14 +40,9 @@ SELECT
     occurred_at,
     coalesce(is_success, TRUE) AS is_affirmed,
     signal_id,
+    CASE WHEN is_by_teacher THEN 'teacher' ELSE 'student' END AS stated_by,
     row_number() OVER (
-        PARTITION BY student_key, verb_id, activity_id ORDER BY occurred_at DESC, statement_id DESC
+        PARTITION BY student_key, verb_id, activity_id, is_by_teacher
+        ORDER BY occurred_at DESC, statement_id DESC
     ) = 1 AS is_current
-FROM dimensional.fact_statement
-WHERE
-    verb_id IN (
-        'https://learnloom.example/xapi/verbs/chose',
-        'https://learnloom.example/xapi/verbs/preferred',
-        'https://learnloom.example/xapi/verbs/stated-known'
-    )
-    AND activity_id IS NOT NULL
+FROM told

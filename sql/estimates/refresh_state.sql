@@ -8,7 +8,7 @@
 --   session_gap_minutes  pause that ends a session
 --   time_zone            the school's time zone
 --   staged_snapshot      snapshot up to which staged statements were taken in
---   rules_digest         digest of the SQL files, thresholds and skill map; another one means a full refresh
+--   rules_digest         digest of the SQL files, thresholds, skill map and course plan; another one means a full refresh
 --   refreshed_at         when the refresh ran
 --   n_students           students computed anew by it
 CREATE TABLE IF NOT EXISTS estimates.refresh_state (

@@ -1,16 +1,32 @@
--- A student's last word on each thing they chose, preferred or spoke of.
--- grain: student_key, voice_kind, target_id
+-- A student's last word on each thing they chose, preferred or spoke of; and their teachers' on what they know.
+-- grain: student_key, voice_kind, target_id, stated_by
 -- scope: student
 -- columns:
---   student_key   the student
---   voice_kind    choice, preference or stated_known
---   target_id     what it is about
---   target_name   its name; of an activity type the kind as in dim_activity
---   target_kind   skill, topic, activity_type or activity
---   statement_id  the statement
---   occurred_at   when
---   is_affirmed   false where a preference is taken back or "I don't know it" is said
---   signal_id     the signal to which they react
+--   student_key       the student
+--   voice_kind        choice, preference or stated_known
+--   target_id         what it is about
+--   target_name       its name; of an activity type the kind as in dim_activity
+--   target_kind       skill, topic, activity_type or activity
+--   statement_id      the statement
+--   occurred_at       when
+--   is_affirmed       false where a choice is declined, a preference taken back or "I don't know it" said
+--   signal_id         the signal to which they react
+--   stated_by         student; or teacher, where one states what the student knows
+--   n_attempts_since  answers of the student on it since, where it is a skill
+WITH since AS (
+    SELECT
+        fact_voice.statement_id,
+        count(*) AS n_attempts_since
+    FROM dimensional.fact_voice
+    INNER JOIN dimensional.fact_attempt_skill
+        ON
+            fact_voice.student_key = fact_attempt_skill.student_key
+            AND fact_voice.target_id = fact_attempt_skill.skill_id
+            AND fact_voice.occurred_at < fact_attempt_skill.occurred_at
+    WHERE fact_voice.is_current
+    GROUP BY fact_voice.statement_id
+)
+
 SELECT
     fact_voice.student_key,
     fact_voice.voice_kind,
@@ -33,9 +49,12 @@ SELECT
     fact_voice.statement_id::VARCHAR AS statement_id,
     fact_voice.occurred_at,
     fact_voice.is_affirmed,
-    fact_voice.signal_id
+    fact_voice.signal_id,
+    fact_voice.stated_by,
+    coalesce(since.n_attempts_since, 0) AS n_attempts_since
 FROM dimensional.fact_voice
 LEFT JOIN dimensional.dim_activity ON fact_voice.target_id = dim_activity.activity_id
 LEFT JOIN dimensional.dim_skill ON fact_voice.target_id = dim_skill.skill_id
 LEFT JOIN dimensional.dim_activity_kind ON fact_voice.target_id = dim_activity_kind.activity_type
+LEFT JOIN since ON fact_voice.statement_id = since.statement_id
 WHERE fact_voice.is_current

@@ -26,6 +26,7 @@
 --   language_code         context.language
 --   signal_id             signal to which the student reacts
 --   target_date           day by which a goal is to be reached
+--   stated_by             student or teacher, in small letters: who states that a skill is known
 --   occurred_at           the statement's timestamp; else stored, else when it landed
 --   stored_at             when the sender's own store kept it
 --   landed_at             when it landed here
@@ -54,7 +55,7 @@ WITH parsed AS (
                     "account": {"homePage": "VARCHAR", "name": "VARCHAR"},
                     "mbox": "VARCHAR", "mbox_sha1sum": "VARCHAR", "openid": "VARCHAR"
                 },
-                "verb": {"id": "VARCHAR"},
+                "verb": {"id": "VARCHAR"}, "timestamp": "VARCHAR", "stored": "VARCHAR",
                 "object": {
                     "objectType": "VARCHAR", "id": "VARCHAR",
                     "definition": {
@@ -67,21 +68,19 @@ WITH parsed AS (
                     }
                 },
                 "context": {
-                    "contextActivities": "JSON", "registration": "VARCHAR",
-                    "platform": "VARCHAR", "language": "VARCHAR",
+                    "contextActivities": "JSON", "registration": "VARCHAR", "platform": "VARCHAR", "language": "VARCHAR",
                     "extensions": {
                         "https://learnloom.example/xapi/extensions/device": "VARCHAR",
                         "https://learnloom.example/xapi/extensions/signal-id": "VARCHAR",
                         "https://learnloom.example/xapi/extensions/target-date": "VARCHAR",
+                        "https://learnloom.example/xapi/extensions/stated-by": "VARCHAR",
                         "https://w3id.org/xapi/video/extensions/session-id": "VARCHAR",
                         "https://w3id.org/xapi/video/extensions/length": "VARCHAR"
                     }
                 },
-                "timestamp": "VARCHAR", "stored": "VARCHAR",
                 "result": {
-                    "success": "VARCHAR", "completion": "VARCHAR",
+                    "success": "VARCHAR", "completion": "VARCHAR", "response": "VARCHAR", "duration": "VARCHAR",
                     "score": {"scaled": "DOUBLE", "raw": "DOUBLE", "min": "DOUBLE", "max": "DOUBLE"},
-                    "response": "VARCHAR", "duration": "VARCHAR",
                     "extensions": {
                         "https://w3id.org/xapi/video/extensions/length": "VARCHAR",
                         "https://w3id.org/xapi/video/extensions/time": "VARCHAR",
@@ -240,6 +239,7 @@ SELECT
     context.language AS language_code,
     context.extensions['https://learnloom.example/xapi/extensions/signal-id'] AS signal_id,
     try_cast(context.extensions['https://learnloom.example/xapi/extensions/target-date'] AS DATE) AS target_date,
+    lower(context.extensions['https://learnloom.example/xapi/extensions/stated-by']) AS stated_by,
     coalesce(
         try_cast(occurred AS TIMESTAMPTZ),
         -- Valid, but not read by DuckDB: a leap second (told as the one before), no seconds, a comma, small letters.

@@ -3,7 +3,7 @@
 -- scope: mention
 -- columns:
 --   vocabulary_name  skill, hint, answer_duration, optional, topic, device, due_date, submission, contribution,
---                    goal, choice or preference
+--                    goal, choice, preference or course_outcome
 --   introduced_at    earliest such statement
 WITH told AS (
     SELECT
@@ -16,6 +16,9 @@ WITH told AS (
             CASE WHEN topic_name IS NOT NULL THEN 'topic' END,
             CASE WHEN device_name IS NOT NULL THEN 'device' END,
             CASE WHEN due_at IS NOT NULL THEN 'due_date' END,
+            CASE WHEN activity_id = course_id AND verb_id IN (
+                'http://adlnet.gov/expapi/verbs/passed', 'http://adlnet.gov/expapi/verbs/failed'
+            ) THEN 'course_outcome' END,
             CASE verb_id
                 WHEN 'https://learnloom.example/xapi/verbs/requested-hint' THEN 'hint'
                 WHEN 'http://activitystrea.ms/schema/1.0/submit' THEN 'submission'

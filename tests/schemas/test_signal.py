@@ -1,6 +1,5 @@
-"""Signals: ids, envelope, schema."""
+"""Signals: ids, schema."""
 
-import json
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.level import Confidence
-from schemas.signal import Audience, Part, Signal, SignalKind, envelope, signal_id
+from schemas.signal import Audience, Part, Signal, SignalKind, signal_id
 
 _AT = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -77,16 +76,6 @@ def test_a_signal_that_breaks_the_contract_is_refused(change: dict[str, object])
     """No empty sentence, NaN, naive time, malformed id, endless evidence or unknown field gets out."""
     with pytest.raises(ValidationError):
         a_signal(**change)
-
-
-def test_the_envelope_is_a_cloud_event() -> None:
-    """A consumer finds the required attributes of CloudEvents 1.0 and the whole signal as JSON."""
-    signal = a_signal()
-    event = json.loads(json.dumps(envelope(signal, source="/school")))
-    assert event["specversion"] == "1.0"
-    assert (event["id"], event["source"], event["type"]) == ("0" * 32, "/school", "learnloom.signal.mastery")
-    assert event["time"] == "2026-11-20T00:00:00+00:00"
-    assert Signal.model_validate_json(json.dumps(event["data"])) == signal
 
 
 def test_the_schema_is_published_with_its_version() -> None:

@@ -15,11 +15,11 @@ from typing import Any, Self
 
 import orjson
 
-from pipelines.ingest.kafka.connection import KafkaConnection, describe_topics
-from pipelines.ingest.kafka.errors import DeliveryError, StatementRefusedError, TopicMissingError
+from pipelines.ingest.kafka.connection import KafkaConnection
+from pipelines.ingest.kafka.errors import DeliveryError, StatementRefusedError
 from pipelines.ingest.kafka.headers import CONTENT_TYPE, JSON_TYPE, SOURCE, XAPI_VERSION
 from pipelines.ingest.kafka.sending import MAX_WAITING_BYTES, Messages, Sent
-from pipelines.ingest.kafka.topics import max_message_bytes
+from pipelines.ingest.kafka.topics import limit_of_existing
 from schemas.record import Verdict
 from schemas.xapi.identity import student_key
 
@@ -54,12 +54,7 @@ class StatementProducer:
             BrokerUnavailableError: no broker answers.
             KafkaSettingsError: the broker refuses, or a setting cannot be used.
         """
-        with connection.admin() as client:
-            if topic not in describe_topics(client, [topic]):
-                raise TopicMissingError(
-                    f"no topic {topic} at {connection.servers}: check the name, or make it first"
-                )
-            max_bytes = max_message_bytes(client, topic)
+        max_bytes = limit_of_existing(connection, topic)
         self._topic = topic
         self._check = check
         self._headers = [(CONTENT_TYPE, JSON_TYPE.encode())]

@@ -6,7 +6,8 @@ from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
 from kafka.admin import ConfigResource
 
-from pipelines.ingest.kafka.connection import describe_topics
+from pipelines.ingest.kafka.connection import KafkaConnection, describe_topics
+from pipelines.ingest.kafka.errors import TopicMissingError
 
 DEAD_SUFFIX: Final = ".dead"
 DEAD_PARTITIONS: Final = 1
@@ -35,6 +36,22 @@ def make_missing(client: KafkaAdminClient, topic: str, *, partitions: int, reten
     except kafka_errors.TopicAlreadyExistsError:
         return False
     return True
+
+
+def limit_of_existing(connection: KafkaConnection, topic: str) -> int:
+    """See that a topic exists, and give how many bytes a message of it may have.
+
+    Raises:
+        TopicMissingError: there is no such topic.
+        BrokerUnavailableError: no broker answers.
+        KafkaSettingsError: the broker refuses, or a setting cannot be used.
+    """
+    with connection.admin() as client:
+        if topic not in describe_topics(client, [topic]):
+            raise TopicMissingError(
+                f"no topic {topic} at {connection.servers}: check the name, or make it first"
+            )
+        return max_message_bytes(client, topic)
 
 
 def max_message_bytes(client: KafkaAdminClient, topic: str) -> int:

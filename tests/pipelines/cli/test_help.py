@@ -20,9 +20,11 @@ from tests.pipelines.cli.shell import learnloom
 
 _MAIN = "from pipelines.cli.main import main; main()"
 COMMANDS = [
-    *([name] for name in _COMMANDS if name not in ("skills", "models")),
+    *([name] for name in _COMMANDS if name not in ("skills", "models", "deliver", "plan")),
     *(["dead", name] for name in ("list", "show", "export", "replay")),
     *(["skills", name] for name in ("import", "missing")),
+    *(["deliver", name] for name in ("run", "list", "replay", "resume")),
+    ["plan", "import"],
     *(["models", name] for name in ("list", "use", "compare")),
 ]
 
@@ -72,7 +74,11 @@ def example_place(small_class: SmallClass, tmp_path_factory: pytest.TempPathFact
         + "".join(f"{n % 40},{n % 7},s{n % 3},{n % 2}\n" for n in range(400)),
         encoding="utf-8",
     )
+    (place / "plan.csv").write_text("course,begins,ends\nhttps://s.example/c,2026-09-01,2026-12-18\n")
     (place / "skills.csv").write_bytes(small_class.skill_map.read_bytes())
+    (place / "learnloom.toml").write_text(
+        '[[subscriptions]]\nname = "tutor"\nto = "file"\nfolder = "sent"\n', encoding="utf-8"
+    )
     return place
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.options import read_settings
+from pipelines.settings import read_settings
 from pipelines.warehouse.place import Place
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom

@@ -7,6 +7,7 @@ import pytest
 from pipelines.cli.exits import Exit
 from schemas.profile import StudentProfile
 from schemas.signal import Signal
+from schemas.why import SkillWhy
 from tests.conftest import SmallClass
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
@@ -54,6 +55,29 @@ def test_profile_is_readable_and_valid(school: SmallClass) -> None:
         assert f"\n{section}\n" in told
     (value,) = learnloom("profile", key, "--json").values()
     assert StudentProfile.model_validate(value).student_key == key
+
+
+def test_an_estimate_can_be_asked_why(school: SmallClass) -> None:
+    """`--why` explains the profile's own estimate: as sentences for people, as a SkillWhy for machines."""
+    key = learnloom("students", "--limit", 1, "--json").values()[0]["student_key"]
+    (profile,) = learnloom("profile", key, "--json").values()
+    skill = next(skill for skill in profile["skills"] if skill["n_attempts"])
+    (value,) = learnloom("profile", key, "--why", skill["skill_id"], "--json").values()
+    found = SkillWhy.model_validate(value)
+    assert found.p == pytest.approx(skill["p_mastery"], abs=1e-9)
+    told = learnloom("profile", key, "--why", skill["skill_name"].upper()).out
+    for section in ("How that comes about", "What would change it", "Your latest answers on it"):
+        assert f"\n{section}\n" in told
+
+
+def test_a_skill_that_nobody_knows_is_said_with_the_nearest(school: SmallClass) -> None:
+    """A mistyped skill: code 1, and the student's skills that are the most like it."""
+    key = learnloom("students", "--limit", 1, "--json").values()[0]["student_key"]
+    (profile,) = learnloom("profile", key, "--json").values()
+    name = profile["skills"][0]["skill_name"]
+    ran = learnloom("profile", key, "--why", name[::-1] + name)
+    assert (ran.code, ran.out) == (Exit.FAILED, "")
+    assert "the nearest are:\n  " in ran.err
 
 
 def test_reviews_show_what_the_profile_dates(own_school: SmallClass, monkeypatch: pytest.MonkeyPatch) -> None:

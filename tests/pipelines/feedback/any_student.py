@@ -12,11 +12,14 @@ from schemas.evidence import (
     StudentEvidence,
 )
 from schemas.measure import Measure, Vocabulary
+from schemas.risk import RiskEvidence, RiskReason, RiskTheme
+from schemas.voice import CheckEvidence, VoiceEvidence
 from tests.pipelines.feedback.make import (
     a_course,
     a_goal,
     a_measure,
     a_product,
+    a_risk,
     a_skill,
     a_student,
     a_voice,
@@ -97,6 +100,44 @@ def _measures(draw: st.DrawFn) -> list[MeasureEvidence]:
 
 
 @st.composite
+def _risks(draw: st.DrawFn) -> list[RiskEvidence]:
+    days = st.none() | st.floats(0.0, 60.0)
+    shares = st.none() | _shares
+    reason = st.builds(RiskReason, st.sampled_from(RiskTheme), st.floats(0.05, 3.0), shares)
+    p = draw(shares)
+    return [
+        a_risk(
+            course_name=draw(st.none() | st.just("Course 1")),
+            n_due=(n_due := draw(st.integers(0, 9))),
+            n_submitted=draw(st.integers(0, n_due)),
+            points_share=draw(shares),
+            days_late=draw(days),
+            days_since_submission=draw(days),
+            is_last_missed=draw(st.none() | st.booleans()),
+            enrolment_days=draw(st.none() | st.floats(-60.0, 60.0)),
+            active_days=draw(st.none() | st.integers(0, 28)),
+            days_since_active=draw(days),
+            p_not_passing=p,
+            threshold=None if p is None else draw(_shares),
+            precision=draw(shares),
+            reasons=draw(st.lists(reason, max_size=3)),
+        )
+    ]
+
+
+@st.composite
+def _voices(draw: st.DrawFn) -> list[VoiceEvidence]:
+    return [
+        a_voice(
+            draw(st.sampled_from(["choice", "preference", "stated_known"])),
+            is_affirmed=draw(st.booleans()),
+            n_attempts_since=draw(st.integers(0, 4)),
+        ),
+        a_voice("stated_known", "s2", stated_by="teacher", is_affirmed=draw(st.booleans())),
+    ]
+
+
+@st.composite
 def students(draw: st.DrawFn) -> StudentEvidence:
     """Draw a student with any part of the evidence there, or not."""
     skills = draw(_skills())
@@ -139,11 +180,11 @@ def students(draw: st.DrawFn) -> StudentEvidence:
                 target_level=draw(_shares),
             )
         ],
-        voices=[
-            a_voice(
-                draw(st.sampled_from(["choice", "preference", "stated_known"])),
-                is_affirmed=draw(st.booleans()),
-            )
+        voices=draw(_voices()),
+        checks=[
+            CheckEvidence(skill_id, f"{skill_id}-q", None, 0.6)
+            for skill_id in draw(st.sets(st.sampled_from(_SKILLS)))
         ],
+        risks=draw(_risks()),
         contribution=draw(st.none() | st.just(contribution)),
     )

@@ -18,11 +18,12 @@ from schemas.evidence import (
     ProductEvidence,
     SkillEvidence,
     StudentEvidence,
-    VoiceEvidence,
 )
 from schemas.measure import Measure, Vocabulary
 from schemas.profile import StudentProfile
+from schemas.risk import RiskEvidence
 from schemas.signal import Audience, Signal, SignalKind
+from schemas.voice import CheckEvidence, VoiceEvidence
 
 AS_OF = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = AS_OF.date()
@@ -96,6 +97,31 @@ def an_activity(**changes: Any) -> ActivityEvidence:
 def a_course(**changes: Any) -> CourseEvidence:
     """Make a course under way."""
     return CourseEvidence(COURSE, "Course 1", ago(60), ago(60), ago(1), None, None, None)._replace(**changes)
+
+
+def a_risk(**changes: Any) -> RiskEvidence:
+    """Make a course of a plan in which all goes well, without anything learned of runs."""
+    return RiskEvidence(
+        course_id=COURSE,
+        course_name="Course 1",
+        cutoff_at=AS_OF,
+        enrolled_days=60.0,
+        n_due=4,
+        n_submitted=4,
+        submitted_share=1.0,
+        points_share=0.8,
+        days_late=-1.0,
+        days_since_submission=3.0,
+        is_last_missed=False,
+        enrolment_days=-5.0,
+        active_days=12,
+        days_since_active=1.0,
+        p_not_passing=None,
+        threshold=None,
+        precision=None,
+        reasons=(),
+        evidence_ids=("k1", "k2"),
+    )._replace(**changes)
 
 
 def a_goal(**changes: Any) -> GoalEvidence:
@@ -225,13 +251,16 @@ def rich_student() -> StudentEvidence:
             a_product("essay", n=6, score=0.9, usual=0.7),
             a_product("quiz", n=9, score=0.6, usual=0.7),
         ),
+        risks=(a_risk(p_not_passing=0.7, threshold=0.6, precision=0.8),),
         goals=(a_goal(target_id="s2", target_name="Skill s2", p_when_set=0.5),),
         voices=(
             a_voice("choice", "s5"),
+            a_voice("stated_known", "s3"),
             a_voice(
                 "preference", "https://school.example/topic/music", target_kind="topic", target_name="music"
             ),
         ),
+        checks=(CheckEvidence("s3", "https://school.example/q7", None, 0.6),),
     )
 
 

@@ -75,6 +75,41 @@ def test_a_dropped_goal_is_no_wish() -> None:
     assert _offered(student) == ["a", "b"]
 
 
+def test_a_goal_on_a_course_is_a_wish_for_its_skills() -> None:
+    """Whoever wants a course has its skills in mind; it is said that they belong to the goal."""
+    student = _student(("a", 0.75, 8), goals=[a_goal(target_id=COURSE)])
+    assert _one(student, "a").is_wished
+    assert _one(student, "a").why.startswith("It is part of a goal that you set.")
+
+
+def test_a_goal_comes_before_a_choice_among_equals() -> None:
+    """Both count a tenth nearer; what was set as a goal goes first."""
+    student = _student(
+        ("a", 0.70, 8), ("b", 0.70, 8), goals=[a_goal(target_id="b")], voices=[a_voice("choice", "a")]
+    )
+    assert _offered(student) == ["b", "a"]
+
+
+@pytest.mark.parametrize(("days", "is_offered"), [(0.5, False), (6.9, False), (7.0, True)])
+def test_a_no_is_respected_for_a_week(days: float, is_offered: bool) -> None:
+    """What the student said no to is not offered again at once, goal or not, and is no wish of theirs later."""
+    declined = a_voice("choice", "a", is_affirmed=False, occurred_at=ago(days))
+    assert _offered(_student(("a", 0.75, 8), voices=[declined], goals=[a_goal(target_id="a")])) == (
+        ["a"] if is_offered else []
+    )
+    later = _student(("a", 0.75, 8), voices=[declined])
+    assert [choice.is_wished for choice in profile_of(later).practise_next] == [False] * is_offered
+
+
+def test_what_fits_comes_before_what_is_unlocked_for_certain() -> None:
+    """A skill in the band whose prerequisite nobody has seen goes before one outside it that is open."""
+    student = a_student(
+        skills=[a_skill("a"), a_skill("b", prerequisite_ids=("never",))],
+        mastery=[an_estimate("a", p=0.4), an_estimate("b", p=0.7)],
+    )
+    assert _offered(student) == ["b", "a"]
+
+
 def _after(prerequisite: str) -> SkillEvidence:
     return a_skill("b", n=0, prerequisite_ids=(prerequisite,))
 

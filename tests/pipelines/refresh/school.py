@@ -19,6 +19,8 @@ from schemas.xapi.equality import is_same
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 LAST_DAY = dt.date(2026, 9, 20)
 """Last day of a two-week class."""
+_LOGS = ("feedback.outbox",)
+"""What tells how it came to be as it is, and so hangs on which refreshes there were."""
 SETTINGS = Settings(lock_wait_seconds=20)
 
 
@@ -61,7 +63,7 @@ def tables(warehouse: Warehouse) -> dict[str, list[str]]:
     """Everything that a refresh computes, as text that can be compared; doubles to nine digits."""
     found = {}
     for relation in load_relations():
-        if relation.layer == "landing" or relation.scope == "state":
+        if relation.layer == "landing" or relation.scope == "state" or relation.full_name in _LOGS:
             continue
         rows = warehouse.rows(f"FROM {relation.full_name}")
         found[relation.full_name] = sorted(str([_rounded(value) for value in row]) for row in rows)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.ingest.skills import import_skills
 from pipelines.warehouse.connection import Warehouse
+from tests.pipelines.refresh.claims import claims_in
 from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables
 
 
@@ -18,6 +19,7 @@ def test_incremental_equals_full(data: st.DataObject, seed: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         lines = lines_of(folder / "class", seed=seed, students=4)
+        lines += claims_in(lines)
         order = data.draw(st.permutations(range(len(lines))), label="order")
         shuffled = [lines[index] for index in order]
         # The first batch may be anything, even nothing but a few: the model version is fitted on it and kept.
@@ -29,6 +31,7 @@ def test_incremental_equals_full(data: st.DataObject, seed: int) -> None:
                 land(warehouse, folder / f"batch{number}.jsonl", shuffled[start:end])
                 refreshed(warehouse)
             incremental = tables(warehouse)
+            assert incremental["marts.mart_student_voice"]
             refreshed(warehouse, full=True)
             assert differences(incremental, tables(warehouse)) == {}
 

@@ -97,6 +97,16 @@ def test_before_the_first_refresh_there_is_nothing_to_train_on(tmp_path: Path) -
         train_version(empty, SETTINGS, clock=lambda: NOW)
 
 
+def test_tables_of_an_earlier_learnloom_are_built_anew_first(warehouse: Warehouse) -> None:
+    """Where what models are fitted on does not stand yet, training says to refresh, and a refresh makes it."""
+    with warehouse:
+        warehouse.run(f"DROP TABLE {LAKE}.dimensional.fact_course_progress")
+        with pytest.raises(UnreadableVersionsError, match="run learnloom refresh first"):
+            _train(warehouse)
+        refreshed(warehouse, full=True)
+        assert _train(warehouse).model_version == 2
+
+
 def test_versions_of_an_earlier_form_are_fitted_anew(warehouse: Warehouse) -> None:
     """Where versions stand without what this learnloom reads, a refresh fits one instead of failing."""
     with warehouse:

@@ -5,7 +5,9 @@ from collections import defaultdict
 from statistics import correlation, mean
 
 import pyarrow.parquet as pq
+import pytest
 
+from pipelines.ingest.plan import read_plan
 from pipelines.simulate.lists import TOPICS
 from schemas import vocabulary as xapi
 from tests.pipelines.simulate.conftest import SimulatedClass
@@ -63,6 +65,16 @@ def test_skill_map_covers_every_item(default_class: SimulatedClass) -> None:
     for row in rows:
         assert row["prerequisites"].split() == skills[row["skill"]]["prerequisites"]
         assert 0 < float(row["weight"]) <= 1
+
+
+def test_course_plan_can_be_imported(default_class: SimulatedClass) -> None:
+    """The school's plan has every course's run, and the weights of what is due in it make one."""
+    plan = read_plan(default_class.summary.plan)
+    assert {run.course for run in plan.runs} == {work.course for work in plan.work}
+    for run in plan.runs:
+        assert float(sum(work.weight for work in plan.work if work.course == run.course)) == pytest.approx(
+            1, abs=0.01
+        )
 
 
 def test_mastery_shows_in_answers(faultless_class: SimulatedClass) -> None:

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import pytest
 from pydantic import SecretStr
 
-from pipelines.cli.kafka import connection_of
-from pipelines.cli.options import read_settings
 from pipelines.ingest.kafka.connection import KafkaConnection
 from pipelines.ingest.kafka.errors import BrokerUnavailableError, KafkaSettingsError
 from pipelines.ingest.kafka.producer import StatementProducer
 from pipelines.ingest.kafka.source import KafkaSource
+from pipelines.jobs.opening import connection_of
+from pipelines.settings import read_settings
 from servers.kafka.broker import OwnBroker
 from servers.kafka.properties import MECHANISMS, Security
 from servers.kafka.security import make_security

@@ -1,0 +1,39 @@
+"""Delivering what has changed to whoever subscribed."""
+
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.running import RETRIES, do, environment, is_under_prefect, logger, now, settings, this_run
+from pipelines.deliver.deliver import DeliverySummary
+from pipelines.jobs.deliver import deliver_all
+
+
+@flow(name="deliver", flow_run_name="deliver to {subscription}")
+def deliver(subscription: str = "all") -> dict[str, Any]:
+    """Send what is new, and again what was not taken; killed anywhere, the next run goes on under the same ids.
+
+    Args:
+        subscription: `all`, or the name of one.
+
+    Returns:
+        Events delivered, failed, given up and passed over, by subscription.
+    """
+    done = do(send, None if subscription == "all" else subscription)
+    for each in done:
+        told = "%s: %d delivered, %d failed, %d given up, %d passed over%s"
+        say = logger().warning if each.dead or each.told else logger().info
+        why = f"; {each.told}" if each.told else ""
+        say(told, each.subscription, each.delivered, each.failed, each.dead, each.passed, why)
+    rows = [vars(each) for each in done]
+    if is_under_prefect() and rows:
+        create_table_artifact(table=rows, key="deliveries", description="What was sent to whom.")
+    return {each["subscription"]: each for each in rows}
+
+
+@task(name="send", cache_policy=NO_CACHE, **RETRIES)
+def send(only: str | None) -> list[DeliverySummary]:
+    """Deliver to the subscription named, or to all."""
+    return deliver_all(settings(), environment=environment(), clock=now, only=only, run=this_run("deliver"))

@@ -1,0 +1,57 @@
+"""Which flow runs when: schedules from the settings, and what happens after what."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, Final
+
+from prefect import Flow
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import RunnerDeployment
+from prefect.events import DeploymentEventTrigger
+from prefect.types.entrypoint import EntrypointType
+
+from flows.deliver import deliver
+from flows.land import LANDED, land
+from flows.refresh import REFRESHED, refresh, train
+from flows.running import RESOURCE
+from flows.upkeep import check, maintain
+from pipelines.schedules import Schedules
+
+NAME: Final = "learnloom"
+"""Of every deployment: `prefect deployment run refresh/learnloom`."""
+_WAIT: Final = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
+"""A run that is asked for while one goes on comes after it: what has landed meanwhile must not be missed."""
+_SKIP: Final = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+"""A run that is asked for while one goes on would do nothing that the next does not do."""
+
+
+async def deployments(schedules: Schedules) -> list[RunnerDeployment]:
+    """Every flow with its schedule and triggers, as the settings ask for."""
+    each_landing = dt.timedelta(seconds=schedules.land_seconds)
+    each_delivery = dt.timedelta(seconds=schedules.deliver_seconds)
+    found = [
+        await _deployment(refresh, _WAIT, cron=schedules.refresh_cron, after=(LANDED,)),
+        await _deployment(deliver, _WAIT, interval=each_delivery, after=(REFRESHED,)),
+        await _deployment(train, _SKIP, cron=schedules.train_cron),
+        await _deployment(maintain, _SKIP, cron=schedules.maintain_cron),
+        await _deployment(check, _SKIP, cron=schedules.check_cron),
+    ]
+    if schedules.topics or schedules.inbox is not None:
+        found.insert(0, await _deployment(land, _SKIP, interval=each_landing))
+    return found
+
+
+async def _deployment(
+    flow: Flow[..., Any], limit: ConcurrencyLimitConfig, *, after: Iterable[str] = (), **when: Any
+) -> RunnerDeployment:
+    return await flow.ato_deployment(
+        NAME,
+        concurrency_limit=limit,
+        triggers=[
+            DeploymentEventTrigger(expect={event}, match={"prefect.resource.id": RESOURCE}) for event in after
+        ],
+        description=flow.description,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        tags=[NAME],
+        **when,
+    )

@@ -1,0 +1,162 @@
+"""Bringing tables, estimates, profiles and signals up to what has landed, and fitting the model anew."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.runner import task_runner_of
+from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, tell, this_run
+from pipelines.jobs.refresh import refresh_day
+from pipelines.jobs.refresh import train as train_now
+from pipelines.refresh.feedback import Bucket, Told
+from pipelines.refresh.feedback import tell as tell_bucket
+from pipelines.refresh.refresh import RefreshSummary
+
+REFRESHED = "learnloom.refreshed"
+"""Event: what is said of students has been brought up to date."""
+_STEPS = 60
+"""Relations that a refresh computes, about."""
+_SLOWEST = 8
+
+
+@flow(name="refresh", flow_run_name="refresh as of {day}")
+def refresh(day: str = "today", full: bool = False, refit: bool = False) -> dict[str, Any]:
+    """Bring everything up to what has landed, as of the end of a day; only changed students are computed anew.
+
+    Buckets of students are worked on by the task runner that the settings name. Killed anywhere, readers see what
+    stood before, and the next run does it.
+
+    Args:
+        day: `today` in the school's time zone, or a date such as 2026-11-01.
+        full: build everything anew.
+        refit: fit a new model version first.
+
+    Returns:
+        What the refresh did.
+    """
+    progress = Progress("refresh-progress", _STEPS)
+    summary = do(compute, None if day == "today" else dt.date.fromisoformat(day), full, refit, progress)
+    progress.end()
+    logger().info(
+        "%d new statements, %d students computed anew in %.1f s (%s)",
+        summary.staged,
+        summary.students,
+        summary.seconds,
+        summary.full_because or "only what changed",
+    )
+    if is_under_prefect():
+        create_markdown_artifact(
+            markdown=_page(summary, progress), key="refresh", description="What the refresh did."
+        )
+    if summary.students:
+        tell(REFRESHED, students=str(summary.students))
+    return {
+        "as_of": summary.as_of.isoformat(),
+        "staged": summary.staged,
+        "students": summary.students,
+        "full_because": summary.full_because,
+        "model_version": summary.model_version,
+        "seconds": summary.seconds,
+    }
+
+
+@task(name="compute", cache_policy=NO_CACHE, **RETRIES)
+def compute(day: dt.date | None, full: bool, refit: bool, progress: Callable[[str], None]) -> RefreshSummary:
+    """Compute and publish everything, as one transaction."""
+    return refresh_day(
+        settings(),
+        clock=now,
+        day=day,
+        full=full,
+        refit=refit,
+        run=this_run("refresh"),
+        on_progress=progress,
+        spread=_spread,
+    )
+
+
+@task(name="tell bucket", cache_policy=NO_CACHE)
+def tell_one_bucket(bucket: Bucket) -> Told:
+    """Build profile and signals of a bucket's students."""
+    return tell_bucket(bucket)
+
+
+def _spread(work: Callable[[Bucket], Told], buckets: Iterable[Bucket]) -> list[Told]:
+    """Let the task runner of the settings work on buckets; a single one is not worth handing over."""
+    waiting = list(buckets)
+    if len(waiting) < 2 or not is_under_prefect():  # noqa: PLR2004 - two is where it begins to pay
+        return [work(bucket) for bucket in waiting]
+    with task_runner_of(settings().flows) as runner:
+        futures = [runner.submit(tell_one_bucket, {"bucket": bucket}) for bucket in waiting]
+        return [future.result() for future in futures]
+
+
+@flow(name="train", flow_run_name="train a model version")
+def train(force: bool = False) -> dict[str, Any]:
+    """Fit a new model version beside the one in use, and use it only where it is not worse.
+
+    Args:
+        force: use it even where it is worse.
+    """
+    summary = do(fit, force)
+    verdict = summary["verdict"]
+    logger().info("version %s (%s): %s", summary["model_version"], summary["model_kind"], verdict)
+    if is_under_prefect():
+        create_markdown_artifact(
+            markdown=_training_page(summary), key="training", description="The new model version."
+        )
+    return summary
+
+
+@task(name="fit", cache_policy=NO_CACHE, **RETRIES)
+def fit(force: bool) -> dict[str, Any]:
+    """Fit, judge and keep."""
+    progress = Progress("train-progress", _STEPS)
+    done = train_now(settings(), clock=now, force=force, run=this_run("train"), on_progress=progress)
+    progress.end()
+    return {**vars(done), "verdict": vars(done.verdict)}
+
+
+def _page(summary: RefreshSummary, progress: Progress) -> str:
+    slowest = sorted(progress.seconds.items(), key=lambda step: -step[1])[:_SLOWEST]
+    rows = [
+        ("as of", f"{summary.as_of:%Y-%m-%d %H:%M %Z}"),
+        ("new statements", f"{summary.staged:,}"),
+        ("students computed anew", f"{summary.students:,}"),
+        ("everything was built, because", summary.full_because or "it was not: only what changed"),
+        ("model version", f"{summary.model_version}{', fitted just now' if summary.is_fitted else ''}"),
+        ("seconds", f"{summary.seconds:.1f}"),
+    ]
+    return (
+        _table(("what", "value"), rows)
+        + "\n\n"
+        + _table(("slowest step", "seconds"), [(step, f"{seconds:.2f}") for step, seconds in slowest])
+    )
+
+
+def _training_page(summary: dict[str, Any]) -> str:
+    verdict = summary["verdict"]
+    rows = [
+        ("version", str(summary["model_version"])),
+        ("kind", str(summary["model_kind"])),
+        ("answers", f"{summary['n_answers']:,}"),
+        ("students", f"{summary['n_students']:,}"),
+        ("is in use from the next refresh on", "yes" if summary["is_promoted"] else "no"),
+        ("held against version", str(verdict["against"])),
+        ("log-loss", _figure(verdict["log_loss"])),
+        ("log-loss of the version in use", _figure(verdict["log_loss_in_use"])),
+    ]
+    return _table(("what", "value"), rows)
+
+
+def _figure(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.4f}"
+
+
+def _table(head: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
+    lines = [f"| {head[0]} | {head[1]} |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]
+    return "\n".join(lines)

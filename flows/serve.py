@@ -1,0 +1,111 @@
+"""`learnloom serve`: every flow on its schedule, in one process."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final
+
+import httpx
+import typer
+
+from pipelines.settings import Settings, read_settings
+from schemas.errors import LearnloomError
+
+commands = typer.Typer(add_completion=False)
+
+_API: Final = "PREFECT_API_URL"
+_START_SECONDS: Final = 120.0
+_STOP_SECONDS: Final = 15.0
+_POLL_SECONDS: Final = 0.5
+
+
+class ServerError(LearnloomError):
+    """Prefect's server does not answer."""
+
+
+@commands.command(epilog="Example: learnloom serve")
+def serve(
+    *,
+    port: Annotated[
+        int,
+        typer.Option(
+            min=1, max=65_535, help="Port of Prefect's server, where PREFECT_API_URL names none to be used."
+        ),
+    ] = 4200,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Flow runs at once, at the most.")] = 4,
+) -> None:
+    """Run every flow on its schedule, unattended, until told to stop: land, refresh, deliver, train, maintain, check.
+
+    Schedules stand in learnloom.toml, in the table `flows`. PREFECT_API_URL names the server of Prefect to be used;
+    without it one is started on this machine, with its pages at http://127.0.0.1:PORT. SIGTERM and Ctrl-C stop it; a
+    flow that is stopped in the middle loses nothing and is done again by the next run.
+    """
+    settings = read_settings()
+    with _server(port) as url:
+        # Prefect reads its environment when it is imported, which takes seconds that --help need not wait for.
+        os.environ[_API] = url
+        os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+        asyncio.run(_run(settings, limit, url))
+
+
+async def _run(settings: Settings, limit: int, url: str) -> None:
+    from prefect.runner import Runner  # noqa: PLC0415
+
+    from flows.deployments import deployments  # noqa: PLC0415
+
+    runner = Runner(name="learnloom", query_seconds=1, limit=limit)
+    for deployment in await deployments(settings.flows):
+        await runner.aadd_deployment(deployment)
+    sys.stdout.write(f"learnloom: serving; what runs and what came of it: {url.removesuffix('/api')}\n")
+    sys.stdout.flush()
+    await runner.start()
+
+
+@contextmanager
+def _server(port: int) -> Iterator[str]:
+    """Give the address of Prefect's interface; start a server where none is named, and end it afterwards."""
+    named = os.environ.get(_API)
+    if named:
+        _wait_for(named, None)
+        yield named
+        return
+    url = f"http://127.0.0.1:{port}/api"
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
+        [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+        env={**os.environ, "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_API_URL": url},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C at the terminal is for us: the server goes last
+    )
+    try:
+        _wait_for(url, process)
+        yield url
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(url: str, process: "subprocess.Popen[bytes] | None") -> None:
+    until = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            if httpx.get(f"{url}/health", timeout=5).is_success:
+                return
+            told = "it answers, but is not well"
+        except httpx.HTTPError as error:
+            told = str(error)
+        if process is not None and process.poll() is not None:
+            raise ServerError(
+                f"Prefect's server ended with code {process.returncode}: is the port taken? "
+                "Name another with --port, or the server that runs there with PREFECT_API_URL"
+            )
+        if time.monotonic() > until:
+            raise ServerError(f"no Prefect server answers at {url} ({told}): start it, or correct {_API}")
+        time.sleep(_POLL_SECONDS)

@@ -1,0 +1,94 @@
+"""Maintaining the warehouse, and checking that all is well."""
+
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
+from pipelines.jobs.upkeep import Upkeep
+from pipelines.jobs.upkeep import maintain as maintain_now
+from pipelines.jobs.watch import Finding, examine
+from schemas.errors import LearnloomError
+
+
+class ChecksFailedError(LearnloomError):
+    """Something is not well; the artifacts of the run show the offending rows."""
+
+
+@flow(name="maintain", flow_run_name="maintain the warehouse")
+def maintain() -> dict[str, Any]:
+    """Merge small files, drop old snapshots, remember which run wrote what, and make a backup if one is asked for."""
+    done = do(keep_up)
+    logger().info(
+        "%d files merged, %d snapshots dropped, %d files removed, %d transactions remembered",
+        done.tidied.merged_files,
+        done.tidied.expired_snapshots,
+        done.tidied.removed_files,
+        done.runs_kept,
+    )
+    if done.backed_up is not None:
+        logger().info("backup: %d of %d files copied", done.backed_up.copied, done.backed_up.files)
+    return {
+        **done.tidied._asdict(),
+        "runs_kept": done.runs_kept,
+        "backed_up": done.backed_up._asdict() if done.backed_up else None,
+    }
+
+
+@task(name="keep up", cache_policy=NO_CACHE, **RETRIES)
+def keep_up() -> Upkeep:
+    """Do the maintenance."""
+    progress = Progress("maintain-progress", 3)
+    done = maintain_now(settings(), clock=now, run=this_run("maintain"), on_progress=progress)
+    progress.end()
+    return done
+
+
+@flow(name="check", flow_run_name="check data, freshness and model")
+def check() -> dict[str, Any]:
+    """Look whether all is well, and fail visibly where it is not.
+
+    Raises:
+        ChecksFailedError: a check failed; an artifact of the run shows the first of the offending rows.
+    """
+    findings = do(look)
+    failed = [finding for finding in findings if finding.is_passed is False]
+    if is_under_prefect():
+        _show(findings, failed)
+    for finding in failed:
+        logger().error("%s: %s", finding.name, finding.told)
+    if failed:
+        raise ChecksFailedError(
+            f"{len(failed)} of {len(findings)} checks failed: "
+            + "; ".join(f"{finding.name}: {finding.told}" for finding in failed)
+        )
+    unknown = sum(finding.is_passed is None for finding in findings)
+    logger().info("%d checks passed, %d cannot be said yet", len(findings) - unknown, unknown)
+    return {"passed": len(findings) - unknown, "unknown": unknown}
+
+
+@task(name="look", cache_policy=NO_CACHE, **RETRIES)
+def look() -> list[Finding]:
+    """Run every check."""
+    return examine(settings(), now=now())
+
+
+def _show(findings: list[Finding], failed: list[Finding]) -> None:
+    states = {True: "passed", False: "FAILED", None: "unknown"}
+    create_table_artifact(
+        table=[
+            {"check": finding.name, "state": states[finding.is_passed], "found": finding.told}
+            for finding in sorted(findings, key=lambda each: each.is_passed is not False)
+        ],
+        key="checks",
+        description="Every check of this run.",
+    )
+    for finding in failed:
+        if finding.rows:
+            create_table_artifact(
+                table=[{name: str(value) for name, value in row.items()} for row in finding.rows],
+                key=f"offending-{finding.name.replace('_', '-')}",
+                description=f"First offending rows of {finding.name}: {finding.told}",
+            )

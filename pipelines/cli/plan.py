@@ -1,0 +1,55 @@
+"""`learnloom plan`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.options import JsonOption, WarehouseOption
+from pipelines.cli.output import Output
+from pipelines.feedback.words import count
+from pipelines.ingest.plan import import_plan
+from pipelines.jobs.opening import open_to_write
+from pipelines.settings import read_settings
+
+commands = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="The school's course plan: what is due, when runs begin and end.",
+)
+
+
+@commands.callback()
+def _root() -> None:
+    """Keep `import` a command of its own, for there may be others."""
+
+
+@commands.command(name="import", epilog="Example: learnloom plan import plan.csv")
+def import_(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="CSV with the columns course, activity, due, weight, begins, ends.",
+        ),
+    ],
+    *,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a course plan in the place of the earlier one.
+
+    A row without an activity is a run of a course: course (IRI, as statements name it), begins, ends (days). A row with
+    one is a piece of work: course, activity (IRI), due (a day, or a day and a time), weight (1 where it is left out).
+    Days and times are those of the school's clock. The next refresh uses the plan: docs/course-plan.md
+    """
+    out = Output(as_json=as_json)
+    settings = read_settings(warehouse)
+    with open_to_write(settings) as opened:
+        counts = import_plan(opened, path, wait_seconds=settings.lock_wait_seconds)
+    out.record(counts._asdict())
+    out.say(
+        f"{count(counts.runs, 'run')} of {count(counts.courses, 'course')}, {count(counts.work, 'piece')} of work. "
+        "The next `learnloom refresh` uses them."
+    )

@@ -1,0 +1,77 @@
+"""Events to a learning record store, as xAPI statements (xAPI-Communication 1.0.3, 2.1.1: PUT statements)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import httpx
+import orjson
+
+from pipelines.deliver.http import Answer, Calls, outcome_of
+from pipelines.deliver.sender import DELIVERED, Outcome
+from pipelines.deliver.statement import statement_of
+from pipelines.subscriptions import LrsSubscription
+from pipelines.warehouse.deliveries import Due
+from schemas.event import SignalEvent
+from schemas.xapi.equality import is_same
+
+_AT_ONCE: Final = 100
+_VERSION: Final = {"x-experience-api-version": "1.0.3"}
+
+
+class LrsSender:
+    """Puts each event under a statement id of its own, so that the same again is no second one."""
+
+    def __init__(self, subscription: LrsSubscription, calls: Calls, *, clock: Callable[[], datetime]) -> None:
+        """`calls` go to the store, with its user and password."""
+        self._url = f"{subscription.url.rstrip('/')}/statements"
+        self._calls = calls
+        self._clock = clock
+
+    @property
+    def at_once(self) -> int:
+        """Statements to put before they are recorded."""
+        return _AT_ONCE
+
+    def send(self, event: Due) -> Outcome:
+        """Put an event's statement."""
+        statement = statement_of(SignalEvent.model_validate_json(event.event))
+        answer = self._calls.call(
+            "PUT",
+            self._url,
+            params={"statementId": statement["id"]},
+            headers={**_VERSION, "content-type": "application/json"},
+            content=orjson.dumps(statement),
+        )
+        if isinstance(answer, Outcome):
+            return answer
+        if answer.status == httpx.codes.CONFLICT:
+            return self._compared(statement)
+        return outcome_of(answer, now=self._clock())
+
+    def flush(self) -> Mapping[int, Outcome]:
+        """Nothing is left to do: each was answered."""
+        return {}
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._calls.close()
+
+    def _compared(self, statement: Mapping[str, Any]) -> Outcome:
+        """The store has a statement of this id: it is ours, unless it says something else."""
+        answer = self._calls.call("GET", self._url, params={"statementId": statement["id"]}, headers=_VERSION)
+        if isinstance(answer, Outcome):
+            return answer
+        if not httpx.codes.is_success(answer.status):
+            return outcome_of(answer, now=self._clock())
+        if _is_ours(answer, statement):
+            return DELIVERED
+        return Outcome("impossible", f"the store has another statement under the id {statement['id']}")
+
+
+def _is_ours(answer: Answer, statement: Mapping[str, Any]) -> bool:
+    try:
+        found = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(found, dict) and is_same(statement, found)

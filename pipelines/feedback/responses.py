@@ -1,0 +1,43 @@
+"""What comes back: signals that were dismissed stay silent for a while, and following a check-in is contact."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from pipelines.feedback.case import Case
+from schemas.signal import Audience, Signal, SignalKind
+
+_DISMISSED: Final = "dismissed"
+_FOLLOWED: Final = "followed"
+
+
+def still_wanted(case: Case, said: Iterable[Signal]) -> Iterator[Signal]:
+    """Leave out what was dismissed: the signal itself for good, and its like on the same thing for `cool_down_days`.
+
+    Args:
+        case: the student's.
+        said: all signals that the rules give.
+    """
+    dismissed = [answer for answer in case.evidence.responses if answer.response == _DISMISSED]
+    gone = {answer.signal_id for answer in dismissed}
+    since = case.as_of - timedelta(days=case.thresholds.cool_down_days)
+    cooling = {
+        (answer.signal_kind, answer.audience, answer.subject)
+        for answer in dismissed
+        if answer.occurred_at > since
+    }
+    for signal in said:
+        like = (signal.kind.value, signal.audience.value, signal.subject)
+        if signal.signal_id not in gone and like not in cooling:
+            yield signal
+
+
+def contacts(case: Case) -> list[datetime]:
+    """When a teacher followed a call to talk to the student."""
+    return [
+        answer.occurred_at
+        for answer in case.evidence.responses
+        if answer.response == _FOLLOWED
+        and answer.audience == Audience.TEACHER
+        and answer.signal_kind == SignalKind.CHECK_IN
+    ]

@@ -1,0 +1,123 @@
+"""What student and teachers state of a skill, beside what the answers say of it; and one question where they differ.
+
+A claim never moves an estimate. It is shown with it, and where the two disagree the student is offered a question by
+which they may show which of them is right.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipelines.feedback.case import Basis, Case
+from pipelines.feedback.thresholds import Thresholds
+from pipelines.feedback.words import day, of_ten, percent
+from schemas.profile import SkillProfile, StatedBy, StatedProfile
+from schemas.signal import Audience, Choice, Signal, SignalKind
+from schemas.voice import CheckEvidence, VoiceEvidence
+
+_KIND = "stated_known"
+
+
+def claims(voices: Sequence[VoiceEvidence]) -> dict[str, list[VoiceEvidence]]:
+    """What is stated of each skill, latest first."""
+    found: dict[str, list[VoiceEvidence]] = {}
+    for voice in sorted(voices, key=lambda voice: (voice.occurred_at, voice.statement_id), reverse=True):
+        if voice.voice_kind == _KIND:
+            found.setdefault(voice.target_id, []).append(voice)
+    return found
+
+
+def stated_profiles(
+    stated: Sequence[VoiceEvidence], p_mastery: float | None, *, near: float
+) -> tuple[StatedProfile, ...]:
+    """Describe what is stated of one skill.
+
+    Args:
+        stated: latest first.
+        p_mastery: what the answers say; None without any.
+        near: probability from which the answers say that it is known.
+    """
+    return tuple(
+        StatedProfile(
+            stated_by=StatedBy(voice.stated_by),
+            is_known=voice.is_affirmed,
+            stated_at=voice.occurred_at,
+            statement_id=voice.statement_id,
+            is_in_agreement=None if p_mastery is None else voice.is_affirmed == (p_mastery >= near),
+            n_attempts_since=voice.n_attempts_since,
+        )
+        for voice in stated
+    )
+
+
+def tell_claim(skill: SkillProfile, claim: StatedProfile, *, to_student: bool) -> str:
+    """Say who stated what, and what the answers say so far."""
+    who = "they" if not to_student else "you"
+    speaker = "a teacher" if claim.stated_by is StatedBy.TEACHER else who
+    verb = "know" if claim.is_known else "do not know"
+    answers = "there is no answer yet"
+    if skill.p_mastery is not None:
+        answers = f"the answers so far say {percent(skill.p_mastery)}"
+    return f"On {day(claim.stated_at)} {speaker} said that {who} {verb} {skill.skill_name}; {answers}"
+
+
+def checks(case: Case) -> Iterator[Signal]:
+    """Offer one question where a claim and the estimate disagree: once per claim, until the answers have told."""
+    offered = {check.skill_id: check for check in case.evidence.checks}
+    for skill in case.profile.skills:
+        check = offered.get(skill.skill_id)
+        if check is None:
+            continue
+        for claim in skill.stated:
+            if _is_declined(case, check, claim):
+                continue
+            if claim.is_in_agreement is not False or claim.n_attempts_since >= case.thresholds.check_answers:
+                continue
+            choice = Choice(
+                skill_id=skill.skill_id,
+                skill_name=skill.skill_name,
+                activity_id=check.activity_id,
+                activity_name=check.activity_name,
+                p_right=check.p_right,
+                is_in_band=case.thresholds.practise_low <= check.p_right <= case.thresholds.practise_high,
+                is_wished=False,
+                why=_why(check, case.thresholds),
+            )
+            sentence = (
+                f"{tell_claim(skill, claim, to_student=True)}. "
+                f"Want to see? Try one question on it: {check.activity_name or 'the one below'}."
+            )
+            basis = _basis(case, skill, claim)
+            yield from case.say(
+                SignalKind.CHECK, Audience.STUDENT, sentence, basis, urgency=0.4, choices=(choice,)
+            )
+
+
+def _why(check: CheckEvidence, thresholds: Thresholds) -> str:
+    if thresholds.check_low <= check.p_right <= thresholds.check_high:
+        return f"It may go either way ({of_ten(check.p_right)} right), so your answer tells the most."
+    return f"Of the questions we know it comes nearest to one that may go either way ({of_ten(check.p_right)} right)."
+
+
+def _is_declined(case: Case, check: CheckEvidence, claim: StatedProfile) -> bool:
+    """Whether the student has said no to the question since."""
+    return any(
+        voice.voice_kind == "choice"
+        and not voice.is_affirmed
+        and voice.target_id == check.activity_id
+        and voice.occurred_at >= claim.stated_at
+        for voice in case.evidence.voices
+    )
+
+
+def _basis(case: Case, skill: SkillProfile, claim: StatedProfile) -> Basis:
+    """Stand on the claim and on all answers on the skill."""
+    answers = case.skill_basis(
+        skill.skill_id, (claim.statement_id,), skill.p_mastery, held_from=claim.stated_at
+    )
+    since = claim.n_attempts_since
+    return replace(
+        answers,
+        start=min(answers.start, claim.stated_at),
+        end=max(answers.end, claim.stated_at),
+        evidence_ids=(*answers.evidence_ids[:since], claim.statement_id, *answers.evidence_ids[since:]),
+    )

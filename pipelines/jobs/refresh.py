@@ -1,0 +1,71 @@
+"""Bringing everything up to what has landed, and fitting the model anew."""
+
+import datetime as dt
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from pipelines.jobs.opening import open_to_write
+from pipelines.refresh.feedback import Spread
+from pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh
+from pipelines.refresh.train import TrainSummary, train_version
+from pipelines.settings import Settings
+from pipelines.warehouse.maintain import tidy_if_needed
+from pipelines.warehouse.run import Run
+
+Clock = Callable[[], dt.datetime]
+
+
+def refresh_day(
+    settings: Settings,
+    *,
+    clock: Clock,
+    day: dt.date | None = None,
+    full: bool = False,
+    refit: bool = False,
+    run: Run | None = None,
+    on_progress: Callable[[str], None] = lambda _: None,
+    spread: Spread = map,
+) -> RefreshSummary:
+    """Refresh as of the end of a day in the school's time zone, and keep the warehouse small.
+
+    Args:
+        settings: a school's choices.
+        clock: gives the present moment.
+        day: the day; None: today.
+        full: build everything anew.
+        refit: fit a new model version first.
+        run: who does it.
+        on_progress: is told what is being computed.
+        spread: does the work on buckets of students, in their order.
+
+    Raises:
+        WarehouseMissingError: nothing has landed yet.
+        WarehouseBusyError: other processes kept writing.
+    """
+    today = clock().astimezone(ZoneInfo(settings.time_zone)).date()
+    with open_to_write(settings, must_exist=True, run=run) as warehouse:
+        summary = refresh(
+            warehouse,
+            settings,
+            as_of=end_of_day(day or today, settings.time_zone),
+            clock=clock,
+            full=full,
+            refit=refit,
+            on_progress=on_progress,
+            spread=spread,
+        )
+        tidy_if_needed(warehouse, now=clock(), wait_seconds=settings.lock_wait_seconds)
+    return summary
+
+
+def train(
+    settings: Settings,
+    *,
+    clock: Clock,
+    force: bool = False,
+    run: Run | None = None,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> TrainSummary:
+    """Fit a new model version and use it where it is not worse; see `train_version`."""
+    with open_to_write(settings, must_exist=True, run=run) as warehouse:
+        return train_version(warehouse, settings, clock=clock, force=force, on_progress=on_progress)

@@ -1,0 +1,51 @@
+"""Keeping the warehouse well for years: small files merged, old snapshots dropped, runs remembered, a backup made."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipelines.jobs.opening import open_to_write
+from pipelines.settings import Settings
+from pipelines.warehouse.backup import BackedUp, back_up
+from pipelines.warehouse.lineage import keep_lineage
+from pipelines.warehouse.maintain import Tidied, tidy
+from pipelines.warehouse.run import Run
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What maintenance did."""
+
+    runs_kept: int
+    """Transactions of which the run is remembered from now on."""
+    tidied: Tidied
+    backed_up: BackedUp | None
+    """None: no backup is asked for."""
+
+
+def maintain(
+    settings: Settings,
+    *,
+    clock: Callable[[], dt.datetime],
+    run: Run | None = None,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> Upkeep:
+    """Maintain the warehouse; others may read and write meanwhile.
+
+    Raises:
+        WarehouseMissingError: nothing has landed yet.
+        WarehouseBusyError: other processes kept writing; what was done until then stays.
+        BackupError: no backup can be made of this warehouse.
+    """
+    wait_seconds = settings.lock_wait_seconds
+    with open_to_write(settings, must_exist=True, run=run) as warehouse:
+        on_progress("remembering which run wrote what")
+        # Before their snapshots are dropped.
+        runs_kept = keep_lineage(warehouse, wait_seconds=wait_seconds)
+        on_progress("merging files, dropping old snapshots")
+        tidied = tidy(warehouse, now=clock(), wait_seconds=wait_seconds, kept_days=settings.flows.kept_days)
+        backed_up = None
+        if settings.flows.backup is not None:
+            on_progress("copying to the backup")
+            backed_up = back_up(warehouse, settings.flows.backup)
+    return Upkeep(runs_kept, tidied, backed_up)

@@ -1,0 +1,43 @@
+-- Every piece of work that is due in a run of a course: by the school's course plan, else by what statements say of
+-- the activity's due date.
+-- grain: course_id, begins_at, activity_id
+-- scope: reference
+-- columns:
+--   course_id    the course
+--   begins_at    beginning of the run
+--   activity_id  the work
+--   due_at       when it is due
+--   weight       weight in the course's result; 1 where only statements tell of the work
+WITH planned AS (
+    SELECT
+        course_id,
+        activity_id,
+        due_local AT TIME ZONE (SELECT time_zone FROM estimates.refresh_state) AS due_at,
+        weight
+    FROM landing.course_work
+),
+
+told AS (
+    SELECT
+        dim_activity.course_id,
+        dim_activity.activity_id,
+        dim_activity.due_at,
+        1.0::DECIMAL(9, 4) AS weight
+    FROM dimensional.dim_activity
+    ANTI JOIN planned ON dim_activity.activity_id = planned.activity_id
+    WHERE dim_activity.due_at IS NOT NULL
+)
+
+SELECT
+    dim_course_run.course_id,
+    dim_course_run.begins_at,
+    work.activity_id,
+    max(work.due_at) AS due_at,
+    arg_max(work.weight, work.due_at) AS weight
+FROM dimensional.dim_course_run
+INNER JOIN (FROM planned UNION ALL FROM told) AS work
+    ON
+        dim_course_run.course_id = work.course_id
+        AND dim_course_run.begins_at <= work.due_at
+        AND dim_course_run.ends_at >= work.due_at
+GROUP BY dim_course_run.course_id, dim_course_run.begins_at, work.activity_id

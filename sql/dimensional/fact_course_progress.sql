@@ -1,0 +1,234 @@
+-- How each student stood in a run of a course at the end of each of its weeks, and now while it goes on: what was due
+-- by then, what was handed in, how active they were. Only while they were enrolled and nothing was decided, and from
+-- nothing that came later. A student belongs to the first run that ends after they enrolled.
+-- grain: student_key, course_id, cutoff_at
+-- scope: student
+-- columns:
+--   student_key            the student
+--   course_id              the course
+--   begins_at              beginning of the run
+--   cutoff_at              the moment up to which everything is counted
+--   is_now                 whether that is the refresh's own as_of
+--   elapsed_share          share of the run that had passed
+--   n_due                  pieces of work due by then
+--   n_submitted            of these, how many were handed in
+--   n_missed               of these, how many were not
+--   n_ahead                pieces handed in that were not yet due
+--   submitted_share        n_submitted / n_due; NULL where nothing was due
+--   points_share           weighted mean score of what was due, what was not handed in counting as 0; work that
+--                          waits for its score left out
+--   mean_score             weighted mean of the scores known of what was due
+--   min_score              lowest of them
+--   last_score             that of the work due last
+--   n_late                 pieces due that were handed in late
+--   days_late              mean days from due date to hand-in, below 0 when early; NULL where none was handed in
+--   days_since_submission  days since the last hand-in; NULL where there was none
+--   is_last_missed         whether the work due last was not handed in; NULL where nothing was due
+--   enrolment_days         days from the beginning of the run to enrolment, below 0 when before it
+--   active_days            days with an act of the student in the course among the last 28
+--   days_since_active      days since the last such act; NULL where there was none
+--   has_passed             once the run has ended: passed (or completed) is true, failed or left false, neither NULL;
+--                          NULL while it goes on
+WITH now AS (
+    SELECT
+        as_of,
+        time_zone
+    FROM estimates.refresh_state
+),
+
+enrolments AS (
+    SELECT
+        student_key,
+        course_id,
+        coalesce(registered_at, first_active_at) AS enrolled_at,
+        unregistered_at,
+        passed_at,
+        completed_at,
+        -- Who failed and enrolled anew has another go.
+        CASE WHEN failed_at >= coalesce(registered_at, first_active_at) THEN failed_at END AS failed_at
+    FROM dimensional.fact_enrolment
+),
+
+runs AS (
+    SELECT
+        enrolments.student_key,
+        enrolments.course_id,
+        dim_course_run.begins_at,
+        dim_course_run.ends_at,
+        enrolments.enrolled_at,
+        least(enrolments.unregistered_at, enrolments.passed_at, enrolments.failed_at) AS decided_at,
+        CASE
+            WHEN dim_course_run.ends_at > (SELECT as_of FROM now) THEN NULL
+            WHEN enrolments.passed_at IS NOT NULL THEN TRUE
+            WHEN enrolments.failed_at IS NOT NULL OR enrolments.unregistered_at IS NOT NULL THEN FALSE
+            WHEN enrolments.completed_at IS NOT NULL THEN TRUE
+        END AS has_passed
+    FROM enrolments
+    INNER JOIN dimensional.dim_course_run ON enrolments.course_id = dim_course_run.course_id
+    WHERE enrolments.enrolled_at < dim_course_run.ends_at
+    QUALIFY row_number() OVER (
+        PARTITION BY enrolments.student_key, enrolments.course_id ORDER BY dim_course_run.begins_at
+    ) = 1
+),
+
+weeks AS (
+    SELECT
+        runs.*,
+        unnest(
+            list_transform(
+                range(1, ((epoch(least(ends_at, as_of)) - epoch(begins_at)) / 604800)::BIGINT + 2),
+                -- In hours: days would be those of the session's time zone.
+                lambda week: least(begins_at + week * INTERVAL 168 HOUR, as_of)
+            )
+        ) AS cutoff_at
+    FROM runs
+    CROSS JOIN now
+    WHERE begins_at < as_of
+),
+
+cutoffs AS (
+    SELECT DISTINCT *
+    FROM weeks
+    WHERE cutoff_at < ends_at AND enrolled_at < cutoff_at AND coalesce(decided_at >= cutoff_at, TRUE)
+),
+
+work AS (
+    SELECT
+        fact_statement.student_key,
+        fact_statement.activity_id,
+        fact_statement.statement_id,
+        fact_statement.occurred_at,
+        fact_statement.score
+    FROM dimensional.fact_statement
+    SEMI JOIN dimensional.fact_assignment ON fact_statement.activity_id = fact_assignment.activity_id
+    WHERE
+        fact_statement.is_completion
+        OR fact_statement.verb_id IN (
+            'http://activitystrea.ms/schema/1.0/submit',
+            'http://adlnet.gov/expapi/verbs/completed',
+            'http://adlnet.gov/expapi/verbs/passed',
+            'http://adlnet.gov/expapi/verbs/failed',
+            'http://adlnet.gov/expapi/verbs/scored'
+        )
+),
+
+pieces AS (
+    SELECT
+        cutoffs.student_key,
+        cutoffs.course_id,
+        cutoffs.cutoff_at,
+        fact_assignment.activity_id,
+        fact_assignment.due_at,
+        fact_assignment.weight,
+        fact_assignment.due_at <= cutoffs.cutoff_at AS is_due,
+        min(work.occurred_at) AS submitted_at,
+        arg_max(work.score, {'at': work.occurred_at, 'id': work.statement_id}) FILTER (
+            WHERE work.score IS NOT NULL
+        )::DECIMAL(9, 6) AS score
+    FROM cutoffs
+    INNER JOIN dimensional.fact_assignment
+        ON cutoffs.course_id = fact_assignment.course_id AND cutoffs.begins_at = fact_assignment.begins_at
+    LEFT JOIN work
+        ON
+            cutoffs.student_key = work.student_key
+            AND fact_assignment.activity_id = work.activity_id
+            AND cutoffs.cutoff_at > work.occurred_at
+    GROUP BY ALL
+),
+
+weighed AS (
+    SELECT
+        *,
+        -- Where all that was due weighs nothing, each piece counts the same.
+        CASE
+            WHEN sum(weight) FILTER (WHERE is_due) OVER (PARTITION BY student_key, course_id, cutoff_at) > 0 THEN weight
+            ELSE 1
+        END AS share
+    FROM pieces
+),
+
+handed_in AS (
+    SELECT
+        student_key,
+        course_id,
+        cutoff_at,
+        count(*) FILTER (WHERE is_due) AS n_due,
+        count(*) FILTER (WHERE is_due AND submitted_at IS NOT NULL) AS n_submitted,
+        count(*) FILTER (WHERE NOT is_due AND submitted_at IS NOT NULL) AS n_ahead,
+        sum(share * coalesce(score, 0)) FILTER (WHERE is_due AND (score IS NOT NULL OR submitted_at IS NULL))
+        / nullif(sum(share) FILTER (WHERE is_due AND (score IS NOT NULL OR submitted_at IS NULL)), 0) AS points_share,
+        sum(share * score) FILTER (WHERE is_due AND score IS NOT NULL)
+        / nullif(sum(share) FILTER (WHERE is_due AND score IS NOT NULL), 0) AS mean_score,
+        min(score) FILTER (WHERE is_due) AS min_score,
+        arg_max(score, {'at': due_at, 'id': activity_id}) FILTER (WHERE is_due AND score IS NOT NULL) AS last_score,
+        count(*) FILTER (WHERE is_due AND submitted_at > due_at) AS n_late,
+        sum((epoch_us(submitted_at) - epoch_us(due_at))::DECIMAL(18, 0)) FILTER (WHERE is_due) / 86400000000
+        / nullif(count(submitted_at) FILTER (WHERE is_due), 0) AS days_late,
+        max(submitted_at) AS last_submitted_at,
+        arg_max(submitted_at IS NULL, {'at': due_at, 'id': activity_id}) FILTER (WHERE is_due) AS is_last_missed
+    FROM weighed
+    GROUP BY student_key, course_id, cutoff_at
+),
+
+days AS (
+    SELECT
+        student_key,
+        course_id,
+        (occurred_at AT TIME ZONE (SELECT time_zone FROM now))::DATE AS local_day,
+        min(occurred_at) AS first_at
+    FROM dimensional.fact_statement
+    WHERE is_own_act AND course_id IS NOT NULL
+    GROUP BY ALL
+),
+
+active AS (
+    SELECT
+        cutoffs.student_key,
+        cutoffs.course_id,
+        cutoffs.cutoff_at,
+        count(*) FILTER (WHERE days.first_at >= cutoffs.cutoff_at - INTERVAL 672 HOUR) AS active_days,
+        max(days.first_at) AS last_at
+    FROM cutoffs
+    INNER JOIN days
+        ON
+            cutoffs.student_key = days.student_key
+            AND cutoffs.course_id = days.course_id
+            AND cutoffs.cutoff_at > days.first_at
+    GROUP BY cutoffs.student_key, cutoffs.course_id, cutoffs.cutoff_at
+)
+
+SELECT
+    cutoffs.student_key,
+    cutoffs.course_id,
+    cutoffs.begins_at,
+    cutoffs.cutoff_at,
+    cutoffs.cutoff_at = (SELECT as_of FROM now) AS is_now,
+    (epoch(cutoffs.cutoff_at) - epoch(cutoffs.begins_at)) / (epoch(cutoffs.ends_at) - epoch(cutoffs.begins_at)) AS elapsed_share,
+    coalesce(handed_in.n_due, 0) AS n_due,
+    coalesce(handed_in.n_submitted, 0) AS n_submitted,
+    coalesce(handed_in.n_due - handed_in.n_submitted, 0) AS n_missed,
+    coalesce(handed_in.n_ahead, 0) AS n_ahead,
+    handed_in.n_submitted / nullif(handed_in.n_due, 0) AS submitted_share,
+    handed_in.points_share::DOUBLE AS points_share,
+    handed_in.mean_score::DOUBLE AS mean_score,
+    handed_in.min_score::DOUBLE AS min_score,
+    handed_in.last_score::DOUBLE AS last_score,
+    coalesce(handed_in.n_late, 0) AS n_late,
+    handed_in.days_late::DOUBLE AS days_late,
+    (epoch(cutoffs.cutoff_at) - epoch(handed_in.last_submitted_at)) / 86400 AS days_since_submission,
+    handed_in.is_last_missed,
+    (epoch(cutoffs.enrolled_at) - epoch(cutoffs.begins_at)) / 86400 AS enrolment_days,
+    coalesce(active.active_days, 0) AS active_days,
+    (epoch(cutoffs.cutoff_at) - epoch(active.last_at)) / 86400 AS days_since_active,
+    cutoffs.has_passed
+FROM cutoffs
+LEFT JOIN handed_in
+    ON
+        cutoffs.student_key = handed_in.student_key
+        AND cutoffs.course_id = handed_in.course_id
+        AND cutoffs.cutoff_at = handed_in.cutoff_at
+LEFT JOIN active
+    ON
+        cutoffs.student_key = active.student_key
+        AND cutoffs.course_id = active.course_id
+        AND cutoffs.cutoff_at = active.cutoff_at

@@ -1,0 +1,25 @@
+"""A Prefect of their own for the tests of flows, and a warehouse that the settings name."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+from tests.conftest import SmallClass
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """A real server of Prefect with a database of its own."""
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture
+def school(small_class: SmallClass, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A warehouse that flows may write to, named by the settings; its folder."""
+    folder = small_class.copy_to(tmp_path / "warehouse")
+    monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(folder))
+    monkeypatch.setenv("LEARNLOOM_FLOWS__TOPICS", "[]")
+    return folder

@@ -1,0 +1,126 @@
+"""Flows decide when; what they do is what the commands do. On a real server of Prefect."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import Artifact, State
+
+import pipelines.refresh.feedback
+from flows.land import land
+from flows.refresh import refresh, train
+from flows.upkeep import ChecksFailedError, check, maintain
+from pipelines.warehouse.connection import Warehouse
+from tests.conftest import SmallClass
+from tests.pipelines.cli.samples import answer, lines
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+
+def _run(flow: Flow[..., Any], **parameters: Any) -> State[Any]:
+    state = flow(**parameters, return_state=True)
+    assert isinstance(state, State)
+    return state
+
+
+def _artifacts(state: State[Any]) -> dict[str, Artifact]:
+    """Those of a flow run, by key."""
+
+    async def read() -> list[Artifact]:
+        async with get_client() as client:
+            flow_run_id = state.state_details.flow_run_id
+            assert flow_run_id is not None
+            return await client.read_artifacts(
+                flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id])), limit=100
+            )
+
+    return {artifact.key or "": artifact for artifact in asyncio.run(read())}
+
+
+def test_from_a_folder_to_signals(school: Path, small_class: SmallClass, tmp_path: Path) -> None:
+    """What lies in the inbox lands once, the refresh computes whom it touches, and its artifact says so."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "a.jsonl").write_bytes(lines(*(answer(n) for n in range(6)), {"no": "statement"}))
+    assert _run(land, inbox=str(inbox)).result() == {
+        "read": 7,
+        "accepted": 6,
+        "duplicates": 0,
+        "refused": 1,
+    }
+    state = _run(refresh, day=small_class.day.isoformat())
+    assert (state.result()["staged"], state.result()["students"]) == (6, 3)
+    page = _artifacts(state)["refresh"].data
+    assert isinstance(page, str)
+    assert "| students computed anew | 3 |" in page
+    assert "slowest step" in page
+    again = _run(land, inbox=str(inbox)).result()
+    assert again["read"] == 0, "what has landed is not read again"
+
+
+def test_the_run_signs_what_it_writes(school: Path, small_class: SmallClass, tmp_path: Path) -> None:
+    """Every row leads to Prefect's id of the run that wrote it, once maintenance has remembered it."""
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(lines(answer(1)))
+    landed = _run(land, inbox=str(file)).state_details.flow_run_id
+    refreshed = _run(refresh, day=small_class.day.isoformat()).state_details.flow_run_id
+    assert _run(maintain).result()["runs_kept"] > 0
+    with Warehouse(school, read_only=True) as warehouse:
+        runs = dict(warehouse.rows("SELECT what, run_id FROM landing.lineage ORDER BY snapshot_id"))
+        assert {"flow land": str(landed), "flow refresh": str(refreshed)}.items() <= runs.items()
+
+
+@pytest.mark.parametrize("runner", ["threads", "processes"])
+def test_buckets_give_what_one_process_gives(
+    school: Path, small_class: SmallClass, monkeypatch: pytest.MonkeyPatch, runner: str
+) -> None:
+    """Whoever works on the buckets, profiles and signals are the same."""
+    what = "SELECT md5(string_agg(signal ORDER BY signal)) FROM feedback.signal"
+    with Warehouse(school, read_only=True) as warehouse:
+        before = warehouse.one(what)
+    monkeypatch.setenv("LEARNLOOM_FLOWS__RUNNER", runner)
+    monkeypatch.setattr(pipelines.refresh.feedback, "BUCKET_STUDENTS", 8)
+    result = _run(refresh, day=small_class.day.isoformat(), full=True).result()
+    assert result["students"] > 2 * 8
+    with Warehouse(school, read_only=True) as warehouse:
+        assert warehouse.one(what) == before
+
+
+def test_a_failing_check_fails_the_run_and_shows_the_rows(school: Path) -> None:
+    """A row that breaks a rule makes a failed run, with the row as an artifact."""
+    with Warehouse(school) as warehouse:
+        warehouse.run("UPDATE estimates.student_skill SET p_mastery = 1.5 WHERE n_attempts > 0")
+    state = _run(check)
+    assert state.is_failed()
+    with pytest.raises(ChecksFailedError, match="share_is_within_bounds"):
+        state.result()
+    shown = _artifacts(state)
+    assert "FAILED" in str(shown["checks"].data)
+    rows = json.loads(str(shown["offending-share-is-within-bounds"].data))
+    assert rows
+
+
+def test_a_stale_warehouse_fails_the_check(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing has landed or been refreshed for too long, the check says since when and what to do."""
+    monkeypatch.setenv("LEARNLOOM_FLOWS__SILENT_HOURS", "0.000001")
+    with pytest.raises(ChecksFailedError, match=r"landed_lately: the newest statement landed .* hours ago"):
+        _run(check).result()
+
+
+def test_training_keeps_a_version(school: Path) -> None:
+    """The flow fits a version, judges it, and its artifact says what came of it."""
+    state = _run(train)
+    assert state.result()["model_version"] == 2
+    assert "held against version" in str(_artifacts(state)["training"].data)
+
+
+def test_without_prefect_it_still_runs(school: Path, small_class: SmallClass, tmp_path: Path) -> None:
+    """The function below the decorator does the same; nothing asks for a server."""
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(lines(answer(1)))
+    assert land.fn(inbox=str(file))["accepted"] == 1

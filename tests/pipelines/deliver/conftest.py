@@ -1,0 +1,41 @@
+"""An empty outbox, a receiver, a clock."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.warehouse.connection import Warehouse
+from tests.pipelines.deliver.make import Clock, prepared
+from tests.pipelines.deliver.receiver import Receiver, receiving
+
+
+@pytest.fixture(scope="session")
+def _empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse to copy: making its tables takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("empty") / "warehouse"
+    with Warehouse(folder) as made:
+        prepared(made)
+    return folder
+
+
+@pytest.fixture
+def warehouse(_empty: Path, tmp_path: Path) -> Iterator[Warehouse]:
+    """A warehouse in which nothing stands yet."""
+    with Warehouse(Path(shutil.copytree(_empty, tmp_path / "warehouse"))) as made:
+        yield made
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """A receiver that takes everything until it is told otherwise."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with receiving() as started:
+        yield started
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock at noon."""
+    return Clock()

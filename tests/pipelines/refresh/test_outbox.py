@@ -1,0 +1,192 @@
+"""The outbox tells each change of what stands once: in the refresh's own transaction, and in one order."""
+
+import datetime as dt
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.warehouse.connection import Warehouse
+from schemas.event import SignalEvent
+from tests.conftest import SmallClass
+from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, land, lines_of, refreshed
+
+_LATER = LAST_DAY + dt.timedelta(days=60)
+"""Nobody has done anything for so long that most of what was said has ended."""
+
+
+def _events(warehouse: Warehouse) -> list[tuple[Any, ...]]:
+    return warehouse.rows(
+        "SELECT sequence, event_id, change, occurrence, student_key, signal_id FROM feedback.outbox ORDER BY sequence"
+    )
+
+
+def _torn(warehouse: Warehouse) -> list[tuple[Any, ...]]:
+    """Signals of which outbox and table say different things."""
+    return warehouse.rows(
+        "SELECT signal_id FROM (SELECT signal_id FROM feedback.outbox GROUP BY signal_id "
+        "HAVING arg_max(change, sequence) = 'raised') AS told FULL JOIN feedback.signal AS standing "
+        "USING (signal_id) WHERE told.signal_id IS NULL OR standing.signal_id IS NULL"
+    )
+
+
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """Records of a small class."""
+    return lines_of(tmp_path_factory.mktemp("class") / "class", students=3, faults=0.0)
+
+
+def test_every_signal_is_raised_once(tmp_path: Path, lines: list[bytes]) -> None:
+    """The first refresh raises each signal in the order of students and signals; the same again adds nothing."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "all.jsonl", lines)
+        refreshed(warehouse)
+        events = _events(warehouse)
+        assert [row[0] for row in events] == list(range(1, len(events) + 1))
+        assert [row[4:] for row in events] == warehouse.rows(
+            "SELECT student_key, signal_id FROM feedback.signal ORDER BY ALL"
+        )
+        assert {row[2:4] for row in events} == {("raised", 1)}
+        refreshed(warehouse)
+        refreshed(warehouse, full=True)
+        assert _events(warehouse) == events
+
+
+def test_what_ends_and_comes_again_is_another_occurrence(tmp_path: Path, lines: list[bytes]) -> None:
+    """A signal that ends is told to end; raised again it is its second occurrence, under ids of their own."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "all.jsonl", lines)
+        refreshed(warehouse)
+        refreshed(warehouse, day=_LATER)
+        assert _torn(warehouse) == []
+        refreshed(warehouse)
+        assert _torn(warehouse) == []
+        events = _events(warehouse)
+        again = [row[2:4] for row in events if row[5] == events[0][5]]
+        assert again == [("raised", 1), ("ended", 1), ("raised", 2)]
+        assert len({row[1] for row in events}) == len(events)
+        assert [row[0] for row in events] == list(range(1, len(events) + 1))
+
+
+def test_new_figures_under_the_same_id_are_no_event(tmp_path: Path, lines: list[bytes]) -> None:
+    """A signal whose document changes while it stands is not told again."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "all.jsonl", lines)
+        refreshed(warehouse)
+        before, events = (
+            warehouse.rows("SELECT signal_id, signal::VARCHAR FROM feedback.signal"),
+            len(_events(warehouse)),
+        )
+        refreshed(warehouse, day=LAST_DAY + dt.timedelta(days=1))
+        after = dict(warehouse.rows("SELECT signal_id, signal::VARCHAR FROM feedback.signal"))
+        changed = [name for name, document in before if after.get(name, document) != document]
+        assert changed
+        assert not {row[5] for row in _events(warehouse)[events:]} & set(changed)
+
+
+def test_incremental_refreshes_tell_what_a_full_one_would(tmp_path: Path, lines: list[bytes]) -> None:
+    """However refreshes were cut, the outbox says of each signal that it stands if it does."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        for number, start in enumerate(range(0, len(lines), len(lines) // 3 + 1)):
+            land(warehouse, tmp_path / f"{number}.jsonl", lines[start : start + len(lines) // 3 + 1])
+            refreshed(warehouse)
+            assert _torn(warehouse) == []
+        events = _events(warehouse)
+        refreshed(warehouse, full=True)
+        assert _events(warehouse) == events
+        assert {"raised", "ended"} == {row[2] for row in events}
+
+
+def test_a_student_who_is_gone_takes_the_signals_along(tmp_path: Path, lines: list[bytes]) -> None:
+    """Where all statements of a student are voided, the signals end."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "all.jsonl", lines)
+        refreshed(warehouse)
+        (key,) = warehouse.one("SELECT min(student_key) FROM feedback.signal")
+        voids = [
+            json.dumps(
+                {
+                    "actor": {"mbox": "mailto:admin@school.example"},
+                    "verb": {"id": "http://adlnet.gov/expapi/verbs/voided"},
+                    "object": {"objectType": "StatementRef", "id": str(statement)},
+                    "timestamp": "2026-09-19T10:00:00Z",
+                }
+            ).encode()
+            + b"\n"
+            for (statement,) in warehouse.rows(
+                "SELECT statement_id FROM staging.stg_statement WHERE student_key = ?", [key]
+            )
+        ]
+        land(warehouse, tmp_path / "voids.jsonl", voids)
+        assert refreshed(warehouse).full_because is None
+        assert warehouse.one("SELECT count(*) FROM feedback.signal WHERE student_key = ?", [key]) == (0,)
+        assert _torn(warehouse) == []
+
+
+def test_an_event_is_a_cloud_event_with_the_signal(small_class: SmallClass) -> None:
+    """Each event follows its schema and carries id, times and the whole signal as it was raised."""
+    with Warehouse(small_class.folder, read_only=True) as warehouse:
+        rows = warehouse.rows(
+            "SELECT event, event_id, change, occurrence, student_key, signal_id, signal_kind, audience, created_at, "
+            "expires_at FROM feedback.outbox"
+        )
+    assert {row[2] for row in rows} == {"raised", "ended"}
+    for text, *columns in rows:
+        event = SignalEvent.model_validate_json(text)
+        signal = event.data
+        assert columns == [
+            event.id,
+            event.change,
+            event.occurrence,
+            event.subject,
+            signal.signal_id,
+            signal.kind,
+            signal.audience,
+            event.time,
+            signal.expires_at,
+        ]
+        assert event.type == f"learnloom.signal.{signal.kind}.{event.change}"
+        assert (event.source, event.partitionkey) == (SETTINGS.event_source, signal.student_key)
+
+
+def test_killed_while_writing_nothing_is_told(tmp_path: Path, lines: list[bytes]) -> None:
+    """Killed as the signals are being written, table and outbox say the same, and the next refresh tells each once."""
+    folder = tmp_path / "warehouse"
+    with Warehouse(folder) as warehouse:
+        land(warehouse, tmp_path / "first.jsonl", lines[: len(lines) // 2])
+        refreshed(warehouse)
+        land(warehouse, tmp_path / "second.jsonl", lines[len(lines) // 2 :])
+    command = [sys.executable, "-m", "tests.pipelines.refresh.refresher", str(folder), "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for stage in process.stdout:
+            if stage.strip() == "writing":
+                process.send_signal(signal.SIGKILL)
+                break
+    with Warehouse(folder) as warehouse:
+        assert _torn(warehouse) == []
+        refreshed(warehouse)
+        assert _torn(warehouse) == []
+        events = _events(warehouse)
+        assert [row[0] for row in events] == list(range(1, len(events) + 1))
+
+
+def test_two_refreshes_at_once_count_on(tmp_path: Path, lines: list[bytes]) -> None:
+    """Two first refreshes at once raise each signal once, without gaps in the sequence."""
+    folder = tmp_path / "warehouse"
+    with Warehouse(folder) as warehouse:
+        land(warehouse, tmp_path / "all.jsonl", lines)
+    command = [sys.executable, "-m", "tests.pipelines.refresh.refresher", str(folder), "0"]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    for process in processes:
+        process.communicate()
+    assert [process.returncode for process in processes] == [0, 0]
+    with Warehouse(folder, read_only=True) as warehouse:
+        events = _events(warehouse)
+        assert [row[0] for row in events] == list(range(1, len(events) + 1))
+        assert len({row[5] for row in events}) == len(events)
+        assert _torn(warehouse) == []

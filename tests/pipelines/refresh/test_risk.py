@@ -1,0 +1,123 @@
+"""From a course plan and statements to warnings: only ended runs teach, and incremental is full."""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipelines.ingest.plan import import_plan
+from pipelines.refresh.refresh import RefreshSummary
+from pipelines.refresh.risk import read_followed
+from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.students import read_signals
+from schemas.signal import SignalKind
+from tests.pipelines.refresh.runs import ENDS, RUNS, course, lines, plan
+from tests.pipelines.refresh.school import differences, land, refreshed, tables
+
+_WEEK_5 = RUNS[2] + dt.timedelta(days=34)
+"""Of the third run."""
+
+
+def _until(warehouse: Warehouse, day: dt.date, *, refit: bool = False) -> RefreshSummary:
+    """Import the plan and what was stated up to a day, and refresh as of its end."""
+    folder = warehouse.folder.parent
+    import_plan(warehouse, plan(folder), wait_seconds=20)
+    land(warehouse, folder / f"{day}.jsonl", lines(day))
+    return refreshed(warehouse, day=day, refit=refit)
+
+
+def _learned(warehouse: Warehouse) -> list[tuple[object, ...]]:
+    return list(
+        warehouse.rows(
+            "SELECT n_runs, n_students, is_by_run FROM estimates.risk_model ORDER BY model_version"
+        )
+    )
+
+
+def test_only_runs_that_have_ended_teach(warehouse: Warehouse) -> None:
+    """On a run's last day nothing is learned from it, though all its verdicts are known; the day after it is."""
+    _until(warehouse, ENDS[0])
+    assert _learned(warehouse) == []
+    _until(warehouse, ENDS[0] + dt.timedelta(days=1), refit=True)
+    assert _learned(warehouse) == [(1, 40, False)]
+    _until(warehouse, _WEEK_5, refit=True)
+    assert _learned(warehouse) == [(1, 40, False), (2, 80, True)]
+
+
+def test_warnings_are_told_and_right(warehouse: Warehouse) -> None:
+    """In the third run most of those warned of do not pass in the end, and each warning has its reasons."""
+    _until(warehouse, _WEEK_5)
+    found = [
+        signal for signal, _ in read_signals(warehouse, limit=1_000) if signal.kind is SignalKind.AT_RISK
+    ]
+    assert {signal.subject for signal in found} == {course(2)}
+    assert 3 <= len(found) <= 20
+    assert all(
+        "pieces of work due handed in" in signal.sentence or "points" in signal.sentence for signal in found
+    )
+    warned = {signal.student_key for signal in found}
+    _until(warehouse, ENDS[2] + dt.timedelta(days=1))
+    passed = {
+        row[0]
+        for row in warehouse.rows(
+            "SELECT student_key FROM dimensional.fact_enrolment WHERE passed_at IS NOT NULL"
+        )
+    }
+    assert len(warned & passed) <= len(warned) / 4
+
+
+def test_before_a_run_has_ended_a_simple_rule_speaks(warehouse: Warehouse) -> None:
+    """In the first run nothing can be learned yet: who missed the last work is named, without a probability."""
+    _until(warehouse, RUNS[0] + dt.timedelta(days=20))
+    found = [
+        signal for signal, _ in read_signals(warehouse, limit=1_000) if signal.kind is SignalKind.AT_RISK
+    ]
+    assert found
+    assert {signal.value for signal in found} == {None}
+    assert all("simple rule" in signal.sentence for signal in found)
+
+
+def test_incremental_equals_full(warehouse: Warehouse) -> None:
+    """Statements of some students later, their risk is what a full refresh says, by the same model."""
+    earlier = _WEEK_5 - dt.timedelta(days=10)
+    _until(warehouse, earlier)
+    folder = warehouse.folder.parent
+    refreshed(warehouse, day=_WEEK_5)
+    known = set(lines(earlier))
+    new = [line for line in lines(_WEEK_5) if line not in known]
+    land(warehouse, folder / "some.jsonl", new[: len(new) // 2])
+    summary = refreshed(warehouse, day=_WEEK_5)
+    assert summary.full_because is None
+    assert summary.students > 0
+    incremental = tables(warehouse)
+    assert incremental["estimates.student_risk"]
+    refreshed(warehouse, day=_WEEK_5, full=True)
+    assert differences(incremental, tables(warehouse)) == {}
+
+
+def test_another_plan_is_followed(warehouse: Warehouse) -> None:
+    """Once the plan is another one, everything is told anew by it."""
+    _until(warehouse, _WEEK_5)
+    path = warehouse.folder.parent / "plan.csv"
+    path.write_text(f"course,begins,ends\n{course(0)},2026-01-05,2026-03-01\n", encoding="utf-8")
+    import_plan(warehouse, path, wait_seconds=20)
+    summary = refreshed(warehouse, day=_WEEK_5)
+    assert summary.full_because == "rules, settings, the skill map or the course plan have changed"
+    assert warehouse.rows("SELECT DISTINCT course_id FROM dimensional.fact_course_progress") == [(course(0),)]
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    """An empty warehouse, closed at the end."""
+    return Warehouse(tmp_path / "warehouse")
+
+
+def test_ended_runs_are_followed_for_an_evaluation(warehouse: Warehouse) -> None:
+    """Of each week of ended runs is known when the student left or failed; who passed has no such moment."""
+    _until(warehouse, _WEEK_5)
+    followed = read_followed(warehouse.arrow)
+    assert len(np.unique(followed.cases.run)) == 2
+    assert np.array_equal(~np.isnat(followed.happened_at), followed.cases.has_not_passed)
+    is_late = followed.cutoff_at > followed.happened_at
+    assert not is_late.any()

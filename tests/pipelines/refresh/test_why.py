@@ -1,0 +1,100 @@
+"""Explanations from the warehouse: they agree with the profile, whatever kind of model is in use."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.feedback.thresholds import Thresholds
+from pipelines.learner.fit_head import fit_head
+from pipelines.learner.head import ModelKind
+from pipelines.learner.replay import replay_before
+from pipelines.refresh.answers import read_answers
+from pipelines.refresh.model_tables import read_model
+from pipelines.refresh.why import why
+from pipelines.warehouse.connection import LAKE, Warehouse
+from pipelines.warehouse.students import read_profile
+from schemas.profile import StudentProfile
+from schemas.why import Outcome, SkillWhy
+from tests.pipelines.refresh.school import land, lines_of, refreshed
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """A warehouse of a class, refreshed."""
+    place: Path = tmp_path_factory.mktemp("why")
+    with Warehouse(place / "warehouse") as opened:
+        land(opened, place / "all.jsonl", lines_of(place / "class", students=8))
+        refreshed(opened)
+        yield opened
+
+
+def _use(warehouse: Warehouse, kind: ModelKind) -> None:
+    """Put a head of this kind into the version in use, fitted on the class, and tell everything by it."""
+    kept = read_model(warehouse.arrow)
+    history = read_answers(warehouse.arrow, known_items=kept.items, known_skills=kept.skills).history
+    features = replay_before(kept.model.parameters, history)
+    head = fit_head(kind, features, history.score, history.weight)
+    warehouse.run(
+        f"UPDATE {LAKE}.estimates.model_version SET model_kind = $kind, head = $head",
+        {"kind": kind.value, "head": head.to_json()},
+    )
+    refreshed(warehouse, full=True)
+
+
+def _profiles(warehouse: Warehouse) -> list[StudentProfile]:
+    keys = warehouse.rows("SELECT student_key FROM feedback.student_profile ORDER BY ALL")
+    return [read_profile(warehouse, key) for (key,) in keys]
+
+
+def _why(warehouse: Warehouse, profile: StudentProfile) -> list[SkillWhy]:
+    return [why(warehouse, profile, skill, thresholds=Thresholds()) for skill in profile.skills]
+
+
+@pytest.mark.parametrize("kind", list(ModelKind))
+def test_an_explanation_agrees_with_the_profile(warehouse: Warehouse, kind: ModelKind) -> None:
+    """Of every student and skill the same estimate is explained as the profile gives, and the terms add up to it."""
+    _use(warehouse, kind)
+    n = 0
+    for profile in _profiles(warehouse):
+        for skill, found in zip(profile.skills, _why(warehouse, profile), strict=True):
+            expected = skill.p_mastery if skill.p_mastery is not None else skill.p_expected
+            if found.p is None or found.start is None:
+                assert not any(each.n_attempts for each in profile.skills)
+                continue
+            n += skill.p_mastery is not None
+            assert found.model_kind == kind.value
+            assert found.p == pytest.approx(expected, abs=1e-9)
+            assert found.start + sum(term.adds for term in found.terms) == pytest.approx(found.p, abs=1e-9)
+    assert n > 20
+
+
+def test_the_evidence_is_the_students_own(warehouse: Warehouse) -> None:
+    """The answers shown are the latest on the skill, latest first, and the figures those of the profile."""
+    n = 0
+    for profile in _profiles(warehouse):
+        for skill, found in zip(profile.skills, _why(warehouse, profile), strict=True):
+            assert tuple(answer.statement_id for answer in found.answers) == skill.evidence_ids
+            assert (found.n_attempts, found.last_attempt_at) == (skill.n_attempts, skill.last_attempt_at)
+            if skill.share_right is not None:
+                assert found.n_right == round(skill.share_right * skill.n_attempts)
+            n += any(answer.outcome is Outcome.WRONG for answer in found.answers)
+    assert n > 0
+
+
+def test_of_a_student_without_any_answer_nothing_is_explained(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Who only looked around has no estimate: neither terms nor a way ahead are made up."""
+    (course,) = warehouse.one("SELECT min(course_id) FROM dimensional.dim_course_skill")
+    line = (
+        '{"actor":{"account":{"homePage":"https://lms.school.example","name":"guest"}},"verb":{"id":'
+        f'"http://adlnet.gov/expapi/verbs/registered"}},"object":{{"id":"{course}","definition":{{"type":'
+        '"http://adlnet.gov/expapi/activities/course"}},"timestamp":"2026-09-09T10:00:00Z"}\n'
+    )
+    land(warehouse, tmp_path / "guest.jsonl", [line.encode()])
+    refreshed(warehouse)
+    (key,) = warehouse.one("SELECT student_key FROM dimensional.dim_student WHERE identifier LIKE '%guest'")
+    found = _why(warehouse, read_profile(warehouse, key))
+    assert found
+    assert {(each.p, each.start, each.terms, each.ahead, each.model_kind) for each in found} == {
+        (None, None, (), None, None)
+    }
