@@ -11,6 +11,7 @@ RUN pip --python /opt/learnloom/bin/python install --require-hashes --only-binar
 COPY pyproject.toml README.md LICENSE ./
 COPY schemas ./schemas
 COPY pipelines ./pipelines
+COPY flows ./flows
 COPY sql ./sql
 RUN pip wheel --no-deps --wheel-dir /wheels . \
     && pip --python /opt/learnloom/bin/python install --no-deps /wheels/*.whl

@@ -27,7 +27,7 @@ _AWAY: Final = (
 
 
 def _is_no_address(record: logging.LogRecord) -> bool:
-    """httpx writes the address of every call at level INFO, and an address may hold a token."""
+    """Httpx writes the address of every call at level INFO, and an address may hold a token."""
     return record.levelno > logging.INFO
 
 
