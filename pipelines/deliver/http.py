@@ -27,7 +27,7 @@ _AWAY: Final = (
 
 
 def _is_no_address(record: logging.LogRecord) -> bool:
-    """Httpx writes the address of every call at level INFO, and an address may hold a token."""
+    """Whether a record is not one of those by which httpx tells each address at level INFO: it may hold a token."""
     return record.levelno > logging.INFO
 
 
