@@ -7,10 +7,11 @@ RUN python -m venv --without-pip /opt/learnloom
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 # The dependencies first: they change more seldom than the code, and every one has its hash in the lock.
 COPY requirements.lock ./
-RUN pip --python /opt/learnloom/bin/python install --require-hashes --only-binary :all: -r requirements.lock
+RUN pip --python /opt/learnloom/bin/python install --require-hashes --only-binary :all: -r requirements.lock -c requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY schemas ./schemas
 COPY pipelines ./pipelines
+COPY flows ./flows
 COPY sql ./sql
 RUN pip wheel --no-deps --wheel-dir /wheels . \
     && pip --python /opt/learnloom/bin/python install --no-deps /wheels/*.whl

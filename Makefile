@@ -12,25 +12,26 @@ help: ## list the targets
 
 setup: $(VENV)/.ready ## make the environment .venv with the command learnloom
 
+# The lock is also the constraint: else pip looks at newer versions of what is asked for with extras.
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "learnloom needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V). Try: make PYTHON=python3.12 …"; exit 1; }
 ifdef UV
 	@test -x $(BIN)/python || uv venv --quiet --python $(PYTHON) $(VENV)
-	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock -c requirements.lock
 	@uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 else
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock -c requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 endif
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
 ifdef UV
-	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock -c requirements-dev.lock
 else
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock -c requirements-dev.lock
 endif
 	@touch $@
 

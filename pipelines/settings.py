@@ -143,6 +143,13 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Records over which that share is taken, at the least.",
     )
+    api_token: SecretStr | None = Field(
+        default=None,
+        description="Token of tools that may pull everything over HTTP. Set it in the environment.",
+    )
+    api_student_token: SecretStr | None = Field(
+        default=None, description="Token of tools that may pull over HTTP what is said to students alone."
+    )
     thresholds: Thresholds = Field(
         default_factory=Thresholds, description="When a signal is given: a school's own wishes."
     )

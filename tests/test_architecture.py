@@ -32,6 +32,8 @@ _HOMES = {
     "kafka": "pipelines.ingest.kafka",
     "sklearn": ("pipelines.learner", "pipelines.evaluate"),
     "threadpoolctl": "pipelines.learner",
+    "fastapi": "pipelines.api",
+    "uvicorn": "pipelines.cli.api",
     "prometheus_client": "pipelines.jobs.metrics",
     "httpx": ("pipelines.deliver", "flows.serve"),
     "prefect": "flows",

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from pipelines.ingest.kafka import topics
+from pipelines.schedules import Schedules
 from pipelines.settings import Settings
 from tests.documents import ROOT, page
 from tests.pipelines.cli.shell import parsed
@@ -19,7 +20,7 @@ from tests.pipelines.cli.shell import parsed
 FILE = "docker-compose.yml"
 COMPOSITION: dict[str, Any] = yaml.safe_load(page(FILE))
 SERVICES: dict[str, dict[str, Any]] = COMPOSITION["services"]
-OURS = ("consumer", "tools")
+OURS = ("consumer", "flows", "tools")
 _VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
 _ONE_SHOT = {"topics": "on-failure:5", "tools": None}
 """Services that end by themselves, and how they are started again."""
@@ -63,8 +64,8 @@ def test_the_file_is_a_composition(reader: str) -> None:
 
 
 def test_the_services_are_those_of_the_pipeline() -> None:
-    """Kafka with its topics, the catalogue's database, Prefect's server, a consumer, and a place for commands."""
-    assert set(SERVICES) == {"kafka", "topics", "postgres", "prefect", "consumer", "tools"}
+    """Kafka, its topics, the catalogue's database, Prefect's server, a consumer, the flows, a place for commands."""
+    assert set(SERVICES) == {"kafka", "topics", "postgres", "prefect", "consumer", "flows", "tools"}
     assert [name for name, service in SERVICES.items() if "profiles" in service] == ["tools"]
 
 
@@ -142,7 +143,11 @@ def test_every_variable_is_a_setting(name: str, monkeypatch: pytest.MonkeyPatch)
     """Each LEARNLOOM_… variable is read, with a value that is taken."""
     environment = SERVICES[name]["environment"]
     for variable, value in environment.items():
-        assert variable.removeprefix("LEARNLOOM_").lower() in Settings.model_fields, variable
+        if variable.startswith("PREFECT_"):
+            continue
+        name_of_setting, _, nested = variable.removeprefix("LEARNLOOM_").lower().partition("__")
+        assert name_of_setting in Settings.model_fields, variable
+        assert not nested or nested in Schedules.model_fields, variable
         monkeypatch.setenv(variable, _VARIABLE.sub(r"\2", value))
     Settings()
 
@@ -186,7 +191,8 @@ def test_commands_are_commands_of_learnloom(name: str) -> None:
     assert _last_stage()[-2:] == [("ENTRYPOINT", '["learnloom"]'), ("CMD", '["--help"]')]
     command = SERVICES[name]["command"]
     if command != ["--help"]:
-        assert parsed(command)["topics"] == ["xapi"]
+        read = parsed(command)
+        assert read.get("topics", ["xapi"]) == ["xapi"]
 
 
 # The image ---------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ _COMMANDS: Final = {
     "models": "models",
     "evaluate": "evaluate",
     "deliver": "deliver",
+    "api": "api",
     "dead": "dead",
     "skills": "skills",
     "plan": "plan",

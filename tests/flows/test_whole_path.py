@@ -101,7 +101,8 @@ def place(broker: Broker, prefect_api: str, tmp_path: Path) -> dict[str, str]:
         "LEARNLOOM_KAFKA_SERVERS": broker.address,
         "LEARNLOOM_KAFKA_SESSION_SECONDS": "6",
         "LEARNLOOM_FLOWS__TOPICS": json.dumps([topic]),
-        "LEARNLOOM_FLOWS__LAND_SECONDS": "3",
+        "LEARNLOOM_FLOWS__LAND_SECONDS": "5",
+        "LEARNLOOM_FLOWS__DELIVER_SECONDS": "5",
         "TOPIC": topic,
         "OUT": out,
     }

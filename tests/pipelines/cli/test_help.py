@@ -91,6 +91,8 @@ def real_ids(example_place: Path) -> dict[str, str]:
     return {"3fa85f6457174562": key, "0f3c8a71d2e94b56": letter}
 
 
+_GO_ON = (["api"],)
+"""Until told to stop: their examples are tried where they are tested."""
 _SPEAK_TO_KAFKA = ("produce", "consume")
 
 
@@ -101,7 +103,7 @@ def _make_topic(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
         broker.create_topic("xapi")
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each not in _GO_ON], ids=" ".join)
 def test_example_works(
     command: list[str],
     example_place: Path,
