@@ -1,6 +1,8 @@
 """Servers for all tests. Where there is none to be had, the test is skipped with the reasons."""
 
+import gc
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -113,3 +115,12 @@ def make_postgres() -> Iterator[Callable[[], OwnPostgres]]:
             return stack.enter_context(made)
 
         yield make
+
+
+@pytest.fixture
+def forgotten_sockets() -> Iterator[None]:
+    """Let kafka-python leave the sockets of its failed attempts to the garbage collector, within a test."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "unclosed <socket", ResourceWarning)
+        yield
+        gc.collect()
