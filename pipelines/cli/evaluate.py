@@ -1,7 +1,9 @@
 """`learnloom evaluate`."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 from pipelines.cli.options import JsonOption, WarehouseOption, now
 from pipelines.cli.output import Output
 from pipelines.evaluate.answer_set import COLUMNS, MAX_ANSWERS, NamedTable, answers_of
-from pipelines.evaluate.groups import MAX_ROWS, groupings_of
+from pipelines.evaluate.groups import MAX_ROWS, Grouping, groupings_of
 from pipelines.evaluate.report import Evaluation, Wanted, evaluate_folds, evaluate_split
 from pipelines.evaluate.risk_report import Followed, evaluate_risk
 from pipelines.evaluate.tables import headline, tables
@@ -37,6 +39,8 @@ class _Read(NamedTuple):
     """Codes of students by every name that they go by."""
     followed: Followed | None = None
     """Students of runs that have ended; None where a file is evaluated."""
+    risk_code: Mapping[str, int] = MappingProxyType({})
+    """Codes of these students by every name that they go by."""
 
 
 FileArgument = Annotated[
@@ -102,13 +106,17 @@ def evaluate(
     out = Output(as_json=as_json)
     wanted = Wanted(n_folds=folds, n_resamples=resamples, seed=seed)
     renamed = _renamed(columns)
+    risk_groupings: Sequence[Grouping] = ()
     with out.progress("evaluating") as tick:
         tick("reading")
         read = _read_warehouse(read_settings(warehouse)) if file is None else _read_files(file, test, renamed)
         if groups is not None:
-            wanted = replace(wanted, groupings=groupings_of(_table(groups, MAX_ROWS), read.student_code))
+            named = _table(groups, MAX_ROWS)
+            wanted = replace(wanted, groupings=groupings_of(named, read.student_code))
+            if read.risk_code:
+                risk_groupings = groupings_of(named, read.risk_code, is_optional=True)
         tick("predicting")
-        found = _evaluated(read, wanted)
+        found = _evaluated(read, wanted, risk_groupings)
     if html is not None:
         _write_page(html, found)
     tell_evaluation(out, found)
@@ -120,9 +128,11 @@ def _write_page(path: Path, found: Evaluation) -> None:
     path.write_text(page(found, list(warnings(found)), made_at=now()), encoding="utf-8")
 
 
-def _evaluated(read: _Read, wanted: Wanted) -> Evaluation:
+def _evaluated(read: _Read, wanted: Wanted, risk_groupings: Sequence[Grouping]) -> Evaluation:
     if read.followed is not None:
-        risk = evaluate_risk(read.followed, n_resamples=wanted.n_resamples, seed=wanted.seed)
+        risk = evaluate_risk(
+            read.followed, groupings=risk_groupings, n_resamples=wanted.n_resamples, seed=wanted.seed
+        )
         return replace(evaluate_folds(read.history, wanted), risk=risk)
     if read.is_test is None:
         return evaluate_folds(read.history, wanted)
@@ -137,8 +147,18 @@ def _read_warehouse(settings: Settings) -> _Read:
         followed = read_followed(opened.arrow)
         identifiers = opened.rows("SELECT identifier, student_key FROM dimensional.dim_student")
     codes = {key: code for code, key in enumerate(answers.students)}
-    named = {name: codes[key] for name, key in identifiers if key in codes}
-    return _Read(answers.history, None, {**named, **codes}, followed)
+    risk_codes = {key: code for code, key in enumerate(followed.students)}
+    return _Read(
+        answers.history,
+        None,
+        _by_every_name(codes, identifiers),
+        followed,
+        _by_every_name(risk_codes, identifiers),
+    )
+
+
+def _by_every_name(codes: dict[str, int], identifiers: list[tuple[str, str]]) -> dict[str, int]:
+    return {**{name: codes[key] for name, key in identifiers if key in codes}, **codes}
 
 
 def _read_files(file: Path, test: Path | None, columns: dict[str, str]) -> _Read:

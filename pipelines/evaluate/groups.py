@@ -33,12 +33,15 @@ class Grouping:
         return [student for student, name in self.group_of.items() if name == group]
 
 
-def groupings_of(named: NamedTable, student_code: Mapping[str, int]) -> list[Grouping]:
+def groupings_of(
+    named: NamedTable, student_code: Mapping[str, int], *, is_optional: bool = False
+) -> list[Grouping]:
     """Read the groups of students; an empty cell is an unknown group, an unknown student is left out.
 
     Args:
         named: column `student`, and one or more others, each a way to divide students.
         student_code: codes of students by every name that they go by.
+        is_optional: whether it is well that the table names none of them; then there are no groups.
 
     Raises:
         GroupsError: a column is missing, a student is in two groups, or there are too many groups.
@@ -52,6 +55,8 @@ def groupings_of(named: NamedTable, student_code: Mapping[str, int]) -> list[Gro
         )
     students = [student_code.get(name or "") for name in table.column(_STUDENT).to_pylist()]
     if not any(code is not None for code in students):
+        if is_optional:
+            return []
         raise GroupsError(
             f"{named.name} names no student who has an answer; its first is "
             f"{next(iter(table.column(_STUDENT).to_pylist()), None)!r}. Students go by the names in the answers, or in "

@@ -1,13 +1,16 @@
 """How good warnings of not passing are, on the school's own runs that have ended: each predicted by the others."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.evaluate.fairness import Audit, Flags, GroupFigures, fairness
 from pipelines.evaluate.figure import ENOUGH_STUDENTS
 from pipelines.evaluate.figures import Figures, figures
+from pipelines.evaluate.groups import Grouping
 from pipelines.evaluate.predictions import Predictions
 from pipelines.evaluate.resample import N_RESAMPLES
 from pipelines.evaluate.risk import LeadTime, Times, Truths, Warned, lead_time, quiet_rule, warned
@@ -32,6 +35,8 @@ class AtShare:
     """Precision that the model promised, mean over those warned of; None where it promised none."""
     rule: Warned
     """The rule to beat: enrolled, not known to have passed, last seen more than seven days ago."""
+    fairness: list[GroupFigures]
+    """Of every group that was named: p is that of not passing, flagged are those warned of; nothing of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,22 @@ class Followed:
     cutoff_at: Times
     happened_at: Times
     """When the student left or failed; NaT for those who passed."""
+    students: Sequence[str] = ()
+    """Keys of the students, by their codes in the cases."""
 
 
-def evaluate_risk(followed: Followed, *, n_resamples: int = N_RESAMPLES, seed: int = 0) -> RiskEvaluation:
+def evaluate_risk(
+    followed: Followed,
+    *,
+    groupings: Sequence[Grouping] = (),
+    n_resamples: int = N_RESAMPLES,
+    seed: int = 0,
+) -> RiskEvaluation:
     """Predict each run by a model of the others, or students of a single run by one of other students.
 
     Args:
         followed: of runs that have ended.
+        groupings: ways in which these students are divided, for the audit of fairness alone.
         n_resamples: number of resamples of students.
         seed: of the resamples.
     """
@@ -78,7 +92,7 @@ def evaluate_risk(followed: Followed, *, n_resamples: int = N_RESAMPLES, seed: i
     cases = followed.cases
     quiet = _quiet(cases)
     shares = [
-        _at(share, cases, told, quiet, n_resamples=n_resamples, seed=seed)
+        _at(share, cases, told, quiet, groupings=groupings, n_resamples=n_resamples, seed=seed)
         for share in SHARES
         if len(moments(cases, share))
     ]
@@ -140,15 +154,26 @@ def _quiet(cases: RiskCases) -> Truths:
 
 
 def _at(
-    share: float, cases: RiskCases, told: _Told, quiet: Truths, *, n_resamples: int, seed: int
+    share: float,
+    cases: RiskCases,
+    told: _Told,
+    quiet: Truths,
+    *,
+    groupings: Sequence[Grouping],
+    n_resamples: int,
+    seed: int,
 ) -> AtShare:
     rows = moments(cases, share)
     here, label = told.where(rows), cases.has_not_passed[rows]
     promised = here.precision[here.is_flagged & np.isfinite(here.precision)]
+    predicted = Predictions(label, here.p, cases.student[rows])
+    audit = Audit(enough=ENOUGH_STUDENTS, row="student", n_resamples=n_resamples, seed=seed)
+    flags = Flags(here.is_flagged, label, "warned of")
     return AtShare(
         share=share,
+        fairness=list(fairness(predicted, flags, list(groupings), audit)),
         figures=figures(
-            Predictions(label, here.p, cases.student[rows]),
+            predicted,
             enough=ENOUGH_STUDENTS,
             row="student",
             n_resamples=n_resamples,

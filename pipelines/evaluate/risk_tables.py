@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipelines.evaluate.group_table import group_table
 from pipelines.evaluate.risk import LeadTime, Warned
 from pipelines.evaluate.risk_report import AtShare, RiskEvaluation
 from pipelines.evaluate.table import Table, decimals, told
@@ -25,6 +26,14 @@ def risk_tables(found: RiskEvaluation) -> Iterator[Table]:
         ("at", "by", "warned of", "precision", "promised", "caught", "false alarm"),
         [row for one in found.at for row in _warned(one)],
     )
+    for one in found.at:
+        if one.fairness:
+            yield group_table(
+                f"For each group, at {percent(one.share)} of the run (flagged: warned of; caught: of those who did not "
+                "pass)",
+                "students",
+                one.fairness,
+            )
     yield Table(
         "How long before it happened the first warning came",
         ("by", "left or failed", "warned of before", "days, median"),

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from pipelines.evaluate.abroca import Abroca
-from pipelines.evaluate.fairness import GroupFigures
 from pipelines.evaluate.figure import Figure
 from pipelines.evaluate.figures import Figures
+from pipelines.evaluate.group_table import group_table
 from pipelines.evaluate.report import Evaluation
 from pipelines.evaluate.risk_tables import risk_tables
 from pipelines.evaluate.table import Table, between, decimals, told
@@ -61,7 +60,11 @@ def tables(found: Evaluation) -> Iterator[Table]:
         ],
     )
     if found.fairness:
-        yield _groups(found)
+        yield group_table(
+            f"For each group (flagged: {found.flag_meaning}; caught: of the answers that were wrong)",
+            "answers",
+            found.fairness,
+        )
     if found.risk is not None:
         yield from risk_tables(found.risk)
 
@@ -96,32 +99,3 @@ def _figure_row(found: Figures, name: str) -> tuple[object, ...]:
 
 def _compared_row(name: str, found: Figures) -> tuple[object, ...]:
     return name, told(found.auc), told(found.log_loss), told(found.ece)
-
-
-def _groups(found: Evaluation) -> Table:
-    return Table(
-        f"For each group (flagged: {found.flag_meaning}; caught: of the answers that were wrong)",
-        ("group", "answers", "AUC", "calibration error", "gap", "flagged", "caught", "false alarm", "ABROCA"),
-        [_group_row(one) for one in found.fairness],
-    )
-
-
-def _group_row(one: GroupFigures) -> tuple[object, ...]:
-    figures = (one.auc, one.ece, one.gap, one.flag_rate, one.true_positive_rate, one.false_positive_rate)
-    return (
-        f"{one.grouping} {one.group}",
-        one.n,
-        *(decimals(figure.value) or "unknown" for figure in figures),
-        _abroca(one.abroca),
-    )
-
-
-def _abroca(found: Abroca) -> str:
-    if found.value is None:
-        return f"unknown: {found.unknown}"
-    by_chance = "" if found.by_chance is None else f"; {found.by_chance:.3f} by chance"
-    return (
-        f"{found.value:.3f} (p {found.p_value:.3f}{by_chance})"
-        if found.p_value is not None
-        else f"{found.value:.3f}"
-    )

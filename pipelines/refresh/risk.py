@@ -92,7 +92,12 @@ def read_followed(read: Callable[[str], pa.Table]) -> Followed:
         ORDER BY student_key, course_id, cutoff_at
         """
     )
-    return Followed(cases_of(table), _moments(table, "cutoff_at"), _moments(table, "happened_at"))
+    return Followed(
+        cases_of(table),
+        _moments(table, "cutoff_at"),
+        _moments(table, "happened_at"),
+        ids_of(table.column("student_key"), []),
+    )
 
 
 def _moments(table: pa.Table, column: str) -> NDArray[np.datetime64]:

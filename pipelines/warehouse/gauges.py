@@ -60,6 +60,18 @@ _ASKED: Final = (
         _LANDED,
         _STAGED,
     ),
+    _asked(
+        "deliveries_waiting",
+        "Events that a subscriber did not take and that are sent again.",
+        "SELECT count(*) FROM feedback.delivery WHERE status = 'waiting'",
+        "feedback.delivery",
+    ),
+    _asked(
+        "deliveries_dead",
+        "Events that were given up, by any subscription.",
+        "SELECT count(*) FROM feedback.delivery WHERE status = 'dead'",
+        "feedback.delivery",
+    ),
     *(
         _asked(name, f"Rows of {relation}.", f"SELECT count(*) FROM {relation}", relation)
         for name, relation in (

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipelines.evaluate.groups import Grouping
 from pipelines.evaluate.risk_report import Followed, evaluate_risk, moments
 from pipelines.evaluate.risk_tables import risk_tables
 from pipelines.learner.risk import FEATURES
@@ -62,6 +63,21 @@ def test_lead_time_counts_from_the_first_warning() -> None:
     assert found.rule_lead_time.median_days.value == 40.0
     assert found.lead_time.median_days.value == 60.0
     assert found.lead_time.n == found.rule_lead_time.n
+
+
+def test_groups_are_held_beside_each_other() -> None:
+    """Each group's students are counted, what is flagged are warnings, and a group of unknown students is left out."""
+    followed = _followed(600)
+    students = np.unique(followed.cases.student).tolist()
+    grouping = Grouping("half", {code: "first" if code < 300 else "second" for code in students[:550]})
+    found = evaluate_risk(followed, groupings=[grouping], n_resamples=100)
+    for one in found.at:
+        assert [(each.group, each.n) for each in one.fairness] == [("first", 300), ("second", 250)]
+        flagged = sum(each.n * (each.flag_rate.value or 0.0) for each in one.fairness)
+        assert flagged == pytest.approx(one.model.n_flagged, abs=50)
+        assert all(each.abroca.value is not None for each in one.fairness)
+    titles = [table.title for table in risk_tables(found)]
+    assert sum(title.startswith("For each group, at") for title in titles) == 3
 
 
 def test_too_few_are_said_to_be() -> None:
