@@ -57,8 +57,8 @@ def tidy(warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days:
         return warehouse.retrying(lambda: warehouse.rows(sql, values), wait_seconds=wait_seconds)
 
     do(f"CALL ducklake_flush_inlined_data('{LAKE}')")
-    do(f"CALL ducklake_rewrite_data_files('{LAKE}', delete_threshold => {DELETED_SHARE})")
     with warehouse.one_thread():  # half the memory, and hardly slower: it is writing that takes the time
+        do(f"CALL ducklake_rewrite_data_files('{LAKE}', delete_threshold => {DELETED_SHARE})")
         merged = do(f"CALL ducklake_merge_adjacent_files('{LAKE}', max_file_size => {SMALL_FILE_BYTES})")
     before = now - timedelta(days=kept_days)
     expired = do(f"CALL ducklake_expire_snapshots('{LAKE}', older_than => ?::TIMESTAMPTZ)", [before])
