@@ -19,7 +19,7 @@ LANDED = "learnloom.landed"
 """Event: statements have landed that were not there before."""
 
 
-@flow(name="land", flow_run_name="land what has come", validate_parameters=True)
+@flow(name="land", flow_run_name="land what has come")
 def land(topics: list[str] | None = None, inbox: str | None = None) -> dict[str, Any]:
     """Land everything that topics and folder hold now, each statement exactly once.
 
@@ -35,10 +35,10 @@ def land(topics: list[str] | None = None, inbox: str | None = None) -> dict[str,
     chosen = settings()
     totals = ImportSummary()
     for name in topics if topics is not None else chosen.flows.topics:
-        _add(totals, do(drain_topic, name))
+        totals.add(do(drain_topic, name))
     folder = inbox or chosen.flows.inbox
     if folder is not None:
-        _add(totals, do(land_files, str(folder)))
+        totals.add(do(land_files, str(folder)))
     told = {
         "read": totals.read,
         "accepted": totals.accepted,
@@ -79,10 +79,3 @@ def land_files(folder: str) -> ImportSummary:
 def _landing(chosen: Settings) -> Landing:
     stop_at = now() + dt.timedelta(seconds=chosen.flows.land_max_seconds)
     return Landing(chosen, now, Interruption(), this_run("land"), logger().debug, stop_at)
-
-
-def _add(totals: ImportSummary, done: ImportSummary) -> None:
-    totals.read += done.read
-    totals.accepted += done.accepted
-    totals.duplicates += done.duplicates
-    totals.refused.update(done.refused)

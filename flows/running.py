@@ -19,7 +19,7 @@ from pipelines.settings import Settings, read_settings
 from pipelines.warehouse.errors import WarehouseBusyError, WarehouseUnavailableError
 from pipelines.warehouse.run import Run
 
-_PASSING: Final = (BrokerUnavailableError, WarehouseBusyError, WarehouseUnavailableError)
+_PASSING: Final = (BrokerUnavailableError, WarehouseBusyError, WarehouseUnavailableError, OSError)
 P = ParamSpec("P")
 R = TypeVar("R")
 RESOURCE: Final = "learnloom.warehouse"
@@ -61,8 +61,6 @@ def is_passing(_task: Any, _run: Any, state: Any) -> bool:
     try:
         state.result()
     except _PASSING:
-        return True
-    except OSError:
         return True
     except Exception:  # noqa: BLE001 - whatever else it was, it would be the same again
         return False

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,3 +61,14 @@ def _rows(
         row = {name: text.strip() for name, text in cells.items()}
         if any(row.values()):
             yield place, row
+
+
+def weight_of(text: str) -> Decimal | None:
+    """Read a weight to four digits: 1 where the cell is empty, None where it holds no number."""
+    if not text:
+        return Decimal(1)
+    try:
+        weight = Decimal(text).quantize(Decimal("0.0001"))
+    except InvalidOperation:
+        return None
+    return None if weight.is_nan() else weight

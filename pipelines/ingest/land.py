@@ -46,8 +46,8 @@ class ImportSummary:
         """Records refused."""
         return self.refused.total()
 
-    def add(self, landed: Landed) -> None:
-        """Count one parcel."""
+    def add(self, landed: "Landed | ImportSummary") -> None:
+        """Count one parcel, or all of another import."""
         self.read += landed.read
         self.accepted += landed.accepted
         self.duplicates += landed.duplicates

@@ -5,13 +5,13 @@ A row without an activity is a run; a row with one is a piece of work. Times are
 
 import datetime as dt
 import itertools
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from pipelines.ingest.csv_rows import Columns, read_rows
+from pipelines.ingest.csv_rows import Columns, read_rows, weight_of
 from pipelines.ingest.errors import PlanFileError
 from pipelines.ingest.skill_row import check_iri
 from pipelines.warehouse import landing
@@ -170,13 +170,8 @@ def _moment(text: str, place: str) -> dt.datetime:
 
 
 def _weight(text: str, place: str) -> Decimal:
-    if not text:
-        return Decimal(1)
-    try:
-        weight = Decimal(text).quantize(Decimal("0.0001"))
-    except InvalidOperation:
-        weight = Decimal(-1)
-    if weight.is_nan() or not 0 <= weight < _MAX_WEIGHT:
+    weight = weight_of(text)
+    if weight is None or not 0 <= weight < _MAX_WEIGHT:
         raise PlanFileError(f"{place}: {text!r} is no number from 0 to below {_MAX_WEIGHT}")
     return weight
 

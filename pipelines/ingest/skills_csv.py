@@ -1,11 +1,11 @@
 """A skill map as a CSV file: a row per activity and skill."""
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from pipelines.ingest.csv_rows import Columns, read_rows
+from pipelines.ingest.csv_rows import Columns, read_rows, weight_of
 from pipelines.ingest.errors import SkillFileError
 from pipelines.ingest.skill_row import MAX_ROWS, SkillRow, check_iri
 
@@ -39,12 +39,7 @@ def _row(row: dict[str, str], place: str) -> SkillRow:
 
 
 def _weight(text: str, place: str) -> Decimal:
-    if not text:
-        return Decimal(1)
-    try:
-        weight = Decimal(text).quantize(Decimal("0.0001"))
-    except InvalidOperation:
-        weight = Decimal(0)
-    if weight.is_nan() or not 0 < weight < _MAX_WEIGHT:
+    weight = weight_of(text)
+    if weight is None or not 0 < weight < _MAX_WEIGHT:
         raise SkillFileError(f"{place}, column weight: {text!r} is no number above 0 and below {_MAX_WEIGHT}")
     return weight
