@@ -9,35 +9,23 @@ million answers.
 """
 
 import argparse
-import json
 import os
 import platform
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import orjson
+
+from bench.command import Step, learnloom
 
 NEW = 1_000
 NEW_STUDENTS = 300
 TAIL = 100_000
 """Among so many records at the end of the file the new statements are chosen."""
-_RUN = "import sys; from pipelines.cli.main import main; sys.argv[0] = 'learnloom'; main()"
-
-
-class Step(NamedTuple):
-    """What one command took."""
-
-    seconds: float
-    cpu_seconds: float
-    peak_mb: float
-    told: list[Any]
 
 
 def main() -> None:
@@ -58,27 +46,27 @@ def main() -> None:
 
 
 def _measure(folder: Path, size: int, copies: int) -> None:
-    _learnloom(folder, "simulate", "class", "--statements", str(size))
+    learnloom(folder, "simulate", "class", "--statements", str(size))
     class_file = folder / "class" / "statements.jsonl"
     file, later = folder / "statements.jsonl", folder / "later.jsonl"
     n_lines, n_new = _split(class_file, file, later)
-    _learnloom(folder, "import", str(file), ok=(0, 3))
+    learnloom(folder, "import", str(file), ok=(0, 3))
     if copies:
         subprocess.run(
             [sys.executable, str(Path(__file__).with_name("copies.py")), str(folder), str(copies)], check=True
         )
     name = f"{n_lines * (copies + 1):,} records"
     day = ("--as-of", "2026-11-02")
-    _show(f"{name}: refresh, everything", _learnloom(folder, "refresh", *day))
-    answers = _learnloom(folder, "query", "SELECT count(*) AS n FROM dimensional.fact_attempt").told[0]["n"]
+    _show(f"{name}: refresh, everything", learnloom(folder, "refresh", *day))
+    answers = learnloom(folder, "query", "SELECT count(*) AS n FROM dimensional.fact_attempt").told[0]["n"]
     print(f"{answers:,} answers")
     with file.open("ab") as more:
         more.write(later.read_bytes())
-    _learnloom(folder, "import", str(file), ok=(0, 3))
-    _show(f"{name}: refresh after {n_new:,} new", _learnloom(folder, "refresh", *day))
-    _show(f"{name}: refresh, nothing new", _learnloom(folder, "refresh", *day))
-    student = _learnloom(folder, "students", "--limit", "1").told[0]["student_key"]
-    steps = sorted(_learnloom(folder, "profile", student) for _ in range(5))
+    learnloom(folder, "import", str(file), ok=(0, 3))
+    _show(f"{name}: refresh after {n_new:,} new", learnloom(folder, "refresh", *day))
+    _show(f"{name}: refresh, nothing new", learnloom(folder, "refresh", *day))
+    student = learnloom(folder, "students", "--limit", "1").told[0]["student_key"]
+    steps = sorted(learnloom(folder, "profile", student) for _ in range(5))
     _show(f"{name}: profile (median of 5)", steps[2])
 
 
@@ -109,26 +97,6 @@ def _is_of(line: bytes, students: Counter[bytes]) -> bool:
         return False
     students[student] += 1
     return True
-
-
-def _learnloom(folder: Path, *arguments: str, ok: Sequence[int] = (0,)) -> Step:
-    """Run a command with --json in the folder."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-c", _RUN, *arguments, "--json"],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    told = [json.loads(line) for line in process.stdout]
-    _, status, usage = os.wait4(process.pid, 0)
-    code = os.waitstatus_to_exitcode(status)
-    process.returncode = code
-    if code not in ok:
-        raise SystemExit(f"learnloom {' '.join(arguments)} left with {code}")
-    return Step(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, told)
 
 
 def _show(what: str, step: Step) -> None:
