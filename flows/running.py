@@ -22,6 +22,8 @@ from pipelines.warehouse.run import Run
 _PASSING: Final = (BrokerUnavailableError, WarehouseBusyError, WarehouseUnavailableError, OSError)
 P = ParamSpec("P")
 R = TypeVar("R")
+NAME: Final = "learnloom"
+"""Of every deployment: `prefect deployment run refresh/learnloom`."""
 RESOURCE: Final = "learnloom.warehouse"
 """Of what the events tell that trigger flows."""
 

@@ -7,6 +7,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.alarm import TOLD
+from flows.lateness import on_time
 from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
 from pipelines.jobs.upkeep import Upkeep
 from pipelines.jobs.upkeep import maintain as maintain_now
@@ -73,7 +74,11 @@ def check() -> dict[str, Any]:
 @task(name="look", cache_policy=NO_CACHE, **RETRIES)
 def look() -> list[Finding]:
     """Run every check."""
-    return examine(settings(), now=now())
+    chosen = settings()
+    return [
+        on_time(late_minutes=chosen.flows.late_minutes, now=now()),
+        *examine(chosen, now=now()),
+    ]
 
 
 def _show(findings: list[Finding], failed: list[Finding]) -> None:

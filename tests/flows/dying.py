@@ -27,7 +27,7 @@ def failing(why: str) -> None:
 async def serve_once() -> None:
     """Serve the flow that dies, until one run of it was seen to the end; its id goes to standard output."""
     runner = Runner(name="learnloom", query_seconds=1, limit=1)
-    deployment = await dying.ato_deployment("learnloom", entrypoint_type=EntrypointType.MODULE_PATH)
+    deployment = await dying.ato_deployment("of tests", entrypoint_type=EntrypointType.MODULE_PATH)
     deployment_id = await runner.aadd_deployment(deployment)
     async with get_client() as client:
         run = await client.create_flow_run_from_deployment(deployment_id)
