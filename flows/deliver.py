@@ -6,12 +6,13 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.alarm import TOLD
 from flows.running import RETRIES, do, environment, is_under_prefect, logger, now, settings, this_run
 from pipelines.deliver.deliver import DeliverySummary
 from pipelines.jobs.deliver import deliver_all
 
 
-@flow(name="deliver", flow_run_name="deliver to {subscription}")
+@flow(name="deliver", flow_run_name="deliver to {subscription}", **TOLD)
 def deliver(subscription: str = "all") -> dict[str, Any]:
     """Send what is new, and again what was not taken; killed anywhere, the next run goes on under the same ids.
 

@@ -13,12 +13,10 @@ from prefect.types.entrypoint import EntrypointType
 from flows.deliver import deliver
 from flows.land import LANDED, land
 from flows.refresh import REFRESHED, refresh, train
-from flows.running import RESOURCE
+from flows.running import NAME, RESOURCE
 from flows.upkeep import check, maintain
 from pipelines.schedules import Schedules
 
-NAME: Final = "learnloom"
-"""Of every deployment: `prefect deployment run refresh/learnloom`."""
 _WAIT: Final = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
 """A run that is asked for while one goes on comes after it: what has landed meanwhile must not be missed."""
 _SKIP: Final = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)

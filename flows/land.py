@@ -7,6 +7,7 @@ from typing import Any
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
+from flows.alarm import TOLD
 from flows.running import RETRIES, do, is_under_prefect, logger, now, settings, tell, this_run
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.kafka.dead_share import DeadShare
@@ -19,7 +20,7 @@ LANDED = "learnloom.landed"
 """Event: statements have landed that were not there before."""
 
 
-@flow(name="land", flow_run_name="land what has come")
+@flow(name="land", flow_run_name="land what has come", **TOLD)
 def land(topics: list[str] | None = None, inbox: str | None = None) -> dict[str, Any]:
     """Land everything that topics and folder hold now, each statement exactly once.
 

@@ -8,6 +8,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.alarm import TOLD
 from flows.runner import task_runner_of
 from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, tell, this_run
 from pipelines.jobs.refresh import refresh_day
@@ -23,7 +24,7 @@ _STEPS = 60
 _SLOWEST = 8
 
 
-@flow(name="refresh", flow_run_name="refresh as of {day}")
+@flow(name="refresh", flow_run_name="refresh as of {day}", **TOLD)
 def refresh(day: str = "today", full: bool = False, refit: bool = False) -> dict[str, Any]:
     """Bring everything up to what has landed, as of the end of a day; only changed students are computed anew.
 
@@ -95,7 +96,7 @@ def _spread(work: Callable[[Bucket], Told], buckets: Iterable[Bucket]) -> list[T
         return [future.result() for future in futures]
 
 
-@flow(name="train", flow_run_name="train a model version")
+@flow(name="train", flow_run_name="train a model version", **TOLD)
 def train(force: bool = False) -> dict[str, Any]:
     """Fit a new model version beside the one in use, and use it only where it is not worse.
 

@@ -16,12 +16,15 @@ from prefect.tasks import exponential_backoff
 
 from pipelines.ingest.kafka.errors import BrokerUnavailableError
 from pipelines.settings import Settings, read_settings
+from pipelines.tracing.export import export_spans
 from pipelines.warehouse.errors import WarehouseBusyError, WarehouseUnavailableError
 from pipelines.warehouse.run import Run
 
 _PASSING: Final = (BrokerUnavailableError, WarehouseBusyError, WarehouseUnavailableError, OSError)
 P = ParamSpec("P")
 R = TypeVar("R")
+NAME: Final = "learnloom"
+"""Of every deployment: `prefect deployment run refresh/learnloom`."""
 RESOURCE: Final = "learnloom.warehouse"
 """Of what the events tell that trigger flows."""
 
@@ -77,7 +80,11 @@ RETRIES: Final[dict[str, Any]] = {
 
 
 def do(task: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a task as Prefect does, or as the plain function that it is where a flow was called as one."""
+    """Run a task as Prefect does, or as the plain function that it is where a flow was called as one.
+
+    Every flow comes by here before it does anything: here its spans are sent, where they are wanted.
+    """
+    export_spans(os.environ)
     return task(*args, **kwargs) if is_under_prefect() else task.fn(*args, **kwargs)
 
 

@@ -6,6 +6,8 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.alarm import TOLD
+from flows.lateness import on_time
 from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
 from pipelines.jobs.upkeep import Upkeep
 from pipelines.jobs.upkeep import maintain as maintain_now
@@ -17,7 +19,7 @@ class ChecksFailedError(LearnloomError):
     """Something is not well; the artifacts of the run show the offending rows."""
 
 
-@flow(name="maintain", flow_run_name="maintain the warehouse")
+@flow(name="maintain", flow_run_name="maintain the warehouse", **TOLD)
 def maintain() -> dict[str, Any]:
     """Merge small files, drop old snapshots, remember which run wrote what, and make a backup if one is asked for."""
     done = do(keep_up)
@@ -46,7 +48,7 @@ def keep_up() -> Upkeep:
     return done
 
 
-@flow(name="check", flow_run_name="check data, freshness and model")
+@flow(name="check", flow_run_name="check data, freshness and model", **TOLD)
 def check() -> dict[str, Any]:
     """Look whether all is well, and fail visibly where it is not.
 
@@ -72,7 +74,11 @@ def check() -> dict[str, Any]:
 @task(name="look", cache_policy=NO_CACHE, **RETRIES)
 def look() -> list[Finding]:
     """Run every check."""
-    return examine(settings(), now=now())
+    chosen = settings()
+    return [
+        on_time(late_minutes=chosen.flows.late_minutes, now=now()),
+        *examine(chosen, now=now()),
+    ]
 
 
 def _show(findings: list[Finding], failed: list[Finding]) -> None:

@@ -63,6 +63,18 @@ class Schedules(BaseModel):
     silent_hours: float = Field(
         default=72.0, gt=0, le=8_760, description="`check` fails where nothing has landed for longer."
     )
+    late_minutes: float = Field(
+        default=15.0,
+        gt=0,
+        le=10_080,
+        description="`check` fails where a run has not begun so long after its time.",
+    )
+    max_behind_seconds: float = Field(
+        default=900.0,
+        gt=0,
+        le=7 * 86_400,
+        description="`check` fails where a record of a topic that was read before waits for longer.",
+    )
     max_drift: float = Field(
         default=0.05,
         gt=0,

@@ -12,6 +12,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from pipelines.alerts import Alerts
 from pipelines.feedback.thresholds import Thresholds
 from pipelines.schedules import Schedules
 from pipelines.subscriptions import SHOWABLE, AnySubscription, Subscription
@@ -160,6 +161,9 @@ class Settings(BaseSettings):
     flows: Schedules = Field(
         default_factory=Schedules, description="When the flows run, and on what: for `learnloom serve`."
     )
+    alerts: Alerts = Field(
+        default_factory=Alerts, description="Whom to tell when a flow's run did not end well."
+    )
 
     @field_validator("subscriptions")
     @classmethod
@@ -216,6 +220,9 @@ def _shown(place: tuple[int | str, ...], value: object) -> str:
         # A list's element goes by the list's name.
         name = [part for part in place if isinstance(part, str)][-1]
         return f" = {value!r}" if name in SHOWABLE and isinstance(value, str | int | float) else ""
-    field = Settings.model_fields.get(str(place[0]) if place else "")
+    names = Settings.model_fields
+    if place and place[0] == "alerts":
+        names, place = Alerts.model_fields, place[1:]
+    field = names.get(str(place[0]) if place else "")
     is_secret = field is None or SecretStr in (field.annotation, *get_args(field.annotation))
     return "" if is_secret else f" = {value!r}"

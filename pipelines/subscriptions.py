@@ -89,12 +89,7 @@ class _HttpSubscription(_Subscription):
     @field_validator("url")
     @classmethod
     def _is_url(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or any(c.isspace() for c in url):
-            raise ValueError("it must be an address such as https://receiver.example/hook")
-        if "@" in parts.netloc:
-            raise ValueError("it must not hold user and password")
-        return url
+        return checked_address(url)
 
 
 class WebhookSubscription(_HttpSubscription):
@@ -111,9 +106,7 @@ class WebhookSubscription(_HttpSubscription):
     @field_validator("secret")
     @classmethod
     def _can_be_used(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret is not None:
-            key_of_secret(secret.get_secret_value())
-        return secret
+        return checked_secret(secret)
 
     @model_validator(mode="after")
     def _has_one_secret(self) -> Self:
@@ -147,6 +140,35 @@ SHOWABLE: Final = {
     for name in model.model_fields
 } - {"url", "secret", "password", "username"}
 """What may be shown of a subscription where it cannot be used; an address may hold a token."""
+
+
+def checked_address(url: str) -> str:
+    """Give an address back that can be called by HTTP.
+
+    Raises:
+        ValueError: it cannot; the message does not show it.
+    """
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, half a bracket
+        is_usable = False
+    if not is_usable or any(c.isspace() for c in url):
+        raise ValueError("it must be an address such as https://receiver.example/hook")
+    if "@" in parts.netloc:
+        raise ValueError("it must not hold user and password")
+    return url
+
+
+def checked_secret(secret: SecretStr | None) -> SecretStr | None:
+    """Give a secret of Standard Webhooks back that can be used, or none.
+
+    Raises:
+        ValueError: it cannot be used; the message does not show it.
+    """
+    if secret is not None:
+        key_of_secret(secret.get_secret_value())
+    return secret
 
 
 def key_of_secret(secret: str) -> bytes:

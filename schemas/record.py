@@ -65,6 +65,8 @@ class Batch(NamedTuple):
     next_offset: int
     records: list[Record]
     head_digest: str | None = None
+    traceparents: tuple[str, ...] = ()
+    """Some of the spans that the records came from, where spans are collected."""
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):

@@ -37,6 +37,7 @@ _HOMES = {
     "prometheus_client": "pipelines.jobs.metrics",
     "httpx": ("pipelines.deliver", "flows.serve"),
     "prefect": "flows",
+    "opentelemetry": "pipelines.tracing",
 }
 """The home of an outside library, two at the most: whoever replaces it has one place to look at."""
 _SCHEMAS_ONLY = ("pipelines.learner", "pipelines.feedback")

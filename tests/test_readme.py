@@ -5,7 +5,9 @@ import shlex
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
+from pipelines.alerts import Alerts
 from pipelines.cli.exits import Exit
 from pipelines.cli.main import _COMMANDS, added_commands
 from pipelines.schedules import Schedules
@@ -93,19 +95,20 @@ def test_every_setting_is_listed() -> None:
         [f"`{name}`", str(field.default), field.description] for name, field in Settings.model_fields.items()
     ]
     listed = _rows("Settings", 3)[1:]
-    nested = {"`flows`", "`thresholds`"}
+    nested = {"`alerts`", "`flows`", "`thresholds`"}
     assert [row for row in listed if row[0] not in nested] == [
         row for row in expected if row[0] not in nested
     ]
     assert {row[0] for row in listed} & nested == nested
 
 
-def test_every_setting_of_the_flows_is_listed() -> None:
-    """The table of docs/operate.md has every setting of the flows with its default and its meaning."""
-    listed = [row for row in _rows("Flows", 3, "docs/operate.md") if row[0].startswith("`")]
+@pytest.mark.parametrize(("heading", "model"), [("Flows", Schedules), ("Alerts", Alerts)])
+def test_every_setting_of_the_flows_is_listed(heading: str, model: type[BaseModel]) -> None:
+    """The tables of docs/operate.md have every setting of flows and alerts with its default and its meaning."""
+    listed = [row for row in _rows(heading, 3, "docs/operate.md") if row[0].startswith("`")]
     assert listed == [
         [f"`{name}`", ", ".join(field.default) if name == "topics" else str(field.default), field.description]
-        for name, field in Schedules.model_fields.items()
+        for name, field in model.model_fields.items()
     ]
 
 

@@ -13,10 +13,12 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from pipelines.api.traced import Traced
 from pipelines.jobs.metrics import metrics_text
 from pipelines.jobs.opening import open_to_read
 from pipelines.jobs.respond import NotForYouError, respond
 from pipelines.settings import Settings
+from pipelines.tracing.span import is_on
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.errors import WarehouseBusyError, WarehouseError, WarehouseUnavailableError
 from pipelines.warehouse.pull import SignalMissingError, read_page
@@ -84,8 +86,15 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
             "the HTTP interface needs a token: set LEARNLOOM_API_TOKEN, or LEARNLOOM_API_STUDENT_TOKEN for a tool "
             "that may see what is said to students alone"
         )
-    app = FastAPI(title="learnloom", summary="Profiles, signals and events of students; answers to signals.")
+    app = FastAPI(
+        title="learnloom",
+        summary="Profiles, signals and events of students; answers to signals.",
+        # Its own spans and logs hold addresses, and those hold the keys of students: see `Traced`.
+        telemetry={"tracing": False, "logs": False, "metrics": False, "auto_configure": False},
+    )
     app.add_exception_handler(LearnloomError, _told)
+    if is_on():
+        app.add_middleware(Traced)
 
     def audience(
         given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],

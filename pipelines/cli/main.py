@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.metadata
+import os
 import sys
 from typing import Annotated, Any, Final
 
@@ -9,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipelines.cli.exits import Exit
+from pipelines.tracing.export import export_spans
 from schemas.errors import LearnloomError
 
 _COMMANDS: Final = {
@@ -100,6 +102,7 @@ def _root(
 
 def main() -> None:
     """Run the command line and leave with a code that scripts can use (see `Exit`)."""
+    export_spans(os.environ)
     try:
         app(prog_name="learnloom")
     except LearnloomError as error:

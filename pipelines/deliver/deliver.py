@@ -5,6 +5,7 @@ batch is sent again under the same ids. What the receiver does not take waits wi
 of the same student wait behind it; after too many attempts it is dead and they go on.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Final
 from pipelines.deliver.backoff import wait_after
 from pipelines.deliver.sender import DELIVERED, Outcome, Sender
 from pipelines.subscriptions import AnySubscription
+from pipelines.tracing.span import span
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.deliveries import Batch, Delivery, Due, Wanted, read_batch, read_over, record
 from pipelines.warehouse.delivery_position import DeliveryPosition, begin, must_have_outbox
@@ -136,7 +138,15 @@ class Delivering:
             if batch.next_sequence > position.next_sequence:
                 self._record(position, position._replace(next_sequence=batch.next_sequence), [])
             return None
-        dealt = self._send(batch)
+        with span("deliver batch", subscription=self.subscription.name, to=self.subscription.to) as add:
+            dealt = self._send(batch)
+            kinds = Counter(outcome.kind for _, outcome in dealt.events if outcome is not None)
+            add(
+                events=len(batch.events),
+                delivered=kinds["delivered"],
+                failed=kinds.total() - kinds["delivered"],
+                is_stopped=dealt.stopped is not None,
+            )
         deliveries = [found for each in dealt.events if (found := self._what_became(*each)) is not None]
         after = self._after(position, batch, dealt)
         recorded = self._record(position, after, deliveries)

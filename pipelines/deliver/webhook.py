@@ -22,6 +22,16 @@ def signature(key: bytes, event_id: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
+def signed(key: bytes, event_id: str, body: bytes, *, now: datetime) -> dict[str, str]:
+    """Give the headers by which a receiver knows that a body is ours and new."""
+    timestamp = int(now.timestamp())
+    return {
+        "webhook-id": event_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": signature(key, event_id, timestamp, body),
+    }
+
+
 class WebhookSender:
     """Posts each event; any 2xx means that the receiver has it."""
 
@@ -42,13 +52,7 @@ class WebhookSender:
     def send(self, event: Due) -> Outcome:
         """Post an event."""
         body, now = event.event.encode(), self._clock()
-        timestamp = int(now.timestamp())
-        headers = {
-            "content-type": MEDIA_TYPE,
-            "webhook-id": event.event_id,
-            "webhook-timestamp": str(timestamp),
-            "webhook-signature": signature(self._key, event.event_id, timestamp, body),
-        }
+        headers = {"content-type": MEDIA_TYPE} | signed(self._key, event.event_id, body, now=now)
         answer = self._calls.call("POST", self._url, headers=headers, content=body)
         return answer if isinstance(answer, Outcome) else outcome_of(answer, now=now)
 

@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -12,11 +13,14 @@ from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.lander import Landed, Lander
 from pipelines.ingest.parcel import Judge, Parcel, Sameness
 from pipelines.ingest.source import Positions, Problem, Source
+from pipelines.tracing.span import span
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.errors import PositionConflictError, WarehouseBusyError
 from schemas.record import Batch
 
 _PARCELS_AHEAD = 2
+_MAX_TOPICS = 32
+"""Named by the span of a batch: one of many files comes from many."""
 """Parcels judged and not yet landed: enough that neither thread waits, few enough that memory stays flat."""
 _END = Batch("", 0, 0, 0, [])
 """Stands for the end of a source."""
@@ -159,7 +163,7 @@ class _Run:
                 try:
                     for parcel in self._parcels(positions):
                         if parcel is not None:
-                            self.pending.append(writer.submit(self._land, lander, parcel))
+                            self.pending.append(self._handed(writer, lander, parcel))
                         self._collect(_PARCELS_AHEAD)
                     self._collect(0)
                     break
@@ -180,8 +184,21 @@ class _Run:
         self.summary.seconds = (self.now() - self.started).total_seconds()
         return self.summary
 
+    def _handed(self, writer: ThreadPoolExecutor, lander: Lander, parcel: Parcel) -> Future[Landed]:
+        # In a copy of this thread's context: its span is the one above that of the landing.
+        return writer.submit(copy_context().run, self._land, lander, parcel)
+
     def _land(self, lander: Lander, parcel: Parcel) -> Landed:
-        landed = lander.land(parcel, self.source.streams)
+        topics = sorted({portion.topic for portion in parcel.portions})[:_MAX_TOPICS]
+        with span("land batch", came_from=parcel.traceparents, topics=topics) as add:
+            landed = lander.land(parcel, self.source.streams)
+            add(
+                records=landed.read,
+                accepted=landed.accepted,
+                duplicates=landed.duplicates,
+                refused=landed.refused.total(),
+                bytes=landed.size,
+            )
         if self.after is not None:
             self.after(landed)
         return landed

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.ingest.duplicates import Hashes, as_hashes, hash_of
+from pipelines.tracing.span import MAX_LINKS
 from pipelines.warehouse.dead_letters import DEAD_LETTER_ROWS
 from pipelines.warehouse.landing import STATEMENT_ROWS
 from schemas.record import Batch, Fault, Record, Verdict
@@ -56,6 +57,8 @@ class Parcel:
         self.refusals: list[Refusal] = []
         self.record_count = 0
         self.size = 0
+        self.traceparents: dict[str, None] = {}
+        """Some of the spans that the records came from, each once."""
         self.statement_ids: list[str] = []
         self.raws: list[bytes] = []
         self.portion_of: list[int] = []
@@ -68,6 +71,8 @@ class Parcel:
         self.add_portion(
             Portion(batch.topic, batch.partition, batch.start_offset, batch.next_offset, batch.head_digest)
         )
+        if len(self.traceparents) < MAX_LINKS:
+            self.traceparents |= dict.fromkeys(batch.traceparents)
         for record in batch.records:
             self.add(record, judge)
 

@@ -1,6 +1,7 @@
 """What Prometheus scrapes: the warehouse's figures, read anew at each scrape."""
 
 import datetime as dt
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from wsgiref.simple_server import WSGIServer
@@ -9,10 +10,15 @@ from prometheus_client import CollectorRegistry, generate_latest, start_http_ser
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from pipelines.ingest.errors import IngestError
+from pipelines.jobs.lag import lag_of
 from pipelines.jobs.opening import open_to_read
 from pipelines.settings import Settings
+from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.gauges import gauges
 from schemas.errors import LearnloomError
+
+_log = logging.getLogger(__name__)
 
 
 class _Figures(Collector):
@@ -25,13 +31,41 @@ class _Figures(Collector):
         try:
             with open_to_read(self._settings) as warehouse:
                 found = gauges(warehouse, now=self._clock())
+                topics = list(self._topics(warehouse))
         except LearnloomError:
-            found = None
+            found, topics = None, []
         yield GaugeMetricFamily(
             "learnloom_up", "Whether the warehouse can be read.", value=float(found is not None)
         )
         for gauge in found or ():
             yield GaugeMetricFamily(gauge.name, gauge.help, value=gauge.value)
+        yield from topics
+
+    def _topics(self, warehouse: Warehouse) -> Iterator[GaugeMetricFamily]:
+        """How far the topics are behind; nothing where there are none, and brokers that fail are a figure, too."""
+        told = "Whether the brokers tell how far the topics are."
+        try:
+            lags = lag_of(warehouse, self._settings)
+        except IngestError as error:
+            _log.warning("%s", error)
+            yield GaugeMetricFamily("learnloom_brokers_up", told, value=0.0)
+            return
+        if not lags:
+            return
+        yield GaugeMetricFamily("learnloom_brokers_up", told, value=1.0)
+        records = GaugeMetricFamily(
+            "learnloom_topic_behind_records", "Records of a topic that have not landed.", labels=["topic"]
+        )
+        seconds = GaugeMetricFamily(
+            "learnloom_topic_behind_seconds",
+            "Age of the oldest record of a topic that has not landed; 0: none waits.",
+            labels=["topic"],
+        )
+        for lag in lags:
+            records.add_metric([lag.topic], float(lag.records))
+            seconds.add_metric([lag.topic], lag.seconds(self._clock()))
+        yield records
+        yield seconds
 
 
 def registry(settings: Settings, *, clock: Callable[[], dt.datetime]) -> CollectorRegistry:

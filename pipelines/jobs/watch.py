@@ -1,4 +1,4 @@
-"""Whether all is well: the data, how fresh they are, what is refused, and whether the model still predicts.
+"""Whether all is well: the data, how fresh they are, what waits in topics or was refused, and the model's predictions.
 
 A finding is passed, failed, or unknown where there is nothing yet to say it from.
 """
@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pipelines.ingest.errors import IngestError
+from pipelines.jobs.lag import lag_of
 from pipelines.jobs.opening import open_to_read
 from pipelines.settings import Settings
 from pipelines.warehouse.checks import run_checks
@@ -42,6 +44,7 @@ def examine(settings: Settings, *, now: dt.datetime) -> list[Finding]:
     with open_to_read(settings) as warehouse:
         return [
             *_fresh(warehouse, settings, now),
+            _kept_up(warehouse, settings, now),
             _refused(warehouse, settings, now),
             _drifted(drift(warehouse), settings),
             *_data(warehouse),
@@ -87,6 +90,24 @@ def _age(name: str, what: str, age: dt.timedelta | None, *, limit_hours: float, 
     is_passed = hours <= limit_hours
     told = f"{what} {hours:.1f} hours ago (limit {limit_hours:g})"
     return Finding(name, is_passed, told if is_passed else f"{told}: {advice}")
+
+
+def _kept_up(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Finding:
+    name, limit_seconds = "topics_kept_up", settings.flows.max_behind_seconds
+    try:
+        lags = lag_of(warehouse, settings)
+    except IngestError as error:
+        return Finding(name, False, f"{error}")
+    if not lags:
+        return Finding(name, None, "nothing of a topic of the flows was read so far")
+    told, is_passed = [], True
+    for lag in lags:
+        seconds = lag.seconds(now)
+        since = f", the oldest for {seconds:,.0f} s" if lag.oldest_at is not None else ""
+        told.append(f"{lag.topic}: {lag.records:,} records wait{since}")
+        is_passed = is_passed and seconds <= limit_seconds
+    found = f"{'; '.join(told)} (limit {limit_seconds:,.0f} s)"
+    return Finding(name, is_passed, found if is_passed else f"{found}: see whether the flow `land` runs")
 
 
 def _refused(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Finding:

@@ -10,6 +10,7 @@ from pipelines.refresh.estimate import Estimator
 from pipelines.refresh.feedback import Feedback, Spread
 from pipelines.refresh.plan import Plan, make_plan
 from pipelines.settings import Settings
+from pipelines.tracing.span import span, steps
 from pipelines.warehouse import landing
 from pipelines.warehouse.build import Build, Producer
 from pipelines.warehouse.connection import Warehouse
@@ -68,9 +69,16 @@ def refresh(
         WarehouseBusyError: another process kept writing to the same tables.
     """
     started = clock()
-    work = _Refresh(warehouse, settings, load_relations(), as_of, clock, full, refit, on_progress, spread)
-    staged = work.stage()
-    plan, students = warehouse.retrying(work.build, wait_seconds=settings.lock_wait_seconds)
+    with span("refresh", as_of=as_of.isoformat()) as add, steps(on_progress) as begin:
+        work = _Refresh(warehouse, settings, load_relations(), as_of, clock, full, refit, begin, spread)
+        staged = work.stage()
+        plan, students = warehouse.retrying(work.build, wait_seconds=settings.lock_wait_seconds)
+        add(
+            statements=staged,
+            students=students,
+            is_full=plan.full_because is not None,
+            model_version=plan.model_version,
+        )
     return RefreshSummary(
         as_of=as_of,
         staged=staged,

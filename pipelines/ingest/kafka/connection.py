@@ -59,8 +59,11 @@ class KafkaConnection(NamedTuple):
     """Our own certificate (PEM), where the broker asks for one."""
     key_file: Path | None = None
 
-    def reached(self) -> dict[str, Any]:
+    def reached(self, *, seconds: float = _ANSWER_SECONDS) -> dict[str, Any]:
         """See that a broker lets us in, and give what all clients of kafka-python take.
+
+        Args:
+            seconds: how long each broker may take for each answer.
 
         Raises:
             BrokerUnavailableError: none answers.
@@ -68,7 +71,7 @@ class KafkaConnection(NamedTuple):
         """
         options = self.options()
         try:
-            knock(options["bootstrap_servers"], options, seconds=_ANSWER_SECONDS)
+            knock(options["bootstrap_servers"], options, seconds=seconds)
         except BrokerUnavailableError as error:
             raise self._away(error) from None
         return options
@@ -145,10 +148,10 @@ class KafkaConnection(NamedTuple):
             raise BrokerUnavailableError(f"the broker at {self.servers} failed: {error}") from None
 
     @contextmanager
-    def admin(self) -> Iterator[KafkaAdminClient]:
-        """Give a client that asks about topics and makes them."""
+    def admin(self, *, seconds: float = _ANSWER_SECONDS) -> Iterator[KafkaAdminClient]:
+        """Give a client that asks about topics and makes them; a broker may take `seconds` for its first answer."""
         with self.asking():
-            client = KafkaAdminClient(**self.reached())
+            client = KafkaAdminClient(**self.reached(seconds=seconds))
             try:
                 yield client
             finally:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from pipelines.tracing.span import TRACEPARENT
 from schemas.record import Fault
 from schemas.xapi.statement import VERSION_1, VERSION_2
 
@@ -16,6 +17,7 @@ CONTENT_TYPE: Final = "content-type"
 CONTENT_ENCODING: Final = "content-encoding"
 XAPI_VERSION: Final = "xapi-version"
 SOURCE: Final = "source"
+_MAX_TRACEPARENT_BYTES: Final = 128
 
 JSON_TYPE: Final = "application/json"
 _SHOWN_CHARS = 200
@@ -68,6 +70,14 @@ def read_headers(headers: RawHeaders) -> Heading:
         elif name.lower() == XAPI_VERSION:
             version = value
     return Heading(source, version)
+
+
+def traceparent_of(headers: RawHeaders) -> str | None:
+    """Give what a message says of the span it came from (W3C Trace Context), unread; None where it says nothing."""
+    for name, raw in headers or ():
+        if raw is not None and name.lower() == TRACEPARENT and len(raw) <= _MAX_TRACEPARENT_BYTES:
+            return raw.decode("ascii", errors="replace")
+    return None
 
 
 Read = tuple[str | None, str | None]

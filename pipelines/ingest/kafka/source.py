@@ -15,11 +15,13 @@ from kafka.structs import MemberState, OffsetAndMetadata
 from pipelines.ingest.errors import ReassignedError
 from pipelines.ingest.kafka.connection import KafkaConnection, Topic
 from pipelines.ingest.kafka.errors import TopicMissingError
+from pipelines.ingest.kafka.headers import RawHeaders, traceparent_of
 from pipelines.ingest.kafka.membership import Membership
 from pipelines.ingest.kafka.messages import records_of
 from pipelines.ingest.kafka.offsets import Log, Start, WhenLost, find_starts
 from pipelines.ingest.kafka.watch import Watch
 from pipelines.ingest.source import Positions, Problem
+from pipelines.tracing.span import MAX_LINKS, is_on
 from schemas.record import Batch, Position, Record
 
 _log = logging.getLogger(__name__)
@@ -235,6 +237,7 @@ class KafkaSource:
         records: list[Record] = []
         size = 0
         next_offset = self._next[place]
+        spans = _Spans(is_on())
         for message in messages:
             read = records_of(
                 message.offset,
@@ -247,15 +250,41 @@ class KafkaSource:
             if records and (
                 len(records) + len(read) > limits.max_records or size + length > limits.max_bytes
             ):
-                yield self._batch(place, next_offset, records, topic_id)
+                yield self._batch(place, next_offset, records, topic_id, spans.taken())
                 records, size = [], 0
+            spans.add(message.headers)
             records += read
             size += length
             next_offset = message.offset + 1
-        yield self._batch(place, next_offset, records, topic_id)
+        yield self._batch(place, next_offset, records, topic_id, spans.taken())
 
     def _batch(
-        self, place: TopicPartition, next_offset: int, records: list[Record], topic_id: str | None
+        self,
+        place: TopicPartition,
+        next_offset: int,
+        records: list[Record],
+        topic_id: str | None,
+        traceparents: tuple[str, ...],
     ) -> Batch:
         start, self._next[place] = self._next[place], next_offset
-        return Batch(place.topic, place.partition, start, next_offset, records, topic_id)
+        return Batch(place.topic, place.partition, start, next_offset, records, topic_id, traceparents)
+
+
+class _Spans:
+    """Some of the spans that messages came from; nothing is looked at where nobody collects spans."""
+
+    def __init__(self, is_wanted: bool) -> None:
+        self._is_wanted = is_wanted
+        self._found: dict[str, None] = {}
+
+    def add(self, headers: RawHeaders) -> None:
+        """Look at a message's headers, as long as there is room."""
+        if self._is_wanted and len(self._found) < MAX_LINKS:
+            found = traceparent_of(headers)
+            if found is not None:
+                self._found[found] = None
+
+    def taken(self) -> tuple[str, ...]:
+        """Give what was found, and begin anew."""
+        found, self._found = tuple(self._found), {}
+        return found

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import SecretStr
 
 from pipelines.api.app import ApiSettingsError, make_app
@@ -159,3 +160,20 @@ def test_a_dismissal_over_http_silences_the_signal(small_class: SmallClass, tmp_
         assert warehouse.rows("SELECT response, audience FROM dimensional.fact_response") == [
             ("dismissed", "teacher")
         ]
+
+
+def test_a_call_is_a_span_that_names_no_student(
+    spans: InMemorySpanExporter, small_class: SmallClass, student: str
+) -> None:
+    """Where spans are collected each call is one, named by its route, below that of the caller."""
+    caller = {"traceparent": f"00-{1:032x}-{2:016x}-01", "authorization": f"Bearer {_ALL}"}
+    with _serving(small_class.folder) as address:
+        assert httpx.get(f"{address}/students/{student}/profile", headers=caller, timeout=60).is_success
+        assert httpx.get(f"{address}/nothing/{student}", headers=caller, timeout=60).status_code == 404
+    found, unknown = spans.get_finished_spans()
+    assert found.name == "GET /students/{student_key}/profile"
+    assert (found.attributes or {})["http.response.status_code"] == 200
+    assert found.parent is not None
+    assert (found.context.trace_id, found.parent.span_id) == (1, 2)
+    assert unknown.name == "GET unknown"
+    assert student not in found.to_json() + unknown.to_json()
