@@ -38,7 +38,8 @@ from pipelines.warehouse.connection import Warehouse
 from servers.kafka.find import own_broker
 from servers.ports import free_port
 
-_TOPIC: Final = "xapi"
+_TOPIC: Final = f"xapi-{os.getpid()}"
+"""The warehouse of an earlier run knows positions of that run's broker."""
 _WAIT_SECONDS: Final = 300.0
 _FLOWS: Final = ("land", "refresh", "deliver")
 _PACKAGES: Final = ("prefect", "kafka-python", "duckdb", "duckdb-extension-ducklake")
@@ -50,10 +51,12 @@ INNER JOIN dimensional.fact_attempt_skill USING (student_key)
 INNER JOIN landing.statement ON statement.statement_id = attempt_id
 WHERE signal_kind IN ('strength', 'weakness') AND subject = skill_id
 GROUP BY student_key
+HAVING max(occurred_at) < date_trunc('week', now())
 ORDER BY hash(student_key)
 LIMIT ?
 """
-"""Of some students of whom a strength or a weakness is told: their latest answer on that skill."""
+"""Of some students of whom a strength or a weakness is told: their latest answer on that skill, of an earlier week, so
+that one more answer is news."""
 
 
 class Round(NamedTuple):
@@ -124,6 +127,7 @@ def _deployment(made: Path, broker: str, url: str, options: argparse.Namespace) 
         PREFECT_SERVER_ANALYTICS_ENABLED="false",
         PREFECT_PORT=str(free_port()),
         LEARNLOOM_KAFKA_SERVERS=broker,
+        LEARNLOOM_FLOWS__TOPICS=json.dumps([_TOPIC]),
         LEARNLOOM_FLOWS__LAND_SECONDS=str(options.land_seconds),
         LEARNLOOM_SUBSCRIPTIONS=json.dumps([hook]),
     )

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from pipelines.evaluate.fairness import Audit, Flags, GroupFigures, fairness
 from pipelines.evaluate.figure import ENOUGH_STUDENTS
 from pipelines.evaluate.figures import Figures, figures
+from pipelines.evaluate.followed import Followed
 from pipelines.evaluate.groups import Grouping
 from pipelines.evaluate.predictions import Predictions
 from pipelines.evaluate.resample import N_RESAMPLES
-from pipelines.evaluate.risk import LeadTime, Times, Truths, Warned, lead_time, quiet_rule, warned
+from pipelines.evaluate.risk import LeadTime, Truths, Warned, lead_time, quiet_rule, warned
 from pipelines.learner.risk import FEATURES
 from pipelines.learner.risk_train import RiskCases, folds_of, train_risk
 from schemas.risk import RiskFeature
@@ -53,18 +54,6 @@ class RiskEvaluation:
     rule_lead_time: LeadTime
     unknown: str | None = None
     """Why nothing can be said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """Students of ended runs, week by week, and when it was known that they did not pass: one entry per row."""
-
-    cases: RiskCases
-    cutoff_at: Times
-    happened_at: Times
-    """When the student left or failed; NaT for those who passed."""
-    students: Sequence[str] = ()
-    """Keys of the students, by their codes in the cases."""
 
 
 def evaluate_risk(

@@ -11,8 +11,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from pipelines.learner.calibrate import recalibration
@@ -58,6 +56,9 @@ def fit_head(
 
 
 def _boosted(features: NDArray[np.float64], outcomes: NDArray[np.int64], shares: NDArray[np.float64]) -> Head:
+    # Importing it takes a second, which whoever fits nothing need not wait for.
+    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
+
     rising = [int(name in _RISING) for name in FEATURES]
     trees = HistGradientBoostingClassifier(**_TREES, monotonic_cst=rising)
     return Boosted(Forest.from_sklearn(trees.fit(features, outcomes, sample_weight=shares)))
@@ -67,6 +68,8 @@ def _logistic(
     features: NDArray[np.float64], outcomes: NDArray[np.int64], shares: NDArray[np.float64]
 ) -> Head:
     """Fit on scaled features, so that the ridge asks the same of all, and give coefficients of unscaled ones."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
     mean, spread = features.mean(axis=0), features.std(axis=0)
     # A column that never varies, such as time where no times are known, says nothing.
     spread = np.where(spread > 0.0, spread, np.inf)

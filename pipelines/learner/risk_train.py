@@ -11,8 +11,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from pipelines.learner.calibrate import recalibration
@@ -142,6 +140,10 @@ def _held_out(kind: RiskKind, cases: RiskCases, fold: NDArray[np.int64]) -> NDAr
 
 def _fit(kind: RiskKind, cases: RiskCases) -> Linear | Forest:
     """Fit one stage's scorer."""
+    # Importing it takes a second, which whoever fits nothing need not wait for.
+    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
     is_unknown = np.isnan(cases.features)
     known = ~is_unknown.all(axis=0)
     if kind is RiskKind.BOOSTED:

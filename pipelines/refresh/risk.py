@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipelines.evaluate.risk_report import Followed
+from pipelines.evaluate.followed import Followed
 from pipelines.learner.loss import log_losses
 from pipelines.learner.risk import FEATURES, RiskModel, read_risk_model
 from pipelines.learner.risk_train import RiskCases, TrainedRisk

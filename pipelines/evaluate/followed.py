@@ -1,0 +1,19 @@
+"""Students of runs that have ended: what a risk model is judged on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.evaluate.risk import Times
+from pipelines.learner.risk_train import RiskCases
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Students of ended runs, week by week, and when it was known that they did not pass: one entry per row."""
+
+    cases: RiskCases
+    cutoff_at: Times
+    happened_at: Times
+    """When the student left or failed; NaT for those who passed."""
+    students: Sequence[str] = ()
+    """Keys of the students, by their codes in the cases."""
