@@ -1,12 +1,13 @@
 """From `produce` to a signal at its subscriber: one student's answer, in a warehouse that holds many.
 
-    python bench/latency.py [--statements COUNT] [--rounds COUNT] [--land-seconds SECONDS]
+    python -m bench.latency [--statements COUNT] [--rounds COUNT] [--folder FOLDER]
 
-A class is simulated, imported and refreshed. Then `learnloom serve` runs, on a broker and a server of Prefect of its
-own, with one webhook. In each round one student, of whom something was said about a skill, answers one more question on
-it: a statement is produced, and the clock runs until the webhook has an event about that student. `ours` is the time
-that the three runs which did it spent in our flows; the rest is Prefect's: waiting for the next landing, events,
-starting a process for each run.
+A class is simulated, imported and refreshed. Then `learnloom serve` runs with the settings that it has by itself, on a
+broker and a server of Prefect of its own, with one webhook. In each round one student, of whom something was said about
+a skill, answers one more question on it: a statement is produced, and the clock runs until the webhook has an event
+about that student. `ours` is the time until it has landed and that of the refresh and the delivery; the rest is
+Prefect's: events, and starting a process for each run. A delivery's time is that of the whole run, which goes on after
+the event has arrived.
 """
 
 import argparse
@@ -41,7 +42,8 @@ from servers.ports import free_port
 _TOPIC: Final = f"xapi-{os.getpid()}"
 """The warehouse of an earlier run knows positions of that run's broker."""
 _WAIT_SECONDS: Final = 300.0
-_FLOWS: Final = ("land", "refresh", "deliver")
+_PAUSE: Final = 20.0
+"""Seconds between two answers: for so long a landing does not tell of another by itself."""
 _PACKAGES: Final = ("prefect", "kafka-python", "duckdb", "duckdb-extension-ducklake")
 _SIZE: Final = "SELECT count(*), count(DISTINCT student_key) FROM dimensional.fact_statement"
 _ANSWERS: Final = """
@@ -63,8 +65,14 @@ class Round(NamedTuple):
     """What one answer took."""
 
     seconds: float
-    by_flow: dict[str, float]
-    """Seconds in each flow that led to the event."""
+    landed: float
+    refresh: float
+    deliver: float
+
+    @property
+    def ours(self) -> float:
+        """Seconds that were not Prefect's."""
+        return self.landed + self.refresh + self.deliver
 
 
 def main() -> None:
@@ -74,7 +82,6 @@ def main() -> None:
     )
     parser.add_argument("--statements", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--land-seconds", type=float, default=5.0)
     parser.add_argument("--folder", type=Path, help="a folder where an earlier run has made its warehouse")
     options = parser.parse_args()
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
@@ -100,26 +107,25 @@ def _measure(folder: Path, made: Path, broker: str, options: argparse.Namespace)
             "SELECT count(*), count(DISTINCT student_key) FROM dimensional.fact_statement"
         )
         answers = warehouse.rows(_ANSWERS, [options.rounds + 1])
-    print(
-        f"{statements:,} statements of {students:,} students; topics are drained every {options.land_seconds:g} s"
-    )
+    print(f"{statements:,} statements of {students:,} students")
     arrived: queue.Queue[str] = queue.Queue()
     with (
         _receiver(arrived) as url,
-        _served(folder, _deployment(made, broker, url, options)) as api,
+        _served(folder, _deployment(made, broker, url)) as api,
         StatementProducer(KafkaConnection(broker), _TOPIC, source="bench") as producer,
     ):
         # The first answer finds everything cold, and a day that no refresh has told yet.
-        _round(producer, api, arrived, *answers[0])
-        found = [_round(producer, api, arrived, *answer) for answer in answers[1:]]
+        _round(folder, producer, api, arrived, answers[0])
+        found = [_round(folder, producer, api, arrived, answer) for answer in answers[1:]]
     print(f"{f'seconds, of {len(found)} answers':<28}{'median':>9}{'p99':>9}{'worst':>9}")
     _show("produce to subscriber", [each.seconds for each in found])
-    for flow in _FLOWS:
-        _show(f"of it in the flow {flow}", [each.by_flow[flow] for each in found])
-    _show("of it ours", [sum(each.by_flow.values()) for each in found])
+    _show("until it has landed", [each.landed for each in found])
+    _show("refresh", [each.refresh for each in found])
+    _show("deliver", [each.deliver for each in found])
+    _show("of it ours", [each.ours for each in found])
 
 
-def _deployment(made: Path, broker: str, url: str, options: argparse.Namespace) -> dict[str, str]:
+def _deployment(made: Path, broker: str, url: str) -> dict[str, str]:
     secret = "whsec_" + base64.b64encode(os.urandom(24)).decode()
     hook = {"name": "bench", "to": "webhook", "url": url, "secret": secret, "max_per_second": 1000}
     return environment(
@@ -128,7 +134,6 @@ def _deployment(made: Path, broker: str, url: str, options: argparse.Namespace) 
         PREFECT_PORT=str(free_port()),
         LEARNLOOM_KAFKA_SERVERS=broker,
         LEARNLOOM_FLOWS__TOPICS=json.dumps([_TOPIC]),
-        LEARNLOOM_FLOWS__LAND_SECONDS=str(options.land_seconds),
         LEARNLOOM_SUBSCRIPTIONS=json.dumps([hook]),
     )
 
@@ -180,10 +185,12 @@ def _served(folder: Path, deployment: dict[str, str]) -> Iterator[str]:
 
 
 def _round(
-    producer: StatementProducer, api: str, arrived: "queue.Queue[str]", student: str, raw: str
+    folder: Path, producer: StatementProducer, api: str, arrived: "queue.Queue[str]", answer: tuple[Any, ...]
 ) -> Round:
     """Let a student answer once more, and wait for what is said of it."""
+    student, raw = answer
     _quiet(api)
+    time.sleep(_PAUSE)
     statement = {**json.loads(raw), "id": str(uuid.uuid4()), "timestamp": dt.datetime.now(dt.UTC).isoformat()}
     for name in ("stored", "version"):
         statement.pop(name, None)
@@ -194,11 +201,13 @@ def _round(
         pass
     seconds = time.monotonic() - began
     _quiet(api)
-    found = Round(seconds, {flow: _longest(api, flow, began_at) for flow in _FLOWS})
-    print(
-        f"  {found.seconds:6.2f} " + " ".join(f"{flow} {taken:.2f}" for flow, taken in found.by_flow.items()),
-        flush=True,
+    found = Round(
+        seconds,
+        landed=_landed(folder, statement["id"], began_at),
+        refresh=_longest(api, "refresh", began_at),
+        deliver=_longest(api, "deliver", began_at),
     )
+    print("  " + ", ".join(f"{name} {taken:.2f}" for name, taken in found._asdict().items()), flush=True)
     return found
 
 
@@ -226,6 +235,14 @@ def _quiet(api: str) -> None:
         if time.monotonic() > until:
             raise SystemExit("a refresh or delivery does not end: see Prefect's pages")
         time.sleep(0.5)
+
+
+def _landed(folder: Path, statement_id: str, since: dt.datetime) -> float:
+    """Seconds until a statement had landed."""
+    select = "SELECT landed_at FROM landing.statement WHERE statement_id = ?"
+    with Warehouse(folder / "learnloom-warehouse", read_only=True) as warehouse:
+        landed_at: dt.datetime = warehouse.one(select, [statement_id])[0]
+    return (landed_at - since).total_seconds()
 
 
 def _longest(api: str, flow: str, since: dt.datetime) -> float:

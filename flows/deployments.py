@@ -21,6 +21,8 @@ _WAIT: Final = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLim
 """A run that is asked for while one goes on comes after it: what has landed meanwhile must not be missed."""
 _SKIP: Final = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 """A run that is asked for while one goes on would do nothing that the next does not do."""
+_OVERLAP: Final = ConcurrencyLimitConfig(limit=2, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+"""The next run takes over from one that listens before that ends: a consumer group shares the partitions."""
 
 
 async def deployments(schedules: Schedules) -> list[RunnerDeployment]:
@@ -35,7 +37,9 @@ async def deployments(schedules: Schedules) -> list[RunnerDeployment]:
         await _deployment(check, _SKIP, cron=schedules.check_cron),
     ]
     if schedules.topics or schedules.inbox is not None:
-        found.insert(0, await _deployment(land, _SKIP, interval=each_landing))
+        listen = {"listen_seconds": schedules.listen_seconds}
+        limit = _OVERLAP if schedules.listen_seconds else _SKIP
+        found.insert(0, await _deployment(land, limit, interval=each_landing, parameters=listen))
     return found
 
 

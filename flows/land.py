@@ -1,6 +1,7 @@
 """Landing what has come: topics drained, and files of a folder."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
 from flows.alarm import TOLD
-from flows.running import RETRIES, do, is_under_prefect, logger, now, settings, tell, this_run
+from flows.running import RETRIES, do, due_at, is_under_prefect, logger, now, settings, tell, this_run
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.kafka.dead_share import DeadShare
 from pipelines.ingest.land import ImportSummary
@@ -21,25 +22,36 @@ LANDED = "learnloom.landed"
 
 
 @flow(name="land", flow_run_name="land what has come", **TOLD)
-def land(topics: list[str] | None = None, inbox: str | None = None) -> dict[str, Any]:
+def land(
+    topics: list[str] | None = None, inbox: str | None = None, listen_seconds: float = 0.0
+) -> dict[str, Any]:
     """Land everything that topics and folder hold now, each statement exactly once.
+
+    With `listen_seconds` it goes on listening to the topics, and what comes meanwhile triggers a refresh at once: a run
+    that has to be started first takes seconds.
 
     Killed anywhere, the next run goes on from the positions in the warehouse.
 
     Args:
         topics: topics to drain; default: those of the settings.
         inbox: folder whose files are landed; default: that of the settings.
+        listen_seconds: how long to go on listening, from when the run was to start; 0: end where all has landed.
 
     Returns:
         Records read, accepted, duplicates and refused.
     """
     chosen = settings()
     totals = ImportSummary()
-    for name in topics if topics is not None else chosen.flows.topics:
+    names = list(topics if topics is not None else chosen.flows.topics)
+    for name in names if listen_seconds == 0 else []:
         totals.add(do(drain_topic, name))
     folder = inbox or chosen.flows.inbox
     if folder is not None:
         totals.add(do(land_files, str(folder)))
+    if totals.accepted:
+        tell(LANDED, accepted=str(totals.accepted))
+    if names and listen_seconds > 0:
+        totals.add(do(listen, names, listen_seconds))
     told = {
         "read": totals.read,
         "accepted": totals.accepted,
@@ -53,8 +65,6 @@ def land(topics: list[str] | None = None, inbox: str | None = None) -> dict[str,
             key="refused",
             description="What was refused, by rule. Why, and what to do: learnloom dead",
         )
-    if totals.accepted:
-        tell(LANDED, accepted=str(totals.accepted))
     return told
 
 
@@ -65,6 +75,52 @@ def drain_topic(topic: str) -> ImportSummary:
     reading = reading_of(chosen, (topic,), until_caught_up=True)
     guard = DeadShare(chosen.dead_share, chosen.dead_window)
     return _landing(chosen).topics(connection_of(chosen), reading, guard=guard)
+
+
+@task(name="listen", **RETRIES)
+def listen(topics: list[str], seconds: float) -> ImportSummary:
+    """Land what stands in topics and what comes to them, for some time, and tell of it as it lands."""
+    chosen = settings()
+    stop_at = due_at() + dt.timedelta(seconds=seconds)
+    herald = Herald(chosen.flows.tell_seconds)
+
+    def is_over() -> bool:
+        herald.look()
+        return now() >= stop_at
+
+    reading = reading_of(chosen, topics, is_over=is_over)
+    guard = DeadShare(chosen.dead_share, chosen.dead_window)
+    landing = replace(_landing(chosen), on_landed=herald)
+    try:
+        return landing.topics(connection_of(chosen), reading, guard=guard)
+    finally:
+        herald.end()
+
+
+class Herald:
+    """Tells of what has landed: the first at once, and then not too often, for each telling starts a refresh."""
+
+    def __init__(self, pause_seconds: float) -> None:
+        """Begin; nothing is told yet."""
+        self._pause = dt.timedelta(seconds=pause_seconds)
+        self._landed = self._told = 0
+        self._told_at: dt.datetime | None = None
+
+    def __call__(self, done: ImportSummary) -> None:
+        """Take note of how far a landing has come, and tell of it if it is time."""
+        self._landed = done.accepted
+        self.look()
+
+    def look(self) -> None:
+        """Tell of what has landed if it is time."""
+        if self._told_at is None or now() >= self._told_at + self._pause:
+            self.end()
+
+    def end(self) -> None:
+        """Tell of what has landed since the last telling, if anything has."""
+        if self._landed > self._told:
+            tell(LANDED, accepted=str(self._landed - self._told))
+            self._told, self._told_at = self._landed, now()
 
 
 @task(name="land files", task_run_name="land {folder}", **RETRIES)
@@ -79,4 +135,4 @@ def land_files(folder: str) -> ImportSummary:
 
 def _landing(chosen: Settings) -> Landing:
     stop_at = now() + dt.timedelta(seconds=chosen.flows.land_max_seconds)
-    return Landing(chosen, now, Interruption(), this_run("land"), logger().debug, stop_at)
+    return Landing(chosen, now, Interruption(), this_run("land"), logger().debug, stop_at=stop_at)

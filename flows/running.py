@@ -44,6 +44,11 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def due_at() -> dt.datetime:
+    """When this run was to start; now where it was called as a plain function."""
+    return prefect.runtime.flow_run.scheduled_start_time if is_under_prefect() else now()
+
+
 def is_under_prefect() -> bool:
     """Whether this is a run of Prefect's; else a flow's function was called as a plain one."""
     return FlowRunContext.get() is not None

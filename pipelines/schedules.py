@@ -22,6 +22,19 @@ class Schedules(BaseModel):
     land_seconds: float = Field(
         default=60.0, ge=1, le=86_400, description="So often what has come is landed; it triggers a refresh."
     )
+    listen_seconds: float = Field(
+        default=75.0,
+        ge=0,
+        le=86_400,
+        description="So long a landing goes on listening to the topics, a little longer than `land_seconds`, so that "
+        "the next has taken over; what comes triggers a refresh at once. 0: it ends where all has landed.",
+    )
+    tell_seconds: float = Field(
+        default=20.0,
+        ge=0,
+        le=3_600,
+        description="While it listens, a landing triggers a refresh so often at the most.",
+    )
     land_max_seconds: float = Field(
         default=900.0,
         ge=1,

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.evaluate.risk import Times
+import numpy as np
+from numpy.typing import NDArray
+
 from pipelines.learner.risk_train import RiskCases
+
+Times = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True, slots=True)

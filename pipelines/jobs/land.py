@@ -36,6 +36,8 @@ class Landing:
     interruption: Interruption
     run: Run | None = None
     on_progress: Callable[[str], None] = lambda _: None
+    on_landed: Callable[[ImportSummary], None] = lambda _: None
+    """Is told after each transaction how far it has come, by the thread that reads."""
     stop_at: dt.datetime | None = None
     """From then on it stops after the transaction in hand, as if it were asked to."""
 
@@ -123,6 +125,7 @@ class Landing:
 
         def progress(done: ImportSummary) -> None:
             tell(done)
+            self.on_landed(done)
             if self.stop_at is not None and self.clock() >= self.stop_at:
                 self.interruption.ask()
 

@@ -1,6 +1,6 @@
 """What the settings name, opened: the warehouse, the brokers, the bounds on what is read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -89,6 +89,7 @@ def reading_of(
     group: str | None = None,
     until_caught_up: bool = False,
     when_lost: WhenLost = "stop",
+    is_over: Callable[[], bool] = lambda: False,
 ) -> Reading:
     """How topics are read, with the settings' limits; `group` wins over that of the settings."""
     return Reading(
@@ -98,6 +99,7 @@ def reading_of(
         max_bytes=settings.batch_bytes,
         max_record_bytes=settings.max_statement_bytes,
         until_caught_up=until_caught_up,
+        is_over=is_over,
         when_lost=when_lost,
         session_seconds=settings.kafka_session_seconds,
     )

@@ -26,7 +26,8 @@ def _served() -> dict[str, dict[str, Any]]:
         found[str(each.flow_name)] = {
             "schedule": timing.cron if isinstance(timing, CronSchedule) else timing.interval.total_seconds(),
             "events": sorted(event for trigger in triggers for event in trigger.expect),
-            "limit": each.concurrency_options.collision_strategy.value,
+            "limit": (each.concurrency_limit, each.concurrency_options.collision_strategy.value),
+            "parameters": each.parameters,
         }
     return found
 
@@ -38,13 +39,14 @@ def _deployed() -> dict[str, dict[str, Any]]:
         found[each["entrypoint"].partition(":")[2]] = {
             "schedule": timing,
             "events": sorted(event for trigger in each.get("triggers", ()) for event in trigger["expect"]),
-            "limit": each["concurrency_limit"]["collision_strategy"],
+            "limit": (each["concurrency_limit"]["limit"], each["concurrency_limit"]["collision_strategy"]),
+            "parameters": each.get("parameters", {}),
         }
     return found
 
 
 def test_prefect_yaml_says_what_serve_does() -> None:
-    """Flows, schedules, triggers and limits of the file are those of the settings' defaults."""
+    """Flows, schedules, triggers, limits and parameters of the file are those of the settings' defaults."""
     assert _deployed() == _served()
 
 

@@ -4,7 +4,7 @@ Where to go on is told by the caller, who keeps the positions; what is committed
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, Self
 
 from kafka import KafkaConsumer, TopicPartition
@@ -51,6 +51,8 @@ class Reading(NamedTuple):
     """How long no broker may answer."""
     until_caught_up: bool = False
     """End at what stood in the topics when their partitions became ours, instead of following them."""
+    is_over: Callable[[], bool] = lambda: False
+    """Where it says so while nothing comes, following ends."""
     when_lost: WhenLost = "stop"
     session_seconds: float = 45.0
     """Whoever is not heard of for so long is out of the group (session.timeout.ms)."""
@@ -144,6 +146,8 @@ class KafkaSource:
                 yield from self._batches(partition, messages)
             if not found:
                 yield None
+                if self._reading.is_over():
+                    return
             if self._reading.until_caught_up and self._is_caught_up(consumer, ends):
                 return
 

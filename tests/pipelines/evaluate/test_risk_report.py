@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipelines.evaluate.groups import Grouping
 from pipelines.evaluate.followed import Followed
+from pipelines.evaluate.groups import Grouping
 from pipelines.evaluate.risk_report import evaluate_risk, moments
 from pipelines.evaluate.risk_tables import risk_tables
 from pipelines.learner.risk import FEATURES

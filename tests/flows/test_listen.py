@@ -1,0 +1,86 @@
+"""A landing that goes on listening: what comes meanwhile lands and is told of, at once and not too often."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import flows.land
+from flows.land import Herald, land
+from pipelines.ingest.kafka.connection import KafkaConnection
+from pipelines.ingest.kafka.producer import StatementProducer
+from pipelines.ingest.land import ImportSummary
+from servers.kafka.broker import Broker
+from tests.pipelines.cli.samples import answer, lines
+from tests.pipelines.ingest.kafka.samples import new_topic
+
+_START = dt.datetime(2026, 11, 2, 8, tzinfo=dt.UTC)
+
+
+class _Told:
+    """Takes what is told instead of Prefect."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+
+    def __call__(self, event: str, *, accepted: str, **_: Any) -> None:
+        assert event == flows.land.LANDED
+        self.numbers.append(int(accepted))
+
+
+def _send(broker: Broker, topic: str, number: int) -> None:
+    with StatementProducer(KafkaConnection(broker.address), topic, source="test") as producer:
+        producer.send(lines(answer(number)).rstrip(b"\n"))
+
+
+def test_what_comes_while_it_listens_lands_and_is_told_of(
+    broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement that is sent after the first has been told of lands in the same run, and is told of too."""
+    topic = new_topic(broker)
+    monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(tmp_path / "warehouse"))
+    monkeypatch.setenv("LEARNLOOM_KAFKA_SERVERS", broker.address)
+    monkeypatch.setenv("LEARNLOOM_FLOWS__TELL_SECONDS", "0")
+    told = _Told()
+
+    def send_another(event: str, **payload: Any) -> None:
+        told(event, **payload)
+        if len(told.numbers) == 1:
+            _send(broker, topic, 2)
+
+    monkeypatch.setattr(flows.land, "tell", send_another)
+    _send(broker, topic, 1)
+    assert land.fn(topics=[topic], listen_seconds=15)["accepted"] == 2
+    assert told.numbers == [1, 1]
+
+
+def test_the_first_is_told_of_at_once_and_the_others_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two tellings a pause is kept; what landed within it is told of when it is over, or at the end."""
+    told, clock = _Told(), [_START]
+    monkeypatch.setattr(flows.land, "tell", told)
+    monkeypatch.setattr(flows.land, "now", lambda: clock[0])
+    herald = Herald(20)
+    done = ImportSummary()
+    for _ in range(3):
+        done.accepted += 1
+        herald(done)
+    assert told.numbers == [1]
+    clock[0] += dt.timedelta(seconds=20)
+    herald.look()
+    assert told.numbers == [1, 2]
+    done.accepted += 5
+    herald(done)
+    herald.end()
+    herald.end()
+    assert told.numbers == [1, 2, 5]
+
+
+def test_what_was_known_already_is_not_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A landing of which nothing is new starts no refresh."""
+    told = _Told()
+    monkeypatch.setattr(flows.land, "tell", told)
+    herald = Herald(0)
+    herald(ImportSummary(read=7, duplicates=7))
+    herald.end()
+    assert told.numbers == []
