@@ -41,7 +41,11 @@ class Publication:
         self.warehouse = warehouse
         self.relations = relations
         self.computed = [relation for relation in computed if relation.stored == "table"]
-        self.views = [relation for relation in computed if relation.stored == "view"]
+        self.views = [
+            relation
+            for relation in relations
+            if relation.stored == "view" and (relation.scope == "read" or relation in computed)
+        ]
         self.scratch = scratch
         self.is_full = is_full
         self.standing = standing
@@ -54,6 +58,8 @@ class Publication:
                 self._make_table(relation, f"FROM {self.scratch.place(relation)}")
             for relation in self.views:
                 if self.is_full or relation.full_name not in self.standing:
+                    # What it reads is the lake's, not a scratch database's.
+                    self.warehouse.use(LAKE)
                     self.warehouse.run(
                         f"CREATE OR REPLACE VIEW {LAKE}.{relation.full_name} AS {relation.sql}"
                     )
