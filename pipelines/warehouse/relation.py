@@ -33,7 +33,17 @@ CHECKS: Final = "checks"
 """Folder of the data checks: SELECTs that yield the offending rows."""
 
 Scope = Literal[
-    "", "landing", "mention", "reference", "version", "student", "activity", "course", "skill", "state", "read"
+    "",
+    "landing",
+    "mention",
+    "reference",
+    "version",
+    "student",
+    "activity",
+    "course",
+    "skill",
+    "state",
+    "read",
 ]
 KEYS: Final[dict[str, str]] = {
     "student": "student_key",
