@@ -31,7 +31,7 @@ class Effect(NamedTuple):
     """Lower end of the 80 % interval of the difference."""
     high: float | None
     difference_before: float | None
-    """What the matching has left of the difference in the time before: best near 0."""
+    """What the bins have left of the difference in the time before: best near 0."""
     n_acknowledged: int
     n_followed: int
     n_dismissed: int

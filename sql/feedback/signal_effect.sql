@@ -1,6 +1,8 @@
 -- What followed signals of a kind, against comparable students to whom nothing of the kind was said
--- (feedback.signal_outcome): the mean effect on those who were told, each stratum's comparable students weighted like
--- its told ones. A description, no proof: who is told differs in what nobody sees. Of kinds, never of one student.
+-- (feedback.signal_outcome): the mean difference of those who were told, each stratum's comparable students weighted
+-- like its told ones. What a stratum's bins leave of the difference before is taken out by a line of after on before
+-- through the comparable students of all strata, as in Abadie & Imbens 2011 (Journal of Business & Economic Statistics
+-- 29(1)). A description, no proof: who is told differs in what nobody sees. Of kinds, never of one student.
 -- grain: signal_kind, audience, outcome
 -- scope: read
 -- columns:
@@ -16,16 +18,16 @@
 --   n_comparable           different comparable students in those strata
 --   mean_after             mean of the outcome after, of the matched; NULL as all figures from here to difference_before
 --                          where fewer than 10 students stand on either side
---   mean_after_comparable  that of the comparable students, weighted
+--   mean_after_comparable  what the comparable students let expect of the matched from where they began
 --   difference             mean_after - mean_after_comparable
 --   standard_error         of the difference; each student counts as one, however often told or compared
 --   low                    lower end of the 80 % interval of the difference
 --   high                   its upper end
---   difference_before      the same difference in the 14 days before: what matching has left of it, best near 0
+--   difference_before      the same difference in the 14 days before: what the bins have left of it, best near 0
 --   n_acknowledged         of n_signals, those answered as taken note of
 --   n_followed             of n_signals, those answered as followed
 --   n_dismissed            of n_signals, those answered as dismissed
-WITH kept AS (
+WITH kept AS MATERIALIZED (
     SELECT
         *,
         audience IS NOT NULL AS is_told
@@ -49,7 +51,7 @@ outcomes AS (
     SELECT unnest(['n_answers', 'share_right', 'above_expected', 'active_days', 'active_seconds']) AS outcome
 ),
 
-measured AS (
+measured AS MATERIALIZED (
     SELECT
         kept.signal_kind,
         kept.audience,
@@ -76,14 +78,16 @@ measured AS (
     WHERE kept.stratum IS NOT NULL AND after IS NOT NULL
 ),
 
-comparable AS (
+comparable AS MATERIALIZED (
     SELECT
         signal_kind,
         outcome,
         cell,
         count(*) AS n_comparable,
         avg(before) AS mean_before,
-        avg(after) AS mean_after
+        avg(after) AS mean_after,
+        regr_sxy(after, before) AS products,
+        regr_sxx(after, before) AS squares
     FROM measured
     WHERE NOT is_told
     GROUP BY signal_kind, outcome, cell
@@ -91,66 +95,93 @@ comparable AS (
     HAVING count(*) >= 2
 ),
 
-strata AS (
+slopes AS (
     SELECT
-        told.signal_kind,
-        told.audience,
-        told.outcome,
-        told.cell,
-        comparable.n_comparable,
-        comparable.mean_after AS mean_after_comparable,
-        count(*) AS n_told,
-        avg(told.after) AS mean_after,
-        avg(told.before) - any_value(comparable.mean_before) AS difference_before
-    FROM measured AS told
-    INNER JOIN comparable USING (signal_kind, outcome, cell)
-    WHERE told.is_told
-    GROUP BY ALL
+        signal_kind,
+        outcome,
+        coalesce(sum(products) / nullif(sum(squares), 0), 0) AS slope
+    FROM comparable
+    GROUP BY signal_kind, outcome
 ),
 
-effects AS (
+-- Of each row what its comparable students would let expect: their mean, moved by how far the row began from theirs.
+expected AS MATERIALIZED (
+    SELECT
+        measured.*,
+        comparable.n_comparable,
+        measured.before - comparable.mean_before AS ahead_before,
+        comparable.mean_after + coalesce(slopes.slope * (measured.before - comparable.mean_before), 0) AS after_comparable
+    FROM measured
+    INNER JOIN comparable USING (signal_kind, outcome, cell)
+    INNER JOIN slopes USING (signal_kind, outcome)
+),
+
+effects AS MATERIALIZED (
     SELECT
         signal_kind,
         audience,
         outcome,
-        sum(n_told)::BIGINT AS n_matched,
-        sum(n_told * mean_after) / n_matched AS mean_after,
-        sum(n_told * mean_after_comparable) / n_matched AS mean_after_comparable,
-        sum(n_told * difference_before) / sum(n_told) FILTER (WHERE difference_before IS NOT NULL) AS difference_before
-    FROM strata
+        count(*) AS n_matched,
+        avg(after) AS mean_after,
+        avg(after_comparable) AS mean_after_comparable,
+        avg(after - after_comparable) AS difference,
+        avg(ahead_before) AS difference_before
+    FROM expected
+    WHERE is_told
     GROUP BY signal_kind, audience, outcome
 ),
 
--- How far each row pulls the difference away from what it is: by student, for what one student does hangs together.
+strata AS (
+    SELECT
+        signal_kind,
+        audience,
+        outcome,
+        cell,
+        count(*) AS n_told
+    FROM expected
+    WHERE is_told
+    GROUP BY signal_kind, audience, outcome, cell
+),
+
+-- How far each row pulls the difference away from what it is.
 pulls AS (
+    SELECT
+        effects.signal_kind,
+        effects.audience,
+        effects.outcome,
+        expected.student_key,
+        TRUE AS is_told,
+        (expected.after - expected.after_comparable - effects.difference) / effects.n_matched AS pull
+    FROM expected
+    INNER JOIN effects USING (signal_kind, audience, outcome)
+    UNION ALL
     SELECT
         strata.signal_kind,
         strata.audience,
         strata.outcome,
-        measured.student_key,
-        bool_or(measured.is_told) AS is_ever_told,
-        bool_or(NOT measured.is_told) AS is_ever_comparable,
-        sum(
-            CASE
-                WHEN measured.is_told
-                    THEN
-                        measured.after - strata.mean_after_comparable
-                        - (effects.mean_after - effects.mean_after_comparable)
-                -- The mean of few lies nearer to them than the truth does.
-                ELSE
-                    (strata.mean_after_comparable - measured.after) * strata.n_told / strata.n_comparable
-                    * sqrt(strata.n_comparable / (strata.n_comparable - 1))
-            END
-        ) / any_value(effects.n_matched) AS pull
+        expected.student_key,
+        FALSE AS is_told,
+        -- The mean of few lies nearer to them than the truth does.
+        (expected.after_comparable - expected.after) * strata.n_told / effects.n_matched / expected.n_comparable
+        * sqrt(expected.n_comparable / (expected.n_comparable - 1)) AS pull
     FROM strata
     INNER JOIN effects USING (signal_kind, audience, outcome)
-    INNER JOIN measured
-        ON
-            strata.signal_kind = measured.signal_kind
-            AND strata.outcome = measured.outcome
-            AND strata.cell = measured.cell
-            AND coalesce(strata.audience = measured.audience, TRUE)
-    GROUP BY strata.signal_kind, strata.audience, strata.outcome, measured.student_key
+    INNER JOIN expected USING (signal_kind, outcome, cell)
+    WHERE NOT expected.is_told
+),
+
+-- By student, for what one student does hangs together.
+students AS (
+    SELECT
+        signal_kind,
+        audience,
+        outcome,
+        student_key,
+        bool_or(is_told) AS is_ever_told,
+        bool_or(NOT is_told) AS is_ever_comparable,
+        sum(pull) AS pull
+    FROM pulls
+    GROUP BY signal_kind, audience, outcome, student_key
 ),
 
 errors AS (
@@ -161,7 +192,7 @@ errors AS (
         count(*) FILTER (WHERE is_ever_told) AS n_students,
         count(*) FILTER (WHERE is_ever_comparable) AS n_comparable,
         sqrt(sum(pull * pull) * count(*) / (count(*) - 1)) AS standard_error
-    FROM pulls
+    FROM students
     GROUP BY signal_kind, audience, outcome
 ),
 
@@ -169,7 +200,6 @@ figures AS (
     SELECT
         errors.*,
         effects.* EXCLUDE (signal_kind, audience, outcome),
-        effects.mean_after - effects.mean_after_comparable AS difference,
         least(errors.n_students, errors.n_comparable) >= 10 AS is_told
     FROM errors
     INNER JOIN effects USING (signal_kind, audience, outcome)

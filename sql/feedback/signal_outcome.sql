@@ -28,7 +28,7 @@
 --   is_acknowledged        whether the signal was answered as taken note of; NULL for a comparable student
 --   is_followed            whether it was answered as followed
 --   is_dismissed           whether it was answered as dismissed
-WITH today AS (
+WITH today AS MATERIALIZED (
     SELECT
         time_zone,
         (as_of AT TIME ZONE time_zone)::DATE AS local_day
@@ -36,12 +36,12 @@ WITH today AS (
 ),
 
 -- Within this file '' stands for no skill, so that rows can be joined by it.
-said AS (
+said AS MATERIALIZED (
     SELECT * REPLACE (coalesce(skill_id, '') AS skill_id)
     FROM feedback.signal_said
 ),
 
-told AS (
+told AS MATERIALIZED (
     SELECT
         signal_kind,
         audience,
@@ -57,7 +57,7 @@ told AS (
 ),
 
 -- Each day around a day on which something was said, so that facts are met by equality.
-windows AS (
+windows AS MATERIALIZED (
     SELECT
         skill_id,
         raised_on,
@@ -88,7 +88,7 @@ answers AS (
     WHERE fact_attempt_skill.skill_id IN (SELECT skill_id FROM told)
 ),
 
-answer_days AS (
+answer_days AS MATERIALIZED (
     SELECT
         student_key,
         skill_id,
@@ -102,7 +102,7 @@ answer_days AS (
     GROUP BY ALL
 ),
 
-practice AS (
+practice AS MATERIALIZED (
     SELECT
         windows.skill_id,
         windows.raised_on,
@@ -123,7 +123,7 @@ practice AS (
     GROUP BY windows.skill_id, windows.raised_on, answer_days.student_key
 ),
 
-activity AS (
+activity AS MATERIALIZED (
     SELECT
         days.raised_on,
         fact_day.student_key,
@@ -137,7 +137,7 @@ activity AS (
     GROUP BY days.raised_on, fact_day.student_key
 ),
 
-enrolments AS (
+enrolments AS MATERIALIZED (
     SELECT
         fact_enrolment.student_key,
         fact_enrolment.course_id,
@@ -158,7 +158,7 @@ enrolments AS (
     ) = 1
 ),
 
-taken AS (
+taken AS MATERIALIZED (
     SELECT
         days.raised_on,
         enrolments.student_key,
@@ -170,7 +170,7 @@ taken AS (
 ),
 
 -- Who was active before; for a skill, who also answered on it.
-measured AS (
+measured AS MATERIALIZED (
     SELECT
         places.skill_id,
         activity.raised_on,
@@ -205,7 +205,8 @@ measured AS (
                 WHEN n_answers_before < 5 THEN 'below 5'
                 WHEN n_answers_before < 15 THEN '5 to 14'
                 WHEN n_answers_before < 40 THEN '15 to 39'
-                ELSE '40 or more'
+                WHEN n_answers_before < 80 THEN '40 to 79'
+                ELSE '80 or more'
             END,
             'days '
             || CASE
@@ -234,7 +235,7 @@ measured AS (
     WHERE places.skill_id = '' OR practice.n_before > 0
 ),
 
-strata AS (
+strata AS MATERIALIZED (
     SELECT DISTINCT
         told.signal_kind,
         measured.skill_id,
@@ -245,7 +246,7 @@ strata AS (
     INNER JOIN measured USING (skill_id, raised_on, student_key)
 ),
 
-comparable AS (
+comparable AS MATERIALIZED (
     SELECT
         strata.signal_kind,
         measured.*

@@ -75,6 +75,27 @@ def test_confounding_by_the_time_before_is_taken_out() -> None:
         assert found.difference_before == pytest.approx(0.0)
 
 
+def test_what_bins_leave_of_the_time_before_is_taken_out() -> None:
+    """Where the told began ahead within their bin, and everybody goes on as before, the difference is 0."""
+    chance = random.Random(1)
+    school = School()
+    for number in range(200):
+        is_told = number % 4 == 0
+        n_before = chance.randint(30, 38) if is_told else chance.randint(16, 38)
+        school.study(
+            f"student {number}",
+            right_before=[True] * n_before,
+            right_after=[True] * (n_before + chance.randint(-3, 3)),
+        )
+        if is_told:
+            school.say(f"student {number}")
+    found = school.effect("n_answers")
+    assert found.difference_before is not None
+    assert found.difference_before > 4
+    assert found.difference is not None
+    assert abs(found.difference) < 1
+
+
 def test_the_standard_error_is_that_of_repeated_schools() -> None:
     """The standard error told agrees with how far the differences of like schools lie apart."""
     found = [_school(seed=seed, n=60).effect("n_answers") for seed in range(40)]
@@ -167,9 +188,10 @@ def test_only_the_same_course_is_compared() -> None:
     school.study(
         "elsewhere", right_before=_HALF, right_after=_HALF, course="https://school.example/courses/physics"
     )
-    for number in range(12):
-        school.say(f"told {number}")
-    assert school.effect("n_answers").n_comparable == 12
+    school.say("told 0")
+    beside = school.rows("SELECT student_key FROM feedback.signal_outcome WHERE audience IS NULL")
+    assert ("other 0",) in beside
+    assert ("elsewhere",) not in beside
 
 
 def test_what_is_said_again_within_14_days_counts_once() -> None:
