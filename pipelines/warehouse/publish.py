@@ -58,8 +58,6 @@ class Publication:
                 self._make_table(relation, f"FROM {self.scratch.place(relation)}")
             for relation in self.views:
                 if self.is_full or relation.full_name not in self.standing:
-                    # What it reads is the lake's, not a scratch database's.
-                    self.warehouse.use(LAKE)
                     self.warehouse.run(
                         f"CREATE OR REPLACE VIEW {LAKE}.{relation.full_name} AS {relation.sql}"
                     )
