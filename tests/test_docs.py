@@ -75,6 +75,15 @@ def test_question_is_answered(
     assert all(len(row) > 1 for row in rows)
 
 
+def test_the_effect_of_signals_is_asked_as_the_page_says(plain: duckdb.DuckDBPyConnection) -> None:
+    """The queries about signals run; in a class told for a week only there is nothing to compare yet."""
+    asked = [block for block in blocks(_ANALYST, "sql") if block.heading == "Does a signal help?"]
+    assert len(asked) == 2
+    for block in asked:
+        assert plain.execute(block.text).fetchall() == []
+    assert plain.execute("SELECT count(*) > 0 FROM feedback.signal_said").fetchone() == (True,)
+
+
 def _as_if_weekly(sql: str, connection: duckdb.DuckDBPyConnection) -> str:
     """Let the refresh before the last, a moment ago, be the one of a week ago."""
     if _WEEK_AGO not in sql:

@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "students": "students",
     "profile": "profile",
     "signals": "signals",
+    "effect": "effect",
     "reviews": "reviews",
     "train": "train",
     "models": "models",

@@ -41,7 +41,11 @@ class Publication:
         self.warehouse = warehouse
         self.relations = relations
         self.computed = [relation for relation in computed if relation.stored == "table"]
-        self.views = [relation for relation in computed if relation.stored == "view"]
+        self.views = [
+            relation
+            for relation in relations
+            if relation.stored == "view" and (relation.scope == "read" or relation in computed)
+        ]
         self.scratch = scratch
         self.is_full = is_full
         self.standing = standing

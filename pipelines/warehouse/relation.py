@@ -11,6 +11,7 @@ A header is the comment at the top of the file: a description, then `grain:`, `s
 - student    a row belongs to one student: computed for the students who changed
 - activity, course, skill   a row belongs to one of these: computed for those that were touched
 - state      one row: what the last refresh did
+- read       nothing is kept: a view, computed when somebody reads it
 """
 
 import graphlib
@@ -32,7 +33,17 @@ CHECKS: Final = "checks"
 """Folder of the data checks: SELECTs that yield the offending rows."""
 
 Scope = Literal[
-    "", "landing", "mention", "reference", "version", "student", "activity", "course", "skill", "state"
+    "",
+    "landing",
+    "mention",
+    "reference",
+    "version",
+    "student",
+    "activity",
+    "course",
+    "skill",
+    "state",
+    "read",
 ]
 KEYS: Final[dict[str, str]] = {
     "student": "student_key",
@@ -129,14 +140,15 @@ def parse_relation(layer: str, name: str, text: str) -> Relation:
             description.append(line.removeprefix("--").strip())
     if not description or (not fields.get("grain") and layer != CHECKS):
         raise WarehouseError(f"sql/{layer}/{name}.sql: the header must have a description and `-- grain: …`")
+    scope = _scope(fields.get("scope", ""), f"sql/{layer}/{name}.sql")
     return Relation(
         layer=layer,
         name=name,
         sql="\n".join(lines[body:]).strip().rstrip(";"),
         description=" ".join(description),
         grain=_split(fields.get("grain", "")),
-        scope=_scope(fields.get("scope", ""), f"sql/{layer}/{name}.sql"),
-        stored=fields.get("stored", "table"),
+        scope=scope,
+        stored=fields.get("stored", "view" if scope == "read" else "table"),
         reads=_split(fields.get("reads", "")),
         columns=columns,
     )

@@ -1,0 +1,81 @@
+"""`learnloom effect`."""
+
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.options import JsonOption, WarehouseOption
+from pipelines.cli.output import Output, shown
+from pipelines.jobs.opening import open_to_read
+from pipelines.settings import read_settings
+from pipelines.warehouse.effects import Effect, read_effects
+from schemas.signal import Audience, SignalKind
+
+_CAUTION = "This is no proof of cause: who is told differs in what nobody sees (docs/analyst.md, Does a signal help?)."
+commands = typer.Typer(add_completion=False)
+
+
+@commands.command(epilog="Example: learnloom effect --kind wheel_spinning")
+def effect(
+    *,
+    kind: Annotated[SignalKind | None, typer.Option(help="Only this kind.")] = None,
+    audience: Annotated[Audience | None, typer.Option(help="To whom it was said. Default: both.")] = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what followed signals of a kind, against comparable students to whom nothing of the kind was said.
+
+    Two weeks after against two weeks before, each with an 80 % interval. Without --kind only what can be told is shown.
+    """
+    out = Output(as_json=as_json)
+    with out.progress("comparing"), open_to_read(read_settings(warehouse)) as opened:
+        found = read_effects(
+            opened, kind=kind.value if kind else None, audience=audience.value if audience else None
+        )
+    for each in found:
+        out.record(each)
+    if as_json:
+        return
+    if not found:
+        out.say("No such signal was raised two weeks ago or earlier.")
+        return
+    listed = [each for each in found if kind or each.difference is not None]
+    if listed:
+        out.table(
+            [
+                "kind",
+                "said to",
+                "two weeks after",
+                "said",
+                "matched",
+                "comparable",
+                "mean",
+                "of comparable",
+                "difference",
+                "80 % interval",
+                "before",
+            ],
+            [_row(each) for each in listed],
+        )
+    if hidden := {(each.signal_kind, each.audience) for each in found if each.difference is None}:
+        names = ", ".join(sorted({name for name, _ in hidden}))
+        out.say(f"Too few comparable students (10 on each side) for some or all outcomes: {names}.")
+    if listed:
+        out.say(_CAUTION)
+
+
+def _row(found: Effect) -> tuple[object, ...]:
+    interval = None if found.low is None else f"{shown(found.low)} to {shown(found.high)}"
+    return (
+        found.signal_kind,
+        found.audience,
+        found.outcome,
+        found.n_signals,
+        found.n_matched,
+        found.n_comparable,
+        found.mean_after,
+        found.mean_after_comparable,
+        found.difference,
+        interval,
+        found.difference_before,
+    )

@@ -1,0 +1,52 @@
+"""What is computed when it is read: it stands after any refresh, in a backup, and for who may only read."""
+
+import datetime as dt
+from pathlib import Path
+
+from pipelines.warehouse.backup import back_up
+from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.export import export
+from pipelines.warehouse.relation import load_relations
+from pipelines.warehouse.staging import standing
+from tests.pipelines.refresh.school import LAST_DAY, land, lines_of, refreshed
+
+_VIEWS = {relation.full_name for relation in load_relations() if relation.scope == "read"}
+_LATER = LAST_DAY + dt.timedelta(days=15)
+_SAID = "SELECT signal_kind, audience, n_signals FROM feedback.signal_effect ORDER BY ALL"
+
+
+def test_what_is_read_follows_every_refresh(tmp_path: Path) -> None:
+    """Views tell of the rows of the last refresh, full or not, read only, and in a backup."""
+    lines = lines_of(tmp_path / "class", faults=0.0)
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "most.jsonl", lines[:-1])
+        refreshed(warehouse, day=LAST_DAY - dt.timedelta(days=2))
+        assert warehouse.rows(_SAID) == []
+        refreshed(warehouse, day=_LATER)
+        said = warehouse.rows(_SAID)
+        assert said
+        land(warehouse, tmp_path / "last.jsonl", lines[-1:])
+        assert refreshed(warehouse, day=_LATER).full_because is None
+        assert warehouse.rows(_SAID) == said
+        refreshed(warehouse, day=_LATER, full=True)
+        assert warehouse.rows(_SAID) == said
+        back_up(warehouse, tmp_path / "safe")
+    for place in ("warehouse", "safe"):
+        with Warehouse(tmp_path / place, read_only=True) as warehouse:
+            assert warehouse.rows(_SAID) == said
+
+
+def test_a_refresh_makes_a_view_that_is_gone(tmp_path: Path) -> None:
+    """Every view stands after a refresh that has something to do, and none of them is exported as a table."""
+    lines = lines_of(tmp_path / "class", students=2, faults=0.0)
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "most.jsonl", lines[:-1])
+        refreshed(warehouse)
+        assert standing(warehouse) >= _VIEWS
+        warehouse.run("DROP VIEW feedback.signal_effect")
+        land(warehouse, tmp_path / "last.jsonl", lines[-1:])
+        assert refreshed(warehouse).full_because is None
+        assert standing(warehouse) >= _VIEWS
+        written = {name for name, _ in export(warehouse, tmp_path / "out", everything=False)}
+    assert "feedback.outbox" in written
+    assert not written & _VIEWS
