@@ -17,6 +17,9 @@ from pipelines.settings import Settings, read_settings
 
 commands = typer.Typer(add_completion=False)
 
+_ENOUGH = 1_000
+"""Records from which a rate says something."""
+
 
 @commands.command(name="import", epilog="Example: learnloom import statements/ more.jsonl.gz")
 def import_(paths: PathsArgument, *, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
@@ -56,7 +59,7 @@ def tell_import(out: Output, summary: ImportSummary) -> None:
             "is_interrupted": summary.is_interrupted,
         }
     )
-    rate = f" ({summary.read / summary.seconds:,.0f} a second)" if summary.seconds > 1 else ""
+    rate = f" ({summary.read / summary.seconds:,.0f} a second)" if summary.read >= _ENOUGH else ""
     out.say(
         f"{summary.read:,} records read{rate}: {summary.accepted:,} new statements landed, "
         f"{summary.duplicates:,} known already, {summary.dead:,} refused."
