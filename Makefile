@@ -50,7 +50,7 @@ types: $(VENV)/.ready-dev
 unit: $(VENV)/.ready-dev
 	@$(BIN)/pytest
 
-bench: $(VENV)/.ready-dev ## measure: import, validation, refresh, profile, duplicate check, learner model (minutes)
+bench: $(VENV)/.ready-dev ## measure: validation, import, Kafka, refresh, the models, from an answer to its signal (an hour)
 	@$(BIN)/python -m bench
 
 docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew

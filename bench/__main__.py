@@ -5,27 +5,26 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.command import learnloom
 from bench.oulad_data import HERE as OULAD
 
-_HERE = Path(__file__).parent
-_REAL = _HERE.parent.parent / "shared" / "data" / "statements" / "fun-mooc-video.jsonl.gz"
-_SIMULATE = "import sys; from pipelines.cli.main import main; sys.argv[0] = 'learnloom'; main()"
+_REAL = Path(__file__).parents[2] / "shared" / "data" / "statements" / "fun-mooc-video.jsonl.gz"
 
 
 def main() -> None:
-    """Measure validation, import, Kafka, refresh, the learner model and the risk model, one after the other."""
+    """Measure everything, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            [sys.executable, "-c", _SIMULATE, "simulate", folder, "--statements", "1000000"], check=True
-        )
-        files = [str(path) for path in (_REAL, Path(folder) / "statements.jsonl") if path.exists()]
-        for script in ("validate.py", "import_.py"):
-            subprocess.run([sys.executable, str(_HERE / script), *files], check=True)
-        subprocess.run([sys.executable, str(_HERE / "topic.py"), files[-1]], check=True)
-    for script in ("refresh.py", "learner.py"):
-        subprocess.run([sys.executable, str(_HERE / script)], check=True)
-    if OULAD.exists():
-        subprocess.run([sys.executable, "-m", "bench.oulad"], check=True)
+        learnloom(Path(folder), "simulate", "class", "--statements", "1000000")
+        files = [str(path) for path in (_REAL, Path(folder) / "class" / "statements.jsonl") if path.exists()]
+        _measure("validate", *files)
+        _measure("import_", *files)
+        _measure("topic", files[-1])
+    for name in ("refresh", "learner", "latency", *(("oulad",) if OULAD.exists() else ())):
+        _measure(name)
+
+
+def _measure(name: str, *arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", f"bench.{name}", *arguments], check=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How long a refresh takes: everything, then after 1,000 new statements; and one profile as a command.
 
-    python bench/refresh.py [--statements COUNT...] [--copies COUNT]
+    python -m bench.refresh [--statements COUNT...] [--copies COUNT]
 
 For each size a class is simulated and all but 1,000 of its statements, of at the most 300 students, are imported and
 refreshed; then the rest. Each step is the command that a user would type, in a process of its own. With copies, as many
