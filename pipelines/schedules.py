@@ -42,9 +42,10 @@ class Schedules(BaseModel):
         description="A landing stops after so long; the next goes on from there.",
     )
     refresh_cron: str = Field(
-        default="10 0 * * *",
+        default="10,40 * * * *",
         pattern=_CRON,
-        description="When everything is told as of the new day; landing triggers refreshes in between.",
+        description="When what is told is brought up to the day, and what a landing has not told of is taken in; landing "
+        "triggers refreshes in between.",
     )
     deliver_seconds: float = Field(
         default=300.0,
