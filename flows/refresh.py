@@ -25,7 +25,9 @@ _SLOWEST = 8
 
 
 @flow(name="refresh", flow_run_name="refresh as of {day}", **TOLD)
-def refresh(day: str = "today", full: bool = False, refit: bool = False) -> dict[str, Any]:
+def refresh(
+    day: str = "today", full: bool = False, refit: bool = False, since: str | None = None
+) -> dict[str, Any]:
     """Bring everything up to what has landed, as of the end of a day; only changed students are computed anew.
 
     Buckets of students are worked on by the task runner that the settings name. Killed anywhere, readers see what
@@ -35,12 +37,15 @@ def refresh(day: str = "today", full: bool = False, refit: bool = False) -> dict
         day: `today` in the school's time zone, or a date such as 2026-11-01.
         full: build everything anew.
         refit: fit a new model version first.
+        since: a date; compute anew also those of whom something has landed since then.
 
     Returns:
         What the refresh did.
     """
     progress = Progress("refresh-progress", _STEPS)
-    summary = do(compute, None if day == "today" else dt.date.fromisoformat(day), full, refit, progress)
+    as_of = None if day == "today" else dt.date.fromisoformat(day)
+    landed_since = None if since is None else dt.date.fromisoformat(since)
+    summary = do(compute, as_of, landed_since, full, refit, progress)
     progress.end()
     logger().info(
         "%d new statements, %d students computed anew in %.1f s (%s)",
@@ -66,7 +71,9 @@ def refresh(day: str = "today", full: bool = False, refit: bool = False) -> dict
 
 
 @task(name="compute", cache_policy=NO_CACHE, **RETRIES)
-def compute(day: dt.date | None, full: bool, refit: bool, progress: Callable[[str], None]) -> RefreshSummary:
+def compute(
+    day: dt.date | None, since: dt.date | None, full: bool, refit: bool, progress: Callable[[str], None]
+) -> RefreshSummary:
     """Compute and publish everything, as one transaction."""
     return refresh_day(
         settings(),
@@ -74,6 +81,7 @@ def compute(day: dt.date | None, full: bool, refit: bool, progress: Callable[[st
         day=day,
         full=full,
         refit=refit,
+        since=since,
         run=this_run("refresh"),
         on_progress=progress,
         spread=_spread,

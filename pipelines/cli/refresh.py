@@ -32,6 +32,14 @@ def refresh(
         bool,
         typer.Option("--refit", help="Fit a new model version first (difficulties, norms); implies --full."),
     ] = False,
+    since: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            help="Compute anew also every student of whom something has landed since this day.",
+        ),
+    ] = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -42,12 +50,27 @@ def refresh(
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
-    summary = run_refresh(out, settings, day=as_of.date() if as_of else None, full=full, refit=refit)
+    if since is not None and (full or refit):
+        raise typer.BadParameter("--full and --refit compute everything: give one of them, or --from")
+    summary = run_refresh(
+        out,
+        settings,
+        day=as_of.date() if as_of else None,
+        full=full,
+        refit=refit,
+        since=since.date() if since else None,
+    )
     tell_refresh(out, summary)
 
 
 def run_refresh(
-    out: Output, settings: Settings, *, day: dt.date | None = None, full: bool = False, refit: bool = False
+    out: Output,
+    settings: Settings,
+    *,
+    day: dt.date | None = None,
+    full: bool = False,
+    refit: bool = False,
+    since: dt.date | None = None,
 ) -> RefreshSummary:
     """Refresh with progress."""
     with out.progress("refreshing") as tick:
@@ -57,6 +80,7 @@ def run_refresh(
             day=day,
             full=full,
             refit=refit,
+            since=since,
             run=run_of("refresh"),
             on_progress=tick,
         )

@@ -11,8 +11,13 @@ from pipelines.refresh.train import TrainSummary, train_version
 from pipelines.settings import Settings
 from pipelines.warehouse.maintain import tidy_if_needed
 from pipelines.warehouse.run import Run
+from schemas.errors import LearnloomError
 
 Clock = Callable[[], dt.datetime]
+
+
+class BackfillError(LearnloomError):
+    """From such a day nothing can be computed anew."""
 
 
 def refresh_day(
@@ -22,6 +27,7 @@ def refresh_day(
     day: dt.date | None = None,
     full: bool = False,
     refit: bool = False,
+    since: dt.date | None = None,
     run: Run | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
     spread: Spread = map,
@@ -34,6 +40,7 @@ def refresh_day(
         day: the day; None: today.
         full: build everything anew.
         refit: fit a new model version first.
+        since: compute anew also those of whom something has landed since the beginning of this day.
         run: who does it.
         on_progress: is told what is being computed.
         spread: does the work on buckets of students, in their order.
@@ -41,8 +48,16 @@ def refresh_day(
     Raises:
         WarehouseMissingError: nothing has landed yet.
         WarehouseBusyError: other processes kept writing.
+        BackfillError: the day from which to compute anew is still to come, or everything was asked for too.
     """
-    today = clock().astimezone(ZoneInfo(settings.time_zone)).date()
+    zone = ZoneInfo(settings.time_zone)
+    today = clock().astimezone(zone).date()
+    if since is not None and (full or refit):
+        raise BackfillError(
+            "everything is computed anew already: ask for it, or for a day to begin with, not both"
+        )
+    if since is not None and since > today:
+        raise BackfillError(f"nothing can have landed since {since}: today is {today} ({settings.time_zone})")
     with open_to_write(settings, must_exist=True, run=run) as warehouse:
         summary = refresh(
             warehouse,
@@ -51,6 +66,7 @@ def refresh_day(
             clock=clock,
             full=full,
             refit=refit,
+            landed_since=dt.datetime.combine(since, dt.time.min, zone) if since else None,
             on_progress=on_progress,
             spread=spread,
         )

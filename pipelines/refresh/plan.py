@@ -10,7 +10,7 @@ from pipelines.refresh.versions import knows_versions, version_in_use
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.relation import Relation
-from pipelines.warehouse.staging import is_known_snapshot
+from pipelines.warehouse.staging import is_known_snapshot, snapshot_before
 from pipelines.warehouse.state import LastRefresh, read_state
 
 _SCHOOL: Final = ("skill_map", "skill", "course_run", "course_work")
@@ -24,7 +24,7 @@ class Plan:
     planned_from: LastRefresh | None
     """The refresh before this one; None before the first."""
     since: int | None
-    """Snapshot up to which staged statements are known already; None: everything is built."""
+    """Snapshot up to which staged statements are taken as known already; None: everything is built."""
     full_because: str | None
     """Why everything is built; None where only some students are computed anew."""
     model_version: int
@@ -42,6 +42,7 @@ def make_plan(
     as_of: dt.datetime,
     full: bool,
     refit: bool,
+    landed_since: dt.datetime | None = None,
 ) -> Plan:
     """Plan a refresh from what the last one left; arguments as for `refresh`."""
     digest = _rules_digest(warehouse, settings, relations)
@@ -67,9 +68,14 @@ def make_plan(
         reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {state.as_of:%Y-%m-%d %H:%M}"
     elif not is_known_snapshot(warehouse, state.staged_snapshot):
         reason = "the snapshot of the last refresh has expired"
+    since = None if reason or state is None else state.staged_snapshot
+    if since is not None and landed_since is not None:
+        before = snapshot_before(warehouse, landed_since)
+        since = None if before is None else min(since, before)
+        reason = f"no snapshot is left from before {landed_since:%Y-%m-%d %H:%M}" if since is None else None
     return Plan(
         planned_from=state,
-        since=None if reason or state is None else state.staged_snapshot,
+        since=since,
         full_because=reason,
         model_version=model_version,
         fits=fits,

@@ -50,6 +50,7 @@ def refresh(
     clock: Callable[[], dt.datetime],
     full: bool = False,
     refit: bool = False,
+    landed_since: dt.datetime | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
     spread: Spread = map,
 ) -> RefreshSummary:
@@ -62,6 +63,8 @@ def refresh(
         clock: gives the present moment.
         full: build everything anew even where only some students changed.
         refit: fit a new model version first; implies `full`.
+        landed_since: aware; compute anew also those of whom something has landed since then, taken in already or not.
+            Where no snapshot is left from before it, everything is built.
         on_progress: is told what is being computed.
         spread: does the work on buckets of students, in their order: here, or elsewhere at the same time.
 
@@ -70,7 +73,10 @@ def refresh(
     """
     started = clock()
     with span("refresh", as_of=as_of.isoformat()) as add, steps(on_progress) as begin:
-        work = _Refresh(warehouse, settings, load_relations(), as_of, clock, full, refit, begin, spread)
+        relations = load_relations()
+        work = _Refresh(
+            warehouse, settings, relations, as_of, clock, full, refit, landed_since, begin, spread
+        )
         staged = work.stage()
         plan, students = warehouse.retrying(work.build, wait_seconds=settings.lock_wait_seconds)
         add(
@@ -101,6 +107,7 @@ class _Refresh:
     clock: Callable[[], dt.datetime]
     full: bool
     refit: bool
+    landed_since: dt.datetime | None
     on_progress: Callable[[str], None]
     spread: Spread
 
@@ -131,6 +138,7 @@ class _Refresh:
             as_of=self.as_of,
             full=self.full,
             refit=self.refit,
+            landed_since=self.landed_since,
         )
         build = Build(
             self.warehouse,

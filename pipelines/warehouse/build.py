@@ -44,7 +44,7 @@ class Build:
     planned_from: LastRefresh | None
     """The last refresh when this one was planned; None before the first."""
     since: int | None
-    """Snapshot up to which staged statements are known already; None: build everything."""
+    """Snapshot up to which staged statements are taken as known already; None: build everything."""
     event_source: str
     """URI reference of this deployment, for the events that it tells of signals."""
     fits: bool = False
@@ -95,6 +95,11 @@ class Build:
     def _by_name(self) -> dict[str, Relation]:
         return {relation.full_name: relation for relation in self.relations}
 
+    @property
+    def _is_again(self) -> bool:
+        before = self.planned_from
+        return self.since is not None and before is not None and self.since < before.staged_snapshot
+
     def _of_scope(self, *scopes: str) -> list[Relation]:
         return [relation for relation in self.relations if relation.scope in scopes]
 
@@ -135,10 +140,11 @@ class Build:
             return scratch.keep_keys("student", f"SELECT student_key FROM {staged} WHERE {_NO_VOID}")
         new = f"SELECT student_key FROM {scratch.place(statement)} WHERE {_NO_VOID}"
         voids = self._by_name["staging.stg_void"]
+        # Voids are merged with those known. Where what has been taken in is taken in again, all are looked at.
+        known = "" if self._is_again else f" EXCEPT SELECT voided_statement_id FROM {LAKE}.{voids.full_name}"
         voided = (
             f"SELECT student_key FROM {staged} WHERE statement_id IN ("
-            f"SELECT voided_statement_id FROM {scratch.place(voids)} "
-            f"EXCEPT SELECT voided_statement_id FROM {LAKE}.{voids.full_name})"
+            f"SELECT voided_statement_id FROM {scratch.place(voids)}{known})"
         )
         parts = [new, voided, *self._affected(scratch, staged)]
         n_students = scratch.keep_keys("student", " UNION ALL ".join(parts))

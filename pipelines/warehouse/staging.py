@@ -4,6 +4,7 @@ DuckLake's change feed tells which statements have landed since the last time, h
 to have happened.
 """
 
+import datetime as dt
 import hashlib
 from typing import Any
 
@@ -83,6 +84,14 @@ def standing(warehouse: Warehouse) -> set[str]:
 def is_known_snapshot(warehouse: Warehouse, snapshot: int) -> bool:
     """Whether the snapshot has not expired."""
     return bool(warehouse.rows(f"SELECT 1 FROM {LAKE}.snapshots() WHERE snapshot_id = ?", [snapshot]))
+
+
+def snapshot_before(warehouse: Warehouse, moment: dt.datetime) -> int | None:
+    """The newest snapshot from before a moment (aware) that has not expired; None where there is none."""
+    newest = warehouse.one(
+        f"SELECT max(snapshot_id) FROM {LAKE}.snapshots() WHERE snapshot_time < ?::TIMESTAMPTZ", [moment]
+    )[0]
+    return None if newest is None else int(newest)
 
 
 def inserted(relation: Relation, since: int, until: int) -> str:

@@ -53,10 +53,13 @@ def refreshed(
     settings: Settings = SETTINGS,
     full: bool = False,
     refit: bool = False,
+    landed_since: dt.datetime | None = None,
 ) -> RefreshSummary:
     """Refresh as of the end of a day."""
     as_of = end_of_day(day, settings.time_zone)
-    return refresh(warehouse, settings, as_of=as_of, clock=lambda: NOW, full=full, refit=refit)
+    return refresh(
+        warehouse, settings, as_of=as_of, clock=lambda: NOW, full=full, refit=refit, landed_since=landed_since
+    )
 
 
 def tables(warehouse: Warehouse) -> dict[str, list[str]]:
