@@ -30,11 +30,14 @@ def maintain() -> dict[str, Any]:
         done.tidied.removed_files,
         done.runs_kept,
     )
+    if done.letters_forgotten:
+        logger().info("%d old dead letters: what they said is dropped", done.letters_forgotten)
     if done.backed_up is not None:
         logger().info("backup: %d of %d files copied", done.backed_up.copied, done.backed_up.files)
     return {
         **done.tidied._asdict(),
         "runs_kept": done.runs_kept,
+        "letters_forgotten": done.letters_forgotten,
         "backed_up": done.backed_up._asdict() if done.backed_up else None,
     }
 

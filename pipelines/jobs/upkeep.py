@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pipelines.jobs.opening import open_to_write
 from pipelines.settings import Settings
 from pipelines.warehouse.backup import BackedUp, back_up
+from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.dead_letters import forget
 from pipelines.warehouse.lineage import keep_lineage
 from pipelines.warehouse.maintain import Tidied, tidy
 from pipelines.warehouse.run import Run
@@ -18,6 +20,8 @@ class Upkeep:
 
     runs_kept: int
     """Transactions of which the run is remembered from now on."""
+    letters_forgotten: int
+    """Dead letters whose content was dropped."""
     tidied: Tidied
     backed_up: BackedUp | None
     """None: no backup is asked for."""
@@ -42,10 +46,22 @@ def maintain(
         on_progress("remembering which run wrote what")
         # Before their snapshots are dropped.
         runs_kept = keep_lineage(warehouse, wait_seconds=wait_seconds)
+        letters_forgotten = 0
+        if settings.flows.dead_letters_kept_days is not None:
+            on_progress("dropping the content of old dead letters")
+            before = clock() - dt.timedelta(days=settings.flows.dead_letters_kept_days)
+            letters_forgotten = warehouse.retrying(
+                lambda: _forget_letters(warehouse, before), wait_seconds=wait_seconds
+            )
         on_progress("merging files, dropping old snapshots")
         tidied = tidy(warehouse, now=clock(), wait_seconds=wait_seconds, kept_days=settings.flows.kept_days)
         backed_up = None
         if settings.flows.backup is not None:
             on_progress("copying to the backup")
             backed_up = back_up(warehouse, settings.flows.backup)
-    return Upkeep(runs_kept, tidied, backed_up)
+    return Upkeep(runs_kept, letters_forgotten, tidied, backed_up)
+
+
+def _forget_letters(warehouse: Warehouse, before: dt.datetime) -> int:
+    with warehouse.transaction():
+        return forget(warehouse, before)

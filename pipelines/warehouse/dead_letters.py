@@ -58,6 +58,11 @@ class DeadSelection(NamedTuple):
         return " AND ".join(parts) or "true", list(parts.values())
 
 
+FORGOTTEN: Final = (
+    "Its content is no longer kept: it is older than dead letters are kept (dead_letters_kept_days)."
+)
+
+
 class DeadCount(NamedTuple):
     """Dead letters of one rule, source or topic."""
 
@@ -87,6 +92,24 @@ def write_dead_letters(warehouse: Warehouse, rows: pa.Table, now: datetime) -> N
             "FROM new_dead_letter",
             [now],
         )
+
+
+def forget(warehouse: Warehouse, before: datetime) -> int:
+    """Drop what dead letters landed before a moment say of anybody, and give how many these were.
+
+    Rule, place and times stay: positions count them, and the same record read again is the same dead letter. Older
+    snapshots still hold the rest until they expire.
+    """
+    condition, values = "landed_at < ? AND message <> ?", [before, FORGOTTEN]
+    n_letters = int(warehouse.one(f"SELECT count(*) FROM landing.dead_letter WHERE {condition}", values)[0])
+    if n_letters:
+        warehouse.run(
+            "UPDATE landing.dead_letter SET raw = NULL, path = '', value = '', message = $message, "
+            "faults = [{'rule': rule, 'path': '', 'value': '', 'message': $message}] "
+            "WHERE landed_at < $before AND message <> $message",
+            {"message": FORGOTTEN, "before": before},
+        )
+    return n_letters
 
 
 def known_dead_letters(
