@@ -44,8 +44,8 @@ class Schedules(BaseModel):
     refresh_cron: str = Field(
         default="10,40 * * * *",
         pattern=_CRON,
-        description="When what is told is brought up to the day, and what a landing has not told of is taken in; landing "
-        "triggers refreshes in between.",
+        description="When what is told is brought up to the day, and what a landing has not told of is taken in; "
+        "landing triggers refreshes in between.",
     )
     deliver_seconds: float = Field(
         default=300.0,
