@@ -45,18 +45,24 @@ def serve(
     flow that is stopped in the middle loses nothing and is done again by the next run.
     """
     settings = read_settings()
-    with _server(port) as url:
+    named = os.environ.get(_API) or None
+    with _server(named, port) as url:
         # Prefect reads its environment when it is imported, which takes seconds that --help need not wait for.
         os.environ[_API] = url
         os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-        asyncio.run(_run(settings, limit, url))
+        asyncio.run(_run(settings, limit, url, is_own=named is None))
 
 
-async def _run(settings: Settings, limit: int, url: str) -> None:
+async def _run(settings: Settings, limit: int, url: str, *, is_own: bool) -> None:
     from prefect.runner import Runner  # noqa: PLC0415
 
     from flows.deployments import deployments  # noqa: PLC0415
+    from flows.left_over import end_left_over  # noqa: PLC0415
 
+    if is_own and (
+        ended := await end_left_over()
+    ):  # on another's server they may be another's, and under way
+        sys.stdout.write(f"learnloom: {ended} runs were under way when it last ended; the next do it again\n")
     runner = Runner(name="learnloom", query_seconds=1, limit=limit)
     for deployment in await deployments(settings.flows):
         await runner.aadd_deployment(deployment)
@@ -66,10 +72,9 @@ async def _run(settings: Settings, limit: int, url: str) -> None:
 
 
 @contextmanager
-def _server(port: int) -> Iterator[str]:
+def _server(named: str | None, port: int) -> Iterator[str]:
     """Give the address of Prefect's interface; start a server where none is named, and end it afterwards."""
-    named = os.environ.get(_API)
-    if named:
+    if named is not None:
         _wait_for(named, None)
         yield named
         return

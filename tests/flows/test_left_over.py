@@ -1,0 +1,56 @@
+"""After a restart nothing is held up by runs that were stopped together with Prefect's server."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import StateType
+from prefect.states import Completed, Pending, Running, Scheduled
+
+from flows.left_over import end_left_over
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+
+@flow(name="stopped")
+def stopped() -> None:
+    """Be deployed, and never run."""
+
+
+async def _deploy(name: str) -> UUID:
+    made = await stopped.ato_deployment(name, concurrency_limit=1)
+    return await made.aapply()
+
+
+def test_the_slot_of_a_run_that_was_stopped_is_free_again() -> None:
+    """Runs of ours that are said to be under way are crashed and let the next one run; others keep their state."""
+    ours, another = asyncio.run(_deploy("learnloom")), asyncio.run(_deploy("another"))
+    with get_client(sync_client=True) as client:
+
+        def begin(deployment_id: UUID) -> UUID:
+            run = client.create_flow_run_from_deployment(deployment_id, state=Scheduled())
+            client.set_flow_run_state(run.id, Pending())
+            client.set_flow_run_state(run.id, Running())
+            return run.id
+
+        def state_of(run_id: UUID) -> StateType | None:
+            return client.read_flow_run(run_id).state_type
+
+        try:
+            done, foreign = begin(ours), begin(another)
+            client.set_flow_run_state(done, Completed())
+            left = begin(ours)
+            assert state_of(left) == StateType.RUNNING
+            assert asyncio.run(end_left_over()) == 1
+            following = begin(ours)
+            assert [state_of(run) for run in (done, left, following, foreign)] == [
+                StateType.COMPLETED,
+                StateType.CRASHED,
+                StateType.RUNNING,
+                StateType.RUNNING,
+            ]
+        finally:
+            for deployment_id in (ours, another):
+                client.delete_deployment(deployment_id)
