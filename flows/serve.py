@@ -117,6 +117,7 @@ def _need_free(port: int) -> None:
 
 def _wait_for(url: str, process: "subprocess.Popen[bytes] | None") -> None:
     until = time.monotonic() + _START_SECONDS
+    is_told = process is not None  # our own takes ten seconds, which is nothing to speak of
     while True:
         try:
             if httpx.get(f"{url}/health", timeout=5).is_success:
@@ -130,4 +131,7 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes] | None") -> None:
             )
         if time.monotonic() > until:
             raise ServerError(f"no Prefect server answers at {url} ({told}): start it, or correct {_API}")
+        if not is_told:
+            is_told = True
+            sys.stderr.write(f"learnloom: waiting for {url} ({told}), up to {_START_SECONDS:.0f} s\n")
         time.sleep(_POLL_SECONDS)

@@ -14,5 +14,5 @@ def test_a_file_that_is_no_toml_is_named(
     """A learnloom.toml that is broken, or not in UTF-8, is an error of the settings that names the file."""
     (tmp_path / "learnloom.toml").write_bytes(written)
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SettingsError, match="learnloom.toml is no TOML"):
+    with pytest.raises(SettingsError, match=r"learnloom\.toml is no TOML"):
         read_settings()
