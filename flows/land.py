@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
@@ -19,6 +19,9 @@ from pipelines.settings import Settings
 
 LANDED = "learnloom.landed"
 """Event: statements have landed that were not there before."""
+
+_LEAST_SECONDS: Final = 1.0
+"""So long brokers are waited for by a run that began late."""
 
 
 @flow(name="land", flow_run_name="land what has come", **TOLD)
@@ -77,11 +80,15 @@ def drain_topic(topic: str) -> ImportSummary:
     return _landing(chosen).topics(connection_of(chosen), reading, guard=guard)
 
 
-@task(name="listen", **RETRIES)
+@task(name="listen")  # the next run is the one that tries again: it comes sooner than a retry would end
 def listen(topics: list[str], seconds: float) -> ImportSummary:
-    """Land what stands in topics and what comes to them, for some time, and tell of it as it lands."""
-    chosen = settings()
+    """Land what stands in topics and what comes to them, for some time, and tell of it as it lands.
+
+    Brokers that are away are waited for no longer than it would listen, else runs that wait would keep the next from
+    looking into the inbox.
+    """
     stop_at = due_at() + dt.timedelta(seconds=seconds)
+    chosen = _patient_until(stop_at, settings())
     herald = Herald(chosen.flows.tell_seconds)
 
     def is_over() -> bool:
@@ -95,6 +102,11 @@ def listen(topics: list[str], seconds: float) -> ImportSummary:
         return landing.topics(connection_of(chosen), reading, guard=guard)
     finally:
         herald.end()
+
+
+def _patient_until(stop_at: dt.datetime, chosen: Settings) -> Settings:
+    left = max(_LEAST_SECONDS, (stop_at - now()).total_seconds())
+    return chosen.model_copy(update={"stall_seconds": min(chosen.stall_seconds, left)})
 
 
 class Herald:

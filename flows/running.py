@@ -28,6 +28,8 @@ NAME: Final = "learnloom"
 RESOURCE: Final = "learnloom.warehouse"
 """Of what the events tell that trigger flows."""
 
+logging.getLogger("stamina").setLevel(logging.ERROR)  # what is waited for, and how long, we say ourselves
+
 
 def settings() -> Settings:
     """The deployment's settings, read anew by each run."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from schemas.errors import LearnloomError
 commands = typer.Typer(add_completion=False)
 
 _API: Final = "PREFECT_API_URL"
+_HOST: Final = "127.0.0.1"
 _START_SECONDS: Final = 120.0
 _STOP_SECONDS: Final = 15.0
 _POLL_SECONDS: Final = 0.5
@@ -78,9 +80,10 @@ def _server(named: str | None, port: int) -> Iterator[str]:
         _wait_for(named, None)
         yield named
         return
-    url = f"http://127.0.0.1:{port}/api"
+    _need_free(port)
+    url = f"http://{_HOST}:{port}/api"
     process = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
-        [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+        [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", str(port)],
         env={**os.environ, "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_API_URL": url},
         stdout=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C at the terminal is for us: the server goes last
@@ -97,8 +100,24 @@ def _server(named: str | None, port: int) -> Iterator[str]:
             process.wait()
 
 
+def _need_free(port: int) -> None:
+    """Refuse a taken port: a server of Prefect that another `serve` started there would be taken for our own."""
+    with socket.socket() as probe:
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # one that was let go a moment ago is free
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            raise ServerError(
+                f"port {port} cannot be had ({error.strerror}): does learnloom serve run already? Else name another "
+                f"with --port, or the server of Prefect that runs there: {_API}=http://{_HOST}:{port}/api"
+            ) from error
+
+
 def _wait_for(url: str, process: "subprocess.Popen[bytes] | None") -> None:
     until = time.monotonic() + _START_SECONDS
+    is_told = process is not None  # our own takes ten seconds, which is nothing to speak of
     while True:
         try:
             if httpx.get(f"{url}/health", timeout=5).is_success:
@@ -108,9 +127,11 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes] | None") -> None:
             told = str(error)
         if process is not None and process.poll() is not None:
             raise ServerError(
-                f"Prefect's server ended with code {process.returncode}: is the port taken? "
-                "Name another with --port, or the server that runs there with PREFECT_API_URL"
+                f"Prefect's server ended with code {process.returncode}: what it says stands above"
             )
         if time.monotonic() > until:
             raise ServerError(f"no Prefect server answers at {url} ({told}): start it, or correct {_API}")
+        if not is_told:
+            is_told = True
+            sys.stderr.write(f"learnloom: waiting for {url} ({told}), up to {_START_SECONDS:.0f} s\n")
         time.sleep(_POLL_SECONDS)

@@ -1,6 +1,7 @@
 """One frozen Settings, read at entry points only: environment over file over defaults."""
 
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -192,11 +193,13 @@ def read_settings(warehouse: Path | None = None) -> Settings:
     """Read environment and settings file; `warehouse` from the command line wins.
 
     Raises:
-        SettingsError: a value cannot be used; the message names setting and value.
+        SettingsError: a value cannot be used; the message names setting and value. Or the file cannot be read.
     """
     given: dict[str, Any] = {} if warehouse is None else {"warehouse": warehouse}
     try:
         settings = Settings(**given)
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{SETTINGS_FILE} is no TOML: {error}") from error
     except ValidationError as error:
         told = "; ".join(
             f"{'.'.join(str(part) for part in fault['loc'])}{_shown(fault['loc'], fault['input'])}: {fault['msg']}"

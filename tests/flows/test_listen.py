@@ -9,9 +9,11 @@ import pytest
 import flows.land
 from flows.land import Herald, land
 from pipelines.ingest.kafka.connection import KafkaConnection
+from pipelines.ingest.kafka.errors import BrokerUnavailableError
 from pipelines.ingest.kafka.producer import StatementProducer
 from pipelines.ingest.land import ImportSummary
 from servers.kafka.broker import Broker
+from servers.ports import free_port
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.ingest.kafka.samples import new_topic
 
@@ -53,6 +55,24 @@ def test_what_comes_while_it_listens_lands_and_is_told_of(
     _send(broker, topic, 1)
     assert land.fn(topics=[topic], listen_seconds=15)["accepted"] == 2
     assert told.numbers == [1, 1]
+
+
+@pytest.mark.timeout(60)
+def test_brokers_that_are_away_are_not_waited_for_longer_than_it_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a broker the inbox lands and the run fails when its time is over, not when patience with a stall is."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "one.jsonl").write_bytes(lines(answer(1)))
+    monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(tmp_path / "warehouse"))
+    monkeypatch.setenv("LEARNLOOM_KAFKA_SERVERS", f"127.0.0.1:{free_port()}")
+    monkeypatch.setenv("LEARNLOOM_STALL_SECONDS", "3600")
+    told = _Told()
+    monkeypatch.setattr(flows.land, "tell", told)
+    with pytest.raises(BrokerUnavailableError):
+        land.fn(topics=["xapi"], inbox=str(inbox), listen_seconds=2)
+    assert told.numbers == [1]
 
 
 def test_the_first_is_told_of_at_once_and_the_others_together(monkeypatch: pytest.MonkeyPatch) -> None:
