@@ -25,7 +25,9 @@ _SLOWEST = 8
 
 
 @flow(name="refresh", flow_run_name="refresh as of {day}", **TOLD)
-def refresh(day: str = "today", full: bool = False, refit: bool = False) -> dict[str, Any]:
+def refresh(
+    day: str = "today", full: bool = False, refit: bool = False, since: str | None = None
+) -> dict[str, Any]:
     """Bring everything up to what has landed, as of the end of a day; only changed students are computed anew.
 
     Buckets of students are worked on by the task runner that the settings name. Killed anywhere, readers see what
@@ -35,19 +37,22 @@ def refresh(day: str = "today", full: bool = False, refit: bool = False) -> dict
         day: `today` in the school's time zone, or a date such as 2026-11-01.
         full: build everything anew.
         refit: fit a new model version first.
+        since: a date such as 2026-11-01: compute every student anew of whom something has landed since that day
+            began in the school's time zone, as after a sender's data were mended. Not with `full` or `refit`.
 
     Returns:
         What the refresh did.
     """
     progress = Progress("refresh-progress", _STEPS)
-    summary = do(compute, None if day == "today" else dt.date.fromisoformat(day), full, refit, progress)
+    as_of = None if day == "today" else dt.date.fromisoformat(day)
+    summary = do(compute, as_of, full, refit, dt.date.fromisoformat(since) if since else None, progress)
     progress.end()
     logger().info(
         "%d new statements, %d students computed anew in %.1f s (%s)",
         summary.staged,
         summary.students,
         summary.seconds,
-        summary.full_because or "only what changed",
+        summary.scope,
     )
     if is_under_prefect():
         create_markdown_artifact(
@@ -66,7 +71,13 @@ def refresh(day: str = "today", full: bool = False, refit: bool = False) -> dict
 
 
 @task(name="compute", cache_policy=NO_CACHE, **RETRIES)
-def compute(day: dt.date | None, full: bool, refit: bool, progress: Callable[[str], None]) -> RefreshSummary:
+def compute(
+    day: dt.date | None,
+    full: bool,
+    refit: bool,
+    since: dt.date | None,
+    progress: Callable[[str], None],
+) -> RefreshSummary:
     """Compute and publish everything, as one transaction."""
     return refresh_day(
         settings(),
@@ -74,6 +85,7 @@ def compute(day: dt.date | None, full: bool, refit: bool, progress: Callable[[st
         day=day,
         full=full,
         refit=refit,
+        since=since,
         run=this_run("refresh"),
         on_progress=progress,
         spread=_spread,
@@ -128,7 +140,7 @@ def _page(summary: RefreshSummary, progress: Progress) -> str:
         ("as of", f"{summary.as_of:%Y-%m-%d %H:%M %Z}"),
         ("new statements", f"{summary.staged:,}"),
         ("students computed anew", f"{summary.students:,}"),
-        ("everything was built, because", summary.full_because or "it was not: only what changed"),
+        ("whom", summary.scope),
         ("model version", f"{summary.model_version}{', fitted just now' if summary.is_fitted else ''}"),
         ("seconds", f"{summary.seconds:.1f}"),
     ]

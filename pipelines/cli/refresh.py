@@ -32,6 +32,14 @@ def refresh(
         bool,
         typer.Option("--refit", help="Fit a new model version first (difficulties, norms); implies --full."),
     ] = False,
+    since: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            help="Backfill: compute every student anew of whom something has landed since this day began.",
+        ),
+    ] = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -40,14 +48,31 @@ def refresh(
     Only students of whom something new has landed are computed anew, unless the day, the rules, the settings or the
     skill map have changed since the last time.
     """
+    if since is not None and (full or refit):
+        raise typer.BadParameter(
+            "give --from alone: --full and --refit compute everybody", param_hint="--from"
+        )
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
-    summary = run_refresh(out, settings, day=as_of.date() if as_of else None, full=full, refit=refit)
+    summary = run_refresh(
+        out,
+        settings,
+        day=as_of.date() if as_of else None,
+        full=full,
+        refit=refit,
+        since=since.date() if since else None,
+    )
     tell_refresh(out, summary)
 
 
 def run_refresh(
-    out: Output, settings: Settings, *, day: dt.date | None = None, full: bool = False, refit: bool = False
+    out: Output,
+    settings: Settings,
+    *,
+    day: dt.date | None = None,
+    full: bool = False,
+    refit: bool = False,
+    since: dt.date | None = None,
 ) -> RefreshSummary:
     """Refresh with progress."""
     with out.progress("refreshing") as tick:
@@ -57,6 +82,7 @@ def run_refresh(
             day=day,
             full=full,
             refit=refit,
+            since=since,
             run=run_of("refresh"),
             on_progress=tick,
         )
@@ -73,14 +99,9 @@ def run_refresh(
 def tell_refresh(out: Output, summary: RefreshSummary) -> None:
     """Say what a refresh did."""
     out.record(summary)
-    how = (
-        f"everything was built, because {summary.full_because}"
-        if summary.full_because
-        else "only what changed"
-    )
     out.say(
         f"{summary.staged:,} new statements, {summary.students:,} students computed in {summary.seconds:.1f} s "
-        f"({how})."
+        f"({summary.scope})."
     )
     fitted = ", fitted just now" if summary.is_fitted else ""
     out.say(f"As of {summary.as_of:%Y-%m-%d %H:%M %Z}, model version {summary.model_version}{fitted}.")

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from pipelines.jobs.opening import open_to_write
+from pipelines.refresh.errors import BackfillError
 from pipelines.refresh.feedback import Spread
-from pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh
+from pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh, start_of_day
 from pipelines.refresh.train import TrainSummary, train_version
 from pipelines.settings import Settings
 from pipelines.warehouse.maintain import tidy_if_needed
@@ -22,6 +23,7 @@ def refresh_day(
     day: dt.date | None = None,
     full: bool = False,
     refit: bool = False,
+    since: dt.date | None = None,
     run: Run | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
     spread: Spread = map,
@@ -34,15 +36,26 @@ def refresh_day(
         day: the day; None: today.
         full: build everything anew.
         refit: fit a new model version first.
+        since: compute every student anew of whom something has landed since the start of this day, in the school's
+            time zone; not together with `full` or `refit`, which compute everybody.
         run: who does it.
         on_progress: is told what is being computed.
         spread: does the work on buckets of students, in their order.
 
     Raises:
+        BackfillError: `since` is yet to come, or goes with `full` or `refit`.
         WarehouseMissingError: nothing has landed yet.
         WarehouseBusyError: other processes kept writing.
     """
     today = clock().astimezone(ZoneInfo(settings.time_zone)).date()
+    if since is not None and (full or refit):
+        raise BackfillError(
+            f"what landed since {since} and everything cannot both be asked for: leave one of them out"
+        )
+    if since is not None and since > today:
+        raise BackfillError(
+            f"nothing can have landed since {since}: it is {today} in {settings.time_zone}; name a day up to today"
+        )
     with open_to_write(settings, must_exist=True, run=run) as warehouse:
         summary = refresh(
             warehouse,
@@ -51,6 +64,7 @@ def refresh_day(
             clock=clock,
             full=full,
             refit=refit,
+            landed_since=start_of_day(since, settings.time_zone) if since else None,
             on_progress=on_progress,
             spread=spread,
         )

@@ -10,7 +10,7 @@ from pipelines.refresh.versions import knows_versions, version_in_use
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.relation import Relation
-from pipelines.warehouse.staging import is_known_snapshot
+from pipelines.warehouse.staging import STAGED_ANEW, is_known_snapshot
 from pipelines.warehouse.state import LastRefresh, read_state
 
 _SCHOOL: Final = ("skill_map", "skill", "course_run", "course_work")
@@ -42,6 +42,7 @@ def make_plan(
     as_of: dt.datetime,
     full: bool,
     refit: bool,
+    landed_since: dt.datetime | None,
 ) -> Plan:
     """Plan a refresh from what the last one left; arguments as for `refresh`."""
     digest = _rules_digest(warehouse, settings, relations)
@@ -61,12 +62,16 @@ def make_plan(
         reason = "the model version in use is of an earlier learnloom"
     elif state.model_version != model_version:
         reason = f"model version {model_version} is in use now, not {state.model_version}"
+    elif state.rules_digest == STAGED_ANEW:
+        reason = "all statements were staged anew"
     elif state.rules_digest != digest:
         reason = "rules, settings, the skill map or the course plan have changed"
     elif state.as_of != as_of:
         reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {state.as_of:%Y-%m-%d %H:%M}"
     elif not is_known_snapshot(warehouse, state.staged_snapshot):
         reason = "the snapshot of the last refresh has expired"
+    elif landed_since is not None and _began_since(warehouse, landed_since):
+        reason = f"nothing had landed before {landed_since:%Y-%m-%d}"
     return Plan(
         planned_from=state,
         since=None if reason or state is None else state.staged_snapshot,
@@ -74,6 +79,13 @@ def make_plan(
         model_version=model_version,
         fits=fits,
         rules_digest=digest,
+    )
+
+
+def _began_since(warehouse: Warehouse, moment: dt.datetime) -> bool:
+    """Whether all that has landed has landed from this moment on."""
+    return bool(
+        warehouse.one("SELECT coalesce(min(landed_at) >= ?, true) FROM landing.statement", [moment])[0]
     )
 
 
