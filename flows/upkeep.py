@@ -21,7 +21,7 @@ class ChecksFailedError(LearnloomError):
 
 @flow(name="maintain", flow_run_name="maintain the warehouse", **TOLD)
 def maintain() -> dict[str, Any]:
-    """Merge small files, drop old snapshots, remember which run wrote what, and make a backup if one is asked for."""
+    """Merge small files, drop old snapshots, remember which run wrote what; remove and back up as settings say."""
     done = do(keep_up)
     logger().info(
         "%d files merged, %d snapshots dropped, %d files removed, %d transactions remembered",
@@ -30,10 +30,13 @@ def maintain() -> dict[str, Any]:
         done.tidied.removed_files,
         done.runs_kept,
     )
+    if done.dead_letters_removed:
+        logger().info("%d dead letters removed for their age", done.dead_letters_removed)
     if done.backed_up is not None:
         logger().info("backup: %d of %d files copied", done.backed_up.copied, done.backed_up.files)
     return {
         **done.tidied._asdict(),
+        "dead_letters_removed": done.dead_letters_removed,
         "runs_kept": done.runs_kept,
         "backed_up": done.backed_up._asdict() if done.backed_up else None,
     }
@@ -42,7 +45,7 @@ def maintain() -> dict[str, Any]:
 @task(name="keep up", cache_policy=NO_CACHE, **RETRIES)
 def keep_up() -> Upkeep:
     """Do the maintenance."""
-    progress = Progress("maintain-progress", 3)
+    progress = Progress("maintain-progress", 4)
     done = maintain_now(settings(), clock=now, run=this_run("maintain"), on_progress=progress)
     progress.end()
     return done

@@ -49,6 +49,12 @@ class Schedules(BaseModel):
     kept_days: int = Field(
         default=30, ge=1, le=3_650, description="So far back the warehouse can be seen as it was."
     )
+    dead_letters_kept_days: int | None = Field(
+        default=None,
+        ge=7,
+        le=36_500,
+        description="`maintain` removes older dead letters; none: they are kept for ever.",
+    )
     backup: Path | None = Field(
         default=None, description="Folder for a backup at each maintenance; none: no backup is made."
     )

@@ -9,6 +9,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.backup import BackedUp, back_up
 from pipelines.warehouse.lineage import keep_lineage
 from pipelines.warehouse.maintain import Tidied, tidy
+from pipelines.warehouse.retention import remove_dead_letters
 from pipelines.warehouse.run import Run
 
 
@@ -16,6 +17,8 @@ from pipelines.warehouse.run import Run
 class Upkeep:
     """What maintenance did."""
 
+    dead_letters_removed: int
+    """Dead letters removed for their age."""
     runs_kept: int
     """Transactions of which the run is remembered from now on."""
     tidied: Tidied
@@ -37,8 +40,13 @@ def maintain(
         WarehouseBusyError: other processes kept writing; what was done until then stays.
         BackupError: no backup can be made of this warehouse.
     """
-    wait_seconds = settings.lock_wait_seconds
+    wait_seconds, kept_days = settings.lock_wait_seconds, settings.flows.dead_letters_kept_days
     with open_to_write(settings, must_exist=True, run=run) as warehouse:
+        removed = 0
+        if kept_days is not None:
+            on_progress("removing old dead letters")
+            before = clock() - dt.timedelta(days=kept_days)
+            removed = remove_dead_letters(warehouse, before=before, now=clock(), wait_seconds=wait_seconds)
         on_progress("remembering which run wrote what")
         # Before their snapshots are dropped.
         runs_kept = keep_lineage(warehouse, wait_seconds=wait_seconds)
@@ -48,4 +56,4 @@ def maintain(
         if settings.flows.backup is not None:
             on_progress("copying to the backup")
             backed_up = back_up(warehouse, settings.flows.backup)
-    return Upkeep(runs_kept, tidied, backed_up)
+    return Upkeep(removed, runs_kept, tidied, backed_up)

@@ -3,9 +3,9 @@
 --   topic              a Kafka topic, or the path of a file
 --   partition          partition of the topic
 --   accepted           statements by the position
---   n_statements       statements that landed from there, replayed dead letters left out
+--   n_statements       statements that landed from there, those left out that took a dead letter's place
 --   dead               refused records by the position
---   n_dead_letters     dead letters from there
+--   n_dead_letters     dead letters from there, those counted that were removed for their age
 WITH landed AS (
     SELECT
         statement.topic,
@@ -31,17 +31,28 @@ refused AS (
     GROUP BY topic, "partition"
 ),
 
+removed AS (
+    SELECT
+        topic,
+        "partition",
+        sum(n_dead_letters) AS n_removed,
+        sum(n_replayed) AS n_replayed
+    FROM landing.dead_letter_removal
+    GROUP BY topic, "partition"
+),
+
 compared AS (
     SELECT
         topic,
         "partition",
         coalesce(position.accepted, 0) AS accepted,
-        coalesce(landed.n_statements, 0) AS n_statements,
+        coalesce(landed.n_statements, 0) - coalesce(removed.n_replayed, 0) AS n_statements,
         coalesce(position.dead, 0) AS dead,
-        coalesce(refused.n_dead_letters, 0) AS n_dead_letters
+        coalesce(refused.n_dead_letters, 0) + coalesce(removed.n_removed, 0) AS n_dead_letters
     FROM landing.position
     FULL JOIN landed USING (topic, "partition")
     FULL JOIN refused USING (topic, "partition")
+    FULL JOIN removed USING (topic, "partition")
 )
 
 SELECT
