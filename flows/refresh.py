@@ -37,22 +37,22 @@ def refresh(
         day: `today` in the school's time zone, or a date such as 2026-11-01.
         full: build everything anew.
         refit: fit a new model version first.
-        since: a date; compute anew also those of whom something has landed since then.
+        since: a date such as 2026-11-01: compute every student anew of whom something has landed since that day
+            began in the school's time zone, as after a sender's data were mended. Not with `full` or `refit`.
 
     Returns:
         What the refresh did.
     """
     progress = Progress("refresh-progress", _STEPS)
     as_of = None if day == "today" else dt.date.fromisoformat(day)
-    landed_since = None if since is None else dt.date.fromisoformat(since)
-    summary = do(compute, as_of, landed_since, full, refit, progress)
+    summary = do(compute, as_of, full, refit, dt.date.fromisoformat(since) if since else None, progress)
     progress.end()
     logger().info(
         "%d new statements, %d students computed anew in %.1f s (%s)",
         summary.staged,
         summary.students,
         summary.seconds,
-        summary.full_because or "only what changed",
+        summary.scope,
     )
     if is_under_prefect():
         create_markdown_artifact(
@@ -72,7 +72,11 @@ def refresh(
 
 @task(name="compute", cache_policy=NO_CACHE, **RETRIES)
 def compute(
-    day: dt.date | None, since: dt.date | None, full: bool, refit: bool, progress: Callable[[str], None]
+    day: dt.date | None,
+    full: bool,
+    refit: bool,
+    since: dt.date | None,
+    progress: Callable[[str], None],
 ) -> RefreshSummary:
     """Compute and publish everything, as one transaction."""
     return refresh_day(
@@ -136,7 +140,7 @@ def _page(summary: RefreshSummary, progress: Progress) -> str:
         ("as of", f"{summary.as_of:%Y-%m-%d %H:%M %Z}"),
         ("new statements", f"{summary.staged:,}"),
         ("students computed anew", f"{summary.students:,}"),
-        ("everything was built, because", summary.full_because or "it was not: only what changed"),
+        ("whom", summary.scope),
         ("model version", f"{summary.model_version}{', fitted just now' if summary.is_fitted else ''}"),
         ("seconds", f"{summary.seconds:.1f}"),
     ]

@@ -37,7 +37,7 @@ def refresh(
         typer.Option(
             "--from",
             formats=["%Y-%m-%d"],
-            help="Compute anew also every student of whom something has landed since this day.",
+            help="Backfill: compute every student anew of whom something has landed since this day began.",
         ),
     ] = None,
     warehouse: WarehouseOption = None,
@@ -48,10 +48,12 @@ def refresh(
     Only students of whom something new has landed are computed anew, unless the day, the rules, the settings or the
     skill map have changed since the last time.
     """
+    if since is not None and (full or refit):
+        raise typer.BadParameter(
+            "give --from alone: --full and --refit compute everybody", param_hint="--from"
+        )
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
-    if since is not None and (full or refit):
-        raise typer.BadParameter("--full and --refit compute everything: give one of them, or --from")
     summary = run_refresh(
         out,
         settings,
@@ -97,14 +99,9 @@ def run_refresh(
 def tell_refresh(out: Output, summary: RefreshSummary) -> None:
     """Say what a refresh did."""
     out.record(summary)
-    how = (
-        f"everything was built, because {summary.full_because}"
-        if summary.full_because
-        else "only what changed"
-    )
     out.say(
         f"{summary.staged:,} new statements, {summary.students:,} students computed in {summary.seconds:.1f} s "
-        f"({how})."
+        f"({summary.scope})."
     )
     fitted = ", fitted just now" if summary.is_fitted else ""
     out.say(f"As of {summary.as_of:%Y-%m-%d %H:%M %Z}, model version {summary.model_version}{fitted}.")

@@ -5,19 +5,15 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from pipelines.jobs.opening import open_to_write
+from pipelines.refresh.errors import BackfillError
 from pipelines.refresh.feedback import Spread
-from pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh
+from pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh, start_of_day
 from pipelines.refresh.train import TrainSummary, train_version
 from pipelines.settings import Settings
 from pipelines.warehouse.maintain import tidy_if_needed
 from pipelines.warehouse.run import Run
-from schemas.errors import LearnloomError
 
 Clock = Callable[[], dt.datetime]
-
-
-class BackfillError(LearnloomError):
-    """From such a day nothing can be computed anew."""
 
 
 def refresh_day(
@@ -40,24 +36,26 @@ def refresh_day(
         day: the day; None: today.
         full: build everything anew.
         refit: fit a new model version first.
-        since: compute anew also those of whom something has landed since the beginning of this day.
+        since: compute every student anew of whom something has landed since the start of this day, in the school's
+            time zone; not together with `full` or `refit`, which compute everybody.
         run: who does it.
         on_progress: is told what is being computed.
         spread: does the work on buckets of students, in their order.
 
     Raises:
+        BackfillError: `since` is yet to come, or goes with `full` or `refit`.
         WarehouseMissingError: nothing has landed yet.
         WarehouseBusyError: other processes kept writing.
-        BackfillError: the day from which to compute anew is still to come, or everything was asked for too.
     """
-    zone = ZoneInfo(settings.time_zone)
-    today = clock().astimezone(zone).date()
+    today = clock().astimezone(ZoneInfo(settings.time_zone)).date()
     if since is not None and (full or refit):
         raise BackfillError(
-            "everything is computed anew already: ask for it, or for a day to begin with, not both"
+            f"what landed since {since} and everything cannot both be asked for: leave one of them out"
         )
     if since is not None and since > today:
-        raise BackfillError(f"nothing can have landed since {since}: today is {today} ({settings.time_zone})")
+        raise BackfillError(
+            f"nothing can have landed since {since}: it is {today} in {settings.time_zone}; name a day up to today"
+        )
     with open_to_write(settings, must_exist=True, run=run) as warehouse:
         summary = refresh(
             warehouse,
@@ -66,7 +64,7 @@ def refresh_day(
             clock=clock,
             full=full,
             refit=refit,
-            landed_since=dt.datetime.combine(since, dt.time.min, zone) if since else None,
+            landed_since=start_of_day(since, settings.time_zone) if since else None,
             on_progress=on_progress,
             spread=spread,
         )

@@ -1,10 +1,14 @@
-"""What can go wrong between warehouse and learner model."""
+"""What can go wrong in a refresh, and between warehouse and learner model."""
 
 from schemas.errors import LearnloomError
 
 
 class NoSuchVersionError(LearnloomError):
     """A model version was asked for that does not exist."""
+
+
+class BackfillError(LearnloomError):
+    """A refresh was asked for what landed since a day, and that day or what else was asked for cannot be meant."""
 
 
 class UnreadableVersionsError(LearnloomError):

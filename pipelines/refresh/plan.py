@@ -10,7 +10,7 @@ from pipelines.refresh.versions import knows_versions, version_in_use
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.relation import Relation
-from pipelines.warehouse.staging import is_known_snapshot, snapshot_before
+from pipelines.warehouse.staging import STAGED_ANEW, is_known_snapshot
 from pipelines.warehouse.state import LastRefresh, read_state
 
 _SCHOOL: Final = ("skill_map", "skill", "course_run", "course_work")
@@ -24,7 +24,7 @@ class Plan:
     planned_from: LastRefresh | None
     """The refresh before this one; None before the first."""
     since: int | None
-    """Snapshot up to which staged statements are taken as known already; None: everything is built."""
+    """Snapshot up to which staged statements are known already; None: everything is built."""
     full_because: str | None
     """Why everything is built; None where only some students are computed anew."""
     model_version: int
@@ -42,7 +42,7 @@ def make_plan(
     as_of: dt.datetime,
     full: bool,
     refit: bool,
-    landed_since: dt.datetime | None = None,
+    landed_since: dt.datetime | None,
 ) -> Plan:
     """Plan a refresh from what the last one left; arguments as for `refresh`."""
     digest = _rules_digest(warehouse, settings, relations)
@@ -60,26 +60,55 @@ def make_plan(
         reason = "it is the first"
     elif fits:
         reason = "the model version in use is of an earlier learnloom"
-    elif state.model_version != model_version:
+    else:
+        reason = _what_changed(
+            warehouse,
+            state,
+            model_version=model_version,
+            digest=digest,
+            as_of=as_of,
+            landed_since=landed_since,
+        )
+    return Plan(
+        planned_from=state,
+        since=None if reason or state is None else state.staged_snapshot,
+        full_because=reason,
+        model_version=model_version,
+        fits=fits,
+        rules_digest=digest,
+    )
+
+
+def _what_changed(
+    warehouse: Warehouse,
+    state: LastRefresh,
+    *,
+    model_version: int,
+    digest: str,
+    as_of: dt.datetime,
+    landed_since: dt.datetime | None,
+) -> str | None:
+    """Why what stands cannot be built upon, though nobody asked for everything; None where it can."""
+    reason = None
+    if state.model_version != model_version:
         reason = f"model version {model_version} is in use now, not {state.model_version}"
+    elif state.rules_digest == STAGED_ANEW:
+        reason = "all statements were staged anew"
     elif state.rules_digest != digest:
         reason = "rules, settings, the skill map or the course plan have changed"
     elif state.as_of != as_of:
         reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {state.as_of:%Y-%m-%d %H:%M}"
     elif not is_known_snapshot(warehouse, state.staged_snapshot):
         reason = "the snapshot of the last refresh has expired"
-    since = None if reason or state is None else state.staged_snapshot
-    if since is not None and landed_since is not None:
-        before = snapshot_before(warehouse, landed_since)
-        since = None if before is None else min(since, before)
-        reason = f"no snapshot is left from before {landed_since:%Y-%m-%d %H:%M}" if since is None else None
-    return Plan(
-        planned_from=state,
-        since=since,
-        full_because=reason,
-        model_version=model_version,
-        fits=fits,
-        rules_digest=digest,
+    elif landed_since is not None and _began_since(warehouse, landed_since):
+        reason = f"nothing had landed before {landed_since:%Y-%m-%d}"
+    return reason
+
+
+def _began_since(warehouse: Warehouse, moment: dt.datetime) -> bool:
+    """Whether all that has landed has landed from this moment on."""
+    return bool(
+        warehouse.one("SELECT coalesce(min(landed_at) >= ?, true) FROM landing.statement", [moment])[0]
     )
 
 

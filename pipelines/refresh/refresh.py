@@ -31,15 +31,31 @@ class RefreshSummary:
     """Students computed anew."""
     full_because: str | None
     """Why everything was built anew; None for an incremental refresh."""
+    landed_since: dt.datetime | None
+    """Students of whom something has landed from then on were computed with the rest; None: it was not asked for."""
     model_version: int
     is_fitted: bool
     """Whether the model version was fitted by this refresh."""
     seconds: float
 
+    @property
+    def scope(self) -> str:
+        """Who was computed, as a person is told."""
+        if self.full_because is not None:
+            return f"everything was built, because {self.full_because}"
+        if self.landed_since is not None:
+            return f"those of whom something has landed since {self.landed_since:%Y-%m-%d}, and what changed"
+        return "only what changed"
+
 
 def end_of_day(day: dt.date, time_zone: str) -> dt.datetime:
     """The last instant of a day in the school's time zone: the usual as_of, so that its date is today."""
     return dt.datetime.combine(day, dt.time.max, ZoneInfo(time_zone))
+
+
+def start_of_day(day: dt.date, time_zone: str) -> dt.datetime:
+    """The first instant of a day in the school's time zone."""
+    return dt.datetime.combine(day, dt.time.min, ZoneInfo(time_zone))
 
 
 def refresh(
@@ -63,8 +79,9 @@ def refresh(
         clock: gives the present moment.
         full: build everything anew even where only some students changed.
         refit: fit a new model version first; implies `full`.
-        landed_since: aware; compute anew also those of whom something has landed since then, taken in already or not.
-            Where no snapshot is left from before it, everything is built.
+        landed_since: aware; compute every student anew of whom something has landed from this moment on, changed or
+            not, and prove that what landed since then is staged as it would be now. Where it is not, where nothing had
+            landed before, or where anything else asks for it, everything is built.
         on_progress: is told what is being computed.
         spread: does the work on buckets of students, in their order: here, or elsewhere at the same time.
 
@@ -73,9 +90,8 @@ def refresh(
     """
     started = clock()
     with span("refresh", as_of=as_of.isoformat()) as add, steps(on_progress) as begin:
-        relations = load_relations()
         work = _Refresh(
-            warehouse, settings, relations, as_of, clock, full, refit, landed_since, begin, spread
+            warehouse, settings, load_relations(), as_of, clock, full, refit, landed_since, begin, spread
         )
         staged = work.stage()
         plan, students = warehouse.retrying(work.build, wait_seconds=settings.lock_wait_seconds)
@@ -90,6 +106,7 @@ def refresh(
         staged=staged,
         students=students,
         full_because=plan.full_because,
+        landed_since=landed_since,
         model_version=plan.model_version,
         is_fitted=plan.fits,
         seconds=(clock() - started).total_seconds(),
@@ -125,6 +142,7 @@ class _Refresh:
             by_name["landing.statement"],
             by_name["staging.stg_statement"],
             everything=self.full,
+            proved_since=self.landed_since,
             wait_seconds=wait_seconds,
         )
 
@@ -148,6 +166,7 @@ class _Refresh:
             state=self._state(plan, snapshot),
             since=plan.since,
             event_source=self.settings.event_source,
+            landed_since=self.landed_since,
             fits=plan.fits,
             on_progress=self.on_progress,
         )

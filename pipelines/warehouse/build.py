@@ -5,6 +5,7 @@ other; then one transaction puts them in the lake's place and computes what belo
 skills that were touched. A reader sees the warehouse before the refresh or after it, never between.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from pipelines.warehouse.errors import OvertakenError
 from pipelines.warehouse.publish import Publication, read_by
 from pipelines.warehouse.relation import Relation
 from pipelines.warehouse.scratch import Scratch
-from pipelines.warehouse.staging import inserted, standing
+from pipelines.warehouse.staging import inserted, literal, standing
 from pipelines.warehouse.state import LastRefresh, read_state
 
 Producer = Callable[[], pa.Table]
@@ -44,9 +45,11 @@ class Build:
     planned_from: LastRefresh | None
     """The last refresh when this one was planned; None before the first."""
     since: int | None
-    """Snapshot up to which staged statements are taken as known already; None: build everything."""
+    """Snapshot up to which staged statements are known already; None: build everything."""
     event_source: str
     """URI reference of this deployment, for the events that it tells of signals."""
+    landed_since: dt.datetime | None = None
+    """Students of whom something has landed from this moment on are computed too, though nothing is new; None: no."""
     fits: bool = False
     """Whether the state's model version is to be fitted in this build."""
     on_progress: Callable[[str], None] = field(default=lambda _: None)
@@ -95,11 +98,6 @@ class Build:
     def _by_name(self) -> dict[str, Relation]:
         return {relation.full_name: relation for relation in self.relations}
 
-    @property
-    def _is_again(self) -> bool:
-        before = self.planned_from
-        return self.since is not None and before is not None and self.since < before.staged_snapshot
-
     def _of_scope(self, *scopes: str) -> list[Relation]:
         return [relation for relation in self.relations if relation.scope in scopes]
 
@@ -140,13 +138,12 @@ class Build:
             return scratch.keep_keys("student", f"SELECT student_key FROM {staged} WHERE {_NO_VOID}")
         new = f"SELECT student_key FROM {scratch.place(statement)} WHERE {_NO_VOID}"
         voids = self._by_name["staging.stg_void"]
-        # Voids are merged with those known. Where what has been taken in is taken in again, all are looked at.
-        known = "" if self._is_again else f" EXCEPT SELECT voided_statement_id FROM {LAKE}.{voids.full_name}"
         voided = (
             f"SELECT student_key FROM {staged} WHERE statement_id IN ("
-            f"SELECT voided_statement_id FROM {scratch.place(voids)}{known})"
+            f"SELECT voided_statement_id FROM {scratch.place(voids)} "
+            f"EXCEPT SELECT voided_statement_id FROM {LAKE}.{voids.full_name})"
         )
-        parts = [new, voided, *self._affected(scratch, staged)]
+        parts = [new, voided, *self._affected(scratch, staged), *self._landed_lately(staged)]
         n_students = scratch.keep_keys("student", " UNION ALL ".join(parts))
         # Read once: everything else in this build is computed from these rows.
         scratch.take(
@@ -156,6 +153,16 @@ class Build:
             f"SEMI JOIN {scratch.keys('student')} USING (student_key)",
         )
         return n_students
+
+    def _landed_lately(self, staged: str) -> list[str]:
+        """Students of whom something has landed since the moment asked for, if only a void of what they did."""
+        if self.landed_since is None:
+            return []
+        lately = f"FROM {staged} WHERE landed_at >= {literal(self.landed_since)}"
+        return [
+            f"SELECT student_key {lately} AND {_NO_VOID}",
+            f"SELECT student_key FROM {staged} WHERE statement_id IN (SELECT voided_statement_id {lately})",
+        ]
 
     def _affected(self, scratch: Scratch, staged: str) -> list[str]:
         """Students of activities, courses and skills of which something else is known now than before."""

@@ -63,6 +63,12 @@ def test_from_a_folder_to_signals(school: Path, small_class: SmallClass, tmp_pat
     assert again["read"] == 0, "what has landed is not read again"
 
 
+def test_a_refresh_since_a_day_is_a_backfill(school: Path, small_class: SmallClass) -> None:
+    """The flow's `since` asks for those of whom something has landed since: here everybody, for nothing had before."""
+    done = refresh.fn(day=small_class.day.isoformat(), since="2000-01-01")
+    assert done["full_because"] == "nothing had landed before 2000-01-01"
+
+
 def test_the_run_signs_what_it_writes(school: Path, small_class: SmallClass, tmp_path: Path) -> None:
     """Every row leads to Prefect's id of the run that wrote it, once maintenance has remembered it."""
     file = tmp_path / "a.jsonl"

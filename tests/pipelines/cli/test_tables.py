@@ -32,6 +32,20 @@ def test_refresh_says_what_it_did() -> None:
     assert "learnloom refresh --as-of 2026-09-07" in learnloom("refresh", "--as-of", "2026-11-01").err
 
 
+def test_backfill_is_told_and_goes_alone() -> None:
+    """`refresh --from` tells whom it computed; a day to come is refused, and so is asking for everybody besides."""
+    learnloom("import", "-", stdin=lines(*(answer(n) for n in range(6))))
+    learnloom("refresh", "--as-of", "2026-09-08")
+    told = learnloom("refresh", "--as-of", "2026-09-08", "--from", "2026-09-01").out
+    assert "3 students computed" in told
+    assert "everything was built, because nothing had landed before 2026-09-01" in told
+    late = learnloom("refresh", "--from", "2999-01-01")
+    assert (late.code, "nothing can have landed since 2999-01-01" in late.err) == (Exit.FAILED, True)
+    for other in ("--full", "--refit"):
+        ran = learnloom("refresh", "--from", "2026-09-01", other)
+        assert (ran.code, "give --from alone" in ran.err) == (Exit.USAGE, True)
+
+
 def test_refresh_of_a_wrong_day_is_a_usage_error() -> None:
     """A day that is none: code 2."""
     assert learnloom("refresh", "--as-of", "yesterday").code == Exit.USAGE

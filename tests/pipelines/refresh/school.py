@@ -31,7 +31,7 @@ def lines_of(folder: Path, *, seed: int = 3, students: int = 6, faults: float = 
     return summary.statements.read_bytes().splitlines(keepends=True)
 
 
-def land(warehouse: Warehouse, file: Path, lines: Iterable[bytes]) -> ImportSummary:
+def land(warehouse: Warehouse, file: Path, lines: Iterable[bytes], *, at: dt.datetime = NOW) -> ImportSummary:
     """Write the lines to a file and import it."""
     file.write_bytes(b"".join(lines))
     return import_statements(
@@ -39,11 +39,20 @@ def land(warehouse: Warehouse, file: Path, lines: Iterable[bytes]) -> ImportSumm
         warehouse,
         judge=Validator(default_version="1.0.3").validate,
         is_same=is_same,
-        now=lambda: NOW,
+        now=lambda: at,
         wait_seconds=20,
         max_records=1_000,
         max_bytes=10_000_000,
     )
+
+
+def void_of(statement_id: str) -> bytes:
+    """The line of a statement by which a teacher voids another."""
+    return (
+        '{"id":"7790e6c9-3ef0-4ed3-8b37-7f3964730bee","actor":{"mbox":"mailto:t@school.example"},"verb":{"id":'
+        '"http://adlnet.gov/expapi/verbs/voided"},"object":{"objectType":"StatementRef","id":"'
+        f'{statement_id}"}},"timestamp":"2026-09-11T10:00:00Z"}}\n'
+    ).encode()
 
 
 def refreshed(
@@ -58,7 +67,13 @@ def refreshed(
     """Refresh as of the end of a day."""
     as_of = end_of_day(day, settings.time_zone)
     return refresh(
-        warehouse, settings, as_of=as_of, clock=lambda: NOW, full=full, refit=refit, landed_since=landed_since
+        warehouse,
+        settings,
+        as_of=as_of,
+        clock=lambda: NOW,
+        full=full,
+        refit=refit,
+        landed_since=landed_since,
     )
 
 

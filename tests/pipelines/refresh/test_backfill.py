@@ -1,118 +1,166 @@
-"""Computing anew whoever has had something landed since a moment, taken in already or not."""
+"""`refresh --from`: everybody of whom something has landed since a day is computed anew, and nobody else."""
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import orjson
 import pytest
 
-from pipelines.jobs.refresh import BackfillError, refresh_day
-from pipelines.settings import Settings
+from pipelines.jobs.refresh import refresh_day
+from pipelines.refresh.errors import BackfillError
+from pipelines.refresh.refresh import RefreshSummary
 from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.maintain import tidy
-from tests.pipelines.refresh.school import LAST_DAY, NOW, differences, land, lines_of, refreshed, tables
+from tests.pipelines.refresh.school import (
+    LAST_DAY,
+    NOW,
+    SETTINGS,
+    differences,
+    land,
+    lines_of,
+    refreshed,
+    tables,
+    void_of,
+)
 
-_TAMPER = "UPDATE marts.mart_student_day SET n_attempts = 1000000"
-_TAMPERED = "SELECT DISTINCT student_key FROM marts.mart_student_day WHERE n_attempts = 1000000"
+_WEEK_AGO = NOW - dt.timedelta(days=7)
+_SPOIL = "UPDATE estimates.student_skill SET p_mastery = 0.123456"
+_SPOILT = "SELECT DISTINCT student_key FROM estimates.student_skill WHERE p_mastery = 0.123456"
 
 
-def _actor(line: bytes) -> str:
-    try:
-        return orjson.dumps(orjson.loads(line)["actor"]).decode()
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return ""
-
-
-class _School:
-    """A warehouse of two landings, with the moment between them, and what of it belongs to the second."""
-
-    def __init__(self, warehouse: Warehouse, folder: Path) -> None:
-        lines = lines_of(folder / "class", students=3, faults=0.0)
-        late = _actor(lines[-1])
-        self.first = [line for line in lines if _actor(line) != late]
-        self.second = [line for line in lines if _actor(line) == late]
-        self.warehouse, self.folder = warehouse, folder
-        land(warehouse, folder / "first.jsonl", self.first)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A refreshed class: most of it landed a month ago, the last statements of a student or two today."""
+    folder = tmp_path_factory.mktemp("made")
+    lines = lines_of(folder / "class", students=4, faults=0.0)
+    with Warehouse(folder / "warehouse") as warehouse:
+        land(warehouse, folder / "most.jsonl", lines[:-2], at=NOW - dt.timedelta(days=30))
         refreshed(warehouse)
-        self.between = dt.datetime.now(dt.UTC)
-        land(warehouse, folder / "second.jsonl", self.second)
+        land(warehouse, folder / "last.jsonl", lines[-2:])
         refreshed(warehouse)
-
-    def students(self) -> set[str]:
-        """All students."""
-        return {row[0] for row in self.warehouse.rows("SELECT student_key FROM dimensional.dim_student")}
-
-    def tampered(self) -> set[str]:
-        """Students of whom the warehouse says what is not so."""
-        return {row[0] for row in self.warehouse.rows(_TAMPERED)}
+    return folder / "warehouse"
 
 
 @pytest.fixture
-def school(tmp_path: Path) -> Iterator[_School]:
-    """Two landings, refreshed."""
+def school(made: Path, tmp_path: Path) -> Iterator[Warehouse]:
+    """A copy of that class to be changed."""
+    shutil.copytree(made, tmp_path / "warehouse")
     with Warehouse(tmp_path / "warehouse") as warehouse:
-        yield _School(warehouse, tmp_path)
+        yield warehouse
 
 
-@pytest.mark.parametrize("is_tidied", [False, True])
-def test_only_those_are_computed_anew(school: _School, is_tidied: bool) -> None:
-    """A wrong row of who landed since is mended, that of others stays, also where files have been merged meanwhile."""
-    with school.warehouse.transaction():
-        school.warehouse.run(_TAMPER)
-    everybody = school.students()
-    assert school.tampered() == everybody
-    if is_tidied:
-        tidy(school.warehouse, now=dt.datetime.now(dt.UTC), wait_seconds=20)
-    assert refreshed(school.warehouse).students == 0
-    summary = refreshed(school.warehouse, landed_since=school.between)
-    assert (summary.full_because, summary.students) == (None, 1)
-    assert len(school.tampered()) == len(everybody) - 1
+def _keys(warehouse: Warehouse, select: str) -> set[str]:
+    return {key for (key,) in warehouse.rows(select)}
 
 
-def test_it_gives_what_a_full_refresh_gives(school: _School) -> None:
-    """Computed anew from any moment, tables are those of a full refresh."""
-    refreshed(school.warehouse, landed_since=school.between)
-    found = tables(school.warehouse)
-    refreshed(school.warehouse, full=True)
-    assert differences(found, tables(school.warehouse)) == {}
+def _of_this_week(warehouse: Warehouse) -> set[str]:
+    return _keys(
+        warehouse,
+        f"SELECT DISTINCT student_key FROM staging.stg_statement WHERE landed_at >= TIMESTAMPTZ '{_WEEK_AGO}'",
+    )
 
 
-def test_who_had_something_voided_since_is_computed_anew(school: _School) -> None:
-    """A void that landed since concerns the student whose statement it voids, though it is known already."""
-    voided = orjson.loads(school.first[0])
-    void = {
-        "id": "00000000-0000-4000-8000-00000000abcd",
-        "actor": {"mbox": "mailto:admin@school.example"},
-        "verb": {"id": "http://adlnet.gov/expapi/verbs/voided"},
-        "object": {"objectType": "StatementRef", "id": voided["id"]},
-        "timestamp": voided["timestamp"],
-    }
-    before = dt.datetime.now(dt.UTC)
-    land(school.warehouse, school.folder / "void.jsonl", [orjson.dumps(void) + b"\n"])
-    assert refreshed(school.warehouse).students == 1
-    with school.warehouse.transaction():
-        school.warehouse.run(_TAMPER)
-    assert refreshed(school.warehouse, landed_since=before).students == 1
-    assert len(school.tampered()) == len(school.students()) - 1
+def _backfilled(warehouse: Warehouse) -> RefreshSummary:
+    return refreshed(warehouse, landed_since=_WEEK_AGO)
 
 
-def test_where_no_snapshot_is_left_everything_is_built(school: _School) -> None:
-    """From before the first snapshot nothing can be told apart: everything is built, and it says why."""
-    summary = refreshed(school.warehouse, landed_since=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
-    assert summary.full_because == "no snapshot is left from before 2020-01-01 00:00"
-    assert summary.students == len(school.students())
+def test_computes_just_those_of_whom_something_has_landed(school: Warehouse) -> None:
+    """Of rows that are wrong, those of students with something landed since are put right; others stay as they are."""
+    lately, before = _of_this_week(school), tables(school)
+    school.run(_SPOIL)
+    spoilt = _keys(school, _SPOILT)
+    assert 0 < len(lately) < len(spoilt)
+    summary = _backfilled(school)
+    assert (summary.staged, summary.students, summary.full_because) == (0, len(lately), None)
+    assert _keys(school, _SPOILT) == spoilt - lately
+    refreshed(school, full=True)
+    assert differences(before, tables(school)) == {}
+
+
+def test_equals_a_full_refresh(school: Warehouse, tmp_path: Path) -> None:
+    """With the same rules, and new statements waiting, what it leaves is what building everything leaves."""
+    land(school, tmp_path / "more.jsonl", lines_of(tmp_path / "others", seed=8, students=3, faults=0.0))
+    summary = _backfilled(school)
+    assert summary.full_because is None
+    assert summary.staged > 0
+    found = tables(school)
+    refreshed(school, full=True)
+    assert differences(found, tables(school)) == {}
+
+
+def test_a_void_landed_since_counts_for_whom_it_concerns(school: Warehouse, tmp_path: Path) -> None:
+    """The student whose old statement was voided lately is computed, though the void is another's."""
+    lately = _of_this_week(school)
+    target, student = school.one(
+        "SELECT statement_id::VARCHAR, student_key FROM staging.stg_statement "
+        f"WHERE student_key NOT IN ({', '.join(repr(key) for key in sorted(lately))}) ORDER BY 1 LIMIT 1"
+    )
+    land(school, tmp_path / "void.jsonl", [void_of(target)])
+    refreshed(school)
+    school.run(_SPOIL)
+    assert student in _keys(school, _SPOILT)
+    _backfilled(school)
+    assert student not in _keys(school, _SPOILT)
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    "change",
     [
-        ({"since": NOW.date() + dt.timedelta(days=1)}, "nothing can have landed since 2026-11-25"),
-        ({"since": LAST_DAY, "full": True}, "everything is computed anew already"),
-        ({"since": LAST_DAY, "refit": True}, "everything is computed anew already"),
+        "DELETE FROM landing.statement WHERE landed_at >= $since",
+        "UPDATE landing.statement SET raw = replace(raw, 'true', 'false') WHERE landed_at >= $since",
+        "UPDATE staging.stg_statement SET activity_name = 'wrong' WHERE landed_at >= $since",
     ],
+    ids=["taken out", "mended", "staged otherwise"],
 )
-def test_what_makes_no_sense_is_refused(tmp_path: Path, asked: dict[str, object], told: str) -> None:
-    """A day to come, and a day beside everything, are refused before anything is opened."""
+def test_statements_that_are_not_as_staged_make_everything_new(school: Warehouse, change: str) -> None:
+    """Where what landed since is not what stands staged, nothing less than everything is built, and it says why."""
+    school.run(change, {"since": _WEEK_AGO})
+    summary = _backfilled(school)
+    assert summary.full_because == "all statements were staged anew"
+    assert summary.staged == school.one("SELECT count(*) FROM landing.statement")[0]
+
+
+def test_before_the_first_landing_everything_is_built(school: Warehouse) -> None:
+    """A day before anything landed asks for everybody: everything is built, and it says why."""
+    summary = refreshed(school, landed_since=NOW - dt.timedelta(days=31))
+    assert summary.full_because == "nothing had landed before 2026-10-24"
+
+
+def test_another_reason_for_everything_is_told(school: Warehouse) -> None:
+    """As of another day everything is built; that some were asked for makes it no less."""
+    summary = refreshed(school, day=LAST_DAY - dt.timedelta(days=1), landed_since=_WEEK_AGO)
+    assert summary.full_because is not None
+    assert "as of" in summary.full_because
+
+
+@pytest.mark.parametrize(
+    ("since", "full", "refit", "told"),
+    [
+        (
+            dt.date(2026, 11, 26),
+            False,
+            False,
+            "nothing can have landed since 2026-11-26: it is 2026-11-25 in",
+        ),
+        (dt.date(2026, 11, 1), True, False, "cannot both be asked for"),
+        (dt.date(2026, 11, 1), False, True, "cannot both be asked for"),
+    ],
+    ids=["tomorrow", "with full", "with refit"],
+)
+def test_what_cannot_be_meant_is_refused(
+    tmp_path: Path, since: dt.date, full: bool, refit: bool, told: str
+) -> None:
+    """A day to come where the school is, or everything besides, is refused before the warehouse is opened."""
+    settings = SETTINGS.model_copy(update={"warehouse": tmp_path / "none", "time_zone": "Pacific/Auckland"})
     with pytest.raises(BackfillError, match=told):
-        refresh_day(Settings(warehouse=tmp_path / "none"), clock=lambda: NOW, **asked)  # type: ignore[arg-type]
+        refresh_day(settings, clock=lambda: NOW, since=since, full=full, refit=refit)
+
+
+def test_the_day_begins_where_the_school_is(school: Warehouse) -> None:
+    """The day asked for begins at its midnight in the school's time zone."""
+    settings = SETTINGS.model_copy(update={"warehouse": school.folder, "time_zone": "Pacific/Auckland"})
+    refresh_day(settings, clock=lambda: NOW, day=LAST_DAY)
+    # NOW is the 25th in Auckland already, and the 24th in UTC.
+    summary = refresh_day(settings, clock=lambda: NOW, day=LAST_DAY, since=dt.date(2026, 11, 25))
+    assert summary.landed_since == dt.datetime(2026, 11, 24, 11, tzinfo=dt.UTC)
+    assert (summary.full_because, summary.students) == (None, len(_of_this_week(school)))

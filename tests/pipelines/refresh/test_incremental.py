@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipelines.ingest.skills import import_skills
 from pipelines.warehouse.connection import Warehouse
 from tests.pipelines.refresh.claims import claims_in
-from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables
+from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables, void_of
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -66,13 +66,7 @@ def test_late_void_takes_a_statement_out(tmp_path: Path) -> None:
         b'"http://adlnet.gov/expapi/verbs/answered"},"object":{"id":"https://school.example/q1"},'
         b'"result":{"success":true},"timestamp":"2026-09-10T10:00:00Z"}\n'
     )
-    void = (
-        b'{"id":"7790e6c9-3ef0-4ed3-8b37-7f3964730bee","actor":{"mbox":"mailto:t@school.example"},"verb":{"id":'
-        b'"http://adlnet.gov/expapi/verbs/voided"},"object":{"objectType":"StatementRef","id":"'
-        + target
-        + b'"},'
-        b'"timestamp":"2026-09-11T10:00:00Z"}\n'
-    )
+    void = void_of(target.decode())
     counts: list[int] = []
     for order in ([attempt, void], [void, attempt]):
         with Warehouse(tmp_path / f"warehouse{len(counts)}") as warehouse:
