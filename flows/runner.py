@@ -1,4 +1,4 @@
-"""What works on buckets of students: threads of this process, other processes, or Dask's workers on many machines."""
+"""What works on buckets of students: threads of this process, other processes, or Dask's workers."""
 
 import importlib
 from typing import Any
@@ -26,7 +26,7 @@ def task_runner_of(schedules: Schedules) -> TaskRunner[Any]:
             dask = importlib.import_module("prefect_dask")
         except ModuleNotFoundError as error:
             raise RunnerMissingError(
-                "LEARNLOOM_FLOWS__RUNNER=dask needs the package prefect-dask: pip install prefect-dask"
+                "LEARNLOOM_FLOWS__RUNNER=dask needs the package prefect-dask: pip install 'learnloom[dask]'"
             ) from error
         runner: TaskRunner[Any] = dask.DaskTaskRunner(
             cluster_kwargs={"n_workers": schedules.workers, "threads_per_worker": 1}

@@ -60,7 +60,9 @@ async def _run(settings: Settings, limit: int, url: str, *, is_own: bool) -> Non
 
     from flows.deployments import deployments  # noqa: PLC0415
     from flows.left_over import end_left_over  # noqa: PLC0415
+    from flows.runner import task_runner_of  # noqa: PLC0415
 
+    task_runner_of(settings.flows)  # one that is not installed is told now, not when the school has grown
     if is_own and (
         ended := await end_left_over()
     ):  # on another's server they may be another's, and under way

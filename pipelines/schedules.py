@@ -74,7 +74,7 @@ class Schedules(BaseModel):
     )
     runner: Literal["threads", "processes", "dask"] = Field(
         default="threads",
-        description="What works on buckets of students; dask needs the package prefect-dask.",
+        description="What works on buckets of students; dask needs `learnloom[dask]`.",
     )
     workers: int = Field(default=2, ge=1, le=1_000, description="How many buckets are worked on at once.")
     stale_hours: float = Field(
