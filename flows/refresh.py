@@ -1,17 +1,19 @@
 """Bringing tables, estimates, profiles and signals up to what has landed, and fitting the model anew."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import prefect
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.utilities.urls import url_for
 
 from flows.alarm import TOLD
 from flows.runner import task_runner_of
 from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, tell, this_run
-from pipelines.jobs.refresh import refresh_day
+from pipelines.jobs.refresh import changes_told, refresh_day
 from pipelines.jobs.refresh import train as train_now
 from pipelines.refresh.feedback import Bucket, Told
 from pipelines.refresh.feedback import tell as tell_bucket
@@ -47,16 +49,19 @@ def refresh(
     as_of = None if day == "today" else dt.date.fromisoformat(day)
     summary = do(compute, as_of, full, refit, dt.date.fromisoformat(since) if since else None, progress)
     progress.end()
+    changes = changes_told(settings()) if summary.students else {"raised": 0, "ended": 0}
     logger().info(
-        "%d new statements, %d students computed anew in %.1f s (%s)",
+        "%d new statements, %d students computed anew, %d signals raised, %d ended in %.1f s (%s)",
         summary.staged,
         summary.students,
+        changes["raised"],
+        changes["ended"],
         summary.seconds,
         summary.scope,
     )
     if is_under_prefect():
         create_markdown_artifact(
-            markdown=_page(summary, progress), key="refresh", description="What the refresh did."
+            markdown=_page(summary, changes, progress), key="refresh", description="What the refresh did."
         )
     if summary.students:
         tell(REFRESHED, students=str(summary.students))
@@ -64,6 +69,7 @@ def refresh(
         "as_of": summary.as_of.isoformat(),
         "staged": summary.staged,
         "students": summary.students,
+        **changes,
         "full_because": summary.full_because,
         "model_version": summary.model_version,
         "seconds": summary.seconds,
@@ -122,6 +128,14 @@ def train(force: bool = False) -> dict[str, Any]:
         create_markdown_artifact(
             markdown=_training_page(summary), key="training", description="The new model version."
         )
+        page = url_for("flow-run", obj_id=prefect.runtime.flow_run.id)
+        if page is not None:
+            create_link_artifact(
+                link=page,
+                link_text=f"version {summary['model_version']}",
+                key="evaluation",
+                description="How good the newest model version is.",
+            )
     return summary
 
 
@@ -134,13 +148,15 @@ def fit(force: bool) -> dict[str, Any]:
     return {**vars(done), "verdict": vars(done.verdict)}
 
 
-def _page(summary: RefreshSummary, progress: Progress) -> str:
+def _page(summary: RefreshSummary, changes: Mapping[str, int], progress: Progress) -> str:
     slowest = sorted(progress.seconds.items(), key=lambda step: -step[1])[:_SLOWEST]
     rows = [
         ("as of", f"{summary.as_of:%Y-%m-%d %H:%M %Z}"),
         ("new statements", f"{summary.staged:,}"),
         ("students computed anew", f"{summary.students:,}"),
         ("whom", summary.scope),
+        ("signals new", f"{changes['raised']:,}"),
+        ("signals ended", f"{changes['ended']:,}"),
         ("model version", f"{summary.model_version}{', fitted just now' if summary.is_fitted else ''}"),
         ("seconds", f"{summary.seconds:.1f}"),
     ]

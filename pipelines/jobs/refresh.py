@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from pipelines.jobs.opening import open_to_write
+from pipelines.jobs.opening import open_to_read, open_to_write
 from pipelines.refresh.errors import BackfillError
 from pipelines.refresh.feedback import Spread
 from pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh, start_of_day
@@ -70,6 +70,18 @@ def refresh_day(
         )
         tidy_if_needed(warehouse, now=clock(), wait_seconds=settings.lock_wait_seconds)
     return summary
+
+
+def changes_told(settings: Settings) -> dict[str, int]:
+    """How many signals the last refresh that computed anybody raised, and how many it ended."""
+    with open_to_read(settings) as warehouse:
+        counts = dict(
+            warehouse.rows(
+                "SELECT change, count(*) FROM feedback.outbox "
+                "WHERE created_at = (SELECT refreshed_at FROM estimates.refresh_state) GROUP BY change"
+            )
+        )
+    return {change: int(counts.get(change, 0)) for change in ("raised", "ended")}
 
 
 def train(

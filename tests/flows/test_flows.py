@@ -59,6 +59,13 @@ def test_from_a_folder_to_signals(school: Path, small_class: SmallClass, tmp_pat
     assert isinstance(page, str)
     assert "| students computed anew | 3 |" in page
     assert "slowest step" in page
+    with Warehouse(school, read_only=True) as warehouse:
+        at = "(SELECT refreshed_at FROM estimates.refresh_state)"
+        changes = warehouse.rows(f"SELECT change FROM feedback.outbox WHERE created_at = {at}")
+    counts = [sum(change == which for (change,) in changes) for which in ("raised", "ended")]
+    assert counts[0] > 0
+    assert [state.result()["raised"], state.result()["ended"]] == counts
+    assert f"| signals new | {counts[0]:,} |" in page
     again = _run(land, inbox=str(inbox)).result()
     assert again["read"] == 0, "what has landed is not read again"
 
@@ -122,7 +129,9 @@ def test_training_keeps_a_version(school: Path) -> None:
     """The flow fits a version, judges it, and its artifact says what came of it."""
     state = _run(train)
     assert state.result()["model_version"] == 2
-    assert "held against version" in str(_artifacts(state)["training"].data)
+    made = _artifacts(state)
+    assert "held against version" in str(made["training"].data)
+    assert str(state.state_details.flow_run_id) in str(made["evaluation"].data)
 
 
 def test_without_prefect_it_still_runs(school: Path, small_class: SmallClass, tmp_path: Path) -> None:
