@@ -8,7 +8,7 @@ from pipelines.jobs.opening import open_to_write
 from pipelines.settings import Settings
 from pipelines.warehouse.backup import BackedUp, back_up
 from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.dead_letters import forget
+from pipelines.warehouse.dead_letters import forget, rewrite
 from pipelines.warehouse.lineage import keep_lineage
 from pipelines.warehouse.maintain import Tidied, tidy
 from pipelines.warehouse.run import Run
@@ -53,6 +53,8 @@ def maintain(
             letters_forgotten = warehouse.retrying(
                 lambda: _forget_letters(warehouse, before), wait_seconds=wait_seconds
             )
+            if letters_forgotten:
+                warehouse.retrying(lambda: rewrite(warehouse), wait_seconds=wait_seconds)
         on_progress("merging files, dropping old snapshots")
         tidied = tidy(warehouse, now=clock(), wait_seconds=wait_seconds, kept_days=settings.flows.kept_days)
         backed_up = None

@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 
 import pyarrow as pa
 
-from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.connection import LAKE, Warehouse
 from schemas.record import DeadLetter, Fault
 
 _FAULT_ROW: Final = pa.struct([(name, pa.string()) for name in ("rule", "path", "value", "message")])
@@ -110,6 +110,16 @@ def forget(warehouse: Warehouse, before: datetime) -> int:
             {"message": FORGOTTEN, "before": before},
         )
     return n_letters
+
+
+def rewrite(warehouse: Warehouse) -> None:
+    """Write the files of dead letters anew of which anything is deleted: else it would stay in them, unseen."""
+    warehouse.run(
+        f"CALL ducklake_flush_inlined_data('{LAKE}', schema_name => 'landing', table_name => 'dead_letter')"
+    )
+    warehouse.run(
+        f"CALL ducklake_rewrite_data_files('{LAKE}', 'dead_letter', schema => 'landing', delete_threshold => 0)"
+    )
 
 
 def known_dead_letters(

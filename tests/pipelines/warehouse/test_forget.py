@@ -5,6 +5,8 @@ import io
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from pipelines.ingest.files import STDIN
 from pipelines.ingest.interruption import Interruption
 from pipelines.jobs.land import Landing
@@ -14,6 +16,7 @@ from pipelines.schedules import Schedules
 from pipelines.settings import Settings
 from pipelines.warehouse.checks import run_checks
 from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.maintain import tidy
 from tests.pipelines.cli.samples import answer, lines
 
 _NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -49,6 +52,31 @@ def test_old_content_goes_and_the_rest_stays(tmp_path: Path) -> None:
     with Warehouse(settings.warehouse, read_only=True) as warehouse:
         assert [result.name for result in run_checks(warehouse) if result.is_passed is False] == []
     assert maintain(settings, clock=lambda: _NOW).letters_forgotten == 0
+
+
+def test_nothing_of_it_is_left_on_the_disk(tmp_path: Path) -> None:
+    """It is gone from a file that it shared with many younger ones too, once no snapshot that is kept shows it."""
+    settings = _settings(tmp_path, 30).model_copy(
+        update={"flows": Schedules(dead_letters_kept_days=30, kept_days=1)}
+    )
+    _land(settings, _OLD, _WRONG)
+    _land(settings, _NOW, *({"no": n} for n in range(50)))
+    now = dt.datetime.now(dt.UTC)
+    with Warehouse(settings.warehouse) as warehouse:
+        tidy(warehouse, now=now, wait_seconds=20)
+    assert maintain(settings, clock=lambda: _NOW).letters_forgotten == 1
+    for days in (
+        2,
+        4,
+    ):  # the newest snapshot is kept until another comes; files go a day after nothing needs them
+        _land(settings, _NOW, answer(days))
+        with Warehouse(settings.warehouse) as warehouse:
+            tidy(warehouse, now=now + dt.timedelta(days=days), wait_seconds=20, kept_days=1)
+    files = [str(file) for file in (settings.warehouse / "data").rglob("dead_letter/*.parquet")]
+    told = duckdb.sql(
+        f"SELECT count(*), count(*) FILTER (contains(raw::VARCHAR, 'Mallory')) FROM read_parquet({files})"
+    )
+    assert told.fetchall() == [(51, 0)]
 
 
 def test_by_itself_nothing_is_dropped(tmp_path: Path) -> None:
