@@ -127,7 +127,7 @@ def test_boosting_takes_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
             during.append(_threads())
             return super().fit(*args, **kwargs)
 
-    monkeypatch.setattr("pipelines.learner.fit_head.HistGradientBoostingClassifier", Watched)
+    monkeypatch.setattr("sklearn.ensemble.HistGradientBoostingClassifier", Watched)
     features = _features(500, 4)
     scores = (features[:, 0] > 0.0).astype(np.float64)
     with threadpool_limits(limits=2):
