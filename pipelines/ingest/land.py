@@ -19,9 +19,9 @@ from pipelines.warehouse.errors import PositionConflictError, WarehouseBusyError
 from schemas.record import Batch
 
 _PARCELS_AHEAD = 2
+"""Parcels judged and not yet landed: enough that neither thread waits, few enough that memory stays flat."""
 _MAX_TOPICS = 32
 """Named by the span of a batch: one of many files comes from many."""
-"""Parcels judged and not yet landed: enough that neither thread waits, few enough that memory stays flat."""
 _END = Batch("", 0, 0, 0, [])
 """Stands for the end of a source."""
 _MAX_CONFLICTS = 1_000

@@ -100,14 +100,15 @@ def forget(warehouse: Warehouse, before: datetime) -> int:
     Rule, place and times stay: positions count them, and the same record read again is the same dead letter. Older
     snapshots still hold the rest until they expire.
     """
-    condition, values = "landed_at < ? AND message <> ?", [before, FORGOTTEN]
-    n_letters = int(warehouse.one(f"SELECT count(*) FROM landing.dead_letter WHERE {condition}", values)[0])
+    old = "landed_at < $before AND message <> $message"
+    values = {"before": before, "message": FORGOTTEN}
+    n_letters = int(warehouse.one(f"SELECT count(*) FROM landing.dead_letter WHERE {old}", values)[0])
     if n_letters:
         warehouse.run(
             "UPDATE landing.dead_letter SET raw = NULL, path = '', value = '', message = $message, "
             "faults = [{'rule': rule, 'path': '', 'value': '', 'message': $message}] "
-            "WHERE landed_at < $before AND message <> $message",
-            {"message": FORGOTTEN, "before": before},
+            f"WHERE {old}",
+            values,
         )
     return n_letters
 
