@@ -13,6 +13,7 @@ COPY schemas ./schemas
 COPY pipelines ./pipelines
 COPY flows ./flows
 COPY sql ./sql
+COPY learnloom ./learnloom
 RUN pip wheel --no-deps --wheel-dir /wheels . \
     && pip --python /opt/learnloom/bin/python install --no-deps /wheels/*.whl
 

@@ -46,8 +46,8 @@ class Position(NamedTuple):
     partition: int
     next_offset: int = 0
     head_digest: str | None = None
-    """How what is read is known again: a file that grew from another of that name (pipelines/ingest/identity.py), a
-    Kafka topic from one that was made anew under its name (its topic id)."""
+    """How what is read is known again: a file that grew from another of that name (see
+    pipelines/ingest/sources/identity.py), a Kafka topic from one that was made anew under its name (its topic id)."""
     accepted: int = 0
     duplicates: int = 0
     dead: int = 0

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption
-from pipelines.cli.output import Output
-from pipelines.jobs.opening import open_to_read
-from pipelines.settings import read_settings
-from pipelines.warehouse.query import read_query
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.ingest.opening import open_to_read
+from learnloom.pipelines.lake.query import read_query
 
 commands = typer.Typer(add_completion=False)
 
