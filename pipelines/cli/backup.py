@@ -8,8 +8,8 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.ingest.opening import open_to_read
 from learnloom.pipelines.lake.backup import back_up
+from learnloom.pipelines.lake.open import open_to_read
 
 commands = typer.Typer(add_completion=False)
 

@@ -12,7 +12,7 @@ from learnloom.pipelines.cli.output import Output, plain
 from learnloom.pipelines.cli.replay import RuleOption, SourceOption, TopicOption, replay
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.ingest.land.dead_letters import DeadGroup, DeadSelection, count_by, find
-from learnloom.pipelines.ingest.opening import open_to_read
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.schemas.record import DeadLetter
 
 commands = typer.Typer(

@@ -12,7 +12,7 @@ from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.deliver.position import must_have_outbox
 from learnloom.pipelines.deliver.queue import Standing, standings
 from learnloom.pipelines.deliver.run import deliver_all, replay_to, resume_to
-from learnloom.pipelines.ingest.opening import open_to_read
+from learnloom.pipelines.lake.open import open_to_read
 
 commands = typer.Typer(
     add_completion=False,

@@ -16,8 +16,8 @@ from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.describe import describe_profile, describe_signals
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
-from learnloom.pipelines.ingest.opening import open_to_read, open_to_write
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.serve.students import read_profile, read_signals
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.recovery import Estimated, Liked, Recovery, compare

@@ -13,8 +13,8 @@ from learnloom.pipelines.cli.exits import Exit
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import SETTINGS_FILE, Settings, read_settings
-from learnloom.pipelines.ingest.opening import open_to_read
 from learnloom.pipelines.lake.extensions import extension_file
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.refresh.checks import run_checks
 from learnloom.schemas.errors import LearnloomError
 

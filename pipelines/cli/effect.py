@@ -7,7 +7,7 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output, shown
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.ingest.opening import open_to_read
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.serve.effects import Effect, read_effects
 from learnloom.schemas.signal import Audience, SignalKind
 

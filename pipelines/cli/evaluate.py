@@ -20,7 +20,7 @@ from learnloom.pipelines.evaluate.report import Evaluation, Wanted, evaluate_fol
 from learnloom.pipelines.evaluate.risk_report import evaluate_risk
 from learnloom.pipelines.evaluate.tables import headline, tables
 from learnloom.pipelines.evaluate.warnings import warnings
-from learnloom.pipelines.ingest.opening import open_to_read
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.tabular import read_tabular
 from learnloom.pipelines.learner.history import History
 from learnloom.pipelines.refresh.answers import read_answers

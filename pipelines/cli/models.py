@@ -7,7 +7,7 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.ingest.opening import open_to_read, open_to_write
+from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.refresh.versions import Version, check_versions, list_versions, use_version
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.words import count
 from learnloom.pipelines.ingest.catalogue.plan import import_plan
-from learnloom.pipelines.ingest.opening import open_to_write
+from learnloom.pipelines.lake.open import open_to_write
 
 commands = typer.Typer(
     add_completion=False,

@@ -9,7 +9,7 @@ from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.describe import describe_profile
 from learnloom.pipelines.feedback.why import describe_why, find_skill
-from learnloom.pipelines.ingest.opening import open_to_read
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.refresh.why import why as explain
 from learnloom.pipelines.serve.students import find_student, read_profile
 

@@ -8,7 +8,7 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
-from learnloom.pipelines.ingest.opening import open_to_read
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.operate.summary import newest_statement_at
 from learnloom.pipelines.refresh.day import refresh_day
 from learnloom.pipelines.refresh.refresh import RefreshSummary

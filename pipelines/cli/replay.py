@@ -13,9 +13,10 @@ from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.ingest.land.dead_letters import DeadSelection
 from learnloom.pipelines.ingest.land.replay import ReplaySummary
 from learnloom.pipelines.ingest.land.replay import replay as replay_letters
-from learnloom.pipelines.ingest.opening import limits, open_to_write
+from learnloom.pipelines.ingest.opening import limits
 from learnloom.pipelines.ingest.validate.repairs import REPAIRS, Mend
 from learnloom.pipelines.ingest.validate.validator import Validator
+from learnloom.pipelines.lake.open import open_to_write
 from learnloom.schemas.errors import LearnloomError
 from learnloom.schemas.xapi.equality import is_same
 

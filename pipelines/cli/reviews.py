@@ -9,7 +9,7 @@ from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.reviews import describe_reviews, review_calendar
-from learnloom.pipelines.ingest.opening import open_to_read
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.serve.students import find_student, read_profile
 
 commands = typer.Typer(add_completion=False)

@@ -8,7 +8,7 @@ from learnloom.pipelines.cli.options import JsonOption, LimitOption, WarehouseOp
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.describe import describe_signals
-from learnloom.pipelines.ingest.opening import open_to_read
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.serve.students import find_student, read_signals
 from learnloom.schemas.signal import Audience, SignalKind
 

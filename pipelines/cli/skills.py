@@ -10,7 +10,7 @@ from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.words import count, percent
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
-from learnloom.pipelines.ingest.opening import open_to_read, open_to_write
+from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.serve.unmapped import UnmappedActivity, activities_without_skill
 
 commands = typer.Typer(

@@ -7,7 +7,7 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, LimitOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.ingest.opening import open_to_read
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.serve.students import list_students
 
 commands = typer.Typer(add_completion=False)

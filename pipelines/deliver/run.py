@@ -26,9 +26,10 @@ from learnloom.pipelines.deliver.position import replay, resume
 from learnloom.pipelines.deliver.sender import Sender
 from learnloom.pipelines.deliver.topic import TopicSender
 from learnloom.pipelines.deliver.webhook import WebhookSender
-from learnloom.pipelines.ingest.opening import connection_of, open_to_write
+from learnloom.pipelines.ingest.opening import connection_of
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.maintain import tidy_if_needed
+from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
 
 Clock = Callable[[], dt.datetime]

@@ -1,4 +1,4 @@
-"""What the settings name, opened: the warehouse, the brokers, the bounds on what is read."""
+"""Sources that the settings name: files, topics, and the bounds on what is read from them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -10,46 +10,6 @@ from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.offsets import WhenLost
 from learnloom.pipelines.ingest.sources.kafka.source import Reading
 from learnloom.pipelines.ingest.sources.reading import Limits
-from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.run import Run
-
-
-def open_to_read(settings: Settings) -> Warehouse:
-    """Open the warehouse for reading; raises WarehouseMissingError where there is none."""
-    return Warehouse(
-        settings.warehouse,
-        postgres=catalog_of(settings),
-        read_only=True,
-        memory_limit=settings.memory_limit,
-    )
-
-
-def open_to_write(settings: Settings, *, must_exist: bool = False, run: Run | None = None) -> Warehouse:
-    """Open the warehouse for writing, making it where there is none.
-
-    Args:
-        settings: where it stands.
-        must_exist: do not make one: what is to be done is for statements that have landed, and a mistyped path
-            would go unseen.
-        run: who writes, kept with every transaction; None: nobody is named.
-
-    Raises:
-        WarehouseMissingError: `must_exist`, and there is none.
-    """
-    if must_exist:
-        open_to_read(settings).close()
-    return Warehouse(
-        settings.warehouse,
-        postgres=catalog_of(settings),
-        memory_limit=settings.memory_limit,
-        turn_wait_seconds=settings.lock_wait_seconds,
-        run=run,
-    )
-
-
-def catalog_of(settings: Settings) -> str | None:
-    """Connection string of the catalogue in PostgreSQL; None: it is an SQLite file."""
-    return settings.catalog.get_secret_value() if settings.catalog is not None else None
 
 
 def limits(settings: Settings) -> Limits:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.opening import open_to_read
 from learnloom.pipelines.ingest.sources.errors import IngestError
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.operate.lag import lag_of
 from learnloom.pipelines.operate.summary import read_status
 from learnloom.pipelines.operate.watched import Drift, dead_share, drift

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.dead_letters import forget, rewrite
-from learnloom.pipelines.ingest.opening import open_to_write
 from learnloom.pipelines.lake.backup import BackedUp, back_up
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.lineage import keep_lineage
 from learnloom.pipelines.lake.maintain import Tidied, tidy
+from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
 
 

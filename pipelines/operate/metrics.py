@@ -11,9 +11,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.opening import open_to_read
 from learnloom.pipelines.ingest.sources.errors import IngestError
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.operate.gauges import gauges
 from learnloom.pipelines.operate.lag import lag_of
 from learnloom.schemas.errors import LearnloomError

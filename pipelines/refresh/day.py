@@ -5,8 +5,8 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.opening import open_to_read, open_to_write
 from learnloom.pipelines.lake.maintain import tidy_if_needed
+from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.refresh.errors import BackfillError
 from learnloom.pipelines.refresh.feedback import Spread

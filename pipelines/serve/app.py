@@ -14,9 +14,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.opening import open_to_read
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseError, WarehouseUnavailableError
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.operate.metrics import metrics_text
 from learnloom.pipelines.serve.pull import SignalMissingError, read_page
 from learnloom.pipelines.serve.respond import NotForYouError, respond

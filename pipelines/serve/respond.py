@@ -11,8 +11,9 @@ import orjson
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.run import Landing
 from learnloom.pipelines.ingest.land.stop import Interruption
-from learnloom.pipelines.ingest.opening import file_source, open_to_read
+from learnloom.pipelines.ingest.opening import file_source
 from learnloom.pipelines.ingest.sources.files import STDIN
+from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.serve.pull import identifier_of, raised_signal
 from learnloom.schemas.errors import LearnloomError

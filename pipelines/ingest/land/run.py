@@ -13,13 +13,14 @@ from learnloom.pipelines.ingest.land.dead_letter_limit import DeadShare
 from learnloom.pipelines.ingest.land.dead_letter_topic import DeadLetterOutlet
 from learnloom.pipelines.ingest.land.loop import AfterLanding, ImportSummary, import_statements
 from learnloom.pipelines.ingest.land.stop import Interruption
-from learnloom.pipelines.ingest.opening import limits, open_to_write
+from learnloom.pipelines.ingest.opening import limits
 from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource, Reading
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.maintain import tidy_if_needed
+from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
 from learnloom.schemas.xapi.equality import is_same
 
