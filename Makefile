@@ -71,9 +71,9 @@ broker-stop: $(VENV)/.ready ## stop it; its data stay
 
 lock: ## pin the newest versions that fit pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-		pyproject.toml --output-file requirements.lock
+		--extra all pyproject.toml --output-file requirements.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-		--group dev pyproject.toml --output-file requirements-dev.lock
+		--extra all --group dev pyproject.toml --output-file requirements-dev.lock
 
 clean: ## remove the environment, the demo and caches
 	@rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

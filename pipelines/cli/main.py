@@ -1,77 +1,99 @@
 """learnloom's command line: where sources, warehouse and rules are put together."""
 
 import importlib
-import importlib.metadata
 import os
 import sys
 from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from learnloom.pipelines.cli.exits import Exit
 from learnloom.pipelines.tracing.export import export_spans
 from learnloom.schemas.errors import LearnloomError
 
+_ROOM: Final = "learnloom.pipelines.cli"
+# Every command with the first sentence of its help, in the order in which help lists them. The sentences stand here
+# too, so that `learnloom --help` loads no command: all of them take seconds. A test ties both.
 _COMMANDS: Final = {
-    "demo": "demo",
-    "simulate": "simulate",
-    "import": "import_",
-    "check": "check",
-    "produce": "produce",
-    "consume": "consume",
-    "refresh": "refresh",
-    "students": "students",
-    "profile": "profile",
-    "signals": "signals",
-    "effect": "effect",
-    "reviews": "reviews",
-    "train": "train",
-    "models": "models",
-    "evaluate": "evaluate",
-    "deliver": "deliver",
-    "api": "api",
-    "dead": "dead",
-    "skills": "skills",
-    "plan": "plan",
-    "query": "query",
-    "export": "export",
-    "backup": "backup",
-    "metrics": "metrics",
-    "status": "status",
-    "doctor": "doctor",
+    "demo": "Simulate a class, import it, compute everything, and show what came out.",
+    "simulate": "Simulate a class whose truth is known: statements.jsonl, skills.csv and truth/*.parquet.",
+    "import": "Validate statements and land them in the warehouse, each exactly once.",
+    "check": "Judge statements without landing them: what is wrong, where, what to do, and what stays unknown.",
+    "produce": "Send statements to Kafka, each student's in order.",
+    "consume": "Land statements from Kafka, each exactly once, until told to stop.",
+    "refresh": "Bring tables, estimates, profiles and signals up to what has landed.",
+    "students": "List students: who they are, when last seen, how far they are.",
+    "profile": "Show what is known of one student as a learner, and what is not.",
+    "signals": "List signals, the most urgent first: what to say to whom, and on what evidence.",
+    "effect": "Show what followed signals of a kind, against comparable students to whom nothing of the kind was said.",
+    "reviews": "Show one student which mastered skills to see again: now, and day by day in the next four weeks.",
+    "train": "Fit a new model version on the answers of the last refresh, and use it only where it is not worse.",
+    "models": "The learner model's versions: compare them, go back to one.",
+    "evaluate": "Measure how good the learner model's predictions are, on students that it has not seen.",
+    "deliver": "Signals on their way to those who subscribed: send them, see how far each is, send again.",
+    "api": "Answer tools that pull over HTTP, until told to stop: profiles, signals, events since a cursor, answers.",
+    "dead": "What was refused and why; and landing it after a fix.",
+    "skills": "The school's own map from activities to skills.",
+    "plan": "The school's course plan: what is due, when runs begin and end.",
+    "query": "Ask the warehouse in SQL (DuckDB's), without being able to change it.",
+    "export": "Write the tables elsewhere, all as of one moment: Parquet files, or one DuckDB file for BI tools.",
+    "backup": "Copy the warehouse to a folder that opens like the warehouse itself, while others read and write.",
+    "metrics": "Tell the warehouse's figures in Prometheus' format: counts, ages, what waits and what was refused.",
+    "status": "Show what stands in the warehouse: rows, freshness, positions, sizes.",
+    "doctor": "Check installation, settings and warehouse, and say how to mend what is wrong.",
+    "serve": "Run every flow on its schedule until told to stop: land, refresh, deliver, train, maintain, check.",
 }
-"""Command and its module, in the order in which help lists them."""
-_ADDED: Final = "learnloom.commands"
-"""Entry points of rooms that import this one, such as flows: the command line cannot import them in turn."""
+# `serve` is named and not imported: flows import this room.
+_MODULES: Final = {"import": f"{_ROOM}.import_", "serve": "learnloom.flows.serve"}
+# The extra that installs what a command imports; None: every installation has it.
+_EXTRAS: Final = {
+    "check": None,
+    "produce": None,
+    "evaluate": "evaluate",
+    "api": "api",
+    "metrics": "api",
+    "serve": "flows",
+}
+_DEFAULT_EXTRA: Final = "warehouse"
 
 
-def added_commands() -> dict[str, importlib.metadata.EntryPoint]:
-    """Commands that other rooms add, by name."""
-    return {point.name: point for point in importlib.metadata.entry_points(group=_ADDED)}
+class MissingExtraError(LearnloomError):
+    """A command needs packages that are not installed."""
+
+
+class _LazyCommand(TyperCommand):
+    """Stands for a command until it is used. Typer's context type is not public: hence Any."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        super().__init__(name=name, help=sentence, callback=None)
+        self._module = _MODULES.get(name, f"{_ROOM}.{name}")
+        self._extra = _EXTRAS.get(name, _DEFAULT_EXTRA)
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Load the command and hand over to it.
+
+        Raises:
+            MissingExtraError: it imports a package that is not installed.
+        """
+        try:
+            commands = importlib.import_module(self._module).commands
+        except ModuleNotFoundError as error:
+            if self._extra is None or (error.name or "learnloom").startswith("learnloom"):
+                raise
+            raise MissingExtraError(
+                f"{info_name} needs {error.name}, which is not installed. "
+                f"Install it: pip install 'learnloom[{self._extra}]'"
+            ) from error
+        return typer.main.get_command(commands).make_context(info_name, args, parent, **extra)
 
 
 class _Commands(TyperGroup):
-    """Loads a command's module when it is asked for: importing all of them takes a second.
+    """All commands, none of them loaded: importing all takes seconds."""
 
-    Typer's context and command types are not public: hence Any.
-    """
-
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's signature
-        """All names, in the order in which they are met in use."""
-        return [*_COMMANDS, *added_commands()]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        """The command of that name."""
-        if cmd_name in _COMMANDS:
-            commands = importlib.import_module(f"learnloom.pipelines.cli.{_COMMANDS[cmd_name]}").commands
-        elif cmd_name in (added := added_commands()):
-            commands = added[cmd_name].load()
-        else:
-            return None
-        command = typer.main.get_command(commands)
-        command.name = cmd_name
-        return command
+    def __init__(self, **attributes: Any) -> None:
+        commands = {name: _LazyCommand(name, sentence) for name, sentence in _COMMANDS.items()}
+        super().__init__(**{**attributes, "commands": commands})
 
 
 app = typer.Typer(
@@ -86,6 +108,8 @@ app = typer.Typer(
 
 def _tell_version(is_asked: bool) -> None:
     if is_asked:
+        import importlib.metadata  # noqa: PLC0415 - slow to load, and needed here alone
+
         typer.echo(f"learnloom {importlib.metadata.version('learnloom')}")
         raise typer.Exit(Exit.DONE)
 

@@ -45,6 +45,36 @@ def test_help_lists_every_command_with_a_sentence() -> None:
     assert "learnloom demo" in ran.out
 
 
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_listed_sentence_is_the_commands_own(name: str) -> None:
+    """The sentence that `learnloom --help` lists is the first one of the command's own help."""
+    ran = learnloom(name, "--help")
+    assert " ".join(_COMMANDS[name].split()) in " ".join(re.sub("[│╭╰─╮╯]", " ", ran.out).split())
+
+
+def test_misspelt_command_is_told_the_right_one() -> None:
+    """A misspelt command is answered with the one that was meant."""
+    ran = learnloom("chekc")
+    assert ran.code == Exit.USAGE
+    assert "Did you mean 'check'?" in ran.err
+
+
+def test_help_loads_no_command() -> None:
+    """`learnloom --help` loads none of the packages that commands need, and `query` none that only others need."""
+    heavy = ("duckdb", "kafka", "numpy", "prefect", "pydantic", "sklearn")
+    assert _loaded("learnloom.pipelines.cli.main", heavy) == []
+    assert _loaded("learnloom.pipelines.cli.query", ("kafka", "numpy", "prefect", "sklearn")) == []
+    assert _loaded("learnloom.pipelines.cli.status", ("kafka", "numpy", "prefect", "sklearn")) == []
+
+
+def _loaded(module: str, packages: tuple[str, ...]) -> list[str]:
+    """Which of the packages a new process has loaded after importing a module."""
+    code = f"import sys, {module}; print(*(name for name in {packages} if name in sys.modules))"
+    return subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout.split()
+
+
 def test_no_arguments_show_the_help() -> None:
     """`learnloom` alone shows the help."""
     ran = learnloom()
