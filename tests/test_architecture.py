@@ -5,19 +5,13 @@ import graphlib
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import grimp
 import pytest
 
 from learnloom.pipelines.lake.relation import CHECKS, LAYERS, Relation, load_relations
 from learnloom.schemas import vocabulary
-
-_ROOT = Path(__file__).parents[1]
-_OURS = ("schemas", "pipelines", "flows")
-"""Folders of the repository; `learnloom` holds links to them, which are its packages."""
-_MAX_FILE_LINES = 300
-_MAX_FUNCTION_LINES = 50
+from tests.sources import OURS, is_in, module_of, name_of, sources, tree
 
 _HOMES = {
     "duckdb": (
@@ -63,26 +57,6 @@ _READ_BY_ALL = {
 """Relations that earlier layers may read too, and why."""
 
 
-def _sources(*folders: str) -> list[Path]:
-    paths = (path for folder in folders for path in (_ROOT / folder).rglob("*.py"))
-    return sorted(path for path in paths if "__pycache__" not in path.parts)
-
-
-def _module(path: Path) -> str:
-    parts = path.relative_to(_ROOT).with_suffix("").parts
-    name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-    return f"learnloom.{name}" if parts[0] in _OURS else name
-
-
-def _is_in(module: str, package: str) -> bool:
-    return module == package or module.startswith(f"{package}.")
-
-
-@cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
 @cache
 def _graph() -> grimp.ImportGraph:
     return grimp.build_graph("learnloom", include_external_packages=True, cache_dir=None)
@@ -93,15 +67,11 @@ def _own_imports() -> dict[str, set[str]]:
     graph = _graph()
     return {
         module: {
-            name for name in graph.find_modules_directly_imported_by(module) if _is_in(name, "learnloom")
+            name for name in graph.find_modules_directly_imported_by(module) if name.startswith("learnloom.")
         }
         for module in graph.modules
-        if _is_in(module, "learnloom")
+        if is_in(module, "learnloom")
     }
-
-
-def _names(path: Path) -> str:
-    return str(path.relative_to(_ROOT))
 
 
 # Imports ----------------------------------------------------------------------------------------------------
@@ -111,7 +81,7 @@ def test_schemas_import_nothing_else_of_ours() -> None:
         (module, name)
         for module, names in _own_imports().items()
         for name in names
-        if _is_in(module, "learnloom.schemas") and not _is_in(name, "learnloom.schemas")
+        if is_in(module, "learnloom.schemas") and not is_in(name, "learnloom.schemas")
     }
     assert wrong == set()
 
@@ -123,7 +93,7 @@ def test_schemas_do_no_input_or_output() -> None:
         (module, name)
         for name in _IO_MODULES & graph.modules
         for module in graph.find_modules_that_directly_import(name)
-        if _is_in(module, "learnloom.schemas")
+        if is_in(module, "learnloom.schemas")
     }
     assert wrong == set()
 
@@ -135,7 +105,7 @@ def test_rules_import_schemas_only(package: str) -> None:
         (module, name)
         for module, names in _own_imports().items()
         for name in names
-        if _is_in(module, package) and not any(_is_in(name, one) for one in (package, *_PURE_MAY_IMPORT))
+        if is_in(module, package) and not any(is_in(name, one) for one in (package, *_PURE_MAY_IMPORT))
     }
     assert wrong == set()
 
@@ -146,8 +116,8 @@ def test_nothing_points_back() -> None:
         (module, name)
         for module, names in _own_imports().items()
         for name in names
-        if (_is_in(name, "learnloom.flows") and not _is_in(module, "learnloom.flows"))
-        or (_is_in(name, "learnloom.pipelines.cli") and not _is_in(module, "learnloom.pipelines.cli"))
+        for room in ("learnloom.flows", "learnloom.pipelines.cli", "learnloom.pipelines.reference")
+        if is_in(name, room) and not is_in(module, room)
     }
     assert wrong == set()
 
@@ -163,7 +133,7 @@ def test_an_outside_library_has_one_home(library: str, home: str | tuple[str, ..
     homes = (home,) if isinstance(home, str) else home
     graph = _graph()
     users = graph.find_modules_that_directly_import(library) if library in graph.modules else set()
-    assert {module for module in users if not any(_is_in(module, one) for one in homes)} == set()
+    assert {module for module in users if not any(is_in(module, one) for one in homes)} == set()
 
 
 def test_no_modules_import_each_other_in_a_ring() -> None:
@@ -178,49 +148,13 @@ def test_no_modules_import_each_other_in_a_ring() -> None:
         graphlib.TopologicalSorter(graph).prepare()
 
 
-# Sources ----------------------------------------------------------------------------------------------------
-def test_init_files_are_empty() -> None:
-    """Importing a package runs nothing."""
-    files = [
-        path for path in _sources(*_OURS, "sql", "servers", "tests", "bench") if path.name == "__init__.py"
-    ]
-    assert [_names(path) for path in files if path.stat().st_size] == []
-
-
-def test_files_are_short() -> None:
-    """No source file is longer than a few screens."""
-    files = [*_sources(*_OURS, "servers", "tests", "bench"), *(_ROOT / "sql").rglob("*.sql")]
-    lengths = {_names(path): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
-    assert {name: length for name, length in lengths.items() if length > _MAX_FILE_LINES} == {}
-
-
-def test_functions_are_short() -> None:
-    """No function is longer than a screen, its documentation left out."""
-    long = {
-        f"{_names(path)}:{node.lineno} {node.name}": length
-        for path in _sources(*_OURS, "servers", "tests", "bench")
-        for node in ast.walk(_tree(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (length := _length(node)) > _MAX_FUNCTION_LINES
-    }
-    assert long == {}
-
-
-def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    first = function.body[0]
-    documentation = 0
-    if ast.get_docstring(function) is not None:
-        documentation = (first.end_lineno or first.lineno) - first.lineno + 1
-    return (function.end_lineno or function.lineno) - function.lineno + 1 - documentation
-
-
 def test_only_entry_points_ask_for_the_time_and_the_environment() -> None:
     """Time, randomness and settings are arguments everywhere else."""
     wrong = [
-        f"{_names(path)}:{line} {what}"
-        for path in _sources(*_OURS, "servers")
-        if not any(_is_in(_module(path), package) for package in _COMPOSES)
-        for line, what in _asked(_tree(path))
+        f"{name_of(path)}:{line} {what}"
+        for path in sources(*OURS, "servers")
+        if not any(is_in(module_of(path), package) for package in _COMPOSES)
+        for line, what in _asked(tree(path))
     ]
     assert wrong == []
 
@@ -233,34 +167,6 @@ def _asked(tree: ast.Module) -> Iterator[tuple[int, str]]:
         text = ast.unparse(node)
         if re.fullmatch(r"(.*\.)?(datetime|date)\.(now|utcnow|today)|time\.time|os\.(environ|getenv)", text):
             yield node.lineno, text
-
-
-# Tests ------------------------------------------------------------------------------------------------------
-def test_every_test_says_what_must_hold() -> None:
-    """Every test function has a docstring."""
-    silent = [
-        f"{_names(path)}:{node.lineno} {node.name}"
-        for path in _sources("tests")
-        for node in ast.walk(_tree(path))
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
-    ]
-    assert silent == []
-
-
-def test_no_test_sleeps() -> None:
-    """A test that waits for a time is slow, and wrong on a slow machine."""
-    sleepers = [
-        f"{_names(path)}:{node.lineno}"
-        for path in _sources("tests")
-        for node in ast.walk(_tree(path))
-        if (isinstance(node, ast.Attribute) and ast.unparse(node) in {"time.sleep", "asyncio.sleep"})
-        or (
-            isinstance(node, ast.ImportFrom)
-            and node.module == "time"
-            and "sleep" in {a.name for a in node.names}
-        )
-    ]
-    assert sleepers == []
 
 
 # sql/ -------------------------------------------------------------------------------------------------------

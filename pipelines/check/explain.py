@@ -1,12 +1,14 @@
 """Explaining one rule or one warning by its id."""
 
 import difflib
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from learnloom.pipelines.check.advice import ADVICE
-from learnloom.pipelines.reference.rulebook import shown
 from learnloom.schemas.errors import LearnloomError
+from learnloom.schemas.xapi.rule import record_of
 from learnloom.schemas.xapi.rules import RULES
+
+_LONGEST: Final = 500
 
 
 class UnknownRuleError(LearnloomError):
@@ -51,6 +53,18 @@ def explain(rule_id: str) -> Explanation:
     near = difflib.get_close_matches(rule_id, [*RULES, *ADVICE], n=3, cutoff=0.5)
     hint = f": did you mean {' or '.join(near)}?" if near else "; a report names the rules that are broken."
     raise UnknownRuleError(f"there is no rule and no warning {rule_id!r}{hint}")
+
+
+def shown(example: str | bytes | None) -> str:
+    """A rule's example as it is read: bytes that are no text as escapes, the middle of a long one left out."""
+    if isinstance(example, str) and not example.startswith("{"):
+        return example
+    record = record_of(example)
+    text = "(a record without a value)" if record is None else record.decode("utf-8", "backslashreplace")
+    if len(text) > _LONGEST:
+        half = _LONGEST // 2
+        text = f"{text[:half]} … {len(text) - 2 * half:,} more … {text[-half:]}"
+    return text if text.strip() else "(blanks only)"
 
 
 def _sentence(clause: str) -> str:

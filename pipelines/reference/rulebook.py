@@ -3,14 +3,14 @@
 import sys
 from typing import Final
 
-from learnloom.schemas.xapi.rule import MINIMAL_RECORD, Rule, record_of
+from learnloom.pipelines.check.explain import shown
+from learnloom.schemas.xapi.rule import MINIMAL_RECORD, Rule
 from learnloom.schemas.xapi.rules import RULES
 from learnloom.schemas.xapi.rules_actor import ACTOR_RULES
 from learnloom.schemas.xapi.rules_object import OBJECT_RULES
 from learnloom.schemas.xapi.rules_record import RECORD_RULES
 from learnloom.schemas.xapi.rules_statement import STATEMENT_RULES
 
-_LONGEST: Final = 500
 _PARTS: Final = {
     "Records, and every value": RECORD_RULES,
     "Statements, results, contexts, attachments": STATEMENT_RULES,
@@ -53,18 +53,6 @@ def _entry(rule: Rule) -> list[str]:
         "",
         *_block(shown(rule.wrong)),
     ]
-
-
-def shown(example: str | bytes | None) -> str:
-    """A rule's example as it is read: bytes that are no text as escapes, the middle of a long one left out."""
-    if isinstance(example, str) and not example.startswith("{"):
-        return example
-    record = record_of(example)
-    text = "(a record without a value)" if record is None else record.decode("utf-8", "backslashreplace")
-    if len(text) > _LONGEST:
-        half = _LONGEST // 2
-        text = f"{text[:half]} … {len(text) - 2 * half:,} more … {text[-half:]}"
-    return text if text.strip() else "(blanks only)"
 
 
 def _block(text: str) -> list[str]:
