@@ -54,14 +54,14 @@ bench: $(VENV)/.ready-dev ## measure: validation, import, Kafka, refresh, the mo
 	@$(BIN)/python -m bench
 
 docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew
-	@$(BIN)/python -m pipelines.warehouse.reference > docs/tables.md
-	@$(BIN)/python -m pipelines.ingest.rulebook > docs/rules.md
-	@$(BIN)/python -m pipelines.feedback.publish catalogue > docs/signals.md
-	@$(BIN)/python -m pipelines.feedback.publish profile > docs/schemas/student_profile.json
-	@$(BIN)/python -m pipelines.feedback.publish signal > docs/schemas/signal.json
-	@$(BIN)/python -m pipelines.feedback.publish event > docs/schemas/signal_event.json
-	@$(BIN)/python -m pipelines.feedback.publish why > docs/schemas/skill_why.json
-	@$(BIN)/python -m pipelines.ingest.kafka.asyncapi > docs/asyncapi.json
+	@$(BIN)/python -m learnloom.pipelines.reference.tables > docs/tables.md
+	@$(BIN)/python -m learnloom.pipelines.reference.rulebook > docs/rules.md
+	@$(BIN)/python -m learnloom.pipelines.reference.rules catalogue > docs/signals.md
+	@$(BIN)/python -m learnloom.pipelines.reference.rules profile > docs/schemas/student_profile.json
+	@$(BIN)/python -m learnloom.pipelines.reference.rules signal > docs/schemas/signal.json
+	@$(BIN)/python -m learnloom.pipelines.reference.rules event > docs/schemas/signal_event.json
+	@$(BIN)/python -m learnloom.pipelines.reference.rules why > docs/schemas/skill_why.json
+	@$(BIN)/python -m learnloom.pipelines.reference.asyncapi > docs/asyncapi.json
 
 broker: $(VENV)/.ready ## start a Kafka in the background (in ./.broker; BROKER_PORT, else 9092)
 	@$(BIN)/python -m servers.kafka.local start

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 _ROOT: Final = Path(__file__).parents[1]
-_RUN: Final = "import sys; from pipelines.cli.main import main; sys.argv[0] = 'learnloom'; main()"
+_RUN: Final = "import sys; from learnloom.pipelines.cli.main import main; sys.argv[0] = 'learnloom'; main()"
 
 
 class Step(NamedTuple):

@@ -9,7 +9,7 @@ questions and courses are the same. For measurements of what comes after landing
 import sys
 from pathlib import Path
 
-from pipelines.warehouse.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
 
 _UUID = "([0-9a-f]{8})(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 _COPY = f"""

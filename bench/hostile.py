@@ -16,8 +16,8 @@ from pathlib import Path
 
 import orjson
 
-from pipelines.ingest.reading import Limits
-from pipelines.ingest.validate import Validator, validate
+from learnloom.pipelines.ingest.sources.reading import Limits
+from learnloom.pipelines.ingest.validate.validator import Validator, validate
 from tests.pipelines.ingest.hostile import HOSTILE
 from tests.schemas.xapi.samples import RIGHT, UNREADABLE, WRONG
 

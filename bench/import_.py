@@ -22,15 +22,15 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.ingest.duplicates import KnownIds
-from pipelines.ingest.files import FileSource
-from pipelines.ingest.land import import_statements
-from pipelines.ingest.reading import Limits
-from pipelines.ingest.validate import Validator
-from pipelines.settings import Settings
-from pipelines.warehouse import landing
-from pipelines.warehouse.connection import Warehouse
-from schemas.xapi.equality import is_same
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land.dedupe import KnownIds
+from learnloom.pipelines.ingest.land.loop import import_statements
+from learnloom.pipelines.ingest.sources.files import FileSource
+from learnloom.pipelines.ingest.sources.reading import Limits
+from learnloom.pipelines.ingest.validate.validator import Validator
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.schemas.xapi.equality import is_same
 
 ASKED = 5_000
 ROUNDS = 50
@@ -106,7 +106,7 @@ def _check(known_count: int) -> tuple[float, float, float]:
         return rng.integers(0, 2**64 - 1, size=count, dtype=np.uint64)
 
     with tempfile.TemporaryDirectory() as folder, Warehouse(Path(folder)) as warehouse:
-        landing.prepare(warehouse, wait_seconds=10)
+        tables.prepare(warehouse, wait_seconds=10)
         known = KnownIds(sql_asks=0)
         known.find(warehouse, 0, hashes(0), hashes(0))
         started = time.perf_counter()

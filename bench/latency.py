@@ -33,9 +33,9 @@ from typing import Any, Final, NamedTuple
 import httpx
 
 from bench.command import environment, learnloom, program
-from pipelines.ingest.kafka.connection import KafkaConnection
-from pipelines.ingest.kafka.producer import StatementProducer
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.producer import StatementProducer
 from servers.kafka.find import own_broker
 from servers.ports import free_port
 

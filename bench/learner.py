@@ -18,13 +18,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipelines.learner.elo import fit
-from pipelines.learner.fit_head import fit_head
-from pipelines.learner.head import ModelKind
-from pipelines.learner.history import FULL_WEIGHT, History
-from pipelines.learner.replay import replay_before
-from pipelines.learner.trace import trace
-from pipelines.learner.train import train
+from learnloom.pipelines.learner.elo import fit
+from learnloom.pipelines.learner.fit_head import fit_head
+from learnloom.pipelines.learner.head import ModelKind
+from learnloom.pipelines.learner.history import FULL_WEIGHT, History
+from learnloom.pipelines.learner.replay import replay_before
+from learnloom.pipelines.learner.trace import trace
+from learnloom.pipelines.learner.train import train
 
 ANSWERS_OF_ONE = 100
 ITEMS = 2_000

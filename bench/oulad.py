@@ -16,17 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.oulad_data import GROUPINGS, HERE, Oulad
-from pipelines.evaluate.fairness import Audit, Flags, fairness
-from pipelines.evaluate.figure import ENOUGH_STUDENTS, Figure
-from pipelines.evaluate.figures import figures
-from pipelines.evaluate.groups import Grouping
-from pipelines.evaluate.predictions import Predictions
-from pipelines.evaluate.risk import warned
-from pipelines.evaluate.risk_report import moments
-from pipelines.learner.logistic import logit, sigmoid
-from pipelines.learner.risk import N_STAGES, RiskModel, stage_numbers
-from pipelines.learner.risk_train import N_FOLDS, RiskCases, train_risk
-from pipelines.refresh.risk import cases_of
+from learnloom.pipelines.evaluate.fairness import Audit, Flags, fairness
+from learnloom.pipelines.evaluate.figure import ENOUGH_STUDENTS, Figure
+from learnloom.pipelines.evaluate.figures import figures
+from learnloom.pipelines.evaluate.groups import Grouping
+from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.risk import warned
+from learnloom.pipelines.evaluate.risk_report import moments
+from learnloom.pipelines.learner.logistic import logit, sigmoid
+from learnloom.pipelines.learner.risk import N_STAGES, RiskModel, stage_numbers
+from learnloom.pipelines.learner.risk_train import N_FOLDS, RiskCases, train_risk
+from learnloom.pipelines.refresh.risk import cases_of
 
 SHARES: Final = (0.25, 0.50)
 _EARLY: Final = 1 / (N_STAGES + 1)

@@ -6,9 +6,9 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from pipelines.refresh.risk import PROGRESS
-from pipelines.warehouse.reference import make_empty_tables
-from pipelines.warehouse.relation import load_relations
+from learnloom.pipelines.lake.relation import load_relations
+from learnloom.pipelines.reference.tables import make_empty_tables
+from learnloom.pipelines.refresh.risk import PROGRESS
 
 HERE: Final = Path(__file__).resolve().parents[2] / "shared" / "data" / "oulad"
 GROUPINGS: Final = ("gender", "age_band", "disability", "highest_education", "imd_band")

@@ -22,9 +22,9 @@ import orjson
 
 from bench.disagreements import Decision, decide
 from bench.validate import RALPH, install_ralph, output
-from pipelines.ingest.validate import validate
-from schemas.xapi.rule import record_of
-from schemas.xapi.rules import RULES
+from learnloom.pipelines.ingest.validate.validator import validate
+from learnloom.schemas.xapi.rule import record_of
+from learnloom.schemas.xapi.rules import RULES
 from tests.schemas.xapi.samples import RIGHT, WRONG
 from tests.schemas.xapi.test_atoms import RIGHT as RIGHT_VALUES
 from tests.schemas.xapi.test_atoms import WRONG as WRONG_VALUES

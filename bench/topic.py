@@ -21,10 +21,10 @@ from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from pipelines.ingest.kafka.connection import KafkaConnection
-from pipelines.ingest.kafka.producer import StatementProducer
-from pipelines.warehouse import landing
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.producer import StatementProducer
 from servers.kafka.broker import OwnBroker
 from servers.kafka.find import own_broker
 from servers.kafka.java import STRONG
@@ -32,7 +32,7 @@ from servers.kafka.java import STRONG
 PARTITIONS = 4
 SMALL = 200_000
 """Statements that are landed into warehouses that hold many already."""
-_RUN = "import sys; from pipelines.cli.main import main; sys.argv[0] = 'learnloom'; main()"
+_RUN = "import sys; from learnloom.pipelines.cli.main import main; sys.argv[0] = 'learnloom'; main()"
 _ROOT = Path(__file__).parents[1]
 _PACKAGES = ("kafka-python", "crc32c", "duckdb", "duckdb-extension-ducklake", "pyarrow", "msgspec", "orjson")
 _LAND_MANY = """
@@ -78,7 +78,7 @@ def _measure(broker: OwnBroker, folder: Path, options: argparse.Namespace) -> No
     for known in options.known:
         place = folder / f"known-{known}"
         with Warehouse(place) as warehouse:
-            landing.prepare(warehouse, wait_seconds=60)
+            tables.prepare(warehouse, wait_seconds=60)
             warehouse.run(_LAND_MANY, [known])
         _show(f"consume, judge, land beside {known:,}", _consume(broker, place, "small"), raw)
     broker.create_topic("steady", PARTITIONS)
@@ -165,7 +165,7 @@ def _consume(broker: OwnBroker, place: Path, topic: str) -> dict[str, Any]:
 def _measure_lag(broker: OwnBroker, place: Path, options: argparse.Namespace) -> None:
     """Look every few milliseconds how far a reader can see, while a consumer follows a steady stream."""
     with Warehouse(place) as warehouse:
-        landing.prepare(warehouse, wait_seconds=60)
+        tables.prepare(warehouse, wait_seconds=60)
     follow = [sys.executable, "-c", _RUN, "consume", "--topic", "steady", "--servers", broker.address]
     follow += ["-w", str(place), "--no-dead-topics"]
     consumer = subprocess.Popen(
@@ -178,12 +178,12 @@ def _measure_lag(broker: OwnBroker, place: Path, options: argparse.Namespace) ->
     with Warehouse(place, read_only=True) as reader:
         ends_at = time.time() + options.seconds + 15
         while time.time() < ends_at:
-            positions = landing.positions(reader)
+            positions = tables.positions(reader)
             seen.append((time.time(), {key: value.next_offset for key, value in positions.items()}))
             time.sleep(0.02)
         told = json.loads(sender.communicate()[0].splitlines()[-1])
         while sum(seen[-1][1].values()) < told["read"]:
-            positions = landing.positions(reader)
+            positions = tables.positions(reader)
             seen.append((time.time(), {key: value.next_offset for key, value in positions.items()}))
     consumer.terminate()
     consumer.wait()

@@ -25,8 +25,8 @@ from typing import Any
 
 import orjson
 
-from pipelines.ingest.validate import Validator, validate
-from schemas.xapi.fragments import split
+from learnloom.pipelines.ingest.validate.validator import Validator, validate
+from learnloom.schemas.xapi.fragments import split
 
 ROUNDS = 3
 SAMPLE = 20_000

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Final
 
 from bench.command import environment, learnloom
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.lake.connection import Warehouse
 
 _RUN: Final = """
 import json, sys
 from prefect.testing.utilities import prefect_test_harness
-from flows.refresh import refresh
+from learnloom.flows.refresh import refresh
 
 with prefect_test_harness(server_startup_timeout=120):
     told = refresh(full=True)

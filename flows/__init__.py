@@ -1,0 +1,1 @@
+"""When: Prefect flows, thin; everything in them can be called without Prefect."""

@@ -13,8 +13,8 @@ from prefect.client.schemas.sorting import ArtifactSort
 from prefect.logging.loggers import flow_run_logger
 from prefect.utilities.urls import url_for
 
-from flows.running import now, settings
-from pipelines.deliver.alert import Alert, send_alert
+from learnloom.flows.running import now, settings
+from learnloom.pipelines.deliver.alert import Alert, send_alert
 
 
 def tell_somebody(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:

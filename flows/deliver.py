@@ -6,10 +6,19 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.alarm import TOLD
-from flows.running import RETRIES, do, environment, is_under_prefect, logger, now, settings, this_run
-from pipelines.deliver.deliver import DeliverySummary
-from pipelines.jobs.deliver import deliver_all
+from learnloom.flows.alarm import TOLD
+from learnloom.flows.running import (
+    RETRIES,
+    do,
+    environment,
+    is_under_prefect,
+    logger,
+    now,
+    settings,
+    this_run,
+)
+from learnloom.pipelines.deliver.deliver import DeliverySummary
+from learnloom.pipelines.deliver.run import deliver_all
 
 
 @flow(name="deliver", flow_run_name="deliver to {subscription}", **TOLD)

@@ -10,12 +10,12 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.events import DeploymentEventTrigger
 from prefect.types.entrypoint import EntrypointType
 
-from flows.deliver import deliver
-from flows.land import LANDED, land
-from flows.refresh import REFRESHED, refresh, train
-from flows.running import NAME, RESOURCE
-from flows.upkeep import check, maintain
-from pipelines.schedules import Schedules
+from learnloom.flows.deliver import deliver
+from learnloom.flows.land import LANDED, land
+from learnloom.flows.refresh import REFRESHED, refresh, train
+from learnloom.flows.running import NAME, RESOURCE
+from learnloom.flows.upkeep import check, maintain
+from learnloom.pipelines.config.schedules import Schedules
 
 _WAIT: Final = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
 """A run that is asked for while one goes on comes after it: what has landed meanwhile must not be missed."""

@@ -8,14 +8,24 @@ from typing import Any, Final
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
-from flows.alarm import TOLD
-from flows.running import RETRIES, do, due_at, is_under_prefect, logger, now, settings, tell, this_run
-from pipelines.ingest.interruption import Interruption
-from pipelines.ingest.kafka.dead_share import DeadShare
-from pipelines.ingest.land import ImportSummary
-from pipelines.jobs.land import Landing
-from pipelines.jobs.opening import connection_of, file_source, reading_of
-from pipelines.settings import Settings
+from learnloom.flows.alarm import TOLD
+from learnloom.flows.running import (
+    RETRIES,
+    do,
+    due_at,
+    is_under_prefect,
+    logger,
+    now,
+    settings,
+    tell,
+    this_run,
+)
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land.dead_letter_limit import DeadShare
+from learnloom.pipelines.ingest.land.loop import ImportSummary
+from learnloom.pipelines.ingest.land.run import Landing
+from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.opening import connection_of, file_source, reading_of
 
 LANDED = "learnloom.landed"
 """Event: statements have landed that were not there before."""

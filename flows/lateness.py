@@ -19,8 +19,8 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 
-from flows.running import NAME, is_under_prefect
-from pipelines.jobs.watch import Finding
+from learnloom.flows.running import NAME, is_under_prefect
+from learnloom.pipelines.operate.health import Finding
 
 _MOST: Final = 100
 """Late runs that are looked at."""

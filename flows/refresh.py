@@ -10,14 +10,24 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.utilities.urls import url_for
 
-from flows.alarm import TOLD
-from flows.runner import task_runner_of
-from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, tell, this_run
-from pipelines.jobs.refresh import changes_told, refresh_day
-from pipelines.jobs.refresh import train as train_now
-from pipelines.refresh.feedback import Bucket, Told
-from pipelines.refresh.feedback import tell as tell_bucket
-from pipelines.refresh.refresh import RefreshSummary
+from learnloom.flows.alarm import TOLD
+from learnloom.flows.runner import task_runner_of
+from learnloom.flows.running import (
+    RETRIES,
+    Progress,
+    do,
+    is_under_prefect,
+    logger,
+    now,
+    settings,
+    tell,
+    this_run,
+)
+from learnloom.pipelines.refresh.day import changes_told, refresh_day
+from learnloom.pipelines.refresh.day import train as train_now
+from learnloom.pipelines.refresh.feedback import Bucket, Told
+from learnloom.pipelines.refresh.feedback import tell as tell_bucket
+from learnloom.pipelines.refresh.refresh import RefreshSummary
 
 REFRESHED = "learnloom.refreshed"
 """Event: what is said of students has been brought up to date."""

@@ -5,8 +5,8 @@ from typing import Any
 
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
-from pipelines.schedules import Schedules
-from schemas.errors import LearnloomError
+from learnloom.pipelines.config.schedules import Schedules
+from learnloom.schemas.errors import LearnloomError
 
 
 class RunnerMissingError(LearnloomError):

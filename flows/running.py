@@ -14,11 +14,11 @@ from prefect.context import FlowRunContext
 from prefect.events import emit_event
 from prefect.tasks import exponential_backoff
 
-from pipelines.ingest.kafka.errors import BrokerUnavailableError
-from pipelines.settings import Settings, read_settings
-from pipelines.tracing.export import export_spans
-from pipelines.warehouse.errors import WarehouseBusyError, WarehouseUnavailableError
-from pipelines.warehouse.run import Run
+from learnloom.pipelines.config.settings import Settings, read_settings
+from learnloom.pipelines.ingest.sources.kafka.errors import BrokerUnavailableError
+from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseUnavailableError
+from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.tracing.export import export_spans
 
 _PASSING: Final = (BrokerUnavailableError, WarehouseBusyError, WarehouseUnavailableError, OSError)
 P = ParamSpec("P")

@@ -13,8 +13,8 @@ from typing import Annotated, Final
 import httpx
 import typer
 
-from pipelines.settings import Settings, read_settings
-from schemas.errors import LearnloomError
+from learnloom.pipelines.config.settings import Settings, read_settings
+from learnloom.schemas.errors import LearnloomError
 
 commands = typer.Typer(add_completion=False)
 
@@ -58,9 +58,9 @@ def serve(
 async def _run(settings: Settings, limit: int, url: str, *, is_own: bool) -> None:
     from prefect.runner import Runner  # noqa: PLC0415
 
-    from flows.deployments import deployments  # noqa: PLC0415
-    from flows.left_over import end_left_over  # noqa: PLC0415
-    from flows.runner import task_runner_of  # noqa: PLC0415
+    from learnloom.flows.deployments import deployments  # noqa: PLC0415
+    from learnloom.flows.left_over import end_left_over  # noqa: PLC0415
+    from learnloom.flows.runner import task_runner_of  # noqa: PLC0415
 
     task_runner_of(settings.flows)  # one that is not installed is told now, not when the school has grown
     if is_own and (

@@ -6,13 +6,13 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.alarm import TOLD
-from flows.lateness import on_time
-from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
-from pipelines.jobs.upkeep import Upkeep
-from pipelines.jobs.upkeep import maintain as maintain_now
-from pipelines.jobs.watch import Finding, examine
-from schemas.errors import LearnloomError
+from learnloom.flows.alarm import TOLD
+from learnloom.flows.lateness import on_time
+from learnloom.flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
+from learnloom.pipelines.operate.health import Finding, examine
+from learnloom.pipelines.operate.maintenance import Upkeep
+from learnloom.pipelines.operate.maintenance import maintain as maintain_now
+from learnloom.schemas.errors import LearnloomError
 
 
 class ChecksFailedError(LearnloomError):

@@ -1,0 +1,1 @@
+"""Verbs: how records become profiles and signals. Prefect is not needed here."""

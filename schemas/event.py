@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from schemas.signal import Signal
+from learnloom.schemas.signal import Signal
 
 EVENT_TYPE: Final = "learnloom.signal"
 """The type of an event is this, the signal's kind and the change, with dots between."""

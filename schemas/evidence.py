@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from schemas.measure import Measure, Vocabulary
-from schemas.risk import RiskEvidence
-from schemas.voice import CheckEvidence, VoiceEvidence
+from learnloom.schemas.measure import Measure, Vocabulary
+from learnloom.schemas.risk import RiskEvidence
+from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 
 
 class MasteryEstimate(NamedTuple):

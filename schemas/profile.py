@@ -11,9 +11,9 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from schemas.level import Confidence, Level
-from schemas.measure import Measure
-from schemas.signal import Choice
+from learnloom.schemas.level import Confidence, Level
+from learnloom.schemas.measure import Measure
+from learnloom.schemas.signal import Choice
 
 SCHEMA_VERSION: Final = "1.0"
 

@@ -46,7 +46,7 @@ class Position(NamedTuple):
     partition: int
     next_offset: int = 0
     head_digest: str | None = None
-    """How what is read is known again: a file that grew from another of that name (pipelines/ingest/identity.py), a
+    """How what is read is known again: a file that grew from another of that name (pipelines/ingest/sources/identity.py), a
     Kafka topic from one that was made anew under its name (its topic id)."""
     accepted: int = 0
     duplicates: int = 0

@@ -13,7 +13,7 @@ from typing import Final, Literal
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from schemas.level import Confidence
+from learnloom.schemas.level import Confidence
 
 SCHEMA_VERSION: Final = "1.0"
 MAX_EVIDENCE_IDS: Final = 10

@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from schemas import vocabulary
-from schemas.signal import Signal, signal_iri
+from learnloom.schemas import vocabulary
+from learnloom.schemas.signal import Signal, signal_iri
 
 _NAMES: Final = uuid.uuid5(uuid.NAMESPACE_URL, "https://learnloom.example/xapi/signals/")
 

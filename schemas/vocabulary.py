@@ -80,7 +80,7 @@ ASSIGNMENT: Final = _TIN_CAN + "activitytype/school-assignment"
 FORUM_TOPIC: Final = _TIN_CAN + "activitytype/forum-topic"
 
 SIGNAL: Final = _OURS + "activity-types/signal"
-"""A signal of ours, as the object of an answer to it; its id is `schemas.signal.signal_iri`, and what it is about
+"""A signal of ours, as the object of an answer to it; its id is `learnloom.schemas.signal.signal_iri`, and what it is about
 is its parent."""
 
 CATEGORY: Final = _TIN_CAN + "activitytype/category"

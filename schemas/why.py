@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from schemas.level import Confidence, Level
+from learnloom.schemas.level import Confidence, Level
 
 SCHEMA_VERSION: Final = "1.0"
 

@@ -10,17 +10,17 @@ from typing import NamedTuple
 import hypothesis
 import pytest
 
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.ingest.files import FileSource
-from pipelines.ingest.land import import_statements
-from pipelines.ingest.skills import import_skills
-from pipelines.ingest.validate import Validator
-from pipelines.refresh.refresh import end_of_day, refresh
-from pipelines.settings import Settings
-from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.run import simulate
-from pipelines.warehouse.connection import Warehouse
-from schemas.xapi.equality import is_same
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.ingest.catalogue.skills import import_skills
+from learnloom.pipelines.ingest.land.loop import import_statements
+from learnloom.pipelines.ingest.sources.files import FileSource
+from learnloom.pipelines.ingest.validate.validator import Validator
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.refresh.refresh import end_of_day, refresh
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.run import simulate
+from learnloom.schemas.xapi.equality import is_same
 
 pytest_plugins = ("tests.servers.fixtures",)
 

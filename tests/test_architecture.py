@@ -10,8 +10,8 @@ from pathlib import Path
 import grimp
 import pytest
 
-from pipelines.warehouse.relation import CHECKS, LAYERS, Relation, load_relations
-from schemas import vocabulary
+from learnloom.pipelines.lake.relation import CHECKS, LAYERS, Relation, load_relations
+from learnloom.schemas import vocabulary
 
 _ROOT = Path(__file__).parents[1]
 _OURS = ("schemas", "pipelines", "flows")
@@ -20,30 +20,36 @@ _MAX_FILE_LINES = 300
 _MAX_FUNCTION_LINES = 50
 
 _HOMES = {
-    "duckdb": "pipelines.warehouse",
-    "filelock": "pipelines.warehouse",
-    "pydantic_settings": "pipelines.settings",
-    "typer": ("pipelines.cli", "flows.serve"),
-    "rich": "pipelines.cli",
-    "jinja2": ("pipelines.check.page", "pipelines.evaluate.page"),
-    "matplotlib": "pipelines.evaluate.plot",
-    "jsonpath": "pipelines.check",
-    "fsrs": "pipelines.learner.memory",
-    "kafka": "pipelines.ingest.kafka",
-    "sklearn": ("pipelines.learner", "pipelines.evaluate"),
-    "threadpoolctl": "pipelines.learner",
-    "fastapi": "pipelines.api",
-    "uvicorn": "pipelines.cli.api",
-    "prometheus_client": "pipelines.jobs.metrics",
-    "httpx": ("pipelines.deliver", "flows.serve"),
+    "duckdb": "learnloom.pipelines.lake",
+    "filelock": "learnloom.pipelines.lake",
+    "pydantic_settings": "learnloom.pipelines.config.settings",
+    "typer": ("learnloom.pipelines.cli", "learnloom.flows.serve"),
+    "rich": "learnloom.pipelines.cli",
+    "jinja2": ("learnloom.pipelines.check.page", "learnloom.pipelines.evaluate.page"),
+    "matplotlib": "learnloom.pipelines.evaluate.plot",
+    "jsonpath": "learnloom.pipelines.check",
+    "fsrs": "learnloom.pipelines.learner.memory",
+    "kafka": "learnloom.pipelines.ingest.sources.kafka",
+    "sklearn": ("learnloom.pipelines.learner", "learnloom.pipelines.evaluate"),
+    "threadpoolctl": "learnloom.pipelines.learner",
+    "fastapi": "learnloom.pipelines.serve",
+    "uvicorn": "learnloom.pipelines.cli.api",
+    "prometheus_client": "learnloom.pipelines.operate.metrics",
+    "httpx": ("learnloom.pipelines.deliver", "learnloom.flows.serve"),
     "prefect": "flows",
-    "opentelemetry": "pipelines.tracing",
+    "opentelemetry": "learnloom.pipelines.tracing",
 }
 """The home of an outside library, two at the most: whoever replaces it has one place to look at."""
-_SCHEMAS_ONLY = ("pipelines.learner", "pipelines.feedback")
+_SCHEMAS_ONLY = ("learnloom.pipelines.learner", "learnloom.pipelines.feedback")
 """Pure rules: data in, data out."""
 _IO_MODULES = {"os", "io", "pathlib", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "urllib"}
-_COMPOSES = ("pipelines.cli", "pipelines.settings", "flows", "bench", "servers.kafka.local")
+_COMPOSES = (
+    "learnloom.pipelines.cli",
+    "learnloom.pipelines.config.settings",
+    "flows",
+    "bench",
+    "servers.kafka.local",
+)
 """Entry points: only they may ask for the time and the environment, and hand both on."""
 
 _READ_BY_ALL = {
@@ -131,13 +137,13 @@ def test_rules_import_schemas_only(package: str) -> None:
 
 
 def test_nothing_points_back() -> None:
-    """Flows import pipelines, and the command line is imported by nobody."""
+    """Flows import learnloom.pipelines, and the command line is imported by nobody."""
     wrong = {
         (module, name)
         for module, names in _own_imports().items()
         for name in names
         if (_is_in(name, "flows") and not _is_in(module, "flows"))
-        or (_is_in(name, "pipelines.cli") and not _is_in(module, "pipelines.cli"))
+        or (_is_in(name, "learnloom.pipelines.cli") and not _is_in(module, "learnloom.pipelines.cli"))
     }
     assert wrong == set()
 

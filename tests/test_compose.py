@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from pipelines.ingest.kafka import topics
-from pipelines.schedules import Schedules
-from pipelines.settings import Settings
+from learnloom.pipelines.config.schedules import Schedules
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.sources.kafka import topics
 from tests.documents import ROOT, page
 from tests.pipelines.cli.shell import parsed
 

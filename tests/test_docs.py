@@ -11,14 +11,14 @@ import duckdb
 import jsonschema
 import pytest
 
-from pipelines.feedback.catalogue import CATALOGUE
-from pipelines.feedback.publish import PAGES, RULES
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.ingest.validate import validate
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.extensions import extension_file, quoted
-from pipelines.warehouse.maintain import KEPT_DAYS
-from schemas import vocabulary
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.catalogue import CATALOGUE
+from learnloom.pipelines.ingest.validate.validator import validate
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.extensions import extension_file, quoted
+from learnloom.pipelines.lake.maintain import KEPT_DAYS
+from learnloom.pipelines.reference.rules import PAGES, RULES
+from learnloom.schemas import vocabulary
 from tests.conftest import SmallClass, land, refresh_to
 from tests.documents import ROOT, Block, blocks, page
 

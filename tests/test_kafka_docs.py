@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.exits import Exit
-from pipelines.ingest.kafka import topics
-from pipelines.ingest.kafka.headers import _READERS
-from pipelines.ingest.repairs import REPAIRS
-from pipelines.jobs.opening import connection_of
-from pipelines.settings import Settings
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.opening import connection_of
+from learnloom.pipelines.ingest.sources.kafka import topics
+from learnloom.pipelines.ingest.sources.kafka.headers import _READERS
+from learnloom.pipelines.ingest.validate.repairs import REPAIRS
 from servers.kafka.broker import Broker
 from tests.documents import ROOT, blocks, page
 from tests.pipelines.cli.shell import learnloom, parsed

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from pipelines.alerts import Alerts
-from pipelines.cli.exits import Exit
-from pipelines.cli.main import _COMMANDS, added_commands
-from pipelines.schedules import Schedules
-from pipelines.settings import Settings
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.main import _COMMANDS, added_commands
+from learnloom.pipelines.config.alerts import Alerts
+from learnloom.pipelines.config.schedules import Schedules
+from learnloom.pipelines.config.settings import Settings
 from tests.conftest import SmallClass
 from tests.documents import ROOT, blocks, page
 from tests.pipelines.cli.shell import learnloom

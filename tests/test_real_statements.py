@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.warehouse.checks import run_checks
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.students import read_profile, read_signals
-from schemas.signal import SignalKind
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.refresh.checks import run_checks
+from learnloom.pipelines.serve.students import read_profile, read_signals
+from learnloom.schemas.signal import SignalKind
 from tests.conftest import land, refresh_to
 
 REAL = (

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.demo import engagement_truth_of, recovery_of, signal_truth_of
-from pipelines.evaluate.risk_report import evaluate_risk
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.ingest.plan import import_plan
-from pipelines.refresh.risk import read_followed
-from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.recovery import Estimated, Recovery, compare
-from pipelines.simulate.run import simulate
-from pipelines.simulate.signal_truth import Said, SignalTruth, compare_engagement, compare_signals
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.cli.demo import engagement_truth_of, recovery_of, signal_truth_of
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.evaluate.risk_report import evaluate_risk
+from learnloom.pipelines.ingest.catalogue.plan import import_plan
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.refresh.risk import read_followed
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.recovery import Estimated, Recovery, compare
+from learnloom.pipelines.simulate.run import simulate
+from learnloom.pipelines.simulate.signal_truth import Said, SignalTruth, compare_engagement, compare_signals
 from tests.conftest import land, refresh_to
 
 _THRESHOLDS = Thresholds(mastered=0.85)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.check.advice import ADVICE
-from pipelines.check.find import View, find
-from pipelines.ingest.validate import validate
-from schemas.xapi.rules import RULES
+from learnloom.pipelines.check.advice import ADVICE
+from learnloom.pipelines.check.find import View, find
+from learnloom.pipelines.ingest.validate.validator import validate
+from learnloom.schemas.xapi.rules import RULES
 from tests.documents import Block, blocks, page
 
 _VENDOR = "docs/vendor.md"

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from pipelines.check.counts import FaultCounts, GroupCounts, WarningCounts
-from pipelines.check.find import View, find, text
-from pipelines.check.memory import Memory
-from pipelines.check.profile import Profile
-from pipelines.check.profile_counts import ProfileCounts
-from pipelines.check.report import CheckReport
-from pipelines.check.sender import sender_of
-from pipelines.ingest.parcel import Judge
-from pipelines.ingest.source import Problem, Source, read_through
-from schemas.record import Batch, Record, Verdict
+from learnloom.pipelines.check.counts import FaultCounts, GroupCounts, WarningCounts
+from learnloom.pipelines.check.find import View, find, text
+from learnloom.pipelines.check.memory import Memory
+from learnloom.pipelines.check.profile import Profile
+from learnloom.pipelines.check.profile_counts import ProfileCounts
+from learnloom.pipelines.check.report import CheckReport
+from learnloom.pipelines.check.sender import sender_of
+from learnloom.pipelines.ingest.land.batch import Judge
+from learnloom.pipelines.ingest.sources.source import Problem, Source, read_through
+from learnloom.schemas.record import Batch, Record, Verdict
 
 _UNREADABLE: Final = "(cannot be read)"
 _NO_VERB: Final = "(no verb)"

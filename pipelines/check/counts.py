@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipelines.check.advice import ADVICE, About
-from pipelines.check.excerpt import excerpt
-from pipelines.check.find import Finding
-from pipelines.check.meant import meant_by
-from pipelines.check.report import Count, GroupReport, RuleReport, Sample, WarningReport
-from pipelines.check.tally import Tally
-from schemas.record import Fault
-from schemas.xapi.rules import RULES
+from learnloom.pipelines.check.advice import ADVICE, About
+from learnloom.pipelines.check.excerpt import excerpt
+from learnloom.pipelines.check.find import Finding
+from learnloom.pipelines.check.meant import meant_by
+from learnloom.pipelines.check.report import Count, GroupReport, RuleReport, Sample, WarningReport
+from learnloom.pipelines.check.tally import Tally
+from learnloom.schemas.record import Fault
+from learnloom.schemas.xapi.rules import RULES
 
 _MAX_NAMES: Final = 1_000
 """Places of a rule, sources, verbs and unknown words that are told apart."""

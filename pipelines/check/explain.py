@@ -3,10 +3,10 @@
 import difflib
 from typing import NamedTuple
 
-from pipelines.check.advice import ADVICE
-from pipelines.ingest.rulebook import shown
-from schemas.errors import LearnloomError
-from schemas.xapi.rules import RULES
+from learnloom.pipelines.check.advice import ADVICE
+from learnloom.pipelines.reference.rulebook import shown
+from learnloom.schemas.errors import LearnloomError
+from learnloom.schemas.xapi.rules import RULES
 
 
 class UnknownRuleError(LearnloomError):

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from pipelines.check.advice import About
-from schemas import vocabulary as words
+from learnloom.pipelines.check.advice import About
+from learnloom.schemas import vocabulary as words
 
 _ZONE: Final = re.compile(r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)$")
 _RANDOM_UUID: Final = re.compile(

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from schemas import vocabulary as words
+from learnloom.schemas import vocabulary as words
 
 _END: Final = re.compile(r"([^/#:]+)/*$")
 _OTHERWISE: Final = {"submitted": words.SUBMITTED, "text": words.READING, "quiz": words.ASSESSMENT}

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from pipelines.check.find import Finding, View, text
-from schemas.xapi.equality import comparable
+from learnloom.pipelines.check.find import Finding, View, text
+from learnloom.schemas.xapi.equality import comparable
 
 _MAX_IDS: Final = 200_000
 """Statement ids remembered; ids that come later are compared to these."""

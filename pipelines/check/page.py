@@ -10,9 +10,9 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipelines.check.excerpt import visible
-from pipelines.check.figures import count, minute, percent, place
-from pipelines.check.report import CheckReport
+from learnloom.pipelines.check.excerpt import visible
+from learnloom.pipelines.check.figures import count, minute, percent, place
+from learnloom.pipelines.check.report import CheckReport
 
 _TEMPLATE: Final = "page.html.jinja"
 
@@ -25,7 +25,7 @@ def page(report: CheckReport, *, made_at: datetime) -> str:
         made_at: when, for the foot of the page.
     """
     environment = Environment(
-        loader=PackageLoader("pipelines.check", "."),
+        loader=PackageLoader("learnloom.pipelines.check", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -13,7 +13,7 @@ import orjson
 from jsonpath.selectors import Filter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from schemas.errors import LearnloomError
+from learnloom.schemas.errors import LearnloomError
 
 _MAX_BYTES: Final = 16 << 20
 _MAX_FAULTS_TOLD: Final = 3

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.check.excerpt import excerpt
-from pipelines.check.profile import Profile
-from pipelines.check.report import ProfileFailure, ProfileReport, Sample
-from pipelines.check.templates import Failure, ProfileChecker
+from learnloom.pipelines.check.excerpt import excerpt
+from learnloom.pipelines.check.profile import Profile
+from learnloom.pipelines.check.report import ProfileFailure, ProfileReport, Sample
+from learnloom.pipelines.check.templates import Failure, ProfileChecker
 
 
 @dataclass(slots=True)

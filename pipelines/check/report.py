@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from pipelines.check.excerpt import Excerpt
-from pipelines.ingest.source import Problem
+from learnloom.pipelines.check.excerpt import Excerpt
+from learnloom.pipelines.ingest.sources.source import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import WarehouseOption, now
-from pipelines.settings import read_settings
+from learnloom.pipelines.cli.options import WarehouseOption, now
+from learnloom.pipelines.config.settings import read_settings
 
 commands = typer.Typer(add_completion=False)
 
@@ -25,6 +25,6 @@ def api(
     # They take a second to import, which --help need not wait for.
     import uvicorn  # noqa: PLC0415
 
-    from pipelines.api.app import make_app  # noqa: PLC0415
+    from learnloom.pipelines.serve.app import make_app  # noqa: PLC0415
 
     uvicorn.run(make_app(read_settings(warehouse), clock=now), host=host, port=port, log_level="info")

@@ -11,21 +11,21 @@ from typing import Annotated
 
 import typer
 
-from pipelines.check.check import FilePlaces, Places, Wanted
-from pipelines.check.check import check as check_source
-from pipelines.check.explain import explain
-from pipelines.check.profile import Profile, read_profile
-from pipelines.check.report import CheckReport
-from pipelines.cli.check_text import explanation_lines, report_lines
-from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import PATHS_HELP
-from pipelines.cli.kafka import ServersOption
-from pipelines.cli.options import JsonOption, now
-from pipelines.cli.output import Output
-from pipelines.ingest.source import Source
-from pipelines.ingest.validate import validate
-from pipelines.jobs.opening import connection_of, file_source, limits
-from pipelines.settings import Settings, read_settings
+from learnloom.pipelines.check.check import FilePlaces, Places, Wanted
+from learnloom.pipelines.check.check import check as check_source
+from learnloom.pipelines.check.explain import explain
+from learnloom.pipelines.check.profile import Profile, read_profile
+from learnloom.pipelines.check.report import CheckReport
+from learnloom.pipelines.cli.check_text import explanation_lines, report_lines
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.inputs import PATHS_HELP
+from learnloom.pipelines.cli.kafka import ServersOption
+from learnloom.pipelines.cli.options import JsonOption, now
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import Settings, read_settings
+from learnloom.pipelines.ingest.opening import connection_of, file_source, limits
+from learnloom.pipelines.ingest.sources.source import Source
+from learnloom.pipelines.ingest.validate.validator import validate
 
 commands = typer.Typer(add_completion=False)
 
@@ -109,7 +109,7 @@ def _source(
     if not topics:
         yield file_source(settings, paths or [], stdin=sys.stdin.buffer)
         return
-    from pipelines.ingest.kafka.source import KafkaSource, Reading  # noqa: PLC0415 - loaded where it is needed
+    from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource, Reading  # noqa: PLC0415 - loaded where it is needed
 
     reading = Reading(
         tuple(dict.fromkeys(topics)),
@@ -164,7 +164,7 @@ def tell_check(out: Output, report: CheckReport) -> None:
 
 
 def _write_page(out: Output, report: CheckReport, path: Path) -> None:
-    from pipelines.check.page import page  # noqa: PLC0415 - the template engine is loaded where it is needed
+    from learnloom.pipelines.check.page import page  # noqa: PLC0415 - the template engine is loaded where it is needed
 
     path.write_text(page(report, made_at=now()), encoding="utf-8")
     out.note(f"learnloom: the report stands in {path}")

@@ -2,10 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipelines.check.excerpt import visible
-from pipelines.check.explain import Explanation
-from pipelines.check.figures import count, minute, percent, place
-from pipelines.check.report import CheckReport, GroupReport, ProfileReport, RuleReport, Sample, WarningReport
+from learnloom.pipelines.check.excerpt import visible
+from learnloom.pipelines.check.explain import Explanation
+from learnloom.pipelines.check.figures import count, minute, percent, place
+from learnloom.pipelines.check.report import (
+    CheckReport,
+    GroupReport,
+    ProfileReport,
+    RuleReport,
+    Sample,
+    WarningReport,
+)
 
 _EXCERPT_CHARS = 160
 

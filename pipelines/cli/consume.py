@@ -6,20 +6,20 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.import_ import tell_import
-from pipelines.cli.kafka import ServersOption, VerboseOption
-from pipelines.cli.logs import log_to_stderr
-from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
-from pipelines.cli.output import Output
-from pipelines.ingest.interruption import Interruption
-from pipelines.ingest.kafka.connection import KafkaConnection
-from pipelines.ingest.kafka.dead_share import DeadShare
-from pipelines.ingest.kafka.offsets import WhenLost
-from pipelines.ingest.kafka.source import Reading
-from pipelines.jobs.land import Landing
-from pipelines.jobs.opening import connection_of, reading_of
-from pipelines.settings import Settings, read_settings
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.import_ import tell_import
+from learnloom.pipelines.cli.kafka import ServersOption, VerboseOption
+from learnloom.pipelines.cli.logs import log_to_stderr
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import Settings, read_settings
+from learnloom.pipelines.ingest.land.dead_letter_limit import DeadShare
+from learnloom.pipelines.ingest.land.run import Landing
+from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.opening import connection_of, reading_of
+from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
+from learnloom.pipelines.ingest.sources.kafka.offsets import WhenLost
+from learnloom.pipelines.ingest.sources.kafka.source import Reading
 
 commands = typer.Typer(add_completion=False)
 _log = logging.getLogger("learnloom.consume")

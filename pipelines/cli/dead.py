@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read
 
-from pipelines.cli.options import InputMissingError, JsonOption, WarehouseOption
-from pipelines.cli.output import Output, plain
-from pipelines.cli.replay import RuleOption, SourceOption, TopicOption, replay
-from pipelines.jobs.opening import open_to_read
-from pipelines.settings import read_settings
-from pipelines.warehouse.dead_letters import DeadGroup, DeadSelection, count_by, find
-from schemas.record import DeadLetter
+from learnloom.pipelines.cli.options import InputMissingError, JsonOption, WarehouseOption
+from learnloom.pipelines.cli.output import Output, plain
+from learnloom.pipelines.cli.replay import RuleOption, SourceOption, TopicOption, replay
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.ingest.land.dead_letters import DeadGroup, DeadSelection, count_by, find
+from learnloom.schemas.record import DeadLetter
 
 commands = typer.Typer(
     add_completion=False,

@@ -4,15 +4,15 @@ import os
 from typing import Annotated
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
-from pipelines.cli.output import Output
-from pipelines.jobs.deliver import deliver_all, replay_to, resume_to
-from pipelines.jobs.opening import open_to_read
-from pipelines.settings import read_settings
-from pipelines.warehouse.deliveries import Standing, standings
-from pipelines.warehouse.delivery_position import must_have_outbox
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.deliver.position import must_have_outbox
+from learnloom.pipelines.deliver.queue import Standing, standings
+from learnloom.pipelines.deliver.run import deliver_all, replay_to, resume_to
 
 commands = typer.Typer(
     add_completion=False,

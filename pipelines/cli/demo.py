@@ -6,25 +6,25 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from rich.rule import Rule
 
-from pipelines.cli.import_ import land, tell_import
-from pipelines.cli.output import Output
-from pipelines.cli.refresh import run_refresh, tell_refresh
-from pipelines.cli.simulate import tell
-from pipelines.feedback.describe import describe_profile, describe_signals
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.ingest.skills import import_skills
-from pipelines.jobs.opening import open_to_read, open_to_write
-from pipelines.settings import Settings, read_settings
-from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.recovery import Estimated, Liked, Recovery, compare
-from pipelines.simulate.run import simulate
-from pipelines.simulate.signal_truth import Said, SignalTruth, compare_engagement, compare_signals
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.students import read_profile, read_signals
-from schemas.errors import LearnloomError
-from schemas.signal import Audience
+from learnloom.pipelines.cli.import_ import land, tell_import
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.refresh import run_refresh, tell_refresh
+from learnloom.pipelines.cli.simulate import tell
+from learnloom.pipelines.config.settings import Settings, read_settings
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.describe import describe_profile, describe_signals
+from learnloom.pipelines.ingest.catalogue.skills import import_skills
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.serve.students import read_profile, read_signals
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.recovery import Estimated, Liked, Recovery, compare
+from learnloom.pipelines.simulate.run import simulate
+from learnloom.pipelines.simulate.signal_truth import Said, SignalTruth, compare_engagement, compare_signals
+from learnloom.schemas.errors import LearnloomError
+from learnloom.schemas.signal import Audience
 
 commands = typer.Typer(add_completion=False)
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.options import JsonOption, WarehouseOption
-from pipelines.cli.output import Output
-from pipelines.jobs.opening import open_to_read
-from pipelines.settings import SETTINGS_FILE, Settings, read_settings
-from pipelines.warehouse.checks import run_checks
-from pipelines.warehouse.extensions import extension_file
-from schemas.errors import LearnloomError
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import SETTINGS_FILE, Settings, read_settings
+from learnloom.pipelines.lake.extensions import extension_file
+from learnloom.pipelines.refresh.checks import run_checks
+from learnloom.schemas.errors import LearnloomError
 
 commands = typer.Typer(add_completion=False)
 

@@ -3,13 +3,13 @@
 from typing import Annotated
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read
 
-from pipelines.cli.options import JsonOption, WarehouseOption
-from pipelines.cli.output import Output, shown
-from pipelines.jobs.opening import open_to_read
-from pipelines.settings import read_settings
-from pipelines.warehouse.effects import Effect, read_effects
-from schemas.signal import Audience, SignalKind
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
+from learnloom.pipelines.cli.output import Output, shown
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.serve.effects import Effect, read_effects
+from learnloom.schemas.signal import Audience, SignalKind
 
 _CAUTION = "This is no proof of cause: who is told differs in what nobody sees (docs/analyst.md, Does a signal help?)."
 commands = typer.Typer(add_completion=False)

@@ -8,24 +8,24 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 import typer
+from learnloom.pipelines.lake.open import open_to_read
 from numpy.typing import NDArray
 
-from pipelines.cli.options import JsonOption, WarehouseOption, now
-from pipelines.cli.output import Output
-from pipelines.evaluate.answer_set import COLUMNS, MAX_ANSWERS, NamedTable, answers_of
-from pipelines.evaluate.followed import Followed
-from pipelines.evaluate.groups import MAX_ROWS, Grouping, groupings_of
-from pipelines.evaluate.report import Evaluation, Wanted, evaluate_folds, evaluate_split
-from pipelines.evaluate.risk_report import evaluate_risk
-from pipelines.evaluate.tables import headline, tables
-from pipelines.evaluate.warnings import warnings
-from pipelines.jobs.opening import open_to_read
-from pipelines.learner.history import History
-from pipelines.refresh.answers import read_answers
-from pipelines.refresh.risk import read_followed
-from pipelines.refresh.versions import check_versions
-from pipelines.settings import Settings, read_settings
-from pipelines.warehouse.tabular import read_tabular
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import Settings, read_settings
+from learnloom.pipelines.evaluate.answer_set import COLUMNS, MAX_ANSWERS, NamedTable, answers_of
+from learnloom.pipelines.evaluate.followed import Followed
+from learnloom.pipelines.evaluate.groups import MAX_ROWS, Grouping, groupings_of
+from learnloom.pipelines.evaluate.report import Evaluation, Wanted, evaluate_folds, evaluate_split
+from learnloom.pipelines.evaluate.risk_report import evaluate_risk
+from learnloom.pipelines.evaluate.tables import headline, tables
+from learnloom.pipelines.evaluate.warnings import warnings
+from learnloom.pipelines.lake.tabular import read_tabular
+from learnloom.pipelines.learner.history import History
+from learnloom.pipelines.refresh.answers import read_answers
+from learnloom.pipelines.refresh.risk import read_followed
+from learnloom.pipelines.refresh.versions import check_versions
 
 commands = typer.Typer(add_completion=False)
 
@@ -124,7 +124,7 @@ def evaluate(
 
 
 def _write_page(path: Path, found: Evaluation) -> None:
-    from pipelines.evaluate.page import page  # noqa: PLC0415 - drawing is loaded where it is needed
+    from learnloom.pipelines.evaluate.page import page  # noqa: PLC0415 - drawing is loaded where it is needed
 
     path.write_text(page(found, list(warnings(found)), made_at=now()), encoding="utf-8")
 

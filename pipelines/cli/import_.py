@@ -5,15 +5,15 @@ from pathlib import Path
 
 import typer
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import PathsArgument
-from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
-from pipelines.cli.output import Output
-from pipelines.ingest.interruption import Interruption
-from pipelines.ingest.land import ImportSummary
-from pipelines.jobs.land import Landing
-from pipelines.jobs.opening import file_source
-from pipelines.settings import Settings, read_settings
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.inputs import PathsArgument
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import Settings, read_settings
+from learnloom.pipelines.ingest.land.loop import ImportSummary
+from learnloom.pipelines.ingest.land.run import Landing
+from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.opening import file_source
 
 commands = typer.Typer(add_completion=False)
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from pipelines.cli.exits import Exit
-from pipelines.tracing.export import export_spans
-from schemas.errors import LearnloomError
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.tracing.export import export_spans
+from learnloom.schemas.errors import LearnloomError
 
 _COMMANDS: Final = {
     "demo": "demo",
@@ -64,7 +64,7 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """The command of that name."""
         if cmd_name in _COMMANDS:
-            commands = importlib.import_module(f"pipelines.cli.{_COMMANDS[cmd_name]}").commands
+            commands = importlib.import_module(f"learnloom.pipelines.cli.{_COMMANDS[cmd_name]}").commands
         elif cmd_name in (added := added_commands()):
             commands = added[cmd_name].load()
         else:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import WarehouseOption, now
-from pipelines.ingest.interruption import Interruption
-from pipelines.jobs.metrics import metrics_text, serve_metrics
-from pipelines.settings import read_settings
+from learnloom.pipelines.cli.options import WarehouseOption, now
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.operate.metrics import metrics_text, serve_metrics
 
 commands = typer.Typer(add_completion=False)
 

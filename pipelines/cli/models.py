@@ -3,15 +3,15 @@
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read, open_to_write
 
-from pipelines.cli.options import JsonOption, WarehouseOption, now
-from pipelines.cli.output import Output
-from pipelines.jobs.opening import open_to_read, open_to_write
-from pipelines.refresh.versions import Version, check_versions, list_versions, use_version
-from pipelines.settings import read_settings
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.refresh.versions import Version, check_versions, list_versions, use_version
 
 if TYPE_CHECKING:
-    from pipelines.refresh.compare import Comparison, Side
+    from learnloom.pipelines.refresh.compare import Comparison, Side
 
 _MEASURES = {"log_loss": "log-loss", "auc": "AUC", "ece": "ECE"}
 commands = typer.Typer(
@@ -74,7 +74,7 @@ def compare(
     By answers that came after both were fitted where there are enough (500 of 30 students), else by all. A version
     does better on answers that it was fitted on: how many it has seen is told. What the figures mean: docs/evaluate.md.
     """
-    from pipelines.refresh.compare import compare_versions  # noqa: PLC0415 - measures take a second to load
+    from learnloom.pipelines.refresh.compare import compare_versions  # noqa: PLC0415 - measures take a second to load
 
     out = Output(as_json=as_json)
     with out.progress("comparing"), open_to_read(read_settings(warehouse)) as opened:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.warehouse.run import Run
-from schemas.errors import LearnloomError
+from learnloom.pipelines.lake.run import Run
+from learnloom.schemas.errors import LearnloomError
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print JSON, one value a line, for machines.", rich_help_panel="Output")

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from learnloom.pipelines.lake.open import open_to_write
 
-from pipelines.cli.options import JsonOption, WarehouseOption
-from pipelines.cli.output import Output
-from pipelines.feedback.words import count
-from pipelines.ingest.plan import import_plan
-from pipelines.jobs.opening import open_to_write
-from pipelines.settings import read_settings
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.feedback.words import count
+from learnloom.pipelines.ingest.catalogue.plan import import_plan
 
 commands = typer.Typer(
     add_completion=False,

@@ -9,18 +9,18 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import PathsArgument
-from pipelines.cli.kafka import ServersOption
-from pipelines.cli.options import JsonOption
-from pipelines.cli.output import Output, Ticker
-from pipelines.ingest.files import FileSource
-from pipelines.ingest.interruption import Interruption
-from pipelines.ingest.kafka.errors import DeliveryError, StatementRefusedError
-from pipelines.ingest.kafka.producer import StatementProducer
-from pipelines.ingest.validate import Validator
-from pipelines.jobs.opening import connection_of, file_source, limits
-from pipelines.settings import read_settings
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.inputs import PathsArgument
+from learnloom.pipelines.cli.kafka import ServersOption
+from learnloom.pipelines.cli.options import JsonOption
+from learnloom.pipelines.cli.output import Output, Ticker
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.opening import connection_of, file_source, limits
+from learnloom.pipelines.ingest.sources.files import FileSource
+from learnloom.pipelines.ingest.sources.kafka.errors import DeliveryError, StatementRefusedError
+from learnloom.pipelines.ingest.validate.validator import Validator
+from learnloom.pipelines.producer import StatementProducer
 
 commands = typer.Typer(add_completion=False)
 _TOLD_REFUSALS = 5

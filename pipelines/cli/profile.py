@@ -3,15 +3,15 @@
 from typing import Annotated
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read
 
-from pipelines.cli.options import JsonOption, WarehouseOption
-from pipelines.cli.output import Output
-from pipelines.feedback.describe import describe_profile
-from pipelines.feedback.why import describe_why, find_skill
-from pipelines.jobs.opening import open_to_read
-from pipelines.refresh.why import why as explain
-from pipelines.settings import read_settings
-from pipelines.warehouse.students import find_student, read_profile
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.feedback.describe import describe_profile
+from learnloom.pipelines.feedback.why import describe_why, find_skill
+from learnloom.pipelines.refresh.why import why as explain
+from learnloom.pipelines.serve.students import find_student, read_profile
 
 commands = typer.Typer(add_completion=False)
 

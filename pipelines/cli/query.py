@@ -3,12 +3,12 @@
 from typing import Annotated
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read
 
-from pipelines.cli.options import JsonOption, WarehouseOption
-from pipelines.cli.output import Output
-from pipelines.jobs.opening import open_to_read
-from pipelines.settings import read_settings
-from pipelines.warehouse.query import read_query
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.lake.query import read_query
 
 commands = typer.Typer(add_completion=False)
 

@@ -4,14 +4,14 @@ import datetime as dt
 from typing import Annotated
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read
 
-from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
-from pipelines.cli.output import Output
-from pipelines.jobs.opening import open_to_read
-from pipelines.jobs.refresh import refresh_day
-from pipelines.refresh.refresh import RefreshSummary
-from pipelines.settings import Settings, read_settings
-from pipelines.warehouse.summary import newest_statement_at
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import Settings, read_settings
+from learnloom.pipelines.operate.summary import newest_statement_at
+from learnloom.pipelines.refresh.day import refresh_day
+from learnloom.pipelines.refresh.refresh import RefreshSummary
 
 commands = typer.Typer(add_completion=False)
 

@@ -5,19 +5,20 @@ import subprocess
 from typing import Annotated
 
 import typer
+from learnloom.pipelines.lake.open import open_to_write
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.options import JsonOption, WarehouseOption, now
-from pipelines.cli.output import Output
-from pipelines.ingest.repairs import REPAIRS, Mend
-from pipelines.ingest.replay import ReplaySummary
-from pipelines.ingest.replay import replay as replay_letters
-from pipelines.ingest.validate import Validator
-from pipelines.jobs.opening import limits, open_to_write
-from pipelines.settings import read_settings
-from pipelines.warehouse.dead_letters import DeadSelection
-from schemas.errors import LearnloomError
-from schemas.xapi.equality import is_same
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.ingest.land.dead_letters import DeadSelection
+from learnloom.pipelines.ingest.land.replay import ReplaySummary
+from learnloom.pipelines.ingest.land.replay import replay as replay_letters
+from learnloom.pipelines.ingest.opening import limits
+from learnloom.pipelines.ingest.validate.repairs import REPAIRS, Mend
+from learnloom.pipelines.ingest.validate.validator import Validator
+from learnloom.schemas.errors import LearnloomError
+from learnloom.schemas.xapi.equality import is_same
 
 _FIX_SECONDS = 60
 

@@ -4,13 +4,13 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read
 
-from pipelines.cli.options import JsonOption, WarehouseOption
-from pipelines.cli.output import Output
-from pipelines.feedback.reviews import describe_reviews, review_calendar
-from pipelines.jobs.opening import open_to_read
-from pipelines.settings import read_settings
-from pipelines.warehouse.students import find_student, read_profile
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.feedback.reviews import describe_reviews, review_calendar
+from learnloom.pipelines.serve.students import find_student, read_profile
 
 commands = typer.Typer(add_completion=False)
 

@@ -3,14 +3,14 @@
 from typing import Annotated
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read
 
-from pipelines.cli.options import JsonOption, LimitOption, WarehouseOption
-from pipelines.cli.output import Output
-from pipelines.feedback.describe import describe_signals
-from pipelines.jobs.opening import open_to_read
-from pipelines.settings import read_settings
-from pipelines.warehouse.students import find_student, read_signals
-from schemas.signal import Audience, SignalKind
+from learnloom.pipelines.cli.options import JsonOption, LimitOption, WarehouseOption
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.feedback.describe import describe_signals
+from learnloom.pipelines.serve.students import find_student, read_signals
+from learnloom.schemas.signal import Audience, SignalKind
 
 commands = typer.Typer(add_completion=False)
 

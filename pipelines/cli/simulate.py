@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from pipelines.cli.options import JsonOption
-from pipelines.cli.output import Output
-from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.run import SimulationSummary
-from pipelines.simulate.run import simulate as simulate_class
+from learnloom.pipelines.cli.options import JsonOption
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.run import SimulationSummary
+from learnloom.pipelines.simulate.run import simulate as simulate_class
 
 commands = typer.Typer(add_completion=False)
 

@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read, open_to_write
 
-from pipelines.cli.options import JsonOption, LimitOption, WarehouseOption
-from pipelines.cli.output import Output
-from pipelines.feedback.words import count, percent
-from pipelines.ingest.skills import import_skills
-from pipelines.jobs.opening import open_to_read, open_to_write
-from pipelines.settings import read_settings
-from pipelines.warehouse.unmapped import UnmappedActivity, activities_without_skill
+from learnloom.pipelines.cli.options import JsonOption, LimitOption, WarehouseOption
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.feedback.words import count, percent
+from learnloom.pipelines.ingest.catalogue.skills import import_skills
+from learnloom.pipelines.serve.unmapped import UnmappedActivity, activities_without_skill
 
 commands = typer.Typer(
     add_completion=False, no_args_is_help=True, help="The school's own map from activities to skills."

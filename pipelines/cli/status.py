@@ -1,12 +1,12 @@
 """`learnloom status`."""
 
 import typer
+from learnloom.pipelines.lake.open import open_to_read
 
-from pipelines.cli.options import JsonOption, WarehouseOption
-from pipelines.cli.output import Output
-from pipelines.jobs.opening import open_to_read
-from pipelines.settings import read_settings
-from pipelines.warehouse.summary import Status, read_status
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.operate.summary import Status, read_status
 
 commands = typer.Typer(add_completion=False)
 

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
-from pipelines.cli.output import Output
-from pipelines.jobs.refresh import train as train_now
-from pipelines.refresh.train import TrainSummary, Verdict
-from pipelines.settings import read_settings
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.refresh.day import train as train_now
+from learnloom.pipelines.refresh.train import TrainSummary, Verdict
 
 commands = typer.Typer(add_completion=False)
 

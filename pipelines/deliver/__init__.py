@@ -1,0 +1,1 @@
+"""Sending signals to subscribers: queue, webhooks, topics, files, learning record stores."""

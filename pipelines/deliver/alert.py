@@ -10,12 +10,12 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from pipelines.alerts import Alerts
-from pipelines.deliver.http import Calls, outcome_of
-from pipelines.deliver.pace import Pace
-from pipelines.deliver.sender import Outcome
-from pipelines.deliver.webhook import signed
-from pipelines.subscriptions import key_of_secret
+from learnloom.pipelines.config.alerts import Alerts
+from learnloom.pipelines.config.subscriptions import key_of_secret
+from learnloom.pipelines.deliver.http import Calls, outcome_of
+from learnloom.pipelines.deliver.pace import Pace
+from learnloom.pipelines.deliver.sender import Outcome
+from learnloom.pipelines.deliver.webhook import signed
 
 _TIMEOUT_SECONDS: Final = 10.0
 _MESSAGE_CHARS: Final = 2_000

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from pipelines.deliver.backoff import wait_after
-from pipelines.deliver.sender import DELIVERED, Outcome, Sender
-from pipelines.subscriptions import AnySubscription
-from pipelines.tracing.span import span
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.deliveries import Batch, Delivery, Due, Wanted, read_batch, read_over, record
-from pipelines.warehouse.delivery_position import DeliveryPosition, begin, must_have_outbox
+from learnloom.pipelines.config.subscriptions import AnySubscription
+from learnloom.pipelines.deliver.backoff import wait_after
+from learnloom.pipelines.deliver.position import DeliveryPosition, begin, must_have_outbox
+from learnloom.pipelines.deliver.queue import Batch, Delivery, Due, Wanted, read_batch, read_over, record
+from learnloom.pipelines.deliver.sender import DELIVERED, Outcome, Sender
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.tracing.span import span
 
 FAILURES_IN_A_ROW: Final = 5
 """After so many events that failed one after the other, the receiver as a whole is taken to be away."""

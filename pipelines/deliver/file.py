@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
-from pipelines.deliver.sender import DELIVERED, Outcome
-from pipelines.subscriptions import FileSubscription
-from pipelines.warehouse.deliveries import Due
+from learnloom.pipelines.config.subscriptions import FileSubscription
+from learnloom.pipelines.deliver.queue import Due
+from learnloom.pipelines.deliver.sender import DELIVERED, Outcome
 
 _AT_ONCE: Final = 10_000
 

@@ -7,13 +7,13 @@ from typing import Any, Final
 import httpx
 import orjson
 
-from pipelines.deliver.http import Answer, Calls, outcome_of
-from pipelines.deliver.sender import DELIVERED, Outcome
-from pipelines.deliver.statement import statement_of
-from pipelines.subscriptions import LrsSubscription
-from pipelines.warehouse.deliveries import Due
-from schemas.event import SignalEvent
-from schemas.xapi.equality import is_same
+from learnloom.pipelines.config.subscriptions import LrsSubscription
+from learnloom.pipelines.deliver.http import Answer, Calls, outcome_of
+from learnloom.pipelines.deliver.queue import Due
+from learnloom.pipelines.deliver.sender import DELIVERED, Outcome
+from learnloom.pipelines.deliver.statement import statement_of
+from learnloom.schemas.event import SignalEvent
+from learnloom.schemas.xapi.equality import is_same
 
 _AT_ONCE: Final = 100
 _VERSION: Final = {"x-experience-api-version": "1.0.3"}

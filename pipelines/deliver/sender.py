@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
 
-from pipelines.warehouse.deliveries import Due
+from learnloom.pipelines.deliver.queue import Due
 
 
 class Outcome(NamedTuple):

@@ -7,9 +7,9 @@ The actor is the student by key, never by name; the object is the signal, as ans
 import uuid
 from typing import Any, Final
 
-from schemas.event import Change, SignalEvent
-from schemas.signal import signal_iri
-from schemas.vocabulary import SIGNAL, SIGNAL_ENDED, SIGNAL_RAISED
+from learnloom.schemas.event import Change, SignalEvent
+from learnloom.schemas.signal import signal_iri
+from learnloom.schemas.vocabulary import SIGNAL, SIGNAL_ENDED, SIGNAL_RAISED
 
 _OURS: Final = "https://learnloom.example/xapi/"
 STUDENTS: Final = f"{_OURS}students"

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from typing import Final
 
-from pipelines.deliver.sender import DELIVERED, Outcome
-from pipelines.ingest.kafka.connection import KafkaConnection
-from pipelines.ingest.kafka.errors import (
+from learnloom.pipelines.config.subscriptions import KafkaSubscription
+from learnloom.pipelines.deliver.queue import Due
+from learnloom.pipelines.deliver.sender import DELIVERED, Outcome
+from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
+from learnloom.pipelines.ingest.sources.kafka.errors import (
     BrokerUnavailableError,
     DeliveryError,
     KafkaSettingsError,
     TopicMissingError,
 )
-from pipelines.ingest.kafka.headers import CONTENT_TYPE
-from pipelines.ingest.kafka.sending import Messages
-from pipelines.ingest.kafka.topics import limit_of_existing
-from pipelines.subscriptions import KafkaSubscription
-from pipelines.warehouse.deliveries import Due
-from schemas.event import MEDIA_TYPE
+from learnloom.pipelines.ingest.sources.kafka.headers import CONTENT_TYPE
+from learnloom.pipelines.ingest.sources.kafka.sending import Messages
+from learnloom.pipelines.ingest.sources.kafka.topics import limit_of_existing
+from learnloom.schemas.event import MEDIA_TYPE
 
 _AT_ONCE: Final = 2_000
 _DELIVERY_SECONDS: Final = 30.0

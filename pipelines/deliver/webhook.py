@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from pipelines.deliver.http import Calls, outcome_of
-from pipelines.deliver.sender import Outcome
-from pipelines.subscriptions import WebhookSubscription
-from pipelines.warehouse.deliveries import Due
-from schemas.event import MEDIA_TYPE
+from learnloom.pipelines.config.subscriptions import WebhookSubscription
+from learnloom.pipelines.deliver.http import Calls, outcome_of
+from learnloom.pipelines.deliver.queue import Due
+from learnloom.pipelines.deliver.sender import Outcome
+from learnloom.schemas.event import MEDIA_TYPE
 
 _AT_ONCE: Final = 100
 

@@ -1,0 +1,1 @@
+"""How good estimates and signals are, on students that the models have not seen."""

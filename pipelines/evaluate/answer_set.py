@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipelines.evaluate.errors import AnswerSetError
-from pipelines.learner.history import FULL_WEIGHT, History
+from learnloom.pipelines.evaluate.errors import AnswerSetError
+from learnloom.pipelines.learner.history import FULL_WEIGHT, History
 
 MAX_ANSWERS: Final = 10_000_000
 REQUIRED: Final = ("student", "item", "skill", "correct")

@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.cold_start import earlier_answers
-from pipelines.evaluate.mastered import RUN
-from pipelines.learner.history import RIGHT_FROM, History, code_count
+from learnloom.pipelines.evaluate.cold_start import earlier_answers
+from learnloom.pipelines.evaluate.mastered import RUN
+from learnloom.pipelines.learner.history import RIGHT_FROM, History, code_count
 
 _SHRINK: Final = 2.0
 """Answers at the mean rate that are added to every other mean, so that one answer makes no certainty."""

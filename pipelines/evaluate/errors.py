@@ -1,6 +1,6 @@
 """What can be wrong with what is to be evaluated."""
 
-from schemas.errors import LearnloomError
+from learnloom.schemas.errors import LearnloomError
 
 
 class EvaluateError(LearnloomError):

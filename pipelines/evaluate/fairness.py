@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.abroca import N_PERMUTATIONS, Abroca, abroca
-from pipelines.evaluate.figure import ENOUGH_GROUP, Enough, Figure
-from pipelines.evaluate.figures import figures
-from pipelines.evaluate.groups import Grouping
-from pipelines.evaluate.predictions import Predictions
-from pipelines.evaluate.resample import N_RESAMPLES
-from pipelines.evaluate.share import share
+from learnloom.pipelines.evaluate.abroca import N_PERMUTATIONS, Abroca, abroca
+from learnloom.pipelines.evaluate.figure import ENOUGH_GROUP, Enough, Figure
+from learnloom.pipelines.evaluate.figures import figures
+from learnloom.pipelines.evaluate.groups import Grouping
+from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.resample import N_RESAMPLES
+from learnloom.pipelines.evaluate.share import share
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.evaluate import measures
-from pipelines.evaluate.figure import ENOUGH_ANSWERS, Enough, Figure, with_interval
-from pipelines.evaluate.predictions import Predictions
-from pipelines.evaluate.resample import N_RESAMPLES, Weighted, draws
+from learnloom.pipelines.evaluate import measures
+from learnloom.pipelines.evaluate.figure import ENOUGH_ANSWERS, Enough, Figure, with_interval
+from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.resample import N_RESAMPLES, Weighted, draws
 
 N_BY_CHANCE: Final = 200
 """Simulations from which the calibration error that comes by chance is found."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.risk_train import RiskCases
+from learnloom.pipelines.learner.risk_train import RiskCases
 
 Times = NDArray[np.datetime64]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from pipelines.evaluate.abroca import Abroca
-from pipelines.evaluate.fairness import GroupFigures
-from pipelines.evaluate.table import Table, decimals
+from learnloom.pipelines.evaluate.abroca import Abroca
+from learnloom.pipelines.evaluate.fairness import GroupFigures
+from learnloom.pipelines.evaluate.table import Table, decimals
 
 
 def group_table(title: str, rows: str, found: Sequence[GroupFigures]) -> Table:

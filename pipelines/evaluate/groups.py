@@ -6,8 +6,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from pipelines.evaluate.answer_set import NamedTable
-from pipelines.evaluate.errors import GroupsError
+from learnloom.pipelines.evaluate.answer_set import NamedTable
+from learnloom.pipelines.evaluate.errors import GroupsError
 
 MAX_GROUPS: Final = 20
 """More groups than that in one column are hardly groups."""

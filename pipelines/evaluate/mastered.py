@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.figure import Figure
-from pipelines.evaluate.share import share
-from pipelines.learner.history import RIGHT_FROM, History
+from learnloom.pipelines.evaluate.figure import Figure
+from learnloom.pipelines.evaluate.share import share
+from learnloom.pipelines.learner.history import RIGHT_FROM, History
 
 RUN: Final = 3
 """Right answers in a row on a skill that are often taken for mastery."""

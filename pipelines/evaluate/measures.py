@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from sklearn.metrics import log_loss as mean_log_loss
 
-from pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.predictions import Predictions
 
 N_BINS: Final = 15
 """Bins of equal width for reliability and calibration error, as in Guo et al. 2017."""

@@ -7,9 +7,9 @@ from datetime import datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.evaluate.plot import cold_start_plot, reliability_plot
-from pipelines.evaluate.report import Evaluation
-from pipelines.evaluate.tables import headline, tables
+from learnloom.pipelines.evaluate.plot import cold_start_plot, reliability_plot
+from learnloom.pipelines.evaluate.report import Evaluation
+from learnloom.pipelines.evaluate.tables import headline, tables
 
 
 def page(found: Evaluation, warnings: Sequence[str], *, made_at: datetime) -> str:
@@ -21,7 +21,7 @@ def page(found: Evaluation, warnings: Sequence[str], *, made_at: datetime) -> st
         made_at: when, for the foot of the page.
     """
     environment = Environment(
-        loader=PackageLoader("pipelines.evaluate", "."),
+        loader=PackageLoader("learnloom.pipelines.evaluate", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -8,9 +8,9 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Plot
 
-from pipelines.evaluate.cold_start import ColdStart
-from pipelines.evaluate.reliability import Bin
-from pipelines.evaluate.tables import span
+from learnloom.pipelines.evaluate.cold_start import ColdStart
+from learnloom.pipelines.evaluate.reliability import Bin
+from learnloom.pipelines.evaluate.tables import span
 
 _SOFT: Final = "#808080"
 """A grey that can be read on white and on black."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.errors import PredictionsError
+from learnloom.pipelines.evaluate.errors import PredictionsError
 
 
 @dataclass(frozen=True, slots=True)

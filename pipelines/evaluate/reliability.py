@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.evaluate.measures import N_BINS, bin_of
-from pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.measures import N_BINS, bin_of
+from learnloom.pipelines.evaluate.predictions import Predictions
 
 
 @dataclass(frozen=True, slots=True)

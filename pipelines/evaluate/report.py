@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.baselines import BASELINES, by_fold
-from pipelines.evaluate.cold_start import ColdStart, cold_start, earlier_answers
-from pipelines.evaluate.fairness import Audit, Flags, GroupFigures, fairness
-from pipelines.evaluate.figures import Figures, figures
-from pipelines.evaluate.groups import Grouping
-from pipelines.evaluate.mastered import Fired, is_mastered_true
-from pipelines.evaluate.predictions import Predictions
-from pipelines.evaluate.reliability import Bin, reliability
-from pipelines.evaluate.resample import N_RESAMPLES
-from pipelines.evaluate.risk_report import RiskEvaluation
-from pipelines.learner.held_out import HeldOut, held_out, train_test
-from pipelines.learner.history import RIGHT_FROM, History
-from schemas.level import NEAR
+from learnloom.pipelines.evaluate.baselines import BASELINES, by_fold
+from learnloom.pipelines.evaluate.cold_start import ColdStart, cold_start, earlier_answers
+from learnloom.pipelines.evaluate.fairness import Audit, Flags, GroupFigures, fairness
+from learnloom.pipelines.evaluate.figures import Figures, figures
+from learnloom.pipelines.evaluate.groups import Grouping
+from learnloom.pipelines.evaluate.mastered import Fired, is_mastered_true
+from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.reliability import Bin, reliability
+from learnloom.pipelines.evaluate.resample import N_RESAMPLES
+from learnloom.pipelines.evaluate.risk_report import RiskEvaluation
+from learnloom.pipelines.learner.held_out import HeldOut, held_out, train_test
+from learnloom.pipelines.learner.history import RIGHT_FROM, History
+from learnloom.schemas.level import NEAR
 
 N_FOLDS = 5
 

@@ -7,17 +7,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.fairness import Audit, Flags, GroupFigures, fairness
-from pipelines.evaluate.figure import ENOUGH_STUDENTS
-from pipelines.evaluate.figures import Figures, figures
-from pipelines.evaluate.followed import Followed
-from pipelines.evaluate.groups import Grouping
-from pipelines.evaluate.predictions import Predictions
-from pipelines.evaluate.resample import N_RESAMPLES
-from pipelines.evaluate.risk import LeadTime, Truths, Warned, lead_time, quiet_rule, warned
-from pipelines.learner.risk import FEATURES
-from pipelines.learner.risk_train import RiskCases, folds_of, train_risk
-from schemas.risk import RiskFeature
+from learnloom.pipelines.evaluate.fairness import Audit, Flags, GroupFigures, fairness
+from learnloom.pipelines.evaluate.figure import ENOUGH_STUDENTS
+from learnloom.pipelines.evaluate.figures import Figures, figures
+from learnloom.pipelines.evaluate.followed import Followed
+from learnloom.pipelines.evaluate.groups import Grouping
+from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.resample import N_RESAMPLES
+from learnloom.pipelines.evaluate.risk import LeadTime, Truths, Warned, lead_time, quiet_rule, warned
+from learnloom.pipelines.learner.risk import FEATURES
+from learnloom.pipelines.learner.risk_train import RiskCases, folds_of, train_risk
+from learnloom.schemas.risk import RiskFeature
 
 SHARES: Final = (0.25, 0.50, 0.75)
 """Shares of a run at which warnings are looked at."""

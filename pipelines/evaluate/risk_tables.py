@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from pipelines.evaluate.group_table import group_table
-from pipelines.evaluate.risk import LeadTime, Warned
-from pipelines.evaluate.risk_report import AtShare, RiskEvaluation
-from pipelines.evaluate.table import Table, decimals, told
-from pipelines.feedback.words import percent
+from learnloom.pipelines.evaluate.group_table import group_table
+from learnloom.pipelines.evaluate.risk import LeadTime, Warned
+from learnloom.pipelines.evaluate.risk_report import AtShare, RiskEvaluation
+from learnloom.pipelines.evaluate.table import Table, decimals, told
+from learnloom.pipelines.feedback.words import percent
 
 _RULE = "7-day rule of Aspects"
 

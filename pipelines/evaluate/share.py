@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.figure import ENOUGH_GROUP, Enough, Figure, with_interval
-from pipelines.evaluate.resample import N_RESAMPLES, resampled_ratio
+from learnloom.pipelines.evaluate.figure import ENOUGH_GROUP, Enough, Figure, with_interval
+from learnloom.pipelines.evaluate.resample import N_RESAMPLES, resampled_ratio
 
 
 def share(

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from pipelines.evaluate.figure import Figure
+from learnloom.pipelines.evaluate.figure import Figure
 
 
 class Table(NamedTuple):

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from pipelines.evaluate.figure import Figure
-from pipelines.evaluate.figures import Figures
-from pipelines.evaluate.group_table import group_table
-from pipelines.evaluate.report import Evaluation
-from pipelines.evaluate.risk_tables import risk_tables
-from pipelines.evaluate.table import Table, between, decimals, told
-from pipelines.feedback.words import percent
+from learnloom.pipelines.evaluate.figure import Figure
+from learnloom.pipelines.evaluate.figures import Figures
+from learnloom.pipelines.evaluate.group_table import group_table
+from learnloom.pipelines.evaluate.report import Evaluation
+from learnloom.pipelines.evaluate.risk_tables import risk_tables
+from learnloom.pipelines.evaluate.table import Table, between, decimals, told
+from learnloom.pipelines.feedback.words import percent
 
 _READS = {
     "auc": ("AUC", "0.5: ranks no better than chance; 1: every right answer above every wrong one"),

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from pipelines.evaluate.figures import Figures
-from pipelines.evaluate.report import Evaluation
-from pipelines.evaluate.risk_report import RiskEvaluation
-from pipelines.feedback.words import percent
+from learnloom.pipelines.evaluate.figures import Figures
+from learnloom.pipelines.evaluate.report import Evaluation
+from learnloom.pipelines.evaluate.risk_report import RiskEvaluation
+from learnloom.pipelines.feedback.words import percent
 
 MOST_ECE: Final = 0.02
 """Largest calibration error at which a probability can be taken at its word."""

@@ -1,0 +1,1 @@
+"""Rules that turn evidence into profiles and signals: values in, values out."""

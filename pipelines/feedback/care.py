@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from pipelines.feedback import responses
-from pipelines.feedback.case import Basis, Case, week_of
-from pipelines.feedback.rhythm import WEEK_DAYS
-from pipelines.feedback.words import count, day, duration
-from schemas.signal import Audience, Signal, SignalKind
+from learnloom.pipelines.feedback import responses
+from learnloom.pipelines.feedback.case import Basis, Case, week_of
+from learnloom.pipelines.feedback.rhythm import WEEK_DAYS
+from learnloom.pipelines.feedback.words import count, day, duration
+from learnloom.schemas.signal import Audience, Signal, SignalKind
 
 
 def is_drop(case: Case) -> bool:

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pipelines.feedback.catalogue import CATALOGUE
-from pipelines.feedback.errors import AudienceError
-from pipelines.feedback.thresholds import Thresholds
-from schemas.evidence import MeasureEvidence, SkillEvidence, StudentEvidence
-from schemas.level import confidence
-from schemas.measure import Measure
-from schemas.profile import MeasureProfile, StudentProfile
-from schemas.signal import MAX_EVIDENCE_IDS, Audience, Choice, Part, Signal, SignalKind, signal_id
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.catalogue import CATALOGUE
+from learnloom.pipelines.feedback.errors import AudienceError
+from learnloom.schemas.evidence import MeasureEvidence, SkillEvidence, StudentEvidence
+from learnloom.schemas.level import confidence
+from learnloom.schemas.measure import Measure
+from learnloom.schemas.profile import MeasureProfile, StudentProfile
+from learnloom.schemas.signal import MAX_EVIDENCE_IDS, Audience, Choice, Part, Signal, SignalKind, signal_id
 
 
 def day_of(at: datetime) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from schemas.signal import Audience, Part, SignalKind
+from learnloom.schemas.signal import Audience, Part, SignalKind
 
 
 class Entry(NamedTuple):

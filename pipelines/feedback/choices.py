@@ -7,12 +7,12 @@ said no to is left alone for a while.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipelines.feedback.knowledge import is_open
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.feedback.wishes import Wishes
-from pipelines.feedback.words import of_ten
-from schemas.profile import SkillProfile
-from schemas.signal import Choice
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.knowledge import is_open
+from learnloom.pipelines.feedback.wishes import Wishes
+from learnloom.pipelines.feedback.words import of_ten
+from learnloom.schemas.profile import SkillProfile
+from learnloom.schemas.signal import Choice
 
 
 class _Candidate(NamedTuple):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from pipelines.feedback.case import Basis, Case, week_of
-from pipelines.feedback.words import count
-from schemas.signal import Audience, Signal, SignalKind
+from learnloom.pipelines.feedback.case import Basis, Case, week_of
+from learnloom.pipelines.feedback.words import count
+from learnloom.schemas.signal import Audience, Signal, SignalKind
 
 
 def collaboration(case: Case) -> Iterator[Signal]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from pipelines.feedback.case import Basis, Case, day_of, week_of
-from pipelines.feedback.words import alternatives, count, day, of_ten, percent
-from schemas.level import Level
-from schemas.profile import SkillProfile
-from schemas.signal import Audience, Signal, SignalKind
+from learnloom.pipelines.feedback.case import Basis, Case, day_of, week_of
+from learnloom.pipelines.feedback.words import alternatives, count, day, of_ten, percent
+from learnloom.schemas.level import Level
+from learnloom.schemas.profile import SkillProfile
+from learnloom.schemas.signal import Audience, Signal, SignalKind
 
 _MAX_REVIEWS: Final = 5
 """Reviews named at a time: the rest waits its turn."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipelines.feedback.stated import tell_claim
-from pipelines.feedback.words import LEVEL_NAMES, TAKEN, count, day, duration, percent, where
-from schemas.level import Level
-from schemas.profile import (
+from learnloom.pipelines.feedback.stated import tell_claim
+from learnloom.pipelines.feedback.words import LEVEL_NAMES, TAKEN, count, day, duration, percent, where
+from learnloom.schemas.level import Level
+from learnloom.schemas.profile import (
     GoalProfile,
     LikingProfile,
     MeasureProfile,
@@ -13,7 +13,7 @@ from schemas.profile import (
     SkillProfile,
     StudentProfile,
 )
-from schemas.signal import Audience, Signal
+from learnloom.schemas.signal import Audience, Signal
 
 _SHORT_ID = 8
 _LEAST_TOLD = 2

@@ -1,6 +1,6 @@
 """What can be wrong with what the feedback rules are given."""
 
-from schemas.errors import LearnloomError
+from learnloom.schemas.errors import LearnloomError
 
 
 class FeedbackError(LearnloomError):

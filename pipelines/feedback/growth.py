@@ -7,12 +7,12 @@ programmes are small (Sisk, Burgoyne, Sun, Butler and Macnamara 2018), so nothin
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipelines.feedback.case import Basis, Case, day_of, week_of
-from pipelines.feedback.words import TAKEN, count, percent
-from schemas.evidence import SkillEvidence
-from schemas.measure import Measure
-from schemas.profile import MeasureProfile, Path
-from schemas.signal import Audience, Signal, SignalKind
+from learnloom.pipelines.feedback.case import Basis, Case, day_of, week_of
+from learnloom.pipelines.feedback.words import TAKEN, count, percent
+from learnloom.schemas.evidence import SkillEvidence
+from learnloom.schemas.measure import Measure
+from learnloom.schemas.profile import MeasureProfile, Path
+from learnloom.schemas.signal import Audience, Signal, SignalKind
 
 _MIN_TAKEN: Final = 2
 """Once may be chance."""

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pipelines.feedback.stated import claims, stated_profiles
-from pipelines.feedback.thresholds import Thresholds
-from schemas.evidence import MasteryEstimate, SkillEvidence, StudentEvidence
-from schemas.level import Level, confidence, level
-from schemas.profile import Path, SkillProfile
-from schemas.voice import VoiceEvidence
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.stated import claims, stated_profiles
+from learnloom.schemas.evidence import MasteryEstimate, SkillEvidence, StudentEvidence
+from learnloom.schemas.level import Level, confidence, level
+from learnloom.schemas.profile import Path, SkillProfile
+from learnloom.schemas.voice import VoiceEvidence
 
 
 def skill_profiles(

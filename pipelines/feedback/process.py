@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from pipelines.feedback.case import Basis, Case, week_of
-from pipelines.feedback.rhythm import MONTH_DAYS, WEEK_DAYS
-from pipelines.feedback.words import count, duration, percent
-from schemas.measure import Measure
-from schemas.profile import Path
-from schemas.signal import Audience, Signal, SignalKind
+from learnloom.pipelines.feedback.case import Basis, Case, week_of
+from learnloom.pipelines.feedback.rhythm import MONTH_DAYS, WEEK_DAYS
+from learnloom.pipelines.feedback.words import count, duration, percent
+from learnloom.schemas.measure import Measure
+from learnloom.schemas.profile import Path
+from learnloom.schemas.signal import Audience, Signal, SignalKind
 
 
 def wheel_spinning(case: Case) -> Iterator[Signal]:

@@ -3,22 +3,28 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pipelines.feedback.choices import practise_next
-from pipelines.feedback.errors import NaiveTimeError
-from pipelines.feedback.knowledge import skill_profiles
-from pipelines.feedback.rhythm import pace_profile, rhythm_profile
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.feedback.unknown import unknowns
-from pipelines.feedback.wishes import (
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.choices import practise_next
+from learnloom.pipelines.feedback.errors import NaiveTimeError
+from learnloom.pipelines.feedback.knowledge import skill_profiles
+from learnloom.pipelines.feedback.rhythm import pace_profile, rhythm_profile
+from learnloom.pipelines.feedback.unknown import unknowns
+from learnloom.pipelines.feedback.wishes import (
     goal_profiles,
     liking_profiles,
     outcome_profiles,
     voice_profiles,
     wishes_of,
 )
-from schemas.evidence import ContributionEvidence, CourseEvidence, MeasureEvidence, StudentEvidence
-from schemas.level import Level
-from schemas.profile import CollaborationProfile, CourseProfile, MeasureProfile, SkillProfile, StudentProfile
+from learnloom.schemas.evidence import ContributionEvidence, CourseEvidence, MeasureEvidence, StudentEvidence
+from learnloom.schemas.level import Level
+from learnloom.schemas.profile import (
+    CollaborationProfile,
+    CourseProfile,
+    MeasureProfile,
+    SkillProfile,
+    StudentProfile,
+)
 
 
 def build_profile(

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from pipelines.feedback.case import Case
-from schemas.signal import Audience, Signal, SignalKind
+from learnloom.pipelines.feedback.case import Case
+from learnloom.schemas.signal import Audience, Signal, SignalKind
 
 _DISMISSED: Final = "dismissed"
 _FOLLOWED: Final = "followed"

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipelines.feedback.words import count, day, of_ten
-from schemas.profile import SkillProfile, StudentProfile
+from learnloom.pipelines.feedback.words import count, day, of_ten
+from learnloom.schemas.profile import SkillProfile, StudentProfile
 
 WEEKS: Final = 4
 """So far ahead the calendar looks: later dates will have moved by then."""

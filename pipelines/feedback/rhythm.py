@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from math import sqrt
 from typing import Final
 
-from pipelines.feedback.thresholds import Thresholds
-from schemas.evidence import DayEvidence, StudentEvidence
-from schemas.level import Level
-from schemas.profile import PaceProfile, RhythmProfile, SkillProfile
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.schemas.evidence import DayEvidence, StudentEvidence
+from learnloom.schemas.level import Level
+from learnloom.schemas.profile import PaceProfile, RhythmProfile, SkillProfile
 
 WEEK_DAYS: Final = 7
 MONTH_DAYS: Final = 28

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from pipelines.feedback.care import is_present
-from pipelines.feedback.case import Basis, Case, week_of
-from pipelines.feedback.words import count, percent, together
-from schemas.risk import RiskEvidence, RiskReason, RiskTheme
-from schemas.signal import Audience, Signal, SignalKind
+from learnloom.pipelines.feedback.care import is_present
+from learnloom.pipelines.feedback.case import Basis, Case, week_of
+from learnloom.pipelines.feedback.words import count, percent, together
+from learnloom.schemas.risk import RiskEvidence, RiskReason, RiskTheme
+from learnloom.schemas.signal import Audience, Signal, SignalKind
 
 _ADVICE: Final = "Talk to them before you conclude anything."
 

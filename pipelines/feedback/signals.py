@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from pipelines.feedback import (
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback import (
     care,
     collaboration,
     content,
@@ -14,11 +15,10 @@ from pipelines.feedback import (
     stated,
     voice,
 )
-from pipelines.feedback.case import Case
-from pipelines.feedback.thresholds import Thresholds
-from schemas.evidence import StudentEvidence
-from schemas.profile import StudentProfile
-from schemas.signal import Signal
+from learnloom.pipelines.feedback.case import Case
+from learnloom.schemas.evidence import StudentEvidence
+from learnloom.schemas.profile import StudentProfile
+from learnloom.schemas.signal import Signal
 
 RULES: Final[tuple[Callable[[Case], Iterator[Signal]], ...]] = (
     content.mastery,

@@ -7,12 +7,12 @@ which they may show which of them is right.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipelines.feedback.case import Basis, Case
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.feedback.words import day, of_ten, percent
-from schemas.profile import SkillProfile, StatedBy, StatedProfile
-from schemas.signal import Audience, Choice, Signal, SignalKind
-from schemas.voice import CheckEvidence, VoiceEvidence
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.case import Basis, Case
+from learnloom.pipelines.feedback.words import day, of_ten, percent
+from learnloom.schemas.profile import SkillProfile, StatedBy, StatedProfile
+from learnloom.schemas.signal import Audience, Choice, Signal, SignalKind
+from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 
 _KIND = "stated_known"
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from schemas.evidence import StudentEvidence
-from schemas.measure import Vocabulary
-from schemas.profile import RhythmProfile, Unknown
+from learnloom.schemas.evidence import StudentEvidence
+from learnloom.schemas.measure import Vocabulary
+from learnloom.schemas.profile import RhythmProfile, Unknown
 
 _BY_VOCABULARY: Final = {
     Vocabulary.SKILL: (

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from pipelines.feedback.case import Basis, Case
-from pipelines.feedback.wishes import name_of
-from pipelines.feedback.words import count, day, percent, together, where
-from schemas.evidence import GoalEvidence
-from schemas.profile import GoalProfile, GoalStatus, LikingProfile, OutcomeProfile
-from schemas.signal import Audience, Part, Signal, SignalKind
+from learnloom.pipelines.feedback.case import Basis, Case
+from learnloom.pipelines.feedback.wishes import name_of
+from learnloom.pipelines.feedback.words import count, day, percent, together, where
+from learnloom.schemas.evidence import GoalEvidence
+from learnloom.schemas.profile import GoalProfile, GoalStatus, LikingProfile, OutcomeProfile
+from learnloom.schemas.signal import Audience, Part, Signal, SignalKind
 
 _CIRCUMSTANCES: Final = frozenset({"hour_band", "device"})
 _MAX_CHOICES_TOLD: Final = 3

@@ -6,10 +6,10 @@ from math import floor
 from types import MappingProxyType
 from typing import Final
 
-from pipelines.feedback.errors import SkillMissingError
-from pipelines.feedback.words import LEVEL_NAMES, count, day, percent
-from schemas.profile import SkillProfile, StudentProfile
-from schemas.why import Ground, Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
+from learnloom.pipelines.feedback.errors import SkillMissingError
+from learnloom.pipelines.feedback.words import LEVEL_NAMES, count, day, percent
+from learnloom.schemas.profile import SkillProfile, StudentProfile
+from learnloom.schemas.why import Ground, Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
 
 _MAX_NEAR: Final = 5
 _WORDS: Final[Mapping[Ground, str]] = MappingProxyType(

@@ -5,12 +5,19 @@ from datetime import date, datetime, timedelta
 from math import log, sqrt
 from typing import Final, NamedTuple
 
-from pipelines.feedback.knowledge import shrunken_difference
-from pipelines.feedback.thresholds import Thresholds
-from schemas.evidence import GoalEvidence, InterestEvidence, OutcomeEvidence, StudentEvidence
-from schemas.level import Level
-from schemas.profile import GoalProfile, GoalStatus, LikingProfile, OutcomeProfile, SkillProfile, VoiceProfile
-from schemas.voice import VoiceEvidence
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.knowledge import shrunken_difference
+from learnloom.schemas.evidence import GoalEvidence, InterestEvidence, OutcomeEvidence, StudentEvidence
+from learnloom.schemas.level import Level
+from learnloom.schemas.profile import (
+    GoalProfile,
+    GoalStatus,
+    LikingProfile,
+    OutcomeProfile,
+    SkillProfile,
+    VoiceProfile,
+)
+from learnloom.schemas.voice import VoiceEvidence
 
 _MIN_DAYS: Final = 3.0
 """Days of work on a goal before its pace is carried on into the future."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from schemas.level import Level
-from schemas.measure import Measure
+from learnloom.schemas.level import Level
+from learnloom.schemas.measure import Measure
 
 _MINUTE: Final = 60
 _HOUR: Final = 3_600

@@ -1,0 +1,1 @@
+"""Learner models: arrays in, arrays out."""

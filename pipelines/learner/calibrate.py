@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.parameters import MEASURED_SLOPE
+from learnloom.pipelines.learner.parameters import MEASURED_SLOPE
 
 MIN_ANSWERS: Final = 2_000
 """With fewer the standard error of the slope is near .05 or more, and the published value is kept."""

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.model import Model
-from pipelines.learner.replay import FEATURES
+from learnloom.pipelines.learner.model import Model
+from learnloom.pipelines.learner.replay import FEATURES
 
 _AT: Final = {name: place for place, name in enumerate(FEATURES)}
 

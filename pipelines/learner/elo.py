@@ -11,10 +11,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.errors import HistoryShapeError
-from pipelines.learner.history import History, code_count
-from pipelines.learner.logistic import logit, sigmoid
-from pipelines.learner.parameters import (
+from learnloom.pipelines.learner.errors import HistoryShapeError
+from learnloom.pipelines.learner.history import History, code_count
+from learnloom.pipelines.learner.logistic import logit, sigmoid
+from learnloom.pipelines.learner.parameters import (
     ITEM_DECAY,
     ITEM_RATE,
     SKILL_DECAY,

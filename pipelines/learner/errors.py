@@ -1,6 +1,6 @@
 """What can be wrong with the input of the learner model."""
 
-from schemas.errors import LearnloomError
+from learnloom.schemas.errors import LearnloomError
 
 
 class LearnerError(LearnloomError):

@@ -20,12 +20,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.history import FULL_WEIGHT, History, code_count
-from pipelines.learner.logistic import sigmoid
-from pipelines.learner.model import Model
-from pipelines.learner.parameters import Parameters
-from pipelines.learner.replay import FEATURES, Replay, replay, unmet
-from schemas.why import Ground
+from learnloom.pipelines.learner.history import FULL_WEIGHT, History, code_count
+from learnloom.pipelines.learner.logistic import sigmoid
+from learnloom.pipelines.learner.model import Model
+from learnloom.pipelines.learner.parameters import Parameters
+from learnloom.pipelines.learner.replay import FEATURES, Replay, replay, unmet
+from learnloom.schemas.why import Ground
 
 LOOK_AHEAD: Final = 20
 """Right answers in a row that are tried."""

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from pipelines.learner.calibrate import recalibration
-from pipelines.learner.head import Boosted, Head, Line, Logistic, ModelKind
-from pipelines.learner.replay import FEATURES
-from pipelines.learner.trees import Forest
+from learnloom.pipelines.learner.calibrate import recalibration
+from learnloom.pipelines.learner.head import Boosted, Head, Line, Logistic, ModelKind
+from learnloom.pipelines.learner.replay import FEATURES
+from learnloom.pipelines.learner.trees import Forest
 
 _RISING: Final = ("z", "theta", "theta_skill")
 """What never lowers a probability when it rises: without it single leaves contradict their neighbours. Asking the same

@@ -14,10 +14,10 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.errors import HeadError
-from pipelines.learner.logistic import sigmoid
-from pipelines.learner.replay import FEATURES
-from pipelines.learner.trees import Forest
+from learnloom.pipelines.learner.errors import HeadError
+from learnloom.pipelines.learner.logistic import sigmoid
+from learnloom.pipelines.learner.replay import FEATURES
+from learnloom.pipelines.learner.trees import Forest
 
 _EDGE: Final = 12.0
 """Logits are kept within: nothing is certain."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.head import Head, ModelKind
-from pipelines.learner.history import History, code_count
-from pipelines.learner.loss import log_losses
-from pipelines.learner.model import PUBLISHED
-from pipelines.learner.replay import replay_before
-from pipelines.learner.train import N_FOLDS, choose_kind, cross_fitted, held_out_p, train
+from learnloom.pipelines.learner.head import Head, ModelKind
+from learnloom.pipelines.learner.history import History, code_count
+from learnloom.pipelines.learner.loss import log_losses
+from learnloom.pipelines.learner.model import PUBLISHED
+from learnloom.pipelines.learner.replay import replay_before
+from learnloom.pipelines.learner.train import N_FOLDS, choose_kind, cross_fitted, held_out_p, train
 
 
 @dataclass(frozen=True)

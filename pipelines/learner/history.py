@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.errors import HistoryShapeError
+from learnloom.pipelines.learner.errors import HistoryShapeError
 
 FULL_WEIGHT: Final = 1.0
 RAPID_WEIGHT: Final = 0.25

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.logistic import logit, sigmoid
+from learnloom.pipelines.learner.logistic import logit, sigmoid
 
 LEVEL: Final = 0.80
 """How often the truth lies within, in the long run."""

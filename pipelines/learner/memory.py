@@ -14,7 +14,7 @@ from typing import Final
 
 from fsrs import Card, Rating, Scheduler, State
 
-from pipelines.learner.review import DAY_US, ReviewState
+from learnloom.pipelines.learner.review import DAY_US, ReviewState
 
 RETENTION: Final = 0.90
 """A review is due when retrievability falls below."""

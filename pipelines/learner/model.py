@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.head import Head, Line
-from pipelines.learner.parameters import MEASURED_SLOPE, Parameters
-from pipelines.learner.replay import unmet
+from learnloom.pipelines.learner.head import Head, Line
+from learnloom.pipelines.learner.parameters import MEASURED_SLOPE, Parameters
+from learnloom.pipelines.learner.replay import unmet
 
 PUBLISHED: Final = Line(0.0, MEASURED_SLOPE)
 """The head of a school with too few answers to have its own: Elo's logit, recalibrated by the published slope."""

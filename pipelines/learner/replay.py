@@ -20,10 +20,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.history import History, code_count
-from pipelines.learner.logistic import sigmoid
-from pipelines.learner.parameters import Parameters
-from pipelines.learner.state import NEVER, SkillState, StudentState
+from learnloom.pipelines.learner.history import History, code_count
+from learnloom.pipelines.learner.logistic import sigmoid
+from learnloom.pipelines.learner.parameters import Parameters
+from learnloom.pipelines.learner.state import NEVER, SkillState, StudentState
 
 FEATURES: Final = (
     "z",

@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM, History
-from pipelines.learner.loss import log_losses, mean_and_error
-from pipelines.learner.memory import Memory
-from pipelines.learner.review import DAY_US, FixedIntervals, Reviewer, ReviewState
+from learnloom.pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM, History
+from learnloom.pipelines.learner.loss import log_losses, mean_and_error
+from learnloom.pipelines.learner.memory import Memory
+from learnloom.pipelines.learner.review import DAY_US, FixedIntervals, Reviewer, ReviewState
 
 MIN_REVIEWS: Final = 200
 """With fewer reviews the difference of two log-losses says nothing."""

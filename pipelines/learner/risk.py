@@ -15,10 +15,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.errors import RiskModelError
-from pipelines.learner.logistic import sigmoid
-from pipelines.learner.trees import Forest
-from schemas.risk import RiskFeature, RiskReason, RiskTheme
+from learnloom.pipelines.learner.errors import RiskModelError
+from learnloom.pipelines.learner.logistic import sigmoid
+from learnloom.pipelines.learner.trees import Forest
+from learnloom.schemas.risk import RiskFeature, RiskReason, RiskTheme
 
 FEATURES: Final = tuple(RiskFeature)
 N_STAGES: Final = 7

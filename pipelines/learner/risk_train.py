@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from pipelines.learner.calibrate import recalibration
-from pipelines.learner.loss import log_losses, mean_and_error
-from pipelines.learner.risk import FEATURES, Linear, RiskKind, RiskModel, Stage, stage_numbers
-from pipelines.learner.trees import Forest
+from learnloom.pipelines.learner.calibrate import recalibration
+from learnloom.pipelines.learner.loss import log_losses, mean_and_error
+from learnloom.pipelines.learner.risk import FEATURES, Linear, RiskKind, RiskModel, Stage, stage_numbers
+from learnloom.pipelines.learner.trees import Forest
 
 N_FOLDS: Final = 5
 _LEAST: Final[dict[RiskKind, int]] = {RiskKind.LOGISTIC: 10, RiskKind.BOOSTED: 100}

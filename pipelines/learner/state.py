@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipelines.learner.parameters import STUDENT_DECAY, STUDENT_RATE
+from learnloom.pipelines.learner.parameters import STUDENT_DECAY, STUDENT_RATE
 
 NEVER: Final = -(2**63)
 """Before any time."""

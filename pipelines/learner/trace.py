@@ -12,11 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM, History
-from pipelines.learner.model import Model
-from pipelines.learner.replay import FEATURES, Replay, replay
-from pipelines.learner.review import FixedIntervals, Reviewer, ReviewState
-from schemas.level import MASTERED, NEAR
+from learnloom.pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM, History
+from learnloom.pipelines.learner.model import Model
+from learnloom.pipelines.learner.replay import FEATURES, Replay, replay
+from learnloom.pipelines.learner.review import FixedIntervals, Reviewer, ReviewState
+from learnloom.schemas.level import MASTERED, NEAR
 
 _BLOCK: Final = 100_000
 """Answers whose features stand in memory at once, as far as whole students allow: some 30 MB."""

@@ -13,14 +13,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.calibrate import MIN_ANSWERS
-from pipelines.learner.elo import fit
-from pipelines.learner.fit_head import fit_head
-from pipelines.learner.head import Head, ModelKind
-from pipelines.learner.history import History, code_count
-from pipelines.learner.loss import log_losses, mean_and_error
-from pipelines.learner.model import PUBLISHED, Model
-from pipelines.learner.replay import FEATURES, replay_before
+from learnloom.pipelines.learner.calibrate import MIN_ANSWERS
+from learnloom.pipelines.learner.elo import fit
+from learnloom.pipelines.learner.fit_head import fit_head
+from learnloom.pipelines.learner.head import Head, ModelKind
+from learnloom.pipelines.learner.history import History, code_count
+from learnloom.pipelines.learner.loss import log_losses, mean_and_error
+from learnloom.pipelines.learner.model import PUBLISHED, Model
+from learnloom.pipelines.learner.replay import FEATURES, replay_before
 
 N_FOLDS: Final = 5
 _LEAST: Final[Mapping[ModelKind, tuple[int, int]]] = {

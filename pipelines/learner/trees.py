@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.errors import ForestError
-from pipelines.learner.leaves import MAX_LEAVES, Leaves, Nodes
+from learnloom.pipelines.learner.errors import ForestError
+from learnloom.pipelines.learner.leaves import MAX_LEAVES, Leaves, Nodes
 
 if TYPE_CHECKING:  # growing trees takes seconds to import; evaluating them does without
     from sklearn.ensemble import HistGradientBoostingClassifier

@@ -1,0 +1,1 @@
+"""From landed statements to profiles and signals: stage, build, estimate, publish."""

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.learner.history import FULL_WEIGHT, RAPID_WEIGHT, History
-from pipelines.refresh.columns import codes_of, ids_of
+from learnloom.pipelines.learner.history import FULL_WEIGHT, RAPID_WEIGHT, History
+from learnloom.pipelines.refresh.columns import codes_of, ids_of
 
 _ANSWERS: Final = f"""
     SELECT

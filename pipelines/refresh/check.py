@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.learner.check import Item, choose_check, p_items
-from pipelines.learner.history import History
-from pipelines.learner.model import Model
-from pipelines.learner.replay import replay
-from pipelines.refresh.answers import Answers
-from pipelines.warehouse.scratch import Scratch
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.learner.check import Item, choose_check, p_items
+from learnloom.pipelines.learner.history import History
+from learnloom.pipelines.learner.model import Model
+from learnloom.pipelines.learner.replay import replay
+from learnloom.pipelines.refresh.answers import Answers
+from learnloom.pipelines.refresh.workspace import Scratch
 
 _LATELY: Final = np.timedelta64(7, "D")
 """A question answered within so many days before the claim, or after it, is not put again: it is remembered."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.evaluate.differences import Difference, differences
-from pipelines.refresh.errors import NoSuchVersionError
-from pipelines.refresh.judged import are_enough, is_after, said_before
-from pipelines.refresh.versions import Version, check_versions, list_versions
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.evaluate.differences import Difference, differences
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.refresh.errors import NoSuchVersionError
+from learnloom.pipelines.refresh.judged import are_enough, is_after, said_before
+from learnloom.pipelines.refresh.versions import Version, check_versions, list_versions
 
 
 @dataclass(frozen=True)

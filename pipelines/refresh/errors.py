@@ -1,6 +1,6 @@
 """What can go wrong in a refresh, and between warehouse and learner model."""
 
-from schemas.errors import LearnloomError
+from learnloom.schemas.errors import LearnloomError
 
 
 class NoSuchVersionError(LearnloomError):

@@ -6,18 +6,19 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.learner.interval import intervals
-from pipelines.learner.model import Model
-from pipelines.learner.review_choice import REVIEWERS, ReviewChoice, ReviewKind, choose
-from pipelines.learner.risk import RiskModel
-from pipelines.learner.risk_train import RiskCases, TrainedRisk, train_risk
-from pipelines.learner.trace import Trace, trace
-from pipelines.learner.train import Trained, train
-from pipelines.refresh.answers import Answers, read_answers
-from pipelines.refresh.check import check_table, item_skill_table
-from pipelines.refresh.columns import named
-from pipelines.refresh.model_tables import (
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.learner.interval import intervals
+from learnloom.pipelines.learner.model import Model
+from learnloom.pipelines.learner.review_choice import REVIEWERS, ReviewChoice, ReviewKind, choose
+from learnloom.pipelines.learner.risk import RiskModel
+from learnloom.pipelines.learner.risk_train import RiskCases, TrainedRisk, train_risk
+from learnloom.pipelines.learner.trace import Trace, trace
+from learnloom.pipelines.learner.train import Trained, train
+from learnloom.pipelines.refresh.answers import Answers, read_answers
+from learnloom.pipelines.refresh.build import Producer
+from learnloom.pipelines.refresh.check import check_table, item_skill_table
+from learnloom.pipelines.refresh.columns import named
+from learnloom.pipelines.refresh.model_tables import (
     Fitting,
     KeptModel,
     item_table,
@@ -25,11 +26,10 @@ from pipelines.refresh.model_tables import (
     skill_table,
     version_table,
 )
-from pipelines.refresh.review import read_review_choice, review_choice_table
-from pipelines.refresh.risk import model_table, read_ended, risk_table
-from pipelines.refresh.risk import read_model as read_risk_model
-from pipelines.warehouse.build import Producer
-from pipelines.warehouse.scratch import Scratch
+from learnloom.pipelines.refresh.review import read_review_choice, review_choice_table
+from learnloom.pipelines.refresh.risk import model_table, read_ended, risk_table
+from learnloom.pipelines.refresh.risk import read_model as read_risk_model
+from learnloom.pipelines.refresh.workspace import Scratch
 
 _TAUGHT = """
     SELECT DISTINCT fact_enrolment.student_key, dim_course_skill.skill_id

@@ -5,9 +5,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from pipelines.refresh.risk import read_risk_row
-from pipelines.warehouse.scratch import Scratch
-from schemas.evidence import (
+from learnloom.pipelines.refresh.risk import read_risk_row
+from learnloom.pipelines.refresh.workspace import Scratch
+from learnloom.schemas.evidence import (
     ActivityEvidence,
     ContributionEvidence,
     CourseEvidence,
@@ -22,8 +22,8 @@ from schemas.evidence import (
     SkillEvidence,
     StudentEvidence,
 )
-from schemas.measure import Measure, Vocabulary
-from schemas.voice import CheckEvidence, VoiceEvidence
+from learnloom.schemas.measure import Measure, Vocabulary
+from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 
 Row = tuple[Any, ...]
 

@@ -11,15 +11,15 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from pipelines.feedback.profile import build_profile
-from pipelines.feedback.signals import signals
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.refresh.evidence import read_evidence
-from pipelines.warehouse.build import Producer
-from pipelines.warehouse.scratch import Scratch
-from schemas.evidence import StudentEvidence
-from schemas.profile import StudentProfile
-from schemas.signal import Signal
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.profile import build_profile
+from learnloom.pipelines.feedback.signals import signals
+from learnloom.pipelines.refresh.build import Producer
+from learnloom.pipelines.refresh.evidence import read_evidence
+from learnloom.pipelines.refresh.workspace import Scratch
+from learnloom.schemas.evidence import StudentEvidence
+from learnloom.schemas.profile import StudentProfile
+from learnloom.schemas.signal import Signal
 
 _MOMENT = pa.timestamp("us", "UTC")
 BUCKET_STUDENTS: Final = 2_000

@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.history import History
-from pipelines.learner.replay import replay_before
-from pipelines.refresh.answers import read_answers
-from pipelines.refresh.model_tables import Read, read_model
+from learnloom.pipelines.learner.history import History
+from learnloom.pipelines.learner.replay import replay_before
+from learnloom.pipelines.refresh.answers import read_answers
+from learnloom.pipelines.refresh.model_tables import Read, read_model
 
 _NEW_ANSWERS: Final = 500
 _NEW_STUDENTS: Final = 30

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipelines.learner.head import read_head
-from pipelines.learner.loss import log_losses
-from pipelines.learner.model import Model
-from pipelines.learner.parameters import Parameters
-from pipelines.learner.train import Trained
-from pipelines.refresh.answers import Answers
-from pipelines.refresh.columns import numbers_of
+from learnloom.pipelines.learner.head import read_head
+from learnloom.pipelines.learner.loss import log_losses
+from learnloom.pipelines.learner.model import Model
+from learnloom.pipelines.learner.parameters import Parameters
+from learnloom.pipelines.learner.train import Trained
+from learnloom.pipelines.refresh.answers import Answers
+from learnloom.pipelines.refresh.columns import numbers_of
 
 Read = Callable[[str], pa.Table]
 """Runs a query."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
 
-from pipelines.refresh.versions import knows_versions, version_in_use
-from pipelines.settings import Settings
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.relation import Relation
-from pipelines.warehouse.staging import STAGED_ANEW, is_known_snapshot
-from pipelines.warehouse.state import LastRefresh, read_state
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.relation import Relation
+from learnloom.pipelines.refresh.stage import STAGED_ANEW, is_known_snapshot
+from learnloom.pipelines.refresh.state import LastRefresh, read_state
+from learnloom.pipelines.refresh.versions import knows_versions, version_in_use
 
 _SCHOOL: Final = ("skill_map", "skill", "course_run", "course_work")
 """Tables of landing that the school itself has given."""

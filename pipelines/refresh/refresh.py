@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.refresh.estimate import Estimator
-from pipelines.refresh.feedback import Feedback, Spread
-from pipelines.refresh.plan import Plan, make_plan
-from pipelines.settings import Settings
-from pipelines.tracing.span import span, steps
-from pipelines.warehouse import landing
-from pipelines.warehouse.build import Build, Producer
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.relation import Relation, load_relations
-from pipelines.warehouse.scratch import Scratch
-from pipelines.warehouse.staging import stage
-from pipelines.warehouse.state import make_defined_tables
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.relation import Relation, load_relations
+from learnloom.pipelines.refresh.build import Build, Producer
+from learnloom.pipelines.refresh.estimate import Estimator
+from learnloom.pipelines.refresh.feedback import Feedback, Spread
+from learnloom.pipelines.refresh.plan import Plan, make_plan
+from learnloom.pipelines.refresh.stage import stage
+from learnloom.pipelines.refresh.state import make_defined_tables
+from learnloom.pipelines.refresh.workspace import Scratch
+from learnloom.pipelines.tracing.span import span, steps
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class _Refresh:
         """Make what has to stand before anything else, and stage what has landed; return the rows staged."""
         wait_seconds = self.settings.lock_wait_seconds
         by_name = {relation.full_name: relation for relation in self.relations}
-        landing.prepare(self.warehouse, wait_seconds=wait_seconds)
+        tables.prepare(self.warehouse, wait_seconds=wait_seconds)
         self.warehouse.retrying(
             lambda: make_defined_tables(self.warehouse, self.relations), wait_seconds=wait_seconds
         )

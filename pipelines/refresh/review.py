@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from pipelines.learner.review_choice import ReviewChoice, ReviewKind
-from pipelines.warehouse.scratch import Scratch
+from learnloom.pipelines.learner.review_choice import ReviewChoice, ReviewKind
+from learnloom.pipelines.refresh.workspace import Scratch
 
 
 def review_choice_table(model_version: int, choice: ReviewChoice) -> pa.Table:

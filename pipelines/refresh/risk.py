@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipelines.evaluate.followed import Followed
-from pipelines.learner.loss import log_losses
-from pipelines.learner.risk import FEATURES, RiskModel, read_risk_model
-from pipelines.learner.risk_train import RiskCases, TrainedRisk
-from pipelines.refresh.columns import codes_of, ids_of, numbers_of
-from schemas.risk import RiskEvidence, RiskReason, RiskTheme
+from learnloom.pipelines.evaluate.followed import Followed
+from learnloom.pipelines.learner.loss import log_losses
+from learnloom.pipelines.learner.risk import FEATURES, RiskModel, read_risk_model
+from learnloom.pipelines.learner.risk_train import RiskCases, TrainedRisk
+from learnloom.pipelines.refresh.columns import codes_of, ids_of, numbers_of
+from learnloom.schemas.risk import RiskEvidence, RiskReason, RiskTheme
 
 PROGRESS: Final = f"""
     SELECT student_key, course_id, begins_at, cutoff_at, {", ".join(FEATURES)}, has_passed

@@ -8,19 +8,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.learner.history import History
-from pipelines.learner.loss import log_losses, mean_and_error
-from pipelines.refresh.estimate import Estimator
-from pipelines.refresh.judged import are_enough, is_after, said_before
-from pipelines.refresh.versions import check_versions, promote, version_in_use
-from pipelines.settings import Settings
-from pipelines.warehouse.connection import LAKE, Warehouse
-from pipelines.warehouse.errors import OvertakenError
-from pipelines.warehouse.publish import read_by
-from pipelines.warehouse.relation import Relation, load_relations
-from pipelines.warehouse.scratch import Scratch
-from pipelines.warehouse.staging import standing
-from pipelines.warehouse.state import make_defined_tables
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.errors import OvertakenError
+from learnloom.pipelines.lake.relation import Relation, load_relations
+from learnloom.pipelines.learner.history import History
+from learnloom.pipelines.learner.loss import log_losses, mean_and_error
+from learnloom.pipelines.refresh.estimate import Estimator
+from learnloom.pipelines.refresh.judged import are_enough, is_after, said_before
+from learnloom.pipelines.refresh.publish import read_by
+from learnloom.pipelines.refresh.stage import standing
+from learnloom.pipelines.refresh.state import make_defined_tables
+from learnloom.pipelines.refresh.versions import check_versions, promote, version_in_use
+from learnloom.pipelines.refresh.workspace import Scratch
 
 _STATE: Final = "estimates.refresh_state"
 

@@ -4,11 +4,11 @@ import datetime as dt
 import json
 from typing import Any, Final, NamedTuple
 
-from pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
-from pipelines.warehouse.connection import LAKE, Warehouse
-from pipelines.warehouse.relation import load_relations
-from pipelines.warehouse.staging import standing
-from pipelines.warehouse.state import make_defined_tables, read_state
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.relation import load_relations
+from learnloom.pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
+from learnloom.pipelines.refresh.stage import standing
+from learnloom.pipelines.refresh.state import make_defined_tables, read_state
 
 _TABLE: Final = "estimates.model_version"
 _NEWEST: Final = "dimensional.fact_course_progress"

@@ -2,13 +2,13 @@
 
 from typing import Any, Final
 
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.learner.explain import LOOK_AHEAD, Explained, explain
-from pipelines.refresh.answers import read_answers
-from pipelines.refresh.model_tables import read_model
-from pipelines.warehouse.connection import Warehouse
-from schemas.profile import SkillProfile, StudentProfile
-from schemas.why import Ground, Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.learner.explain import LOOK_AHEAD, Explained, explain
+from learnloom.pipelines.refresh.answers import read_answers
+from learnloom.pipelines.refresh.model_tables import read_model
+from learnloom.schemas.profile import SkillProfile, StudentProfile
+from learnloom.schemas.why import Ground, Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
 
 _MAX_ANSWERS: Final = 10
 """The latest answers that are shown."""

@@ -1,0 +1,1 @@
+"""A class whose truth is known, as valid xAPI."""

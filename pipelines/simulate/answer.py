@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from random import Random
 from typing import Final
 
-from pipelines.simulate.config import DAY_MS
-from pipelines.simulate.item import Item, Skill, p_right
-from pipelines.simulate.traits import Traits
+from learnloom.pipelines.simulate.config import DAY_MS
+from learnloom.pipelines.simulate.item import Item, Skill, p_right
+from learnloom.pipelines.simulate.traits import Traits
 
 CEILING: Final = 3.4
 """The most that can be learned of a skill, in logits."""

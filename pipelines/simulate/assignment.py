@@ -4,10 +4,10 @@ import math
 from functools import partial
 from typing import Final
 
-from pipelines.simulate import statements as say
-from pipelines.simulate.config import DAY_MS, HOUR_MS
-from pipelines.simulate.course import Assignment
-from pipelines.simulate.student import Enrolment
+from learnloom.pipelines.simulate import statements as say
+from learnloom.pipelines.simulate.config import DAY_MS, HOUR_MS
+from learnloom.pipelines.simulate.course import Assignment
+from learnloom.pipelines.simulate.student import Enrolment
 
 _POINTS: Final = 20
 _GOOD_ENOUGH: Final = 0.8

@@ -3,8 +3,8 @@
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from pipelines.simulate.config import DAY_MS, HOUR_MS, SimulationConfig
-from pipelines.simulate.fragments import (
+from learnloom.pipelines.simulate.config import DAY_MS, HOUR_MS, SimulationConfig
+from learnloom.pipelines.simulate.fragments import (
     CAMPUS,
     VIDEO_CATEGORY,
     Activity,
@@ -12,10 +12,10 @@ from pipelines.simulate.fragments import (
     reference,
     school_iri,
 )
-from pipelines.simulate.item import Item, Skill, make_item
-from pipelines.simulate.lists import FORMS, SUBJECTS, TOPICS
-from pipelines.simulate.moment import rfc3339
-from schemas import vocabulary as xapi
+from learnloom.pipelines.simulate.item import Item, Skill, make_item
+from learnloom.pipelines.simulate.lists import FORMS, SUBJECTS, TOPICS
+from learnloom.pipelines.simulate.moment import rfc3339
+from learnloom.schemas import vocabulary as xapi
 
 PRACTICE_ITEMS: Final = 10
 GRADED_ITEMS: Final = 8

@@ -4,14 +4,14 @@ import math
 from functools import partial
 from typing import Final
 
-from pipelines.simulate import statements as say
-from pipelines.simulate.assignment import plan_assignment
-from pipelines.simulate.config import DAY_MS, HOUR_MS, SimulationConfig
-from pipelines.simulate.lists import TOPICS
-from pipelines.simulate.material import use_material
-from pipelines.simulate.quiz import take_practice, take_test
-from pipelines.simulate.student import DEVICES, Enrolment, Student
-from pipelines.simulate.voice import declare, practise_by_choice, talk
+from learnloom.pipelines.simulate import statements as say
+from learnloom.pipelines.simulate.assignment import plan_assignment
+from learnloom.pipelines.simulate.config import DAY_MS, HOUR_MS, SimulationConfig
+from learnloom.pipelines.simulate.lists import TOPICS
+from learnloom.pipelines.simulate.material import use_material
+from learnloom.pipelines.simulate.quiz import take_practice, take_test
+from learnloom.pipelines.simulate.student import DEVICES, Enrolment, Student
+from learnloom.pipelines.simulate.voice import declare, practise_by_choice, talk
 
 _PASS_MARK: Final = 0.5
 """Final score from which a course is passed."""

@@ -4,10 +4,10 @@ from collections import Counter
 from random import Random
 from typing import Final, Protocol
 
-from pipelines.simulate.breakage import BROKEN_KINDS, ID_CONFLICT, broken
-from pipelines.simulate.config import HOUR_MS
-from pipelines.simulate.moment import rfc3339
-from pipelines.simulate.statements import TEACHER, VOIDED
+from learnloom.pipelines.simulate.breakage import BROKEN_KINDS, ID_CONFLICT, broken
+from learnloom.pipelines.simulate.config import HOUR_MS
+from learnloom.pipelines.simulate.moment import rfc3339
+from learnloom.pipelines.simulate.statements import TEACHER, VOIDED
 
 _LATENCY_MS: Final = 400
 """From what happened to sending it, in good order."""

@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from pipelines.simulate.config import SimulationConfig
-from schemas import vocabulary as xapi
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.schemas import vocabulary as xapi
 
 CAMPUS: Final = "https://campus.example"
 """Root of every IRI that the simulated school mints."""

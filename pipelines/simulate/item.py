@@ -4,8 +4,8 @@ import math
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from pipelines.simulate.fragments import Activity, dumps, make_activity
-from schemas import vocabulary as xapi
+from learnloom.pipelines.simulate.fragments import Activity, dumps, make_activity
+from learnloom.schemas import vocabulary as xapi
 
 SLIP: Final = 0.02
 """Probability that a student who knows it all still answers wrongly."""

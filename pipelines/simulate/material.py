@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from pipelines.simulate import statements as say
-from pipelines.simulate.course import Material
-from pipelines.simulate.student import Enrolment
-from schemas import vocabulary as xapi
+from learnloom.pipelines.simulate import statements as say
+from learnloom.pipelines.simulate.course import Material
+from learnloom.pipelines.simulate.student import Enrolment
+from learnloom.schemas import vocabulary as xapi
 
 _THRESHOLD: Final = 0.95
 """Share of a video that counts as the whole of it."""

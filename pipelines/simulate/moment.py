@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from pipelines.simulate.config import DAY_MS, HOUR_MS
+from learnloom.pipelines.simulate.config import DAY_MS, HOUR_MS
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ from typing import IO, Final, Literal, cast
 
 import zstandard
 
-from pipelines.simulate.config import DAY_MS
+from learnloom.pipelines.simulate.config import DAY_MS
 
 SUFFIXES: Final = {"none": ".jsonl", "gzip": ".jsonl.gz", "zstd": ".jsonl.zst"}
 """End of the file's name by compression."""

@@ -6,9 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.course import Course
-from pipelines.simulate.moment import rfc3339
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.course import Course
+from learnloom.pipelines.simulate.moment import rfc3339
 
 COLUMNS: Final = ("course", "activity", "due", "weight", "begins", "ends")
 _WEIGHTS: Final = {"graded": 0.6, "assignment": 0.4}

@@ -3,11 +3,11 @@
 import math
 from typing import Final
 
-from pipelines.simulate import statements as say
-from pipelines.simulate.config import DAY_MS, HOUR_MS
-from pipelines.simulate.course import Quiz
-from pipelines.simulate.item import Item
-from pipelines.simulate.student import Enrolment
+from learnloom.pipelines.simulate import statements as say
+from learnloom.pipelines.simulate.config import DAY_MS, HOUR_MS
+from learnloom.pipelines.simulate.course import Quiz
+from learnloom.pipelines.simulate.item import Item
+from learnloom.pipelines.simulate.student import Enrolment
 
 PASS_MARK: Final = 0.6
 _TRIES: Final = 4

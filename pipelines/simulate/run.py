@@ -5,15 +5,15 @@ from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple
 
-from pipelines.simulate.config import DAY_MS, SimulationConfig
-from pipelines.simulate.course import Course, make_course
-from pipelines.simulate.day import enrol, finish, live
-from pipelines.simulate.faults import FaultyLink
-from pipelines.simulate.journal import Journal, Receiver
-from pipelines.simulate.outbox import SUFFIXES, Outbox, open_for_lines
-from pipelines.simulate.plan import write_plan
-from pipelines.simulate.student import Student, make_student
-from pipelines.simulate.truth import write_skill_map, write_truth
+from learnloom.pipelines.simulate.config import DAY_MS, SimulationConfig
+from learnloom.pipelines.simulate.course import Course, make_course
+from learnloom.pipelines.simulate.day import enrol, finish, live
+from learnloom.pipelines.simulate.faults import FaultyLink
+from learnloom.pipelines.simulate.journal import Journal, Receiver
+from learnloom.pipelines.simulate.outbox import SUFFIXES, Outbox, open_for_lines
+from learnloom.pipelines.simulate.plan import write_plan
+from learnloom.pipelines.simulate.student import Student, make_student
+from learnloom.pipelines.simulate.truth import write_skill_map, write_truth
 
 STATEMENTS: Final = "statements"
 SKILL_MAP: Final = "skills.csv"

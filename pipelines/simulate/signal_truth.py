@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 
 import pyarrow.parquet as pq
 
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.simulate.recovery import numbers_of
-from schemas.signal import SignalKind
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.simulate.recovery import numbers_of
+from learnloom.schemas.signal import SignalKind
 
 _RECENT_DAYS: Final = 10
 """A change this long ago fills the last week, and not yet the weeks that it is held against."""

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from pipelines.simulate.fragments import dumps
-from schemas import vocabulary as xapi
+from learnloom.pipelines.simulate.fragments import dumps
+from learnloom.schemas import vocabulary as xapi
 
 
 def _verb(iri: str, display: str) -> str:

@@ -5,16 +5,16 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, Final
 
-from pipelines.simulate.answer import Knowledge
-from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.course import Course
-from pipelines.simulate.fragments import Activity, dumps
-from pipelines.simulate.item import Skill
-from pipelines.simulate.journal import Journal
-from pipelines.simulate.moment import rfc3339
-from pipelines.simulate.statements import INSTRUCTOR
-from pipelines.simulate.traits import Traits, draw_traits
-from schemas import vocabulary as xapi
+from learnloom.pipelines.simulate.answer import Knowledge
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.course import Course
+from learnloom.pipelines.simulate.fragments import Activity, dumps
+from learnloom.pipelines.simulate.item import Skill
+from learnloom.pipelines.simulate.journal import Journal
+from learnloom.pipelines.simulate.moment import rfc3339
+from learnloom.pipelines.simulate.statements import INSTRUCTOR
+from learnloom.pipelines.simulate.traits import Traits, draw_traits
+from learnloom.schemas import vocabulary as xapi
 
 DEVICES: Final = ("laptop", "phone", "tablet")
 _SHARE_OF_COURSES: Final = 0.6

@@ -5,8 +5,8 @@ import unicodedata
 from random import Random
 from typing import Final, NamedTuple
 
-from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.lists import FAMILY_NAMES, FORMS, GIVEN_NAMES, TOPICS
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.lists import FAMILY_NAMES, FORMS, GIVEN_NAMES, TOPICS
 
 SCHOOL_HOME: Final = "https://lms.campus.example"
 PARTNER_HOME: Final = "https://lms.partner.example"

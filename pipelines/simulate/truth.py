@@ -17,14 +17,14 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.simulate.breakage import BROKEN_KINDS
-from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.course import Course
-from pipelines.simulate.day import final_score, has_passed
-from pipelines.simulate.faults import FaultyLink
-from pipelines.simulate.item import Item, Skill, p_right
-from pipelines.simulate.lists import TOPICS
-from pipelines.simulate.student import Student
+from learnloom.pipelines.simulate.breakage import BROKEN_KINDS
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.course import Course
+from learnloom.pipelines.simulate.day import final_score, has_passed
+from learnloom.pipelines.simulate.faults import FaultyLink
+from learnloom.pipelines.simulate.item import Item, Skill, p_right
+from learnloom.pipelines.simulate.lists import TOPICS
+from learnloom.pipelines.simulate.student import Student
 
 SKILL_MAP_COLUMNS: Final = ("activity", "skill", "weight", "skill_name", "prerequisites")
 _UNSAID: Final = frozenset({"interests"})

@@ -3,15 +3,15 @@
 from functools import partial
 from typing import Final
 
-from pipelines.simulate import statements as say
-from pipelines.simulate.config import DAY_MS
-from pipelines.simulate.course import Module, topic_activity
-from pipelines.simulate.fragments import Activity
-from pipelines.simulate.lists import TOPICS
-from pipelines.simulate.moment import iso_date
-from pipelines.simulate.quiz import practise
-from pipelines.simulate.student import Enrolment
-from schemas import vocabulary as xapi
+from learnloom.pipelines.simulate import statements as say
+from learnloom.pipelines.simulate.config import DAY_MS
+from learnloom.pipelines.simulate.course import Module, topic_activity
+from learnloom.pipelines.simulate.fragments import Activity
+from learnloom.pipelines.simulate.lists import TOPICS
+from learnloom.pipelines.simulate.moment import iso_date
+from learnloom.pipelines.simulate.quiz import practise
+from learnloom.pipelines.simulate.student import Enrolment
+from learnloom.schemas import vocabulary as xapi
 
 _TOPIC_ACTIVITIES: Final = tuple(topic_activity(topic) for topic in TOPICS)
 _PRACTICE: Final = 5

@@ -28,7 +28,7 @@ def export_spans(environment: Mapping[str, str]) -> bool:
     # They take time to import, and are there with the extra only.
     from opentelemetry import trace  # noqa: PLC0415
 
-    from pipelines.tracing.span import is_on  # noqa: PLC0415
+    from learnloom.pipelines.tracing.span import is_on  # noqa: PLC0415
 
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415

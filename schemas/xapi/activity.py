@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import with_config
 from typing_extensions import TypedDict  # pydantic asks for it below Python 3.12
 
-from schemas.xapi.atoms import FORBID, Breaks, Extensions, Iri, Irl, LanguageMap, Uuid
-from schemas.xapi.interaction import Component, InteractionType, check_interaction
-from schemas.xapi.many import Many
-from schemas.xapi.rule import Breach, Path
+from learnloom.schemas.xapi.atoms import FORBID, Breaks, Extensions, Iri, Irl, LanguageMap, Uuid
+from learnloom.schemas.xapi.interaction import Component, InteractionType, check_interaction
+from learnloom.schemas.xapi.many import Many
+from learnloom.schemas.xapi.rule import Breach, Path
 
 
 @with_config(FORBID)

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final, Literal, NotRequired
 from pydantic import Discriminator, Tag, with_config
 from typing_extensions import TypedDict  # pydantic asks for it below Python 3.12
 
-from schemas.xapi.atoms import FORBID, Irl, Mbox, MboxSha1Sum, OpenId
-from schemas.xapi.many import ENOUGH, Many
-from schemas.xapi.rule import Breach, Path
+from learnloom.schemas.xapi.atoms import FORBID, Irl, Mbox, MboxSha1Sum, OpenId
+from learnloom.schemas.xapi.many import ENOUGH, Many
+from learnloom.schemas.xapi.rule import Breach, Path
 
 IDENTIFIERS: Final = ("mbox", "mbox_sha1sum", "openid", "account")
 """The inverse functional identifiers (2.4.2.3)."""

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Final, NotRequired
 from pydantic import Field, with_config
 from typing_extensions import TypedDict  # pydantic asks for it below Python 3.12
 
-from schemas.xapi.atoms import FORBID, Breaks, Iri, Irl, LanguageMap
-from schemas.xapi.rule import Breach, Path
+from learnloom.schemas.xapi.atoms import FORBID, Breaks, Iri, Irl, LanguageMap
+from learnloom.schemas.xapi.rule import Breach, Path
 
 SIGNATURE: Final = "http://adlnet.gov/expapi/attachments/signature"
 """The usageType of a signature (2.6.s4.b1)."""

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Final, Literal, NotRequired
 from pydantic import Discriminator, Field, Tag, with_config
 from typing_extensions import TypedDict  # pydantic asks for it below Python 3.12
 
-from schemas.xapi.activity import Activity, StatementRef, check_activity
-from schemas.xapi.agent import Actor, Agent, Group, check_actor
-from schemas.xapi.atoms import FORBID, Breaks, Extensions, Iri, LanguageTag, Uuid
-from schemas.xapi.many import ENOUGH, Many
-from schemas.xapi.rule import Breach, Path
+from learnloom.schemas.xapi.activity import Activity, StatementRef, check_activity
+from learnloom.schemas.xapi.agent import Actor, Agent, Group, check_actor
+from learnloom.schemas.xapi.atoms import FORBID, Breaks, Extensions, Iri, LanguageTag, Uuid
+from learnloom.schemas.xapi.many import ENOUGH, Many
+from learnloom.schemas.xapi.rule import Breach, Path
 
 CONTEXT_KINDS: Final = ("parent", "grouping", "category", "other")
 """The keys of contextActivities (2.4.6.2.s4.b1)."""

@@ -11,10 +11,10 @@ from typing import Any, Final
 import msgspec
 from pydantic import TypeAdapter
 
-from schemas.vocabulary import VOIDED
-from schemas.xapi.activity import Activity, StatementRef, Verb, check_activity
-from schemas.xapi.agent import Actor, Group, check_actor, check_authority
-from schemas.xapi.atoms import (
+from learnloom.schemas.vocabulary import VOIDED
+from learnloom.schemas.xapi.activity import Activity, StatementRef, Verb, check_activity
+from learnloom.schemas.xapi.agent import Actor, Group, check_actor, check_authority
+from learnloom.schemas.xapi.atoms import (
     Duration,
     ExtensionKey,
     LanguageTag,
@@ -23,8 +23,8 @@ from schemas.xapi.atoms import (
     Uuid,
     Version,
 )
-from schemas.xapi.attachment import Attachment, check_attachments
-from schemas.xapi.context import (
+from learnloom.schemas.xapi.attachment import Attachment, check_attachments
+from learnloom.schemas.xapi.context import (
     ContextActivities,
     ContextAgent,
     ContextGroup,
@@ -32,9 +32,9 @@ from schemas.xapi.context import (
     check_context_groups,
     check_related,
 )
-from schemas.xapi.many import Many
-from schemas.xapi.result import Score, check_score
-from schemas.xapi.rule import Breach, Path
+from learnloom.schemas.xapi.many import Many
+from learnloom.schemas.xapi.result import Score, check_score
+from learnloom.schemas.xapi.rule import Breach, Path
 
 _ABSENT: Any = None
 """Default of what a statement need not have. As the types know no null, None means absent and nothing else."""

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final, Literal, NotRequired, get_args
 from pydantic import with_config
 from typing_extensions import TypedDict  # pydantic asks for it below Python 3.12
 
-from schemas.xapi.atoms import FORBID, Breaks, LanguageMap
-from schemas.xapi.many import ENOUGH
-from schemas.xapi.rule import Breach, Path
+from learnloom.schemas.xapi.atoms import FORBID, Breaks, LanguageMap
+from learnloom.schemas.xapi.many import ENOUGH
+from learnloom.schemas.xapi.rule import Breach, Path
 
 _Kind = Literal[
     "true-false",

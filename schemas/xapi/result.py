@@ -5,8 +5,8 @@ from typing import Any, NotRequired
 from pydantic import with_config
 from typing_extensions import TypedDict  # pydantic asks for it below Python 3.12
 
-from schemas.xapi.atoms import FORBID, Duration, Extensions, Number
-from schemas.xapi.rule import Breach, Path
+from learnloom.schemas.xapi.atoms import FORBID, Duration, Extensions, Number
+from learnloom.schemas.xapi.rule import Breach, Path
 
 
 @with_config(FORBID)

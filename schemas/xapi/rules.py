@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from schemas.xapi.rule import Rule
-from schemas.xapi.rules_actor import ACTOR_RULES
-from schemas.xapi.rules_object import OBJECT_RULES
-from schemas.xapi.rules_record import RECORD_RULES
-from schemas.xapi.rules_statement import STATEMENT_RULES
+from learnloom.schemas.xapi.rule import Rule
+from learnloom.schemas.xapi.rules_actor import ACTOR_RULES
+from learnloom.schemas.xapi.rules_object import OBJECT_RULES
+from learnloom.schemas.xapi.rules_record import RECORD_RULES
+from learnloom.schemas.xapi.rules_statement import STATEMENT_RULES
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {rule.id: rule for rule in (*RECORD_RULES, *STATEMENT_RULES, *ACTOR_RULES, *OBJECT_RULES)}

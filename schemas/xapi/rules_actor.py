@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from schemas.xapi.rule import Rule
+from learnloom.schemas.xapi.rule import Rule
 
 ACTOR_RULES: Final = (
     Rule(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from schemas.xapi.rule import MINIMAL_RECORD, Rule
+from learnloom.schemas.xapi.rule import MINIMAL_RECORD, Rule
 
 
 def _with(members: bytes) -> bytes:

@@ -10,10 +10,10 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from schemas.xapi.interaction import COMPONENT_LISTS
-from schemas.xapi.rule import Breach, Path
-from schemas.xapi.rules import RULES
-from schemas.xapi.spelling import right_spelling
+from learnloom.schemas.xapi.interaction import COMPONENT_LISTS
+from learnloom.schemas.xapi.rule import Breach, Path
+from learnloom.schemas.xapi.rules import RULES
+from learnloom.schemas.xapi.spelling import right_spelling
 
 _EXPECTED: Final = {
     "dict_type": "an object",

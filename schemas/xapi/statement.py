@@ -5,16 +5,16 @@ from typing import Annotated, Any, Final, Literal, NotRequired
 from pydantic import Discriminator, Tag, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict  # pydantic asks for it below Python 3.12
 
-from schemas.vocabulary import VOIDED
-from schemas.xapi.activity import Activity, StatementRef, Verb, check_activity
-from schemas.xapi.agent import Actor, Agent, Group, check_actor, check_authority
-from schemas.xapi.atoms import FORBID, StrictTimestamp, Timestamp, Uuid, Version
-from schemas.xapi.attachment import Attachment, check_attachments
-from schemas.xapi.context import Context, Context2, check_context
-from schemas.xapi.many import Many
-from schemas.xapi.result import Result, check_result
-from schemas.xapi.rule import Breach, Path
-from schemas.xapi.shape import shape_breaches
+from learnloom.schemas.vocabulary import VOIDED
+from learnloom.schemas.xapi.activity import Activity, StatementRef, Verb, check_activity
+from learnloom.schemas.xapi.agent import Actor, Agent, Group, check_actor, check_authority
+from learnloom.schemas.xapi.atoms import FORBID, StrictTimestamp, Timestamp, Uuid, Version
+from learnloom.schemas.xapi.attachment import Attachment, check_attachments
+from learnloom.schemas.xapi.context import Context, Context2, check_context
+from learnloom.schemas.xapi.many import Many
+from learnloom.schemas.xapi.result import Result, check_result
+from learnloom.schemas.xapi.rule import Breach, Path
+from learnloom.schemas.xapi.shape import shape_breaches
 
 VERSION_1: Final = "1.0.3"
 VERSION_2: Final = "2.0.0"

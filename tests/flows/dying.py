@@ -9,7 +9,7 @@ from prefect.client.orchestration import get_client
 from prefect.runner import Runner
 from prefect.types.entrypoint import EntrypointType
 
-from flows.alarm import TOLD
+from learnloom.flows.alarm import TOLD
 
 
 @flow(name="dying", **TOLD)

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from prefect.settings import get_current_settings
 
-from flows.alarm import tell_somebody
-from flows.deployments import deployments
-from flows.upkeep import check
-from pipelines.schedules import Schedules
+from learnloom.flows.alarm import tell_somebody
+from learnloom.flows.deployments import deployments
+from learnloom.flows.upkeep import check
+from learnloom.pipelines.config.schedules import Schedules
 from tests.documents import ROOT
 from tests.flows.dying import failing
 from tests.pipelines.deliver.receiver import Receiver, Reply, receiving

@@ -9,8 +9,8 @@ import yaml
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.events import DeploymentEventTrigger
 
-from flows.deployments import deployments
-from pipelines.schedules import Schedules
+from learnloom.flows.deployments import deployments
+from learnloom.pipelines.config.schedules import Schedules
 
 _FILE = Path(__file__).parents[2] / "prefect.yaml"
 

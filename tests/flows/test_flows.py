@@ -11,11 +11,11 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import Artifact, State
 
-import pipelines.refresh.feedback
-from flows.land import land
-from flows.refresh import refresh, train
-from flows.upkeep import ChecksFailedError, check, maintain
-from pipelines.warehouse.connection import Warehouse
+import learnloom.pipelines.refresh.feedback
+from learnloom.flows.land import land
+from learnloom.flows.refresh import refresh, train
+from learnloom.flows.upkeep import ChecksFailedError, check, maintain
+from learnloom.pipelines.lake.connection import Warehouse
 from tests.conftest import SmallClass
 from tests.pipelines.cli.samples import answer, lines
 
@@ -97,7 +97,7 @@ def test_buckets_give_what_one_process_gives(
     with Warehouse(school, read_only=True) as warehouse:
         before = warehouse.one(what)
     monkeypatch.setenv("LEARNLOOM_FLOWS__RUNNER", runner)
-    monkeypatch.setattr(pipelines.refresh.feedback, "BUCKET_STUDENTS", 8)
+    monkeypatch.setattr(learnloom.pipelines.refresh.feedback, "BUCKET_STUDENTS", 8)
     result = _run(refresh, day=small_class.day.isoformat(), full=True).result()
     assert result["students"] > 2 * 8
     with Warehouse(school, read_only=True) as warehouse:

@@ -12,9 +12,9 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed, Running, Scheduled
 
-from flows.lateness import on_time
-from flows.upkeep import look
-from pipelines.jobs.watch import Finding
+from learnloom.flows.lateness import on_time
+from learnloom.flows.upkeep import look
+from learnloom.pipelines.operate.health import Finding
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 _LATE_MINUTES = 15.0

@@ -9,7 +9,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.states import Completed, Pending, Running, Scheduled
 
-from flows.left_over import end_left_over
+from learnloom.flows.left_over import end_left_over
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 

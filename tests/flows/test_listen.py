@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-import flows.land
-from flows.land import Herald, land
-from pipelines.ingest.kafka.connection import KafkaConnection
-from pipelines.ingest.kafka.errors import BrokerUnavailableError
-from pipelines.ingest.kafka.producer import StatementProducer
-from pipelines.ingest.land import ImportSummary
+import learnloom.flows.land
+from learnloom.flows.land import Herald, land
+from learnloom.pipelines.ingest.land.loop import ImportSummary
+from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
+from learnloom.pipelines.ingest.sources.kafka.errors import BrokerUnavailableError
+from learnloom.pipelines.producer import StatementProducer
 from servers.kafka.broker import Broker
 from servers.ports import free_port
 from tests.pipelines.cli.samples import answer, lines
-from tests.pipelines.ingest.kafka.samples import new_topic
+from tests.pipelines.ingest.sources.kafka.samples import new_topic
 
 _START = dt.datetime(2026, 11, 2, 8, tzinfo=dt.UTC)
 
@@ -27,7 +27,7 @@ class _Told:
         self.numbers: list[int] = []
 
     def __call__(self, event: str, *, accepted: str, **_: Any) -> None:
-        assert event == flows.land.LANDED
+        assert event == learnloom.flows.land.LANDED
         self.numbers.append(int(accepted))
 
 
@@ -51,7 +51,7 @@ def test_what_comes_while_it_listens_lands_and_is_told_of(
         if len(told.numbers) == 1:
             _send(broker, topic, 2)
 
-    monkeypatch.setattr(flows.land, "tell", send_another)
+    monkeypatch.setattr(learnloom.flows.land, "tell", send_another)
     _send(broker, topic, 1)
     assert land.fn(topics=[topic], listen_seconds=15)["accepted"] == 2
     assert told.numbers == [1, 1]
@@ -69,7 +69,7 @@ def test_brokers_that_are_away_are_not_waited_for_longer_than_it_listens(
     monkeypatch.setenv("LEARNLOOM_KAFKA_SERVERS", f"127.0.0.1:{free_port()}")
     monkeypatch.setenv("LEARNLOOM_STALL_SECONDS", "3600")
     told = _Told()
-    monkeypatch.setattr(flows.land, "tell", told)
+    monkeypatch.setattr(learnloom.flows.land, "tell", told)
     with pytest.raises(BrokerUnavailableError):
         land.fn(topics=["xapi"], inbox=str(inbox), listen_seconds=2)
     assert told.numbers == [1]
@@ -78,8 +78,8 @@ def test_brokers_that_are_away_are_not_waited_for_longer_than_it_listens(
 def test_the_first_is_told_of_at_once_and_the_others_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two tellings a pause is kept; what landed within it is told of when it is over, or at the end."""
     told, clock = _Told(), [_START]
-    monkeypatch.setattr(flows.land, "tell", told)
-    monkeypatch.setattr(flows.land, "now", lambda: clock[0])
+    monkeypatch.setattr(learnloom.flows.land, "tell", told)
+    monkeypatch.setattr(learnloom.flows.land, "now", lambda: clock[0])
     herald = Herald(20)
     done = ImportSummary()
     for _ in range(3):
@@ -99,7 +99,7 @@ def test_the_first_is_told_of_at_once_and_the_others_together(monkeypatch: pytes
 def test_what_was_known_already_is_not_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """A landing of which nothing is new starts no refresh."""
     told = _Told()
-    monkeypatch.setattr(flows.land, "tell", told)
+    monkeypatch.setattr(learnloom.flows.land, "tell", told)
     herald = Herald(0)
     herald(ImportSummary(read=7, duplicates=7))
     herald.end()

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from flows.runner import RunnerMissingError, task_runner_of
-from pipelines.schedules import Schedules
+from learnloom.flows.runner import RunnerMissingError, task_runner_of
+from learnloom.pipelines.config.schedules import Schedules
 
 
 def test_without_the_package_dask_is_refused_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ def test_spans_of_a_flow_are_sent(tmp_path: Path) -> None:
     with receiving() as collector:
         address = collector.url.removesuffix("/hook")
         ran = subprocess.run(
-            [sys.executable, "-c", f"from flows.land import land; land(inbox={str(file)!r})"],
+            [sys.executable, "-c", f"from learnloom.flows.land import land; land(inbox={str(file)!r})"],
             cwd=ROOT,
             env={
                 **os.environ,

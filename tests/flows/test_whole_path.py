@@ -15,22 +15,22 @@ from typing import Any
 import httpx
 import pytest
 
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.errors import WarehouseError
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.errors import WarehouseError
 from servers.kafka.broker import Broker
 from servers.ports import free_port
 from servers.process import ServerProcess
 from tests.pipelines.cli.samples import lines
 from tests.pipelines.cli.shell import learnloom
 from tests.pipelines.deliver.receiver import Call, Receiver, Reply, receiving
-from tests.pipelines.ingest.kafka.samples import new_topic
-from tests.pipelines.ingest.kafka.topic_end import messages_of
+from tests.pipelines.ingest.sources.kafka.samples import new_topic
+from tests.pipelines.ingest.sources.kafka.topic_end import messages_of
 
 _WAIT_SECONDS = 240.0
 _SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - of the specification's example
 _STAGES = {
-    "land": ("flows.land", "land", "Beginning flow run"),
-    "refresh": ("flows.refresh", "refresh", "feedback.signal"),
+    "land": ("learnloom.flows.land", "land", "Beginning flow run"),
+    "refresh": ("learnloom.flows.refresh", "refresh", "feedback.signal"),
 }
 """Flow, and the words of its log at which it is killed."""
 
@@ -173,15 +173,15 @@ def test_killed_in_every_stage_nothing_is_lost_and_nothing_comes_under_a_second_
         _subscribe(place, receiver.url)
         _produce(place, tmp_path, 0, 40)
         _killed_at(place, "land")
-        _run(place, "flows.land", "land")
+        _run(place, "learnloom.flows.land", "land")
         assert _rows(place, "SELECT count(*) FROM landing.statement") == [(40,)]
         _killed_at(place, "refresh")
         assert _outbox(place) == []
-        _run(place, "flows.refresh", "refresh")
+        _run(place, "learnloom.flows.refresh", "refresh")
         wanted = _outbox(place)
         assert wanted
         _killed_while_sending(place, receiver)
-        _run(place, "flows.deliver", "deliver")
+        _run(place, "learnloom.flows.deliver", "deliver")
         ids = [call.headers["webhook-id"] for call in receiver.calls]
         assert set(ids) == set(wanted)
         raised = {(call.event["data"]["signal_id"], call.headers["webhook-id"]) for call in receiver.calls}
@@ -191,7 +191,7 @@ def test_killed_in_every_stage_nothing_is_lost_and_nothing_comes_under_a_second_
 
 def _killed_while_sending(place: dict[str, str], receiver: Receiver) -> None:
     """Run `deliver`, and kill it as the receiver has got the second event."""
-    with _flow(place, "flows.deliver", "deliver") as process:
+    with _flow(place, "learnloom.flows.deliver", "deliver") as process:
 
         def answering(_: Call) -> Reply:
             if len(receiver.calls) == 2:
@@ -222,7 +222,7 @@ def test_served_unattended_an_answer_reaches_the_subscribers(
             return Reply()
 
         receiver.answering = answering
-        command = [sys.executable, "-c", "from pipelines.cli.main import main; main()", "serve"]
+        command = [sys.executable, "-c", "from learnloom.pipelines.cli.main import main; main()", "serve"]
         with subprocess.Popen(
             command, env=place, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as served:

@@ -5,7 +5,7 @@ from typing import get_type_hints
 
 import pytest
 
-from schemas import evidence
+from learnloom.schemas import evidence
 
 _ROWS = [
     row

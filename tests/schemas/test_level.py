@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.level import Confidence, Level, confidence, level
+from learnloom.schemas.level import Confidence, Level, confidence, level
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from schemas.profile import SkillProfile, StudentProfile
+from learnloom.schemas.profile import SkillProfile, StudentProfile
 
 
 def test_the_schema_is_published_with_its_version() -> None:

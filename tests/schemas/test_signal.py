@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from schemas.level import Confidence
-from schemas.signal import Audience, Part, Signal, SignalKind, signal_id
+from learnloom.schemas.level import Confidence
+from learnloom.schemas.signal import Audience, Part, Signal, SignalKind, signal_id
 
 _AT = datetime(2026, 11, 20, tzinfo=UTC)
 

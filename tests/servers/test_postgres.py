@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.warehouse.extensions import extension_file, quoted
+from learnloom.pipelines.lake.extensions import extension_file, quoted
 from servers.postgres.server import Address, OwnPostgres, Postgres
 
 

@@ -23,9 +23,9 @@ from typing import Any, Final
 import duckdb
 import yaml
 
-from pipelines.warehouse.reference import make_empty_tables
-from pipelines.warehouse.relation import CHECKS, Relation, load_relations
-from schemas import vocabulary
+from learnloom.pipelines.lake.relation import CHECKS, Relation, load_relations
+from learnloom.pipelines.reference.tables import make_empty_tables
+from learnloom.schemas import vocabulary
 
 CASES: Final = Path(__file__).parent / "cases"
 STATE: Final = "estimates.refresh_state"

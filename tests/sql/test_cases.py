@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.warehouse.relation import CHECKS
+from learnloom.pipelines.lake.relation import CHECKS
 from tests.sql.harness import STATE, Case, Harness, Row, harness, read_cases
 
 _TWIN = " (twin)"

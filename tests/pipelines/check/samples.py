@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from pipelines.check.check import Wanted, check
-from pipelines.check.profile import Profile
-from pipelines.check.report import CheckReport
-from pipelines.ingest.source import Positions, Problem
-from pipelines.ingest.validate import validate
-from schemas.record import Batch, Position, Record
+from learnloom.pipelines.check.check import Wanted, check
+from learnloom.pipelines.check.profile import Profile
+from learnloom.pipelines.check.report import CheckReport
+from learnloom.pipelines.ingest.sources.source import Positions, Problem
+from learnloom.pipelines.ingest.validate.validator import validate
+from learnloom.schemas.record import Batch, Position, Record
 from tests.documents import blocks
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)

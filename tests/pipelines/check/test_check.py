@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.check import counts, memory
-from pipelines.check.advice import ADVICE
-from pipelines.check.check import check
-from pipelines.ingest.source import Positions
-from pipelines.ingest.validate import validate
-from schemas.record import Batch, Fault, Record
-from schemas.xapi.rules import RULES
+from learnloom.pipelines.check import counts, memory
+from learnloom.pipelines.check.advice import ADVICE
+from learnloom.pipelines.check.check import check
+from learnloom.pipelines.ingest.sources.source import Positions
+from learnloom.pipelines.ingest.validate.validator import validate
+from learnloom.schemas.record import Batch, Fault, Record
+from learnloom.schemas.xapi.rules import RULES
 from tests.pipelines.check.samples import GOOD, NOW, Records, numbered, raw, report
 
 BAD_MBOX = {"mbox": "mila@school.example"}

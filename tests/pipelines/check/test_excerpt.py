@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.check.excerpt import excerpt, visible
-from pipelines.check.figures import count, minute, percent, place
-from schemas.xapi.rule import pointer
+from learnloom.pipelines.check.excerpt import excerpt, visible
+from learnloom.pipelines.check.figures import count, minute, percent, place
+from learnloom.schemas.xapi.rule import pointer
 
 _KEYS = st.text(st.characters(codec="utf-8"), max_size=4)
 _VALUES = st.recursive(

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.check.advice import ADVICE
-from pipelines.check.find import View, find
-from pipelines.check.meant import meant_by
-from pipelines.check.memory import Memory
-from pipelines.check.sender import sender_of
-from schemas import vocabulary as words
+from learnloom.pipelines.check.advice import ADVICE
+from learnloom.pipelines.check.find import View, find
+from learnloom.pipelines.check.meant import meant_by
+from learnloom.pipelines.check.memory import Memory
+from learnloom.pipelines.check.sender import sender_of
+from learnloom.schemas import vocabulary as words
 from tests.documents import blocks
 from tests.pipelines.check.samples import GOOD, numbered
 

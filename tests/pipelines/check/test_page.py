@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pipelines.check.page import page
-from pipelines.check.profile import Profile
-from pipelines.check.report import CheckReport
+from learnloom.pipelines.check.page import page
+from learnloom.pipelines.check.profile import Profile
+from learnloom.pipelines.check.report import CheckReport
 from tests.pipelines.check.samples import GOOD, NOW, numbered, raw, report
 
 _HOSTILE = (

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import typer
 
-from pipelines.cli.main import app, main
+from learnloom.pipelines.cli.main import app, main
 
 _WIDE = {"COLUMNS": "160", "TERM": "dumb", "NO_COLOR": "1"}
 

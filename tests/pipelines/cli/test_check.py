@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.check.advice import ADVICE
-from pipelines.cli.exits import Exit
-from schemas.xapi.rules import RULES
+from learnloom.pipelines.check.advice import ADVICE
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.schemas.xapi.rules import RULES
 from tests.pipelines.check.samples import GOOD, numbered
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import Ran, learnloom
@@ -265,7 +265,7 @@ def test_report_on_the_judged_cases_is_right() -> None:
 
 _ENDLESS = """
 import sys
-from pipelines.cli.main import main
+from learnloom.pipelines.cli.main import main
 sys.argv = ["learnloom", "check", "-", "--json"]
 main()
 """

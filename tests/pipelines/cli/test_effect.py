@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.exits import Exit
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.effects import Effect
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.serve.effects import Effect
 from tests.conftest import SmallClass, refresh_to
 from tests.pipelines.cli.shell import learnloom
 

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from kafka.errors import TopicAlreadyExistsError
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.main import _COMMANDS
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.main import _COMMANDS
+from learnloom.pipelines.lake.connection import Warehouse
 from servers.kafka.broker import Broker
 from tests.conftest import SmallClass
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
 
-_MAIN = "from pipelines.cli.main import main; main()"
+_MAIN = "from learnloom.pipelines.cli.main import main; main()"
 COMMANDS = [
     *([name] for name in _COMMANDS if name not in ("skills", "models", "deliver", "plan")),
     *(["dead", name] for name in ("list", "show", "export", "replay")),
@@ -168,6 +168,6 @@ def test_ctrl_c_leaves_130(school: SmallClass, monkeypatch: pytest.MonkeyPatch) 
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipelines.cli.status.read_status", interrupted)
+    monkeypatch.setattr("learnloom.pipelines.cli.status.read_status", interrupted)
     ran = learnloom("status")
     assert (ran.code, "Traceback" in ran.err) == (Exit.INTERRUPTED, False)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.exits import Exit
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
 
@@ -103,7 +103,7 @@ def test_interrupted_import_goes_on_where_it_was(tmp_path: Path) -> None:
 # The first batch is told from within: progress is shown on terminals only.
 _TELLING_IMPORT = """
 import sys
-from pipelines.cli import output
+from learnloom.pipelines.cli import output
 told = []
 def tell(self, detail):
     if not told:
@@ -112,7 +112,7 @@ def tell(self, detail):
         sys.__stdout__.flush()
 output.Ticker.__call__ = tell
 sys.argv = ["learnloom", "import", "many.jsonl"]
-from pipelines.cli.main import main
+from learnloom.pipelines.cli.main import main
 main()
 """
 

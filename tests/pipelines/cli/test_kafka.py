@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.exits import Exit
 from servers.kafka.broker import Broker
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import Ran, learnloom
-from tests.pipelines.ingest.kafka.samples import new_topic, send
+from tests.pipelines.ingest.sources.kafka.samples import new_topic, send
 
-_MAIN = "from pipelines.cli.main import main; main()"
+_MAIN = "from learnloom.pipelines.cli.main import main; main()"
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import yaml
 
-from pipelines.cli.exits import Exit
-from pipelines.jobs.metrics import serve_metrics
-from pipelines.settings import Settings
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.operate.metrics import serve_metrics
 from servers.ports import free_port
 from tests.conftest import _NOW, SmallClass
 from tests.documents import ROOT
@@ -16,7 +16,7 @@ from tests.pipelines.cli.shell import learnloom
 
 _RULES = ROOT / "alerts/learnloom.rules.yml"
 _UNTOLD = {"learnloom_dead_letter_share", "learnloom_brokers_up", "learnloom_topic_behind_seconds"}
-"""Unknown in a day in which nothing came, and where no topic was read (tests/pipelines/ingest/kafka/test_lag.py)."""
+"""Unknown in a day in which nothing came, and where no topic was read (tests/pipelines/ingest/sources/kafka/test_lag.py)."""
 _FIGURE = re.compile(r"learnloom_\w+")
 
 

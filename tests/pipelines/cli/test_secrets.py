@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.settings import read_settings
-from pipelines.warehouse.place import Place
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.lake.location import Place
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
 

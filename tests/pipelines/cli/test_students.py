@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.exits import Exit
-from schemas.profile import StudentProfile
-from schemas.signal import Signal
-from schemas.why import SkillWhy
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.schemas.profile import StudentProfile
+from learnloom.schemas.signal import Signal
+from learnloom.schemas.why import SkillWhy
 from tests.conftest import SmallClass
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom

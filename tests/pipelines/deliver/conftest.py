@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.deliver.make import Clock, prepared
 from tests.pipelines.deliver.receiver import Receiver, receiving
 

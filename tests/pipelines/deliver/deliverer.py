@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.deliver.make import Clock, delivered, webhook
 
 if __name__ == "__main__":

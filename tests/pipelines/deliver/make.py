@@ -7,15 +7,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.deliver.deliver import DeliverySummary
-from pipelines.jobs.deliver import deliver
-from pipelines.settings import Settings
-from pipelines.subscriptions import AnySubscription, WebhookSubscription
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.outbox import write_events
-from pipelines.warehouse.relation import load_relations
-from pipelines.warehouse.state import make_defined_tables
-from schemas.signal import Audience, Signal, SignalKind
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.config.subscriptions import AnySubscription, WebhookSubscription
+from learnloom.pipelines.deliver.deliver import DeliverySummary
+from learnloom.pipelines.deliver.run import deliver
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.relation import load_relations
+from learnloom.pipelines.refresh.outbox import write_events
+from learnloom.pipelines.refresh.state import make_defined_tables
+from learnloom.schemas.signal import Audience, Signal, SignalKind
 from tests.schemas.test_signal import a_signal
 
 NOON = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)

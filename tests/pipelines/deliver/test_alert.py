@@ -8,9 +8,9 @@ import logging
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from pipelines.alerts import Alerts
-from pipelines.deliver.alert import Alert, send_alert
-from pipelines.settings import SettingsError, read_settings
+from learnloom.pipelines.config.alerts import Alerts
+from learnloom.pipelines.config.settings import SettingsError, read_settings
+from learnloom.pipelines.deliver.alert import Alert, send_alert
 from tests.pipelines.deliver.make import KEY, NOON
 from tests.pipelines.deliver.receiver import Receiver, Reply
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.exits import Exit
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.cli.shell import learnloom
 from tests.pipelines.deliver.make import SECRET, signal_of, stand
 from tests.pipelines.deliver.receiver import Receiver, Reply

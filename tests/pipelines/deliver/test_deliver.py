@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.delivery_position import position_of, replay, resume
-from pipelines.warehouse.errors import WarehouseError
-from schemas.signal import Audience, SignalKind
+from learnloom.pipelines.deliver.position import position_of, replay, resume
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.errors import WarehouseError
+from learnloom.schemas.signal import Audience, SignalKind
 from tests.pipelines.deliver.make import NOON, Clock, delivered, signal_of, stand, statuses, told, webhook
 from tests.pipelines.deliver.receiver import Call, Receiver, Reply
 
@@ -31,7 +31,7 @@ def test_a_fault_between_sending_and_recording_repeats_the_same_ids(
         raise ConnectionError("the power is gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipelines.deliver.deliver.record", broken)
+        patched.setattr("learnloom.pipelines.deliver.deliver.record", broken)
         with pytest.raises(ConnectionError):
             delivered(warehouse, clock, webhook(receiver.url))
     delivered(warehouse, clock, webhook(receiver.url))

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.subscriptions import FileSubscription
-from pipelines.warehouse.connection import Warehouse
-from schemas.event import SignalEvent
+from learnloom.pipelines.config.subscriptions import FileSubscription
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.schemas.event import SignalEvent
 from tests.pipelines.deliver.make import Clock, delivered, signal_of, stand, statuses
 
 
@@ -53,7 +53,7 @@ def test_a_full_disk_leaves_no_half_file(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipelines.deliver.file.os.fsync", full)
+        patched.setattr("learnloom.pipelines.deliver.file.os.fsync", full)
         (summary,) = delivered(warehouse, clock, _archive(tmp_path / "out"))
     assert "No space left on device" in str(summary.told)
     assert list((tmp_path / "out").iterdir()) == []
@@ -81,7 +81,7 @@ def test_a_crash_after_writing_repeats_the_file(
         raise ConnectionError("the power is gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipelines.deliver.deliver.record", broken)
+        patched.setattr("learnloom.pipelines.deliver.deliver.record", broken)
         with pytest.raises(ConnectionError):
             delivered(warehouse, clock, _archive(tmp_path / "out"))
     (before,) = [file.read_bytes() for file in (tmp_path / "out").iterdir()]

@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 import pytest
 
-from pipelines.deliver.statement import EVENT, STUDENTS, statement_id
-from pipelines.ingest.validate import validate
-from pipelines.subscriptions import LrsSubscription
-from pipelines.warehouse.connection import Warehouse
-from schemas.signal import Audience, SignalKind
+from learnloom.pipelines.config.subscriptions import LrsSubscription
+from learnloom.pipelines.deliver.statement import EVENT, STUDENTS, statement_id
+from learnloom.pipelines.ingest.validate.validator import validate
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.schemas.signal import Audience, SignalKind
 from tests.pipelines.deliver.make import ENVIRONMENT, NOON, Clock, delivered, signal_of, stand, statuses
 from tests.pipelines.deliver.receiver import Call, Receiver, Reply
 
@@ -110,7 +110,7 @@ def test_the_same_again_is_delivered(
         raise ConnectionError("the power is gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipelines.deliver.deliver.record", broken)
+        patched.setattr("learnloom.pipelines.deliver.deliver.record", broken)
         with pytest.raises(ConnectionError):
             delivered(warehouse, clock, _lrs(receiver))
     delivered(warehouse, clock, _lrs(receiver))

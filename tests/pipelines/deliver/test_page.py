@@ -6,9 +6,14 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from pipelines.settings import read_settings
-from pipelines.subscriptions import FileSubscription, KafkaSubscription, LrsSubscription, WebhookSubscription
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.config.subscriptions import (
+    FileSubscription,
+    KafkaSubscription,
+    LrsSubscription,
+    WebhookSubscription,
+)
+from learnloom.pipelines.lake.connection import Warehouse
 from tests.documents import blocks, page
 from tests.pipelines.deliver.make import NOON, SECRET, Clock, delivered, signal_of, stand, webhook
 from tests.pipelines.deliver.receiver import Receiver

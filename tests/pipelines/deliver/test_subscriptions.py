@@ -5,8 +5,13 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from pipelines.settings import SettingsError, read_settings
-from pipelines.subscriptions import FileSubscription, KafkaSubscription, LrsSubscription, WebhookSubscription
+from learnloom.pipelines.config.settings import SettingsError, read_settings
+from learnloom.pipelines.config.subscriptions import (
+    FileSubscription,
+    KafkaSubscription,
+    LrsSubscription,
+    WebhookSubscription,
+)
 from tests.pipelines.deliver.make import SECRET, webhook
 
 _MARK = "secret-4711"

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.deliver.deliver import Delivering, DeliverySummary
-from pipelines.deliver.topic import TopicSender
-from pipelines.ingest.kafka.connection import KafkaConnection
-from pipelines.subscriptions import KafkaSubscription
-from pipelines.warehouse.connection import Warehouse
-from schemas.event import MEDIA_TYPE, SignalEvent
+from learnloom.pipelines.config.subscriptions import KafkaSubscription
+from learnloom.pipelines.deliver.deliver import Delivering, DeliverySummary
+from learnloom.pipelines.deliver.topic import TopicSender
+from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.schemas.event import MEDIA_TYPE, SignalEvent
 from servers.kafka.broker import Broker
 from tests.pipelines.deliver.make import Clock, signal_of, stand, statuses
-from tests.pipelines.ingest.kafka.topic_end import messages_of
+from tests.pipelines.ingest.sources.kafka.topic_end import messages_of
 from tests.servers.fixtures import BrokerMaker
 
 pytestmark = pytest.mark.usefixtures("forgotten_sockets")
@@ -68,7 +68,7 @@ def test_a_crash_before_recording_repeats_the_same_ids(
         raise ConnectionError("the power is gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipelines.deliver.deliver.record", broken)
+        patched.setattr("learnloom.pipelines.deliver.deliver.record", broken)
         with pytest.raises(ConnectionError):
             _deliver(warehouse, clock, broker.address, topic)
     _deliver(warehouse, clock, broker.address, topic)

@@ -8,9 +8,9 @@ from email.utils import format_datetime
 
 import pytest
 
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.delivery_position import position_of
-from schemas.event import MEDIA_TYPE, SignalEvent
+from learnloom.pipelines.deliver.position import position_of
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.schemas.event import MEDIA_TYPE, SignalEvent
 from tests.pipelines.deliver.make import (
     KEY,
     NOON,

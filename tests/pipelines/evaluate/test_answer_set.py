@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.evaluate.answer_set import NamedTable, answers_of
-from pipelines.evaluate.errors import AnswerSetError
+from learnloom.pipelines.evaluate.answer_set import NamedTable, answers_of
+from learnloom.pipelines.evaluate.errors import AnswerSetError
 
 _HEADER = ("student", "item", "skill", "correct")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from pipelines.evaluate.baselines import (
+from learnloom.pipelines.evaluate.baselines import (
     BASELINES,
     by_fold,
     class_mean,
@@ -12,9 +12,9 @@ from pipelines.evaluate.baselines import (
     running_mean,
     three_in_a_row,
 )
-from pipelines.evaluate.cold_start import cold_start, earlier_answers
-from pipelines.evaluate.mastered import first_fired, is_mastered_true
-from pipelines.evaluate.report import Wanted, evaluate_folds, evaluate_split
+from learnloom.pipelines.evaluate.cold_start import cold_start, earlier_answers
+from learnloom.pipelines.evaluate.mastered import first_fired, is_mastered_true
+from learnloom.pipelines.evaluate.report import Wanted, evaluate_folds, evaluate_split
 from tests.pipelines.evaluate.make import some
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers
 

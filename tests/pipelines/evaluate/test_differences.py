@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipelines.evaluate.differences import differences
-from pipelines.learner.loss import log_losses
+from learnloom.pipelines.evaluate.differences import differences
+from learnloom.pipelines.learner.loss import log_losses
 
 Floats = NDArray[np.float64]
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from pipelines.evaluate import measures
-from pipelines.evaluate.figure import ENOUGH_STUDENTS, Enough, Figure, with_interval
-from pipelines.evaluate.figures import ece_by_chance, figures
-from pipelines.evaluate.predictions import Predictions
-from pipelines.evaluate.resample import resampled_ratio
+from learnloom.pipelines.evaluate import measures
+from learnloom.pipelines.evaluate.figure import ENOUGH_STUDENTS, Enough, Figure, with_interval
+from learnloom.pipelines.evaluate.figures import ece_by_chance, figures
+from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.resample import resampled_ratio
 from tests.pipelines.evaluate.make import any_predictions, from_logits, some
 
 _NAMES = ("auc", "log_loss", "rmse", "brier", "ece", "slope", "intercept")

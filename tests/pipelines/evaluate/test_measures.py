@@ -6,11 +6,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from pipelines.evaluate import measures
-from pipelines.evaluate.errors import PredictionsError
-from pipelines.evaluate.predictions import Predictions
-from pipelines.evaluate.reliability import reliability
-from pipelines.evaluate.resample import Weighted, draws
+from learnloom.pipelines.evaluate import measures
+from learnloom.pipelines.evaluate.errors import PredictionsError
+from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.reliability import reliability
+from learnloom.pipelines.evaluate.resample import Weighted, draws
 from tests.pipelines.evaluate.make import any_predictions, some
 
 

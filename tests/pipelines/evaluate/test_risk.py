@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.evaluate.figure import ENOUGH_STUDENTS
-from pipelines.evaluate.figures import figures
-from pipelines.evaluate.predictions import Predictions
-from pipelines.evaluate.risk import lead_time, quiet_rule, warned, warned_at
+from learnloom.pipelines.evaluate.figure import ENOUGH_STUDENTS
+from learnloom.pipelines.evaluate.figures import figures
+from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.risk import lead_time, quiet_rule, warned, warned_at
 from tests.pipelines.evaluate.make import some
 
 _DAY = np.timedelta64(1, "D")

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipelines.evaluate.followed import Followed
-from pipelines.evaluate.groups import Grouping
-from pipelines.evaluate.risk_report import evaluate_risk, moments
-from pipelines.evaluate.risk_tables import risk_tables
-from pipelines.learner.risk import FEATURES
-from pipelines.learner.risk_train import RiskCases
-from schemas.risk import RiskFeature
+from learnloom.pipelines.evaluate.followed import Followed
+from learnloom.pipelines.evaluate.groups import Grouping
+from learnloom.pipelines.evaluate.risk_report import evaluate_risk, moments
+from learnloom.pipelines.evaluate.risk_tables import risk_tables
+from learnloom.pipelines.learner.risk import FEATURES
+from learnloom.pipelines.learner.risk_train import RiskCases
+from learnloom.schemas.risk import RiskFeature
 from tests.pipelines.learner.risk_make import cases
 
 _ELAPSED = FEATURES.index(RiskFeature.ELAPSED_SHARE)

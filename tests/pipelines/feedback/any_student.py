@@ -4,16 +4,16 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from schemas.evidence import (
+from learnloom.schemas.evidence import (
     ContributionEvidence,
     MasteryEstimate,
     MeasureEvidence,
     SkillEvidence,
     StudentEvidence,
 )
-from schemas.measure import Measure, Vocabulary
-from schemas.risk import RiskEvidence, RiskReason, RiskTheme
-from schemas.voice import CheckEvidence, VoiceEvidence
+from learnloom.schemas.measure import Measure, Vocabulary
+from learnloom.schemas.risk import RiskEvidence, RiskReason, RiskTheme
+from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 from tests.pipelines.feedback.make import (
     a_course,
     a_goal,

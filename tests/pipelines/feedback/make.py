@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from pipelines.feedback.profile import build_profile
-from pipelines.feedback.signals import signals
-from pipelines.feedback.thresholds import Thresholds
-from schemas.evidence import (
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.profile import build_profile
+from learnloom.pipelines.feedback.signals import signals
+from learnloom.schemas.evidence import (
     ActivityEvidence,
     CourseEvidence,
     DayEvidence,
@@ -19,11 +19,11 @@ from schemas.evidence import (
     SkillEvidence,
     StudentEvidence,
 )
-from schemas.measure import Measure, Vocabulary
-from schemas.profile import StudentProfile
-from schemas.risk import RiskEvidence
-from schemas.signal import Audience, Signal, SignalKind
-from schemas.voice import CheckEvidence, VoiceEvidence
+from learnloom.schemas.measure import Measure, Vocabulary
+from learnloom.schemas.profile import StudentProfile
+from learnloom.schemas.risk import RiskEvidence
+from learnloom.schemas.signal import Audience, Signal, SignalKind
+from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 
 AS_OF = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = AS_OF.date()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemas.evidence import DayEvidence, StudentEvidence
-from schemas.signal import Audience, SignalKind
+from learnloom.schemas.evidence import DayEvidence, StudentEvidence
+from learnloom.schemas.signal import Audience, SignalKind
 from tests.pipelines.feedback.make import a_course, a_skill, a_student, ago, an_activity, days, said
 
 

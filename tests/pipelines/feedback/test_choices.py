@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from schemas.evidence import SkillEvidence, StudentEvidence
-from schemas.signal import Choice
+from learnloom.schemas.evidence import SkillEvidence, StudentEvidence
+from learnloom.schemas.signal import Choice
 from tests.pipelines.feedback.make import (
     COURSE,
     a_course,

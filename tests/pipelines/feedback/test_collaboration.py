@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemas.evidence import ContributionEvidence
-from schemas.signal import Audience, SignalKind
+from learnloom.schemas.evidence import ContributionEvidence
+from learnloom.schemas.signal import Audience, SignalKind
 from tests.pipelines.feedback.make import a_student, ago, said
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipelines.feedback.thresholds import Thresholds
-from schemas.evidence import StudentEvidence
-from schemas.signal import Audience, SignalKind
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.schemas.evidence import StudentEvidence
+from learnloom.schemas.signal import Audience, SignalKind
 from tests.pipelines.feedback.make import a_skill, a_student, ago, an_estimate, said, signals_of
 
 _RIGHT = {"is_last_five_right_unaided": True, "first_run_opportunity": 3}

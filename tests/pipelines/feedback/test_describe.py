@@ -2,9 +2,9 @@
 
 from hypothesis import given, settings
 
-from pipelines.feedback.describe import describe_profile, describe_signals
-from schemas.evidence import StudentEvidence
-from schemas.signal import Audience
+from learnloom.pipelines.feedback.describe import describe_profile, describe_signals
+from learnloom.schemas.evidence import StudentEvidence
+from learnloom.schemas.signal import Audience
 from tests.pipelines.feedback.any_student import students
 from tests.pipelines.feedback.make import (
     a_skill,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipelines.feedback.growth import DEEDS
-from schemas.evidence import MeasureEvidence
-from schemas.measure import Measure
-from schemas.signal import Audience, Signal, SignalKind
+from learnloom.pipelines.feedback.growth import DEEDS
+from learnloom.schemas.evidence import MeasureEvidence
+from learnloom.schemas.measure import Measure
+from learnloom.schemas.signal import Audience, Signal, SignalKind
 from tests.pipelines.feedback.make import a_measure, a_skill, a_student, ago, said
 
 

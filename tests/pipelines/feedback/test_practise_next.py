@@ -5,12 +5,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.feedback.words import of_ten
-from schemas.evidence import StudentEvidence
-from schemas.level import Level
-from schemas.profile import Path, SkillProfile
-from schemas.signal import Choice, SignalKind
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.words import of_ten
+from learnloom.schemas.evidence import StudentEvidence
+from learnloom.schemas.level import Level
+from learnloom.schemas.profile import Path, SkillProfile
+from learnloom.schemas.signal import Choice, SignalKind
 from tests.pipelines.feedback.make import (
     a_goal,
     a_skill,

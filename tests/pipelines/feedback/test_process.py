@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemas.measure import Measure
-from schemas.signal import Audience, SignalKind
+from learnloom.schemas.measure import Measure
+from learnloom.schemas.signal import Audience, SignalKind
 from tests.pipelines.feedback.make import a_measure, a_skill, a_student, ago, an_activity, days, said
 
 

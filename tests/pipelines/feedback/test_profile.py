@@ -4,10 +4,10 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from pipelines.feedback.errors import NaiveTimeError
-from pipelines.feedback.profile import build_profile
-from pipelines.feedback.thresholds import Thresholds
-from schemas.measure import Measure, Vocabulary
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.errors import NaiveTimeError
+from learnloom.pipelines.feedback.profile import build_profile
+from learnloom.schemas.measure import Measure, Vocabulary
 from tests.pipelines.feedback.make import (
     AS_OF,
     a_course,

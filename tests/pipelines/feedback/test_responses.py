@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemas.evidence import ResponseEvidence, StudentEvidence
-from schemas.signal import Audience, Signal, SignalKind
+from learnloom.schemas.evidence import ResponseEvidence, StudentEvidence
+from learnloom.schemas.signal import Audience, Signal, SignalKind
 from tests.pipelines.feedback.make import a_skill, a_student, ago, an_activity, said
 
 _STUCK = a_skill(n=12, right=3)

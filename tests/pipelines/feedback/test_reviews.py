@@ -5,8 +5,8 @@ from datetime import UTC, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.feedback.reviews import WEEKS, describe_reviews, review_calendar
-from schemas.profile import StudentProfile
+from learnloom.pipelines.feedback.reviews import WEEKS, describe_reviews, review_calendar
+from learnloom.schemas.profile import StudentProfile
 from tests.pipelines.feedback.make import AS_OF, a_skill, a_student, ago, an_estimate, profile_of
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from schemas.risk import RiskReason, RiskTheme
-from schemas.signal import Audience, Signal, SignalKind
+from learnloom.schemas.risk import RiskReason, RiskTheme
+from learnloom.schemas.signal import Audience, Signal, SignalKind
 from tests.pipelines.feedback.make import AS_OF, a_course, a_risk, a_student, ago, said
 
 

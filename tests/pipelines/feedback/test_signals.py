@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
-from pipelines.feedback.case import Basis, Case
-from pipelines.feedback.catalogue import CATALOGUE
-from pipelines.feedback.errors import AudienceError
-from pipelines.feedback.thresholds import Thresholds
-from schemas.evidence import StudentEvidence
-from schemas.level import Level
-from schemas.profile import StudentProfile
-from schemas.signal import Audience, Signal, SignalKind
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.case import Basis, Case
+from learnloom.pipelines.feedback.catalogue import CATALOGUE
+from learnloom.pipelines.feedback.errors import AudienceError
+from learnloom.schemas.evidence import StudentEvidence
+from learnloom.schemas.level import Level
+from learnloom.schemas.profile import StudentProfile
+from learnloom.schemas.signal import Audience, Signal, SignalKind
 from tests.pipelines.feedback.any_student import students
 from tests.pipelines.feedback.make import AS_OF, ago, profile_of, rich_student, said, signals_of
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from schemas.evidence import StudentEvidence
-from schemas.profile import SkillProfile, StatedBy
-from schemas.signal import Audience, Signal, SignalKind
-from schemas.voice import CheckEvidence, VoiceEvidence
+from learnloom.schemas.evidence import StudentEvidence
+from learnloom.schemas.profile import SkillProfile, StatedBy
+from learnloom.schemas.signal import Audience, Signal, SignalKind
+from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 from tests.pipelines.feedback.any_student import students
 from tests.pipelines.feedback.make import (
     AS_OF,

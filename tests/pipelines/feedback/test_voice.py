@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.profile import GoalStatus
-from schemas.signal import Audience, Part, SignalKind
+from learnloom.schemas.profile import GoalStatus
+from learnloom.schemas.signal import Audience, Part, SignalKind
 from tests.pipelines.feedback.make import (
     TODAY,
     a_goal,

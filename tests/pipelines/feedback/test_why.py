@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.feedback.errors import SkillMissingError
-from pipelines.feedback.why import describe_why, find_skill, points_of
-from pipelines.feedback.words import percent
-from schemas.level import Confidence, Level
-from schemas.profile import StudentProfile
-from schemas.why import Ground, Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
+from learnloom.pipelines.feedback.errors import SkillMissingError
+from learnloom.pipelines.feedback.why import describe_why, find_skill, points_of
+from learnloom.pipelines.feedback.words import percent
+from learnloom.schemas.level import Confidence, Level
+from learnloom.schemas.profile import StudentProfile
+from learnloom.schemas.why import Ground, Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
 from tests.pipelines.feedback.make import AS_OF, a_skill, a_student, ago, profile_of
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.feedback.words import TAKEN, alternatives, count, duration, of_ten, percent, together
-from schemas.measure import Measure
+from learnloom.pipelines.feedback.words import TAKEN, alternatives, count, duration, of_ten, percent, together
+from learnloom.schemas.measure import Measure
 
 
 @pytest.mark.parametrize(

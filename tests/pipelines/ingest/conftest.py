@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.lake.connection import Warehouse
 
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from schemas.xapi.rule import MINIMAL_RECORD
+from learnloom.schemas.xapi.rule import MINIMAL_RECORD
 
 _UUID: Final = b"fd41c918-b88b-4b20-a0a5-a4c32391aaa0"
 

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.duplicates import KnownIds
-from pipelines.ingest.files import FileSource
-from pipelines.ingest.land import ImportSummary, import_statements
-from pipelines.ingest.lander import Lander
-from pipelines.ingest.parcel import Parcel
-from pipelines.ingest.source import Positions, Problem
-from pipelines.warehouse.connection import Warehouse
-from schemas.record import Batch, Fault, Position, Record, Verdict
+from learnloom.pipelines.ingest.land.batch import Parcel
+from learnloom.pipelines.ingest.land.dedupe import KnownIds
+from learnloom.pipelines.ingest.land.loop import ImportSummary, import_statements
+from learnloom.pipelines.ingest.land.writer import Lander
+from learnloom.pipelines.ingest.sources.files import FileSource
+from learnloom.pipelines.ingest.sources.source import Positions, Problem
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.schemas.record import Batch, Fault, Position, Record, Verdict
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MAX_BYTES = 1 << 20
@@ -165,7 +165,7 @@ class Scripted:
 IMPORTING = """
 import sys
 from pathlib import Path
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.ingest.samples import bring_in
 with Warehouse(Path(sys.argv[1])) as warehouse:
     print("open", flush=True)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from pipelines.ingest.errors import ReassignedError
-from pipelines.ingest.source import Positions, Source
-from schemas.record import Batch, Position
+from learnloom.pipelines.ingest.sources.errors import ReassignedError
+from learnloom.pipelines.ingest.sources.source import Positions, Source
+from learnloom.schemas.record import Batch, Position
 from tests.pipelines.ingest.samples import statements
 
 MAX_RECORDS = 7

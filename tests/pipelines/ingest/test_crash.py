@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.warehouse import landing
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.ingest.samples import IMPORTING, landed_ids, statement, statement_id
 
 _SEED: int | None = None
@@ -38,9 +38,9 @@ def _kill_after(child: subprocess.Popen[str], lines: int, spins: int) -> bool:
 
 def _assert_rows_equal_positions(folder: Path, seed: int, kill: int) -> None:
     with Warehouse(folder) as warehouse:
-        landing.prepare(warehouse, wait_seconds=30)
-        positions = landing.positions(warehouse).values()
-        statements = landing.statement_count(warehouse)
+        tables.prepare(warehouse, wait_seconds=30)
+        positions = tables.positions(warehouse).values()
+        statements = tables.statement_count(warehouse)
         (dead,) = warehouse.one("SELECT count(*) FROM landing.dead_letter")
         ids = landed_ids(warehouse)
     told = f"seed {seed}, kill {kill}: {positions}"
@@ -79,4 +79,4 @@ def test_killed_at_random_instants_it_ends_complete_and_without_doubles(tmp_path
             _BROKEN,
             _BROKEN,
         )
-        assert sum(position.duplicates for position in landing.positions(warehouse).values()) == _REPEATS
+        assert sum(position.duplicates for position in tables.positions(warehouse).values()) == _REPEATS

@@ -3,11 +3,11 @@
 import orjson
 import pytest
 
-from pipelines.ingest.reading import Limits
-from pipelines.ingest.validate import Validator, validate
-from schemas.xapi.many import ENOUGH
-from schemas.xapi.rules import RULES
-from schemas.xapi.statement import find_breaches
+from learnloom.pipelines.ingest.sources.reading import Limits
+from learnloom.pipelines.ingest.validate.validator import Validator, validate
+from learnloom.schemas.xapi.many import ENOUGH
+from learnloom.schemas.xapi.rules import RULES
+from learnloom.schemas.xapi.statement import find_breaches
 from tests.pipelines.ingest.hostile import HOSTILE
 from tests.schemas.xapi.samples import ATTACHMENT, MINIMAL, Json
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.validate import Validator
-from pipelines.warehouse.connection import Warehouse
-from schemas.xapi.rule import MINIMAL_RECORD
+from learnloom.pipelines.ingest.validate.validator import Validator
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.schemas.xapi.rule import MINIMAL_RECORD
 from tests.conftest import land
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.duplicates import KnownIds
-from pipelines.ingest.lander import Landed, Lander
-from pipelines.ingest.parcel import Parcel
-from pipelines.warehouse import landing
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.errors import PositionConflictError
+from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land.batch import Parcel
+from learnloom.pipelines.ingest.land.dedupe import KnownIds
+from learnloom.pipelines.ingest.land.writer import Landed, Lander
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.errors import PositionConflictError
 from tests.pipelines.ingest.samples import (
     IMPORTING,
     Scripted,
@@ -197,6 +197,6 @@ def test_two_processes_that_import_the_same_files_land_them_once(tmp_path: Path)
     assert [child.communicate()[0].splitlines()[-1] for child in children] == [b"done", b"done"]
     with Warehouse(tmp_path / "warehouse") as warehouse:
         assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(1_600))
-        positions = landing.positions(warehouse).values()
+        positions = tables.positions(warehouse).values()
     assert sum(position.accepted for position in positions) == 1_600
     assert sum(position.duplicates for position in positions) == 200

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.interruption import Interruption
-from pipelines.warehouse import landing
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.ingest.samples import lines_of, statements
 
 _ROOT = Path(__file__).resolve().parents[3]
 _CHILD = """
 import sys
 from pathlib import Path
-from pipelines.ingest.files import STDIN
-from pipelines.ingest.interruption import Interruption
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.ingest.sources.files import STDIN
+from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.ingest.samples import bring_in, file_source
 with Warehouse(Path(sys.argv[1])) as warehouse, Interruption.from_signals() as interruption:
     source = file_source(STDIN, stdin=sys.stdin.buffer, max_records=200)
@@ -55,8 +55,8 @@ def test_a_signal_ends_waiting_for_input(tmp_path: Path, number: signal.Signals)
     child.stdin.close()
     child.stdout.close()
     with Warehouse(folder) as warehouse:
-        rows = landing.statement_count(warehouse)
-        (position,) = landing.positions(warehouse).values()
+        rows = tables.statement_count(warehouse)
+        (position,) = tables.positions(warehouse).values()
     assert told == f"interrupted {rows}"
     assert position.next_offset == rows
     assert rows < 2_000

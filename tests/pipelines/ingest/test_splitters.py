@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines.ingest.arrays import ArraySplitter, ObjectSplitter
-from pipelines.ingest.lines import LineSplitter
-from pipelines.ingest.pieces import Flawed, Piece, Splitter
+from learnloom.pipelines.ingest.sources.arrays import ArraySplitter, ObjectSplitter
+from learnloom.pipelines.ingest.sources.lines import LineSplitter
+from learnloom.pipelines.ingest.sources.pieces import Flawed, Piece, Splitter
 from tests.pipelines.ingest.samples import answer_of, array_of, lines_of
 
 MAX_BYTES = 100_000

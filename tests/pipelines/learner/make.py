@@ -7,11 +7,11 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipelines.learner.elo import fit
-from pipelines.learner.head import Line
-from pipelines.learner.history import History
-from pipelines.learner.model import PUBLISHED, Model
-from pipelines.learner.parameters import Parameters
+from learnloom.pipelines.learner.elo import fit
+from learnloom.pipelines.learner.head import Line
+from learnloom.pipelines.learner.history import History
+from learnloom.pipelines.learner.model import PUBLISHED, Model
+from learnloom.pipelines.learner.parameters import Parameters
 
 
 class Answer(NamedTuple):

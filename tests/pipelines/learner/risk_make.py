@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from pipelines.learner.risk import FEATURES
-from pipelines.learner.risk_train import RiskCases
-from schemas.risk import RiskFeature
+from learnloom.pipelines.learner.risk import FEATURES
+from learnloom.pipelines.learner.risk_train import RiskCases
+from learnloom.schemas.risk import RiskFeature
 
 SUBMITTED = FEATURES.index(RiskFeature.SUBMITTED_SHARE)
 ENROLMENT = FEATURES.index(RiskFeature.ENROLMENT_DAYS)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pipelines.learner.check import Item, choose_check, p_items
-from pipelines.learner.head import ModelKind
-from pipelines.learner.replay import replay, replay_before
+from learnloom.pipelines.learner.check import Item, choose_check, p_items
+from learnloom.pipelines.learner.head import ModelKind
+from learnloom.pipelines.learner.replay import replay, replay_before
 from tests.pipelines.learner.make import Answer, a_history
 from tests.pipelines.learner.test_explain import _model
 

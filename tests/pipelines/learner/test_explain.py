@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.learner.elo import fit
-from pipelines.learner.explain import LOOK_AHEAD, explain
-from pipelines.learner.fit_head import fit_head
-from pipelines.learner.head import ModelKind
-from pipelines.learner.history import History
-from pipelines.learner.logistic import logit
-from pipelines.learner.model import Model
-from pipelines.learner.replay import replay_before
-from pipelines.learner.trace import trace
-from schemas.why import Ground
+from learnloom.pipelines.learner.elo import fit
+from learnloom.pipelines.learner.explain import LOOK_AHEAD, explain
+from learnloom.pipelines.learner.fit_head import fit_head
+from learnloom.pipelines.learner.head import ModelKind
+from learnloom.pipelines.learner.history import History
+from learnloom.pipelines.learner.logistic import logit
+from learnloom.pipelines.learner.model import Model
+from learnloom.pipelines.learner.replay import replay_before
+from learnloom.pipelines.learner.trace import trace
+from learnloom.schemas.why import Ground
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers
 
 _UNSEEN = 9

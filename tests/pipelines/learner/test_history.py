@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipelines.learner.errors import HistoryShapeError
-from pipelines.learner.history import History
+from learnloom.pipelines.learner.errors import HistoryShapeError
+from learnloom.pipelines.learner.history import History
 from tests.pipelines.learner.make import Answer, a_history
 
 

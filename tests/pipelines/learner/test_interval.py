@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.learner.interval import interval, intervals
-from pipelines.learner.logistic import logit, sigmoid
-from pipelines.learner.trace import trace
+from learnloom.pipelines.learner.interval import interval, intervals
+from learnloom.pipelines.learner.logistic import logit, sigmoid
+from learnloom.pipelines.learner.trace import trace
 from tests.pipelines.learner.make import Answer, a_history, flat_model
 
 _P = st.floats(0.001, 0.999)

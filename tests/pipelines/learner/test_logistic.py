@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.learner.logistic import logit, sigmoid
+from learnloom.pipelines.learner.logistic import logit, sigmoid
 
 
 @given(st.floats(-30, 30))

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.learner.memory import RETENTION, Memory
-from pipelines.learner.review import DAY_US
+from learnloom.pipelines.learner.memory import RETENTION, Memory
+from learnloom.pipelines.learner.review import DAY_US
 
 
 def test_a_skill_just_mastered_is_due_after_about_a_week() -> None:

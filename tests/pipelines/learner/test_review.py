@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.learner.review import DAY_US, FixedIntervals, Reviewer
-from pipelines.learner.review_choice import REVIEWERS, ReviewKind
+from learnloom.pipelines.learner.review import DAY_US, FixedIntervals, Reviewer
+from learnloom.pipelines.learner.review_choice import REVIEWERS, ReviewKind
 
 _ANSWERS = st.lists(st.tuples(st.floats(0.0, 90.0), st.booleans()), max_size=12)
 """Days since the answer before, and whether it was right."""

@@ -7,10 +7,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pipelines.learner.history import History
-from pipelines.learner.memory import Memory
-from pipelines.learner.review import DAY_US
-from pipelines.learner.review_choice import MIN_REVIEWS, MIN_STUDENTS, ReviewChoice, ReviewKind, choose
+from learnloom.pipelines.learner.history import History
+from learnloom.pipelines.learner.memory import Memory
+from learnloom.pipelines.learner.review import DAY_US
+from learnloom.pipelines.learner.review_choice import (
+    MIN_REVIEWS,
+    MIN_STUDENTS,
+    ReviewChoice,
+    ReviewKind,
+    choose,
+)
 from tests.pipelines.learner.make import Answer, a_history
 
 _DAYS = (1, 2, 20, 90, 300)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from pipelines.learner.errors import RiskModelError
-from pipelines.learner.risk import RiskKind, RiskModel, Stage, read_risk_model
-from pipelines.learner.risk_train import RiskCases, TrainedRisk, train_risk
-from schemas.risk import RiskTheme
+from learnloom.pipelines.learner.errors import RiskModelError
+from learnloom.pipelines.learner.risk import RiskKind, RiskModel, Stage, read_risk_model
+from learnloom.pipelines.learner.risk_train import RiskCases, TrainedRisk, train_risk
+from learnloom.schemas.risk import RiskTheme
 from tests.pipelines.learner.risk_make import ENROLMENT, SUBMITTED, cases
 
 

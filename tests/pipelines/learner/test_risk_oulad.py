@@ -4,9 +4,9 @@ import pytest
 
 from bench.oulad import by_student, predictions
 from bench.oulad_data import HERE, Oulad
-from pipelines.evaluate import measures
-from pipelines.learner.risk_train import RiskCases
-from pipelines.refresh.risk import cases_of
+from learnloom.pipelines.evaluate import measures
+from learnloom.pipelines.learner.risk_train import RiskCases
+from learnloom.pipelines.refresh.risk import cases_of
 
 
 @pytest.fixture(scope="module")

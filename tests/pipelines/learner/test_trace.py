@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.learner.trace import Trace, trace
+from learnloom.pipelines.learner.trace import Trace, trace
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers, elo_model, flat_model
 
 _BY_SKILL = (

@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from pipelines.learner.calibrate import MIN_ANSWERS
-from pipelines.learner.elo import fit
-from pipelines.learner.errors import HeadError
-from pipelines.learner.fit_head import fit_head
-from pipelines.learner.head import Line, Logistic, ModelKind, read_head
-from pipelines.learner.logistic import sigmoid
-from pipelines.learner.loss import mean_and_error
-from pipelines.learner.model import PUBLISHED
-from pipelines.learner.replay import FEATURES, replay, replay_before
-from pipelines.learner.trace import trace
-from pipelines.learner.train import cross_fitted, train
+from learnloom.pipelines.learner.calibrate import MIN_ANSWERS
+from learnloom.pipelines.learner.elo import fit
+from learnloom.pipelines.learner.errors import HeadError
+from learnloom.pipelines.learner.fit_head import fit_head
+from learnloom.pipelines.learner.head import Line, Logistic, ModelKind, read_head
+from learnloom.pipelines.learner.logistic import sigmoid
+from learnloom.pipelines.learner.loss import mean_and_error
+from learnloom.pipelines.learner.model import PUBLISHED
+from learnloom.pipelines.learner.replay import FEATURES, replay, replay_before
+from learnloom.pipelines.learner.trace import trace
+from learnloom.pipelines.learner.train import cross_fitted, train
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers
 
 

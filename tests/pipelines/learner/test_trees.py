@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from pipelines.learner.errors import ForestError
-from pipelines.learner.trees import Forest
+from learnloom.pipelines.learner.errors import ForestError
+from learnloom.pipelines.learner.trees import Forest
 
 _UNKNOWN = float("nan")
 

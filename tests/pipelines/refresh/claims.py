@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from schemas import vocabulary as xapi
+from learnloom.schemas import vocabulary as xapi
 
 
 def a_claim(

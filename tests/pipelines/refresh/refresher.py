@@ -4,9 +4,9 @@ import datetime as dt
 import sys
 from pathlib import Path
 
-from pipelines.refresh.refresh import end_of_day, refresh
-from pipelines.settings import Settings
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.refresh.refresh import end_of_day, refresh
 from tests.pipelines.refresh.school import LAST_DAY, NOW
 
 

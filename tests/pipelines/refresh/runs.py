@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from schemas import vocabulary as xapi
+from learnloom.schemas import vocabulary as xapi
 
 RUNS = (dt.date(2026, 1, 5), dt.date(2026, 3, 2), dt.date(2026, 5, 4))
 """First days; each run lasts eight weeks, with work due every week."""

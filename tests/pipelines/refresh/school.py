@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.files import FileSource
-from pipelines.ingest.land import ImportSummary, import_statements
-from pipelines.ingest.validate import Validator
-from pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh
-from pipelines.settings import Settings
-from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.run import simulate
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.relation import load_relations
-from schemas.xapi.equality import is_same
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land.loop import ImportSummary, import_statements
+from learnloom.pipelines.ingest.sources.files import FileSource
+from learnloom.pipelines.ingest.validate.validator import Validator
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.relation import load_relations
+from learnloom.pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.run import simulate
+from learnloom.schemas.xapi.equality import is_same
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 LAST_DAY = dt.date(2026, 9, 20)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.jobs.refresh import refresh_day
-from pipelines.refresh.errors import BackfillError
-from pipelines.refresh.refresh import RefreshSummary
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.refresh.day import refresh_day
+from learnloom.pipelines.refresh.errors import BackfillError
+from learnloom.pipelines.refresh.refresh import RefreshSummary
 from tests.pipelines.refresh.school import (
     LAST_DAY,
     NOW,

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.warehouse.connection import LAKE, Warehouse
-from pipelines.warehouse.students import read_profile, read_signals
-from schemas.profile import SkillProfile
-from schemas.signal import Signal, SignalKind
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.serve.students import read_profile, read_signals
+from learnloom.schemas.profile import SkillProfile
+from learnloom.schemas.signal import Signal, SignalKind
 from tests.pipelines.refresh.claims import claims_in
 from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.refresh import judged
-from pipelines.refresh.compare import Comparison, compare_versions
-from pipelines.refresh.errors import NoSuchVersionError
-from pipelines.refresh.train import train_version
-from pipelines.warehouse.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.refresh import judged
+from learnloom.pipelines.refresh.compare import Comparison, compare_versions
+from learnloom.pipelines.refresh.errors import NoSuchVersionError
+from learnloom.pipelines.refresh.train import train_version
 from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, land, lines_of, refreshed
 
 _TURNED = '{"intercept": -1.0, "slope": -0.5}'

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables
 
 _KILLS = 6

@@ -6,8 +6,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.ingest.skills import import_skills
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.ingest.catalogue.skills import import_skills
+from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.refresh.claims import claims_in
 from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables, void_of
 

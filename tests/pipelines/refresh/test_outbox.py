@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.warehouse.connection import Warehouse
-from schemas.event import SignalEvent
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.schemas.event import SignalEvent
 from tests.conftest import SmallClass
 from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, land, lines_of, refreshed
 

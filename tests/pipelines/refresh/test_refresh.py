@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.ingest.skills import import_skills
-from pipelines.refresh.refresh import end_of_day
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.ingest.catalogue.skills import import_skills
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.refresh.refresh import end_of_day
 from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, differences, land, lines_of, refreshed, tables
 
 

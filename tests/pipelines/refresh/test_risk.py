@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.ingest.plan import import_plan
-from pipelines.refresh.refresh import RefreshSummary
-from pipelines.refresh.risk import read_followed
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.students import read_signals
-from schemas.signal import SignalKind
+from learnloom.pipelines.ingest.catalogue.plan import import_plan
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.refresh.refresh import RefreshSummary
+from learnloom.pipelines.refresh.risk import read_followed
+from learnloom.pipelines.serve.students import read_signals
+from learnloom.schemas.signal import SignalKind
 from tests.pipelines.refresh.runs import ENDS, RUNS, course, lines, plan
 from tests.pipelines.refresh.school import differences, land, refreshed, tables
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
-from pipelines.refresh.train import TrainSummary, train_version
-from pipelines.refresh.versions import list_versions, use_version, version_in_use
-from pipelines.warehouse.connection import LAKE, Warehouse
-from pipelines.warehouse.relation import load_relations
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.relation import load_relations
+from learnloom.pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
+from learnloom.pipelines.refresh.train import TrainSummary, train_version
+from learnloom.pipelines.refresh.versions import list_versions, use_version, version_in_use
 from tests.pipelines.refresh.school import NOW, SETTINGS, differences, land, lines_of, refreshed, tables
 
 _LATER = NOW + dt.timedelta(minutes=1)

@@ -3,11 +3,11 @@
 import datetime as dt
 from pathlib import Path
 
-from pipelines.warehouse.backup import back_up
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.export import export
-from pipelines.warehouse.relation import load_relations
-from pipelines.warehouse.staging import standing
+from learnloom.pipelines.lake.backup import back_up
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.relation import load_relations
+from learnloom.pipelines.refresh.stage import standing
+from learnloom.pipelines.serve.export import export
 from tests.pipelines.refresh.school import LAST_DAY, land, lines_of, refreshed
 
 _VIEWS = {relation.full_name for relation in load_relations() if relation.scope == "read"}

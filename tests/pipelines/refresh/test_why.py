@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.learner.fit_head import fit_head
-from pipelines.learner.head import ModelKind
-from pipelines.learner.replay import replay_before
-from pipelines.refresh.answers import read_answers
-from pipelines.refresh.model_tables import read_model
-from pipelines.refresh.why import why
-from pipelines.warehouse.connection import LAKE, Warehouse
-from pipelines.warehouse.students import read_profile
-from schemas.profile import StudentProfile
-from schemas.why import Outcome, SkillWhy
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.learner.fit_head import fit_head
+from learnloom.pipelines.learner.head import ModelKind
+from learnloom.pipelines.learner.replay import replay_before
+from learnloom.pipelines.refresh.answers import read_answers
+from learnloom.pipelines.refresh.model_tables import read_model
+from learnloom.pipelines.refresh.why import why
+from learnloom.pipelines.serve.students import read_profile
+from learnloom.schemas.profile import StudentProfile
+from learnloom.schemas.why import Outcome, SkillWhy
 from tests.pipelines.refresh.school import land, lines_of, refreshed
 
 

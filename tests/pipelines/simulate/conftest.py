@@ -7,8 +7,8 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.run import SimulationSummary, simulate
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.run import SimulationSummary, simulate
 
 
 class SimulatedClass(NamedTuple):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.simulate.config import SimulationConfig
-from schemas import vocabulary as xapi
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.schemas import vocabulary as xapi
 from tests.pipelines.simulate.conftest import SimulatedClass, read_class
 
 Statement = dict[str, Any]

@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 import pytest
 
-from pipelines.ingest.validate import validate
-from pipelines.simulate.breakage import BROKEN_KINDS, ID_CONFLICT, broken
-from pipelines.simulate.config import HOUR_MS, SimulationConfig
-from pipelines.simulate.faults import FaultyLink
-from schemas import vocabulary as xapi
+from learnloom.pipelines.ingest.validate.validator import validate
+from learnloom.pipelines.simulate.breakage import BROKEN_KINDS, ID_CONFLICT, broken
+from learnloom.pipelines.simulate.config import HOUR_MS, SimulationConfig
+from learnloom.pipelines.simulate.faults import FaultyLink
+from learnloom.schemas import vocabulary as xapi
 from tests.pipelines.simulate.conftest import SimulatedClass, read_class
 
 ASSIGNED_BY_A_STORE = ("stored", "authority", "version")

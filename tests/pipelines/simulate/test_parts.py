@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.simulate.answer import CEILING, Knowledge
-from pipelines.simulate.config import DAY_MS, SimulationConfig
-from pipelines.simulate.course import Course, make_course
-from pipelines.simulate.item import SLIP, p_right
-from pipelines.simulate.material import played_segments, share_of
-from pipelines.simulate.moment import iso_date, rfc3339
-from pipelines.simulate.outbox import Outbox
-from pipelines.simulate.traits import draw_traits
+from learnloom.pipelines.simulate.answer import CEILING, Knowledge
+from learnloom.pipelines.simulate.config import DAY_MS, SimulationConfig
+from learnloom.pipelines.simulate.course import Course, make_course
+from learnloom.pipelines.simulate.item import SLIP, p_right
+from learnloom.pipelines.simulate.material import played_segments, share_of
+from learnloom.pipelines.simulate.moment import iso_date, rfc3339
+from learnloom.pipelines.simulate.outbox import Outbox
+from learnloom.pipelines.simulate.traits import draw_traits
 
 CONFIG = SimulationConfig()
 

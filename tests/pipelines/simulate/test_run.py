@@ -15,16 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.run import simulate
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.run import simulate
 from tests.pipelines.simulate.conftest import SimulatedClass
 
 SMALL = SimulationConfig(seed=3, students=6, weeks=2, courses=2, skills_per_course=3, faults=0.2)
 SCRIPT = """
 import sys
 from pathlib import Path
-from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.run import simulate
+from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.run import simulate
 simulate(SimulationConfig.model_validate_json(sys.argv[1]), Path(sys.argv[2]))
 """
 

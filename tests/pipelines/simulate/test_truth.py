@@ -7,9 +7,9 @@ from statistics import correlation, mean
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.ingest.plan import read_plan
-from pipelines.simulate.lists import TOPICS
-from schemas import vocabulary as xapi
+from learnloom.pipelines.ingest.catalogue.plan import read_plan
+from learnloom.pipelines.simulate.lists import TOPICS
+from learnloom.schemas import vocabulary as xapi
 from tests.pipelines.simulate.conftest import SimulatedClass
 
 TABLES = {"student", "student_interest", "student_skill", "enrolment", "skill", "item", "expected"}

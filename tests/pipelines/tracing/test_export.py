@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.tracing import export
+from learnloom.pipelines.tracing import export
 from tests.documents import ROOT
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.deliver.receiver import receiving
 
 _MAIN = """
 import sys
-from pipelines.cli.main import main
+from learnloom.pipelines.cli.main import main
 try:
     main()
 finally:

@@ -7,8 +7,8 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from pipelines.tracing.span import MAX_LINKS, is_on, links_to, span, steps
-from pipelines.warehouse.connection import Warehouse
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.tracing.span import MAX_LINKS, is_on, links_to, span, steps
 from tests.conftest import SmallClass, refresh_to
 from tests.pipelines.deliver.make import Clock, delivered, prepared, signal_of, stand, webhook
 from tests.pipelines.deliver.receiver import Reply, receiving

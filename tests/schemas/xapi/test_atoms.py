@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from schemas.xapi import atoms
+from learnloom.schemas.xapi import atoms
 
 RIGHT: dict[str, list[Any]] = {
     "Iri": [

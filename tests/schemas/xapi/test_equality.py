@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.xapi.equality import comparable, is_same
+from learnloom.schemas.xapi.equality import comparable, is_same
 from tests.schemas.xapi.samples import (
     ABOUT_GROUP,
     ABSENT,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.xapi.identity import student_key
-from schemas.xapi.statement import find_breaches
+from learnloom.schemas.xapi.identity import student_key
+from learnloom.schemas.xapi.statement import find_breaches
 from tests.schemas.xapi.samples import MINIMAL, Json
 from tests.sql.harness import harness
 

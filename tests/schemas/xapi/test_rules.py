@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from schemas.xapi.rule import Rule, pointer
-from schemas.xapi.rules import RULES
-from schemas.xapi.statement import find_breaches
+from learnloom.schemas.xapi.rule import Rule, pointer
+from learnloom.schemas.xapi.rules import RULES
+from learnloom.schemas.xapi.statement import find_breaches
 from tests.schemas.xapi.samples import RIGHT, UNREADABLE, WRONG, Json, Wrong
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipelines.ingest.validate import Validator, validate
-from schemas.xapi.rules import RULES
-from schemas.xapi.rules_record import RECORD_RULES
+from learnloom.pipelines.ingest.validate.validator import Validator, validate
+from learnloom.schemas.xapi.rules import RULES
+from learnloom.schemas.xapi.rules_record import RECORD_RULES
 from tests.schemas.xapi.sentences import Allowed, Decided, Record, Undecided, record_with
 from tests.schemas.xapi.sentences_2 import ALLOWED_2, DECIDED_2, UNDECIDED_2
 from tests.schemas.xapi.sentences_object import OBJECT_SENTENCES

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.xapi.rules import RULES
-from schemas.xapi.statement import find_breaches
+from learnloom.schemas.xapi.rules import RULES
+from learnloom.schemas.xapi.statement import find_breaches
 from tests.schemas.xapi.samples import FULL, FULL_2, MINIMAL, RIGHT, Json, changed
 
 JSON = st.recursive(

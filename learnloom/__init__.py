@@ -1,0 +1,1 @@
+"""From xAPI statements to every student's profile and feedback signals."""

@@ -1,0 +1,206 @@
+"""Who gets the events: [[subscriptions]] in learnloom.toml, one for each receiver."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from learnloom.schemas.errors import LearnloomError
+from learnloom.schemas.signal import Audience, SignalKind
+
+_PREFIX: Final = "whsec_"
+_MIN_SECRET_BYTES: Final = 24
+_MAX_SECRET_BYTES: Final = 64
+
+
+class SubscriptionError(LearnloomError):
+    """A subscription cannot be served as it is configured."""
+
+
+class _Subscription(BaseModel):
+    """What every subscription says: its name, and which events it wants."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$",
+        description="Its own, and for good: how far it has come is kept under it.",
+    )
+    kinds: tuple[SignalKind, ...] | None = Field(
+        default=None, min_length=1, description="Only these kinds of signal; none named: all."
+    )
+    audiences: tuple[Audience, ...] | None = Field(
+        default=None, min_length=1, description="Only what is said to these; none named: both."
+    )
+    students: tuple[str, ...] | None = Field(
+        default=None, min_length=1, description="Only these students, by key; none named: all."
+    )
+    start: Literal["now", "beginning"] = Field(
+        default="now",
+        description="Where it begins when it is new: now, with what stands, or with the first event of all.",
+    )
+    max_attempts: int = Field(
+        default=12,
+        ge=1,
+        le=1_000,
+        description="An event that fails so often is dead; the student's others go on.",
+    )
+    first_wait_seconds: float = Field(
+        default=10.0, gt=0, le=86_400, description="Wait after the first failure; it doubles with each."
+    )
+    largest_wait_seconds: float = Field(
+        default=3_600.0, gt=0, le=7 * 86_400, description="It grows to this at the most."
+    )
+
+    @model_validator(mode="after")
+    def _waits_grow(self) -> Self:
+        if self.largest_wait_seconds < self.first_wait_seconds:
+            raise ValueError("largest_wait_seconds must not be less than first_wait_seconds")
+        return self
+
+
+class KafkaSubscription(_Subscription):
+    """A topic of the brokers that the settings name; messages are keyed by student."""
+
+    to: Literal["kafka"]
+    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$", description="It has to exist.")
+
+
+class FileSubscription(_Subscription):
+    """A folder that gets a file of JSON lines whenever there is something new."""
+
+    to: Literal["file"]
+    folder: Path = Field(description="It is made where it is missing.")
+
+
+class _HttpSubscription(_Subscription):
+    """What receivers that are called by HTTP have in common."""
+
+    url: str = Field(max_length=2_000, description="https://…, without user and password.")
+    max_per_second: float = Field(default=10.0, gt=0, le=1_000, description="Calls in a second, at the most.")
+    timeout_seconds: float = Field(
+        default=10.0, gt=0, le=120, description="How long the receiver may take to answer."
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _is_url(cls, url: str) -> str:
+        return checked_address(url)
+
+
+class WebhookSubscription(_HttpSubscription):
+    """An address to which each event is posted, signed by Standard Webhooks."""
+
+    to: Literal["webhook"]
+    secret: SecretStr | None = Field(
+        default=None, description="whsec_ and base64, of 24 to 64 bytes. Better: secret_variable."
+    )
+    secret_variable: str | None = Field(
+        default=None, min_length=1, description="Environment variable that holds the secret."
+    )
+
+    @field_validator("secret")
+    @classmethod
+    def _can_be_used(cls, secret: SecretStr | None) -> SecretStr | None:
+        return checked_secret(secret)
+
+    @model_validator(mode="after")
+    def _has_one_secret(self) -> Self:
+        if (self.secret is None) == (self.secret_variable is None):
+            raise ValueError("it must have either secret_variable or secret")
+        return self
+
+
+class LrsSubscription(_HttpSubscription):
+    """A learning record store that gets each event as an xAPI statement."""
+
+    to: Literal["lrs"]
+    username: str = Field(min_length=1, description="User, or key, of basic authentication.")
+    password: SecretStr | None = Field(default=None, description="Its password. Better: password_variable.")
+    password_variable: str | None = Field(
+        default=None, min_length=1, description="Environment variable that holds the password."
+    )
+
+    @model_validator(mode="after")
+    def _has_one_password(self) -> Self:
+        if (self.password is None) == (self.password_variable is None):
+            raise ValueError("it must have either password_variable or password")
+        return self
+
+
+AnySubscription = KafkaSubscription | FileSubscription | WebhookSubscription | LrsSubscription
+Subscription = Annotated[AnySubscription, Field(discriminator="to")]
+SHOWABLE: Final = {
+    name
+    for model in (KafkaSubscription, FileSubscription, WebhookSubscription, LrsSubscription)
+    for name in model.model_fields
+} - {"url", "secret", "password", "username"}
+"""What may be shown of a subscription where it cannot be used; an address may hold a token."""
+
+
+def checked_address(url: str) -> str:
+    """Give an address back that can be called by HTTP.
+
+    Raises:
+        ValueError: it cannot; the message does not show it.
+    """
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, half a bracket
+        is_usable = False
+    if not is_usable or any(c.isspace() for c in url):
+        raise ValueError("it must be an address such as https://receiver.example/hook")
+    if "@" in parts.netloc:
+        raise ValueError("it must not hold user and password")
+    return url
+
+
+def checked_secret(secret: SecretStr | None) -> SecretStr | None:
+    """Give a secret of Standard Webhooks back that can be used, or none.
+
+    Raises:
+        ValueError: it cannot be used; the message does not show it.
+    """
+    if secret is not None:
+        key_of_secret(secret.get_secret_value())
+    return secret
+
+
+def key_of_secret(secret: str) -> bytes:
+    """Give the bytes that a secret of Standard Webhooks stands for.
+
+    Raises:
+        ValueError: it is none; the message does not show it.
+    """
+    try:
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not secret.startswith(_PREFIX) or not _MIN_SECRET_BYTES <= len(key) <= _MAX_SECRET_BYTES:
+        raise ValueError(
+            f"a secret is {_PREFIX} and the base64 of {_MIN_SECRET_BYTES} to {_MAX_SECRET_BYTES} random bytes"
+        )
+    return key
+
+
+def secret_of(
+    name: str, secret: SecretStr | None, variable: str | None, environment: Mapping[str, str]
+) -> str:
+    """Give a subscription's secret, or what the environment variable holds that it names.
+
+    Raises:
+        SubscriptionError: there is no such variable.
+    """
+    if secret is not None:
+        return secret.get_secret_value()
+    held = environment.get(variable or "")
+    if not held:
+        raise SubscriptionError(
+            f"subscription {name} takes its secret from the environment variable {variable}, which is not set"
+        )
+    return held

@@ -1,0 +1,1 @@
+"""What a school knows beside its statements: skill maps and course plans."""

@@ -1,0 +1,176 @@
+"""A parcel: judged records on their way into one transaction, column by column."""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from learnloom.pipelines.ingest.land.dead_letters import DEAD_LETTER_ROWS
+from learnloom.pipelines.ingest.land.dedupe import Hashes, as_hashes, hash_of
+from learnloom.pipelines.ingest.land.tables import STATEMENT_ROWS
+from learnloom.pipelines.tracing.span import MAX_LINKS
+from learnloom.schemas.record import Batch, Fault, Record, Verdict
+
+Judge = Callable[..., Verdict]
+"""Says whether the bytes of a record (the argument) are a valid statement; `default_version` by keyword where the
+sender names the version."""
+Sameness = Callable[[dict[str, Any], dict[str, Any]], bool]
+"""Says whether two statements with one id are equal by the specification's rule."""
+
+_NAMELESS = uuid.UUID("5f0c1f0e-3a52-5a0e-9d5b-6d2f0b6f6c11")
+"""Namespace for the ids of statements that came without one."""
+_DEAD_LETTER_ID_BYTES = 16
+
+
+class Portion(NamedTuple):
+    """The part of a parcel that one batch brought."""
+
+    topic: str
+    partition: int
+    start_offset: int
+    next_offset: int
+    head_digest: str | None
+
+
+class Refusal(NamedTuple):
+    """A record that becomes a dead letter."""
+
+    portion: int
+    """Index of its portion in the parcel."""
+    offset: int
+    element: int
+    raw: bytes | None
+    faults: tuple[Fault, ...]
+    source: str | None = None
+    xapi_version: str | None = None
+
+
+class Parcel:
+    """Judged records of one or more batches; statements as columns of equal length, refusals as a list."""
+
+    def __init__(self) -> None:
+        self.portions: list[Portion] = []
+        self.refusals: list[Refusal] = []
+        self.record_count = 0
+        self.size = 0
+        self.traceparents: dict[str, None] = {}
+        """Some of the spans that the records came from, each once."""
+        self.statement_ids: list[str] = []
+        self.raws: list[bytes] = []
+        self.portion_of: list[int] = []
+        self._records: list[Record] = []
+        self._id_digests: list[bytes] = []
+        self._content_digests: list[bytes] = []
+
+    def add_batch(self, batch: Batch, judge: Judge) -> None:
+        """Judge the records of `batch` and take them in."""
+        self.add_portion(
+            Portion(batch.topic, batch.partition, batch.start_offset, batch.next_offset, batch.head_digest)
+        )
+        if len(self.traceparents) < MAX_LINKS:
+            self.traceparents |= dict.fromkeys(batch.traceparents)
+        for record in batch.records:
+            self.add(record, judge)
+
+    def add_portion(self, portion: Portion) -> None:
+        """Begin a portion: the records added next belong to it."""
+        self.portions.append(portion)
+
+    def add(self, record: Record, judge: Judge) -> None:
+        """Judge one record of the newest portion and take it in."""
+        raw = record.value
+        portion = len(self.portions) - 1
+        self.record_count += 1
+        self.size += 0 if raw is None else len(raw)
+        if record.fault is not None:
+            self.refusals.append(_refusal(portion, record, (record.fault,)))
+            return
+        version = record.xapi_version
+        verdict = judge(raw) if version is None else judge(raw, default_version=version)
+        if verdict.faults or raw is None:
+            self.refusals.append(_refusal(portion, record, verdict.faults))
+            return
+        statement_id = statement_id_of(verdict.statement_id, raw)
+        self.statement_ids.append(statement_id)
+        self.raws.append(raw)
+        self.portion_of.append(portion)
+        self._records.append(record)
+        self._id_digests.append(hash_of(statement_id.encode()))
+        self._content_digests.append(hash_of(raw))
+
+    def hashes(self) -> tuple[Hashes, Hashes]:
+        """Give the hashes of all ids and of all contents."""
+        return as_hashes(self._id_digests), as_hashes(self._content_digests)
+
+    def refuse(self, index: int, fault: Fault) -> Refusal:
+        """Make a refusal of the statement at `index`, which its caller then leaves out of the rows."""
+        return _refusal(self.portion_of[index], self._records[index], (fault,))
+
+    def statement_rows(self, keep: npt.NDArray[np.bool_]) -> pa.Table:
+        """Give the statements that `keep` marks as rows of landing.statement."""
+        ids, contents = self.hashes()
+        portions = pa.array(self.portion_of, pa.int32())
+        topics = pa.DictionaryArray.from_arrays(
+            portions, pa.array([p.topic for p in self.portions], pa.string())
+        )
+        partitions = pa.array([p.partition for p in self.portions], pa.int32()).take(portions)
+        columns = [
+            pa.array(self.statement_ids, pa.string()),
+            pa.array(ids),
+            pa.array(contents),
+            pa.array(self.raws, pa.string()),
+            topics,
+            partitions,
+            pa.array([record.offset for record in self._records], pa.int64()),
+            pa.array([record.element for record in self._records], pa.int32()),
+            pa.array([record.source for record in self._records], pa.string()).dictionary_encode(),
+        ]
+        table = pa.Table.from_arrays(columns, schema=STATEMENT_ROWS)
+        return table if keep.all() else table.filter(pa.array(keep))
+
+    def dead_letter_ids(self, refusals: Sequence[Refusal]) -> list[str]:
+        """Give the id of each refusal's dead letter."""
+        return [_dead_letter_id(self.portions[refusal.portion], refusal) for refusal in refusals]
+
+    def dead_letter_rows(self, refusals: Sequence[Refusal], ids: Sequence[str]) -> pa.Table:
+        """Give `refusals` as rows of landing.dead_letter under `ids`."""
+        places = [self.portions[refusal.portion] for refusal in refusals]
+        columns = [
+            list(ids),
+            [[fault._asdict() for fault in refusal.faults] for refusal in refusals],
+            [refusal.raw for refusal in refusals],
+            [place.topic for place in places],
+            [place.partition for place in places],
+            [refusal.offset for refusal in refusals],
+            [refusal.element for refusal in refusals],
+            [refusal.source for refusal in refusals],
+            [refusal.xapi_version for refusal in refusals],
+        ]
+        return pa.Table.from_arrays(
+            [pa.array(column, field.type) for column, field in zip(columns, DEAD_LETTER_ROWS, strict=True)],
+            schema=DEAD_LETTER_ROWS,
+        )
+
+
+def _refusal(portion: int, record: Record, faults: tuple[Fault, ...]) -> Refusal:
+    place = (portion, record.offset, record.element)
+    return Refusal(*place, record.value, faults, record.source, record.xapi_version)
+
+
+def statement_id_of(own: str | None, raw: bytes) -> str:
+    """Give the id to land under: its own in lower case; without one, a UUIDv5 (RFC 9562) of the bytes."""
+    if own is not None:
+        return own.lower()
+    digest = hashlib.sha1(_NAMELESS.bytes + raw, usedforsecurity=False).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=5))
+
+
+def _dead_letter_id(place: Portion, refusal: Refusal) -> str:
+    coordinates = f"{place.topic}\0{place.partition}\0{refusal.offset}\0{refusal.element}\0"
+    kind = b"none" if refusal.raw is None else b"some" + refusal.raw
+    digest = hashlib.blake2b(coordinates.encode() + kind, digest_size=_DEAD_LETTER_ID_BYTES)
+    return digest.hexdigest()

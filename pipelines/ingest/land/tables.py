@@ -1,0 +1,236 @@
+"""The landing tables: all SQL that writes them, and look-ups for whoever lands.
+
+Rows, dead letters and positions are written in one transaction of the caller's, which has to begin with
+`take_turn`. Nothing here works row by row.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.errors import SnapshotExpiredError
+from learnloom.pipelines.lake.fence import LANDING
+from learnloom.pipelines.lake.relation import Relation, load_relations
+from learnloom.schemas.record import Position
+
+STATEMENT_ROWS: Final = pa.schema(
+    [
+        ("statement_id", pa.string()),
+        ("id_hash", pa.uint64()),
+        ("content_hash", pa.uint64()),
+        ("raw", pa.string()),
+        ("topic", pa.dictionary(pa.int32(), pa.string())),
+        ("partition", pa.int32()),
+        ("offset", pa.int64()),
+        ("element", pa.int32()),
+        ("source", pa.dictionary(pa.int32(), pa.string())),
+    ]
+)
+"""Arrow form of rows for landing.statement; the time of landing is added when they are written."""
+
+_POSITION_ROWS = pa.schema(
+    [
+        ("topic", pa.string()),
+        ("partition", pa.int32()),
+        ("next_offset", pa.int64()),
+        ("head_digest", pa.string()),
+        ("accepted", pa.int64()),
+        ("duplicates", pa.int64()),
+        ("dead", pa.int64()),
+    ]
+)
+
+_STATEMENT_ROW_GROUP = 20_480
+_COLUMN_TYPE = re.compile(r'^    "?(\w+)"? ([^,\n]+?),?$', re.MULTILINE)
+"""Name and type of a column in a file of sql/landing that defines a table; one added later may be NULL."""
+_HASH_COLUMNS = "id_hash, content_hash"
+_POSITION_COLUMNS = 'topic, "partition", next_offset, head_digest, accepted, duplicates, dead'
+
+
+def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
+    """Create the landing tables where they are absent.
+
+    Raises:
+        WarehouseBusyError: other processes kept writing for `wait_seconds`.
+    """
+    relations = load_relations(("landing",))
+
+    def create() -> None:
+        found = warehouse.rows(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'landing'",
+            [LAKE],
+        )
+        present = {name for (name,) in found}
+        absent = [relation for relation in relations if relation.name not in present]
+        older = [relation for relation in relations if relation.name in present]
+        new_columns = [sql for relation in older for sql in _new_columns(warehouse, relation)]
+        if not absent and not new_columns:
+            return
+        with warehouse.transaction(LANDING):
+            warehouse.run("CREATE SCHEMA IF NOT EXISTS landing")
+            for relation in absent:
+                warehouse.run(relation.sql)
+            for sql in new_columns:
+                warehouse.run(sql)
+            # Whoever waited for this transaction's turn finds the row there.
+            warehouse.run("INSERT INTO landing.turn SELECT 1, 0 WHERE NOT EXISTS (FROM landing.turn)")
+        # A third of the default's size, and written faster than it (bench/import_.py).
+        warehouse.run(f"CALL {LAKE}.set_option('parquet_compression', 'zstd')")
+        # Merging holds whole row groups: of statements with their bytes the default's 122,880 rows are 200 MB.
+        warehouse.run(
+            f"CALL {LAKE}.set_option('parquet_row_group_size', {_STATEMENT_ROW_GROUP}, "
+            "schema => 'landing', table_name => 'statement')"
+        )
+
+    warehouse.retrying(create, wait_seconds=wait_seconds)
+
+
+def _new_columns(warehouse: Warehouse, relation: Relation) -> list[str]:
+    """Give the statements that add to a table of an earlier release the columns that have come since."""
+    rows = warehouse.rows(
+        "SELECT column_name FROM duckdb_columns() "
+        "WHERE database_name = ? AND schema_name = 'landing' AND table_name = ?",
+        [LAKE, relation.name],
+    )
+    known = {name for (name,) in rows}
+    types = dict(_COLUMN_TYPE.findall(relation.sql))
+    return [
+        f'ALTER TABLE {relation.full_name} ADD COLUMN IF NOT EXISTS "{name}" {types[name]}'
+        for name in relation.columns
+        if name not in known
+    ]
+
+
+def take_turn(warehouse: Warehouse) -> None:
+    """Begin a landing transaction: of two that overlap, the second to commit fails and is done again."""
+    warehouse.run("UPDATE landing.turn SET taken = taken + 1")
+
+
+def positions(warehouse: Warehouse, topics: Collection[str] | None = None) -> dict[tuple[str, int], Position]:
+    """Read the stored positions, of some topics or of all, by topic and partition."""
+    sql = f"SELECT {_POSITION_COLUMNS} FROM landing.position"
+    if topics is None:
+        rows = warehouse.rows(f"{sql} ORDER BY ALL")
+    else:
+        rows = warehouse.rows(f"{sql} WHERE topic IN (SELECT unnest(?::VARCHAR[]))", [sorted(topics)])
+    return {(row[0], row[1]): Position(*row) for row in rows}
+
+
+def write_positions(warehouse: Warehouse, new: Collection[Position], now: datetime) -> None:
+    """Put `new` in the place of the stored positions of the same partitions."""
+    columns = zip(*new, strict=True)
+    table = pa.table(dict(zip(Position._fields, map(list, columns), strict=True)), schema=_POSITION_ROWS)
+    with warehouse.holding(new_position=table):
+        warehouse.run(
+            "DELETE FROM landing.position AS old USING new_position AS new "
+            'WHERE old.topic = new.topic AND old."partition" = new."partition"'
+        )
+        warehouse.run(
+            f"INSERT INTO landing.position ({_POSITION_COLUMNS}, updated_at) "
+            f"SELECT {_POSITION_COLUMNS}, ? FROM new_position",
+            [now],
+        )
+
+
+def write_statements(warehouse: Warehouse, rows: pa.Table, now: datetime) -> None:
+    """Add `rows` (STATEMENT_ROWS) to landing.statement."""
+    if not rows.num_rows:
+        return
+    with warehouse.holding(new_statement=rows):
+        warehouse.run(
+            f"INSERT INTO landing.statement (statement_id, {_HASH_COLUMNS}, raw, topic, "
+            f'"partition", "offset", element, source, landed_at) '
+            f"SELECT statement_id::UUID, {_HASH_COLUMNS}, raw, topic::VARCHAR, "
+            '"partition", "offset", element, source::VARCHAR, ? FROM new_statement',
+            [now],
+        )
+
+
+def statement_count(warehouse: Warehouse) -> int:
+    """Count the statements that have landed."""
+    return int(warehouse.one("SELECT count(*) FROM landing.statement")[0])
+
+
+def hashes_of(warehouse: Warehouse, id_hashes: pa.Array) -> pa.Table:
+    """Find the statements with one of these id hashes: id_hash and content_hash."""
+    with warehouse.holding(asked=pa.table({"id_hash": id_hashes})):
+        return warehouse.arrow(
+            f"SELECT {_HASH_COLUMNS} FROM landing.statement WHERE id_hash IN (SELECT id_hash FROM asked)"
+        )
+
+
+def all_hashes(warehouse: Warehouse) -> pa.Table:
+    """Read id_hash and content_hash of every statement."""
+    return warehouse.arrow(f"SELECT {_HASH_COLUMNS} FROM landing.statement")
+
+
+def hashes_since(warehouse: Warehouse, first: int, last: int) -> pa.Table:
+    """Read id_hash and content_hash of what was added by the snapshots `first` to `last`.
+
+    Raises:
+        SnapshotExpiredError: one of the snapshots has expired; the open transaction has failed.
+    """
+    try:
+        return warehouse.arrow(
+            f"SELECT {_HASH_COLUMNS} FROM ducklake_table_insertions(?, 'landing', 'statement', ?, ?)",
+            [LAKE, first, last],
+        )
+    except duckdb.InvalidInputException as error:
+        raise SnapshotExpiredError(
+            f"what landed in snapshots {first} to {last} cannot be told: {error}"
+        ) from error
+
+
+def last_commit(warehouse: Warehouse) -> int:
+    """Id of the snapshot that this connection committed last."""
+    return int(warehouse.one(f"SELECT id FROM {LAKE}.last_committed_snapshot()")[0])
+
+
+def replace_skills(warehouse: Warehouse, skills: pa.Table, skill_map: pa.Table) -> None:
+    """Put rows of landing.skill and landing.skill_map in the place of all there are."""
+    with warehouse.holding(new_skill=skills, new_map=skill_map):
+        warehouse.run("DELETE FROM landing.skill")
+        warehouse.run("DELETE FROM landing.skill_map")
+        warehouse.run(
+            "INSERT INTO landing.skill (skill_id, skill_name, prerequisite_ids) "
+            "SELECT skill_id, skill_name, prerequisite_ids FROM new_skill"
+        )
+        warehouse.run(
+            "INSERT INTO landing.skill_map (activity_id, skill_id, weight) "
+            "SELECT activity_id, skill_id, weight FROM new_map"
+        )
+
+
+def replace_plan(warehouse: Warehouse, runs: pa.Table, work: pa.Table) -> None:
+    """Put rows of landing.course_run and landing.course_work in the place of all there are."""
+    with warehouse.holding(new_runs=runs, new_work=work):
+        for table, rows in (("course_run", "new_runs"), ("course_work", "new_work")):
+            warehouse.run(f"DELETE FROM landing.{table}")
+            warehouse.run(f"INSERT INTO landing.{table} BY NAME SELECT * FROM {rows}")
+
+
+def landed_content(
+    warehouse: Warehouse, statement_ids: Sequence[str], id_hashes: pa.Array
+) -> dict[str, bytes]:
+    """Read the bytes of those of `statement_ids` that have landed; `id_hashes` are theirs, in that order."""
+    asked = pa.table({"statement_id": pa.array(statement_ids, pa.string()), "id_hash": id_hashes})
+    place = 'topic, "partition", "offset", element'
+    with warehouse.holding(asked=asked):
+        # Two steps: only narrow columns are read of the whole table, and the wide one only where the places are,
+        # for rows lie in the order in which they came.
+        places = warehouse.arrow(
+            f"SELECT asked.statement_id AS asked_id, landed.statement_id, {place} "
+            "FROM landing.statement AS landed "
+            "JOIN asked ON landed.id_hash = asked.id_hash AND landed.statement_id = asked.statement_id::UUID"
+        )
+    with warehouse.holding(places=places):
+        rows = warehouse.rows(
+            "SELECT places.asked_id, landed.raw FROM landing.statement AS landed "
+            f"JOIN places USING (statement_id, {place})"
+        )
+    return {statement_id: raw.encode() for statement_id, raw in rows}

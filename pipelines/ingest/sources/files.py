@@ -1,0 +1,258 @@
+"""Files, folders and standard input as a source: JSON lines, JSON arrays and LRS answers, compressed or not.
+
+A file is a topic with one partition; an offset is a record's number. Its content tells what a file holds.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from learnloom.pipelines.ingest.sources.arrays import RESULT_START, ArraySplitter, ObjectSplitter
+from learnloom.pipelines.ingest.sources.decode import Readable, decoded
+from learnloom.pipelines.ingest.sources.errors import InputError
+from learnloom.pipelines.ingest.sources.identity import HEAD_BYTES, Identity
+from learnloom.pipelines.ingest.sources.lines import LineSplitter
+from learnloom.pipelines.ingest.sources.pieces import UNFINISHED, Piece, Splitter
+from learnloom.pipelines.ingest.sources.source import Positions, Problem
+from learnloom.schemas.record import Batch, Position, Record
+
+STDIN = Path("-")
+STDIN_TOPIC = "stdin"
+_BOM = b"\xef\xbb\xbf"
+_ENDINGS = (".json", ".jsonl", ".ndjson")
+_COMPRESSIONS = ("", ".gz", ".zst")
+
+
+class _Input(NamedTuple):
+    """One file or stream to read."""
+
+    path: Path
+    topic: str
+    is_stream: bool
+
+
+class FileSource:
+    """Reads files, folders (their statement files, sorted, at any depth) and standard input ("-")."""
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        *,
+        max_records: int,
+        max_bytes: int,
+        max_record_bytes: int,
+        stdin: BinaryIO | None = None,
+    ) -> None:
+        """Take the paths as a user gave them; nothing is opened yet.
+
+        Args:
+            paths: files and folders; `-` stands for `stdin`.
+            max_records: records in a batch, at the most.
+            max_bytes: bytes of records in a batch, unless a single record is larger.
+            max_record_bytes: a larger record is refused, and only its beginning kept.
+            stdin: where `-` is read from.
+        """
+        self._max_records = max_records
+        self._max_bytes = max_bytes
+        self._max_record_bytes = max_record_bytes
+        self._stdin = stdin
+        self._absent: list[Problem] = []
+        self._inputs = self._find(paths)
+        self._ends: dict[str, int] = {}
+        self._has_read_streams = False
+        self.problems: list[Problem] = []
+        self.streams = frozenset(item.topic for item in self._inputs if item.is_stream)
+
+    @property
+    def has_inputs(self) -> bool:
+        """Whether anything that was named exists."""
+        return bool(self._inputs)
+
+    @property
+    def absent(self) -> list[Problem]:
+        """What was named and is not there."""
+        return list(self._absent)
+
+    @property
+    def total_bytes(self) -> int | None:
+        """Size of all files on disk, for a progress bar; None where a stream is among them."""
+        if self.streams:
+            return None
+        return sum(item.path.stat().st_size for item in self._inputs if item.path.exists())
+
+    def batches(self, positions: Positions) -> Iterator[Batch]:
+        """Yield the records after `positions`, file after file; what cannot be read goes to `problems`."""
+        self.problems = self.absent
+        for item in self._inputs:
+            position = positions.get((item.topic, 0), Position(item.topic, 0))
+            if item.is_stream:
+                if self._has_read_streams:
+                    continue
+                position = Position(item.topic, 0)
+            elif self._ends.get(item.topic) == position.next_offset:
+                continue
+            reading = _Reading(item.topic, position, self._max_records, self._max_bytes)
+            try:
+                with ExitStack() as stack:
+                    stream = self._open(item, stack)
+                    yield from reading.batches(stream, self._max_record_bytes)
+            except InputError as error:
+                yield from reading.flush(None)
+                self.problems.append(Problem(str(item.path), _how_far(str(error), reading)))
+            except OSError as error:
+                yield from reading.flush(None)
+                reason = error.strerror or str(error)
+                self.problems.append(
+                    Problem(str(item.path), _how_far(f"it cannot be read: {reason}", reading))
+                )
+            else:
+                self._ends[item.topic] = reading.next_offset
+        self._has_read_streams = True
+
+    def acknowledge(self, positions: Sequence[Position]) -> None:
+        """Take no note: a file keeps no record of its readers."""
+
+    def _open(self, item: _Input, stack: ExitStack) -> Readable:
+        if item.topic == STDIN_TOPIC:
+            if self._stdin is None:
+                raise InputError("standard input is not available here: name a file")
+            return self._stdin
+        return stack.enter_context(item.path.open("rb"))
+
+    def _find(self, paths: Sequence[Path]) -> list[_Input]:
+        """List what is to be read, each file once; what is absent becomes a problem."""
+        found: dict[str, _Input] = {}
+        for path in paths:
+            if path == STDIN:
+                found.setdefault(STDIN_TOPIC, _Input(path, STDIN_TOPIC, is_stream=True))
+                continue
+            if path.is_dir():
+                files = _statement_files(path)
+                if not files:
+                    endings = ", ".join(_ENDINGS)
+                    message = f"the folder holds no statement files ({endings}, also with .gz or .zst)"
+                    self._absent.append(Problem(str(path), message))
+            elif path.exists():
+                files = [path]
+            else:
+                self._absent.append(Problem(str(path), "there is no such file or folder: check the path"))
+                continue
+            for file in files:
+                topic = os.fsencode(file.resolve()).decode(errors="backslashreplace")
+                is_stream = not stat.S_ISREG(file.stat().st_mode)
+                found.setdefault(topic, _Input(file, topic, is_stream))
+        return list(found.values())
+
+
+class _Reading:
+    """One pass over one file from a position: cuts pieces into batches and knows how far it came."""
+
+    def __init__(self, topic: str, position: Position, max_records: int, max_bytes: int) -> None:
+        self._topic = topic
+        self._position = position
+        self._max_records = max_records
+        self._max_bytes = max_bytes
+        self._identity = Identity.of(b"")
+        self._records: list[Record] = []
+        self._size = 0
+        self.next_offset = 0
+
+    def batches(self, stream: Readable, max_record_bytes: int) -> Iterator[Batch]:
+        """Yield the batches of `stream`, the last one with what the next reading has to know."""
+        head, chunks = _with_head(decoded(stream))
+        self._identity = Identity.of(head)
+        splitter = _splitter(head, max_record_bytes)
+        for piece in self._unread(splitter.pieces(chunks), head):
+            value, fault = (piece, None) if isinstance(piece, bytes) else piece
+            size = len(value)
+            if self._records and (
+                len(self._records) >= self._max_records or self._size + size > self._max_bytes
+            ):
+                yield from self.flush(None)
+            self._records.append(Record(self.next_offset, 0, value, fault))
+            self._size += size
+            self.next_offset += 1
+        yield from self.flush(splitter.open_bytes)
+
+    def flush(self, open_bytes: int | None) -> Iterator[Batch]:
+        """Yield what is in hand as a batch, if anything is."""
+        if not self._records:
+            return
+        records, self._records, self._size = self._records, [], 0
+        identity = self._identity._replace(open_bytes=open_bytes)
+        start = records[0].offset
+        yield Batch(self._topic, 0, start, records[-1].offset + 1, records, str(identity))
+
+    def _unread(self, pieces: Iterator[Piece], head: bytes) -> Iterator[Piece]:
+        """Pass over the pieces that have landed, if this is the file of which they were."""
+        known = Identity.parse(self._position.head_digest)
+        landed = self._position.next_offset if known is not None and known.matches(head) else 0
+        open_bytes = known.open_bytes if known is not None else None
+        for piece in pieces:
+            if self.next_offset < landed and not (
+                open_bytes is not None and self.next_offset == landed - 1 and _has_gone_on(piece, open_bytes)
+            ):
+                self.next_offset += 1
+                continue
+            yield piece
+
+
+def _has_gone_on(piece: Piece, open_bytes: int) -> bool:
+    """Tell whether a record that had no end when it was read has become another since."""
+    if open_bytes == UNFINISHED:
+        return isinstance(piece, bytes)
+    return len(piece if isinstance(piece, bytes) else piece.kept) != open_bytes
+
+
+def _with_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Give the first 64 KiB and an iterator over everything, both without a byte order mark."""
+    held = bytearray()
+    failure: Exception | None = None
+    try:
+        for chunk in chunks:
+            held += chunk
+            if len(held) >= HEAD_BYTES:
+                break
+    except (InputError, OSError) as error:
+        failure = error  # what came before it is read first
+    if failure is not None and not held:
+        raise failure
+    text = bytes(held).removeprefix(_BOM)
+
+    def everything() -> Iterator[bytes]:
+        yield text
+        if failure is not None:
+            raise failure
+        yield from chunks
+
+    return text[:HEAD_BYTES], everything()
+
+
+def _splitter(head: bytes, max_bytes: int) -> Splitter:
+    """Choose how to cut the text by how it begins."""
+    start = head.lstrip()
+    if start.startswith(b"["):
+        return ArraySplitter(max_bytes)
+    if RESULT_START.match(start):
+        return ArraySplitter(max_bytes, is_result=True)
+    if start.startswith(b"{") and not start.partition(b"\n")[0].strip(b" \t\r{"):
+        return ObjectSplitter(max_bytes)
+    return LineSplitter(max_bytes)
+
+
+def _statement_files(folder: Path) -> list[Path]:
+    """Statement files below `folder`, sorted; hidden files and folders are passed over."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.name.lower().endswith(tuple(e + c for e in _ENDINGS for c in _COMPRESSIONS))
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and path.is_file()
+    )
+
+
+def _how_far(what: str, reading: _Reading) -> str:
+    return f"{what} ({reading.next_offset} records were read before)"

@@ -1,0 +1,80 @@
+"""A copy of the warehouse that can be opened like the warehouse itself.
+
+The catalogue is copied first, as of one moment; the files that it names never change, and stay for a day after
+nothing needs them any more (maintain.py). So others may read and write meanwhile. A backup to the same folder again
+copies only what is new.
+"""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.errors import WarehouseError
+from learnloom.pipelines.lake.location import CATALOG_FILE, DATA_FOLDER
+
+_PART: Final = ".part"
+
+
+class BackupError(WarehouseError):
+    """No backup can be made."""
+
+
+class BackedUp(NamedTuple):
+    """What a backup did."""
+
+    files: int
+    """Files of data that the backup holds."""
+    copied: int
+    """Of them, those that were not there yet."""
+    bytes_copied: int
+
+
+def back_up(warehouse: Warehouse, target: Path) -> BackedUp:
+    """Copy the warehouse to a folder; the catalogue appears there last, under its name.
+
+    To restore, copy the folder to where the warehouse shall stand, or point LEARNLOOM_WAREHOUSE at it.
+
+    Raises:
+        BackupError: the catalogue is in PostgreSQL: back that up by its own means, then the files; or the target is
+            the warehouse itself.
+    """
+    if warehouse.place.postgres is not None:
+        raise BackupError(
+            "the catalogue is in PostgreSQL: back it up with pg_dump first, and copy the folder "
+            f"{warehouse.folder} after that (docs/operate.md)"
+        )
+    if target.resolve() == warehouse.folder.resolve():
+        raise BackupError(f"{target} is the warehouse itself: name another folder")
+    target.mkdir(parents=True, exist_ok=True)
+    catalogue = target / CATALOG_FILE
+    part = catalogue.with_name(catalogue.name + _PART)
+    part.unlink(missing_ok=True)
+    with closing(sqlite3.connect(warehouse.place.sqlite)) as source, closing(sqlite3.connect(part)) as copy:
+        source.backup(copy)
+    done = _copy_files(warehouse.folder / DATA_FOLDER, target / DATA_FOLDER)
+    part.replace(catalogue)
+    return done
+
+
+def _copy_files(source: Path, target: Path) -> BackedUp:
+    files = copied = size = 0
+    for file in sorted(source.rglob("*.parquet")):
+        place = target / file.relative_to(source)
+        files += 1
+        if place.exists() and place.stat().st_size == file.stat().st_size:
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        part = place.with_name(place.name + _PART)
+        try:
+            shutil.copy2(file, part)
+        except FileNotFoundError:
+            # Not needed any more since more than a day, and taken away just now: the catalogue does not name it.
+            files -= 1
+            continue
+        part.replace(place)
+        copied += 1
+        size += place.stat().st_size
+    return BackedUp(files, copied, size)

@@ -1,0 +1,300 @@
+"""Opening the warehouse: DuckDB with the DuckLake extension over a catalogue in SQLite or PostgreSQL.
+
+Many processes may hold it open, reading and writing, at the same time. Each `Warehouse` is one connection and
+belongs to one thread; `another()` gives a second one for another thread.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import duckdb
+import stamina
+
+from learnloom.pipelines.lake.catalog import create_catalog
+from learnloom.pipelines.lake.errors import (
+    OvertakenError,
+    WarehouseBusyError,
+    WarehouseError,
+    WarehouseMissingError,
+    WarehouseUnavailableError,
+)
+from learnloom.pipelines.lake.extensions import load_sql
+from learnloom.pipelines.lake.fence import REFRESH, FileTurn, NoTurn, PostgresTurn, Turn
+from learnloom.pipelines.lake.location import Place
+from learnloom.pipelines.lake.run import Run
+
+if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
+    import pyarrow as pa
+
+LAKE = "lake"
+"""Name under which the DuckLake is attached."""
+# What DuckLake and SQLite say when another writer was faster: nothing is broken, the work is done again.
+_CONFLICT_SIGNS = ("conflict", "database is locked", "failed to commit ducklake transaction")
+# What they say when disk or server is in trouble: it may pass, and the work is done again by whoever has the patience.
+_TROUBLE_SIGNS = (
+    "no space left",
+    "disk is full",
+    "file too large",
+    "disk i/o error",
+    "could not connect",
+    "connection refused",
+    "server closed the connection",
+    "terminating connection",
+    "the database system is",
+    "failed to execute query",
+)
+
+Result = TypeVar("Result")
+Parameters = Sequence[Any] | Mapping[str, Any]
+"""Values for `?`, or by name for `$name`."""
+
+
+class Warehouse:
+    """One connection to the warehouse at `folder`; use as a context manager."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        postgres: str | None = None,
+        read_only: bool = False,
+        memory_limit: str = "4GB",
+        turn_wait_seconds: float = 60.0,
+        takes_turns: bool = True,
+        run: Run | None = None,
+    ) -> None:
+        """Open the warehouse, creating folder and catalogue unless `read_only`.
+
+        Args:
+            folder: where it stands.
+            postgres: connection string of the database that holds the catalogue; None: an SQLite file in `folder`.
+            read_only: open it for reading; others may write meanwhile.
+            memory_limit: memory that DuckDB may take before it spills to disk.
+            turn_wait_seconds: how long a transaction waits for another writer's to end.
+            takes_turns: whether a transaction waits for others to end. Without, overlapping ones conflict at commit
+                and are done again: nothing is lost, but a long one starves beside many short ones.
+            run: who writes, kept with every transaction.
+
+        Raises:
+            WarehouseMissingError: `read_only` and no warehouse stands at `folder`.
+            WarehouseUnavailableError: the catalogue's server does not answer, or the disk is in trouble.
+            WarehouseError: the catalogue cannot be opened.
+        """
+        self.place = Place(folder, postgres)
+        self.read_only = read_only
+        self.memory_limit = memory_limit
+        self.takes_turns = takes_turns and not read_only
+        self.turn_wait_seconds = turn_wait_seconds
+        self.signed_by = run
+        self._turn = self._writers_turn() if self.takes_turns else NoTurn()
+        if read_only and not self.place.may_stand():
+            raise _missing(self.place)
+        if not read_only:
+            folder.mkdir(parents=True, exist_ok=True)
+        self._connection = duckdb.connect()
+        self._open()
+
+    def _writers_turn(self) -> Turn:
+        if self.place.postgres is None:
+            return FileTurn(self.place.folder, self.turn_wait_seconds)
+        return PostgresTurn(self.place.postgres, self.turn_wait_seconds)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of its files."""
+        return self.place.folder
+
+    def _open(self) -> None:
+        try:
+            # The first to come lays down the catalogue's tables; another who comes then waits for that.
+            if self.read_only or self.place.stands():
+                self._configure()
+            else:
+                with closing(self._writers_turn()) as turn, turn.held("opening"):
+                    if self.place.postgres is None:
+                        create_catalog(self.place.sqlite)
+                    self._configure()
+        except duckdb.Error as error:
+            self._connection.close()
+            if self.read_only and "does not exist" in str(error):
+                raise _missing(self.place) from error
+            kind = WarehouseUnavailableError if is_trouble(error) else WarehouseError
+            told = self.place.scrubbed(str(error))
+            raise kind(f"cannot open the warehouse at {self.place}: {told}") from None
+
+    def _configure(self) -> None:
+        run = self._connection.execute
+        # Autoloading would look for extensions on the network; the wheels bring what is needed.
+        run("SET autoinstall_known_extensions=false")
+        # DuckDB takes a program without a file (python -c) for a session at a terminal and draws a bar.
+        run("SET enable_progress_bar=false")
+        run("SET TimeZone='UTC'")
+        run(f"SET memory_limit='{self.memory_limit}'")
+        for extension in self.place.extensions:
+            run(load_sql(extension))
+        run(self.place.attach_sql(LAKE, read_only=self.read_only))
+        self._named_first = ""
+        self.use(LAKE)
+
+    def __enter__(self) -> Self:
+        """Give the open warehouse."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection; an open transaction is rolled back."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+        self._turn.close()
+
+    def another(self) -> "Warehouse":
+        """Open a second connection to the same warehouse, for another thread."""
+        return Warehouse(
+            self.place.folder,
+            postgres=self.place.postgres,
+            read_only=self.read_only,
+            memory_limit=self.memory_limit,
+            turn_wait_seconds=self.turn_wait_seconds,
+            takes_turns=self.takes_turns,
+            run=self.signed_by,
+        )
+
+    def run(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Execute a statement whose result is not needed."""
+        self._connection.execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        """Execute a query and return all rows."""
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def one(self, sql: str, parameters: Parameters | None = None) -> tuple[Any, ...]:
+        """Execute a query that must yield a row and return it.
+
+        Raises:
+            WarehouseError: the query yields no row.
+        """
+        row = self._connection.execute(sql, parameters).fetchone()
+        if row is None:
+            raise WarehouseError(f"the query yields no row: {sql}")
+        return row
+
+    def table(self, sql: str, *, limit: int) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Execute a query and return the names of its columns and its first rows, at the most `limit`."""
+        answer = self._connection.execute(sql)
+        return [column[0] for column in answer.description or ()], answer.fetchmany(limit)
+
+    def arrow(self, sql: str, parameters: Parameters | None = None) -> "pa.Table":
+        """Execute a query and return its result as an Arrow table."""
+        return self._connection.execute(sql, parameters).to_arrow_table()
+
+    def use(self, database: str) -> None:
+        """Let names without a database mean that one: the lake, or a scratch database. Asking costs 3 ms."""
+        if database != self._named_first:
+            self._connection.execute(f"USE {database}")
+            self._named_first = database
+
+    @contextmanager
+    def holding(self, **tables: "pa.Table") -> Iterator[None]:
+        """Make Arrow tables readable by SQL under the names given, within the block."""
+        for name, table in tables.items():
+            self._connection.register(name, table)
+        try:
+            yield
+        finally:
+            for name in tables:
+                self._connection.unregister(name)
+
+    @contextmanager
+    def one_thread(self) -> Iterator[None]:
+        """Let DuckDB work in one thread within the block: each thread of a write holds row groups of its own."""
+        self._connection.execute("SET threads=1")
+        try:
+            yield
+        finally:
+            self._connection.execute("RESET threads")
+
+    @contextmanager
+    def transaction(self, turn: str = REFRESH) -> Iterator[None]:
+        """Commit what the block does as one; roll all of it back when it raises.
+
+        Args:
+            turn: whose turn it is (`learnloom.pipelines.lake.fence`): others of the same name wait.
+
+        Raises:
+            WarehouseBusyError: another process kept its transaction open for longer than we wait.
+        """
+        with self._turn.held(turn):
+            self._connection.execute("BEGIN")
+            try:
+                self._sign()
+                yield
+            except BaseException:
+                with suppress(
+                    duckdb.Error
+                ):  # a lost server has rolled back already; the error in hand tells it
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _sign(self) -> None:
+        if self.signed_by is not None and not self.read_only:
+            self._connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", list(self.signed_by))
+
+    def snapshot(self) -> int:
+        """Id of the newest snapshot that this connection sees."""
+        return int(self.one(f"SELECT id FROM {LAKE}.current_snapshot()")[0])
+
+    def retrying(self, work: Callable[[], Result], *, wait_seconds: float) -> Result:
+        """Do `work` (one transaction) again while other writers are in its way, with growing pauses.
+
+        Raises:
+            WarehouseBusyError: still in the way after `wait_seconds`.
+            WarehouseUnavailableError: disk or server is in trouble; nothing of the work is there, or all of it.
+        """
+        try:
+            for attempt in stamina.retry_context(
+                on=is_conflict, attempts=None, timeout=wait_seconds, wait_initial=0.02, wait_max=1.0
+            ):
+                with attempt:
+                    return work()
+        except (duckdb.Error, OvertakenError) as error:
+            told = self.place.scrubbed(str(error))
+            if is_trouble(error):
+                raise WarehouseUnavailableError(
+                    f"the warehouse at {self.place} is in trouble: {told}"
+                ) from None
+            if is_conflict(error):
+                raise WarehouseBusyError(
+                    f"other processes kept writing to {self.place} for {wait_seconds:g} s: try again later, "
+                    f"or raise LEARNLOOM_LOCK_WAIT_SECONDS ({told})"
+                ) from error
+            raise
+        raise AssertionError  # retry_context either returns from the block or raises
+
+
+def _missing(place: Place) -> WarehouseMissingError:
+    return WarehouseMissingError(
+        f"no warehouse at {place}: import statements first (learnloom import PATH), "
+        "or point LEARNLOOM_WAREHOUSE at the right folder"
+    )
+
+
+def is_trouble(error: Exception) -> bool:
+    """Tell whether the error means that disk or server is in trouble, which may pass."""
+    if not isinstance(error, duckdb.Error):
+        return False
+    text = str(error).lower()
+    return any(sign in text for sign in _TROUBLE_SIGNS)
+
+
+def is_conflict(error: Exception) -> bool:
+    """Tell whether the error means "another writer was faster"."""
+    if isinstance(error, OvertakenError):
+        return True
+    if not isinstance(error, duckdb.Error) or is_trouble(error):
+        return False
+    return any(sign in str(error).lower() for sign in _CONFLICT_SIGNS)

@@ -1,0 +1,31 @@
+"""What can go wrong with the warehouse, each said so that the reader can act."""
+
+from learnloom.schemas.errors import LearnloomError
+
+
+class WarehouseError(LearnloomError):
+    """The warehouse cannot do what was asked."""
+
+
+class WarehouseMissingError(WarehouseError):
+    """There is no warehouse at the place named."""
+
+
+class WarehouseBusyError(WarehouseError):
+    """Other writers kept the warehouse for longer than we were told to wait."""
+
+
+class WarehouseUnavailableError(WarehouseError):
+    """The disk or the catalogue's server is in trouble, which may pass: the work can be done again later."""
+
+
+class PositionConflictError(WarehouseError):
+    """Another process has landed records of this partition since its position was read."""
+
+
+class SnapshotExpiredError(WarehouseError):
+    """The changes since a snapshot cannot be told: it is older than what is kept."""
+
+
+class OvertakenError(WarehouseError):
+    """Another process has changed what this work was planned from: nothing is wrong, it is planned and done again."""

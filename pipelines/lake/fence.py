@@ -1,0 +1,139 @@
+"""Taking turns at writing, so that a long transaction is not overtaken for ever by short ones.
+
+Turns are manners, not safety: of two that write the same at once the second fails at its commit, turn or no turn.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import Final, Protocol
+from zlib import crc32
+
+import duckdb
+import filelock
+
+from learnloom.pipelines.lake.errors import WarehouseBusyError
+from learnloom.pipelines.lake.extensions import load_sql, quoted
+
+TURN_FILE: Final = "writing.lock"
+LANDING: Final = "landing"
+"""The turn of whoever lands statements."""
+REFRESH: Final = "refresh"
+"""The turn of whoever computes what comes after landing."""
+DELIVERY: Final = "delivery"
+"""The turn of whoever records what became of events."""
+_POLL_SECONDS = 0.01
+_LONGEST_SECONDS = 10
+"""A process that holds its turn in PostgreSQL for longer, such as one that was paused, loses it."""
+
+
+class Turn(Protocol):
+    """Something of which one process at a time has hold."""
+
+    def held(self, name: str) -> AbstractContextManager[None]:
+        """Hold the turn of that name within the block."""
+
+    def close(self) -> None:
+        """Let go of what it takes to wait."""
+
+
+class FileTurn:
+    """A lock file: SQLite lets one process write, whatever it writes, so all names are one turn."""
+
+    def __init__(self, folder: Path, wait_seconds: float) -> None:
+        self._folder = folder
+        self._lock = filelock.FileLock(
+            folder / TURN_FILE, timeout=wait_seconds, poll_interval=_POLL_SECONDS, thread_local=False
+        )
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:  # noqa: ARG002 - one turn for all
+        """Hold the lock file within the block.
+
+        Raises:
+            WarehouseBusyError: another process has held it for longer than we wait.
+        """
+        try:
+            self._lock.acquire()
+        except filelock.Timeout as error:
+            raise WarehouseBusyError(
+                f"another process has been writing to {self._folder} for {self._lock.timeout:g} s: try again "
+                "later, or raise LEARNLOOM_LOCK_WAIT_SECONDS"
+            ) from error
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Nothing is held open between turns."""
+
+
+class PostgresTurn:
+    """An advisory lock of PostgreSQL, held by a connection of its own; each name is a turn of its own.
+
+    Whoever has waited in vain goes on without: the fences decide at commit.
+    """
+
+    def __init__(self, connection_string: str, wait_seconds: float) -> None:
+        self._connection_string = connection_string
+        self._wait_seconds = min(wait_seconds, _LONGEST_SECONDS)
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Hold the lock of that name within the block, unless others do not let go of it."""
+        connection = self._connected()
+        connection.execute("BEGIN")
+        with suppress(duckdb.IOException):  # waited long enough
+            self._ask(connection, name)
+        try:
+            yield
+        finally:
+            try:
+                connection.execute("ROLLBACK")
+            except duckdb.Error:
+                # The server has taken the turn away, or is gone: the next turn begins with a new connection.
+                self.close()
+
+    def _ask(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        limits = (
+            f"SET LOCAL lock_timeout = '{int(self._wait_seconds * 1000)}ms'; "
+            f"SET LOCAL idle_in_transaction_session_timeout = '{_LONGEST_SECONDS}s'"
+        )
+        connection.execute(f"CALL postgres_execute('turn', {quoted(limits)})")
+        lock = f"SELECT pg_advisory_xact_lock({_key(name)})::text"
+        connection.execute(f"FROM postgres_query('turn', {quoted(lock)})").fetchall()
+
+    def _connected(self) -> duckdb.DuckDBPyConnection:
+        if self._connection is None:
+            connection = duckdb.connect()
+            connection.execute("SET threads = 1")
+            connection.execute("SET autoinstall_known_extensions = false")
+            connection.execute(load_sql("postgres_scanner"))
+            connection.execute(f"ATTACH {quoted(self._connection_string)} AS turn (TYPE postgres)")
+            self._connection = connection
+        return self._connection
+
+    def close(self) -> None:
+        """Close the connection, and so give back the turn."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class NoTurn:
+    """For whoever only reads, or leaves everything to the fences."""
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:  # noqa: ARG002
+        """Hold nothing."""
+        yield
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _key(name: str) -> int:
+    """Number of the advisory lock, in the range of our own."""
+    return crc32(f"learnloom {name}".encode())

@@ -1,0 +1,69 @@
+"""Keeping the warehouse small and quick: merging small files, dropping what no snapshot needs any more."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+
+SMALL_FILE_BYTES: Final = 64 * 1_048_576
+"""Files from this size on are left as they are, so that a growing table is not written again and again."""
+MANY_SMALL_FILES: Final = 40
+"""So many files of one table beyond what its bytes need make `tidy` worth while."""
+DELETED_SHARE: Final = 0.2
+"""A file of which more is deleted is written anew."""
+KEPT_DAYS: Final = 30
+"""So far back the warehouse can be seen as it was."""
+
+
+class Tidied(NamedTuple):
+    """What maintenance did."""
+
+    merged_files: int
+    """Small files that went into larger ones."""
+    expired_snapshots: int
+    removed_files: int
+
+
+def spare_files(warehouse: Warehouse) -> int:
+    """Count the files beyond what its size calls for of the table that has most: what merging could save, about."""
+    rows = warehouse.rows(
+        f"SELECT file_count, delete_file_count, file_size_bytes FROM ducklake_table_info('{LAKE}')"
+    )
+    return max(
+        (files + deletes - 1 - int((size or 0) // SMALL_FILE_BYTES) for files, deletes, size in rows),
+        default=0,
+    )
+
+
+def tidy_if_needed(
+    warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days: int = KEPT_DAYS
+) -> Tidied | None:
+    """Call `tidy` if many small files have piled up; else do nothing and give None."""
+    if spare_files(warehouse) < MANY_SMALL_FILES:
+        return None
+    return tidy(warehouse, now=now, wait_seconds=wait_seconds, kept_days=kept_days)
+
+
+def tidy(warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days: int = KEPT_DAYS) -> Tidied:
+    """Merge small files, and drop snapshots older than `kept_days` with the files that only they need.
+
+    Others may read and write meanwhile. Time travel and the change feed reach back `kept_days`.
+
+    Raises:
+        WarehouseBusyError: other writers were in the way for too long; what was done until then stays.
+    """
+
+    def do(sql: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        return warehouse.retrying(lambda: warehouse.rows(sql, values), wait_seconds=wait_seconds)
+
+    do(f"CALL ducklake_flush_inlined_data('{LAKE}')")
+    with warehouse.one_thread():  # half the memory, and hardly slower: it is writing that takes the time
+        do(f"CALL ducklake_rewrite_data_files('{LAKE}', delete_threshold => {DELETED_SHARE})")
+        merged = do(f"CALL ducklake_merge_adjacent_files('{LAKE}', max_file_size => {SMALL_FILE_BYTES})")
+    before = now - timedelta(days=kept_days)
+    expired = do(f"CALL ducklake_expire_snapshots('{LAKE}', older_than => ?::TIMESTAMPTZ)", [before])
+    # A reader may still hold a snapshot whose files have just been merged: they go a day later.
+    removed = do(
+        f"CALL ducklake_cleanup_old_files('{LAKE}', older_than => ?::TIMESTAMPTZ)", [now - timedelta(days=1)]
+    )
+    return Tidied(sum(row[2] for row in merged), len(expired), len(removed))

@@ -1,0 +1,189 @@
+"""The relations of sql/: one file a relation, its folder the layer, its header what it means and how it is kept.
+
+A header is the comment at the top of the file: a description, then `grain:`, `scope:` and so on, then
+`columns:` with one meaning per column. Scopes say what a refresh has to compute again:
+
+- (none)     written by landing, or by a command; no refresh touches it
+- landing    a row is a function of one landed record: rows are only ever added
+- mention    a row is a fact that any statement may introduce: the earliest mention is kept
+- reference  small; computed whole each time
+- version    computed once, when a model version is fitted, and frozen with it
+- student    a row belongs to one student: computed for the students who changed
+- activity, course, skill   a row belongs to one of these: computed for those that were touched
+- state      one row: what the last refresh did
+- read       nothing is kept: a view, computed when somebody reads it
+"""
+
+import graphlib
+import importlib.resources
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Final, Literal
+
+import duckdb
+
+from learnloom.pipelines.lake.errors import WarehouseError
+
+LAYERS: Final = ("landing", "staging", "dimensional", "estimates", "marts", "feedback")
+"""The layers in the order in which data walks through them; a relation reads only its own and earlier ones."""
+CHECKS: Final = "checks"
+"""Folder of the data checks: SELECTs that yield the offending rows."""
+
+Scope = Literal[
+    "",
+    "landing",
+    "mention",
+    "reference",
+    "version",
+    "student",
+    "activity",
+    "course",
+    "skill",
+    "state",
+    "read",
+]
+KEYS: Final[dict[str, str]] = {
+    "student": "student_key",
+    "activity": "activity_id",
+    "course": "course_id",
+    "skill": "skill_id",
+    "version": "model_version",
+}
+"""Column by which rows of a scope are told apart and replaced."""
+
+_FIELD = re.compile(r"^-- (grain|scope|stored|reads|columns|example): ?(.*)$")
+_COLUMN = re.compile(r"^--   (\w+)\s+(.+)$")
+_CONTINUED = re.compile(r"^--\s{4,}(\S.*)$")
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One file of sql/, read."""
+
+    layer: str
+    name: str
+    sql: str
+    description: str
+    grain: tuple[str, ...]
+    scope: Scope
+    stored: str = "table"
+    reads: tuple[str, ...] = ()
+    columns: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def full_name(self) -> str:
+        """Layer and name, as SQL writes it."""
+        return f"{self.layer}.{self.name}"
+
+    @property
+    def is_select(self) -> bool:
+        """Whether SQL computes the rows; else the file is the table's definition and Python writes them."""
+        return not self.sql.lstrip().upper().startswith("CREATE")
+
+    @cached_property
+    def dependencies(self) -> frozenset[str]:
+        """Full names of the relations it reads."""
+        if not self.is_select:
+            return frozenset(self.reads)
+        return frozenset(_tables_of(self.sql, self.full_name)) | frozenset(self.reads)
+
+
+def load_relations(folders: Sequence[str] = LAYERS) -> list[Relation]:
+    """Read the files of the given folders of sql/, ordered so that each relation follows those it reads.
+
+    Raises:
+        WarehouseError: a header lacks a part, a relation reads an unknown one, or they read each other in a ring.
+    """
+    relations = {relation.full_name: relation for folder in folders for relation in _read_folder(folder)}
+    graph = graphlib.TopologicalSorter[str]()
+    for relation in relations.values():
+        unknown = relation.dependencies - relations.keys()
+        if unknown and relation.layer != CHECKS:
+            raise WarehouseError(f"sql/{relation.layer}/{relation.name}.sql reads unknown {sorted(unknown)}")
+        graph.add(relation.full_name, *sorted(relation.dependencies & relations.keys()))
+    try:
+        return [relations[name] for name in graph.static_order()]
+    except graphlib.CycleError as error:
+        raise WarehouseError(f"relations of sql/ read each other in a ring: {error.args[1]}") from error
+
+
+def _read_folder(folder: str) -> Iterator[Relation]:
+    for entry in sorted(importlib.resources.files("sql").joinpath(folder).iterdir(), key=lambda e: e.name):
+        if entry.name.endswith(".sql"):
+            yield parse_relation(folder, entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8"))
+
+
+def parse_relation(layer: str, name: str, text: str) -> Relation:
+    """Read one file's header and SQL.
+
+    Raises:
+        WarehouseError: the header lacks a description or a grain.
+    """
+    description: list[str] = []
+    fields: dict[str, str] = {}
+    columns: dict[str, str] = {}
+    lines = text.splitlines()
+    body = next((number for number, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    for line in lines[:body]:
+        if match := _FIELD.match(line):
+            # A long list of `reads` goes on in a second line of that name.
+            fields[match[1]] = ", ".join(filter(None, [fields.get(match[1]), match[2].strip()]))
+        elif "columns" in fields and (match := _COLUMN.match(line)):
+            columns[match[1]] = match[2].strip()
+        elif columns and (match := _CONTINUED.match(line)):
+            last = next(reversed(columns))
+            columns[last] += " " + match[1]
+        elif not fields:
+            description.append(line.removeprefix("--").strip())
+    if not description or (not fields.get("grain") and layer != CHECKS):
+        raise WarehouseError(f"sql/{layer}/{name}.sql: the header must have a description and `-- grain: …`")
+    scope = _scope(fields.get("scope", ""), f"sql/{layer}/{name}.sql")
+    return Relation(
+        layer=layer,
+        name=name,
+        sql="\n".join(lines[body:]).strip().rstrip(";"),
+        description=" ".join(description),
+        grain=_split(fields.get("grain", "")),
+        scope=scope,
+        stored=fields.get("stored", "view" if scope == "read" else "table"),
+        reads=_split(fields.get("reads", "")),
+        columns=columns,
+    )
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _scope(text: str, place: str) -> Scope:
+    if text not in Scope.__args__:  # type: ignore[attr-defined]
+        raise WarehouseError(f"{place}: unknown scope {text!r}; known are {', '.join(Scope.__args__)}")  # type: ignore[attr-defined]
+    return text  # type: ignore[return-value]
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """A connection that only parses: opening one takes longer than parsing all of sql/."""
+    return duckdb.connect()
+
+
+def _tables_of(sql: str, place: str) -> set[str]:
+    """Full names of the tables that a SELECT reads; its own common table expressions left out."""
+    row = _parser().execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+    tree = json.loads(row[0]) if row else {"error": True}
+    if tree["error"]:
+        raise WarehouseError(f"{place} is no single SELECT: {tree.get('error_message')}")
+    found: set[str] = set()
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
+                found.add(f"{node['schema_name']}.{node['table_name']}")
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    return found

@@ -1,0 +1,1 @@
+"""Running it: status, health, metrics, lag, the maintenance of a night."""

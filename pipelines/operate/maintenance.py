@@ -1,0 +1,70 @@
+"""Keeping the warehouse well for years: small files merged, old snapshots dropped, runs remembered, a backup made."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from learnloom.pipelines.lake.open import open_to_write
+
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land.dead_letters import forget, rewrite
+from learnloom.pipelines.lake.backup import BackedUp, back_up
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.lineage import keep_lineage
+from learnloom.pipelines.lake.maintain import Tidied, tidy
+from learnloom.pipelines.lake.run import Run
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What maintenance did."""
+
+    runs_kept: int
+    """Transactions of which the run is remembered from now on."""
+    letters_forgotten: int
+    """Dead letters whose content was dropped."""
+    tidied: Tidied
+    backed_up: BackedUp | None
+    """None: no backup is asked for."""
+
+
+def maintain(
+    settings: Settings,
+    *,
+    clock: Callable[[], dt.datetime],
+    run: Run | None = None,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> Upkeep:
+    """Maintain the warehouse; others may read and write meanwhile.
+
+    Raises:
+        WarehouseMissingError: nothing has landed yet.
+        WarehouseBusyError: other processes kept writing; what was done until then stays.
+        BackupError: no backup can be made of this warehouse.
+    """
+    wait_seconds = settings.lock_wait_seconds
+    with open_to_write(settings, must_exist=True, run=run) as warehouse:
+        on_progress("remembering which run wrote what")
+        # Before their snapshots are dropped.
+        runs_kept = keep_lineage(warehouse, wait_seconds=wait_seconds)
+        letters_forgotten = 0
+        if settings.flows.dead_letters_kept_days is not None:
+            on_progress("dropping the content of old dead letters")
+            before = clock() - dt.timedelta(days=settings.flows.dead_letters_kept_days)
+            letters_forgotten = warehouse.retrying(
+                lambda: _forget_letters(warehouse, before), wait_seconds=wait_seconds
+            )
+            if letters_forgotten:
+                warehouse.retrying(lambda: rewrite(warehouse), wait_seconds=wait_seconds)
+        on_progress("merging files, dropping old snapshots")
+        tidied = tidy(warehouse, now=clock(), wait_seconds=wait_seconds, kept_days=settings.flows.kept_days)
+        backed_up = None
+        if settings.flows.backup is not None:
+            on_progress("copying to the backup")
+            backed_up = back_up(warehouse, settings.flows.backup)
+    return Upkeep(runs_kept, letters_forgotten, tidied, backed_up)
+
+
+def _forget_letters(warehouse: Warehouse, before: dt.datetime) -> int:
+    with warehouse.transaction():
+        return forget(warehouse, before)

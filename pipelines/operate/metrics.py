@@ -1,0 +1,91 @@
+"""What Prometheus scrapes: the warehouse's figures, read anew at each scrape."""
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from wsgiref.simple_server import WSGIServer
+
+from learnloom.pipelines.lake.open import open_to_read
+from prometheus_client import CollectorRegistry, generate_latest, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.sources.errors import IngestError
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.operate.gauges import gauges
+from learnloom.pipelines.operate.lag import lag_of
+from learnloom.schemas.errors import LearnloomError
+
+_log = logging.getLogger(__name__)
+
+
+class _Figures(Collector):
+    def __init__(self, settings: Settings, clock: Callable[[], dt.datetime]) -> None:
+        self._settings = settings
+        self._clock = clock
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Read every figure; a warehouse that cannot be read is a figure, too."""
+        try:
+            with open_to_read(self._settings) as warehouse:
+                found = gauges(warehouse, now=self._clock())
+                topics = list(self._topics(warehouse))
+        except LearnloomError:
+            found, topics = None, []
+        yield GaugeMetricFamily(
+            "learnloom_up", "Whether the warehouse can be read.", value=float(found is not None)
+        )
+        for gauge in found or ():
+            yield GaugeMetricFamily(gauge.name, gauge.help, value=gauge.value)
+        yield from topics
+
+    def _topics(self, warehouse: Warehouse) -> Iterator[GaugeMetricFamily]:
+        """How far the topics are behind; nothing where there are none, and brokers that fail are a figure, too."""
+        told = "Whether the brokers tell how far the topics are."
+        try:
+            lags = lag_of(warehouse, self._settings)
+        except IngestError as error:
+            _log.warning("%s", error)
+            yield GaugeMetricFamily("learnloom_brokers_up", told, value=0.0)
+            return
+        if not lags:
+            return
+        yield GaugeMetricFamily("learnloom_brokers_up", told, value=1.0)
+        records = GaugeMetricFamily(
+            "learnloom_topic_behind_records", "Records of a topic that have not landed.", labels=["topic"]
+        )
+        seconds = GaugeMetricFamily(
+            "learnloom_topic_behind_seconds",
+            "Age of the oldest record of a topic that has not landed; 0: none waits.",
+            labels=["topic"],
+        )
+        for lag in lags:
+            records.add_metric([lag.topic], float(lag.records))
+            seconds.add_metric([lag.topic], lag.seconds(self._clock()))
+        yield records
+        yield seconds
+
+
+def registry(settings: Settings, *, clock: Callable[[], dt.datetime]) -> CollectorRegistry:
+    """Make a registry whose figures are read when they are asked for."""
+    made = CollectorRegistry(auto_describe=False)
+    made.register(_Figures(settings, clock))
+    return made
+
+
+def metrics_text(settings: Settings, *, clock: Callable[[], dt.datetime]) -> str:
+    """Give all figures in Prometheus' text format."""
+    return generate_latest(registry(settings, clock=clock)).decode()
+
+
+def serve_metrics(
+    settings: Settings, *, clock: Callable[[], dt.datetime], host: str, port: int
+) -> tuple[WSGIServer, threading.Thread]:
+    """Answer scrapes at http://host:port/metrics from a thread of its own, until the server is shut down.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    return start_http_server(port, addr=host, registry=registry(settings, clock=clock))

@@ -1,0 +1,144 @@
+"""What stands in the warehouse as a whole: rows, freshness, positions, sizes."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.schemas.record import Position
+
+
+@dataclass(frozen=True)
+class TableSize:
+    """One table."""
+
+    relation: str
+    rows: int
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """The warehouse at a glance; times are None where nothing has happened yet."""
+
+    folder: str
+    statements: int
+    dead_letters_waiting: int
+    newest_statement_landed_at: dt.datetime | None
+    statements_not_staged: int
+    as_of: dt.datetime | None
+    refreshed_at: dt.datetime | None
+    model_version: int | None
+    model_answers: int | None
+    """Answers from which the model version was fitted."""
+    answers: int | None
+    students: int | None
+    signals: int | None
+    snapshots: int
+    tables: list[TableSize]
+    positions: list[Position]
+
+
+def read_status(warehouse: Warehouse) -> Status:
+    """Read the status; tables of layers that were never built are left out."""
+    standing = tables(warehouse)
+    landed = _optional(
+        warehouse, standing, "landing.statement", "SELECT count(*), max(landed_at) FROM landing.statement"
+    )
+    staged = _optional(
+        warehouse, standing, "staging.stg_statement", "SELECT count(*) FROM staging.stg_statement"
+    )
+    state = _optional(
+        warehouse,
+        standing,
+        "estimates.refresh_state",
+        "SELECT as_of, refreshed_at, model_version FROM estimates.refresh_state",
+    )
+    model = _optional(
+        warehouse,
+        standing,
+        "estimates.model_version",
+        "SELECT n_answers FROM estimates.model_version ORDER BY model_version = "
+        "(SELECT model_version FROM estimates.refresh_state) DESC LIMIT 1",
+    )
+    dead = "SELECT count(*) FROM landing.dead_letter WHERE replayed_at IS NULL"
+    return Status(
+        folder=str(warehouse.folder),
+        statements=landed[0] if landed else 0,
+        dead_letters_waiting=(_optional(warehouse, standing, "landing.dead_letter", dead) or [0])[0],
+        newest_statement_landed_at=landed[1] if landed else None,
+        statements_not_staged=(landed[0] if landed else 0) - (staged[0] if staged else 0),
+        as_of=state[0] if state else None,
+        refreshed_at=state[1] if state else None,
+        model_version=state[2] if state else None,
+        model_answers=model[0] if model else None,
+        answers=_count(warehouse, standing, "dimensional.fact_attempt"),
+        students=_count(warehouse, standing, "dimensional.dim_student"),
+        signals=_count(warehouse, standing, "feedback.signal"),
+        snapshots=int(warehouse.one(f"SELECT count(*) FROM {LAKE}.snapshots()")[0]),
+        tables=_sizes(warehouse, standing),
+        positions=_positions(warehouse, standing),
+    )
+
+
+def tables(warehouse: Warehouse) -> list[str]:
+    """Full names of the lake's tables, sorted."""
+    rows = warehouse.rows(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY ALL",
+        [LAKE],
+    )
+    return [row[0] for row in rows]
+
+
+def newest_statement_at(warehouse: Warehouse) -> dt.datetime | None:
+    """When the newest staged statement happened; None where there is none."""
+    found = _optional(
+        warehouse,
+        tables(warehouse),
+        "staging.stg_statement",
+        "SELECT max(occurred_at) FROM staging.stg_statement",
+    )
+    return found[0] if found else None
+
+
+def _optional(
+    warehouse: Warehouse, standing: list[str], relation: str, select: str
+) -> tuple[Any, ...] | None:
+    rows = warehouse.rows(select) if relation in standing else []
+    return rows[0] if rows else None
+
+
+def _count(warehouse: Warehouse, standing: list[str], relation: str) -> int | None:
+    found = _optional(warehouse, standing, relation, f"SELECT count(*) FROM {relation}")
+    return int(found[0]) if found else None
+
+
+def _sizes(warehouse: Warehouse, standing: list[str]) -> list[TableSize]:
+    info = {
+        (schema, table): (files, size)
+        for schema, table, files, size in warehouse.rows(
+            "SELECT schema_name, info.table_name, info.file_count, info.file_size_bytes "
+            f"FROM ducklake_table_info('{LAKE}') AS info "
+            "INNER JOIN duckdb_tables() AS known ON info.table_name = known.table_name "
+            "WHERE known.database_name = ?",
+            [LAKE],
+        )
+    }
+    sizes = []
+    for relation in standing:
+        schema, table = relation.split(".", 1)
+        files, size = info.get((schema, table), (0, 0))
+        rows = int(warehouse.one(f"SELECT count(*) FROM {relation}")[0])
+        sizes.append(TableSize(relation, rows, int(files), int(size or 0)))
+    return sizes
+
+
+def _positions(warehouse: Warehouse, standing: list[str]) -> list[Position]:
+    if "landing.position" not in standing:
+        return []
+    rows = warehouse.rows(
+        'SELECT topic, "partition", next_offset, head_digest, accepted, duplicates, dead '
+        'FROM landing.position ORDER BY topic, "partition"'
+    )
+    return [Position(*row) for row in rows]

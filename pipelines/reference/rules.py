@@ -1,0 +1,176 @@
+"""The pages for those who take profiles and signals: JSON Schemas, and the catalogue of signals.
+
+`python -m learnloom.pipelines.reference.rules profile|signal|event|why|catalogue` prints one; `make docs` keeps them in
+docs/ up to date.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.catalogue import CATALOGUE
+from learnloom.schemas.event import SignalEvent
+from learnloom.schemas.profile import StudentProfile
+from learnloom.schemas.signal import Audience, Signal, SignalKind
+from learnloom.schemas.why import SkillWhy
+
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_BASE: Final = "https://learnloom.example/schemas/"
+
+RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
+    {
+        SignalKind.MASTERY: "A level is reached on a skill with at least `mastery_min_answers` answers: "
+        "mastered from `mastered`, near from `near`, below it needs work. Value: probability right at an "
+        "average question.",
+        SignalKind.STRENGTH: "Share right, with `strength_prior_answers` answers at the class mean added, "
+        "more than `strength_margin` above that mean, from `strength_min_answers` answers; the top "
+        "`strength_count`.",
+        SignalKind.WEAKNESS: "The same below the class mean.",
+        SignalKind.PRACTISE_NEXT: "`practise_choices` skills nearest to `practise_target`, those between "
+        "`practise_low` and `practise_high` first, among them those whose prerequisites are `near` mastery; a "
+        "skill that the student wants counts `wish_boost` nearer, and goes first among equals. Never one that is "
+        "mastered, due for review, stuck, whose prerequisites are below `near`, or that the student said no to in "
+        "the last `declined_days` days.",
+        SignalKind.CHECK: "The student, or a teacher, states that a skill is known or is not, and the estimate says "
+        "otherwise (`near`): one question on it, nearest to between `check_low` and `check_high`, not answered "
+        "within a week before. Once per statement; it ends with `check_answers` newer answers. The estimate stays "
+        "what it is. Value: probability right at an average question.",
+        SignalKind.STRETCH: "Mastered, the last five answers right without a hint, and no review is due.",
+        SignalKind.REVIEW_DUE: "Mastery was shown once, and the day to see the skill again has come; five "
+        "at the most.",
+        SignalKind.PRODUCTIVE_PERSISTENCE: "First three right in a row after more than "
+        "`stuck_opportunities` answers, or right after at least two misses on the same question. Names "
+        "the effort.",
+        SignalKind.RETURN_AFTER_FAILURE: "Went back to questions missed at first; see *Growth* below.",
+        SignalKind.LEARNS_FROM_ERROR: "Right on the next try after a miss; see *Growth* below.",
+        SignalKind.CHALLENGE_SEEKING: "Picked hard questions among those that may be left out; see "
+        "*Growth* below.",
+        SignalKind.PROBLEM_SOLVING: "Hard questions worked out without a hint, another answer tried after a "
+        "miss, or work handed in with an explanation; see *Growth* below.",
+        SignalKind.SELF_REGULATION: "Work begun more than a day early, reworked after the score, own goals "
+        "followed within a week, or an own check before a quiz that counts; see *Growth* below.",
+        SignalKind.WHEEL_SPINNING: "`stuck_opportunities` answers on a skill and never three right in a "
+        "row. From `stuck_early_opportunities` answers with at most `stuck_early_max_share` right a "
+        "warning to the teacher alone.",
+        SignalKind.HELP_SEEKING: "Of at least `help_min_opportunities` questions missed twice, help was "
+        "asked in time on less than `help_max_share`; or of at least `skim_min_hints` further hints "
+        "`skim_share` were taken within a second of the one before.",
+        SignalKind.RAPID_GUESSING: "Of at least `rapid_min_answers` timed answers `rapid_share` or more "
+        "were too quick to have read the question. Said softly.",
+        SignalKind.TIME_ON_TASK: "Time spent in the last seven days, beside the own four weeks before.",
+        SignalKind.PACE: "Median of at least `pace_min_answers` answer times is `pace_slow` times the usual "
+        "one or more, or `pace_fast` or less. Says nothing of how well.",
+        SignalKind.SPACING: "Days per answer changed by `spacing_margin` or more against the 28 days "
+        "before, each with at least `spacing_min_answers` answers.",
+        SignalKind.REGULARITY: "`regular_min_weeks` weeks in a row with activity.",
+        SignalKind.STREAK: "`streak_min_days` days in a row with activity.",
+        SignalKind.ENGAGEMENT_CHANGE: "Time in the last seven days more than `drop_sd` standard deviations "
+        "below the own four weeks before. The deviation counts as at least `drop_min_sd_share` of their "
+        "mean, which has to be `drop_min_weekly_seconds` or more. Only students who still take part (seen "
+        "within `away_max_days`).",
+        SignalKind.CHECK_IN: "More than `quiet_days` days without a good word and without contact, or a "
+        "drop as above: whom to talk to this week, why, and how to begin.",
+        SignalKind.AT_RISK: "Still enrolled, and not passing is as probable as for the highest fifth of "
+        "students at this stage of runs that have ended, or twice as probable as on average; with the three "
+        "strongest reasons and how often such warnings were right. Value: that probability. Where no run has "
+        "ended yet, a simple rule that says so: more than `risk_away_days` days without activity in the "
+        "course, or the work due last not handed in; no value. See [course-plan.md](course-plan.md).",
+        SignalKind.GOAL: "Every goal that the student set and did not drop: where it stands. More urgent from "
+        "`goal_soon_days` days before its date.",
+        SignalKind.CHOICE: "The last three choices that the student made.",
+        SignalKind.INTEREST: "Topics that the student named, or turns to: at least `interest_min_n` "
+        "activities of their own choice, and with `interest_prior_n` at the class's share added more than "
+        "`interest_margin` above it; `interest_count` at the most.",
+        SignalKind.PREFERENCE: "The same for kinds of activity, times of day and devices. A liking, no "
+        "type of learner.",
+        SignalKind.PRODUCT: "Of at least `product_min_n` scored pieces of one form, with a mean score of "
+        "`product_min_score` or more, the score lies `product_margin` above the student's other forms.",
+        SignalKind.ENVIRONMENT: "At least `circumstance_min_answers` answers at one time of day, on one "
+        "device or in sessions of one length went `circumstance_margin` better than the model expected, by "
+        "`circumstance_min_sd` standard deviations or more.",
+        SignalKind.COLLABORATION: "`collaboration_min_n` or more questions, answers, comments, shares or "
+        "reviews: the balance of help given and taken.",
+    }
+)
+"""What has to hold for each kind, with the names of the thresholds."""
+
+_GROWTH: Final = """\
+## Growth
+
+Growth evidence praises a deed, never a trait. Each deed has opportunities (`schemas/measure.py`). Of the latest ten,
+and at least `growth_min_opportunities`, the share that was taken is held against the student's own past first: it has
+to lie `growth_margin` above it, or above the share of the class. Where neither is known, `growth_min_share` will do.
+"""
+
+_HEAD: Final = """\
+# Signals
+
+A signal is one thing worth saying about a student's learning, to one audience. This page is printed by
+`make docs` from `pipelines/feedback`; the form of a signal is [schemas/signal.json](schemas/signal.json).
+
+- **Evidence.** `evidence_ids` name the statements behind it, `n` how many observations, `window_from` and `window_to`
+  from when. `confidence` is low below 5 observations and high from 20.
+- **Same evidence, same signal.** `signal_id` follows from whom, what, to whom and the state of the evidence, not from
+  the day on which it was computed. Use it to drop what you have seen.
+- **It ends.** After `expires_at` do not show it. The lifetime below counts from the last evidence.
+- **Audience.** What is for teachers alone must not reach the student: it is a call to look, not a verdict.
+- **It can be put aside.** A signal that was dismissed is not said again, nor is its like on the same thing for
+  `cool_down_days` (docs/vocabulary.md, *An answer to a signal*).
+- **Part.** What it helps to differentiate: content (what is learned), process (how), product (how it is shown),
+  environment (when and where).
+
+| signal | part | audience | days | when it is given |
+|---|---|---|---|---|
+"""
+
+_THRESHOLDS_HEAD: Final = """\
+## Thresholds
+
+A school's own wishes: in `learnloom.toml` under `[thresholds]`, or in the environment as
+`LEARNLOOM_THRESHOLDS__<NAME>`, such as `LEARNLOOM_THRESHOLDS__QUIET_DAYS=7`. The next refresh follows them.
+
+| threshold | default | meaning |
+|---|---|---|
+"""
+
+
+def json_schema(model: type[BaseModel], name: str) -> str:
+    """Write the JSON Schema of a model as it is serialised, with an id of its own."""
+    schema: dict[str, Any] = {"$schema": _DIALECT, "$id": f"{_BASE}{name}.json"}
+    schema |= model.model_json_schema(mode="serialization")
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def catalogue_page() -> str:
+    """Write the catalogue of signals as a page."""
+    return f"{_HEAD}{''.join(_signal_rows())}\n{_GROWTH}\n{_THRESHOLDS_HEAD}{''.join(_threshold_rows())}"
+
+
+def _signal_rows() -> Iterator[str]:
+    for kind, entry in CATALOGUE.items():
+        audiences = " and ".join(each.value for each in Audience if each in entry.audiences)
+        yield f"| `{kind.value}` | {entry.part.value} | {audiences} | {entry.lifetime_days} | {RULES[kind]} |\n"
+
+
+def _threshold_rows() -> Iterator[str]:
+    for name, field in Thresholds.model_fields.items():
+        yield f"| `{name}` | {field.default} | {field.description} |\n"
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
+    {
+        "profile": lambda: json_schema(StudentProfile, "student_profile"),
+        "signal": lambda: json_schema(Signal, "signal"),
+        "event": lambda: json_schema(SignalEvent, "signal_event"),
+        "why": lambda: json_schema(SkillWhy, "skill_why"),
+        "catalogue": catalogue_page,
+    }
+)
+
+if __name__ == "__main__":
+    sys.stdout.write(PAGES[sys.argv[1]]())

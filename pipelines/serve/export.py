@@ -1,0 +1,98 @@
+"""Taking the warehouse elsewhere: a folder of Parquet files, or one DuckDB file for BI tools."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.errors import WarehouseError
+from learnloom.pipelines.lake.extensions import quoted
+from learnloom.pipelines.operate.summary import tables
+
+LAYERS_FOR_ANALYSTS: Final = ("dimensional", "estimates", "marts", "feedback")
+
+
+class ExportError(WarehouseError):
+    """The export cannot be written."""
+
+
+def export(
+    warehouse: Warehouse,
+    target: Path,
+    *,
+    everything: bool,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> list[tuple[str, int]]:
+    """Write the tables of one snapshot; return each with its rows.
+
+    A target ending in `.duckdb` becomes one DuckDB file, anything else a folder of Parquet files, LAYER/TABLE.parquet.
+    What is written appears under its name only when it is complete.
+
+    Args:
+        warehouse: where to read.
+        target: file or folder to write; must not exist.
+        everything: landing and staging, too, with the statements' bytes.
+        on_progress: is told which table is being written.
+
+    Raises:
+        ExportError: the target exists, or nothing has been computed yet.
+    """
+    if target.exists():
+        raise ExportError(f"{target} exists: name another place, or remove it first")
+    names = [name for name in tables(warehouse) if everything or name.split(".")[0] in LAYERS_FOR_ANALYSTS]
+    if not names:
+        raise ExportError("nothing has been computed yet: run `learnloom refresh`")
+    partial = target.with_name(target.name + ".part")
+    _remove(partial)
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    write = _write_duckdb if target.suffix == ".duckdb" else _write_parquet
+    try:
+        written = write(warehouse, partial, names, on_progress)
+    except BaseException:
+        _remove(partial)
+        raise
+    partial.rename(target)
+    return written
+
+
+def _write_parquet(
+    warehouse: Warehouse, folder: Path, names: list[str], on_progress: Callable[[str], None]
+) -> list[tuple[str, int]]:
+    written = []
+    with warehouse.transaction():
+        for name in names:
+            on_progress(name)
+            written.append((name, _write_one(warehouse, folder, name)))
+    return written
+
+
+def _write_one(warehouse: Warehouse, folder: Path, name: str) -> int:
+    layer, table = name.split(".")
+    (folder / layer).mkdir(parents=True, exist_ok=True)
+    file = quoted(str(folder / layer / f"{table}.parquet"))
+    return int(warehouse.one(f"COPY (FROM {LAKE}.{name}) TO {file} (FORMAT parquet, COMPRESSION zstd)")[0])
+
+
+def _write_duckdb(
+    warehouse: Warehouse, file: Path, names: list[str], on_progress: Callable[[str], None]
+) -> list[tuple[str, int]]:
+    written = []
+    warehouse.run(f"ATTACH {quoted(str(file))} AS export_file")
+    try:
+        with warehouse.transaction():
+            for name in names:
+                on_progress(name)
+                warehouse.run(f"CREATE SCHEMA IF NOT EXISTS export_file.{name.split('.')[0]}")
+                warehouse.run(f"CREATE TABLE export_file.{name} AS FROM {LAKE}.{name}")
+                written.append((name, int(warehouse.one(f"SELECT count(*) FROM export_file.{name}")[0])))
+    finally:
+        warehouse.run("DETACH export_file")
+    return written
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,77 @@
+"""Answering a signal: the answer becomes a statement and lands as every other does."""
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+from learnloom.pipelines.lake.open import open_to_read
+
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land.run import Landing
+from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.opening import file_source
+from learnloom.pipelines.ingest.sources.files import STDIN
+from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.serve.pull import identifier_of, raised_signal
+from learnloom.schemas.errors import LearnloomError
+from learnloom.schemas.signal import Audience
+from learnloom.schemas.signal_statement import Response, actor_of, responded
+
+
+class NotForYouError(LearnloomError):
+    """The signal speaks to somebody else."""
+
+
+class Answered(NamedTuple):
+    """What became of an answer."""
+
+    statement_id: str
+    is_new: bool
+    """False where the same answer had landed before."""
+
+
+def respond(
+    settings: Settings,
+    signal_id: str,
+    response: Response,
+    *,
+    at: dt.datetime,
+    clock: Callable[[], dt.datetime],
+    went_well: bool | None = None,
+    note: str | None = None,
+    audience: Audience | None = None,
+    run: Run | None = None,
+) -> Answered:
+    """Land an answer to a signal; the next refresh takes it in.
+
+    Args:
+        settings: a school's choices.
+        signal_id: the signal.
+        response: what is answered.
+        at: when it was answered, aware.
+        clock: gives the present moment.
+        went_well: how following it went; None: not told.
+        note: words of whoever answers.
+        audience: for whom the asking side speaks; None: for anybody.
+        run: who does it.
+
+    Raises:
+        SignalMissingError: there never was such a signal.
+        NotForYouError: it speaks to another audience.
+        WarehouseError: it cannot be landed now.
+    """
+    with open_to_read(settings) as warehouse:
+        signal = raised_signal(warehouse, signal_id)
+        if audience is not None and signal.audience is not audience:
+            raise NotForYouError(f"signal {signal_id} does not speak to the {audience}")
+        actor = actor_of(*identifier_of(warehouse, signal.student_key))
+    statement = responded(signal, actor, response, at, went_well=went_well, note=note)
+    source = file_source(settings, [Path(STDIN)], stdin=io.BytesIO(orjson.dumps(statement) + b"\n"))
+    done = Landing(settings, clock, Interruption(), run).files(source)
+    if done.dead:
+        rules = ", ".join(done.refused)
+        raise LearnloomError(f"the answer makes no valid statement ({rules}): see `learnloom dead`")
+    return Answered(str(statement["id"]), is_new=done.accepted > 0)

@@ -1,0 +1,145 @@
+"""Looking up students: who there are, their profiles, their signals."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.errors import WarehouseError
+from learnloom.schemas.profile import StudentProfile
+from learnloom.schemas.signal import Signal
+
+_MAX_CANDIDATES = 10
+
+
+class StudentMissingError(WarehouseError):
+    """No student, or more than one, goes by what was asked for."""
+
+
+class StudentLine(NamedTuple):
+    """A student in a list."""
+
+    student_key: str
+    student_name: str | None
+    last_seen_at: dt.datetime
+    n_statements: int
+    n_attempts: int
+    mean_mastery: float | None
+    """Over skills with an answer; None where there is none."""
+    n_signals: int
+
+
+def list_students(
+    warehouse: Warehouse, *, search: str | None, course: str | None, limit: int
+) -> list[StudentLine]:
+    """List students by name, those whose name, key or identifier contains `search`, of one course if one is named."""
+    must_be_refreshed(warehouse)
+    rows = warehouse.rows(
+        """
+        WITH mastery AS (
+            SELECT student_key, avg(p_mastery) AS mean_mastery
+            FROM estimates.student_skill
+            WHERE n_attempts > 0
+            GROUP BY student_key
+        ),
+        said AS (SELECT student_key, count(*) AS n_signals FROM feedback.signal GROUP BY student_key)
+        SELECT student_key, student_name, last_seen_at, n_statements, n_attempts, mean_mastery,
+            coalesce(n_signals, 0)
+        FROM dimensional.dim_student
+        INNER JOIN (SELECT student_key, n_attempts FROM marts.mart_student_activity) USING (student_key)
+        LEFT JOIN mastery USING (student_key)
+        LEFT JOIN said USING (student_key)
+        WHERE (
+            $search IS NULL
+            OR contains(lower(concat_ws(' ', student_name, identifier, student_key)), lower($search))
+        ) AND (
+            $course IS NULL
+            OR student_key IN (SELECT student_key FROM dimensional.fact_enrolment WHERE course_id = $course)
+        )
+        ORDER BY student_name NULLS LAST, student_key
+        LIMIT $limit
+        """,
+        {"search": search, "course": course, "limit": limit},
+    )
+    return [StudentLine(*row) for row in rows]
+
+
+def find_student(warehouse: Warehouse, wanted: str) -> str:
+    """Give the key of the one student who goes by `wanted`: key, identifier, account name or name.
+
+    Raises:
+        StudentMissingError: nobody does, or several do; the message lists them.
+    """
+    must_be_refreshed(warehouse)
+    rows = warehouse.rows(
+        """
+        SELECT student_key, student_name, identifier,
+            student_key = $wanted OR identifier = $wanted
+            OR split_part(identifier, ' ', -1) = $wanted OR lower(student_name) = lower($wanted) AS is_exact
+        FROM dimensional.dim_student
+        WHERE is_exact OR contains(lower(concat_ws(' ', student_name, identifier)), lower($wanted))
+        ORDER BY is_exact DESC, student_name, student_key
+        """,
+        {"wanted": wanted},
+    )
+    exact = [row for row in rows if row[3]] or rows
+    if len(exact) == 1:
+        return str(exact[0][0])
+    if not exact:
+        raise StudentMissingError(f"no student goes by {wanted!r}: `learnloom students` lists them")
+    listed = "".join(
+        f"\n  {key} {name or ''} ({identifier})" for key, name, identifier, _ in exact[:_MAX_CANDIDATES]
+    )
+    more = f"\n  and {len(exact) - _MAX_CANDIDATES} more" if len(exact) > _MAX_CANDIDATES else ""
+    raise StudentMissingError(f"{len(exact)} students go by {wanted!r}, name one by key: {listed}{more}")
+
+
+def read_profile(warehouse: Warehouse, student_key: str) -> StudentProfile:
+    """Read a student's profile.
+
+    Raises:
+        StudentMissingError: there is none for this key.
+    """
+    rows = warehouse.rows("SELECT profile FROM feedback.student_profile WHERE student_key = ?", [student_key])
+    if not rows:
+        raise StudentMissingError(f"student {student_key} has no profile: run `learnloom refresh`")
+    return StudentProfile.model_validate_json(rows[0][0])
+
+
+def read_signals(
+    warehouse: Warehouse,
+    *,
+    student_key: str | None = None,
+    kind: str | None = None,
+    audience: str | None = None,
+    limit: int,
+) -> list[tuple[Signal, str | None]]:
+    """Read signals that have not expired at the refresh's as_of, most urgent first, each with the student's name."""
+    must_be_refreshed(warehouse)
+    rows = warehouse.rows(
+        """
+        SELECT signal, student_name
+        FROM feedback.signal
+        LEFT JOIN dimensional.dim_student USING (student_key)
+        WHERE ($student IS NULL OR student_key = $student)
+            AND ($kind IS NULL OR signal_kind = $kind)
+            AND ($audience IS NULL OR audience = $audience)
+            AND expires_at > (SELECT as_of FROM estimates.refresh_state)
+        ORDER BY urgency DESC, student_key, signal_kind, audience, signal_id
+        LIMIT $limit
+        """,
+        {"student": student_key, "kind": kind, "audience": audience, "limit": limit},
+    )
+    return [(Signal.model_validate_json(row[0]), row[1]) for row in rows]
+
+
+def must_be_refreshed(warehouse: Warehouse) -> None:
+    """Say what to do where nothing has been computed yet.
+
+    Raises:
+        WarehouseError: there was no refresh so far.
+    """
+    rows = warehouse.rows(
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = 'feedback' AND table_name = 'signal'"
+    )
+    if not rows:
+        raise WarehouseError("nothing has been computed yet: run `learnloom refresh`")

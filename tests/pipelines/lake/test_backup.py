@@ -1,0 +1,60 @@
+"""A backup is a warehouse."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from learnloom.pipelines.lake.backup import BackupError, back_up
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.maintain import tidy
+from tests.conftest import SmallClass, land, refresh_to
+from tests.pipelines.cli.samples import answer, lines
+
+_COUNTS = "SELECT (SELECT count(*) FROM landing.statement), (SELECT count(*) FROM feedback.signal)"
+_NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+
+
+def test_a_restored_backup_goes_on(small_class: SmallClass, tmp_path: Path) -> None:
+    """What stood at the backup stands in it, nothing lands twice there, and what came since can land."""
+    folder = small_class.copy_to(tmp_path / "warehouse")
+    later = tmp_path / "later.jsonl"
+    later.write_bytes(lines(answer(1)))
+    with Warehouse(folder) as warehouse:
+        before = warehouse.one(_COUNTS)
+        back_up(warehouse, tmp_path / "safe")
+        land(warehouse, later)
+        tidy(warehouse, now=_NOW, wait_seconds=20)
+    with Warehouse(tmp_path / "safe") as restored:
+        assert restored.one(_COUNTS) == before
+        land(restored, small_class.statements)
+        assert restored.one(_COUNTS) == before
+        land(restored, later)
+        refresh_to(restored, small_class.day)
+        assert restored.one("SELECT count(*) FROM landing.statement")[0] == before[0] + 1
+
+
+def test_a_second_backup_copies_only_what_is_new(small_class: SmallClass, tmp_path: Path) -> None:
+    """Files never change: a backup to the same folder again brings the new ones and the newest catalogue."""
+    folder = small_class.copy_to(tmp_path / "warehouse")
+    more = tmp_path / "more.jsonl"
+    more.write_bytes(lines(answer(1)))
+    with Warehouse(folder) as warehouse:
+        first = back_up(warehouse, tmp_path / "safe")
+        assert (first.copied, first.files) == (first.files, first.files)
+        land(warehouse, more)
+        refresh_to(warehouse, small_class.earlier_day)
+        now = warehouse.one(_COUNTS)
+        second = back_up(warehouse, tmp_path / "safe")
+    assert 0 < second.copied < second.files
+    with Warehouse(tmp_path / "safe", read_only=True) as restored:
+        assert restored.one(_COUNTS) == now
+
+
+def test_the_warehouse_is_no_place_for_its_backup(small_class: SmallClass) -> None:
+    """A backup that would write over the warehouse is refused."""
+    with (
+        Warehouse(small_class.folder, read_only=True) as warehouse,
+        pytest.raises(BackupError, match="is the warehouse itself"),
+    ):
+        back_up(warehouse, small_class.folder)

@@ -1,0 +1,144 @@
+"""Opening the warehouse, transactions, and being several."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from learnloom.pipelines.lake.connection import Warehouse, is_conflict
+from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseError, WarehouseMissingError
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    """A warehouse with an empty table and a counter at 0."""
+    with Warehouse(tmp_path / "a folder with ' and spaces") as opened:
+        opened.run("CREATE SCHEMA landing")
+        opened.run("CREATE TABLE landing.thing (n BIGINT)")
+        opened.run("CREATE TABLE landing.counter AS SELECT 0 AS n")
+        yield opened
+
+
+def test_rows_outlast_the_connection(warehouse: Warehouse) -> None:
+    """What was committed is there for the next who opens it, read-only too."""
+    warehouse.run("INSERT INTO landing.thing VALUES (1), (2)")
+    warehouse.close()
+    with Warehouse(warehouse.folder, read_only=True) as again:
+        assert again.rows("SELECT n FROM landing.thing ORDER BY n") == [(1,), (2,)]
+
+
+def test_an_absent_warehouse_is_told_to_readers(tmp_path: Path) -> None:
+    """Opening read-only creates nothing and says what to do."""
+    with pytest.raises(WarehouseMissingError, match="learnloom import"):
+        Warehouse(tmp_path / "none", read_only=True)
+    assert not (tmp_path / "none").exists()
+
+
+def test_readers_cannot_write(warehouse: Warehouse) -> None:
+    """A read-only connection refuses to change anything."""
+    warehouse.close()
+    with Warehouse(warehouse.folder, read_only=True) as reader, pytest.raises(duckdb.Error):
+        reader.run("INSERT INTO landing.thing VALUES (1)")
+
+
+def test_a_catalogue_that_is_none_is_told(tmp_path: Path) -> None:
+    """A damaged catalogue is an error that names the folder."""
+    (tmp_path / "catalog.sqlite").write_bytes(b"this is no database" * 100)
+    with pytest.raises(WarehouseError, match="cannot open the warehouse at"):
+        Warehouse(tmp_path)
+
+
+def test_a_transaction_is_all_or_nothing(warehouse: Warehouse) -> None:
+    """When the block raises, nothing of it stays, and the connection can be used on."""
+
+    def insert_and(failing: Callable[[], None]) -> None:
+        with warehouse.transaction():
+            warehouse.run("INSERT INTO landing.thing VALUES (1)")
+            failing()
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        insert_and(fail)
+    with pytest.raises(duckdb.Error):
+        insert_and(lambda: warehouse.run("SELECT 'x'::INTEGER"))
+    with warehouse.transaction(), warehouse.holding(more=pa.table({"n": [3, 4]})):
+        warehouse.run("INSERT INTO landing.thing SELECT n FROM more")
+    assert warehouse.rows("SELECT n FROM landing.thing ORDER BY n") == [(3,), (4,)]
+
+
+def test_a_query_without_a_row_is_an_error_of_one(warehouse: Warehouse) -> None:
+    """`one` never gives nothing."""
+    with pytest.raises(WarehouseError, match="yields no row"):
+        warehouse.one("SELECT n FROM landing.thing")
+
+
+def test_overlapping_writers_are_done_again_and_none_is_lost(warehouse: Warehouse) -> None:
+    """Four connections that add to one counter at once end at the right sum."""
+
+    def add() -> None:
+        with warehouse.another() as mine:
+
+            def once() -> None:
+                with mine.transaction():
+                    mine.run("UPDATE landing.counter SET n = n + 1")
+
+            for _ in range(5):
+                mine.retrying(once, wait_seconds=60)
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with warehouse.another() as fresh:
+        assert fresh.one("SELECT n FROM landing.counter") == (20,)
+
+
+def test_waiting_has_a_limit(warehouse: Warehouse) -> None:
+    """When others are always in the way, the error says who and what to raise."""
+    with warehouse.another() as other:
+
+        def overtaken() -> None:
+            with warehouse.transaction():
+                warehouse.run("UPDATE landing.counter SET n = n + 1")
+                other.run("UPDATE landing.counter SET n = n + 1")
+
+        with pytest.raises(WarehouseBusyError, match="LEARNLOOM_LOCK_WAIT_SECONDS"):
+            warehouse.retrying(overtaken, wait_seconds=0.2)
+
+
+def test_other_errors_are_not_tried_again(warehouse: Warehouse) -> None:
+    """A mistake in the work is raised at once, as it is."""
+    calls = []
+
+    def mistaken() -> None:
+        calls.append(1)
+        warehouse.run("SELECT * FROM landing.nothing")
+
+    with pytest.raises(duckdb.CatalogException):
+        warehouse.retrying(mistaken, wait_seconds=30)
+    assert calls == [1]
+    assert not is_conflict(ValueError("conflict"))
+
+
+def test_many_who_open_a_new_warehouse_at_once_all_succeed(tmp_path: Path) -> None:
+    """Of several processes' worth of connections that make the same warehouse at once, none fails."""
+    opened: list[int] = []
+    start = threading.Barrier(6)
+
+    def make() -> None:
+        start.wait(timeout=30)
+        with Warehouse(tmp_path / "new") as mine:
+            opened.append(mine.snapshot())
+
+    threads = [threading.Thread(target=make) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 6

@@ -1,0 +1,68 @@
+"""Maintenance merges what has piled up, loses no row, and keeps the past that it promises to keep."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.maintain import MANY_SMALL_FILES, spare_files, tidy, tidy_if_needed
+
+TOMORROW = datetime.now(UTC) + timedelta(days=2)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    """A warehouse with one table of many small files."""
+    with Warehouse(tmp_path / "warehouse") as opened:
+        opened.run("CREATE SCHEMA landing")
+        opened.run("CREATE TABLE landing.row (n BIGINT)")
+        for start in range(0, 5_000, 100):
+            opened.run("INSERT INTO landing.row SELECT * FROM range(?, ?)", [start, start + 100])
+        yield opened
+
+
+def _files(warehouse: Warehouse) -> int:
+    return len(list((warehouse.folder / "data").rglob("*.parquet")))
+
+
+def test_small_files_are_merged_and_rows_stay(warehouse: Warehouse) -> None:
+    """Afterwards there are few files, on disk too once a day has passed, and all rows."""
+    assert spare_files(warehouse) >= MANY_SMALL_FILES
+    done = tidy(warehouse, now=TOMORROW, wait_seconds=30)
+    assert done.merged_files >= MANY_SMALL_FILES
+    assert spare_files(warehouse) == 0
+    tidy(warehouse, now=TOMORROW + timedelta(days=2), wait_seconds=30)
+    assert _files(warehouse) == 1
+    assert warehouse.one("SELECT count(*), sum(n) FROM landing.row") == (5_000, sum(range(5_000)))
+
+
+def test_it_does_nothing_without_need(warehouse: Warehouse) -> None:
+    """Called again right after, maintenance leaves everything alone."""
+    assert tidy_if_needed(warehouse, now=TOMORROW, wait_seconds=30) is not None
+    snapshot = warehouse.snapshot()
+    assert tidy_if_needed(warehouse, now=TOMORROW, wait_seconds=30) is None
+    assert warehouse.snapshot() == snapshot
+
+
+def test_the_kept_past_can_be_seen(warehouse: Warehouse) -> None:
+    """Snapshots younger than the days kept answer as before; older ones are gone."""
+    snapshot = warehouse.snapshot()
+    warehouse.run("DELETE FROM landing.row WHERE n >= 100")
+    tidy(warehouse, now=TOMORROW, wait_seconds=30, kept_days=30)
+    then = f"SELECT count(*) FROM landing.row AT (VERSION => {snapshot})"
+    assert warehouse.one(then) == (5_000,)
+    tidy(warehouse, now=TOMORROW, wait_seconds=30, kept_days=0)
+    snapshots = {row[0] for row in warehouse.rows("SELECT snapshot_id FROM lake.snapshots()")}
+    assert snapshot not in snapshots
+    assert warehouse.one("SELECT count(*) FROM landing.row") == (100,)
+
+
+def test_a_reader_may_hold_what_is_merged(warehouse: Warehouse) -> None:
+    """A reader that has begun before goes on reading what it saw."""
+    with warehouse.another() as reader, reader.transaction():
+        assert reader.one("SELECT count(*) FROM landing.row") == (5_000,)
+        tidy(warehouse, now=datetime.now(UTC), wait_seconds=30)
+        warehouse.run("DELETE FROM landing.row")
+        assert reader.one("SELECT count(*), sum(n) FROM landing.row") == (5_000, sum(range(5_000)))

@@ -1,0 +1,83 @@
+"""The data checks on a whole warehouse; what each file of sql/checks finds is stated by the cases of tests/sql."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.relation import Relation, load_relations
+from learnloom.pipelines.refresh.checks import CheckResult, all_checks, run_checks
+from tests.conftest import SmallClass
+
+# A state is one row, read as a single value: were it two, no other check could run.
+_TABLES = [r for r in load_relations() if r.stored == "table" and r.scope != "state"]
+
+
+def _filled(warehouse: Warehouse) -> Iterator[Relation]:
+    for relation in _TABLES:
+        if warehouse.one(f"SELECT count(*) FROM {relation.full_name}")[0]:
+            yield relation
+
+
+@pytest.fixture(scope="module")
+def spoiled(small_class: SmallClass, tmp_path_factory: pytest.TempPathFactory) -> dict[str, CheckResult]:
+    """Results where every table has one row twice, and every table about students a row of nobody's."""
+    with Warehouse(small_class.copy_to(tmp_path_factory.mktemp("spoiled") / "warehouse")) as warehouse:
+        for relation in list(_filled(warehouse)):
+            place = relation.full_name
+            warehouse.run(f"INSERT INTO {place} SELECT * FROM {place} LIMIT 1")
+            if relation.scope == "student" and relation.name != "dim_student":
+                warehouse.run(
+                    f"INSERT INTO {place} SELECT * REPLACE ('nobody' AS student_key) FROM {place} LIMIT 1"
+                )
+        return {result.name: result for result in run_checks(warehouse, sample_rows=2)}
+
+
+def test_a_refreshed_warehouse_passes_every_check(small_class: SmallClass) -> None:
+    """What the pipeline wrote breaks no rule, and every rule could be asked."""
+    with Warehouse(small_class.folder, read_only=True) as warehouse:
+        results = run_checks(warehouse)
+    assert [result for result in results if not result.is_passed] == []
+
+
+def test_checks_have_names_of_their_own() -> None:
+    """No two checks share a name, by which they are told apart."""
+    names = [check.name for check in all_checks()]
+    assert len(names) == len(set(names))
+
+
+def test_a_row_that_stands_twice_is_found_in_every_table(
+    spoiled: dict[str, CheckResult], small_class: SmallClass
+) -> None:
+    """The grain of each table that holds rows is checked."""
+    with Warehouse(small_class.folder, read_only=True) as warehouse:
+        names = {f"{relation.name}_grain" for relation in _filled(warehouse)}
+    assert len(names) > 40
+    assert {name for name in names if spoiled[name].is_passed} == set()
+
+
+def test_a_row_of_nobody_is_found_in_every_table_about_students(
+    spoiled: dict[str, CheckResult], small_class: SmallClass
+) -> None:
+    """A row of a student who is not in dim_student is found, wherever it stands."""
+    with Warehouse(small_class.folder, read_only=True) as warehouse:
+        about = {relation.name for relation in _filled(warehouse) if relation.scope == "student"}
+    about -= {"dim_student"}
+    assert len(about) > 20
+    assert {name for name in about if spoiled[f"{name}_student"].is_passed} == set()
+
+
+def test_offending_rows_are_shown_up_to_a_limit(spoiled: dict[str, CheckResult]) -> None:
+    """The sample holds the offending rows by column, no more than asked for."""
+    result = spoiled["attempt_has_statement"]
+    assert result.n_offending is not None
+    assert 0 < len(result.sample) <= min(2, result.n_offending)
+    assert result.sample[0].keys() == {"attempt_id", "student_key"}
+
+
+def test_what_does_not_stand_yet_is_unknown(tmp_path: Path) -> None:
+    """On a warehouse without tables no check has passed or failed."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        results = run_checks(warehouse)
+    assert {result.is_passed for result in results} == {None}
