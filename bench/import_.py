@@ -24,7 +24,7 @@ import numpy as np
 
 from pipelines.ingest.duplicates import KnownIds
 from pipelines.ingest.files import FileSource
-from pipelines.ingest.land import import_statements
+from pipelines.ingest.land import LandingPolicy, import_statements
 from pipelines.ingest.reading import Limits
 from pipelines.ingest.validate import Validator
 from pipelines.settings import Settings
@@ -79,15 +79,17 @@ def _import(path: Path) -> dict[str, Any]:
                 max_record_bytes=settings.max_statement_bytes,
             ),
             warehouse,
+            LandingPolicy(
+                max_records=settings.batch_records,
+                max_bytes=settings.batch_bytes,
+                wait_seconds=settings.lock_wait_seconds,
+            ),
             judge=Validator(
                 default_version=settings.xapi_version,
                 limits=Limits(max_bytes=settings.max_statement_bytes),
             ).validate,
             is_same=is_same,
             now=lambda: datetime.now(UTC),
-            wait_seconds=settings.lock_wait_seconds,
-            max_records=settings.batch_records,
-            max_bytes=settings.batch_bytes,
         )
     return {
         "read": summary.read,

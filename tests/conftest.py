@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.feedback.thresholds import Thresholds
 from pipelines.ingest.files import FileSource
-from pipelines.ingest.land import import_statements
+from pipelines.ingest.land import LandingPolicy, import_statements
 from pipelines.ingest.skills import import_skills
 from pipelines.ingest.validate import Validator
 from pipelines.refresh.refresh import end_of_day, refresh
@@ -74,12 +74,10 @@ def land(warehouse: Warehouse, *paths: Path) -> None:
     import_statements(
         FileSource(list(paths), max_records=10_000, max_bytes=10_000_000, max_record_bytes=1_000_000),
         warehouse,
+        LandingPolicy(max_records=10_000, max_bytes=10_000_000, wait_seconds=_WAIT_SECONDS),
         judge=Validator(default_version="1.0.3").validate,
         is_same=is_same,
         now=lambda: _NOW,
-        wait_seconds=_WAIT_SECONDS,
-        max_records=10_000,
-        max_bytes=10_000_000,
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.cli.exits import Exit
 from pipelines.ingest.kafka import topics
-from pipelines.ingest.kafka.headers import _READERS
+from pipelines.ingest.kafka.messages import _READERS
 from pipelines.ingest.repairs import REPAIRS
 from pipelines.jobs.opening import connection_of
 from pipelines.settings import Settings

@@ -9,9 +9,9 @@ from pipelines.cli.exits import Exit
 from pipelines.cli.inputs import PathsArgument
 from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from pipelines.cli.output import Output
-from pipelines.ingest.interruption import Interruption
+from pipelines.ingest.interruption import StopSignal
 from pipelines.ingest.land import ImportSummary
-from pipelines.jobs.land import Landing
+from pipelines.jobs.land import LandingJob, land_files
 from pipelines.jobs.opening import file_source
 from pipelines.settings import Settings, read_settings
 
@@ -41,8 +41,9 @@ def import_(paths: PathsArgument, *, warehouse: WarehouseOption = None, as_json:
 def land(out: Output, settings: Settings, paths: list[Path]) -> ImportSummary:
     """Import files with progress; Ctrl-C lets the batch in hand finish."""
     source = file_source(settings, paths, stdin=sys.stdin.buffer)
-    with Interruption.from_signals() as interruption, out.progress("importing") as tick:
-        return Landing(settings, now, interruption, run_of("import"), tick).files(source)
+    with StopSignal.from_signals() as stop, out.progress("importing") as tick:
+        job = LandingJob(settings, now, stop, run_of("import"), lambda summary: tick(str(summary)))
+        return land_files(job, source)
 
 
 def tell_import(out: Output, summary: ImportSummary) -> None:

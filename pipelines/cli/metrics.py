@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.options import WarehouseOption, now
-from pipelines.ingest.interruption import Interruption
+from pipelines.ingest.interruption import StopSignal
 from pipelines.jobs.metrics import metrics_text, serve_metrics
 from pipelines.settings import read_settings
 
@@ -35,9 +35,9 @@ def metrics(
         return
     server, thread = serve_metrics(settings, clock=now, host=host, port=port)
     sys.stderr.write(f"learnloom: figures at http://{host}:{port}/metrics\n")
-    with Interruption.from_signals() as interruption:
+    with StopSignal.from_signals() as stop:
         try:
-            with interruption.reading():
+            with stop.interruptible():
                 thread.join()
         except KeyboardInterrupt:
             server.shutdown()

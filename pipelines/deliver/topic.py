@@ -11,7 +11,7 @@ from pipelines.ingest.kafka.errors import (
     KafkaSettingsError,
     TopicMissingError,
 )
-from pipelines.ingest.kafka.headers import CONTENT_TYPE
+from pipelines.ingest.kafka.messages import CONTENT_TYPE
 from pipelines.ingest.kafka.sending import Messages
 from pipelines.ingest.kafka.topics import limit_of_existing
 from pipelines.subscriptions import KafkaSubscription

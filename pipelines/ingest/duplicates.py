@@ -1,24 +1,21 @@
 """Which ids have landed? Answered from memory, so that the cost does not grow with the table.
 
-Sorted arrays hold a 64-bit hash of each id and of the bytes that came with it: 16 bytes a statement. Both
+DedupResult arrays hold a 64-bit hash of each id and of the bytes that came with it: 16 bytes a statement. Both
 hashes equal means the same bytes (128 bits: that any two of a hundred million statements agree by chance has
 probability 1e-23). An equal id hash alone is only a suspicion, settled by looking at the landed bytes.
 """
 
 import hashlib
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.ingest.errors import IngestError
 from pipelines.warehouse import landing
 from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.errors import SnapshotExpiredError
+from pipelines.warehouse.errors import OvertakenError, SnapshotExpiredError
 
-Result = TypeVar("Result")
 Hashes = npt.NDArray[np.uint64]
 SQL_ASKS = 4
 """So many batches are asked by SQL before the arrays are built: a small import need not read every id."""
@@ -34,16 +31,8 @@ def as_hashes(digests: list[bytes]) -> Hashes:
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64, copy=False)
 
 
-class StaleIdsError(IngestError):
-    """What has landed since the last look cannot be told: the transaction is to be done again."""
-
-
-def with_fresh_ids(transact: Callable[[], Result]) -> Result:
-    """Do a transaction that asks `KnownIds`; once more, with all ids read, where they had become stale."""
-    try:
-        return transact()
-    except StaleIdsError:
-        return transact()
+class StaleIdsError(OvertakenError):
+    """What has landed since the last look is not known any more: the transaction is done again."""
 
 
 class Found(NamedTuple):
@@ -80,7 +69,7 @@ class KnownIds:
         """Learn what others have landed up to `snapshot`, which the open transaction reads.
 
         Raises:
-            StaleIdsError: it cannot be told any more what was added; see `with_fresh_ids`.
+            StaleIdsError: what was added is not known any more: all ids are read when the transaction is done again.
         """
         if self._snapshot is None or snapshot <= self._snapshot:
             return

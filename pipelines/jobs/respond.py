@@ -9,8 +9,8 @@ from typing import NamedTuple
 import orjson
 
 from pipelines.ingest.files import STDIN
-from pipelines.ingest.interruption import Interruption
-from pipelines.jobs.land import Landing
+from pipelines.ingest.interruption import StopSignal
+from pipelines.jobs.land import LandingJob, land_files
 from pipelines.jobs.opening import file_source, open_to_read
 from pipelines.settings import Settings
 from pipelines.warehouse.pull import identifier_of, raised_signal
@@ -69,7 +69,7 @@ def respond(
         actor = actor_of(*identifier_of(warehouse, signal.student_key))
     statement = responded(signal, actor, response, at, went_well=went_well, note=note)
     source = file_source(settings, [Path(STDIN)], stdin=io.BytesIO(orjson.dumps(statement) + b"\n"))
-    done = Landing(settings, clock, Interruption(), run).files(source)
+    done = land_files(LandingJob(settings, clock, StopSignal(), run), source)
     if done.dead:
         rules = ", ".join(done.refused)
         raise LearnloomError(f"the answer makes no valid statement ({rules}): see `learnloom dead`")

@@ -23,7 +23,7 @@ from pipelines.warehouse.errors import (
 from pipelines.warehouse.extensions import load_sql
 from pipelines.warehouse.place import Place
 from pipelines.warehouse.run import Run
-from pipelines.warehouse.turn import REFRESH, FileTurn, NoTurn, PostgresTurn, Turn
+from pipelines.warehouse.turn import REFRESH, FileWriteLock, NoWriteLock, PostgresWriteLock, WriteLock
 
 if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
     import pyarrow as pa
@@ -61,8 +61,8 @@ class Warehouse:
         postgres: str | None = None,
         read_only: bool = False,
         memory_limit: str = "4GB",
-        turn_wait_seconds: float = 60.0,
-        takes_turns: bool = True,
+        lock_wait_seconds: float = 60.0,
+        takes_lock: bool = True,
         run: Run | None = None,
     ) -> None:
         """Open the warehouse, creating folder and catalogue unless `read_only`.
@@ -72,8 +72,8 @@ class Warehouse:
             postgres: connection string of the database that holds the catalogue; None: an SQLite file in `folder`.
             read_only: open it for reading; others may write meanwhile.
             memory_limit: memory that DuckDB may take before it spills to disk.
-            turn_wait_seconds: how long a transaction waits for another writer's to end.
-            takes_turns: whether a transaction waits for others to end. Without, overlapping ones conflict at commit
+            lock_wait_seconds: how long a transaction waits for another writer's to end.
+            takes_lock: whether a transaction waits for others to end. Without, overlapping ones conflict at commit
                 and are done again: nothing is lost, but a long one starves beside many short ones.
             run: who writes, kept with every transaction.
 
@@ -85,10 +85,10 @@ class Warehouse:
         self.place = Place(folder, postgres)
         self.read_only = read_only
         self.memory_limit = memory_limit
-        self.takes_turns = takes_turns and not read_only
-        self.turn_wait_seconds = turn_wait_seconds
+        self.takes_lock = takes_lock and not read_only
+        self.lock_wait_seconds = lock_wait_seconds
         self.signed_by = run
-        self._turn = self._writers_turn() if self.takes_turns else NoTurn()
+        self._write_lock = self._new_write_lock() if self.takes_lock else NoWriteLock()
         if read_only and not self.place.may_stand():
             raise _missing(self.place)
         if not read_only:
@@ -96,10 +96,10 @@ class Warehouse:
         self._connection = duckdb.connect()
         self._open()
 
-    def _writers_turn(self) -> Turn:
+    def _new_write_lock(self) -> WriteLock:
         if self.place.postgres is None:
-            return FileTurn(self.place.folder, self.turn_wait_seconds)
-        return PostgresTurn(self.place.postgres, self.turn_wait_seconds)
+            return FileWriteLock(self.place.folder, self.lock_wait_seconds)
+        return PostgresWriteLock(self.place.postgres, self.lock_wait_seconds)
 
     @property
     def folder(self) -> Path:
@@ -112,7 +112,7 @@ class Warehouse:
             if self.read_only or self.place.stands():
                 self._configure()
             else:
-                with closing(self._writers_turn()) as turn, turn.held("opening"):
+                with closing(self._new_write_lock()) as lock, lock.held("opening"):
                     if self.place.postgres is None:
                         create_catalog(self.place.sqlite)
                     self._configure()
@@ -149,7 +149,7 @@ class Warehouse:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-        self._turn.close()
+        self._write_lock.close()
 
     def another(self) -> "Warehouse":
         """Open a second connection to the same warehouse, for another thread."""
@@ -158,8 +158,8 @@ class Warehouse:
             postgres=self.place.postgres,
             read_only=self.read_only,
             memory_limit=self.memory_limit,
-            turn_wait_seconds=self.turn_wait_seconds,
-            takes_turns=self.takes_turns,
+            lock_wait_seconds=self.lock_wait_seconds,
+            takes_lock=self.takes_lock,
             run=self.signed_by,
         )
 
@@ -218,16 +218,16 @@ class Warehouse:
             self._connection.execute("RESET threads")
 
     @contextmanager
-    def transaction(self, turn: str = REFRESH) -> Iterator[None]:
+    def transaction(self, lock: str = REFRESH) -> Iterator[None]:
         """Commit what the block does as one; roll all of it back when it raises.
 
         Args:
-            turn: whose turn it is (`pipelines.warehouse.turn`): others of the same name wait.
+            lock: name of the write lock (`pipelines.warehouse.turn`): others of the same name wait.
 
         Raises:
             WarehouseBusyError: another process kept its transaction open for longer than we wait.
         """
-        with self._turn.held(turn):
+        with self._write_lock.held(lock):
             self._connection.execute("BEGIN")
             try:
                 self._sign()

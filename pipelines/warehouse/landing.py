@@ -1,7 +1,7 @@
 """The landing tables: all SQL that writes them, and look-ups for whoever lands.
 
 Rows, dead letters and positions are written in one transaction of the caller's, which has to begin with
-`take_turn`. Nothing here works row by row.
+`advance_fence`. Nothing here works row by row.
 """
 
 import re
@@ -77,8 +77,10 @@ def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
                 warehouse.run(relation.sql)
             for sql in new_columns:
                 warehouse.run(sql)
-            # Whoever waited for this transaction's turn finds the row there.
-            warehouse.run("INSERT INTO landing.turn SELECT 1, 0 WHERE NOT EXISTS (FROM landing.turn)")
+            # Whoever waited for this transaction finds the row there.
+            warehouse.run("INSERT INTO landing.fence SELECT 1, 0 WHERE NOT EXISTS (FROM landing.fence)")
+            # The fence of earlier releases: whoever still lands by it fails, instead of landing beside this one.
+            warehouse.run("DROP TABLE IF EXISTS landing.turn")
         # A third of the default's size, and written faster than it (bench/import_.py).
         warehouse.run(f"CALL {LAKE}.set_option('parquet_compression', 'zstd')")
         # Merging holds whole row groups: of statements with their bytes the default's 122,880 rows are 200 MB.
@@ -106,9 +108,9 @@ def _new_columns(warehouse: Warehouse, relation: Relation) -> list[str]:
     ]
 
 
-def take_turn(warehouse: Warehouse) -> None:
+def advance_fence(warehouse: Warehouse) -> None:
     """Begin a landing transaction: of two that overlap, the second to commit fails and is done again."""
-    warehouse.run("UPDATE landing.turn SET taken = taken + 1")
+    warehouse.run("UPDATE landing.fence SET transactions = transactions + 1")
 
 
 def positions(warehouse: Warehouse, topics: Collection[str] | None = None) -> dict[tuple[str, int], Position]:

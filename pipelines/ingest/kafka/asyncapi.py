@@ -8,7 +8,7 @@ import sys
 from typing import Any, Final
 
 from pipelines.ingest.kafka.dead_letters import DEAD_HEADERS
-from pipelines.ingest.kafka.headers import (
+from pipelines.ingest.kafka.messages import (
     CONTENT_ENCODING,
     CONTENT_TYPE,
     JSON_TYPE,

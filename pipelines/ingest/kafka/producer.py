@@ -17,7 +17,7 @@ import orjson
 
 from pipelines.ingest.kafka.connection import KafkaConnection
 from pipelines.ingest.kafka.errors import DeliveryError, StatementRefusedError
-from pipelines.ingest.kafka.headers import CONTENT_TYPE, JSON_TYPE, SOURCE, XAPI_VERSION
+from pipelines.ingest.kafka.messages import CONTENT_TYPE, JSON_TYPE, SOURCE, XAPI_VERSION
 from pipelines.ingest.kafka.sending import MAX_WAITING_BYTES, Messages, Sent
 from pipelines.ingest.kafka.topics import limit_of_existing
 from schemas.record import Verdict

@@ -9,10 +9,11 @@ from typing import Any
 
 from pipelines.ingest.duplicates import KnownIds
 from pipelines.ingest.files import FileSource
-from pipelines.ingest.land import ImportSummary, import_statements
-from pipelines.ingest.lander import Lander
-from pipelines.ingest.parcel import Parcel
-from pipelines.ingest.source import Positions, Problem
+from pipelines.ingest.interruption import StopSignal
+from pipelines.ingest.land import ImportSummary, LandingObserver, LandingPolicy, import_statements
+from pipelines.ingest.lander import LandingWriter
+from pipelines.ingest.parcel import Judge, Sameness, WriteBatch
+from pipelines.ingest.source import Positions, Problem, Source
 from pipelines.warehouse.connection import Warehouse
 from schemas.record import Batch, Fault, Position, Record, Verdict
 
@@ -66,21 +67,26 @@ def file_source(
     )
 
 
-def bring_in(warehouse: Warehouse, *paths: Path, max_records: int = 10, **more: Any) -> ImportSummary:
+def bring_in(
+    warehouse: Warehouse,
+    *paths: Path,
+    max_records: int = 10,
+    source: Source | None = None,
+    stop: StopSignal | None = None,
+    observer: LandingObserver | None = None,
+    judge: Judge = judge,
+    is_same: Sameness = is_same,
+) -> ImportSummary:
     """Import files with small batches."""
-    source = more.pop("source", None) or file_source(*paths, max_records=max_records)
     return import_statements(
-        source,
+        source or file_source(*paths, max_records=max_records),
         warehouse,
-        **{
-            "judge": judge,
-            "is_same": is_same,
-            "now": lambda: NOON,
-            "wait_seconds": 30.0,
-            "max_records": max_records,
-            "max_bytes": MAX_BYTES,
-            **more,
-        },
+        LandingPolicy(max_records=max_records, max_bytes=MAX_BYTES, wait_seconds=30.0),
+        judge=judge,
+        is_same=is_same,
+        now=lambda: NOON,
+        stop=stop,
+        observer=observer,
     )
 
 
@@ -128,16 +134,16 @@ def batch(records: list[bytes], *, topic: str = "t", start: int = 0) -> Batch:
     return Batch(topic, 0, start, start + len(records), placed)
 
 
-def parcel(records: list[bytes], *, topic: str = "t", start: int = 0) -> Parcel:
-    """A judged parcel of one batch."""
-    made = Parcel()
+def write_batch(records: list[bytes], *, topic: str = "t", start: int = 0) -> WriteBatch:
+    """A judged batch of one batch."""
+    made = WriteBatch()
     made.add_batch(batch(records, topic=topic, start=start), judge)
     return made
 
 
-def lander(warehouse: Warehouse, known: KnownIds | None = None) -> Lander:
-    """A lander with the rule of equality of these tests."""
-    return Lander(warehouse, is_same=is_same, now=lambda: NOON, wait_seconds=30.0, known=known)
+def writer(warehouse: Warehouse, known: KnownIds | None = None) -> LandingWriter:
+    """A writer with the rule of equality of these tests."""
+    return LandingWriter(warehouse, is_same=is_same, now=lambda: NOON, wait_seconds=30.0, known=known)
 
 
 class Scripted:
@@ -161,6 +167,9 @@ class Scripted:
     def acknowledge(self, positions: Sequence[Position]) -> None:
         """Take no note."""
 
+    def lag(self) -> None:
+        """Tell nothing."""
+
 
 IMPORTING = """
 import sys
@@ -169,7 +178,7 @@ from pipelines.warehouse.connection import Warehouse
 from tests.pipelines.ingest.samples import bring_in
 with Warehouse(Path(sys.argv[1])) as warehouse:
     print("open", flush=True)
-    bring_in(warehouse, Path(sys.argv[2]), max_records=100, progress=lambda so: print(so.read, flush=True))
+    bring_in(warehouse, Path(sys.argv[2]), max_records=100, observer=lambda so: print(so.read, flush=True))
 print("done", flush=True)
 """
 """A program that imports the folder in its second argument into the warehouse in its first, telling each step."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.ingest.files import FileSource
-from pipelines.ingest.land import ImportSummary, import_statements
+from pipelines.ingest.land import ImportSummary, LandingPolicy, import_statements
 from pipelines.ingest.validate import Validator
 from pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh
 from pipelines.settings import Settings
@@ -37,12 +37,10 @@ def land(warehouse: Warehouse, file: Path, lines: Iterable[bytes], *, at: dt.dat
     return import_statements(
         FileSource([file], max_records=1_000, max_bytes=10_000_000, max_record_bytes=1_000_000),
         warehouse,
+        LandingPolicy(max_records=1_000, max_bytes=10_000_000, wait_seconds=20),
         judge=Validator(default_version="1.0.3").validate,
         is_same=is_same,
         now=lambda: at,
-        wait_seconds=20,
-        max_records=1_000,
-        max_bytes=10_000_000,
     )
 
 

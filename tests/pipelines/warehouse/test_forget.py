@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 
 from pipelines.ingest.files import STDIN
-from pipelines.ingest.interruption import Interruption
-from pipelines.jobs.land import Landing
+from pipelines.ingest.interruption import StopSignal
+from pipelines.jobs.land import LandingJob, land_files
 from pipelines.jobs.opening import file_source
 from pipelines.jobs.upkeep import maintain
 from pipelines.schedules import Schedules
@@ -30,7 +30,7 @@ def _settings(folder: Path, days: int | None) -> Settings:
 
 def _land(settings: Settings, at: dt.datetime, *records: dict[str, Any]) -> None:
     source = file_source(settings, [Path(STDIN)], stdin=io.BytesIO(lines(*records)))
-    Landing(settings, lambda: at, Interruption()).files(source)
+    land_files(LandingJob(settings, lambda: at, StopSignal()), source)
 
 
 def _letters(settings: Settings) -> list[tuple[Any, ...]]:

@@ -19,7 +19,7 @@ from pipelines.ingest.kafka.asyncapi import (
     document_text,
 )
 from pipelines.ingest.kafka.dead_letters import DEAD_HEADERS, headers_of
-from pipelines.ingest.kafka.headers import _READERS, read_headers
+from pipelines.ingest.kafka.messages import _READERS, read_headers
 from pipelines.ingest.kafka.producer import key_of
 from pipelines.settings import Settings
 from schemas.record import DeadLetter, Fault

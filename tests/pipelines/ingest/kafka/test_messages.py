@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.kafka.headers import HEADER_RULES, read_headers
-from pipelines.ingest.kafka.messages import records_of
+from pipelines.ingest.kafka.messages import HEADER_RULES, read_headers, records_of
 from pipelines.ingest.validate import validate
 from tests.pipelines.ingest.samples import statement, statements
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from kafka import KafkaProducer
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from pipelines.ingest.kafka.headers import traceparent_of
+from pipelines.ingest.kafka.messages import traceparent_of
 from pipelines.tracing.span import MAX_LINKS
 from pipelines.warehouse.connection import Warehouse
 from servers.kafka.broker import Broker
