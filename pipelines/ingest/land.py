@@ -124,8 +124,9 @@ def import_statements(
 
     Nobody else may use `warehouse` until this returns. `is_same` is the specification's rule of equality.
     """
-    writer = LandingWriter(warehouse, is_same=is_same, now=now, wait_seconds=policy.wait_seconds)
-    return LandingLoop(judge, policy, now=now, stop=stop, observer=observer).run(source, writer)
+    loop = LandingLoop(judge, policy, now=now, stop=stop, observer=observer)
+    with LandingWriter(warehouse, is_same=is_same, now=now, wait_seconds=policy.wait_seconds) as writer:
+        return loop.run(source, writer)
 
 
 class LandingLoop:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -75,10 +75,18 @@ class LandingWriter:
         self._is_same = is_same
         self._now = now
         self._wait_seconds = wait_seconds
-        self._known = KnownIds() if known is None else known
+        self._known = KnownIds(warehouse) if known is None else known
         self._expected: dict[tuple[str, int], Position] = {}
         self._has_failed = False
         landing.prepare(warehouse, wait_seconds=wait_seconds)
+
+    def __enter__(self) -> Self:
+        """Give the writer."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Keep what is known of landed ids for the next process, unless something went wrong."""
+        self._known.__exit__(*exception)
 
     def positions(self) -> Positions:
         """Read the stored positions; batches that go on from others are not landed from now on."""
@@ -127,6 +135,7 @@ class LandingWriter:
         self, batch: WriteBatch, streams: frozenset[str]
     ) -> tuple[Landed, dict[tuple[str, int], Position], DedupResult]:
         warehouse, now = self._warehouse, self._now()
+        self._known.catch_up()
         with warehouse.transaction(LANDING):
             snapshot = warehouse.snapshot()
             stored = landing.positions(warehouse, {part.topic for part in batch.slices})
@@ -226,8 +235,8 @@ def deduplicate(
     """
     count = len(batch.statement_ids)
     ids, contents = batch.hashes()
-    known.refresh(warehouse, snapshot)
-    found = known.find(warehouse, snapshot, ids, contents)
+    known.refresh(snapshot)
+    found = known.find(ids, contents)
     duplicate = found.is_same.copy()
     suspects = np.flatnonzero(found.is_known & ~found.is_same).tolist()
     firsts = _content(warehouse, batch, suspects, ids)

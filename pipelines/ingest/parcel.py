@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.ingest.duplicates import Hashes, as_hashes, hash_of
+from pipelines.ingest.duplicates import as_hashes, hash_of
+from pipelines.ingest.hash_runs import Hashes
 from pipelines.tracing.span import MAX_LINKS
 from pipelines.warehouse.dead_letters import DEAD_LETTER_ROWS
 from pipelines.warehouse.landing import STATEMENT_ROWS

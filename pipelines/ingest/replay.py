@@ -66,17 +66,17 @@ def replay(
     """
     landing.prepare(warehouse, wait_seconds=wait_seconds)
     ids = dead_letters.find_ids(warehouse, selection._replace(is_waiting=True))
-    known = KnownIds()
     summary = ReplaySummary()
-    for start in range(0, len(ids), max_records):
-        chunk = ids[start : start + max_records]
+    with KnownIds(warehouse) as known:
+        for start in range(0, len(ids), max_records):
+            chunk = ids[start : start + max_records]
 
-        def work(chunk: Sequence[str] = chunk) -> ReplaySummary:
-            return _replay_chunk(
-                warehouse, chunk, known, judge=judge, is_same=is_same, mend=mend, fix=fix, now=now()
-            )
+            def work(chunk: Sequence[str] = chunk) -> ReplaySummary:
+                return _replay_chunk(
+                    warehouse, chunk, known, judge=judge, is_same=is_same, mend=mend, fix=fix, now=now()
+                )
 
-        _add(summary, warehouse.retrying(work, wait_seconds=wait_seconds))
+            _add(summary, warehouse.retrying(work, wait_seconds=wait_seconds))
     return summary
 
 
@@ -100,6 +100,7 @@ def _replay_chunk(
     now: datetime,
 ) -> ReplaySummary:
     """Replay a few dead letters in one transaction."""
+    known.catch_up()
     with warehouse.transaction(LANDING):
         snapshot = warehouse.snapshot()
         # Read within the transaction: another replay may have been faster.

@@ -130,8 +130,11 @@ def land_topics(
             closing(publisher) if publisher else nullcontext(),
             open_to_write(job.settings, run=job.run) as warehouse,
             KafkaSource(connection, options) as source,
+            LandingWriter(
+                warehouse, is_same=is_same, now=job.clock, wait_seconds=policy.wait_seconds
+            ) as writer,
         ):
-            return loop.run(source, TopicWriter(job, policy, warehouse, publisher))
+            return loop.run(source, TopicWriter(job, writer, warehouse, publisher))
     return loop.summary
 
 
@@ -141,18 +144,16 @@ class TopicWriter:
     def __init__(
         self,
         job: LandingJob,
-        policy: LandingPolicy,
+        writer: LandingWriter,
         warehouse: Warehouse,
         publisher: DeadLetterPublisher | None,
     ) -> None:
         """Publish what an earlier run has left."""
-        self._writer = LandingWriter(
-            warehouse, is_same=is_same, now=job.clock, wait_seconds=policy.wait_seconds
-        )
+        self._writer = writer
         self._warehouse = warehouse
         self._publisher = publisher
         self._now = job.clock
-        self._wait_seconds = policy.wait_seconds
+        self._wait_seconds = job.settings.lock_wait_seconds
         self._transactions = 0
         if publisher is not None:
             publisher.deliver(warehouse)

@@ -23,6 +23,7 @@ from pipelines.warehouse.errors import (
 from pipelines.warehouse.extensions import load_sql
 from pipelines.warehouse.place import Place
 from pipelines.warehouse.run import Run
+from pipelines.warehouse.trouble import is_conflict, is_trouble
 from pipelines.warehouse.turn import REFRESH, FileWriteLock, NoWriteLock, PostgresWriteLock, WriteLock
 
 if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
@@ -30,21 +31,6 @@ if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command 
 
 LAKE = "lake"
 """Name under which the DuckLake is attached."""
-# What DuckLake and SQLite say when another writer was faster: nothing is broken, the work is done again.
-_CONFLICT_SIGNS = ("conflict", "database is locked", "failed to commit ducklake transaction")
-# What they say when disk or server is in trouble: it may pass, and the work is done again by whoever has the patience.
-_TROUBLE_SIGNS = (
-    "no space left",
-    "disk is full",
-    "file too large",
-    "disk i/o error",
-    "could not connect",
-    "connection refused",
-    "server closed the connection",
-    "terminating connection",
-    "the database system is",
-    "failed to execute query",
-)
 
 Result = TypeVar("Result")
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -191,6 +177,12 @@ class Warehouse:
         """Execute a query and return its result as an Arrow table."""
         return self._connection.execute(sql, parameters).to_arrow_table()
 
+    def arrow_batches(
+        self, sql: str, parameters: Parameters | None = None, *, at_once: int
+    ) -> "Iterator[pa.RecordBatch]":
+        """Execute a query and yield its rows, about `at_once` at a time; nothing else may be asked meanwhile."""
+        yield from self._connection.execute(sql, parameters).to_arrow_reader(at_once)
+
     def use(self, database: str) -> None:
         """Let names without a database mean that one: the lake, or a scratch database. Asking costs 3 ms."""
         if database != self._named_first:
@@ -281,20 +273,3 @@ def _missing(place: Place) -> WarehouseMissingError:
         f"no warehouse at {place}: import statements first (learnloom import PATH), "
         "or point LEARNLOOM_WAREHOUSE at the right folder"
     )
-
-
-def is_trouble(error: Exception) -> bool:
-    """Tell whether the error means that disk or server is in trouble, which may pass."""
-    if not isinstance(error, duckdb.Error):
-        return False
-    text = str(error).lower()
-    return any(sign in text for sign in _TROUBLE_SIGNS)
-
-
-def is_conflict(error: Exception) -> bool:
-    """Tell whether the error means "another writer was faster"."""
-    if isinstance(error, OvertakenError):
-        return True
-    if not isinstance(error, duckdb.Error) or is_trouble(error):
-        return False
-    return any(sign in str(error).lower() for sign in _CONFLICT_SIGNS)

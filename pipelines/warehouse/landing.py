@@ -5,7 +5,7 @@ Rows, dead letters and positions are written in one transaction of the caller's,
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -166,26 +166,44 @@ def hashes_of(warehouse: Warehouse, id_hashes: pa.Array) -> pa.Table:
         )
 
 
-def all_hashes(warehouse: Warehouse) -> pa.Table:
-    """Read id_hash and content_hash of every statement."""
-    return warehouse.arrow(f"SELECT {_HASH_COLUMNS} FROM landing.statement")
+def sorted_hashes(warehouse: Warehouse, snapshot: int, *, at_once: int) -> Iterator[pa.RecordBatch]:
+    """Read id_hash and content_hash of every statement of a snapshot, by id_hash, about `at_once` rows at a time."""
+    return warehouse.arrow_batches(
+        f"SELECT {_HASH_COLUMNS} FROM landing.statement AT (VERSION => {snapshot:d}) ORDER BY id_hash",
+        at_once=at_once,
+    )
 
 
-def hashes_since(warehouse: Warehouse, first: int, last: int) -> pa.Table:
-    """Read id_hash and content_hash of what was added by the snapshots `first` to `last`.
+def hashes_since(warehouse: Warehouse, first: int, last: int, *, at_once: int) -> Iterator[pa.RecordBatch]:
+    """Read id_hash and content_hash of what was added by the snapshots `first` to `last`, some rows at a time.
 
     Raises:
-        SnapshotExpiredError: one of the snapshots has expired; the open transaction has failed.
+        SnapshotExpiredError: one of the snapshots has expired; an open transaction has failed.
     """
     try:
-        return warehouse.arrow(
+        yield from warehouse.arrow_batches(
             f"SELECT {_HASH_COLUMNS} FROM ducklake_table_insertions(?, 'landing', 'statement', ?, ?)",
             [LAKE, first, last],
+            at_once=at_once,
         )
     except duckdb.InvalidInputException as error:
         raise SnapshotExpiredError(
             f"what landed in snapshots {first} to {last} cannot be told: {error}"
         ) from error
+
+
+def snapshot_time(warehouse: Warehouse, snapshot: int) -> str | None:
+    """When a snapshot was committed, to the microsecond; None where it has expired, or never was."""
+    rows = warehouse.rows(
+        f"SELECT snapshot_time::TIMESTAMPTZ::VARCHAR FROM {LAKE}.snapshots() WHERE snapshot_id = ?",
+        [snapshot],
+    )
+    return str(rows[0][0]) if rows else None
+
+
+def statements_at(warehouse: Warehouse, snapshot: int) -> int:
+    """Count the statements of a snapshot, which must not have expired."""
+    return int(warehouse.one(f"SELECT count(*) FROM landing.statement AT (VERSION => {snapshot:d})")[0])
 
 
 def last_commit(warehouse: Warehouse) -> int:

@@ -6,6 +6,7 @@ with the lock or without it.
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Final, Protocol
 from zlib import crc32
@@ -138,3 +139,27 @@ class NoWriteLock:
 def _key(name: str) -> int:
     """Number of the advisory lock, in the range of our own."""
     return crc32(f"learnloom {name}".encode())
+
+
+class OwnFolder:
+    """One of several numbered folders, of which each process has one of its own: the first that is free."""
+
+    def __init__(self, parent: Path) -> None:
+        """Take the first folder that no process has.
+
+        Args:
+            parent: the folder that holds them; it is made where it is absent.
+        """
+        parent.mkdir(parents=True, exist_ok=True)
+        for number in count():
+            self._lock = filelock.FileLock(parent / f"{number}.lock", thread_local=False)
+            try:
+                self._lock.acquire(timeout=0)
+            except filelock.Timeout:
+                continue
+            self.path = parent / str(number)
+            return
+
+    def close(self) -> None:
+        """Let others have it."""
+        self._lock.release()

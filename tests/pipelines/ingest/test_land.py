@@ -146,7 +146,7 @@ def test_any_cutting_gives_the_same_landing(
     ]
     firsts = {number: content for number, content, _ in reversed(numbers)}
     with Warehouse(tmp_path_factory.mktemp("w") / "warehouse") as warehouse:
-        mine = writer(warehouse, KnownIds(sql_asks=asks))
+        mine = writer(warehouse, KnownIds(warehouse, sql_asks=asks))
         mine.positions()
         bounds = sorted({0, *(min(cut, len(records)) for cut in cuts), len(records)})
         for start, end in pairwise(bounds):

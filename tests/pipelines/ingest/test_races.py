@@ -134,7 +134,7 @@ def test_a_gap_is_refused(warehouse: Warehouse) -> None:
 
 def test_what_another_process_landed_meanwhile_is_known(warehouse: Warehouse) -> None:
     """Ids landed by others are found through the change feed, and after their snapshots expired too."""
-    mine = writer(warehouse, KnownIds(sql_asks=0))
+    mine = writer(warehouse, KnownIds(warehouse, sql_asks=0))
     with warehouse.another() as other:
         theirs = writer(other)
         mine.positions()

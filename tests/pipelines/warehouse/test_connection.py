@@ -8,8 +8,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.warehouse.connection import Warehouse, is_conflict
+from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.errors import WarehouseBusyError, WarehouseError, WarehouseMissingError
+from pipelines.warehouse.trouble import is_conflict
 
 
 @pytest.fixture
