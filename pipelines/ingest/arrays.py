@@ -34,7 +34,17 @@ Marks = list[tuple[int, int, int]]
 
 
 class Scanner:
-    """Finds, chunk by chunk, the marks that bound what stands directly inside the outermost brackets."""
+    r"""Finds, chunk by chunk, the marks that bound what stands directly inside the outermost brackets.
+
+    Of quotes, backslashes, commas and brackets (all others are of no interest) those within strings are left out; the
+    depth changes at brackets, and at the outermost brackets and the commas at depth 1 an element begins or ends:
+
+        chunk    [ { "a,\"" : 1 } , { } ]
+        marks    [ { " ,\""     } , { } ]
+        outside  [ {            } , { } ]
+        depth    1 2            1 1 2 1 0
+        bounds   ^                ^     ^
+    """
 
     def __init__(self, depth: int = 0) -> None:
         """Start at `depth`: 0 outside of everything, -1 where the brackets wanted stand inside others."""

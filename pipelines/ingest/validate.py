@@ -27,7 +27,7 @@ _PATH_CHARS = 200
 _DEFAULT_LIMITS = Limits()
 _CACHE_BYTES: Final = 32 << 20
 _TRIED: Final = 500
-"""Records after which it is weighed whether cache helps."""
+"""Records after which it is weighed whether the cache helps."""
 _RESTED: Final = 10_000
 """Records judged without it where it does not."""
 _WORTHWHILE: Final = 4
@@ -86,7 +86,7 @@ class Validator:
     """Judges records as `validate` does, and remembers the fragments that it found right.
 
     A statement made of such fragments, and right in all that holds between them, is valid; every other is
-    judged whole. So cache can make an answer quicker, never another one. Where hardly anything repeats, it is
+    judged whole. So the cache can make an answer quicker, never another one. Where hardly anything repeats, it is
     left alone for a while. Not for several threads at once.
     """
 
@@ -102,8 +102,8 @@ class Validator:
         self._default_version = default_version
         self._limits = limits
         self._max_bytes = limits.max_bytes
-        fragments_validator = FragmentValidator(cache_bytes=cache_bytes, max_depth=limits.max_depth)
-        self._cache, self._recognise = fragments_validator.cache, fragments_validator.recognise
+        fast = FragmentValidator(cache_bytes=cache_bytes, max_depth=limits.max_depth)
+        self._cache, self._recognise = fast.cache, fast.recognise
         self.judged_whole = 0
         """Records that were judged whole: invalid ones, and those of a stream in which little repeats."""
         self._is_trying = True
