@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land.dead_letter_limit import DeadLetterLimit
 from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.offsets import WhenLost
-from learnloom.pipelines.ingest.sources.kafka.source import Reading
+from learnloom.pipelines.ingest.sources.kafka.source import TopicOptions
 from learnloom.pipelines.ingest.sources.reading import Limits
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.run import Run
@@ -42,7 +43,7 @@ def open_to_write(settings: Settings, *, must_exist: bool = False, run: Run | No
         settings.warehouse,
         postgres=catalog_of(settings),
         memory_limit=settings.memory_limit,
-        turn_wait_seconds=settings.lock_wait_seconds,
+        lock_wait_seconds=settings.lock_wait_seconds,
         run=run,
     )
 
@@ -82,7 +83,7 @@ def file_source(settings: Settings, paths: Sequence[Path], *, stdin: BinaryIO | 
     )
 
 
-def reading_of(
+def topic_options(
     settings: Settings,
     topics: Iterable[str],
     *,
@@ -90,9 +91,9 @@ def reading_of(
     until_caught_up: bool = False,
     when_lost: WhenLost = "stop",
     is_over: Callable[[], bool] = lambda: False,
-) -> Reading:
+) -> TopicOptions:
     """How topics are read, with the settings' limits; `group` wins over that of the settings."""
-    return Reading(
+    return TopicOptions(
         tuple(dict.fromkeys(topics)),
         group or settings.kafka_group,
         max_records=settings.batch_records,
@@ -103,3 +104,8 @@ def reading_of(
         when_lost=when_lost,
         session_seconds=settings.kafka_session_seconds,
     )
+
+
+def dead_letter_limit(settings: Settings, max_share: float | None = None) -> DeadLetterLimit:
+    """How large a share of records may be refused; `max_share` wins over that of the settings."""
+    return DeadLetterLimit(max_share or settings.dead_share, settings.dead_window)
