@@ -19,7 +19,14 @@ def main() -> None:
         _measure("validate", *files)
         _measure("import_", *files)
         _measure("topic", files[-1])
-    for name in ("refresh", "learner", "workers", "latency", *(("oulad",) if OULAD.exists() else ())):
+    for name in (
+        "known_ids",
+        "refresh",
+        "learner",
+        "workers",
+        "latency",
+        *(("oulad",) if OULAD.exists() else ()),
+    ):
         _measure(name)
 
 

@@ -25,7 +25,7 @@ import numpy as np
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
-from learnloom.pipelines.ingest.land.loop import import_statements
+from learnloom.pipelines.ingest.land.loop import LandingPolicy, import_statements
 from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.sources.reading import Limits
 from learnloom.pipelines.ingest.validate.validator import Validator
@@ -79,15 +79,17 @@ def _import(path: Path) -> dict[str, Any]:
                 max_record_bytes=settings.max_statement_bytes,
             ),
             warehouse,
+            LandingPolicy(
+                max_records=settings.batch_records,
+                max_bytes=settings.batch_bytes,
+                wait_seconds=settings.lock_wait_seconds,
+            ),
             judge=Validator(
                 default_version=settings.xapi_version,
                 limits=Limits(max_bytes=settings.max_statement_bytes),
             ).validate,
             is_same=is_same,
             now=lambda: datetime.now(UTC),
-            wait_seconds=settings.lock_wait_seconds,
-            max_records=settings.batch_records,
-            max_bytes=settings.batch_bytes,
         )
     return {
         "read": summary.read,

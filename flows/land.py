@@ -1,7 +1,6 @@
 """Landing what has come: topics drained, and files of a folder."""
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,11 +20,11 @@ from learnloom.flows.running import (
     this_run,
 )
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land.dead_letter_limit import DeadShare
-from learnloom.pipelines.ingest.land.loop import ImportSummary
-from learnloom.pipelines.ingest.land.run import Landing
-from learnloom.pipelines.ingest.land.stop import Interruption
-from learnloom.pipelines.ingest.opening import connection_of, file_source, reading_of
+from learnloom.pipelines.ingest.land import run as jobs
+from learnloom.pipelines.ingest.land.loop import ImportSummary, LandingObserver
+from learnloom.pipelines.ingest.land.run import LandingJob, dead_letter_limit
+from learnloom.pipelines.ingest.land.stop import StopSignal
+from learnloom.pipelines.ingest.opening import connection_of, file_source, topic_options
 
 LANDED = "learnloom.landed"
 """Event: statements have landed that were not there before."""
@@ -81,13 +80,14 @@ def land(
     return told
 
 
-@task(name="drain topic", task_run_name="drain {topic}", **RETRIES)
+@task(name="drain topic", task_run_name="drain {topic}")  # `land_topics` has the patience
 def drain_topic(topic: str) -> ImportSummary:
     """Land what stood in a topic when this began, for a bounded time."""
     chosen = settings()
-    reading = reading_of(chosen, (topic,), until_caught_up=True)
-    guard = DeadShare(chosen.dead_share, chosen.dead_window)
-    return _landing(chosen).topics(connection_of(chosen), reading, guard=guard)
+    options = topic_options(chosen, (topic,), until_caught_up=True)
+    return jobs.land_topics(
+        _job(chosen), connection_of(chosen), options, dead_letter_limit=dead_letter_limit(chosen)
+    )
 
 
 @task(name="listen")  # the next run is the one that tries again: it comes sooner than a retry would end
@@ -99,19 +99,22 @@ def listen(topics: list[str], seconds: float) -> ImportSummary:
     """
     stop_at = due_at() + dt.timedelta(seconds=seconds)
     chosen = _patient_until(stop_at, settings())
-    herald = Herald(chosen.flows.tell_seconds)
+    notifier = LandingNotifier(chosen.flows.tell_seconds)
 
     def is_over() -> bool:
-        herald.look()
+        notifier.notify_if_due()
         return now() >= stop_at
 
-    reading = reading_of(chosen, topics, is_over=is_over)
-    guard = DeadShare(chosen.dead_share, chosen.dead_window)
-    landing = replace(_landing(chosen), on_landed=herald)
+    options = topic_options(chosen, topics, is_over=is_over)
     try:
-        return landing.topics(connection_of(chosen), reading, guard=guard)
+        return jobs.land_topics(
+            _job(chosen, notifier),
+            connection_of(chosen),
+            options,
+            dead_letter_limit=dead_letter_limit(chosen),
+        )
     finally:
-        herald.end()
+        notifier.notify()
 
 
 def _patient_until(stop_at: dt.datetime, chosen: Settings) -> Settings:
@@ -119,42 +122,46 @@ def _patient_until(stop_at: dt.datetime, chosen: Settings) -> Settings:
     return chosen.model_copy(update={"stall_seconds": min(chosen.stall_seconds, left)})
 
 
-class Herald:
-    """Tells of what has landed: the first at once, and then not too often, for each telling starts a refresh."""
+class LandingNotifier:
+    """Emits an event for what has landed: the first at once, then not too often, for each event starts a refresh."""
 
     def __init__(self, pause_seconds: float) -> None:
-        """Begin; nothing is told yet."""
+        """Nothing has landed yet.
+
+        Args:
+            pause_seconds: time between two events, at the least.
+        """
         self._pause = dt.timedelta(seconds=pause_seconds)
-        self._landed = self._told = 0
-        self._told_at: dt.datetime | None = None
+        self._landed = self._notified = 0
+        self._notified_at: dt.datetime | None = None
 
-    def __call__(self, done: ImportSummary) -> None:
-        """Take note of how far a landing has come, and tell of it if it is time."""
-        self._landed = done.accepted
-        self.look()
+    def __call__(self, summary: ImportSummary) -> None:
+        """Take note of how far landing has come, and emit an event if it is time."""
+        self._landed = summary.accepted
+        self.notify_if_due()
 
-    def look(self) -> None:
-        """Tell of what has landed if it is time."""
-        if self._told_at is None or now() >= self._told_at + self._pause:
-            self.end()
+    def notify_if_due(self) -> None:
+        """Emit an event for what has landed if it is time."""
+        if self._notified_at is None or now() >= self._notified_at + self._pause:
+            self.notify()
 
-    def end(self) -> None:
-        """Tell of what has landed since the last telling, if anything has."""
-        if self._landed > self._told:
-            tell(LANDED, accepted=str(self._landed - self._told))
-            self._told, self._told_at = self._landed, now()
+    def notify(self) -> None:
+        """Emit an event for what has landed since the last one, if anything has."""
+        if self._landed > self._notified:
+            tell(LANDED, accepted=str(self._landed - self._notified))
+            self._notified, self._notified_at = self._landed, now()
 
 
 @task(name="land files", task_run_name="land {folder}", **RETRIES)
 def land_files(folder: str) -> ImportSummary:
     """Land the files of a folder, as far as they have not been."""
     chosen = settings()
-    done = _landing(chosen).files(file_source(chosen, [Path(folder)]))
+    done = jobs.land_files(_job(chosen), file_source(chosen, [Path(folder)]))
     for problem in done.problems:
         logger().warning("%s: %s", problem.name, problem.message)
     return done
 
 
-def _landing(chosen: Settings) -> Landing:
+def _job(chosen: Settings, observer: LandingObserver | None = None) -> LandingJob:
     stop_at = now() + dt.timedelta(seconds=chosen.flows.land_max_seconds)
-    return Landing(chosen, now, Interruption(), this_run("land"), logger().debug, stop_at=stop_at)
+    return LandingJob(chosen, now, StopSignal(), this_run("land"), observer, stop_at)

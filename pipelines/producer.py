@@ -17,7 +17,7 @@ import orjson
 
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.errors import DeliveryError, StatementRefusedError
-from learnloom.pipelines.ingest.sources.kafka.headers import CONTENT_TYPE, JSON_TYPE, SOURCE, XAPI_VERSION
+from learnloom.pipelines.ingest.sources.kafka.messages import CONTENT_TYPE, JSON_TYPE, SOURCE, XAPI_VERSION
 from learnloom.pipelines.ingest.sources.kafka.sending import MAX_WAITING_BYTES, Messages, Sent
 from learnloom.pipelines.ingest.sources.kafka.topics import limit_of_existing
 from learnloom.schemas.record import Verdict

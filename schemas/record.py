@@ -5,6 +5,7 @@ count its records; an array sent as one message has one element per entry. Nothi
 about where a record came from.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -96,6 +97,11 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
         except orjson.JSONDecodeError:
             return None
         return parsed if isinstance(parsed, dict) else None
+
+
+# Says whether the bytes of a record (the argument) are a valid statement; `default_version` by keyword where the sender
+# names the version.
+Judge = Callable[..., Verdict]
 
 
 class DeadLetter(NamedTuple):

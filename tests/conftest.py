@@ -13,7 +13,7 @@ import pytest
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
-from learnloom.pipelines.ingest.land.loop import import_statements
+from learnloom.pipelines.ingest.land.loop import LandingPolicy, import_statements
 from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lake.connection import Warehouse
@@ -74,12 +74,10 @@ def land(warehouse: Warehouse, *paths: Path) -> None:
     import_statements(
         FileSource(list(paths), max_records=10_000, max_bytes=10_000_000, max_record_bytes=1_000_000),
         warehouse,
+        LandingPolicy(max_records=10_000, max_bytes=10_000_000, wait_seconds=_WAIT_SECONDS),
         judge=Validator(default_version="1.0.3").validate,
         is_same=is_same,
         now=lambda: _NOW,
-        wait_seconds=_WAIT_SECONDS,
-        max_records=10_000,
-        max_bytes=10_000_000,
     )
 
 

@@ -13,7 +13,7 @@ from learnloom.pipelines.cli.exits import Exit
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.opening import connection_of
 from learnloom.pipelines.ingest.sources.kafka import topics
-from learnloom.pipelines.ingest.sources.kafka.headers import _READERS
+from learnloom.pipelines.ingest.sources.kafka.messages import _READERS
 from learnloom.pipelines.ingest.validate.repairs import REPAIRS
 from servers.kafka.broker import Broker
 from tests.documents import ROOT, blocks, page
@@ -117,18 +117,15 @@ def test_topics_are_made_with_the_retention_of_the_code() -> None:
     ]
 
 
-_SOURCES = [
-    *(ROOT / "pipelines/ingest/sources/kafka").glob("*.py"),
-    *(ROOT / "pipelines/ingest/land").glob("*.py"),
-    ROOT / "pipelines/producer.py",
-    ROOT / "pipelines/cli/consume.py",
-]
-"""The sources that speak of Kafka."""
+def _sources() -> list[Path]:
+    """The sources of whatever a consumer does."""
+    others = (ROOT / "pipelines/producer.py", ROOT / "pipelines/cli/consume.py")
+    return [*(ROOT / "pipelines/ingest").rglob("*.py"), *others]
 
 
 def _messages() -> Iterator[str]:
     """Every text in the sources that speak to Kafka, with … in the place of what is put in."""
-    for path in _SOURCES:
+    for path in _sources():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
                 parts = [part.value if isinstance(part, ast.Constant) else _ANYTHING for part in node.values]
@@ -151,7 +148,7 @@ def test_every_line_explained_is_said(line: str) -> None:
 def test_every_warning_is_explained() -> None:
     """Each warning that the sources of Kafka log is in the table."""
     called = re.compile(r"(?:_log\.(?:warning|info)|self\._note|self\._repeat)\(\s*f?\"([^\"]+)\"")
-    found = [text for path in _SOURCES for text in called.findall(path.read_text(encoding="utf-8"))]
+    found = [text for path in _sources() for text in called.findall(path.read_text(encoding="utf-8"))]
     assert len(found) > 10
     pieces = "\n".join(_LINES)
     for text in found:

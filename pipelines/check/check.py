@@ -13,9 +13,8 @@ from learnloom.pipelines.check.profile import Profile
 from learnloom.pipelines.check.profile_counts import ProfileCounts
 from learnloom.pipelines.check.report import CheckReport
 from learnloom.pipelines.check.sender import sender_of
-from learnloom.pipelines.ingest.land.batch import Judge
 from learnloom.pipelines.ingest.sources.source import Problem, Source, read_through
-from learnloom.schemas.record import Batch, Record, Verdict
+from learnloom.schemas.record import Batch, Judge, Record, Verdict
 
 _UNREADABLE: Final = "(cannot be read)"
 _NO_VERB: Final = "(no verb)"

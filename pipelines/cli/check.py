@@ -109,9 +109,9 @@ def _source(
     if not topics:
         yield file_source(settings, paths or [], stdin=sys.stdin.buffer)
         return
-    from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource, Reading  # noqa: PLC0415 - loaded where it is needed
+    from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource, TopicOptions  # noqa: PLC0415 - loaded where it is needed
 
-    reading = Reading(
+    reading = TopicOptions(
         tuple(dict.fromkeys(topics)),
         f"learnloom-check-{uuid.uuid4().hex}",
         max_records=settings.batch_records,

@@ -13,13 +13,13 @@ from learnloom.pipelines.cli.logs import log_to_stderr
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
-from learnloom.pipelines.ingest.land.dead_letter_limit import DeadShare
-from learnloom.pipelines.ingest.land.run import Landing
-from learnloom.pipelines.ingest.land.stop import Interruption
-from learnloom.pipelines.ingest.opening import connection_of, reading_of
+from learnloom.pipelines.ingest.land.dead_letter_limit import DeadLetterLimit
+from learnloom.pipelines.ingest.land.run import LandingJob, dead_letter_limit, land_topics
+from learnloom.pipelines.ingest.land.stop import StopSignal
+from learnloom.pipelines.ingest.opening import connection_of, topic_options
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.offsets import WhenLost
-from learnloom.pipelines.ingest.sources.kafka.source import Reading
+from learnloom.pipelines.ingest.sources.kafka.source import TopicOptions
 
 commands = typer.Typer(add_completion=False)
 _log = logging.getLogger("learnloom.consume")
@@ -75,15 +75,16 @@ def consume(
     """
     settings = read_settings(warehouse)
     log_to_stderr(as_json=as_json, is_verbose=verbose)
-    reading = reading_of(settings, topics, group=group, until_caught_up=until_caught_up, when_lost=when_lost)
-    guard = DeadShare(max_dead_share or settings.dead_share, settings.dead_window)
+    options = topic_options(
+        settings, topics, group=group, until_caught_up=until_caught_up, when_lost=when_lost
+    )
     _run(
         Output(as_json=as_json),
         settings,
         connection_of(settings, servers),
-        reading,
-        guard,
-        sends_dead=dead_topics,
+        options,
+        dead_letter_limit(settings, max_dead_share),
+        publishes_dead_letters=dead_topics,
     )
 
 
@@ -91,18 +92,24 @@ def _run(
     out: Output,
     settings: Settings,
     connection: KafkaConnection,
-    reading: Reading,
-    guard: DeadShare,
+    options: TopicOptions,
+    limit: DeadLetterLimit,
     *,
-    sends_dead: bool,
+    publishes_dead_letters: bool,
 ) -> None:
     """Consume, tell how far it came, and leave with a code that says it."""
-    _log.info("reading %s at %s, as %s", ", ".join(reading.topics), connection.servers, reading.group)
-    with Interruption.from_signals() as interruption, out.progress("consuming") as tick:
-        landing = Landing(settings, now, interruption, run_of("consume"), tick)
-        done = landing.topics(connection, reading, guard=guard, sends_dead=sends_dead)
+    _log.info("reading %s at %s, as %s", ", ".join(options.topics), connection.servers, options.group)
+    with StopSignal.from_signals() as stop, out.progress("consuming") as tick:
+        job = LandingJob(settings, now, stop, run_of("consume"), lambda summary: tick(str(summary)))
+        done = land_topics(
+            job,
+            connection,
+            options,
+            dead_letter_limit=limit,
+            publishes_dead_letters=publishes_dead_letters,
+        )
     tell_import(out, done)
-    if done.is_interrupted and interruption.signal_number == signal.SIGINT:
+    if done.is_interrupted and stop.signal_number == signal.SIGINT:
         raise typer.Exit(Exit.INTERRUPTED)
     if done.dead:
         raise typer.Exit(Exit.SOME_REFUSED)

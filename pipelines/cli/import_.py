@@ -11,8 +11,8 @@ from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, ru
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.ingest.land.loop import ImportSummary
-from learnloom.pipelines.ingest.land.run import Landing
-from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.land.run import LandingJob, land_files
+from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.opening import file_source
 
 commands = typer.Typer(add_completion=False)
@@ -41,8 +41,9 @@ def import_(paths: PathsArgument, *, warehouse: WarehouseOption = None, as_json:
 def land(out: Output, settings: Settings, paths: list[Path]) -> ImportSummary:
     """Import files with progress; Ctrl-C lets the batch in hand finish."""
     source = file_source(settings, paths, stdin=sys.stdin.buffer)
-    with Interruption.from_signals() as interruption, out.progress("importing") as tick:
-        return Landing(settings, now, interruption, run_of("import"), tick).files(source)
+    with StopSignal.from_signals() as stop, out.progress("importing") as tick:
+        job = LandingJob(settings, now, stop, run_of("import"), lambda summary: tick(str(summary)))
+        return land_files(job, source)
 
 
 def tell_import(out: Output, summary: ImportSummary) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from learnloom.pipelines.cli.options import WarehouseOption, now
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.operate.metrics import metrics_text, serve_metrics
 
 commands = typer.Typer(add_completion=False)
@@ -35,9 +35,9 @@ def metrics(
         return
     server, thread = serve_metrics(settings, clock=now, host=host, port=port)
     sys.stderr.write(f"learnloom: figures at http://{host}:{port}/metrics\n")
-    with Interruption.from_signals() as interruption:
+    with StopSignal.from_signals() as stop:
         try:
-            with interruption.reading():
+            with stop.interruptible():
                 thread.join()
         except KeyboardInterrupt:
             server.shutdown()

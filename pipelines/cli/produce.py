@@ -15,7 +15,7 @@ from learnloom.pipelines.cli.kafka import ServersOption
 from learnloom.pipelines.cli.options import JsonOption
 from learnloom.pipelines.cli.output import Output, Ticker
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.opening import connection_of, file_source, limits
 from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.sources.kafka.errors import DeliveryError, StatementRefusedError
@@ -72,7 +72,7 @@ def produce(
             default_version=xapi_version or settings.xapi_version, limits=limits(settings)
         ).validate
         with (
-            Interruption.from_signals() as interruption,
+            StopSignal.from_signals() as stop,
             out.progress("producing") as tick,
             StatementProducer(
                 connection_of(settings, servers),
@@ -82,7 +82,7 @@ def produce(
                 check=judging if check else None,
             ) as producer,
         ):
-            _Sending(out, producer, done).send(files, interruption, tick)
+            _Sending(out, producer, done).send(files, stop, tick)
     _tell(out, done, topic)
     for problem in files.problems or files.absent:
         out.note(f"learnloom: {problem.name}: {problem.message}")
@@ -100,7 +100,7 @@ class _Sending:
     producer: StatementProducer
     done: Produced
 
-    def send(self, files: FileSource, interruption: Interruption, tick: Ticker) -> None:
+    def send(self, files: FileSource, stop: StopSignal, tick: Ticker) -> None:
         """Send every record, and wait until the broker has them.
 
         Raises:
@@ -109,7 +109,7 @@ class _Sending:
         try:
             for batch in files.batches({}):
                 for record in batch.records:
-                    with interruption.reading():
+                    with stop.interruptible():
                         self.done.read += 1
                     self._send_one(record.value or b"", f"{batch.topic}:{record.offset + 1}")
                 tick(f"{self.done.read:,} read")

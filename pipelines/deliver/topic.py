@@ -13,7 +13,7 @@ from learnloom.pipelines.ingest.sources.kafka.errors import (
     KafkaSettingsError,
     TopicMissingError,
 )
-from learnloom.pipelines.ingest.sources.kafka.headers import CONTENT_TYPE
+from learnloom.pipelines.ingest.sources.kafka.messages import CONTENT_TYPE
 from learnloom.pipelines.ingest.sources.kafka.sending import Messages
 from learnloom.pipelines.ingest.sources.kafka.topics import limit_of_existing
 from learnloom.schemas.event import MEDIA_TYPE

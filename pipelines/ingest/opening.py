@@ -8,7 +8,7 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.offsets import WhenLost
-from learnloom.pipelines.ingest.sources.kafka.source import Reading
+from learnloom.pipelines.ingest.sources.kafka.source import TopicOptions
 from learnloom.pipelines.ingest.sources.reading import Limits
 
 
@@ -42,7 +42,7 @@ def file_source(settings: Settings, paths: Sequence[Path], *, stdin: BinaryIO | 
     )
 
 
-def reading_of(
+def topic_options(
     settings: Settings,
     topics: Iterable[str],
     *,
@@ -50,9 +50,9 @@ def reading_of(
     until_caught_up: bool = False,
     when_lost: WhenLost = "stop",
     is_over: Callable[[], bool] = lambda: False,
-) -> Reading:
+) -> TopicOptions:
     """How topics are read, with the settings' limits; `group` wins over that of the settings."""
-    return Reading(
+    return TopicOptions(
         tuple(dict.fromkeys(topics)),
         group or settings.kafka_group,
         max_records=settings.batch_records,

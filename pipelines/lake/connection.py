@@ -21,30 +21,16 @@ from learnloom.pipelines.lake.errors import (
     WarehouseUnavailableError,
 )
 from learnloom.pipelines.lake.extensions import load_sql
-from learnloom.pipelines.lake.fence import REFRESH, FileTurn, NoTurn, PostgresTurn, Turn
+from learnloom.pipelines.lake.fence import REFRESH, FileWriteLock, NoWriteLock, PostgresWriteLock, WriteLock
 from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.lake.trouble import is_conflict, is_trouble
 
 if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
     import pyarrow as pa
 
 LAKE = "lake"
 """Name under which the DuckLake is attached."""
-# What DuckLake and SQLite say when another writer was faster: nothing is broken, the work is done again.
-_CONFLICT_SIGNS = ("conflict", "database is locked", "failed to commit ducklake transaction")
-# What they say when disk or server is in trouble: it may pass, and the work is done again by whoever has the patience.
-_TROUBLE_SIGNS = (
-    "no space left",
-    "disk is full",
-    "file too large",
-    "disk i/o error",
-    "could not connect",
-    "connection refused",
-    "server closed the connection",
-    "terminating connection",
-    "the database system is",
-    "failed to execute query",
-)
 
 Result = TypeVar("Result")
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -61,8 +47,8 @@ class Warehouse:
         postgres: str | None = None,
         read_only: bool = False,
         memory_limit: str = "4GB",
-        turn_wait_seconds: float = 60.0,
-        takes_turns: bool = True,
+        lock_wait_seconds: float = 60.0,
+        takes_lock: bool = True,
         run: Run | None = None,
     ) -> None:
         """Open the warehouse, creating folder and catalogue unless `read_only`.
@@ -72,8 +58,8 @@ class Warehouse:
             postgres: connection string of the database that holds the catalogue; None: an SQLite file in `folder`.
             read_only: open it for reading; others may write meanwhile.
             memory_limit: memory that DuckDB may take before it spills to disk.
-            turn_wait_seconds: how long a transaction waits for another writer's to end.
-            takes_turns: whether a transaction waits for others to end. Without, overlapping ones conflict at commit
+            lock_wait_seconds: how long a transaction waits for another writer's to end.
+            takes_lock: whether a transaction waits for others to end. Without, overlapping ones conflict at commit
                 and are done again: nothing is lost, but a long one starves beside many short ones.
             run: who writes, kept with every transaction.
 
@@ -85,10 +71,10 @@ class Warehouse:
         self.place = Place(folder, postgres)
         self.read_only = read_only
         self.memory_limit = memory_limit
-        self.takes_turns = takes_turns and not read_only
-        self.turn_wait_seconds = turn_wait_seconds
+        self.takes_lock = takes_lock and not read_only
+        self.lock_wait_seconds = lock_wait_seconds
         self.signed_by = run
-        self._turn = self._writers_turn() if self.takes_turns else NoTurn()
+        self._write_lock = self._new_write_lock() if self.takes_lock else NoWriteLock()
         if read_only and not self.place.may_stand():
             raise _missing(self.place)
         if not read_only:
@@ -96,10 +82,10 @@ class Warehouse:
         self._connection = duckdb.connect()
         self._open()
 
-    def _writers_turn(self) -> Turn:
+    def _new_write_lock(self) -> WriteLock:
         if self.place.postgres is None:
-            return FileTurn(self.place.folder, self.turn_wait_seconds)
-        return PostgresTurn(self.place.postgres, self.turn_wait_seconds)
+            return FileWriteLock(self.place.folder, self.lock_wait_seconds)
+        return PostgresWriteLock(self.place.postgres, self.lock_wait_seconds)
 
     @property
     def folder(self) -> Path:
@@ -112,7 +98,7 @@ class Warehouse:
             if self.read_only or self.place.stands():
                 self._configure()
             else:
-                with closing(self._writers_turn()) as turn, turn.held("opening"):
+                with closing(self._new_write_lock()) as lock, lock.held("opening"):
                     if self.place.postgres is None:
                         create_catalog(self.place.sqlite)
                     self._configure()
@@ -149,7 +135,7 @@ class Warehouse:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-        self._turn.close()
+        self._write_lock.close()
 
     def another(self) -> "Warehouse":
         """Open a second connection to the same warehouse, for another thread."""
@@ -158,8 +144,8 @@ class Warehouse:
             postgres=self.place.postgres,
             read_only=self.read_only,
             memory_limit=self.memory_limit,
-            turn_wait_seconds=self.turn_wait_seconds,
-            takes_turns=self.takes_turns,
+            lock_wait_seconds=self.lock_wait_seconds,
+            takes_lock=self.takes_lock,
             run=self.signed_by,
         )
 
@@ -191,6 +177,12 @@ class Warehouse:
         """Execute a query and return its result as an Arrow table."""
         return self._connection.execute(sql, parameters).to_arrow_table()
 
+    def arrow_batches(
+        self, sql: str, parameters: Parameters | None = None, *, at_once: int
+    ) -> "Iterator[pa.RecordBatch]":
+        """Execute a query and yield its rows, about `at_once` at a time; nothing else may be asked meanwhile."""
+        yield from self._connection.execute(sql, parameters).to_arrow_reader(at_once)
+
     def use(self, database: str) -> None:
         """Let names without a database mean that one: the lake, or a scratch database. Asking costs 3 ms."""
         if database != self._named_first:
@@ -218,16 +210,16 @@ class Warehouse:
             self._connection.execute("RESET threads")
 
     @contextmanager
-    def transaction(self, turn: str = REFRESH) -> Iterator[None]:
+    def transaction(self, lock: str = REFRESH) -> Iterator[None]:
         """Commit what the block does as one; roll all of it back when it raises.
 
         Args:
-            turn: whose turn it is (`learnloom.pipelines.lake.fence`): others of the same name wait.
+            lock: name of the write lock (`learnloom.pipelines.lake.fence`): others of the same name wait.
 
         Raises:
             WarehouseBusyError: another process kept its transaction open for longer than we wait.
         """
-        with self._turn.held(turn):
+        with self._write_lock.held(lock):
             self._connection.execute("BEGIN")
             try:
                 self._sign()
@@ -281,20 +273,3 @@ def _missing(place: Place) -> WarehouseMissingError:
         f"no warehouse at {place}: import statements first (learnloom import PATH), "
         "or point LEARNLOOM_WAREHOUSE at the right folder"
     )
-
-
-def is_trouble(error: Exception) -> bool:
-    """Tell whether the error means that disk or server is in trouble, which may pass."""
-    if not isinstance(error, duckdb.Error):
-        return False
-    text = str(error).lower()
-    return any(sign in text for sign in _TROUBLE_SIGNS)
-
-
-def is_conflict(error: Exception) -> bool:
-    """Tell whether the error means "another writer was faster"."""
-    if isinstance(error, OvertakenError):
-        return True
-    if not isinstance(error, duckdb.Error) or is_trouble(error):
-        return False
-    return any(sign in str(error).lower() for sign in _CONFLICT_SIGNS)

@@ -1,10 +1,12 @@
-"""Taking turns at writing, so that a long transaction is not overtaken for ever by short ones.
+"""The write lock: writers wait for each other, so that a long transaction is not overtaken for ever by short ones.
 
-Turns are manners, not safety: of two that write the same at once the second fails at its commit, turn or no turn.
+It saves work and is not what makes writing safe: of two that write the same at once, the second fails at its commit,
+with the lock or without it.
 """
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Final, Protocol
 from zlib import crc32
@@ -15,39 +17,39 @@ import filelock
 from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.pipelines.lake.extensions import load_sql, quoted
 
-TURN_FILE: Final = "writing.lock"
+LOCK_FILE: Final = "writing.lock"
 LANDING: Final = "landing"
-"""The turn of whoever lands statements."""
+"""Lock of whoever lands statements."""
 REFRESH: Final = "refresh"
-"""The turn of whoever computes what comes after landing."""
+"""Lock of whoever computes what comes after landing."""
 DELIVERY: Final = "delivery"
-"""The turn of whoever records what became of events."""
+"""Lock of whoever records what became of events."""
 _POLL_SECONDS = 0.01
 _LONGEST_SECONDS = 10
-"""A process that holds its turn in PostgreSQL for longer, such as one that was paused, loses it."""
+"""A process that holds its lock in PostgreSQL for longer, such as one that was paused, loses it."""
 
 
-class Turn(Protocol):
-    """Something of which one process at a time has hold."""
+class WriteLock(Protocol):
+    """A lock that one process at a time holds."""
 
     def held(self, name: str) -> AbstractContextManager[None]:
-        """Hold the turn of that name within the block."""
+        """Hold the lock of that name within the block."""
 
     def close(self) -> None:
         """Let go of what it takes to wait."""
 
 
-class FileTurn:
-    """A lock file: SQLite lets one process write, whatever it writes, so all names are one turn."""
+class FileWriteLock:
+    """A lock file: SQLite lets one process write, whatever it writes, so all names are one lock."""
 
     def __init__(self, folder: Path, wait_seconds: float) -> None:
         self._folder = folder
         self._lock = filelock.FileLock(
-            folder / TURN_FILE, timeout=wait_seconds, poll_interval=_POLL_SECONDS, thread_local=False
+            folder / LOCK_FILE, timeout=wait_seconds, poll_interval=_POLL_SECONDS, thread_local=False
         )
 
     @contextmanager
-    def held(self, name: str) -> Iterator[None]:  # noqa: ARG002 - one turn for all
+    def held(self, name: str) -> Iterator[None]:  # noqa: ARG002 - one lock for all
         """Hold the lock file within the block.
 
         Raises:
@@ -66,11 +68,11 @@ class FileTurn:
             self._lock.release()
 
     def close(self) -> None:
-        """Nothing is held open between turns."""
+        """Nothing is held open between transactions."""
 
 
-class PostgresTurn:
-    """An advisory lock of PostgreSQL, held by a connection of its own; each name is a turn of its own.
+class PostgresWriteLock:
+    """An advisory lock of PostgreSQL, held by a connection of its own; each name is a lock of its own.
 
     Whoever has waited in vain goes on without: the fences decide at commit.
     """
@@ -93,7 +95,7 @@ class PostgresTurn:
             try:
                 connection.execute("ROLLBACK")
             except duckdb.Error:
-                # The server has taken the turn away, or is gone: the next turn begins with a new connection.
+                # The server has taken the lock away, or is gone: the next one begins with a new connection.
                 self.close()
 
     def _ask(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -101,9 +103,9 @@ class PostgresTurn:
             f"SET LOCAL lock_timeout = '{int(self._wait_seconds * 1000)}ms'; "
             f"SET LOCAL idle_in_transaction_session_timeout = '{_LONGEST_SECONDS}s'"
         )
-        connection.execute(f"CALL postgres_execute('turn', {quoted(limits)})")
+        connection.execute(f"CALL postgres_execute('locks', {quoted(limits)})")
         lock = f"SELECT pg_advisory_xact_lock({_key(name)})::text"
-        connection.execute(f"FROM postgres_query('turn', {quoted(lock)})").fetchall()
+        connection.execute(f"FROM postgres_query('locks', {quoted(lock)})").fetchall()
 
     def _connected(self) -> duckdb.DuckDBPyConnection:
         if self._connection is None:
@@ -111,18 +113,18 @@ class PostgresTurn:
             connection.execute("SET threads = 1")
             connection.execute("SET autoinstall_known_extensions = false")
             connection.execute(load_sql("postgres_scanner"))
-            connection.execute(f"ATTACH {quoted(self._connection_string)} AS turn (TYPE postgres)")
+            connection.execute(f"ATTACH {quoted(self._connection_string)} AS locks (TYPE postgres)")
             self._connection = connection
         return self._connection
 
     def close(self) -> None:
-        """Close the connection, and so give back the turn."""
+        """Close the connection, and so release the lock."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
 
-class NoTurn:
+class NoWriteLock:
     """For whoever only reads, or leaves everything to the fences."""
 
     @contextmanager
@@ -137,3 +139,27 @@ class NoTurn:
 def _key(name: str) -> int:
     """Number of the advisory lock, in the range of our own."""
     return crc32(f"learnloom {name}".encode())
+
+
+class OwnFolder:
+    """One of several numbered folders, of which each process has one of its own: the first that is free."""
+
+    def __init__(self, parent: Path) -> None:
+        """Take the first folder that no process has.
+
+        Args:
+            parent: the folder that holds them; it is made where it is absent.
+        """
+        parent.mkdir(parents=True, exist_ok=True)
+        for number in count():
+            self._lock = filelock.FileLock(parent / f"{number}.lock", thread_local=False)
+            try:
+                self._lock.acquire(timeout=0)
+            except filelock.Timeout:
+                continue
+            self.path = parent / str(number)
+            return
+
+    def close(self) -> None:
+        """Let others have it."""
+        self._lock.release()

@@ -33,7 +33,7 @@ def open_to_write(settings: Settings, *, must_exist: bool = False, run: Run | No
         settings.warehouse,
         postgres=catalog_of(settings),
         memory_limit=settings.memory_limit,
-        turn_wait_seconds=settings.lock_wait_seconds,
+        lock_wait_seconds=settings.lock_wait_seconds,
         run=run,
     )
 

@@ -8,7 +8,7 @@ import sys
 from typing import Any, Final
 
 from learnloom.pipelines.ingest.land.dead_letter_topic import DEAD_HEADERS
-from learnloom.pipelines.ingest.sources.kafka.headers import (
+from learnloom.pipelines.ingest.sources.kafka.messages import (
     CONTENT_ENCODING,
     CONTENT_TYPE,
     JSON_TYPE,

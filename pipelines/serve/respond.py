@@ -9,8 +9,8 @@ from typing import NamedTuple
 import orjson
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land.run import Landing
-from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.land.run import LandingJob, land_files
+from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.opening import file_source
 from learnloom.pipelines.ingest.sources.files import STDIN
 from learnloom.pipelines.lake.open import open_to_read
@@ -70,7 +70,7 @@ def respond(
         actor = actor_of(*identifier_of(warehouse, signal.student_key))
     statement = responded(signal, actor, response, at, went_well=went_well, note=note)
     source = file_source(settings, [Path(STDIN)], stdin=io.BytesIO(orjson.dumps(statement) + b"\n"))
-    done = Landing(settings, clock, Interruption(), run).files(source)
+    done = land_files(LandingJob(settings, clock, StopSignal(), run), source)
     if done.dead:
         rules = ", ".join(done.refused)
         raise LearnloomError(f"the answer makes no valid statement ({rules}): see `learnloom dead`")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import learnloom.flows.land
-from learnloom.flows.land import Herald, land
+from learnloom.flows.land import LandingNotifier, land
 from learnloom.pipelines.ingest.land.loop import ImportSummary
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.errors import BrokerUnavailableError
@@ -80,19 +80,19 @@ def test_the_first_is_told_of_at_once_and_the_others_together(monkeypatch: pytes
     told, clock = _Told(), [_START]
     monkeypatch.setattr(learnloom.flows.land, "tell", told)
     monkeypatch.setattr(learnloom.flows.land, "now", lambda: clock[0])
-    herald = Herald(20)
+    notifier = LandingNotifier(20)
     done = ImportSummary()
     for _ in range(3):
         done.accepted += 1
-        herald(done)
+        notifier(done)
     assert told.numbers == [1]
     clock[0] += dt.timedelta(seconds=20)
-    herald.look()
+    notifier.notify_if_due()
     assert told.numbers == [1, 2]
     done.accepted += 5
-    herald(done)
-    herald.end()
-    herald.end()
+    notifier(done)
+    notifier.notify()
+    notifier.notify()
     assert told.numbers == [1, 2, 5]
 
 
@@ -100,7 +100,7 @@ def test_what_was_known_already_is_not_told_of(monkeypatch: pytest.MonkeyPatch) 
     """A landing of which nothing is new starts no refresh."""
     told = _Told()
     monkeypatch.setattr(learnloom.flows.land, "tell", told)
-    herald = Herald(0)
-    herald(ImportSummary(read=7, duplicates=7))
-    herald.end()
+    notifier = LandingNotifier(0)
+    notifier(ImportSummary(read=7, duplicates=7))
+    notifier.notify()
     assert told.numbers == []

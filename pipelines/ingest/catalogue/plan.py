@@ -1,6 +1,6 @@
 """The school's course plan: when runs of courses begin and end, and what is due in them, from a CSV file.
 
-A row without an activity is a run; a row with one is a piece of work. Times are those of the school's clock.
+A row without an activity is a run; a row with one is a frame of work. Times are those of the school's clock.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ class Run(NamedTuple):
 
 
 class Work(NamedTuple):
-    """A piece of work."""
+    """A frame of work."""
 
     place: str
     course: str

@@ -1,4 +1,4 @@
-"""A parcel: judged records on their way into one transaction, column by column."""
+"""A write batch: judged records on their way into one transaction, column by column."""
 
 import hashlib
 import uuid
@@ -9,15 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from learnloom.pipelines.ingest.hash_runs import Hashes
 from learnloom.pipelines.ingest.land.dead_letters import DEAD_LETTER_ROWS
-from learnloom.pipelines.ingest.land.dedupe import Hashes, as_hashes, hash_of
+from learnloom.pipelines.ingest.land.dedupe import as_hashes, hash_of
 from learnloom.pipelines.ingest.land.tables import STATEMENT_ROWS
 from learnloom.pipelines.tracing.span import MAX_LINKS
-from learnloom.schemas.record import Batch, Fault, Record, Verdict
+from learnloom.schemas.record import Batch, Fault, Judge, Record
 
-Judge = Callable[..., Verdict]
-"""Says whether the bytes of a record (the argument) are a valid statement; `default_version` by keyword where the
-sender names the version."""
 Sameness = Callable[[dict[str, Any], dict[str, Any]], bool]
 """Says whether two statements with one id are equal by the specification's rule."""
 
@@ -26,8 +24,8 @@ _NAMELESS = uuid.UUID("5f0c1f0e-3a52-5a0e-9d5b-6d2f0b6f6c11")
 _DEAD_LETTER_ID_BYTES = 16
 
 
-class Portion(NamedTuple):
-    """The part of a parcel that one batch brought."""
+class PartitionSlice(NamedTuple):
+    """The consecutive records of one partition that one batch of a source brought."""
 
     topic: str
     partition: int
@@ -39,8 +37,8 @@ class Portion(NamedTuple):
 class Refusal(NamedTuple):
     """A record that becomes a dead letter."""
 
-    portion: int
-    """Index of its portion in the parcel."""
+    slice_index: int
+    """Which of the slices of its batch it belongs to."""
     offset: int
     element: int
     raw: bytes | None
@@ -49,11 +47,11 @@ class Refusal(NamedTuple):
     xapi_version: str | None = None
 
 
-class Parcel:
+class WriteBatch:
     """Judged records of one or more batches; statements as columns of equal length, refusals as a list."""
 
     def __init__(self) -> None:
-        self.portions: list[Portion] = []
+        self.slices: list[PartitionSlice] = []
         self.refusals: list[Refusal] = []
         self.record_count = 0
         self.size = 0
@@ -61,43 +59,45 @@ class Parcel:
         """Some of the spans that the records came from, each once."""
         self.statement_ids: list[str] = []
         self.raws: list[bytes] = []
-        self.portion_of: list[int] = []
+        self.slice_of: list[int] = []
         self._records: list[Record] = []
         self._id_digests: list[bytes] = []
         self._content_digests: list[bytes] = []
 
     def add_batch(self, batch: Batch, judge: Judge) -> None:
         """Judge the records of `batch` and take them in."""
-        self.add_portion(
-            Portion(batch.topic, batch.partition, batch.start_offset, batch.next_offset, batch.head_digest)
+        self.add_slice(
+            PartitionSlice(
+                batch.topic, batch.partition, batch.start_offset, batch.next_offset, batch.head_digest
+            )
         )
         if len(self.traceparents) < MAX_LINKS:
             self.traceparents |= dict.fromkeys(batch.traceparents)
         for record in batch.records:
             self.add(record, judge)
 
-    def add_portion(self, portion: Portion) -> None:
-        """Begin a portion: the records added next belong to it."""
-        self.portions.append(portion)
+    def add_slice(self, part: PartitionSlice) -> None:
+        """Begin a slice: the records added next belong to it."""
+        self.slices.append(part)
 
     def add(self, record: Record, judge: Judge) -> None:
-        """Judge one record of the newest portion and take it in."""
+        """Judge one record of the newest slice and take it in."""
         raw = record.value
-        portion = len(self.portions) - 1
+        slice_index = len(self.slices) - 1
         self.record_count += 1
         self.size += 0 if raw is None else len(raw)
         if record.fault is not None:
-            self.refusals.append(_refusal(portion, record, (record.fault,)))
+            self.refusals.append(_refusal(slice_index, record, (record.fault,)))
             return
         version = record.xapi_version
         verdict = judge(raw) if version is None else judge(raw, default_version=version)
         if verdict.faults or raw is None:
-            self.refusals.append(_refusal(portion, record, verdict.faults))
+            self.refusals.append(_refusal(slice_index, record, verdict.faults))
             return
         statement_id = statement_id_of(verdict.statement_id, raw)
         self.statement_ids.append(statement_id)
         self.raws.append(raw)
-        self.portion_of.append(portion)
+        self.slice_of.append(slice_index)
         self._records.append(record)
         self._id_digests.append(hash_of(statement_id.encode()))
         self._content_digests.append(hash_of(raw))
@@ -108,16 +108,14 @@ class Parcel:
 
     def refuse(self, index: int, fault: Fault) -> Refusal:
         """Make a refusal of the statement at `index`, which its caller then leaves out of the rows."""
-        return _refusal(self.portion_of[index], self._records[index], (fault,))
+        return _refusal(self.slice_of[index], self._records[index], (fault,))
 
     def statement_rows(self, keep: npt.NDArray[np.bool_]) -> pa.Table:
         """Give the statements that `keep` marks as rows of landing.statement."""
         ids, contents = self.hashes()
-        portions = pa.array(self.portion_of, pa.int32())
-        topics = pa.DictionaryArray.from_arrays(
-            portions, pa.array([p.topic for p in self.portions], pa.string())
-        )
-        partitions = pa.array([p.partition for p in self.portions], pa.int32()).take(portions)
+        slices = pa.array(self.slice_of, pa.int32())
+        topics = pa.DictionaryArray.from_arrays(slices, pa.array([p.topic for p in self.slices], pa.string()))
+        partitions = pa.array([p.partition for p in self.slices], pa.int32()).take(slices)
         columns = [
             pa.array(self.statement_ids, pa.string()),
             pa.array(ids),
@@ -134,11 +132,11 @@ class Parcel:
 
     def dead_letter_ids(self, refusals: Sequence[Refusal]) -> list[str]:
         """Give the id of each refusal's dead letter."""
-        return [_dead_letter_id(self.portions[refusal.portion], refusal) for refusal in refusals]
+        return [_dead_letter_id(self.slices[refusal.slice_index], refusal) for refusal in refusals]
 
     def dead_letter_rows(self, refusals: Sequence[Refusal], ids: Sequence[str]) -> pa.Table:
         """Give `refusals` as rows of landing.dead_letter under `ids`."""
-        places = [self.portions[refusal.portion] for refusal in refusals]
+        places = [self.slices[refusal.slice_index] for refusal in refusals]
         columns = [
             list(ids),
             [[fault._asdict() for fault in refusal.faults] for refusal in refusals],
@@ -156,8 +154,8 @@ class Parcel:
         )
 
 
-def _refusal(portion: int, record: Record, faults: tuple[Fault, ...]) -> Refusal:
-    place = (portion, record.offset, record.element)
+def _refusal(slice_index: int, record: Record, faults: tuple[Fault, ...]) -> Refusal:
+    place = (slice_index, record.offset, record.element)
     return Refusal(*place, record.value, faults, record.source, record.xapi_version)
 
 
@@ -169,7 +167,7 @@ def statement_id_of(own: str | None, raw: bytes) -> str:
     return str(uuid.UUID(bytes=digest[:16], version=5))
 
 
-def _dead_letter_id(place: Portion, refusal: Refusal) -> str:
+def _dead_letter_id(place: PartitionSlice, refusal: Refusal) -> str:
     coordinates = f"{place.topic}\0{place.partition}\0{refusal.offset}\0{refusal.element}\0"
     kind = b"none" if refusal.raw is None else b"some" + refusal.raw
     digest = hashlib.blake2b(coordinates.encode() + kind, digest_size=_DEAD_LETTER_ID_BYTES)

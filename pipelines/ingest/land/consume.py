@@ -1,124 +1,73 @@
-"""Following topics for years: lands what comes, and takes up again after every trouble that may pass."""
+"""Patience with troubles that pass, for whoever follows topics for years."""
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final
 
-import stamina
-
-from learnloom.pipelines.ingest.land.dead_letter_topic import DeadLetterOutlet
-from learnloom.pipelines.ingest.land.loop import AfterLanding, ImportSummary
-from learnloom.pipelines.ingest.land.stop import Interruption
-from learnloom.pipelines.ingest.land.writer import Landed
+from learnloom.pipelines.ingest.land.loop import ImportSummary
+from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.sources.kafka.errors import BrokerUnavailableError
-from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource
-from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseUnavailableError
-from learnloom.schemas.errors import LearnloomError
 
 _log = logging.getLogger(__name__)
 _PASSING: Final = (BrokerUnavailableError, WarehouseBusyError, WarehouseUnavailableError)
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 30.0
-_TRANSACTIONS_BETWEEN_UPKEEP: Final = 200
 
 
-class Land(Protocol):
-    """Lands what a source gives, as `import_statements` does with all its rules bound."""
+class Patience:
+    """Gives attempts at landing until one ends well, or one trouble has lasted for too long.
 
-    def __call__(
-        self, source: KafkaSource, warehouse: Warehouse, after: AfterLanding, summary: ImportSummary
-    ) -> ImportSummary:
-        """Land until the source ends or a stop is asked for, counting on in `summary`."""
-
-
-@dataclass
-class Consumption:
-    """One run of `learnloom consume`, however often it has to take up again."""
-
-    open_warehouse: Callable[[], Warehouse]
-    open_source: Callable[[], KafkaSource]
-    land: Land
-    outlet: DeadLetterOutlet | None
-    upkeep: Callable[[Warehouse], None]
-    """Keeps the warehouse small; called now and then by the thread that lands."""
-    stall_seconds: float
-    """How long a trouble may last during which nothing lands."""
-    interruption: Interruption
-    summary: ImportSummary = field(default_factory=ImportSummary)
-    _transactions: int = field(default=0, init=False)
-
-    def run(self) -> ImportSummary:
-        """Land until the source ends or a stop is asked for.
-
-        Raises:
-            BrokerUnavailableError, WarehouseBusyError, WarehouseUnavailableError: a trouble lasted for too long.
-            IngestError: somebody has to decide or to mend something; what has landed stays.
-        """
-        while True:
-            landed_before, began = self.summary.read, time.monotonic()
-            try:
-                return self._with_patience(landed_before)
-            except _PASSING as error:
-                is_new = (
-                    self.summary.read > landed_before or time.monotonic() - began > 2 * self.stall_seconds
-                )
-                if not is_new:
-                    raise
-                _log.warning("taking up again: %s", error)
-            except KeyboardInterrupt:
-                self.summary.is_interrupted = True
-                return self.summary
-
-    def _with_patience(self, landed_before: int) -> ImportSummary:
-        def is_worth_waiting(error: Exception) -> bool:
-            if not isinstance(error, _PASSING) or self.summary.read > landed_before:
-                return False
-            _log.warning("waiting, for up to %.0f s: %s", self.stall_seconds, error)
-            return True
-
-        attempts = iter(
-            stamina.retry_context(
-                on=is_worth_waiting,
-                attempts=None,
-                timeout=self.stall_seconds,
-                wait_initial=_FIRST_PAUSE_SECONDS,
-                wait_max=_LONGEST_PAUSE_SECONDS,
-            )
-        )
-        while True:
-            with self.interruption.reading():  # a wish to stop ends the pause
-                attempt = next(attempts)
+        for attempt in Patience(loop.summary, stall_seconds=600, stop=stop):
             with attempt:
-                return self._once()
+                return loop.run(source, writer)
 
-    def _once(self) -> ImportSummary:
-        with self._closing_outlet(), self.open_warehouse() as warehouse, self.open_source() as source:
-            if self.outlet is not None:
-                self.outlet.deliver(warehouse)
+    An attempt during which something landed, or which went well for longer than twice `stall_seconds`, ends a
+    trouble: what comes then is a new one. Pauses grow from half a second to half a minute. A request to stop ends
+    the attempts.
+    """
 
-            def after(landed: Landed) -> None:
-                if landed.refused and self.outlet is not None:
-                    self.outlet.deliver(warehouse)
-                self._transactions += 1
-                if self._transactions % _TRANSACTIONS_BETWEEN_UPKEEP == 0:
-                    self._keep_up(warehouse)
+    def __init__(self, summary: ImportSummary, *, stall_seconds: float, stop: StopSignal) -> None:
+        """Nothing was tried yet.
 
-            return self.land(source, warehouse, after, self.summary)
+        Args:
+            summary: what has landed so far, counted on by each attempt.
+            stall_seconds: how long a trouble may last during which nothing lands.
+            stop: breaks off a pause.
+        """
+        self._summary = summary
+        self._stall_seconds = stall_seconds
+        self._stop = stop
+        self._pause_seconds = 0.0
+        self._trouble_since: float | None = None
 
-    def _keep_up(self, warehouse: Warehouse) -> None:
+    def __iter__(self) -> Iterator[AbstractContextManager[None]]:
+        """Yield attempts; where a stop is requested, the summary says so and there are no more."""
         try:
-            self.upkeep(warehouse)
-        except LearnloomError as error:
-            _log.warning("the warehouse was not tidied: %s", error)
+            while True:
+                with self._stop.interruptible():
+                    time.sleep(self._pause_seconds)
+                yield self._attempt()
+        except KeyboardInterrupt:
+            self._summary.is_interrupted = True
 
     @contextmanager
-    def _closing_outlet(self) -> Iterator[None]:
+    def _attempt(self) -> Iterator[None]:
+        """Pass over a trouble that may pass, unless it has lasted for too long."""
+        read_before, began = self._summary.read, time.monotonic()
         try:
             yield
-        finally:
-            if self.outlet is not None:
-                self.outlet.close()
+        except _PASSING as error:
+            now = time.monotonic()
+            went_well = self._summary.read > read_before or now - began > 2 * self._stall_seconds
+            if self._trouble_since is None or went_well:
+                self._trouble_since, self._pause_seconds = now, _FIRST_PAUSE_SECONDS
+            elif now - self._trouble_since > self._stall_seconds:
+                raise
+            else:
+                self._pause_seconds = min(2 * self._pause_seconds, _LONGEST_PAUSE_SECONDS)
+            left = self._trouble_since + self._stall_seconds - now
+            self._pause_seconds = min(self._pause_seconds, max(left, 0.0))
+            _log.warning("waiting, for up to %.0f s: %s", left, error)

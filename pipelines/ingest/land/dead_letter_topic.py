@@ -50,7 +50,7 @@ DEAD_HEADERS: Final = {
 """Headers of a message on a topic of dead letters, and what each means."""
 
 
-class DeadLetterOutlet:
+class DeadLetterPublisher:
     """Delivers the dead letters of some topics; an `Outlet`, called by the thread that lands."""
 
     def __init__(

@@ -1,27 +1,34 @@
-"""Which ids have landed? Answered from memory, so that the cost does not grow with the table.
+"""Which ids have landed? Answered in a time that hardly grows with the table, and in memory that does not.
 
-Sorted arrays hold a 64-bit hash of each id and of the bytes that came with it: 16 bytes a statement. Both
-hashes equal means the same bytes (128 bits: that any two of a hundred million statements agree by chance has
-probability 1e-23). An equal id hash alone is only a suspicion, settled by looking at the landed bytes.
+An index holds a 64-bit hash of each id and of the bytes that came with it (pipelines/ingest/id_index.py). Both hashes
+equal means the same bytes (128 bits: that any two of a hundred million statements agree by chance has probability
+1e-23). An equal id hash alone is only a suspicion, settled by looking at the landed bytes.
 """
 
 import hashlib
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from learnloom.pipelines.ingest.hash_runs import Hashes, MemoryRun
+from learnloom.pipelines.ingest.id_index import RECENT, IdIndex, Moment
 from learnloom.pipelines.ingest.land import tables
-from learnloom.pipelines.ingest.sources.errors import IngestError
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.errors import SnapshotExpiredError
+from learnloom.pipelines.lake.errors import OvertakenError, SnapshotExpiredError, WarehouseUnavailableError
+from learnloom.pipelines.lake.fence import OwnFolder
 
-Result = TypeVar("Result")
-Hashes = npt.NDArray[np.uint64]
-SQL_ASKS = 4
-"""So many batches are asked by SQL before the arrays are built: a small import need not read every id."""
+_log = logging.getLogger(__name__)
+SQL_ASKS: Final = 4
+"""So many batches are asked by SQL before the index is opened: a small import need not read every id."""
+FOLDER: Final = "known-ids"
+"""In the warehouse's folder: the index, a folder for each process that lands at once. May be deleted at any time."""
+_AT_ONCE: Final = 1 << 18
+"""Pairs that are read from the warehouse at a time."""
 
 
 def hash_of(data: bytes) -> bytes:
@@ -34,16 +41,8 @@ def as_hashes(digests: list[bytes]) -> Hashes:
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64, copy=False)
 
 
-class StaleIdsError(IngestError):
-    """What has landed since the last look cannot be told: the transaction is to be done again."""
-
-
-def with_fresh_ids(transact: Callable[[], Result]) -> Result:
-    """Do a transaction that asks `KnownIds`; once more, with all ids read, where they had become stale."""
-    try:
-        return transact()
-    except StaleIdsError:
-        return transact()
+class StaleIdsError(OvertakenError):
+    """What has landed since the last look is not known any more: the transaction is done again."""
 
 
 class Found(NamedTuple):
@@ -55,95 +54,157 @@ class Found(NamedTuple):
     """One with the very same bytes has landed."""
 
 
-class _Run(NamedTuple):
-    """Hashes sorted by id."""
-
-    ids: Hashes
-    contents: Hashes
-
-    @classmethod
-    def of(cls, ids: Hashes, contents: Hashes) -> "_Run":
-        order = np.argsort(ids, kind="stable")  # merging two sorted halves is what it is quickest at
-        return cls(ids[order], contents[order])
-
-
 class KnownIds:
-    """The ids in landing.statement, as of one snapshot. Belongs to the thread that lands."""
+    """The ids in landing.statement, as of one snapshot. Belongs to the thread that lands.
 
-    def __init__(self, *, sql_asks: int = SQL_ASKS) -> None:
-        """Know nothing yet; the first `sql_asks` questions are answered by SQL."""
-        self._runs: list[_Run] = []
+    Of each transaction: `catch_up` before it, `refresh` and `find` in it, `landed` after it.
+    """
+
+    def __init__(self, warehouse: Warehouse, *, sql_asks: int = SQL_ASKS, recent: int = RECENT) -> None:
+        """Know nothing yet.
+
+        Args:
+            warehouse: where statements land.
+            sql_asks: so many questions are answered by SQL first.
+            recent: ids held in memory, at the most, but for one batch.
+        """
+        self._warehouse = warehouse
         self._asks_left = sql_asks
+        self._recent = recent
+        self._index = IdIndex(recent=recent)
+        self._folder: OwnFolder | None = None
         self._snapshot: int | None = None
+        """Up to where the index knows what has landed; None: it knows nothing."""
 
-    def refresh(self, warehouse: Warehouse, snapshot: int) -> None:
+    def __enter__(self) -> Self:
+        """Give what is known."""
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Keep what is known for the next process, unless something went wrong; let others have the folder."""
+        if self._folder is not None:
+            if kind is None and self._snapshot is not None:
+                self._save()
+            self._folder.close()
+        self._folder = self._snapshot = None
+
+    def catch_up(self) -> None:
+        """Learn what has landed so far: outside of a transaction, which much of it would keep open for long.
+
+        Raises:
+            WarehouseUnavailableError: the index cannot be written.
+        """
+        if self._snapshot is None and self._asks_left > 0:
+            return
+        snapshot = self._warehouse.snapshot()
+        try:
+            if self._snapshot is None:
+                self._open(snapshot)
+            else:
+                self._learn(snapshot)
+        except SnapshotExpiredError:
+            self._open(snapshot)
+        except OSError as error:
+            self._snapshot = None
+            raise WarehouseUnavailableError(
+                f"the index of ids in {self._warehouse.folder / FOLDER} cannot be written: {error}"
+            ) from error
+        if self._index.is_full:
+            self._save()
+
+    def refresh(self, snapshot: int) -> None:
         """Learn what others have landed up to `snapshot`, which the open transaction reads.
 
         Raises:
-            StaleIdsError: it cannot be told any more what was added; see `with_fresh_ids`.
+            StaleIdsError: what was added is not known any more: all is read when the transaction is done again.
         """
-        if self._snapshot is None or snapshot <= self._snapshot:
-            return
         try:
-            added = tables.hashes_since(warehouse, self._snapshot + 1, snapshot)
+            self._learn(snapshot)
         except SnapshotExpiredError as error:
-            # A failed query ends the transaction, so the caller has to begin anew; all ids are read then.
+            # A failed query ends the transaction, so the caller has to begin anew.
             self._snapshot, self._asks_left = None, 0
             raise StaleIdsError(str(error)) from error
-        self._learn(added)
-        self._snapshot = snapshot
 
-    def find(self, warehouse: Warehouse, snapshot: int, ids: Hashes, contents: Hashes) -> Found:
-        """Look up the records of a batch; call `refresh` with the same snapshot before."""
-        if self._snapshot is None and self._asks_left > 0:
-            self._asks_left -= 1
-            table = tables.hashes_of(warehouse, pa.array(ids))
-            return _look_up(
-                [_Run.of(_column(table, "id_hash"), _column(table, "content_hash"))], ids, contents
-            )
-        if self._snapshot is None:
-            self._runs = []
-            self._learn(tables.all_hashes(warehouse))
-            self._snapshot = snapshot
-        return _look_up(self._runs, ids, contents)
+    def find(self, ids: Hashes, contents: Hashes) -> Found:
+        """Look up the records of a batch; call `refresh` with the transaction's snapshot before."""
+        if self._snapshot is not None:
+            return Found(*self._index.find(ids, contents))
+        self._asks_left -= 1
+        table = tables.hashes_of(self._warehouse, pa.array(ids))
+        index = IdIndex()
+        index.add(*(table.column(name).to_numpy() for name in table.column_names))
+        return Found(*index.find(ids, contents))
 
     def landed(self, ids: Hashes, contents: Hashes, snapshot: int) -> None:
         """Take note of a batch of our own that was committed as `snapshot`."""
-        if self._snapshot is not None:
-            self._add(_Run.of(ids, contents))
-            self._snapshot = snapshot
-
-    def _learn(self, table: pa.Table) -> None:
-        self._add(_Run.of(_column(table, "id_hash"), _column(table, "content_hash")))
-
-    def _add(self, run: _Run) -> None:
-        """Add a run; merge such that few runs remain and each hash is moved a logarithmic number of times."""
-        if not len(run.ids):
+        if self._snapshot is None:
             return
-        while self._runs and len(self._runs[-1].ids) <= 2 * len(run.ids):
-            older = self._runs.pop()
-            run = _Run.of(
-                np.concatenate([older.ids, run.ids]), np.concatenate([older.contents, run.contents])
-            )
-        self._runs.append(run)
+        self._index.add(ids, contents)
+        self._snapshot = snapshot
+        if self._index.is_full:
+            self._save()
+
+    def _open(self, snapshot: int) -> None:
+        """Know what has landed up to `snapshot`: by the files of before if they are this warehouse's, or anew."""
+        self._snapshot, self._index = None, IdIndex(recent=self._recent)
+        rows = tables.statements_at(self._warehouse, snapshot)
+        if rows <= self._recent:
+            for part in self._sorted(snapshot):
+                self._index.add(part.ids, part.contents)
+        elif not self._loaded(snapshot):
+            self._index.fill(rows, self._sorted(snapshot))
+            self._snapshot = snapshot
+            self._save()
+        self._snapshot = snapshot
+
+    def _loaded(self, snapshot: int) -> bool:
+        """Open the files of before, and learn what has landed since; False where they cannot be trusted."""
+        self._index.use(self._own_folder())
+        moment = self._index.load()
+        if moment is None or moment.snapshot > snapshot:
+            return False
+        # A restored warehouse has other snapshots under the same numbers, and of one that expired nothing is known.
+        if tables.snapshot_time(self._warehouse, moment.snapshot) != moment.time:
+            return False
+        if tables.statements_at(self._warehouse, moment.snapshot) != len(self._index):
+            return False
+        self._snapshot = moment.snapshot
+        try:
+            self._learn(snapshot, spills=True)
+        except SnapshotExpiredError:
+            return False
+        return True
+
+    def _learn(self, snapshot: int, *, spills: bool = False) -> None:
+        """Take in what was added after the snapshot that is known, up to `snapshot`."""
+        if self._snapshot is None or snapshot <= self._snapshot:
+            return
+        added = tables.hashes_since(self._warehouse, self._snapshot + 1, snapshot, at_once=_AT_ONCE)
+        for part in map(_pairs, added):
+            self._index.add(part.ids, part.contents)
+            if spills and self._index.is_full:
+                self._index.spill()
+        self._snapshot = snapshot
+
+    def _sorted(self, snapshot: int) -> Iterator[MemoryRun]:
+        return map(_pairs, tables.sorted_hashes(self._warehouse, snapshot, at_once=_AT_ONCE))
+
+    def _save(self) -> None:
+        """Bring to files what is in memory; where that fails it stays there, and is tried again after each batch."""
+        assert self._snapshot is not None  # noqa: S101 - what is known is known up to a snapshot
+        time = tables.snapshot_time(self._warehouse, self._snapshot)
+        try:
+            self._index.use(self._own_folder())
+            self._index.save(Moment(self._snapshot, time or ""))
+        except OSError as error:
+            _log.warning("the index of ids cannot be written, and grows in memory: %s", error)
+
+    def _own_folder(self) -> Path:
+        if self._folder is None:
+            self._folder = OwnFolder(self._warehouse.folder / FOLDER)
+        return self._folder.path
 
 
-def _column(table: pa.Table, name: str) -> Hashes:
-    hashes: Hashes = table.column(name).to_numpy()
-    return hashes
-
-
-def _look_up(runs: list[_Run], ids: Hashes, contents: Hashes) -> Found:
-    is_known = np.zeros(len(ids), dtype=np.bool_)
-    is_same = np.zeros(len(ids), dtype=np.bool_)
-    order = np.argsort(
-        ids
-    )  # neighbours in the question are neighbours in memory: an order of magnitude faster
-    for run in runs:
-        place = np.minimum(np.searchsorted(run.ids, ids[order]), max(len(run.ids) - 1, 0))
-        if not len(run.ids):
-            continue
-        hit = run.ids[place] == ids[order]
-        is_known[order] |= hit
-        is_same[order] |= hit & (run.contents[place] == contents[order])
-    return Found(is_known, is_same)
+def _pairs(batch: pa.RecordBatch) -> MemoryRun:
+    """Read rows of id_hash and content_hash."""
+    return MemoryRun(*(column.to_numpy() for column in batch.columns))

@@ -1,31 +1,54 @@
-"""The pipeline from a source to the warehouse: this thread reads and judges, a second one lands."""
+"""The way from a source to the warehouse: one thread reads and judges, a second one lands.
 
+    read → judge → hand over → transaction: fence, check positions, deduplicate, write rows, dead letters, positions
+
+`LandingLoop.run` is the way up to the hand-over, `LandingWriter.land` (land/writer.py) the transaction.
+"""
+
+import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
-from learnloom.pipelines.ingest.land.batch import Judge, Parcel, Sameness
-from learnloom.pipelines.ingest.land.stop import Interruption
-from learnloom.pipelines.ingest.land.writer import Landed, Lander
+from learnloom.pipelines.ingest.land.batch import Sameness, WriteBatch
+from learnloom.pipelines.ingest.land.dead_letter_limit import DeadLetterLimit, RecentRefusals
+from learnloom.pipelines.ingest.land.stop import StopSignal
+from learnloom.pipelines.ingest.land.writer import Landed, LandingWriter
 from learnloom.pipelines.ingest.sources.errors import ReassignedError
 from learnloom.pipelines.ingest.sources.source import Positions, Problem, Source
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import PositionConflictError, WarehouseBusyError
-from learnloom.pipelines.tracing.span import span
-from learnloom.schemas.record import Batch
+from learnloom.schemas.record import Batch, Judge
 
-_PARCELS_AHEAD = 2
-"""Parcels judged and not yet landed: enough that neither thread waits, few enough that memory stays flat."""
-_MAX_TOPICS = 32
-"""Named by the span of a batch: one of many files comes from many."""
+_log = logging.getLogger(__name__)
+_BATCHES_AHEAD = 2
+"""Batches judged and not yet landed: enough that neither thread waits, few enough that memory stays flat."""
 _END = Batch("", 0, 0, 0, [])
 """Stands for the end of a source."""
 _MAX_CONFLICTS = 1_000
 """Times in a row that another process may have landed what was to be landed here."""
+
+
+@dataclass(frozen=True)
+class LandingPolicy:
+    """How much goes into one transaction, how long is waited, and when landing stops."""
+
+    max_records: int
+    """Records in one transaction, at the most, unless a batch of the source is larger."""
+    max_bytes: int
+    """Bytes in one transaction, likewise."""
+    wait_seconds: float
+    """How long other writers may be in the way of one transaction."""
+    max_seconds: float | None = None
+    """How long a record may wait for its transaction to fill; None: until the source ends."""
+    dead_letter_limit: DeadLetterLimit | None = None
+    """Landing stops where more is refused; None: it never does."""
+    stop_at: datetime | None = None
+    """From then on landing stops after the transaction in hand; None: it goes on."""
 
 
 @dataclass
@@ -40,10 +63,20 @@ class ImportSummary:
     size: int = 0
     """Bytes of the records read, decompressed."""
     seconds: float = 0.0
+    lag: int | None = None
+    """Records of the source that have not been read; None: unknown."""
     problems: list[Problem] = field(default_factory=list)
     """Inputs that could not be read, or not to their end."""
     is_interrupted: bool = False
     """Stopped on request: what was counted has landed, and the next import goes on from there."""
+
+    def __str__(self) -> str:
+        """Say how far it has come."""
+        told = (
+            f"{self.read:,} read, {self.accepted:,} landed, {self.duplicates:,} known already, "
+            f"{self.dead:,} refused"
+        )
+        return told if self.lag is None else f"{told}; consumer lag {self.lag:,}"
 
     @property
     def dead(self) -> int:
@@ -51,7 +84,7 @@ class ImportSummary:
         return self.refused.total()
 
     def add(self, landed: "Landed | ImportSummary") -> None:
-        """Count one parcel, or all of another import."""
+        """Count one transaction, or all of another import."""
         self.read += landed.read
         self.accepted += landed.accepted
         self.duplicates += landed.duplicates
@@ -59,212 +92,206 @@ class ImportSummary:
         self.size += landed.size
 
 
-Progress = Callable[[ImportSummary], None]
+class LandingObserver(Protocol):
+    """Is told how far landing has come."""
+
+    def __call__(self, summary: ImportSummary, /) -> None:
+        """Take note, after each transaction, by the thread that reads; it is the same growing summary each time."""
 
 
-class Guard(Protocol):
-    """Says of each parcel whether it may land."""
+class BatchWriter(Protocol):
+    """Lands batches, each in one transaction; belongs to the thread that lands."""
 
-    def admit(self, parcel: Parcel) -> None:
-        """Raise an error if it may not: the import ends with it, and nothing of the parcel lands."""
+    def positions(self) -> Positions:
+        """Read the stored positions: batches that go on from others are not landed from now on."""
 
-
-AfterLanding = Callable[[Landed], None]
-"""What else is to be done after each transaction, by the thread that lands."""
+    def land(self, batch: WriteBatch, streams: frozenset[str]) -> Landed:
+        """Land one batch; see `LandingWriter.land`."""
 
 
 def import_statements(
     source: Source,
     warehouse: Warehouse,
+    policy: LandingPolicy,
     *,
     judge: Judge,
     is_same: Sameness,
     now: Callable[[], datetime],
-    wait_seconds: float,
-    max_records: int,
-    max_bytes: int,
-    max_seconds: float | None = None,
-    progress: Progress | None = None,
-    interruption: Interruption | None = None,
-    guard: Guard | None = None,
-    after: AfterLanding | None = None,
-    summary: ImportSummary | None = None,
+    stop: StopSignal | None = None,
+    observer: LandingObserver | None = None,
 ) -> ImportSummary:
-    """Land everything that `source` has after its stored positions, exactly once.
+    """Land everything that `source` has after its stored positions, exactly once; see `LandingLoop`.
 
-    Args:
-        source: delivers the records.
-        warehouse: where to land; must not be used by others until this returns.
-        judge: says of each record whether it is a valid statement.
-        is_same: the specification's rule of equality, for statements that come again.
-        now: gives the time.
-        wait_seconds: how long other writers may be in the way of one transaction.
-        max_records: records in one transaction, at the most, unless a batch of the source is larger.
-        max_bytes: bytes in one transaction, likewise.
-        max_seconds: how long a record may wait for its transaction to fill; None: until the source ends.
-        progress: called after each transaction, with the same growing summary.
-        interruption: a wish to stop.
-        guard: is asked before a parcel lands.
-        after: is called after each transaction, by the thread that lands; may use `warehouse`.
-        summary: what an earlier call has counted: goes on from there.
-
-    Raises:
-        WarehouseBusyError: other writers, or another import of the same files, were in the way for too long.
-            What has landed until then stays, and the next import goes on from there.
+    Nobody else may use `warehouse` until this returns. `is_same` is the specification's rule of equality.
     """
-    run = _Run(
-        source=source,
-        judge=judge,
-        max_records=max_records,
-        max_bytes=max_bytes,
-        max_seconds=max_seconds,
-        progress=progress,
-        interruption=interruption or Interruption(),
-        guard=guard,
-        after=after,
-        now=now,
-        started=now(),
-        summary=summary or ImportSummary(),
-    )
-    with ThreadPoolExecutor(1, thread_name_prefix="land") as writer:
-        lander = writer.submit(
-            Lander, warehouse, is_same=is_same, now=now, wait_seconds=wait_seconds
-        ).result()
-        return run.all(lander, writer)
+    loop = LandingLoop(judge, policy, now=now, stop=stop, observer=observer)
+    with LandingWriter(warehouse, is_same=is_same, now=now, wait_seconds=policy.wait_seconds) as writer:
+        return loop.run(source, writer)
 
 
-@dataclass
-class _Run:
-    """One import: reads, judges, hands over to the writer, counts."""
+class LandingLoop:
+    """Lands what sources give; counts on in one summary, however often it is run again after a trouble."""
 
-    source: Source
-    judge: Judge
-    max_records: int
-    max_bytes: int
-    max_seconds: float | None
-    progress: Progress | None
-    interruption: Interruption
-    guard: Guard | None
-    after: AfterLanding | None
-    now: Callable[[], datetime]
-    started: datetime
-    summary: ImportSummary
-    pending: deque[Future[Landed]] = field(default_factory=deque)
+    def __init__(
+        self,
+        judge: Judge,
+        policy: LandingPolicy,
+        *,
+        now: Callable[[], datetime],
+        stop: StopSignal | None = None,
+        observer: LandingObserver | None = None,
+    ) -> None:
+        """Nothing is read yet.
 
-    def all(self, lander: Lander, writer: ThreadPoolExecutor) -> ImportSummary:
-        """Read to the end of the source, again from the stored positions after each conflict over them.
+        Args:
+            judge: says of each record whether it is a valid statement.
+            policy: the bounds.
+            now: gives the time.
+            stop: breaks off reading.
+            observer: is told after each transaction.
+        """
+        self._judge = judge
+        self._policy = policy
+        self._now = now
+        self._stop = stop or StopSignal()
+        self._observer = observer
+        self._recent = RecentRefusals(policy.dead_letter_limit) if policy.dead_letter_limit else None
+        self._started = now()
+        self.summary = ImportSummary()
+
+    def run(self, source: Source, writer: BatchWriter) -> ImportSummary:
+        """Land everything that `source` has after its stored positions, exactly once.
 
         What was read of a partition that others have now is thrown away: whoever has it reads it.
+
+        Raises:
+            WarehouseBusyError: other writers, or another import of the same files, were in the way for too long.
+                What has landed until then stays, and the next import goes on from there.
+            TooManyDeadLettersError: more is refused than the policy allows; what came before has landed.
         """
-        conflicts, count_before = 0, -1
-        try:
-            while True:
-                positions = writer.submit(lander.positions).result()
-                try:
-                    for parcel in self._parcels(positions):
-                        if parcel is not None:
-                            self.pending.append(self._handed(writer, lander, parcel))
-                        self._collect(_PARCELS_AHEAD)
-                    self._collect(0)
-                    break
-                except ReassignedError:
-                    self._drop_pending()
-                except PositionConflictError as conflict:
-                    self._drop_pending()
-                    conflicts = conflicts + 1 if self.summary.read == count_before else 1
-                    count_before = self.summary.read
-                    if conflicts >= _MAX_CONFLICTS:
-                        raise WarehouseBusyError(
-                            f"{conflict}; this has happened {conflicts} times: let the other import finish"
-                        ) from conflict
-        except KeyboardInterrupt:
-            self.summary.is_interrupted = True
-            self._drop_pending()
-        self.summary.problems = list(self.source.problems)
-        self.summary.seconds = (self.now() - self.started).total_seconds()
+        conflicts, read_before = 0, -1
+        with _WriterThread(writer, source.streams) as landing:
+            try:
+                while True:
+                    try:
+                        for batch in self._judged(source.batches(landing.positions())):
+                            if batch is not None:
+                                self._admit(batch, landing, source)
+                                landing.hand_over(batch)
+                            self._count(landing.landed(_BATCHES_AHEAD), source)
+                        self._count(landing.landed(0), source)
+                        break
+                    except ReassignedError:
+                        self._count(landing.drop(), source)
+                    except PositionConflictError as conflict:
+                        self._count(landing.drop(), source)
+                        conflicts = conflicts + 1 if self.summary.read == read_before else 1
+                        read_before = self.summary.read
+                        if conflicts >= _MAX_CONFLICTS:
+                            raise WarehouseBusyError(
+                                f"{conflict}; this has happened {conflicts} times: let the other import finish"
+                            ) from conflict
+            except KeyboardInterrupt:
+                self.summary.is_interrupted = True
+                self._count(landing.drop(), source)
+        self.summary.problems = list(source.problems)
+        self.summary.seconds = (self._now() - self._started).total_seconds()
         return self.summary
 
-    def _handed(self, writer: ThreadPoolExecutor, lander: Lander, parcel: Parcel) -> Future[Landed]:
-        # In a copy of this thread's context: its span is the one above that of the landing.
-        return writer.submit(copy_context().run, self._land, lander, parcel)
-
-    def _land(self, lander: Lander, parcel: Parcel) -> Landed:
-        topics = sorted({portion.topic for portion in parcel.portions})[:_MAX_TOPICS]
-        with span("land batch", came_from=parcel.traceparents, topics=topics) as add:
-            landed = lander.land(parcel, self.source.streams)
-            add(
-                records=landed.read,
-                accepted=landed.accepted,
-                duplicates=landed.duplicates,
-                refused=landed.refused.total(),
-                bytes=landed.size,
-            )
-        if self.after is not None:
-            self.after(landed)
-        return landed
-
-    def _parcels(self, positions: Positions) -> Iterator[Parcel | None]:
-        """Judge the source's batches; small ones share a parcel. None: the source has nothing more at the moment."""
-        parcel, begun = Parcel(), self.now()
-        batches = self.source.batches(positions)
+    def _judged(self, batches: Iterator[Batch | None]) -> Iterator[WriteBatch | None]:
+        """Read and judge; small batches share a transaction. None: the source has nothing more at the moment."""
+        judged, begun = WriteBatch(), self._now()
         while True:
-            with self.interruption.reading():
+            with self._stop.interruptible():
                 batch = next(batches, _END)
             if batch is _END:
                 break
-            if parcel.record_count and (not self._fits(parcel, batch) or self._is_due(begun)):
-                yield self._admitted(parcel)
-                parcel = Parcel()
+            if judged.record_count and (not self._fits(judged, batch) or self._is_due(begun)):
+                yield judged
+                judged = WriteBatch()
             if batch is None:
                 yield None
                 continue
-            if not parcel.record_count:
-                begun = self.now()
-            parcel.add_batch(batch, self.judge)
-        if parcel.record_count:
-            yield self._admitted(parcel)
+            if not judged.record_count:
+                begun = self._now()
+            judged.add_batch(batch, self._judge)
+        if judged.record_count:
+            yield judged
 
-    def _fits(self, parcel: Parcel, batch: Batch | None) -> bool:
+    def _fits(self, judged: WriteBatch, batch: Batch | None) -> bool:
         if batch is None:
             return True
         size = sum(len(record.value or b"") for record in batch.records)
         return (
-            parcel.record_count + len(batch.records) <= self.max_records
-            and parcel.size + size <= self.max_bytes
+            judged.record_count + len(batch.records) <= self._policy.max_records
+            and judged.size + size <= self._policy.max_bytes
         )
 
     def _is_due(self, begun: datetime) -> bool:
-        return self.max_seconds is not None and (self.now() - begun).total_seconds() >= self.max_seconds
+        limit = self._policy.max_seconds
+        return limit is not None and (self._now() - begun).total_seconds() >= limit
 
-    def _admitted(self, parcel: Parcel) -> Parcel:
-        if self.guard is not None:
-            try:
-                self.guard.admit(parcel)
-            except Exception:
-                self._collect(0)  # what came before it lands
-                raise
-        return parcel
+    def _admit(self, batch: WriteBatch, landing: "_WriterThread", source: Source) -> None:
+        """Stop where too much is refused, once what came before has landed."""
+        if self._recent is None:
+            return
+        try:
+            self._recent.admit(batch)
+        except Exception:
+            self._count(landing.landed(0), source)
+            raise
 
-    def _collect(self, left: int) -> None:
-        """Wait until no more than `left` parcels are under way, and count the others."""
-        while len(self.pending) > left or (self.pending and self.pending[0].done()):
-            landed = self.pending[0].result()
-            self.pending.popleft()
-            self._count(landed)
+    def _count(self, landed: Iterator[Landed], source: Source) -> None:
+        """Count what has landed, and report it."""
+        for each in landed:
+            source.acknowledge(each.positions)
+            self.summary.add(each)
+            self.summary.lag = source.lag()
+            self.summary.seconds = (self._now() - self._started).total_seconds()
+            _log.debug("%s", self.summary)
+            if self._observer is not None:
+                self._observer(self.summary)
+            if self._policy.stop_at is not None and self._now() >= self._policy.stop_at:
+                self._stop.set()
 
-    def _drop_pending(self) -> None:
-        """Throw away what the writer has not begun; count what it had."""
-        for future in self.pending:
+
+class _WriterThread:
+    """The thread that lands, and what was handed over to it."""
+
+    def __init__(self, writer: BatchWriter, streams: frozenset[str]) -> None:
+        self._writer = writer
+        self._streams = streams
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="land")
+        self._pending: deque[Future[Landed]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown()
+
+    def positions(self) -> Positions:
+        """Read the stored positions."""
+        return self._thread.submit(self._writer.positions).result()
+
+    def hand_over(self, batch: WriteBatch) -> None:
+        """Have a batch landed; in a copy of this thread's context, whose span is the one above that of landing."""
+        land = copy_context().run
+        self._pending.append(self._thread.submit(land, self._writer.land, batch, self._streams))
+
+    def landed(self, left: int) -> Iterator[Landed]:
+        """Wait until no more than `left` batches are under way; yield what became of the others."""
+        while len(self._pending) > left or (self._pending and self._pending[0].done()):
+            landed = self._pending[0].result()
+            self._pending.popleft()
+            yield landed
+
+    def drop(self) -> Iterator[Landed]:
+        """Throw away what the writer has not begun; yield what became of what it had."""
+        while self._pending:
+            future = self._pending.popleft()
             if not future.cancel():
                 try:
-                    self._count(future.result())
+                    yield future.result()
                 except PositionConflictError:
                     continue  # not landed either: it is read again
-        self.pending.clear()
-
-    def _count(self, landed: Landed) -> None:
-        self.source.acknowledge(landed.positions)
-        self.summary.add(landed)
-        self.summary.seconds = (self.now() - self.started).total_seconds()
-        if self.progress is not None:
-            self.progress(self.summary)

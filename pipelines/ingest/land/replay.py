@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from learnloom.pipelines.ingest.land import dead_letters, tables
-from learnloom.pipelines.ingest.land.batch import Judge, Parcel, Portion, Sameness
+from learnloom.pipelines.ingest.land.batch import PartitionSlice, Sameness, WriteBatch
 from learnloom.pipelines.ingest.land.dead_letters import DeadSelection
-from learnloom.pipelines.ingest.land.dedupe import KnownIds, with_fresh_ids
-from learnloom.pipelines.ingest.land.sorting import Sorted, conflict_fault, sort_out
+from learnloom.pipelines.ingest.land.dedupe import KnownIds
+from learnloom.pipelines.ingest.land.writer import DedupResult, conflict_fault, deduplicate
 from learnloom.pipelines.ingest.validate.repairs import Mend
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
-from learnloom.schemas.record import DeadLetter, Fault, Record
+from learnloom.schemas.record import DeadLetter, Fault, Judge, Record
 
 _KEPT_EXAMPLES = 100
 _MEND_FAILED = "mend-failed"
@@ -66,17 +66,17 @@ def replay(
     """
     tables.prepare(warehouse, wait_seconds=wait_seconds)
     ids = dead_letters.find_ids(warehouse, selection._replace(is_waiting=True))
-    known = KnownIds()
     summary = ReplaySummary()
-    for start in range(0, len(ids), max_records):
-        chunk = ids[start : start + max_records]
+    with KnownIds(warehouse) as known:
+        for start in range(0, len(ids), max_records):
+            chunk = ids[start : start + max_records]
 
-        def work(chunk: Sequence[str] = chunk) -> ReplaySummary:
-            return _replay_chunk(
-                warehouse, chunk, known, judge=judge, is_same=is_same, mend=mend, fix=fix, now=now()
-            )
+            def work(chunk: Sequence[str] = chunk) -> ReplaySummary:
+                return _replay_chunk(
+                    warehouse, chunk, known, judge=judge, is_same=is_same, mend=mend, fix=fix, now=now()
+                )
 
-        _add(summary, warehouse.retrying(lambda: with_fresh_ids(work), wait_seconds=wait_seconds))
+            _add(summary, warehouse.retrying(work, wait_seconds=wait_seconds))
     return summary
 
 
@@ -100,25 +100,26 @@ def _replay_chunk(
     now: datetime,
 ) -> ReplaySummary:
     """Replay a few dead letters in one transaction."""
+    known.catch_up()
     with warehouse.transaction(LANDING):
         snapshot = warehouse.snapshot()
         # Read within the transaction: another replay may have been faster.
         letters = dead_letters.find(warehouse, DeadSelection(ids=ids), limit=len(ids))
-        tables.take_turn(warehouse)
-        parcel, refused, valid = _judged(letters, judge, mend)
-        sorted_ = sort_out(warehouse, known, snapshot, parcel, is_same)
-        tables.write_statements(warehouse, parcel.statement_rows(sorted_.keep), now)
+        tables.advance_fence(warehouse)
+        batch, refused, valid = _judged(letters, judge, mend)
+        dedup = deduplicate(warehouse, known, snapshot, batch, is_same)
+        tables.write_statements(warehouse, batch.statement_rows(dedup.keep), now)
         replayed = {
             letter.dead_letter_id: statement_id
-            for index, (letter, statement_id) in enumerate(zip(valid, parcel.statement_ids, strict=True))
-            if sorted_.keep[index] or sorted_.duplicate[index]
+            for index, (letter, statement_id) in enumerate(zip(valid, batch.statement_ids, strict=True))
+            if dedup.keep[index] or dedup.duplicate[index]
         }
         dead_letters.mark_replayed(warehouse, replayed, fix, now)
-    refused += _conflicts(parcel, sorted_, valid)
+    refused += _conflicts(batch, dedup, valid)
     return ReplaySummary(
         tried=len(letters),
-        landed=int(sorted_.keep.sum()),
-        duplicates=int(sorted_.duplicate.sum()),
+        landed=int(dedup.keep.sum()),
+        duplicates=int(dedup.duplicate.sum()),
         kept=Counter(fault.rule for _, fault in refused),
         examples=refused[:_KEPT_EXAMPLES],
     )
@@ -126,9 +127,9 @@ def _replay_chunk(
 
 def _judged(
     letters: Sequence[DeadLetter], judge: Judge, mend: Mend | None
-) -> tuple[Parcel, list[tuple[str, Fault]], list[DeadLetter]]:
-    """Judge the dead letters: the valid ones as a parcel and as a list, and the faults of the others."""
-    parcel = Parcel()
+) -> tuple[WriteBatch, list[tuple[str, Fault]], list[DeadLetter]]:
+    """Judge the dead letters: the valid ones as a batch and as a list, and the faults of the others."""
+    batch = WriteBatch()
     refused: list[tuple[str, Fault]] = []
     valid = []
     for letter in letters:
@@ -140,19 +141,18 @@ def _judged(
                 message = f"The mend raised {type(error).__name__}: {error}"
                 refused.append((letter.dead_letter_id, Fault(_MEND_FAILED, "", "", message)))
                 continue
-        before = len(parcel.refusals)
+        before = len(batch.refusals)
         offset = letter.offset
-        parcel.add_portion(Portion(letter.topic, letter.partition, offset, offset + 1, None))
-        parcel.add(Record(offset, letter.element, raw, None, letter.source, letter.xapi_version), judge)
-        if len(parcel.refusals) > before:
-            refused.append((letter.dead_letter_id, parcel.refusals[-1].faults[0]))
+        batch.add_slice(PartitionSlice(letter.topic, letter.partition, offset, offset + 1, None))
+        batch.add(Record(offset, letter.element, raw, None, letter.source, letter.xapi_version), judge)
+        if len(batch.refusals) > before:
+            refused.append((letter.dead_letter_id, batch.refusals[-1].faults[0]))
         else:
             valid.append(letter)
-    return parcel, refused, valid
+    return batch, refused, valid
 
 
-def _conflicts(parcel: Parcel, sorted_: Sorted, valid: Sequence[DeadLetter]) -> list[tuple[str, Fault]]:
+def _conflicts(batch: WriteBatch, dedup: DedupResult, valid: Sequence[DeadLetter]) -> list[tuple[str, Fault]]:
     return [
-        (valid[index].dead_letter_id, conflict_fault(parcel.statement_ids[index]))
-        for index in sorted_.conflicts
+        (valid[index].dead_letter_id, conflict_fault(batch.statement_ids[index])) for index in dedup.conflicts
     ]

@@ -1,148 +1,182 @@
-"""Landing statements: from files, or from topics."""
+"""Landing statements with the settings' bounds: from files, or from topics."""
 
 import datetime as dt
 import logging
 from collections.abc import Callable
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import Final
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land.consume import Consumption
-from learnloom.pipelines.ingest.land.dead_letter_limit import DeadShare
-from learnloom.pipelines.ingest.land.dead_letter_topic import DeadLetterOutlet
-from learnloom.pipelines.ingest.land.loop import AfterLanding, ImportSummary, import_statements
-from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.land.batch import WriteBatch
+from learnloom.pipelines.ingest.land.consume import Patience
+from learnloom.pipelines.ingest.land.dead_letter_limit import DeadLetterLimit
+from learnloom.pipelines.ingest.land.dead_letter_topic import DeadLetterPublisher
+from learnloom.pipelines.ingest.land.loop import (
+    ImportSummary,
+    LandingLoop,
+    LandingObserver,
+    LandingPolicy,
+    import_statements,
+)
+from learnloom.pipelines.ingest.land.stop import StopSignal
+from learnloom.pipelines.ingest.land.writer import Landed, LandingWriter
 from learnloom.pipelines.ingest.opening import limits
 from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
-from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource, Reading
+from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource, TopicOptions
+from learnloom.pipelines.ingest.sources.source import Positions
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
 from learnloom.schemas.xapi.equality import is_same
 
 _log = logging.getLogger(__name__)
-Clock = Callable[[], dt.datetime]
+_TRANSACTIONS_BETWEEN_TIDYING: Final = 200
 
 
 @dataclass(frozen=True)
-class Landing:
-    """How what comes is landed, wherever it comes from."""
+class LandingJob:
+    """Who lands, by which settings, and until when."""
 
     settings: Settings
-    clock: Clock
-    interruption: Interruption
+    clock: Callable[[], dt.datetime]
+    stop: StopSignal
     run: Run | None = None
-    on_progress: Callable[[str], None] = lambda _: None
-    on_landed: Callable[[ImportSummary], None] = lambda _: None
-    """Is told after each transaction how far it has come, by the thread that reads."""
+    """Who writes, kept with every transaction."""
+    observer: LandingObserver | None = None
     stop_at: dt.datetime | None = None
     """From then on it stops after the transaction in hand, as if it were asked to."""
 
-    def files(self, source: FileSource) -> ImportSummary:
-        """Land files; where none of them is there, no warehouse is made.
-
-        Raises:
-            IngestError: somebody has to decide or to mend something; what has landed stays.
-            WarehouseError: the warehouse cannot be written.
-        """
-        if not source.has_inputs:
-            # A mistyped path makes no warehouse.
-            return ImportSummary(problems=source.absent)
-        with open_to_write(self.settings, run=self.run) as warehouse:
-            summary = self._import(
-                source,
-                warehouse,
-                lambda done: self.on_progress(
-                    f"{done.read:,} read, {done.accepted:,} landed, {done.dead:,} refused"
-                ),
-            )
-            self._tidy(warehouse)
-        return summary
-
-    def topics(
-        self, connection: KafkaConnection, reading: Reading, *, guard: DeadShare, sends_dead: bool = True
-    ) -> ImportSummary:
-        """Land what topics hold, until they are drained if `reading` says so, else until asked to stop.
-
-        Args:
-            connection: how to reach the brokers.
-            reading: which topics, and how.
-            guard: stops where too large a share is refused.
-            sends_dead: whether dead letters go to the topic TOPIC.dead too.
-
-        Raises:
-            IngestError: somebody has to decide or to mend something; what has landed stays.
-            WarehouseError: the warehouse cannot be written.
-        """
-        return Consumption(
-            open_warehouse=lambda: open_to_write(self.settings, run=self.run),
-            open_source=lambda: KafkaSource(connection, reading),
-            land=partial(self._land, guard),
-            outlet=DeadLetterOutlet(
-                connection, reading.topics, now=self.clock, wait_seconds=self.settings.lock_wait_seconds
-            )
-            if sends_dead
-            else None,
-            upkeep=self._tidy,
-            stall_seconds=self.settings.stall_seconds,
-            interruption=self.interruption,
-        ).run()
-
-    def _land(
-        self,
-        guard: DeadShare,
-        source: KafkaSource,
-        warehouse: Warehouse,
-        after: AfterLanding,
-        summary: ImportSummary,
-    ) -> ImportSummary:
-        def tell(done: ImportSummary) -> None:
-            told = f"{done.accepted:,} landed, {done.duplicates:,} known already, {done.dead:,} refused"
-            self.on_progress(f"{told}; {source.behind():,} behind")
-            _log.debug("%s; %d behind", told, source.behind())
-
-        return self._import(
-            source,
-            warehouse,
-            tell,
-            max_seconds=self.settings.batch_seconds,
-            guard=guard,
-            after=after,
-            summary=summary,
+    def policy(
+        self, *, max_seconds: float | None = None, dead_letter_limit: DeadLetterLimit | None = None
+    ) -> LandingPolicy:
+        """Give the bounds that the settings name."""
+        return LandingPolicy(
+            max_records=self.settings.batch_records,
+            max_bytes=self.settings.batch_bytes,
+            wait_seconds=self.settings.lock_wait_seconds,
+            max_seconds=max_seconds,
+            dead_letter_limit=dead_letter_limit,
+            stop_at=self.stop_at,
         )
 
-    def _import(
-        self,
-        source: FileSource | KafkaSource,
-        warehouse: Warehouse,
-        tell: Callable[[ImportSummary], None],
-        **how: Any,
-    ) -> ImportSummary:
-        settings = self.settings
+    def validator(self) -> Validator:
+        """Make the judge that the settings name."""
+        return Validator(default_version=self.settings.xapi_version, limits=limits(self.settings))
 
-        def progress(done: ImportSummary) -> None:
-            tell(done)
-            self.on_landed(done)
-            if self.stop_at is not None and self.clock() >= self.stop_at:
-                self.interruption.ask()
 
-        return import_statements(
+def land_files(job: LandingJob, source: FileSource) -> ImportSummary:
+    """Land files; where none of them is there, no warehouse is made.
+
+    Raises:
+        IngestError: somebody has to decide or to mend something; what has landed stays.
+        WarehouseError: the warehouse cannot be written.
+    """
+    if not source.has_inputs:
+        # A mistyped path makes no warehouse.
+        return ImportSummary(problems=source.absent)
+    policy = job.policy()
+    with open_to_write(job.settings, run=job.run) as warehouse:
+        summary = import_statements(
             source,
             warehouse,
-            judge=Validator(default_version=settings.xapi_version, limits=limits(settings)).validate,
+            policy,
+            judge=job.validator().validate,
             is_same=is_same,
-            now=self.clock,
-            wait_seconds=settings.lock_wait_seconds,
-            max_records=settings.batch_records,
-            max_bytes=settings.batch_bytes,
-            progress=progress,
-            interruption=self.interruption,
-            **how,
+            now=job.clock,
+            stop=job.stop,
+            observer=job.observer,
         )
+        tidy_if_needed(warehouse, now=job.clock(), wait_seconds=policy.wait_seconds)
+    return summary
 
-    def _tidy(self, warehouse: Warehouse) -> None:
-        tidy_if_needed(warehouse, now=self.clock(), wait_seconds=self.settings.lock_wait_seconds)
+
+def land_topics(
+    job: LandingJob,
+    connection: KafkaConnection,
+    options: TopicOptions,
+    *,
+    dead_letter_limit: DeadLetterLimit,
+    publishes_dead_letters: bool = True,
+) -> ImportSummary:
+    """Land what topics hold, until they are drained if `options` says so, else until a stop is requested.
+
+    Args:
+        job: who lands, and how.
+        connection: how to reach the brokers.
+        options: which topics, and how they are read.
+        dead_letter_limit: landing stops where a larger share is refused.
+        publishes_dead_letters: whether dead letters go to the topic TOPIC.dead too.
+
+    Raises:
+        BrokerUnavailableError, WarehouseBusyError, WarehouseUnavailableError: a trouble lasted for longer than the
+            settings' `stall_seconds`.
+        IngestError: somebody has to decide or to mend something; what has landed stays.
+        WarehouseError: the warehouse cannot be written.
+    """
+    policy = job.policy(max_seconds=job.settings.batch_seconds, dead_letter_limit=dead_letter_limit)
+    loop = LandingLoop(job.validator().validate, policy, now=job.clock, stop=job.stop, observer=job.observer)
+    publisher = (
+        DeadLetterPublisher(connection, options.topics, now=job.clock, wait_seconds=policy.wait_seconds)
+        if publishes_dead_letters
+        else None
+    )
+    for attempt in Patience(loop.summary, stall_seconds=job.settings.stall_seconds, stop=job.stop):
+        with (
+            attempt,
+            closing(publisher) if publisher else nullcontext(),
+            open_to_write(job.settings, run=job.run) as warehouse,
+            KafkaSource(connection, options) as source,
+            LandingWriter(
+                warehouse, is_same=is_same, now=job.clock, wait_seconds=policy.wait_seconds
+            ) as writer,
+        ):
+            return loop.run(source, TopicWriter(job, writer, warehouse, publisher))
+    return loop.summary
+
+
+class TopicWriter:
+    """A landing writer that also publishes dead letters, and now and then keeps the warehouse small."""
+
+    def __init__(
+        self,
+        job: LandingJob,
+        writer: LandingWriter,
+        warehouse: Warehouse,
+        publisher: DeadLetterPublisher | None,
+    ) -> None:
+        """Publish what an earlier run has left."""
+        self._writer = writer
+        self._warehouse = warehouse
+        self._publisher = publisher
+        self._now = job.clock
+        self._wait_seconds = job.settings.lock_wait_seconds
+        self._transactions = 0
+        if publisher is not None:
+            publisher.deliver(warehouse)
+
+    def positions(self) -> Positions:
+        """Read the stored positions."""
+        return self._writer.positions()
+
+    def land(self, batch: WriteBatch, streams: frozenset[str]) -> Landed:
+        """Land a batch, and publish what was refused of it."""
+        landed = self._writer.land(batch, streams)
+        if landed.refused and self._publisher is not None:
+            self._publisher.deliver(self._warehouse)
+        self._transactions += 1
+        if self._transactions % _TRANSACTIONS_BETWEEN_TIDYING == 0:
+            try:
+                tidy_if_needed(self._warehouse, now=self._now(), wait_seconds=self._wait_seconds)
+            except WarehouseError as error:
+                _log.warning("the warehouse was not tidied: %s", error)
+        return landed
+
+
+def dead_letter_limit(settings: Settings, max_share: float | None = None) -> DeadLetterLimit:
+    """How large a share of records may be refused; `max_share` wins over that of the settings."""
+    return DeadLetterLimit(max_share or settings.dead_share, settings.dead_window)

@@ -1,11 +1,11 @@
 """The landing tables: all SQL that writes them, and look-ups for whoever lands.
 
 Rows, dead letters and positions are written in one transaction of the caller's, which has to begin with
-`take_turn`. Nothing here works row by row.
+`advance_fence`. Nothing here works row by row.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -77,8 +77,10 @@ def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
                 warehouse.run(relation.sql)
             for sql in new_columns:
                 warehouse.run(sql)
-            # Whoever waited for this transaction's turn finds the row there.
-            warehouse.run("INSERT INTO landing.turn SELECT 1, 0 WHERE NOT EXISTS (FROM landing.turn)")
+            # Whoever waited for this transaction finds the row there.
+            warehouse.run("INSERT INTO landing.fence SELECT 1, 0 WHERE NOT EXISTS (FROM landing.fence)")
+            # The fence of earlier releases: whoever still lands by it fails, instead of landing beside this one.
+            warehouse.run("DROP TABLE IF EXISTS landing.turn")
         # A third of the default's size, and written faster than it (bench/import_.py).
         warehouse.run(f"CALL {LAKE}.set_option('parquet_compression', 'zstd')")
         # Merging holds whole row groups: of statements with their bytes the default's 122,880 rows are 200 MB.
@@ -106,9 +108,9 @@ def _new_columns(warehouse: Warehouse, relation: Relation) -> list[str]:
     ]
 
 
-def take_turn(warehouse: Warehouse) -> None:
+def advance_fence(warehouse: Warehouse) -> None:
     """Begin a landing transaction: of two that overlap, the second to commit fails and is done again."""
-    warehouse.run("UPDATE landing.turn SET taken = taken + 1")
+    warehouse.run("UPDATE landing.fence SET transactions = transactions + 1")
 
 
 def positions(warehouse: Warehouse, topics: Collection[str] | None = None) -> dict[tuple[str, int], Position]:
@@ -164,26 +166,44 @@ def hashes_of(warehouse: Warehouse, id_hashes: pa.Array) -> pa.Table:
         )
 
 
-def all_hashes(warehouse: Warehouse) -> pa.Table:
-    """Read id_hash and content_hash of every statement."""
-    return warehouse.arrow(f"SELECT {_HASH_COLUMNS} FROM landing.statement")
+def sorted_hashes(warehouse: Warehouse, snapshot: int, *, at_once: int) -> Iterator[pa.RecordBatch]:
+    """Read id_hash and content_hash of every statement of a snapshot, by id_hash, about `at_once` rows at a time."""
+    return warehouse.arrow_batches(
+        f"SELECT {_HASH_COLUMNS} FROM landing.statement AT (VERSION => {snapshot:d}) ORDER BY id_hash",
+        at_once=at_once,
+    )
 
 
-def hashes_since(warehouse: Warehouse, first: int, last: int) -> pa.Table:
-    """Read id_hash and content_hash of what was added by the snapshots `first` to `last`.
+def hashes_since(warehouse: Warehouse, first: int, last: int, *, at_once: int) -> Iterator[pa.RecordBatch]:
+    """Read id_hash and content_hash of what was added by the snapshots `first` to `last`, some rows at a time.
 
     Raises:
-        SnapshotExpiredError: one of the snapshots has expired; the open transaction has failed.
+        SnapshotExpiredError: one of the snapshots has expired; an open transaction has failed.
     """
     try:
-        return warehouse.arrow(
+        yield from warehouse.arrow_batches(
             f"SELECT {_HASH_COLUMNS} FROM ducklake_table_insertions(?, 'landing', 'statement', ?, ?)",
             [LAKE, first, last],
+            at_once=at_once,
         )
     except duckdb.InvalidInputException as error:
         raise SnapshotExpiredError(
             f"what landed in snapshots {first} to {last} cannot be told: {error}"
         ) from error
+
+
+def snapshot_time(warehouse: Warehouse, snapshot: int) -> str | None:
+    """When a snapshot was committed, to the microsecond; None where it has expired, or never was."""
+    rows = warehouse.rows(
+        f"SELECT snapshot_time::TIMESTAMPTZ::VARCHAR FROM {LAKE}.snapshots() WHERE snapshot_id = ?",
+        [snapshot],
+    )
+    return str(rows[0][0]) if rows else None
+
+
+def statements_at(warehouse: Warehouse, snapshot: int) -> int:
+    """Count the statements of a snapshot, which must not have expired."""
+    return int(warehouse.one(f"SELECT count(*) FROM landing.statement AT (VERSION => {snapshot:d})")[0])
 
 
 def last_commit(warehouse: Warehouse) -> int:

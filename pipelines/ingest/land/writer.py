@@ -1,26 +1,43 @@
-"""Landing one parcel: its statements, its dead letters and the new positions in one transaction."""
+"""Landing one batch: its statements, its dead letters and the new positions in one transaction."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
+import orjson
+import pyarrow as pa
 
 from learnloom.pipelines.ingest.land import dead_letters, tables
-from learnloom.pipelines.ingest.land.batch import Parcel, Refusal, Sameness
-from learnloom.pipelines.ingest.land.dedupe import KnownIds, with_fresh_ids
-from learnloom.pipelines.ingest.land.sorting import Sorted, conflict_fault, sort_out
+from learnloom.pipelines.ingest.land.batch import Refusal, Sameness, WriteBatch
+from learnloom.pipelines.ingest.land.dedupe import KnownIds
 from learnloom.pipelines.ingest.sources.source import Positions
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import PositionConflictError
 from learnloom.pipelines.lake.fence import LANDING
-from learnloom.schemas.record import Position
+from learnloom.pipelines.tracing.span import span
+from learnloom.schemas.record import Fault, Position
+
+ID_CONFLICT: Final = "id-conflict"
+_MAX_TOPICS: Final = 32
+"""Named by the span of a batch: one of many files comes from many."""
+
+
+class DedupResult(NamedTuple):
+    """What becomes of each statement of a batch."""
+
+    keep: npt.NDArray[np.bool_]
+    """Is new: to be landed."""
+    duplicate: npt.NDArray[np.bool_]
+    """Equal to a statement that has landed or stands earlier in the batch: to be dropped."""
+    conflicts: list[int]
+    """Indices of those whose id another statement has: to be refused."""
 
 
 class Landed(NamedTuple):
-    """What became of one parcel."""
+    """What became of one batch."""
 
     read: int
     accepted: int
@@ -33,8 +50,8 @@ class Landed(NamedTuple):
     """What holds now of the partitions it came from."""
 
 
-class Lander:
-    """Lands parcels through one connection; belongs to one thread."""
+class LandingWriter:
+    """Lands batches through one connection; belongs to one thread. The transaction is `_transact`."""
 
     def __init__(
         self,
@@ -58,24 +75,32 @@ class Lander:
         self._is_same = is_same
         self._now = now
         self._wait_seconds = wait_seconds
-        self._known = KnownIds() if known is None else known
+        self._known = KnownIds(warehouse) if known is None else known
         self._expected: dict[tuple[str, int], Position] = {}
         self._has_failed = False
         tables.prepare(warehouse, wait_seconds=wait_seconds)
 
+    def __enter__(self) -> Self:
+        """Give the writer."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Keep what is known of landed ids for the next process, unless something went wrong."""
+        self._known.__exit__(*exception)
+
     def positions(self) -> Positions:
-        """Read the stored positions; parcels that go on from others are not landed from now on."""
+        """Read the stored positions; batches that go on from others are not landed from now on."""
         self._expected = self._warehouse.retrying(
             lambda: tables.positions(self._warehouse), wait_seconds=self._wait_seconds
         )
         self._has_failed = False
         return dict(self._expected)
 
-    def land(self, parcel: Parcel, streams: frozenset[str] = frozenset()) -> Landed:
-        """Land `parcel`, whose portions go on from the positions given or landed last.
+    def land(self, batch: WriteBatch, streams: frozenset[str] = frozenset()) -> Landed:
+        """Land `batch`, whose slices go on from the positions given or landed last.
 
         Args:
-            parcel: what to land.
+            batch: what to land.
             streams: topics whose stored position is no condition.
 
         Raises:
@@ -83,103 +108,112 @@ class Lander:
             WarehouseBusyError: other writers were in the way for too long; nothing is written.
         """
         if self._has_failed:
-            # What follows a parcel that has not landed must not land either, or its records were left out.
-            raise PositionConflictError("an earlier parcel has not landed: read the positions again")
-        try:
-            landed, updated, sorted_ = self._warehouse.retrying(
-                lambda: with_fresh_ids(lambda: self._transact(parcel, streams)),
-                wait_seconds=self._wait_seconds,
+            # What follows a batch that has not landed must not land either, or its records were left out.
+            raise PositionConflictError("an earlier batch has not landed: read the positions again")
+        topics = sorted({part.topic for part in batch.slices})[:_MAX_TOPICS]
+        with span("land batch", came_from=batch.traceparents, topics=topics) as add:
+            try:
+                landed, updated, dedup = self._warehouse.retrying(
+                    lambda: self._transact(batch, streams), wait_seconds=self._wait_seconds
+                )
+            except BaseException:
+                self._has_failed = True
+                raise
+            add(
+                records=landed.read,
+                accepted=landed.accepted,
+                duplicates=landed.duplicates,
+                refused=landed.refused.total(),
+                bytes=landed.size,
             )
-        except BaseException:
-            self._has_failed = True
-            raise
         self._expected |= updated
-        ids, contents = parcel.hashes()
-        self._known.landed(ids[sorted_.keep], contents[sorted_.keep], tables.last_commit(self._warehouse))
+        ids, contents = batch.hashes()
+        self._known.landed(ids[dedup.keep], contents[dedup.keep], tables.last_commit(self._warehouse))
         return landed
 
     def _transact(
-        self, parcel: Parcel, streams: frozenset[str]
-    ) -> tuple[Landed, dict[tuple[str, int], Position], Sorted]:
+        self, batch: WriteBatch, streams: frozenset[str]
+    ) -> tuple[Landed, dict[tuple[str, int], Position], DedupResult]:
         warehouse, now = self._warehouse, self._now()
+        self._known.catch_up()
         with warehouse.transaction(LANDING):
             snapshot = warehouse.snapshot()
-            stored = tables.positions(warehouse, {portion.topic for portion in parcel.portions})
-            self._check_positions(parcel, stored, streams)
-            tables.take_turn(warehouse)
-            sorted_ = sort_out(warehouse, self._known, snapshot, parcel, self._is_same)
-            tables.write_statements(warehouse, parcel.statement_rows(sorted_.keep), now)
-            refused, repeated = self._write_refusals(parcel, sorted_, now)
-            updated = _advanced(parcel, stored, sorted_, refused, repeated)
+            stored = tables.positions(warehouse, {part.topic for part in batch.slices})
+            self._check_positions(batch, stored, streams)
+            tables.advance_fence(warehouse)
+            dedup = deduplicate(warehouse, self._known, snapshot, batch, self._is_same)
+            tables.write_statements(warehouse, batch.statement_rows(dedup.keep), now)
+            refused, repeated = self._write_refusals(batch, dedup, now)
+            updated = _advanced(batch, stored, dedup, refused, repeated)
             tables.write_positions(warehouse, updated.values(), now)
         landed = Landed(
-            read=parcel.record_count,
-            accepted=int(sorted_.keep.sum()),
-            duplicates=int(sorted_.duplicate.sum()) + len(repeated),
+            read=batch.record_count,
+            accepted=int(dedup.keep.sum()),
+            duplicates=int(dedup.duplicate.sum()) + len(repeated),
             refused=Counter(refusal.faults[0].rule for refusal in refused),
-            size=parcel.size,
+            size=batch.size,
             positions=list(updated.values()),
         )
-        return landed, updated, sorted_
+        return landed, updated, dedup
 
-    def _check_positions(self, parcel: Parcel, stored: Positions, streams: frozenset[str]) -> None:
-        """Refuse the parcel unless each portion goes on from the stored position that was read before."""
+    def _check_positions(self, batch: WriteBatch, stored: Positions, streams: frozenset[str]) -> None:
+        """Refuse the batch unless each part goes on from the stored position that was read before."""
         reached: dict[tuple[str, int], int] = {}
-        for portion in parcel.portions:
-            key = (portion.topic, portion.partition)
-            if portion.topic in streams:
+        for part in batch.slices:
+            key = (part.topic, part.partition)
+            if part.topic in streams:
                 continue
             mine, theirs = self._expected.get(key), stored.get(key)
             next_offset = theirs.next_offset if theirs is not None else 0
             # A file or topic that has been replaced begins anew, below the stored offset; none may begin above it.
-            if mine != theirs or portion.start_offset > reached.get(key, next_offset):
+            if mine != theirs or part.start_offset > reached.get(key, next_offset):
                 raise PositionConflictError(
-                    f"records of {portion.topic} (partition {portion.partition}) from offset "
-                    f"{portion.start_offset} on do not follow the stored position {next_offset}: another "
+                    f"records of {part.topic} (partition {part.partition}) from offset "
+                    f"{part.start_offset} on do not follow the stored position {next_offset}: another "
                     "process has landed records of it meanwhile"
                 )
-            reached[key] = portion.next_offset
+            reached[key] = part.next_offset
 
     def _write_refusals(
-        self, parcel: Parcel, sorted_: Sorted, now: datetime
+        self, batch: WriteBatch, dedup: DedupResult, now: datetime
     ) -> tuple[list[Refusal], list[Refusal]]:
         """Write the dead letters; give those that are new and those that had been written before."""
         conflicts = [
-            parcel.refuse(index, conflict_fault(parcel.statement_ids[index])) for index in sorted_.conflicts
+            batch.refuse(index, conflict_fault(batch.statement_ids[index])) for index in dedup.conflicts
         ]
-        refusals = parcel.refusals + conflicts
+        refusals = batch.refusals + conflicts
         if not refusals:
             return [], []
-        ids = parcel.dead_letter_ids(refusals)
+        ids = batch.dead_letter_ids(refusals)
         spans: dict[tuple[str, int], tuple[int, int]] = {}
         for refusal in refusals:
-            place = parcel.portions[refusal.portion]
+            place = batch.slices[refusal.slice_index]
             first, last = spans.get((place.topic, place.partition), (refusal.offset, refusal.offset))
             spans[place.topic, place.partition] = (min(first, refusal.offset), max(last, refusal.offset))
         there = dead_letters.known_dead_letters(self._warehouse, spans, ids)
         new = [refusal for refusal, letter in zip(refusals, ids, strict=True) if letter not in there]
         new_ids = [letter for letter in ids if letter not in there]
-        dead_letters.write_dead_letters(self._warehouse, parcel.dead_letter_rows(new, new_ids), now)
+        dead_letters.write_dead_letters(self._warehouse, batch.dead_letter_rows(new, new_ids), now)
         repeated = [refusal for refusal, letter in zip(refusals, ids, strict=True) if letter in there]
         return new, repeated
 
 
 def _advanced(
-    parcel: Parcel, stored: Positions, sorted_: Sorted, refused: list[Refusal], repeated: list[Refusal]
+    batch: WriteBatch, stored: Positions, dedup: DedupResult, refused: list[Refusal], repeated: list[Refusal]
 ) -> dict[tuple[str, int], Position]:
-    """Compute the positions that hold once the parcel has landed."""
-    portion_of = np.array(parcel.portion_of, dtype=np.intp)
-    accepted = _per_portion(parcel, portion_of[sorted_.keep])
-    duplicates = _per_portion(parcel, portion_of[sorted_.duplicate])
-    duplicates += _per_portion(parcel, np.array([refusal.portion for refusal in repeated], dtype=np.intp))
-    dead = _per_portion(parcel, np.array([refusal.portion for refusal in refused], dtype=np.intp))
+    """Compute the positions that hold once the batch has landed."""
+    slice_of = np.array(batch.slice_of, dtype=np.intp)
+    accepted = _per_slice(batch, slice_of[dedup.keep])
+    duplicates = _per_slice(batch, slice_of[dedup.duplicate])
+    duplicates += _per_slice(batch, np.array([refusal.slice_index for refusal in repeated], dtype=np.intp))
+    dead = _per_slice(batch, np.array([refusal.slice_index for refusal in refused], dtype=np.intp))
     positions: dict[tuple[str, int], Position] = {}
-    for index, portion in enumerate(parcel.portions):
-        key = (portion.topic, portion.partition)
+    for index, part in enumerate(batch.slices):
+        key = (part.topic, part.partition)
         old = positions.get(key) or stored.get(key) or Position(*key)
         positions[key] = old._replace(
-            next_offset=portion.next_offset,
-            head_digest=portion.head_digest,
+            next_offset=part.next_offset,
+            head_digest=part.head_digest,
             accepted=old.accepted + int(accepted[index]),
             duplicates=old.duplicates + int(duplicates[index]),
             dead=old.dead + int(dead[index]),
@@ -187,5 +221,72 @@ def _advanced(
     return positions
 
 
-def _per_portion(parcel: Parcel, portions: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    return np.bincount(portions, minlength=len(parcel.portions))
+def _per_slice(batch: WriteBatch, slices: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    return np.bincount(slices, minlength=len(batch.slices))
+
+
+def deduplicate(
+    warehouse: Warehouse, known: KnownIds, snapshot: int, batch: WriteBatch, is_same: Sameness
+) -> DedupResult:
+    """Sort the statements of `batch` against those of `snapshot`, which the open transaction reads.
+
+    A statement that is equal to an earlier one under its id is a duplicate, one that is not is refused: the
+    first stays (xAPI 1.0.3 Communication 2.1.1, duplicate ids).
+    """
+    count = len(batch.statement_ids)
+    ids, contents = batch.hashes()
+    known.refresh(snapshot)
+    found = known.find(ids, contents)
+    duplicate = found.is_same.copy()
+    suspects = np.flatnonzero(found.is_known & ~found.is_same).tolist()
+    firsts = _content(warehouse, batch, suspects, ids)
+    repeats = _repeats(batch, found.is_known, firsts)
+    conflicts = []
+    for index in sorted({*suspects, *repeats}):
+        first = firsts.get(batch.statement_ids[index])
+        if first is None:
+            # Only the hashes of two ids agree. A second one under the same id is compared to this.
+            firsts[batch.statement_ids[index]] = batch.raws[index]
+        elif first == batch.raws[index] or is_same(orjson.loads(first), orjson.loads(batch.raws[index])):
+            duplicate[index] = True
+        else:
+            conflicts.append(index)
+    keep = ~duplicate
+    keep[conflicts] = False
+    assert len(keep) == count  # noqa: S101 - every statement is accounted for once
+    return DedupResult(keep, duplicate, conflicts)
+
+
+def conflict_fault(statement_id: str) -> Fault:
+    """Say that another statement has this id."""
+    return Fault(
+        ID_CONFLICT,
+        "/id",
+        f'"{statement_id}"',
+        "Another statement with this id has landed, and the first stays: give every statement its own id, "
+        "and correct one by voiding it and sending a new one.",
+    )
+
+
+def _content(
+    warehouse: Warehouse, batch: WriteBatch, indices: list[int], ids: npt.NDArray[np.uint64]
+) -> dict[str, bytes]:
+    """Read the landed bytes for the statements at `indices`."""
+    if not indices:
+        return {}
+    asked = {batch.statement_ids[index]: ids[index] for index in indices}
+    return tables.landed_content(warehouse, list(asked), pa.array(list(asked.values()), pa.uint64()))
+
+
+def _repeats(batch: WriteBatch, is_known: npt.NDArray[np.bool_], firsts: dict[str, bytes]) -> list[int]:
+    """Find the statements whose id stands earlier in the batch too, and add the earlier ones to `firsts`."""
+    if len(set(batch.statement_ids)) == len(batch.statement_ids):
+        return []
+    seen: dict[str, int] = {}
+    repeats = []
+    for index, statement_id in enumerate(batch.statement_ids):
+        earlier = seen.setdefault(statement_id, index)
+        if earlier != index and not is_known[index]:
+            firsts.setdefault(statement_id, batch.raws[earlier])
+            repeats.append(index)
+    return repeats

@@ -10,7 +10,13 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from learnloom.pipelines.ingest.sources.pieces import KEPT_BYTES, UNFINISHED, Flawed, Growing, Piece
+from learnloom.pipelines.ingest.sources.lines import (
+    KEPT_BYTES,
+    UNFINISHED,
+    Frame,
+    FrameBuffer,
+    TruncatedRecord,
+)
 from learnloom.schemas.record import Fault
 
 _QUOTE, _BACKSLASH, _COMMA = b'"'[0], b"\\"[0], b","[0]
@@ -34,7 +40,17 @@ Marks = list[tuple[int, int, int]]
 
 
 class Scanner:
-    """Finds, chunk by chunk, the marks that bound what stands directly inside the outermost brackets."""
+    r"""Finds, chunk by chunk, the marks that bound what stands directly inside the outermost brackets.
+
+    Of quotes, backslashes, commas and brackets (all others are of no interest) those within strings are left out; the
+    depth changes at brackets, and at the outermost brackets and the commas at depth 1 an element begins or ends:
+
+        chunk    [ { "a,\"" : 1 } , { } ]
+        marks    [ { " ,\""     } , { } ]
+        outside  [ {            } , { } ]
+        depth    1 2            1 1 2 1 0
+        bounds   ^                ^     ^
+    """
 
     def __init__(self, depth: int = 0) -> None:
         """Start at `depth`: 0 outside of everything, -1 where the brackets wanted stand inside others."""
@@ -91,10 +107,10 @@ class ArraySplitter:
         self._is_result = is_result
         self.open_bytes: int | None = None
 
-    def pieces(self, chunks: Iterator[bytes]) -> Iterator[Piece]:
-        """Yield every element; what stands where none can stand ends the reading as one flawed piece."""
+    def frames(self, chunks: Iterator[bytes]) -> Iterator[Frame]:
+        """Yield every element; what stands where none can stand ends the reading as one truncated frame."""
         scanner = Scanner(-1 if self._is_result else 0)
-        element, gap = Growing(self._max_bytes), Growing(KEPT_BYTES)
+        element, gap = FrameBuffer(self._max_bytes), FrameBuffer(KEPT_BYTES)
         is_inside, has_comma = False, False
         for chunk in chunks:
             start = 0
@@ -102,34 +118,34 @@ class ArraySplitter:
                 if not is_inside:
                     if before == 0 and after == 1 and chunk[at] == b"["[0]:
                         gap.add(chunk[start:at])
-                        if flaw := self._judge_gap(gap):
-                            yield flaw
+                        if truncated := self._judge_gap(gap):
+                            yield truncated
                             return
                         is_inside, has_comma, start = True, False, at + 1
                     continue
                 element.add(chunk[start:at])
                 start = at + 1
                 is_closing = after == 0
-                piece = element.take()
-                if piece or has_comma or not is_closing:
-                    yield piece
+                frame = element.take()
+                if frame or has_comma or not is_closing:
+                    yield frame
                 has_comma, is_inside = not is_closing, not is_closing
             (element if is_inside else gap).add(chunk[start:])
         yield from self._rest(element, gap, is_inside=is_inside)
 
-    def _rest(self, element: Growing, gap: Growing, *, is_inside: bool) -> Iterator[Piece]:
+    def _rest(self, element: FrameBuffer, gap: FrameBuffer, *, is_inside: bool) -> Iterator[Frame]:
         """Yield what the text ended with, where it is not a proper end."""
         if not is_inside:
-            if flaw := self._judge_gap(gap):
+            if truncated := self._judge_gap(gap):
                 self.open_bytes = UNFINISHED
-                yield flaw
+                yield truncated
             return
         self.open_bytes = UNFINISHED
         kept = element.take()
         text = kept if isinstance(kept, bytes) else kept.kept
         yield _undelimited(text, "The text ends before its array is closed with ]: send the whole of it.")
 
-    def _judge_gap(self, gap: Growing) -> Flawed | None:
+    def _judge_gap(self, gap: FrameBuffer) -> TruncatedRecord | None:
         """Refuse what stands between arrays, or after the last, unless it belongs there."""
         text = gap.take()
         kept = text if isinstance(text, bytes) else text.kept
@@ -149,10 +165,10 @@ class ObjectSplitter:
         self._max_bytes = max_bytes
         self.open_bytes: int | None = None
 
-    def pieces(self, chunks: Iterator[bytes]) -> Iterator[Piece]:
+    def frames(self, chunks: Iterator[bytes]) -> Iterator[Frame]:
         """Yield every object with its brackets, and what stands between objects as records of their own."""
         scanner = Scanner()
-        element = Growing(self._max_bytes)
+        element = FrameBuffer(self._max_bytes)
         for chunk in chunks:
             start = 0
             for at, before, after in scanner.marks(chunk):
@@ -161,8 +177,8 @@ class ObjectSplitter:
                 end = at if after == 1 else at + 1
                 element.add(chunk[start:end])
                 start = end
-                if piece := element.take():
-                    yield piece
+                if frame := element.take():
+                    yield frame
             element.add(chunk[start:])
         kept = element.take()
         text = kept if isinstance(kept, bytes) else kept.kept
@@ -173,5 +189,7 @@ class ObjectSplitter:
             )
 
 
-def _undelimited(text: bytes, message: str) -> Flawed:
-    return Flawed(text[:KEPT_BYTES], Fault("undelimited", "", text[:80].decode(errors="replace"), message))
+def _undelimited(text: bytes, message: str) -> TruncatedRecord:
+    return TruncatedRecord(
+        text[:KEPT_BYTES], Fault("undelimited", "", text[:80].decode(errors="replace"), message)
+    )

@@ -14,8 +14,7 @@ from learnloom.pipelines.ingest.sources.arrays import RESULT_START, ArraySplitte
 from learnloom.pipelines.ingest.sources.decode import Readable, decoded
 from learnloom.pipelines.ingest.sources.errors import InputError
 from learnloom.pipelines.ingest.sources.identity import HEAD_BYTES, Identity
-from learnloom.pipelines.ingest.sources.lines import LineSplitter
-from learnloom.pipelines.ingest.sources.pieces import UNFINISHED, Piece, Splitter
+from learnloom.pipelines.ingest.sources.lines import UNFINISHED, Frame, LineSplitter, Splitter
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
 from learnloom.schemas.record import Batch, Position, Record
 
@@ -115,6 +114,9 @@ class FileSource:
     def acknowledge(self, positions: Sequence[Position]) -> None:
         """Take no note: a file keeps no record of its readers."""
 
+    def lag(self) -> None:
+        """Nothing is known: how many records a file holds is seen at its end."""
+
     def _open(self, item: _Input, stack: ExitStack) -> Readable:
         if item.topic == STDIN_TOPIC:
             if self._stdin is None:
@@ -148,7 +150,7 @@ class FileSource:
 
 
 class _Reading:
-    """One pass over one file from a position: cuts pieces into batches and knows how far it came."""
+    """One pass over one file from a position: cuts frames into batches and knows how far it came."""
 
     def __init__(self, topic: str, position: Position, max_records: int, max_bytes: int) -> None:
         self._topic = topic
@@ -165,8 +167,8 @@ class _Reading:
         head, chunks = _with_head(decoded(stream))
         self._identity = Identity.of(head)
         splitter = _splitter(head, max_record_bytes)
-        for piece in self._unread(splitter.pieces(chunks), head):
-            value, fault = (piece, None) if isinstance(piece, bytes) else piece
+        for frame in self._unread(splitter.frames(chunks), head):
+            value, fault = (frame, None) if isinstance(frame, bytes) else frame
             size = len(value)
             if self._records and (
                 len(self._records) >= self._max_records or self._size + size > self._max_bytes
@@ -186,25 +188,25 @@ class _Reading:
         start = records[0].offset
         yield Batch(self._topic, 0, start, records[-1].offset + 1, records, str(identity))
 
-    def _unread(self, pieces: Iterator[Piece], head: bytes) -> Iterator[Piece]:
-        """Pass over the pieces that have landed, if this is the file of which they were."""
+    def _unread(self, frames: Iterator[Frame], head: bytes) -> Iterator[Frame]:
+        """Pass over the frames that have landed, if this is the file of which they were."""
         known = Identity.parse(self._position.head_digest)
         landed = self._position.next_offset if known is not None and known.matches(head) else 0
         open_bytes = known.open_bytes if known is not None else None
-        for piece in pieces:
+        for frame in frames:
             if self.next_offset < landed and not (
-                open_bytes is not None and self.next_offset == landed - 1 and _has_gone_on(piece, open_bytes)
+                open_bytes is not None and self.next_offset == landed - 1 and _has_gone_on(frame, open_bytes)
             ):
                 self.next_offset += 1
                 continue
-            yield piece
+            yield frame
 
 
-def _has_gone_on(piece: Piece, open_bytes: int) -> bool:
+def _has_gone_on(frame: Frame, open_bytes: int) -> bool:
     """Tell whether a record that had no end when it was read has become another since."""
     if open_bytes == UNFINISHED:
-        return isinstance(piece, bytes)
-    return len(piece if isinstance(piece, bytes) else piece.kept) != open_bytes
+        return isinstance(frame, bytes)
+    return len(frame if isinstance(frame, bytes) else frame.kept) != open_bytes
 
 
 def _with_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:

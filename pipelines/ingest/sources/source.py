@@ -49,6 +49,9 @@ class Source(Protocol):
     def acknowledge(self, positions: Sequence[Position]) -> None:
         """Take note that these positions stand in the warehouse now; nothing depends on it."""
 
+    def lag(self) -> int | None:
+        """Count the records that have not been read, as far as is known; None: it is not."""
+
 
 def read_through(source: Source) -> Iterator[Batch]:
     """Yield everything that a source has from its beginning, without landing any of it."""

@@ -27,7 +27,7 @@ class UnsureError(Exception):
     """A fragment is not right by itself, or not for certain: the whole statement has to be judged."""
 
 
-class Memory:
+class FragmentCache:
     """What is known of fragments. Not for several threads at once."""
 
     def __init__(self, max_bytes: int, max_depth: int) -> None:

@@ -10,22 +10,22 @@ from typing import Final
 import msgspec
 import orjson
 
-from learnloom.pipelines.ingest.validate.fragment_cache import Memory, UnsureError
+from learnloom.pipelines.ingest.validate.fragment_cache import FragmentCache, UnsureError
 from learnloom.schemas.xapi import fragments as xapi
 
 _BACKSLASH: Final = 0x5C
 _OUTER_LEVELS: Final = 2
 """Levels of nesting around a fragment, at the most: the statement, and its context or result."""
 UNSURE: Final = (UnsureError, msgspec.DecodeError, UnicodeDecodeError, orjson.JSONDecodeError, RecursionError)
-"""What `Recogniser.recognise` raises where it cannot tell that a statement is valid."""
+"""What `FragmentValidator.recognise` raises where it cannot tell that a statement is valid."""
 
 
-class Recogniser:
+class FragmentValidator:
     """Knows valid statements by fragments that it remembers. Not for several threads at once."""
 
-    def __init__(self, *, memory_bytes: int, max_depth: int) -> None:
+    def __init__(self, *, cache_bytes: int, max_depth: int) -> None:
         """Remember nothing yet; be sure of statements nested up to `max_depth` levels."""
-        self.memory = Memory(memory_bytes, max_depth - _OUTER_LEVELS)
+        self.cache = FragmentCache(cache_bytes, max_depth - _OUTER_LEVELS)
 
     # Branch upon branch, for here a call costs as much as what it would do.
     def recognise(self, raw: bytes, default_version: str) -> str | None:  # noqa: C901, PLR0912
@@ -36,13 +36,13 @@ class Recogniser:
         if raw.find(_BACKSLASH) >= 0 and b"\\u003" in raw:
             raise UnsureError  # a colon may be escaped: such are not counted
         parts = xapi.split(raw)
-        memory = self.memory
+        cache = self.cache
         fragment = bytes(parts.actor)
-        colons = memory.actors.get(fragment) or memory.learn(memory.actors, fragment, xapi.is_actor)
+        colons = cache.actors.get(fragment) or cache.learn(cache.actors, fragment, xapi.is_actor)
         fragment = bytes(parts.verb)
-        colons += memory.verbs.get(fragment) or memory.learn(memory.verbs, fragment, xapi.is_common_verb)
+        colons += cache.verbs.get(fragment) or cache.learn(cache.verbs, fragment, xapi.is_common_verb)
         fragment = bytes(parts.object)
-        of_object = memory.objects.get(fragment) or memory.learn_object(fragment)
+        of_object = cache.objects.get(fragment) or cache.learn_object(fragment)
         colons += abs(of_object)
         if parts.id is not None:
             if not xapi.is_uuid(parts.id):
@@ -68,23 +68,23 @@ class Recogniser:
         if parts.context is not None:
             colons += 1 + self._context(parts.context, is_activity=of_object > 0, is_version_2=is_version_2)
         if parts.authority is not None:
-            colons += memory.colons(memory.authorities, parts.authority, xapi.is_authority)
+            colons += cache.colons(cache.authorities, parts.authority, xapi.is_authority)
         if parts.attachments is not None:
-            colons += memory.colons(memory.attachments, parts.attachments, xapi.is_attachments)
+            colons += cache.colons(cache.attachments, parts.attachments, xapi.is_attachments)
         if raw.count(b":") != colons:
             raise UnsureError
         return parts.id
 
     def _result(self, parts: xapi.ResultParts) -> int:
         """Count the colons within a result that is right."""
-        memory = self.memory
+        cache = self.cache
         colons = (parts.success is not None) + (parts.completion is not None)
         if parts.extensions is not None:
             fragment = bytes(parts.extensions)
-            colons += memory.extensions.get(fragment) or memory.learn_extensions(fragment)
+            colons += cache.extensions.get(fragment) or cache.learn_extensions(fragment)
         if parts.score is not None:
             fragment = bytes(parts.score)
-            colons += memory.scores.get(fragment) or memory.learn(memory.scores, fragment, xapi.is_score)
+            colons += cache.scores.get(fragment) or cache.learn(cache.scores, fragment, xapi.is_score)
         if parts.response is not None:
             colons += 1 + parts.response.count(":")
         if parts.duration is not None:
@@ -97,14 +97,14 @@ class Recogniser:
         self, parts: xapi.ContextParts, *, is_activity: bool, is_version_2: bool
     ) -> int:
         """Count the colons within a context that is right beside such an object, in such a version."""
-        memory = self.memory
+        cache = self.cache
         colons = 0
         if parts.extensions is not None:
             fragment = bytes(parts.extensions)
-            colons += memory.extensions.get(fragment) or memory.learn_extensions(fragment)
+            colons += cache.extensions.get(fragment) or cache.learn_extensions(fragment)
         if parts.contextActivities is not None:
-            table, fragment = memory.context_activities, bytes(parts.contextActivities)
-            colons += table.get(fragment) or memory.learn(table, fragment, xapi.is_context_activities)
+            table, fragment = cache.context_activities, bytes(parts.contextActivities)
+            colons += table.get(fragment) or cache.learn(table, fragment, xapi.is_context_activities)
         if parts.registration is not None:
             if not xapi.is_uuid(parts.registration):
                 raise UnsureError
@@ -122,11 +122,11 @@ class Recogniser:
                 raise UnsureError
             colons += 1
         if parts.instructor is not None:
-            colons += memory.colons(memory.actors, parts.instructor, xapi.is_actor)
+            colons += cache.colons(cache.actors, parts.instructor, xapi.is_actor)
         if parts.team is not None:
-            colons += memory.colons(memory.teams, parts.team, xapi.is_team)
+            colons += cache.colons(cache.teams, parts.team, xapi.is_team)
         if parts.statement is not None:
-            colons += memory.colons(memory.references, parts.statement, xapi.is_reference)
+            colons += cache.colons(cache.references, parts.statement, xapi.is_reference)
         if parts.contextAgents is not None or parts.contextGroups is not None:
             if not is_version_2:
                 raise UnsureError
@@ -134,10 +134,10 @@ class Recogniser:
         return colons
 
     def _context_actors(self, parts: xapi.ContextParts) -> int:
-        memory = self.memory
+        cache = self.cache
         colons = 0
         if parts.contextAgents is not None:
-            colons += memory.colons(memory.context_agents, parts.contextAgents, xapi.is_context_agents)
+            colons += cache.colons(cache.context_agents, parts.contextAgents, xapi.is_context_agents)
         if parts.contextGroups is not None:
-            colons += memory.colons(memory.context_groups, parts.contextGroups, xapi.is_context_groups)
+            colons += cache.colons(cache.context_groups, parts.contextGroups, xapi.is_context_groups)
         return colons

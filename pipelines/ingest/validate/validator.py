@@ -16,7 +16,7 @@ from typing import Any, Final
 import orjson
 
 from learnloom.pipelines.ingest.sources.reading import Limits, check_limits, read_object
-from learnloom.pipelines.ingest.validate.recognise import UNSURE, Recogniser
+from learnloom.pipelines.ingest.validate.recognise import UNSURE, FragmentValidator
 from learnloom.schemas.record import Fault, Verdict
 from learnloom.schemas.xapi.rule import Breach, pointer
 from learnloom.schemas.xapi.rules import RULES
@@ -25,9 +25,9 @@ from learnloom.schemas.xapi.statement import VERSION_1, find_breaches
 _LEAD_CHARS = 60
 _PATH_CHARS = 200
 _DEFAULT_LIMITS = Limits()
-_MEMORY_BYTES: Final = 32 << 20
+_CACHE_BYTES: Final = 32 << 20
 _TRIED: Final = 500
-"""Records after which it is weighed whether memory helps."""
+"""Records after which it is weighed whether the cache helps."""
 _RESTED: Final = 10_000
 """Records judged without it where it does not."""
 _WORTHWHILE: Final = 4
@@ -86,7 +86,7 @@ class Validator:
     """Judges records as `validate` does, and remembers the fragments that it found right.
 
     A statement made of such fragments, and right in all that holds between them, is valid; every other is
-    judged whole. So memory can make an answer quicker, never another one. Where hardly anything repeats, it is
+    judged whole. So the cache can make an answer quicker, never another one. Where hardly anything repeats, it is
     left alone for a while. Not for several threads at once.
     """
 
@@ -95,15 +95,15 @@ class Validator:
         *,
         default_version: str = VERSION_1,
         limits: Limits = _DEFAULT_LIMITS,
-        memory_bytes: int = _MEMORY_BYTES,
+        cache_bytes: int = _CACHE_BYTES,
     ) -> None:
-        """Remember nothing yet, and never more than about `memory_bytes`; the rest is as for `validate`."""
+        """Remember nothing yet, and never more than about `cache_bytes`; the rest is as for `validate`."""
         check_limits(limits)
         self._default_version = default_version
         self._limits = limits
         self._max_bytes = limits.max_bytes
-        recogniser = Recogniser(memory_bytes=memory_bytes, max_depth=limits.max_depth)
-        self._memory, self._recognise = recogniser.memory, recogniser.recognise
+        fast = FragmentValidator(cache_bytes=cache_bytes, max_depth=limits.max_depth)
+        self._cache, self._recognise = fast.cache, fast.recognise
         self.judged_whole = 0
         """Records that were judged whole: invalid ones, and those of a stream in which little repeats."""
         self._is_trying = True
@@ -113,7 +113,7 @@ class Validator:
     @property
     def learned(self) -> int:
         """How many fragments were judged because they were not remembered."""
-        return self._memory.learned
+        return self._cache.learned
 
     def validate(self, raw: bytes | None, *, default_version: str | None = None) -> Verdict:
         """Judge one record; `default_version` holds for this one only. See the function `validate`."""

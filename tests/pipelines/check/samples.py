@@ -54,6 +54,9 @@ class Records:
     def acknowledge(self, positions: Sequence[Position]) -> None:
         """Take no note."""
 
+    def lag(self) -> None:
+        """Tell nothing."""
+
 
 def report(
     *records: bytes | Record | None,

@@ -99,7 +99,7 @@ def test_query_says_when_it_cuts(school: SmallClass) -> None:
         "DELETE FROM feedback.signal",
         "DROP TABLE feedback.signal",
         "CREATE TABLE marts.x AS SELECT 1",
-        "UPDATE landing.turn SET taken = 0",
+        "UPDATE landing.fence SET transactions = 0",
         "SELECT 1; DELETE FROM feedback.signal",
         "COPY feedback.signal TO 'signals.csv'",
         "ATTACH 'other.duckdb'",

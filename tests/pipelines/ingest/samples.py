@@ -7,14 +7,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from learnloom.pipelines.ingest.land.batch import Parcel
+from learnloom.pipelines.ingest.land.batch import Sameness, WriteBatch
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
-from learnloom.pipelines.ingest.land.loop import ImportSummary, import_statements
-from learnloom.pipelines.ingest.land.writer import Lander
+from learnloom.pipelines.ingest.land.loop import (
+    ImportSummary,
+    LandingObserver,
+    LandingPolicy,
+    import_statements,
+)
+from learnloom.pipelines.ingest.land.stop import StopSignal
+from learnloom.pipelines.ingest.land.writer import LandingWriter
 from learnloom.pipelines.ingest.sources.files import FileSource
-from learnloom.pipelines.ingest.sources.source import Positions, Problem
+from learnloom.pipelines.ingest.sources.source import Positions, Problem, Source
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.schemas.record import Batch, Fault, Position, Record, Verdict
+from learnloom.schemas.record import Batch, Fault, Judge, Position, Record, Verdict
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MAX_BYTES = 1 << 20
@@ -66,21 +72,26 @@ def file_source(
     )
 
 
-def bring_in(warehouse: Warehouse, *paths: Path, max_records: int = 10, **more: Any) -> ImportSummary:
+def bring_in(
+    warehouse: Warehouse,
+    *paths: Path,
+    max_records: int = 10,
+    source: Source | None = None,
+    stop: StopSignal | None = None,
+    observer: LandingObserver | None = None,
+    judge: Judge = judge,
+    is_same: Sameness = is_same,
+) -> ImportSummary:
     """Import files with small batches."""
-    source = more.pop("source", None) or file_source(*paths, max_records=max_records)
     return import_statements(
-        source,
+        source or file_source(*paths, max_records=max_records),
         warehouse,
-        **{
-            "judge": judge,
-            "is_same": is_same,
-            "now": lambda: NOON,
-            "wait_seconds": 30.0,
-            "max_records": max_records,
-            "max_bytes": MAX_BYTES,
-            **more,
-        },
+        LandingPolicy(max_records=max_records, max_bytes=MAX_BYTES, wait_seconds=30.0),
+        judge=judge,
+        is_same=is_same,
+        now=lambda: NOON,
+        stop=stop,
+        observer=observer,
     )
 
 
@@ -128,16 +139,16 @@ def batch(records: list[bytes], *, topic: str = "t", start: int = 0) -> Batch:
     return Batch(topic, 0, start, start + len(records), placed)
 
 
-def parcel(records: list[bytes], *, topic: str = "t", start: int = 0) -> Parcel:
-    """A judged parcel of one batch."""
-    made = Parcel()
+def write_batch(records: list[bytes], *, topic: str = "t", start: int = 0) -> WriteBatch:
+    """A judged batch of one batch."""
+    made = WriteBatch()
     made.add_batch(batch(records, topic=topic, start=start), judge)
     return made
 
 
-def lander(warehouse: Warehouse, known: KnownIds | None = None) -> Lander:
-    """A lander with the rule of equality of these tests."""
-    return Lander(warehouse, is_same=is_same, now=lambda: NOON, wait_seconds=30.0, known=known)
+def writer(warehouse: Warehouse, known: KnownIds | None = None) -> LandingWriter:
+    """A writer with the rule of equality of these tests."""
+    return LandingWriter(warehouse, is_same=is_same, now=lambda: NOON, wait_seconds=30.0, known=known)
 
 
 class Scripted:
@@ -161,6 +172,9 @@ class Scripted:
     def acknowledge(self, positions: Sequence[Position]) -> None:
         """Take no note."""
 
+    def lag(self) -> None:
+        """Tell nothing."""
+
 
 IMPORTING = """
 import sys
@@ -169,7 +183,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.ingest.samples import bring_in
 with Warehouse(Path(sys.argv[1])) as warehouse:
     print("open", flush=True)
-    bring_in(warehouse, Path(sys.argv[2]), max_records=100, progress=lambda so: print(so.read, flush=True))
+    bring_in(warehouse, Path(sys.argv[2]), max_records=100, observer=lambda so: print(so.read, flush=True))
 print("done", flush=True)
 """
 """A program that imports the folder in its second argument into the warehouse in its first, telling each step."""

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from learnloom.pipelines.ingest.land import tables
-from learnloom.pipelines.ingest.land.batch import Parcel
+from learnloom.pipelines.ingest.land.batch import WriteBatch
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
-from learnloom.pipelines.ingest.land.writer import Landed, Lander
+from learnloom.pipelines.ingest.land.writer import Landed, LandingWriter
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import PositionConflictError
 from tests.pipelines.ingest.samples import (
@@ -21,11 +21,11 @@ from tests.pipelines.ingest.samples import (
     batch,
     bring_in,
     landed_ids,
-    lander,
     lines_of,
-    parcel,
     statement_id,
     statements,
+    write_batch,
+    writer,
 )
 
 
@@ -35,12 +35,14 @@ def warehouse(warehouse_of_any_kind: Warehouse) -> Warehouse:
     return warehouse_of_any_kind
 
 
-def _land_at_once(first: Lander, second: Lander, parcels: Sequence[Parcel]) -> list[Landed | Exception]:
-    """Land a parcel by each, both transactions open until both are past their checks; give what became of them."""
+def _land_at_once(
+    first: LandingWriter, second: LandingWriter, write_batches: Sequence[WriteBatch]
+) -> list[Landed | Exception]:
+    """Land a batch by each, both transactions open until both are past their checks; give what became of them."""
     both_checked = threading.Barrier(2)
     results: list[Landed | Exception] = []
 
-    def land(one: Lander, what: Parcel) -> None:
+    def land(one: LandingWriter, what: WriteBatch) -> None:
         write = one._write_refusals  # noqa: SLF001 - the moment after the checks
 
         def held(*arguments: object) -> object:
@@ -55,7 +57,7 @@ def _land_at_once(first: Lander, second: Lander, parcels: Sequence[Parcel]) -> l
             results.append(error)
 
     threads = [
-        threading.Thread(target=land, args=pair) for pair in zip((first, second), parcels, strict=True)
+        threading.Thread(target=land, args=pair) for pair in zip((first, second), write_batches, strict=True)
     ]
     for thread in threads:
         thread.start()
@@ -66,9 +68,9 @@ def _land_at_once(first: Lander, second: Lander, parcels: Sequence[Parcel]) -> l
 
 def test_two_open_transactions_cannot_land_the_same_id(warehouse: Warehouse) -> None:
     """Of two landings of one id at once, both past their duplicate check, one is done again and drops it."""
-    with unfenced_by_turns(warehouse) as first, unfenced_by_turns(warehouse) as second:
-        parcels = [parcel(statements(range(50)), topic=topic) for topic in "ab"]
-        results = _land_at_once(first, second, parcels)
+    with without_write_lock(warehouse) as first, without_write_lock(warehouse) as second:
+        write_batches = [write_batch(statements(range(50)), topic=topic) for topic in "ab"]
+        results = _land_at_once(first, second, write_batches)
     counts = [(each.accepted, each.duplicates) for each in results if isinstance(each, Landed)]
     assert sorted(counts) == [(0, 50), (50, 0)]
     assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(50))
@@ -76,9 +78,9 @@ def test_two_open_transactions_cannot_land_the_same_id(warehouse: Warehouse) -> 
 
 def test_two_owners_of_one_partition_cannot_both_land(warehouse: Warehouse) -> None:
     """Of two landings of one partition at once, both past the check of its position, the second throws its own away."""
-    with unfenced_by_turns(warehouse) as owner, unfenced_by_turns(warehouse) as zombie:
-        parcels = [parcel(statements(range(number, number + 50))) for number in (0, 20)]
-        results = _land_at_once(owner, zombie, parcels)
+    with without_write_lock(warehouse) as owner, without_write_lock(warehouse) as zombie:
+        write_batches = [write_batch(statements(range(number, number + 50))) for number in (0, 20)]
+        results = _land_at_once(owner, zombie, write_batches)
         (landed,) = (each for each in results if isinstance(each, Landed))
         (lost,) = (each for each in results if isinstance(each, PositionConflictError))
     assert landed.accepted == 50
@@ -88,77 +90,77 @@ def test_two_owners_of_one_partition_cannot_both_land(warehouse: Warehouse) -> N
 
 def test_owners_of_different_partitions_both_land(warehouse: Warehouse) -> None:
     """Two that land other statements from other partitions at once both succeed, whoever has to do it again."""
-    with unfenced_by_turns(warehouse) as first, unfenced_by_turns(warehouse) as second:
-        parcels = [parcel(statements(range(n * 50, n * 50 + 50)), topic=str(n)) for n in range(2)]
-        results = _land_at_once(first, second, parcels)
+    with without_write_lock(warehouse) as first, without_write_lock(warehouse) as second:
+        write_batches = [write_batch(statements(range(n * 50, n * 50 + 50)), topic=str(n)) for n in range(2)]
+        results = _land_at_once(first, second, write_batches)
     assert [each.accepted for each in results if isinstance(each, Landed)] == [50, 50]
     assert len(landed_ids(warehouse)) == 100
 
 
 @contextmanager
-def unfenced_by_turns(warehouse: Warehouse) -> Iterator[Lander]:
-    """A lander with a connection of its own that waits for nobody, so that transactions do overlap."""
-    with Warehouse(warehouse.folder, postgres=warehouse.place.postgres, takes_turns=False) as other:
-        made = lander(other)
+def without_write_lock(warehouse: Warehouse) -> Iterator[LandingWriter]:
+    """A writer with a connection of its own that waits for nobody, so that transactions do overlap."""
+    with Warehouse(warehouse.folder, postgres=warehouse.place.postgres, takes_lock=False) as other:
+        made = writer(other)
         made.positions()
         yield made
 
 
 def test_two_landers_of_one_partition_cannot_both_land(warehouse: Warehouse) -> None:
-    """A lander whose position is not the stored one any more lands nothing and says so."""
-    first = lander(warehouse)
+    """A writer whose position is not the stored one any more lands nothing and says so."""
+    first = writer(warehouse)
     with warehouse.another() as other:
-        second = lander(other)
+        second = writer(other)
         first.positions()
         second.positions()
-        first.land(parcel(statements(range(5))))
+        first.land(write_batch(statements(range(5))))
         with pytest.raises(PositionConflictError, match="partition 0"):
-            second.land(parcel(statements(range(5, 10))))
+            second.land(write_batch(statements(range(5, 10))))
         with pytest.raises(PositionConflictError, match="read the positions again"):
-            second.land(parcel(statements(range(5)), topic="unrelated"))
+            second.land(write_batch(statements(range(5)), topic="unrelated"))
         assert second.positions()["t", 0].next_offset == 5
-        second.land(parcel(statements(range(5, 10)), start=5))
+        second.land(write_batch(statements(range(5, 10)), start=5))
     assert len(landed_ids(warehouse)) == 10
 
 
 def test_a_gap_is_refused(warehouse: Warehouse) -> None:
     """Records that do not follow the stored position do not land: those between would be lost."""
-    mine = lander(warehouse)
+    mine = writer(warehouse)
     mine.positions()
     with pytest.raises(PositionConflictError, match="from offset 3"):
-        mine.land(parcel(statements(range(3, 6)), start=3))
+        mine.land(write_batch(statements(range(3, 6)), start=3))
     assert landed_ids(warehouse) == []
 
 
 def test_what_another_process_landed_meanwhile_is_known(warehouse: Warehouse) -> None:
     """Ids landed by others are found through the change feed, and after their snapshots expired too."""
-    mine = lander(warehouse, KnownIds(sql_asks=0))
+    mine = writer(warehouse, KnownIds(warehouse, sql_asks=0))
     with warehouse.another() as other:
-        theirs = lander(other)
+        theirs = writer(other)
         mine.positions()
         theirs.positions()
-        mine.land(parcel(statements(range(5)), topic="mine"))
-        theirs.land(parcel(statements(range(5, 300)), topic="theirs"))
-        landed = mine.land(parcel(statements(range(20)), topic="mine2"))
+        mine.land(write_batch(statements(range(5)), topic="mine"))
+        theirs.land(write_batch(statements(range(5, 300)), topic="theirs"))
+        landed = mine.land(write_batch(statements(range(20)), topic="mine2"))
         assert (landed.accepted, landed.duplicates) == (0, 20)
-        theirs.land(parcel(statements(range(300, 600)), topic="theirs", start=295))
-        theirs.land(parcel(statements(range(600, 900)), topic="theirs", start=595))
+        theirs.land(write_batch(statements(range(300, 600)), topic="theirs", start=295))
+        theirs.land(write_batch(statements(range(600, 900)), topic="theirs", start=595))
         other.run("CALL ducklake_merge_adjacent_files('lake')")
         other.run("CALL ducklake_expire_snapshots('lake', older_than => now())")
-    landed = mine.land(parcel(statements(range(295, 905)), topic="mine3"))
+    landed = mine.land(write_batch(statements(range(295, 905)), topic="mine3"))
     assert (landed.accepted, landed.duplicates) == (5, 605)
 
 
 def test_an_import_overtaken_by_another_goes_on_behind_it(warehouse: Warehouse) -> None:
     """When another process lands part of the file first, this one reads the positions again and goes on."""
     with warehouse.another() as other:
-        rival = lander(other)
+        rival = writer(other)
         raced: list[bool] = []
 
         def overtake() -> None:
             if not raced:
                 rival.positions()
-                rival.land(parcel(statements(range(10))))
+                rival.land(write_batch(statements(range(10))))
                 raced.append(True)
 
         source = Scripted(
@@ -174,13 +176,13 @@ def test_an_import_overtaken_by_another_goes_on_behind_it(warehouse: Warehouse) 
     assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(30))
 
 
-def test_every_landing_takes_a_turn(warehouse: Warehouse) -> None:
+def test_every_landing_advances_the_fence(warehouse: Warehouse) -> None:
     """Each transaction changes the one row by which overlapping ones fail, whatever the catalogue locks."""
-    mine = lander(warehouse)
+    mine = writer(warehouse)
     mine.positions()
-    mine.land(parcel(statements(range(5))))
-    mine.land(parcel(statements(range(5, 8)), start=5))
-    assert warehouse.rows("SELECT turn_id, taken FROM landing.turn") == [(1, 2)]
+    mine.land(write_batch(statements(range(5))))
+    mine.land(write_batch(statements(range(5, 8)), start=5))
+    assert warehouse.rows("SELECT fence_id, transactions FROM landing.fence") == [(1, 2)]
 
 
 def test_two_processes_that_import_the_same_files_land_them_once(tmp_path: Path) -> None:

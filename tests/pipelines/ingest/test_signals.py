@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from learnloom.pipelines.ingest.land import tables
-from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.ingest.samples import lines_of, statements
 
@@ -17,17 +17,17 @@ _CHILD = """
 import sys
 from pathlib import Path
 from learnloom.pipelines.ingest.sources.files import STDIN
-from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.ingest.samples import bring_in, file_source
-with Warehouse(Path(sys.argv[1])) as warehouse, Interruption.from_signals() as interruption:
+with Warehouse(Path(sys.argv[1])) as warehouse, StopSignal.from_signals() as stop:
     source = file_source(STDIN, stdin=sys.stdin.buffer, max_records=200)
     summary = bring_in(
         warehouse,
         source=source,
         max_records=200,
-        interruption=interruption,
-        progress=lambda so: print(so.read, flush=True),
+        stop=stop,
+        observer=lambda so: print(so.read, flush=True),
     )
 print("interrupted" if summary.is_interrupted else "complete", summary.read, flush=True)
 """
@@ -48,7 +48,7 @@ def test_a_signal_ends_waiting_for_input(tmp_path: Path, number: signal.Signals)
     assert child.stdout is not None
     # More than the 64 KiB by which a file is known again, so that batches come before the input ends.
     child.stdin.write(lines_of(statements(range(2_000))))
-    child.stdout.read(1)  # the first parcel has landed
+    child.stdout.read(1)  # the first batch has landed
     child.send_signal(number)
     told = child.stdout.read().decode().splitlines()[-1]
     assert child.wait() == 0
@@ -64,16 +64,16 @@ def test_a_signal_ends_waiting_for_input(tmp_path: Path, number: signal.Signals)
 
 def test_asking_breaks_off_reading_and_nothing_else() -> None:
     """Asked while reading it raises at once; asked elsewhere it waits for the next reading."""
-    interruption = Interruption()
+    stop = StopSignal()
 
     def read_and_be_asked() -> None:
-        with interruption.reading():
-            interruption.ask()
+        with stop.interruptible():
+            stop.set()
 
     with pytest.raises(KeyboardInterrupt):
         read_and_be_asked()
-    interruption.ask()
-    later = Interruption()
-    later.ask()
-    with pytest.raises(KeyboardInterrupt), later.reading():
+    stop.set()
+    later = StopSignal()
+    later.set()
+    with pytest.raises(KeyboardInterrupt), later.interruptible():
         pytest.fail("nothing is read once it was asked")

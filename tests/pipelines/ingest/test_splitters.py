@@ -9,8 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from learnloom.pipelines.ingest.sources.arrays import ArraySplitter, ObjectSplitter
-from learnloom.pipelines.ingest.sources.lines import LineSplitter
-from learnloom.pipelines.ingest.sources.pieces import Flawed, Piece, Splitter
+from learnloom.pipelines.ingest.sources.lines import Frame, LineSplitter, Splitter, TruncatedRecord
 from tests.pipelines.ingest.samples import answer_of, array_of, lines_of
 
 MAX_BYTES = 100_000
@@ -64,14 +63,14 @@ def test_every_cutting_gives_the_same_records(
     """Cut anywhere, inside strings and escapes too, the records come out byte for byte."""
     records = [json.dumps(item).encode() for item in objects]
     made = splitter(MAX_BYTES)
-    assert list(made.pieces(_chunks(form(records), sizes))) == records
+    assert list(made.frames(_chunks(form(records), sizes))) == records
 
 
 @pytest.mark.parametrize(
     ("splitter", "start"), [(LineSplitter, b""), (ArraySplitter, b"["), (ObjectSplitter, b"{")]
 )
 def test_a_record_without_end_is_not_held(splitter: Callable[[int], Splitter], start: bytes) -> None:
-    """Of a record that goes on for ever only a bounded part is in memory, and one refused piece comes out."""
+    """Of a record that goes on for ever only a bounded part is in memory, and one refused frame comes out."""
     chunk = b"x" * (1 << 20)
 
     def endless() -> Iterator[bytes]:
@@ -80,8 +79,8 @@ def test_a_record_without_end_is_not_held(splitter: Callable[[int], Splitter], s
             yield bytes(chunk)
 
     tracemalloc.start()
-    pieces: list[Piece] = list(splitter(MAX_BYTES).pieces(endless()))
+    frames: list[Frame] = list(splitter(MAX_BYTES).frames(endless()))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert [type(piece) for piece in pieces] == [Flawed]
+    assert [type(frame) for frame in frames] == [TruncatedRecord]
     assert peak < 30 << 20

@@ -8,8 +8,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from learnloom.pipelines.lake.connection import Warehouse, is_conflict
+from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseError, WarehouseMissingError
+from learnloom.pipelines.lake.trouble import is_conflict
 
 
 @pytest.fixture

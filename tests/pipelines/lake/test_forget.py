@@ -9,8 +9,8 @@ import duckdb
 
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land.run import Landing
-from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.land.run import LandingJob, land_files
+from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.opening import file_source
 from learnloom.pipelines.ingest.sources.files import STDIN
 from learnloom.pipelines.lake.connection import Warehouse
@@ -30,7 +30,7 @@ def _settings(folder: Path, days: int | None) -> Settings:
 
 def _land(settings: Settings, at: dt.datetime, *records: dict[str, Any]) -> None:
     source = file_source(settings, [Path(STDIN)], stdin=io.BytesIO(lines(*records)))
-    Landing(settings, lambda: at, Interruption()).files(source)
+    land_files(LandingJob(settings, lambda: at, StopSignal()), source)
 
 
 def _letters(settings: Settings) -> list[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land.loop import ImportSummary, import_statements
+from learnloom.pipelines.ingest.land.loop import ImportSummary, LandingPolicy, import_statements
 from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lake.connection import Warehouse
@@ -37,12 +37,10 @@ def land(warehouse: Warehouse, file: Path, lines: Iterable[bytes], *, at: dt.dat
     return import_statements(
         FileSource([file], max_records=1_000, max_bytes=10_000_000, max_record_bytes=1_000_000),
         warehouse,
+        LandingPolicy(max_records=1_000, max_bytes=10_000_000, wait_seconds=20),
         judge=Validator(default_version="1.0.3").validate,
         is_same=is_same,
         now=lambda: at,
-        wait_seconds=20,
-        max_records=1_000,
-        max_bytes=10_000_000,
     )
 
 

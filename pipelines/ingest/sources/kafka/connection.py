@@ -129,7 +129,7 @@ class KafkaConnection(NamedTuple):
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """Turn the errors of kafka-python within the block into ours.
+        """WriteLock the errors of kafka-python within the block into ours.
 
         Raises:
             BrokerUnavailableError: no broker answers, or none that can do what was asked now.

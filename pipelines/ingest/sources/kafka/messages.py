@@ -1,13 +1,131 @@
-"""One message of a topic as records: a statement, or an array of statements of which each stands for itself."""
+"""One message of a topic as records: what its headers say, and its value as one statement or an array of them.
 
-from collections.abc import Iterator
+Headers of other names are passed over: tracing and connectors add theirs. One of these names with a value that
+cannot be followed makes a dead letter: to read the message regardless would be a guess. Of an array each statement
+stands for itself.
+"""
+
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
+
+import orjson
 
 from learnloom.pipelines.ingest.sources.arrays import ArraySplitter
-from learnloom.pipelines.ingest.sources.kafka.headers import Heading, RawHeaders, read_headers
-from learnloom.pipelines.ingest.sources.pieces import KEPT_BYTES, too_large
+from learnloom.pipelines.ingest.sources.lines import KEPT_BYTES, too_large
+from learnloom.pipelines.tracing.span import TRACEPARENT
 from learnloom.schemas.record import Fault, Record
+from learnloom.schemas.xapi.statement import VERSION_1, VERSION_2
+
+CONTENT_TYPE: Final = "content-type"
+CONTENT_ENCODING: Final = "content-encoding"
+XAPI_VERSION: Final = "xapi-version"
+SOURCE: Final = "source"
+_MAX_TRACEPARENT_BYTES: Final = 128
+
+JSON_TYPE: Final = "application/json"
+_SHOWN_CHARS = 200
+MAX_SOURCE_CHARS: Final = 200
+_UTF8 = {"utf-8", "utf8"}
+
+HEADER_RULES: Final = {
+    "header-content-type": f"{CONTENT_TYPE} must be {JSON_TYPE}, its charset UTF-8",
+    "header-content-encoding": f"{CONTENT_ENCODING} must be identity: Kafka compresses batches itself "
+    "(compression.type of the producer)",
+    "header-xapi-version": f"{XAPI_VERSION} must be 1.0.x or 2.0.x",
+    "header-source": f"{SOURCE} must be at most {MAX_SOURCE_CHARS} characters of UTF-8",
+    "header-encoding": "the value of a header must be text in UTF-8",
+}
+"""Everything for which a message can be refused on account of its headers: rule id, and what must hold."""
+
+RawHeaders = Sequence[tuple[str, bytes | None]]
+
+
+class Heading(NamedTuple):
+    """What the headers say of the message."""
+
+    source: str | None = None
+    xapi_version: str | None = None
+    """The version to judge by, as `judge` names it."""
+    fault: Fault | None = None
+
+
+_NOTHING = Heading()
+
+
+def read_headers(headers: RawHeaders) -> Heading:
+    """Read the headers that have a meaning here; the last of several with one name counts."""
+    if not headers:
+        return _NOTHING
+    source = version = None
+    for name, raw in headers:
+        read = _READERS.get(name.lower())
+        if read is None or raw is None:
+            continue
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            return _refused("header-encoding", name, raw.decode(errors="replace"), source)
+        rule, value = read(text)
+        if rule is not None:
+            return _refused(rule, name, text, source)
+        if name.lower() == SOURCE:
+            source = value
+        elif name.lower() == XAPI_VERSION:
+            version = value
+    return Heading(source, version)
+
+
+def traceparent_of(headers: RawHeaders) -> str | None:
+    """Give what a message says of the span it came from (W3C Trace Context), unread; None where it says nothing."""
+    for name, raw in headers or ():
+        if raw is not None and name.lower() == TRACEPARENT and len(raw) <= _MAX_TRACEPARENT_BYTES:
+            return raw.decode("ascii", errors="replace")
+    return None
+
+
+Read = tuple[str | None, str | None]
+"""The rule that is broken, or the value."""
+
+
+def _content_type(text: str) -> Read:
+    kind, *parameters = (part.strip().lower() for part in text.split(";"))
+    charsets = [p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")]
+    if kind != JSON_TYPE or any(charset not in _UTF8 for charset in charsets):
+        return "header-content-type", None
+    return None, None
+
+
+def _content_encoding(text: str) -> Read:
+    return (None, None) if text.strip().lower() in {"", "identity"} else ("header-content-encoding", None)
+
+
+def _xapi_version(text: str) -> Read:
+    version = text.strip()
+    if version == "1.0" or version.startswith("1.0."):
+        return None, VERSION_1
+    if version == "2.0" or version.startswith("2.0."):
+        return None, VERSION_2
+    return "header-xapi-version", None
+
+
+def _source(text: str) -> Read:
+    return (None, text) if len(text) <= MAX_SOURCE_CHARS else ("header-source", None)
+
+
+_READERS = {
+    CONTENT_TYPE: _content_type,
+    CONTENT_ENCODING: _content_encoding,
+    XAPI_VERSION: _xapi_version,
+    SOURCE: _source,
+}
+
+
+def _refused(rule: str, name: str, value: str, source: str | None) -> Heading:
+    shown = orjson.dumps(value[:_SHOWN_CHARS]).decode()
+    message = f"The message's header {name} is {shown}: {HEADER_RULES[rule]}."
+    return Heading(source, None, Fault(rule, "", shown, message))
+
 
 EMPTY_ARRAY: Final = "message-empty-array"
 _WHITE = b" \t\r\n"
@@ -41,8 +159,8 @@ def records_of(
         return [Record(offset, 0, kept, heading.fault, source, version)]
     if value is None or not value.lstrip(_WHITE).startswith(b"["):
         if value is not None and len(value) > max_record_bytes:
-            flawed = too_large(value, len(value), max_record_bytes)
-            return [Record(offset, 0, flawed.kept, flawed.fault, source, version)]
+            truncated = too_large(value, len(value), max_record_bytes)
+            return [Record(offset, 0, truncated.kept, truncated.fault, source, version)]
         return [Record(offset, 0, value, None, source, version)]
     return list(_elements(offset, value, source, version, max_record_bytes))
 
@@ -52,8 +170,8 @@ def _elements(
 ) -> Iterator[Record]:
     """Cut an array into its elements, each with its own bytes."""
     element = -1
-    for element, piece in enumerate(ArraySplitter(max_record_bytes).pieces(iter([value]))):
-        raw, fault = (piece, None) if isinstance(piece, bytes) else piece
+    for element, frame in enumerate(ArraySplitter(max_record_bytes).frames(iter([value]))):
+        raw, fault = (frame, None) if isinstance(frame, bytes) else frame
         yield Record(offset, element, raw, fault, source, version)
     if element < 0:
         message = "The message is an array without a statement: do not send empty batches."

@@ -17,7 +17,7 @@ _REPEAT_SECONDS = 30.0
 _ANSWER_MS = 5_000
 
 
-class Watch:
+class BrokerMonitor:
     """Asks about the topics every few seconds; says when the broker goes and when it is back."""
 
     def __init__(self, connection: KafkaConnection, topics: Sequence[str], wait_seconds: float) -> None:

@@ -15,10 +15,9 @@ from kafka.structs import MemberState, OffsetAndMetadata
 from learnloom.pipelines.ingest.sources.errors import ReassignedError
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection, Topic
 from learnloom.pipelines.ingest.sources.kafka.errors import TopicMissingError
-from learnloom.pipelines.ingest.sources.kafka.headers import RawHeaders, traceparent_of
 from learnloom.pipelines.ingest.sources.kafka.membership import Membership
-from learnloom.pipelines.ingest.sources.kafka.messages import records_of
-from learnloom.pipelines.ingest.sources.kafka.monitor import Watch
+from learnloom.pipelines.ingest.sources.kafka.messages import RawHeaders, records_of, traceparent_of
+from learnloom.pipelines.ingest.sources.kafka.monitor import BrokerMonitor
 from learnloom.pipelines.ingest.sources.kafka.offsets import Log, Start, WhenLost, find_starts
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
 from learnloom.pipelines.tracing.span import MAX_LINKS, is_on
@@ -35,7 +34,7 @@ _LOST_OFFSETS = (
 )
 
 
-class Reading(NamedTuple):
+class TopicOptions(NamedTuple):
     """How topics are read."""
 
     topics: tuple[str, ...]
@@ -63,12 +62,12 @@ class KafkaSource:
 
     streams: frozenset[str] = frozenset()
 
-    def __init__(self, connection: KafkaConnection, reading: Reading) -> None:
+    def __init__(self, connection: KafkaConnection, options: TopicOptions) -> None:
         """Nothing is asked of the broker yet."""
         self._connection = connection
-        self._reading = reading
+        self._options = options
         self._membership = Membership()
-        self._watch = Watch(connection, reading.topics, reading.wait_seconds)
+        self._monitor = BrokerMonitor(connection, options.topics, options.wait_seconds)
         self._consumer: KafkaConsumer | None = None
         self._topics: dict[str, Topic] = {}
         self._next: dict[TopicPartition, int] = {}
@@ -88,9 +87,9 @@ class KafkaSource:
         if self._consumer is not None:
             self._consumer.close(autocommit=False, timeout_ms=_LEAVE_MS)
             self._consumer = None
-        self._watch.close()
+        self._monitor.close()
 
-    def behind(self) -> int:
+    def lag(self) -> int:
         """Count the offsets of our partitions that have not been read, as far as the broker has told of them."""
         if self._consumer is None:
             return 0
@@ -146,31 +145,31 @@ class KafkaSource:
                 yield from self._batches(partition, messages)
             if not found:
                 yield None
-                if self._reading.is_over():
+                if self._options.is_over():
                     return
-            if self._reading.until_caught_up and self._is_caught_up(consumer, ends):
+            if self._options.until_caught_up and self._is_caught_up(consumer, ends):
                 return
 
     def _joined(self) -> KafkaConsumer:
         if self._consumer is not None:
             return self._consumer
-        self._topics = self._watch.look() or {}
-        missing = [topic for topic in self._reading.topics if topic not in self._topics]
-        if missing and self._reading.until_caught_up:
+        self._topics = self._monitor.look() or {}
+        missing = [topic for topic in self._options.topics if topic not in self._topics]
+        if missing and self._options.until_caught_up:
             raise TopicMissingError(
                 f"no topic {', '.join(missing)} at {self._connection.servers}: check the name, or make it first"
             )
-        consumer = KafkaConsumer(**self._connection.reached(), **self._options())
-        consumer.subscribe(list(self._reading.topics), listener=self._membership)
+        consumer = KafkaConsumer(**self._connection.reached(), **self._consumer_options())
+        consumer.subscribe(list(self._options.topics), listener=self._membership)
         for topic in self._topics:
             consumer.partitions_for_topic(topic)  # whoever joins without knowing them shares out nothing
         self._consumer = consumer
         return consumer
 
-    def _options(self) -> dict[str, Any]:
-        session_ms = int(self._reading.session_seconds * 1000)
+    def _consumer_options(self) -> dict[str, Any]:
+        session_ms = int(self._options.session_seconds * 1000)
         return {
-            "group_id": self._reading.group,
+            "group_id": self._options.group,
             "enable_auto_commit": False,
             "auto_offset_reset": "none",  # what is gone is never skipped in silence
             "allow_auto_create_topics": False,
@@ -179,7 +178,7 @@ class KafkaSource:
             "session_timeout_ms": session_ms,
             "heartbeat_interval_ms": min(3_000, session_ms // 3),
             "metadata_max_age_ms": 30_000,  # new partitions are found so soon
-            "max_poll_records": self._reading.max_records,
+            "max_poll_records": self._options.max_records,
             "max_partition_fetch_bytes": 8 << 20,
             "fetch_max_bytes": 32 << 20,
             "metrics_enabled": False,
@@ -196,9 +195,9 @@ class KafkaSource:
 
     def _look(self, *, is_quiet: bool) -> None:
         """See every few seconds whether broker and topics are still there, and the same."""
-        if not self._watch.is_due(is_quiet=is_quiet):
+        if not self._monitor.is_due(is_quiet=is_quiet):
             return
-        found = self._watch.look()
+        found = self._monitor.look()
         if found is None:
             return
         before, self._topics = self._topics, found
@@ -212,12 +211,12 @@ class KafkaSource:
         self._next = {}
         firsts = consumer.beginning_offsets(ours) if ours else {}
         ends: dict[TopicPartition, int] = consumer.end_offsets(ours) if ours else {}
-        self._topics = self._watch.look() or self._topics
+        self._topics = self._monitor.look() or self._topics
         logs = {
             (place.topic, place.partition): Log(firsts[place], ends[place], self._topic_id(place.topic))
             for place in ours
         }
-        for where, start in find_starts(logs, positions, self._reading.when_lost).items():
+        for where, start in find_starts(logs, positions, self._options.when_lost).items():
             self._go_on(consumer, TopicPartition(*where), start)
         return ends
 
@@ -237,7 +236,7 @@ class KafkaSource:
 
     def _batches(self, place: TopicPartition, messages: list[Any]) -> Iterator[Batch]:
         """Cut the messages of one partition into batches."""
-        limits, topic_id = self._reading, self._topic_id(place.topic)
+        limits, topic_id = self._options, self._topic_id(place.topic)
         records: list[Record] = []
         size = 0
         next_offset = self._next[place]

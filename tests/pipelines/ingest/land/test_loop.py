@@ -13,7 +13,7 @@ from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.ingest.land.dead_letters import DeadSelection, find
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
 from learnloom.pipelines.ingest.land.loop import ImportSummary
-from learnloom.pipelines.ingest.land.stop import Interruption
+from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.sources.files import STDIN
 from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.ingest.samples import (
@@ -23,12 +23,12 @@ from tests.pipelines.ingest.samples import (
     bring_in,
     file_source,
     landed_ids,
-    lander,
     lines_of,
-    parcel,
     statement,
     statement_id,
     statements,
+    write_batch,
+    writer,
 )
 
 
@@ -124,7 +124,7 @@ def test_several_small_files_share_a_transaction(tmp_path: Path, warehouse: Ware
     for number in range(20):
         _write(tmp_path / f"{number:02}.json", [statement(number)])
     steps: list[int] = []
-    summary = bring_in(warehouse, tmp_path, progress=lambda so_far: steps.append(so_far.read))
+    summary = bring_in(warehouse, tmp_path, observer=lambda so_far: steps.append(so_far.read))
     assert steps == [10, 20]
     assert summary.accepted == 20
     assert len(tables.positions(warehouse)) == 20
@@ -146,11 +146,11 @@ def test_any_cutting_gives_the_same_landing(
     ]
     firsts = {number: content for number, content, _ in reversed(numbers)}
     with Warehouse(tmp_path_factory.mktemp("w") / "warehouse") as warehouse:
-        mine = lander(warehouse, KnownIds(sql_asks=asks))
+        mine = writer(warehouse, KnownIds(warehouse, sql_asks=asks))
         mine.positions()
         bounds = sorted({0, *(min(cut, len(records)) for cut in cuts), len(records)})
         for start, end in pairwise(bounds):
-            mine.land(parcel(records[start:end], start=start))
+            mine.land(write_batch(records[start:end], start=start))
         rows = warehouse.rows("SELECT statement_id::VARCHAR, raw FROM landing.statement")
         conflicts = sum(firsts[number] != content for number, content, _ in numbers)
         dead = warehouse.one("SELECT count(*) FROM landing.dead_letter WHERE rule = 'id-conflict'")[0]
@@ -164,10 +164,10 @@ def test_any_cutting_gives_the_same_landing(
 def test_interruption_keeps_what_landed_and_the_next_import_goes_on(
     tmp_path: Path, warehouse: Warehouse
 ) -> None:
-    """Asked to stop, an import ends after the parcel in hand; the rest follows with the next one."""
+    """Asked to stop, an import ends after the batch in hand; the rest follows with the next one."""
     path = _write(tmp_path / "a.jsonl", statements(range(200)))
-    interruption = Interruption()
-    first = bring_in(warehouse, path, progress=lambda _: interruption.ask(), interruption=interruption)
+    stop = StopSignal()
+    first = bring_in(warehouse, path, observer=lambda _: stop.set(), stop=stop)
     assert first.is_interrupted
     assert 10 <= first.read < 200
     assert first.read == tables.statement_count(warehouse)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -36,8 +37,8 @@ def test_preparing_again_changes_nothing(warehouse: Warehouse) -> None:
     assert warehouse.snapshot() == snapshot
 
 
-def test_two_who_prepare_at_once_make_one_turn(tmp_path: Path) -> None:
-    """However many open an empty warehouse at the same time, there is one row to take turns by."""
+def test_two_who_prepare_at_once_make_one_fence(tmp_path: Path) -> None:
+    """However many open an empty warehouse at the same time, the fence has one row."""
     with Warehouse(tmp_path / "warehouse"):
         pass
 
@@ -51,7 +52,17 @@ def test_two_who_prepare_at_once_make_one_turn(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     with Warehouse(tmp_path / "warehouse") as warehouse:
-        assert warehouse.rows("SELECT turn_id, taken FROM landing.turn") == [(1, 0)]
+        assert warehouse.rows("SELECT fence_id, transactions FROM landing.fence") == [(1, 0)]
+
+
+def test_the_fence_of_an_earlier_release_is_replaced(warehouse: Warehouse) -> None:
+    """A process of an earlier release, which lands by a fence of another name, fails instead of landing beside us."""
+    warehouse.run("DROP TABLE landing.fence")
+    warehouse.run("CREATE TABLE landing.turn AS SELECT 1 AS turn_id, 7 AS taken")
+    tables.prepare(warehouse, wait_seconds=30)
+    assert warehouse.rows("SELECT fence_id, transactions FROM landing.fence") == [(1, 0)]
+    with pytest.raises(duckdb.CatalogException):
+        warehouse.run("UPDATE landing.turn SET taken = taken + 1")
 
 
 def test_positions_are_replaced_and_read_back(warehouse: Warehouse) -> None:
@@ -91,4 +102,5 @@ def test_landed_content_is_found_by_id_not_by_hash_alone(warehouse: Warehouse) -
     found = tables.landed_content(warehouse, [statement_id(2), statement_id(3)], hashes)
     assert found == {statement_id(2): statement(2)}
     assert tables.hashes_of(warehouse, hashes).num_rows == 2
-    assert tables.all_hashes(warehouse).num_rows == tables.statement_count(warehouse) == 2
+    landed = tables.sorted_hashes(warehouse, warehouse.snapshot(), at_once=1)
+    assert sum(part.num_rows for part in landed) == tables.statement_count(warehouse) == 2

@@ -1,4 +1,4 @@
-"""What was judged before changes no verdict, and is forgotten before it fills the memory."""
+"""What was judged before changes no verdict, and is forgotten before it fills the cache."""
 
 import gzip
 import json
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnloom.pipelines.ingest.sources.reading import Limits
-from learnloom.pipelines.ingest.validate.fragment_cache import Memory
+from learnloom.pipelines.ingest.validate.fragment_cache import FragmentCache
 from learnloom.pipelines.ingest.validate.validator import Validator, validate, validate_many
 from learnloom.schemas.xapi.fragments import is_actor
 from tests.conftest import SmallClass
@@ -24,7 +24,7 @@ SHALLOW = Limits(max_depth=4)
 _REMEMBERING = {
     "1.0.3": Validator(),
     "2.0.0": Validator(default_version="2.0.0"),
-    "forgetful": Validator(memory_bytes=2_000),
+    "forgetful": Validator(cache_bytes=2_000),
     "shallow": Validator(limits=SHALLOW),
 }
 """They live through all tests of this module: whatever came before, the next verdict must be right."""
@@ -34,7 +34,7 @@ for _validator in _REMEMBERING.values():
 
 
 def agree(raw: bytes | None) -> None:
-    """Memory changes no verdict on these bytes, the first time or again."""
+    """FragmentCache changes no verdict on these bytes, the first time or again."""
     for _ in range(2):
         for name, validator in _REMEMBERING.items():
             version = "2.0.0" if name == "2.0.0" else "1.0.3"
@@ -63,13 +63,13 @@ def tampered(draw: st.DrawFn) -> bytes:
 
 @given(rewritten())
 def test_right_statement_is_judged_alike(case: tuple[Json, bytes]) -> None:
-    """However a right statement is written, memory changes nothing."""
+    """However a right statement is written, cache changes nothing."""
     agree(case[1])
 
 
 @given(mutated(), st.booleans())
 def test_mutated_statement_is_judged_alike(statement: Json, is_spaced: bool) -> None:
-    """With any value anywhere in a statement, memory changes nothing."""
+    """With any value anywhere in a statement, cache changes nothing."""
     agree(json.dumps(statement, separators=None if is_spaced else (",", ":")).encode())
 
 
@@ -87,7 +87,7 @@ def test_mixed_fragments_are_judged_alike(picks: list[tuple[str, Json]], other: 
 
 @given(st.sampled_from(RIGHT), st.data())
 def test_broken_text_is_judged_alike(statement: Json, data: st.DataObject) -> None:
-    """With bytes replaced, taken out or put in, memory changes nothing."""
+    """With bytes replaced, taken out or put in, cache changes nothing."""
     raw = bytearray(orjson.dumps(statement))
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(raw) - 1))
@@ -97,7 +97,7 @@ def test_broken_text_is_judged_alike(statement: Json, data: st.DataObject) -> No
 
 @pytest.mark.parametrize("raw", [*(raw for _, raw in UNREADABLE), *map(orjson.dumps, RIGHT)])
 def test_odd_record_is_judged_alike(raw: bytes | None) -> None:
-    """What cannot be read, and what uses all of the specification, is judged as without memory."""
+    """What cannot be read, and what uses all of the specification, is judged as without cache."""
     agree(raw)
 
 
@@ -110,7 +110,7 @@ def test_wrong_statement_is_judged_alike(wrong: Any) -> None:
 
 @needs_real
 def test_real_statements_are_judged_alike() -> None:
-    """Every real statement, in a random order, and with one byte changed, is judged as without memory."""
+    """Every real statement, in a random order, and with one byte changed, is judged as without cache."""
     with gzip.open(REAL) as file:
         lines = [line.rstrip(b"\n") for line in file]
     chance = random.Random(5)
@@ -124,7 +124,7 @@ def test_real_statements_are_judged_alike() -> None:
 
 
 def test_simulated_statements_are_judged_alike(small_class: SmallClass) -> None:
-    """A whole simulated stream, broken records included, is judged as without memory, and mostly by it."""
+    """A whole simulated stream, broken records included, is judged as without cache, and mostly by it."""
     lines = Path(small_class.statements).read_bytes().splitlines()
     validator = Validator()
     assert [validator.validate(line) for line in lines] == [validate(line) for line in lines]
@@ -174,18 +174,18 @@ def test_known_fragments_are_not_judged_again() -> None:
 
 def test_memory_stays_within_its_bound() -> None:
     """In a stream where nothing repeats, what is remembered never exceeds the bound, and large things never stay."""
-    memory = Memory(max_bytes=20_000, max_depth=60)
+    cache = FragmentCache(max_bytes=20_000, max_depth=60)
     sizes = []
     for number in range(1_000):
         fragment = orjson.dumps({"mbox": f"mailto:a{number}@example.org"})
-        memory.learn(memory.actors, fragment, is_actor)
-        memory.learn_extensions(orjson.dumps({f"a:{number}": number}))
-        sizes.append(sum(map(len, memory.actors)) + sum(map(len, memory.extensions)))
+        cache.learn(cache.actors, fragment, is_actor)
+        cache.learn_extensions(orjson.dumps({f"a:{number}": number}))
+        sizes.append(sum(map(len, cache.actors)) + sum(map(len, cache.extensions)))
     assert 0 < max(sizes) <= 20_000
-    assert memory.learned == 2_000
+    assert cache.learned == 2_000
     large = orjson.dumps({"a:b": "x" * 20_000})
-    assert memory.learn_extensions(large) == 3
-    assert large not in memory.extensions
+    assert cache.learn_extensions(large) == 3
+    assert large not in cache.extensions
 
 
 def test_verdicts_of_a_batch_come_one_by_one() -> None:

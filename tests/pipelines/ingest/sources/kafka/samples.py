@@ -9,7 +9,7 @@ from kafka import KafkaProducer
 
 from learnloom.pipelines.ingest.sources.errors import ReassignedError
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
-from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource, Reading
+from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource, TopicOptions
 from learnloom.schemas.record import Batch, Position, Verdict
 from servers.kafka.broker import Broker
 from tests.pipelines.ingest import samples
@@ -38,7 +38,7 @@ def send_placed(broker: Broker, topic: str, placed: Iterable[tuple[int, bytes | 
         producer.close()
 
 
-def reading(*topics: str, **more: Any) -> Reading:
+def reading(*topics: str, **more: Any) -> TopicOptions:
     """How topics are read: to their end, with small limits, in a group of its own."""
     options: dict[str, Any] = {
         "group": f"group-{uuid.uuid4().hex[:8]}",
@@ -48,7 +48,7 @@ def reading(*topics: str, **more: Any) -> Reading:
         "until_caught_up": True,
         "session_seconds": 6.0,
     }
-    return Reading(topics, **(options | more))
+    return TopicOptions(topics, **(options | more))
 
 
 @contextmanager

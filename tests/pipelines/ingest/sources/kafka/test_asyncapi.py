@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.dead_letter_topic import DEAD_HEADERS, headers_of
 from learnloom.pipelines.ingest.sources.kafka import topics
-from learnloom.pipelines.ingest.sources.kafka.headers import _READERS, read_headers
+from learnloom.pipelines.ingest.sources.kafka.messages import _READERS, read_headers
 from learnloom.pipelines.producer import key_of
 from learnloom.pipelines.reference.asyncapi import (
     OPTIONAL_DEAD_HEADERS,

@@ -10,8 +10,8 @@ import pytest
 from kafka.admin import ConfigResource
 
 from learnloom.pipelines.ingest.land import dead_letters
-from learnloom.pipelines.ingest.land.batch import Parcel
-from learnloom.pipelines.ingest.land.dead_letter_topic import DEAD_HEADERS, DeadLetterOutlet, headers_of
+from learnloom.pipelines.ingest.land.batch import WriteBatch
+from learnloom.pipelines.ingest.land.dead_letter_topic import DEAD_HEADERS, DeadLetterPublisher, headers_of
 from learnloom.pipelines.ingest.land.dead_letters import DeadSelection, find, undelivered
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.topics import DEAD_RETENTION_MS, dead_topic
@@ -19,7 +19,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.schemas.record import Batch, DeadLetter, Record
 from servers.kafka.broker import Broker, OwnBroker
-from tests.pipelines.ingest.samples import NOON, lander, statement
+from tests.pipelines.ingest.samples import NOON, statement, writer
 from tests.pipelines.ingest.sources.kafka.samples import judge, new_topic
 from tests.pipelines.ingest.sources.kafka.topic_end import messages_of
 
@@ -30,22 +30,22 @@ _POISON: list[bytes | None] = [b"broken", b"", None, b'{"no": "verb"}', b"\xff\x
 def _land(warehouse: Warehouse, topic: str, values: list[bytes | None], **more: Any) -> list[DeadLetter]:
     """Land records of partition 3 that all are refused; give the dead letters."""
     records = [Record(70 + number, number % 2, value, **more) for number, value in enumerate(values)]
-    made = Parcel()
+    made = WriteBatch()
     made.add_batch(Batch(topic, 3, 0, 70 + len(values), records), judge)
-    landing = lander(warehouse)
+    landing = writer(warehouse)
     landing.positions()
     landing.land(made)
     return find(warehouse, DeadSelection(topic=topic), limit=10_000)
 
 
-def _outlet(address: str, *topics: str) -> DeadLetterOutlet:
-    return DeadLetterOutlet(KafkaConnection(address), topics, now=lambda: _LATER, wait_seconds=20)
+def _publisher(address: str, *topics: str) -> DeadLetterPublisher:
+    return DeadLetterPublisher(KafkaConnection(address), topics, now=lambda: _LATER, wait_seconds=20)
 
 
 def _deliver(broker: Broker, warehouse: Warehouse, *topics: str) -> None:
-    outlet = _outlet(broker.address, *topics)
-    outlet.deliver(warehouse)
-    outlet.close()
+    publisher = _publisher(broker.address, *topics)
+    publisher.deliver(warehouse)
+    publisher.close()
 
 
 def _delivered(warehouse: Warehouse) -> list[tuple[Any, ...]]:
@@ -148,9 +148,9 @@ def test_nothing_to_deliver_asks_nothing_of_the_broker(
     warehouse: Warehouse, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Without dead letters no broker is needed, and no topic is made."""
-    outlet = _outlet("127.0.0.1:1", "xapi")
-    outlet.deliver(warehouse)
-    outlet.close()
+    publisher = _publisher("127.0.0.1:1", "xapi")
+    publisher.deliver(warehouse)
+    publisher.close()
     assert caplog.text == ""
 
 
@@ -195,23 +195,23 @@ def test_a_busy_warehouse_delivers_again(
 def test_a_broker_that_is_away_stops_nothing(
     make_broker: Callable[[], OwnBroker], warehouse: Warehouse, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """While the broker is away delivering warns and raises nothing; once it is back all comes, by the same outlet."""
+    """While the broker is away delivering warns and raises nothing; once it is back everything is delivered."""
     caplog.set_level(logging.WARNING, logger="learnloom")
     broker = make_broker()
     broker.create_topic("xapi")
-    outlet = _outlet(broker.address, "xapi")
+    publisher = _publisher(broker.address, "xapi")
     _land(warehouse, "xapi", [b"one"])
-    outlet.deliver(warehouse)
+    publisher.deliver(warehouse)
     broker.kill()
     _land(warehouse, "xapi", [b"one", b"two"])
     for _ in range(2):
-        outlet.deliver(warehouse)
+        publisher.deliver(warehouse)
     assert caplog.text.count("dead letters stay in the warehouse alone for now") == 2
     assert len(_delivered(warehouse)) == 1
     broker.start()
     _land(warehouse, "xapi", [b"one", b"two", b"three"])
-    outlet.deliver(warehouse)
-    outlet.close()
+    publisher.deliver(warehouse)
+    publisher.close()
     assert [message.value for message in _dead(broker, "xapi")] == [b"one", b"two", b"three"]
     assert len(_delivered(warehouse)) == 3
 

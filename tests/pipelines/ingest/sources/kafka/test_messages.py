@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnloom.pipelines.ingest.sources.kafka.headers import HEADER_RULES, read_headers
-from learnloom.pipelines.ingest.sources.kafka.messages import records_of
+from learnloom.pipelines.ingest.sources.kafka.messages import HEADER_RULES, read_headers, records_of
 from learnloom.pipelines.ingest.validate.validator import validate
 from tests.pipelines.ingest.samples import statement, statements
 

@@ -195,7 +195,7 @@ def test_members_of_a_group_share_the_partitions(broker: Broker) -> None:
     for partition in range(4):
         send(broker, topic, statements(range(partition * 3, partition * 3 + 3)), partition)
     with source(broker, topic, until_caught_up=False) as one:
-        group = one._reading.group  # noqa: SLF001
+        group = one._options.group  # noqa: SLF001
         with source(broker, topic, group=group, until_caught_up=False) as two:
             steps = zip(_patiently(one), _patiently(two), strict=False)
             for _ in steps:  # both poll until both have settled on their halves

@@ -5,7 +5,7 @@ from pathlib import Path
 from kafka import KafkaProducer
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from learnloom.pipelines.ingest.sources.kafka.headers import traceparent_of
+from learnloom.pipelines.ingest.sources.kafka.messages import traceparent_of
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.tracing.span import MAX_LINKS
 from servers.kafka.broker import Broker

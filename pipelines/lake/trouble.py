@@ -1,0 +1,38 @@
+"""What the errors of DuckDB mean for whoever may do the work again."""
+
+import duckdb
+
+from learnloom.pipelines.lake.errors import OvertakenError
+
+# What DuckLake and SQLite say when another writer was faster: nothing is broken, the work is done again.
+_CONFLICT_SIGNS = ("conflict", "database is locked", "failed to commit ducklake transaction")
+# What they say when disk or server is in trouble: it may pass, and the work is done again by whoever has the patience.
+_TROUBLE_SIGNS = (
+    "no space left",
+    "disk is full",
+    "file too large",
+    "disk i/o error",
+    "could not connect",
+    "connection refused",
+    "server closed the connection",
+    "terminating connection",
+    "the database system is",
+    "failed to execute query",
+)
+
+
+def is_trouble(error: Exception) -> bool:
+    """Tell whether the error means that disk or server is in trouble, which may pass."""
+    if not isinstance(error, duckdb.Error):
+        return False
+    text = str(error).lower()
+    return any(sign in text for sign in _TROUBLE_SIGNS)
+
+
+def is_conflict(error: Exception) -> bool:
+    """Tell whether the error means "another writer was faster"."""
+    if isinstance(error, OvertakenError):
+        return True
+    if not isinstance(error, duckdb.Error) or is_trouble(error):
+        return False
+    return any(sign in str(error).lower() for sign in _CONFLICT_SIGNS)
