@@ -15,7 +15,8 @@ from pipelines.ingest.files import FileSource
 from pipelines.ingest.land import import_statements
 from pipelines.ingest.skills import import_skills
 from pipelines.ingest.validate import Validator
-from pipelines.refresh.refresh import end_of_day, refresh
+from pipelines.refresh.refresh import refresh
+from pipelines.refresh.request import RefreshRequest, end_of_day
 from pipelines.settings import Settings
 from pipelines.simulate.config import SimulationConfig
 from pipelines.simulate.run import simulate
@@ -88,8 +89,8 @@ def refresh_to(
 ) -> None:
     """Refresh as of the end of a day, in UTC."""
     settings = Settings(lock_wait_seconds=_WAIT_SECONDS, thresholds=thresholds or Thresholds())
-    as_of = end_of_day(day, settings.time_zone)
-    refresh(warehouse, settings, as_of=as_of, clock=lambda: _NOW, refit=refit)
+    request = RefreshRequest(end_of_day(day, settings.time_zone), refit=refit)
+    refresh(warehouse, settings, request, clock=lambda: _NOW)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,8 +6,8 @@ import typer
 
 from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from pipelines.cli.output import Output
-from pipelines.jobs.refresh import train as train_now
 from pipelines.refresh.train import TrainSummary, Verdict
+from pipelines.refresh.train import train as train_now
 from pipelines.settings import read_settings
 
 commands = typer.Typer(add_completion=False)

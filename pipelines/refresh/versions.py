@@ -6,13 +6,12 @@ from typing import Any, Final, NamedTuple
 
 from pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
 from pipelines.warehouse.connection import LAKE, Warehouse
-from pipelines.warehouse.relation import load_relations
-from pipelines.warehouse.staging import standing
+from pipelines.warehouse.relation import existing_tables, load_relations
 from pipelines.warehouse.state import make_defined_tables, read_state
 
 _TABLE: Final = "estimates.model_version"
-_NEWEST: Final = "dimensional.fact_course_progress"
-"""What models are fitted on, and an earlier learnloom did not have."""
+_NEWEST: Final = {"run.refresh_state", "norms.attempt_effort", "dimensional.fact_course_progress"}
+"""What models are fitted on, and an earlier learnloom did not have, or had elsewhere."""
 
 
 class Version(NamedTuple):
@@ -106,12 +105,12 @@ def check_versions(warehouse: Warehouse) -> None:
     Raises:
         UnreadableVersionsError: it was never refreshed, or last by an earlier learnloom.
     """
-    if not list_versions(warehouse):
-        raise UnreadableVersionsError("no model version is kept here yet: run learnloom refresh first")
-    if _NEWEST not in standing(warehouse):
+    if knows_versions(warehouse) and not existing_tables(warehouse) >= _NEWEST:
         raise UnreadableVersionsError(
             "the tables are those of an earlier learnloom: run learnloom refresh first, which builds them anew"
         )
+    if not list_versions(warehouse):
+        raise UnreadableVersionsError("no model version is kept here yet: run learnloom refresh first")
 
 
 def _stands(warehouse: Warehouse, table: str) -> bool:

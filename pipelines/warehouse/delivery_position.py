@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from pipelines.warehouse.connection import LAKE, Warehouse
 from pipelines.warehouse.errors import WarehouseError
-from pipelines.warehouse.staging import standing
+from pipelines.warehouse.relation import existing_tables
 from pipelines.warehouse.turn import DELIVERY
 
 _TABLES: Final = {"feedback.outbox", "feedback.delivery", "feedback.delivery_position"}
@@ -32,7 +32,7 @@ def must_have_outbox(warehouse: Warehouse) -> None:
         WarehouseError: no refresh has made it so far.
     """
     warehouse.use(LAKE)
-    if not standing(warehouse) >= _TABLES:
+    if not existing_tables(warehouse) >= _TABLES:
         raise WarehouseError("there is no outbox yet: run `learnloom refresh`")
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.errors import WarehouseError
-from pipelines.warehouse.staging import standing
+from pipelines.warehouse.relation import existing_tables
 
 _EFFECT = "feedback.signal_effect"
 
@@ -45,7 +45,7 @@ def read_effects(
     Raises:
         WarehouseError: no refresh has made the view yet.
     """
-    if _EFFECT not in standing(warehouse):
+    if _EFFECT not in existing_tables(warehouse):
         raise WarehouseError("what followed the signals cannot be told yet: run `learnloom refresh`")
     rows = warehouse.rows(
         f"""

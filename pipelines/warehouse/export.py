@@ -10,7 +10,7 @@ from pipelines.warehouse.errors import WarehouseError
 from pipelines.warehouse.extensions import quoted
 from pipelines.warehouse.summary import tables
 
-LAYERS_FOR_ANALYSTS: Final = ("dimensional", "estimates", "marts", "feedback")
+LAYERS_FOR_ANALYSTS: Final = ("run", "dimensional", "norms", "estimates", "marts", "feedback")
 
 
 class ExportError(WarehouseError):

@@ -8,7 +8,8 @@ from typing import Any
 from pipelines.ingest.files import FileSource
 from pipelines.ingest.land import ImportSummary, import_statements
 from pipelines.ingest.validate import Validator
-from pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh
+from pipelines.refresh.refresh import RefreshSummary, refresh
+from pipelines.refresh.request import RefreshRequest, end_of_day
 from pipelines.settings import Settings
 from pipelines.simulate.config import SimulationConfig
 from pipelines.simulate.run import simulate
@@ -62,19 +63,11 @@ def refreshed(
     settings: Settings = SETTINGS,
     full: bool = False,
     refit: bool = False,
-    landed_since: dt.datetime | None = None,
+    since: dt.datetime | None = None,
 ) -> RefreshSummary:
     """Refresh as of the end of a day."""
-    as_of = end_of_day(day, settings.time_zone)
-    return refresh(
-        warehouse,
-        settings,
-        as_of=as_of,
-        clock=lambda: NOW,
-        full=full,
-        refit=refit,
-        landed_since=landed_since,
-    )
+    request = RefreshRequest(end_of_day(day, settings.time_zone), full=full, refit=refit, since=since)
+    return refresh(warehouse, settings, request, clock=lambda: NOW)
 
 
 def tables(warehouse: Warehouse) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.feedback.thresholds import Thresholds
 from pipelines.ingest.skills import import_skills
-from pipelines.refresh.refresh import end_of_day
+from pipelines.refresh.request import end_of_day
 from pipelines.warehouse.connection import Warehouse
 from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, differences, land, lines_of, refreshed, tables
 

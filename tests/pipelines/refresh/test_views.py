@@ -6,8 +6,7 @@ from pathlib import Path
 from pipelines.warehouse.backup import back_up
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.export import export
-from pipelines.warehouse.relation import load_relations
-from pipelines.warehouse.staging import standing
+from pipelines.warehouse.relation import existing_tables, load_relations
 from tests.pipelines.refresh.school import LAST_DAY, land, lines_of, refreshed
 
 _VIEWS = {relation.full_name for relation in load_relations() if relation.scope == "read"}
@@ -42,11 +41,11 @@ def test_a_refresh_makes_a_view_that_is_gone(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "warehouse") as warehouse:
         land(warehouse, tmp_path / "most.jsonl", lines[:-1])
         refreshed(warehouse)
-        assert standing(warehouse) >= _VIEWS
+        assert existing_tables(warehouse) >= _VIEWS
         warehouse.run("DROP VIEW feedback.signal_effect")
         land(warehouse, tmp_path / "last.jsonl", lines[-1:])
         assert refreshed(warehouse).full_because is None
-        assert standing(warehouse) >= _VIEWS
+        assert existing_tables(warehouse) >= _VIEWS
         written = {name for name, _ in export(warehouse, tmp_path / "out", everything=False)}
     assert "feedback.outbox" in written
     assert not written & _VIEWS
