@@ -94,7 +94,8 @@ def refresh(
                 transform = Transform(work, relations, plan, begin)
 
                 transform.build_reference()
-                n_students = transform.take(find_students(transform))
+                students = find_students(transform)
+                n_students = transform.take(students)
 
                 # Whatever is computed from here on is computed for these students, and for nobody else.
                 if n_students or plan.is_full:

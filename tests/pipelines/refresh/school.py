@@ -77,8 +77,13 @@ def tables(warehouse: Warehouse) -> dict[str, list[str]]:
         if relation.layer == "landing" or relation.scope in ("state", "read") or relation.full_name in _LOGS:
             continue
         rows = warehouse.rows(f"FROM {relation.full_name}")
-        found[relation.full_name] = sorted(str([_rounded(value) for value in row]) for row in rows)
+        found[relation.full_name] = comparable(rows)
     return found
+
+
+def comparable(rows: Iterable[tuple[Any, ...]]) -> list[str]:
+    """Rows as text that can be compared, in order; doubles to nine digits."""
+    return sorted(str([_rounded(value) for value in row]) for row in rows)
 
 
 def differences(
