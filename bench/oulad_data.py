@@ -20,7 +20,7 @@ _FIRST_DAY: Final = """
 """
 """Days are counted from the first of a presentation: B begins in February, J in October."""
 _TABLES: Final = {
-    "estimates.refresh_state": """
+    "run.refresh_state": """
         SELECT TIMESTAMPTZ '2016-01-01' AS as_of, 'UTC' AS time_zone, 30 AS session_gap_minutes,
             0 AS staged_snapshot, '' AS rules_digest, TIMESTAMPTZ '2016-01-01' AS refreshed_at, 0 AS n_students
     """,

@@ -23,11 +23,11 @@ from learnloom.flows.running import (
     tell,
     this_run,
 )
-from learnloom.pipelines.refresh.day import changes_told, refresh_day
-from learnloom.pipelines.refresh.day import train as train_now
 from learnloom.pipelines.refresh.feedback import Bucket, Told
 from learnloom.pipelines.refresh.feedback import tell as tell_bucket
-from learnloom.pipelines.refresh.refresh import RefreshSummary
+from learnloom.pipelines.refresh.refresh import RefreshSummary, count_changes, open_and_refresh
+from learnloom.pipelines.refresh.request import RefreshRequest
+from learnloom.pipelines.refresh.train import train as train_now
 
 REFRESHED = "learnloom.refreshed"
 """Event: what is said of students has been brought up to date."""
@@ -56,10 +56,17 @@ def refresh(
         What the refresh did.
     """
     progress = Progress("refresh-progress", _STEPS)
-    as_of = None if day == "today" else dt.date.fromisoformat(day)
-    summary = do(compute, as_of, full, refit, dt.date.fromisoformat(since) if since else None, progress)
+    request = RefreshRequest.of_days(
+        None if day == "today" else dt.date.fromisoformat(day),
+        now=now(),
+        time_zone=settings().time_zone,
+        full=full,
+        refit=refit,
+        since=dt.date.fromisoformat(since) if since else None,
+    )
+    summary = do(compute, request, progress)
     progress.end()
-    changes = changes_told(settings()) if summary.students else {"raised": 0, "ended": 0}
+    changes = count_changes(settings()) if summary.students else {"raised": 0, "ended": 0}
     logger().info(
         "%d new statements, %d students computed anew, %d signals raised, %d ended in %.1f s (%s)",
         summary.staged,
@@ -87,21 +94,12 @@ def refresh(
 
 
 @task(name="compute", cache_policy=NO_CACHE, **RETRIES)
-def compute(
-    day: dt.date | None,
-    full: bool,
-    refit: bool,
-    since: dt.date | None,
-    progress: Callable[[str], None],
-) -> RefreshSummary:
+def compute(request: RefreshRequest, progress: Callable[[str], None]) -> RefreshSummary:
     """Compute and publish everything, as one transaction."""
-    return refresh_day(
+    return open_and_refresh(
         settings(),
+        request,
         clock=now,
-        day=day,
-        full=full,
-        refit=refit,
-        since=since,
         run=this_run("refresh"),
         on_progress=progress,
         spread=_spread,

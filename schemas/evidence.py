@@ -1,9 +1,8 @@
 """What the warehouse knows of one student, as the feedback rules read it: one kind of row per mart.
 
-A field is a column of the same name, in the same order, so that `SkillEvidence._make(row)` reads a row; every
-mart has `student_key` before these columns. No row depends on `as_of` other than by which statements it
-counts: windows that end at `as_of` are cut by the rules. None means unknown, never zero. Times are aware;
-days are days of the school's time zone. `evidence_ids` are statement ids, latest first, at most ten.
+A field is a column of the same name; every mart has `student_key` besides. No row depends on `as_of` other than by
+which statements it counts: windows that end at `as_of` are cut by the rules. None means unknown, never zero. Times
+are aware; days are days of the school's time zone. `evidence_ids` are statement ids, latest first, at most ten.
 """
 
 from collections.abc import Sequence

@@ -17,7 +17,8 @@ from learnloom.pipelines.ingest.land.loop import LandingPolicy, import_statement
 from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.refresh.refresh import end_of_day, refresh
+from learnloom.pipelines.refresh.refresh import refresh
+from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.run import simulate
 from learnloom.schemas.xapi.equality import is_same
@@ -86,8 +87,8 @@ def refresh_to(
 ) -> None:
     """Refresh as of the end of a day, in UTC."""
     settings = Settings(lock_wait_seconds=_WAIT_SECONDS, thresholds=thresholds or Thresholds())
-    as_of = end_of_day(day, settings.time_zone)
-    refresh(warehouse, settings, as_of=as_of, clock=lambda: _NOW, refit=refit)
+    request = RefreshRequest(end_of_day(day, settings.time_zone), refit=refit)
+    refresh(warehouse, settings, request, clock=lambda: _NOW)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -51,11 +51,6 @@ _COMPOSES = (
 )
 """Entry points: only they may ask for the time and the environment, and hand both on."""
 
-_READ_BY_ALL = {
-    "estimates.refresh_state": "the refresh's own as_of, time zone and session gap, of which every layer is a function"
-}
-"""Relations that earlier layers may read too, and why."""
-
 
 @cache
 def _graph() -> grimp.ImportGraph:
@@ -180,7 +175,7 @@ def test_a_layer_reads_only_its_own_and_earlier_ones() -> None:
     wrong = {
         (relation.full_name, name)
         for relation in _relations()
-        for name in relation.dependencies - _READ_BY_ALL.keys()
+        for name in relation.dependencies
         if place[name.partition(".")[0]] > place[relation.layer]
     }
     assert wrong == set()

@@ -97,7 +97,7 @@ def _as_if_weekly(sql: str, connection: duckdb.DuckDBPyConnection) -> str:
 
 def test_a_week_ago_was_different(plain: duckdb.DuckDBPyConnection, small_class: SmallClass) -> None:
     """Time travel reads the state of the refresh before the last."""
-    sql = f"SELECT as_of FROM estimates.refresh_state AT (TIMESTAMP => {_WEEK_AGO})"
+    sql = f"SELECT as_of FROM run.refresh_state AT (TIMESTAMP => {_WEEK_AGO})"
     (row,) = plain.execute(_as_if_weekly(sql, plain)).fetchall()
     assert row[0].date() == small_class.earlier_day
 

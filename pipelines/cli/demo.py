@@ -18,6 +18,7 @@ from learnloom.pipelines.feedback.describe import describe_profile, describe_sig
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
+from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from learnloom.pipelines.serve.students import read_profile, read_signals
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.recovery import Estimated, Liked, Recovery, compare
@@ -102,14 +103,16 @@ def demo(
         import_skills(opened, simulated.skill_map, wait_seconds=settings.lock_wait_seconds)
 
     _head(out, "3. Tables, estimates, profiles and signals are computed, as of the fifth week")
-    tell_refresh(out, run_refresh(out, settings, day=config.start + _MID_TERM))
+    mid_term = RefreshRequest(end_of_day(config.start + _MID_TERM, settings.time_zone))
+    tell_refresh(out, run_refresh(out, settings, mid_term))
     with open_to_read(settings) as opened:
         _show_students(out, opened)
         engagement = engagement_truth_of(opened, simulated.truth, day=_MID_TERM.days + 1)
 
     _head(out, "6. At the end of the course: how near are the estimates to the truth?")
     last_day = config.start + dt.timedelta(days=config.days - 1)
-    tell_refresh(out, run_refresh(out, settings, day=last_day, refit=True))
+    at_the_end = RefreshRequest(end_of_day(last_day, settings.time_zone), refit=True)
+    tell_refresh(out, run_refresh(out, settings, at_the_end))
     with open_to_read(settings) as opened:
         _tell_recovery(out, recovery_of(opened, simulated.truth))
         _tell_signals(out, [engagement, *signal_truth_of(opened, simulated.truth, settings.thresholds)])

@@ -10,8 +10,8 @@ from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.operate.summary import newest_statement_at
-from learnloom.pipelines.refresh.day import refresh_day
-from learnloom.pipelines.refresh.refresh import RefreshSummary
+from learnloom.pipelines.refresh.refresh import RefreshSummary, open_and_refresh
+from learnloom.pipelines.refresh.request import RefreshRequest
 
 commands = typer.Typer(add_completion=False)
 
@@ -54,38 +54,21 @@ def refresh(
         )
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
-    summary = run_refresh(
-        out,
-        settings,
-        day=as_of.date() if as_of else None,
+    request = RefreshRequest.of_days(
+        as_of.date() if as_of else None,
+        now=now(),
+        time_zone=settings.time_zone,
         full=full,
         refit=refit,
         since=since.date() if since else None,
     )
-    tell_refresh(out, summary)
+    tell_refresh(out, run_refresh(out, settings, request))
 
 
-def run_refresh(
-    out: Output,
-    settings: Settings,
-    *,
-    day: dt.date | None = None,
-    full: bool = False,
-    refit: bool = False,
-    since: dt.date | None = None,
-) -> RefreshSummary:
+def run_refresh(out: Output, settings: Settings, request: RefreshRequest) -> RefreshSummary:
     """Refresh with progress."""
     with out.progress("refreshing") as tick:
-        summary = refresh_day(
-            settings,
-            clock=now,
-            day=day,
-            full=full,
-            refit=refit,
-            since=since,
-            run=run_of("refresh"),
-            on_progress=tick,
-        )
+        summary = open_and_refresh(settings, request, clock=now, run=run_of("refresh"), on_progress=tick)
     with open_to_read(settings) as warehouse:
         newest = newest_statement_at(warehouse)
     if newest is not None and newest < summary.as_of - dt.timedelta(days=_QUIET_DAYS):

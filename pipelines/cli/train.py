@@ -7,8 +7,8 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.refresh.day import train as train_now
 from learnloom.pipelines.refresh.train import TrainSummary, Verdict
+from learnloom.pipelines.refresh.train import train as train_now
 
 commands = typer.Typer(add_completion=False)
 

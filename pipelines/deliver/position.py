@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.fence import DELIVERY
-from learnloom.pipelines.refresh.stage import standing
+from learnloom.pipelines.lake.relation import existing_tables
 
 _TABLES: Final = {"feedback.outbox", "feedback.delivery", "feedback.delivery_position"}
 
@@ -32,7 +32,7 @@ def must_have_outbox(warehouse: Warehouse) -> None:
         WarehouseError: no refresh has made it so far.
     """
     warehouse.use(LAKE)
-    if not standing(warehouse) >= _TABLES:
+    if not existing_tables(warehouse) >= _TABLES:
         raise WarehouseError("there is no outbox yet: run `learnloom refresh`")
 
 

@@ -5,7 +5,7 @@ belongs to one thread; `another()` gives a second one for another thread.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -184,7 +184,7 @@ class Warehouse:
         yield from self._connection.execute(sql, parameters).to_arrow_reader(at_once)
 
     def use(self, database: str) -> None:
-        """Let names without a database mean that one: the lake, or a scratch database. Asking costs 3 ms."""
+        """Let names without a database mean that one: the lake, or a workspace. Asking costs 3 ms."""
         if database != self._named_first:
             self._connection.execute(f"USE {database}")
             self._named_first = database
@@ -225,9 +225,8 @@ class Warehouse:
                 self._sign()
                 yield
             except BaseException:
-                with suppress(
-                    duckdb.Error
-                ):  # a lost server has rolled back already; the error in hand tells it
+                # A lost server has rolled back already; the error in hand tells it.
+                with suppress(duckdb.Error):
                     self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
@@ -240,32 +239,35 @@ class Warehouse:
         """Id of the newest snapshot that this connection sees."""
         return int(self.one(f"SELECT id FROM {LAKE}.current_snapshot()")[0])
 
-    def retrying(self, work: Callable[[], Result], *, wait_seconds: float) -> Result:
-        """Do `work` (one transaction) again while other writers are in its way, with growing pauses.
+    def attempts(self, wait_seconds: float) -> Iterator[AbstractContextManager[object]]:
+        """Give a context to do the work of one transaction in, and another while other writers are in its way.
 
         Raises:
             WarehouseBusyError: still in the way after `wait_seconds`.
             WarehouseUnavailableError: disk or server is in trouble; nothing of the work is there, or all of it.
         """
         try:
-            for attempt in stamina.retry_context(
+            yield from stamina.retry_context(
                 on=is_conflict, attempts=None, timeout=wait_seconds, wait_initial=0.02, wait_max=1.0
-            ):
-                with attempt:
-                    return work()
+            )
         except (duckdb.Error, OvertakenError) as error:
             told = self.place.scrubbed(str(error))
             if is_trouble(error):
-                raise WarehouseUnavailableError(
-                    f"the warehouse at {self.place} is in trouble: {told}"
-                ) from None
+                trouble = f"the warehouse at {self.place} is in trouble: {told}"
+                raise WarehouseUnavailableError(trouble) from None
             if is_conflict(error):
                 raise WarehouseBusyError(
                     f"other processes kept writing to {self.place} for {wait_seconds:g} s: try again later, "
                     f"or raise LEARNLOOM_LOCK_WAIT_SECONDS ({told})"
                 ) from error
             raise
-        raise AssertionError  # retry_context either returns from the block or raises
+
+    def retrying(self, work: Callable[[], Result], *, wait_seconds: float) -> Result:
+        """Do `work` in each of `attempts` until it is done; errors as there."""
+        for attempt in self.attempts(wait_seconds):
+            with attempt:
+                return work()
+        raise AssertionError  # the last attempt either returns from the block or raises
 
 
 def _missing(place: Place) -> WarehouseMissingError:

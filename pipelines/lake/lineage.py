@@ -15,8 +15,8 @@ _NEW = f"""
     known AS (
         SELECT info.table_id::VARCHAR AS table_id, schema_name || '.' || info.table_name AS relation
         FROM ducklake_table_info('{LAKE}') AS info
-        INNER JOIN duckdb_tables() AS standing
-            ON info.table_name = standing.table_name AND standing.database_name = '{LAKE}'
+        INNER JOIN duckdb_tables() AS tables
+            ON info.table_name = tables.table_name AND tables.database_name = '{LAKE}'
     )
     SELECT snapshot_id, snapshot_time AS committed_at, author AS run_id, commit_message AS what,
         coalesce(list(relation ORDER BY relation) FILTER (relation IS NOT NULL AND relation <> '{_KEPT}'), [])

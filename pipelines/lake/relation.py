@@ -18,16 +18,17 @@ import graphlib
 import importlib.resources
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Final, Literal
 
 import duckdb
 
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
 
-LAYERS: Final = ("landing", "staging", "dimensional", "estimates", "marts", "feedback")
+LAYERS: Final = ("landing", "run", "staging", "dimensional", "norms", "estimates", "marts", "feedback")
 """The layers in the order in which data walks through them; a relation reads only its own and earlier ones."""
 CHECKS: Final = "checks"
 """Folder of the data checks: SELECTs that yield the offending rows."""
@@ -108,6 +109,29 @@ def load_relations(folders: Sequence[str] = LAYERS) -> list[Relation]:
         return [relations[name] for name in graph.static_order()]
     except graphlib.CycleError as error:
         raise WarehouseError(f"relations of sql/ read each other in a ring: {error.args[1]}") from error
+
+
+def inputs(
+    relations: Iterable[Relation], targets: Iterable[Relation], existing: Container[str]
+) -> list[Relation]:
+    """Those of the relations that the targets read and that exist, in order.
+
+    Args:
+        relations: all relations.
+        targets: what is to be computed.
+        existing: full names of the relations that exist.
+    """
+    read = {name for target in targets for name in target.dependencies}
+    return [one for one in relations if one.full_name in read and one.full_name in existing]
+
+
+def existing_tables(warehouse: Warehouse) -> set[str]:
+    """Full names of the tables and views that exist in the lake; asking takes tens of milliseconds."""
+    rows = warehouse.rows(
+        "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_catalog = ?",
+        [LAKE],
+    )
+    return {row[0] for row in rows}
 
 
 def _read_folder(folder: str) -> Iterator[Relation]:

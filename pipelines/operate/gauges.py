@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.maintain import spare_files
+from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.operate.watched import dead_share
-from learnloom.pipelines.refresh.stage import standing
 
 _DAY: Final = dt.timedelta(days=1)
 
@@ -31,7 +31,7 @@ def _asked(name: str, told: str, select: str, *reads: str) -> _Asked:
 
 
 _LANDED: Final = "landing.statement"
-_STATE: Final = "estimates.refresh_state"
+_STATE: Final = "run.refresh_state"
 _STAGED: Final = "staging.stg_statement"
 _ASKED: Final = (
     _asked("statements_landed", "Statements in the warehouse.", f"SELECT count(*) FROM {_LANDED}", _LANDED),
@@ -86,7 +86,7 @@ _ASKED: Final = (
 def gauges(warehouse: Warehouse, *, now: dt.datetime) -> list[Gauge]:
     """Read all figures that can be told; what is unknown so far is left out."""
     warehouse.use(LAKE)
-    known = standing(warehouse)
+    known = existing_tables(warehouse)
     found = [
         Gauge(asked.name, asked.help, float(value))
         for asked in _ASKED

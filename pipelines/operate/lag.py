@@ -7,7 +7,7 @@ from learnloom.pipelines.ingest.land.tables import positions
 from learnloom.pipelines.ingest.opening import connection_of
 from learnloom.pipelines.ingest.sources.kafka.lag import TopicLag, topics_lag
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.refresh.stage import standing
+from learnloom.pipelines.lake.relation import existing_tables
 
 ANSWER_SECONDS: Final = 3.0
 """How long the brokers may take for each answer: Prometheus waits ten seconds for all figures."""
@@ -21,7 +21,7 @@ def lag_of(warehouse: Warehouse, settings: Settings) -> list[TopicLag]:
         BrokerUnavailableError: no broker answers.
         KafkaSettingsError: the broker refuses, or a setting cannot be used.
     """
-    if not settings.flows.topics or "landing.position" not in standing(warehouse):
+    if not settings.flows.topics or "landing.position" not in existing_tables(warehouse):
         return []
     warehouse.use(LAKE)
     stored = positions(warehouse, settings.flows.topics)

@@ -52,15 +52,15 @@ def read_status(warehouse: Warehouse) -> Status:
     state = _optional(
         warehouse,
         standing,
-        "estimates.refresh_state",
-        "SELECT as_of, refreshed_at, model_version FROM estimates.refresh_state",
+        "run.refresh_state",
+        "SELECT as_of, refreshed_at, model_version FROM run.refresh_state",
     )
     model = _optional(
         warehouse,
-        standing,
+        standing if state else [],
         "estimates.model_version",
         "SELECT n_answers FROM estimates.model_version ORDER BY model_version = "
-        "(SELECT model_version FROM estimates.refresh_state) DESC LIMIT 1",
+        "(SELECT model_version FROM run.refresh_state) DESC LIMIT 1",
     )
     dead = "SELECT count(*) FROM landing.dead_letter WHERE replayed_at IS NULL"
     return Status(

@@ -1,10 +1,12 @@
 """Figures of the warehouse that tell whether all is well."""
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.refresh.stage import standing
+from learnloom.pipelines.lake.relation import existing_tables
+
+_OF_DRIFT: Final = {"run.refresh_state", "estimates.attempt_estimate", "estimates.model_version"}
 
 
 class Drift(NamedTuple):
@@ -32,7 +34,7 @@ def drift(warehouse: Warehouse) -> Drift | None:
 
     A score between 0 and 1 counts as that share of a right answer.
     """
-    if not {"estimates.attempt_estimate", "estimates.model_version"} <= standing(warehouse):
+    if not existing_tables(warehouse) >= _OF_DRIFT:
         return None
     warehouse.use(LAKE)
     rows = warehouse.rows(
@@ -42,7 +44,7 @@ def drift(warehouse: Warehouse) -> Drift | None:
             count(*),
             avg(-(score * ln(p_before) + (1 - score) * ln(1 - p_before))),
             any_value(log_loss)
-        FROM estimates.refresh_state
+        FROM run.refresh_state
         INNER JOIN estimates.model_version USING (model_version)
         INNER JOIN dimensional.fact_attempt ON occurred_at > fitted_as_of
         INNER JOIN estimates.attempt_estimate USING (attempt_id)

@@ -23,9 +23,11 @@ Times carry their zone; units stand last in a name. NULL means unknown, never ze
 """
 _LAYERS: Final[dict[str, str]] = {
     "landing": "What came in, as it came; how far reading has come; and what the school says of its skills.",
+    "run": "By which settings, and as of when, everything in the later layers was computed.",
     "staging": "The same statements as typed columns, and what they mention of activities, voids and vocabulary.",
     "dimensional": "What happened (`fact_`) and to whom and what (`dim_`).",
-    "estimates": "What the learner model makes of it, and the norms of a class that it is compared with.",
+    "norms": "What is usual in a class: what each answer and each choice is compared with.",
+    "estimates": "What the learner model makes of it.",
     "marts": "What is known of a student, a question, a skill or a course, ready to be read.",
     "feedback": "What is said of it: profiles and signals.",
 }

@@ -21,7 +21,7 @@ _ANSWERS: Final = f"""
         CASE WHEN effort.is_rapid THEN {RAPID_WEIGHT} ELSE {FULL_WEIGHT} END::DOUBLE AS weight,
         attempt.occurred_at
     FROM dimensional.fact_attempt AS attempt
-    INNER JOIN estimates.attempt_effort AS effort ON attempt.attempt_id = effort.attempt_id
+    INNER JOIN norms.attempt_effort AS effort ON attempt.attempt_id = effort.attempt_id
     WHERE {{condition}}
     ORDER BY attempt.occurred_at, attempt.attempt_id
 """
@@ -50,7 +50,7 @@ def read_answers(
     """Read all answers, in order of (occurred_at, attempt_id).
 
     Args:
-        read: runs a query whose relations are those of the lake, or of a scratch database.
+        read: runs a query whose relations are those of the lake, or of a workspace.
         known_items: the items that a model version knows, in the order of its codes; new ones come after them.
         known_skills: likewise its skills.
         condition: of dimensional.fact_attempt, as `attempt`: by which the answers wanted are told from others.

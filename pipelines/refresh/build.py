@@ -1,210 +1,123 @@
-"""Building everything after staging, for all students or only for those who changed, and writing it as one.
+"""Computing the relations of sql/ in a workspace, layer by layer, for some students or for everybody.
 
-First all rows that belong to students are computed in a scratch database, in the order in which relations read each
-other; then one transaction puts them in the lake's place and computes what belongs to activities, courses and
-skills that were touched. A reader sees the warehouse before the refresh or after it, never between.
+Nothing is written to the lake here: `publish` does that, when everything is known.
 """
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.errors import OvertakenError
-from learnloom.pipelines.lake.relation import Relation
-from learnloom.pipelines.refresh.publish import Publication, read_by
-from learnloom.pipelines.refresh.stage import inserted, literal, standing
-from learnloom.pipelines.refresh.state import LastRefresh, read_state
-from learnloom.pipelines.refresh.workspace import Scratch
+from learnloom.pipelines.lake.connection import LAKE
+from learnloom.pipelines.lake.relation import Relation, existing_tables, inputs
+from learnloom.pipelines.refresh.plan import Plan
+from learnloom.pipelines.refresh.stage import inserted
+from learnloom.pipelines.refresh.state import STATE
+from learnloom.pipelines.refresh.workspace import Workspace
 
-Producer = Callable[[], pa.Table]
-"""Computes the rows of a relation that Python writes."""
+Rows = tuple[str, pa.Table]
+"""Full name of a relation that Python writes, and its rows."""
 
-
-_NO_VOID = "voided_statement_id IS NULL"
-"""Who only voids statements is no student."""
-_STAGED = "staging.stg_statement"
-_STATE = "estimates.refresh_state"
+_STAGED: Final = "staging.stg_statement"
 
 
-@dataclass
-class Build:
-    """One refresh of everything after staging."""
+class Students(NamedTuple):
+    """Some students: all, those who changed, or any others."""
 
-    warehouse: Warehouse
-    relations: Sequence[Relation]
-    producers: Callable[[Scratch], Mapping[str, Producer]]
-    """Gives, for a scratch database to read from, the producer of each relation that Python writes."""
-    state: Mapping[str, Any]
-    """The new row of estimates.refresh_state, but for the number of students."""
-    planned_from: LastRefresh | None
-    """The last refresh when this one was planned; None before the first."""
-    since: int | None
-    """Snapshot up to which staged statements are known already; None: build everything."""
-    event_source: str
-    """URI reference of this deployment, for the events that it tells of signals."""
-    landed_since: dt.datetime | None = None
-    """Students of whom something has landed from this moment on are computed too, though nothing is new; None: no."""
-    fits: bool = False
-    """Whether the state's model version is to be fitted in this build."""
-    on_progress: Callable[[str], None] = field(default=lambda _: None)
-    _standing: set[str] = field(default_factory=set, init=False)
+    keys: str
+    """SQL that yields their student_key, perhaps more than once; NULL counts for nobody."""
+    is_everybody: bool = False
 
-    def run(self) -> int:
-        """Compute and write everything; return the number of students computed anew."""
-        self._standing = standing(self.warehouse)
-        with ExitStack() as stack:
-            scratch = stack.enter_context(Scratch(self.warehouse))
-            self._show_lake(scratch)
-            self._fill_state(scratch, self._by_name[_STATE])
-            self._compute_shared(scratch, self._by_name[_STAGED])
-            n_students = self._keep_changed(scratch)
-            if n_students == 0 and self.since is not None:
-                return 0
-            self._compute_students(scratch)
-            self.on_progress("writing")
-            publication = Publication(
-                self.warehouse,
-                self.relations,
-                self._computed(),
-                scratch,
-                is_full=self.since is None,
-                standing=self._standing,
-            )
-            publication.prepare(stack)
-            with self.warehouse.transaction():
-                self._fence()
-                publication.write(
-                    self._by_name[_STATE],
-                    n_students,
-                    at=self.state["refreshed_at"],
-                    source=self.event_source,
-                )
-        return n_students
 
-    def _fence(self) -> None:
-        """Let one of two refreshes at once be done again: the one that waited, or that commits second."""
-        if read_state(self.warehouse) != self.planned_from:
-            raise OvertakenError(f"another process has refreshed {self.warehouse.folder} meanwhile")
-        # Always one row, so that overlapping transactions conflict even when they are the first of all.
-        self.warehouse.run(f"UPDATE {LAKE}.staging.staging_state SET landed_snapshot = landed_snapshot")
+class Transform:
+    """The relations of one refresh, on their way through its workspace."""
+
+    def __init__(
+        self, work: Workspace, relations: Sequence[Relation], plan: Plan, begin: Callable[[str], None]
+    ) -> None:
+        """Show what is read and not computed here, of model versions only the one in use, and the new state.
+
+        Args:
+            work: where everything is computed; empty.
+            relations: all relations, each after those that it reads.
+            plan: what is to be done.
+            begin: is told which relation is computed next.
+        """
+        self.work = work
+        self.relations = relations
+        self.by_name = {relation.full_name: relation for relation in relations}
+        self.plan = plan
+        self.begin = begin
+        self.existing = existing_tables(work.warehouse)
+        """Full names of what stood in the lake before."""
+        for relation in inputs(relations, self.computed, self.existing):
+            if relation.scope == "version":
+                work.show_rows(relation, f"model_version = {plan.state.model_version}")
+            elif relation not in self.computed:
+                work.show(relation)
+        state = {name: [value] for name, value in plan.state._asdict().items()}
+        work.fill(self.by_name[STATE], pa.table(state))
 
     @cached_property
-    def _by_name(self) -> dict[str, Relation]:
-        return {relation.full_name: relation for relation in self.relations}
+    def computed(self) -> list[Relation]:
+        """The relations whose rows are computed in the workspace."""
+        scopes = ("mention", "reference", "student", *(["version"] if self.plan.fits else []))
+        return self.of_scope(*scopes)
 
-    def _of_scope(self, *scopes: str) -> list[Relation]:
+    def of_scope(self, *scopes: str) -> list[Relation]:
+        """The relations of these scopes, each after those that it reads."""
         return [relation for relation in self.relations if relation.scope in scopes]
 
-    def _show_lake(self, scratch: Scratch) -> None:
-        """Show what is read and not computed here; of versions only the one in use."""
-        computed = self._computed()
-        read = read_by(computed)
-        for relation in self.relations:
-            if relation.full_name not in self._standing or relation.full_name not in read:
-                continue
-            if relation.scope == "version":
-                scratch.show_rows(relation, f"model_version = {int(self.state['model_version'])}")
-            elif relation not in computed:
-                scratch.show(relation)
-
-    def _fill_state(self, scratch: Scratch, relation: Relation) -> None:
-        row = {name: [value] for name, value in self.state.items()}
-        row["n_students"] = [0]
-        scratch.fill(relation, pa.table(row))
-
-    def _compute_shared(self, scratch: Scratch, statement: Relation) -> None:
+    def build_reference(self) -> None:
         """Merge what new statements mention into what is known, and compute the reference relations whole."""
-        if self.since is not None:
-            scratch.show(statement, source=inserted(statement, self.since, self.state["staged_snapshot"]))
-        for relation in self._of_scope("mention"):
-            scratch.compute(relation)
-            if self.since is not None:
-                _keep_earliest(scratch, relation)
-        for relation in self._of_scope("reference"):
-            scratch.compute(relation)
+        statement, known = self.by_name[_STAGED], self.plan.known_snapshot
+        source = None if known is None else inserted(statement, known, self.plan.state.staged_snapshot)
+        self.work.show(statement, source=source)
+        for relation in self.of_scope("mention"):
+            self.work.compute(relation)
+            if known is not None:
+                _keep_earliest(self.work, relation)
+        for relation in self.of_scope("reference"):
+            self.work.compute(relation)
 
-    def _keep_changed(self, scratch: Scratch) -> int:
-        """Find the students to compute anew and cut what they are computed from down to them."""
-        statement = self._by_name[_STAGED]
-        staged = f"{LAKE}.{statement.full_name}"
-        if self.since is None:
-            scratch.show(statement)
-            return scratch.keep_keys("student", f"SELECT student_key FROM {staged} WHERE {_NO_VOID}")
-        new = f"SELECT student_key FROM {scratch.place(statement)} WHERE {_NO_VOID}"
-        voids = self._by_name["staging.stg_void"]
-        voided = (
-            f"SELECT student_key FROM {staged} WHERE statement_id IN ("
-            f"SELECT voided_statement_id FROM {scratch.place(voids)} "
-            f"EXCEPT SELECT voided_statement_id FROM {LAKE}.{voids.full_name})"
-        )
-        parts = [new, voided, *self._affected(scratch, staged), *self._landed_lately(staged)]
-        n_students = scratch.keep_keys("student", " UNION ALL ".join(parts))
+    def take(self, students: Students) -> int:
+        """Cut what students are computed from down to these; return how many they are."""
+        statement = self.by_name[_STAGED]
+        n_students = self.work.keep_keys("student", students.keys)
+        if students.is_everybody:
+            self.work.show(statement)
+            return n_students
         # Read once: everything else in this build is computed from these rows.
-        scratch.take(
+        self.work.take(
             statement,
             # Contexts are taken apart when mentions are merged; nothing about a student reads them again.
-            f"SELECT * EXCLUDE (context_activities) FROM {staged} "
-            f"SEMI JOIN {scratch.keys('student')} USING (student_key)",
+            f"SELECT * EXCLUDE (context_activities) FROM {LAKE}.{statement.full_name} "
+            f"SEMI JOIN {self.work.keys('student')} USING (student_key)",
         )
         return n_students
 
-    def _landed_lately(self, staged: str) -> list[str]:
-        """Students of whom something has landed since the moment asked for, if only a void of what they did."""
-        if self.landed_since is None:
-            return []
-        lately = f"FROM {staged} WHERE landed_at >= {literal(self.landed_since)}"
-        return [
-            f"SELECT student_key {lately} AND {_NO_VOID}",
-            f"SELECT student_key FROM {staged} WHERE statement_id IN (SELECT voided_statement_id {lately})",
-        ]
-
-    def _affected(self, scratch: Scratch, staged: str) -> list[str]:
-        """Students of activities, courses and skills of which something else is known now than before."""
-        changed = f"{scratch.name}.run.changed"
-        differences = " UNION ".join(
-            f"SELECT {relation.grain[0]} AS id "
-            f"FROM (FROM {scratch.place(relation)} EXCEPT FROM {LAKE}.{relation.full_name})"
-            for relation in self._of_scope("reference")
-        )
-        self.warehouse.run(f"CREATE TABLE {changed} AS {differences}")
-        if not self.warehouse.one(f"SELECT count(*) FROM {changed}")[0]:
-            return []
-        # What a school can know at all concerns everybody.
-        everybody = f"(SELECT bool_or(id IN (FROM {scratch.name}.dimensional.dim_vocabulary)) FROM {changed})"
-        affected = (
-            f"SELECT student_key FROM {staged} WHERE {everybody} OR activity_id IN (FROM {changed}) "
-            f"OR parent_id IN (FROM {changed}) OR course_id IN (FROM {changed}) "
-            f"OR list_has_any(skill_ids, (SELECT list(id) FROM {changed}))"
-        )
-        return [affected]
-
-    def _compute_students(self, scratch: Scratch) -> None:
-        producers = self.producers(scratch)
-        for relation in self.relations:
-            if relation.scope == "version" and not self.fits:
+    def build(self, *layers: str) -> None:
+        """Compute the SELECTs of these layers that belong to students, and to the version where one is fitted."""
+        for relation in self.of_scope("student", "version"):
+            if relation.layer not in layers or not relation.is_select:
                 continue
-            if relation.scope not in ("student", "version"):
-                continue
-            self.on_progress(relation.full_name)
-            if relation.is_select:
-                scratch.compute(relation)
-            else:
-                scratch.fill(relation, producers[relation.full_name]())
+            if relation in self.computed:
+                self.begin(relation.full_name)
+                self.work.compute(relation)
+            elif relation.full_name not in self.existing:
+                # The version in use was fitted before there was such a relation: it has no rows of it.
+                self.work.compute(relation, is_empty=True)
 
-    def _computed(self) -> list[Relation]:
-        version = ["version"] if self.fits else []
-        return self._of_scope("mention", "reference", "student", *version)
+    def fill(self, rows: Iterable[Rows]) -> None:
+        """Put in what Python computes, relation by relation."""
+        for name, table in rows:
+            self.work.fill(self.by_name[name], table)
 
 
-def _keep_earliest(scratch: Scratch, relation: Relation) -> None:
+def _keep_earliest(work: Workspace, relation: Relation) -> None:
     """Merge newly computed mentions with those of the lake: of each, the least values stay."""
     grain = ", ".join(relation.grain)
     rest = ", ".join(f"min({name}) AS {name}" for name in relation.columns if name not in relation.grain)
-    both = f"FROM {scratch.place(relation)} UNION ALL BY NAME FROM {LAKE}.{relation.full_name}"
-    scratch.take(relation, f"SELECT {grain}, {rest} FROM ({both}) GROUP BY {grain}")
+    both = f"FROM {work.place(relation)} UNION ALL BY NAME FROM {LAKE}.{relation.full_name}"
+    work.take(relation, f"SELECT {grain}, {rest} FROM ({both}) GROUP BY {grain}")

@@ -14,7 +14,7 @@ from learnloom.pipelines.learner.history import History
 from learnloom.pipelines.learner.model import Model
 from learnloom.pipelines.learner.replay import replay
 from learnloom.pipelines.refresh.answers import Answers
-from learnloom.pipelines.refresh.workspace import Scratch
+from learnloom.pipelines.refresh.workspace import Workspace
 
 _LATELY: Final = np.timedelta64(7, "D")
 """A question answered within so many days before the claim, or after it, is not put again: it is remembered."""
@@ -27,24 +27,9 @@ _CLAIMS: Final = """
 """
 _ITEMS: Final = """
     SELECT skill_id, activity_id, activity_name, n_skills
-    FROM estimates.item_skill
+    FROM norms.item_skill
     WHERE skill_id IN (SELECT target_id FROM dimensional.fact_voice WHERE voice_kind = 'stated_known')
     ORDER BY skill_id, activity_id
-"""
-_ITEM_SKILL: Final = """
-    SELECT
-        (SELECT model_version FROM estimates.refresh_state) AS model_version,
-        told.activity_id,
-        told.skill_id,
-        any_value(dim_activity.activity_name) AS activity_name,
-        max(told.n_skills) AS n_skills
-    FROM (
-        SELECT activity_id, unnest(skill_ids) AS skill_id, len(skill_ids) AS n_skills
-        FROM dimensional.fact_attempt
-    ) AS told
-    LEFT JOIN dimensional.dim_activity ON told.activity_id = dim_activity.activity_id
-    GROUP BY told.activity_id, told.skill_id
-    ORDER BY told.activity_id, told.skill_id
 """
 _SCHEMA: Final = pa.schema(
     [
@@ -69,16 +54,11 @@ _NONE: Final = _Record(0.0, 0.0, np.datetime64(-(2**62), "us"))
 """Before any answer."""
 
 
-def item_skill_table(scratch: Scratch) -> pa.Table:
-    """Read which questions exercised which skills, to be kept with a version."""
-    return scratch.read(_ITEM_SKILL)
-
-
-def check_table(scratch: Scratch, model: Model, answers: Answers, thresholds: Thresholds) -> pa.Table:
+def check_table(work: Workspace, model: Model, answers: Answers, thresholds: Thresholds) -> pa.Table:
     """Choose a question for every claim on a skill with answers, into rows of estimates.student_check."""
-    claims = scratch.read(_CLAIMS).to_pylist()
+    claims = work.read(_CLAIMS).to_pylist()
     offered: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for item in scratch.read(_ITEMS).to_pylist():
+    for item in work.read(_ITEMS).to_pylist():
         offered[item["skill_id"]].append(item)
     claimers = _Claimers(model, answers, {claim["student_key"] for claim in claims})
     rows = []

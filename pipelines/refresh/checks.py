@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.relation import CHECKS, Relation, load_relations
-from learnloom.pipelines.refresh.stage import standing
+from learnloom.pipelines.lake.relation import CHECKS, Relation, existing_tables, load_relations
 
 _STUDENT = "dimensional.dim_student"
 
@@ -83,7 +82,7 @@ def run_checks(warehouse: Warehouse, *, sample_rows: int = 5) -> list[CheckResul
         sample_rows: how many offending rows to show of each check, at the most.
     """
     warehouse.use(LAKE)
-    known = standing(warehouse)
+    known = existing_tables(warehouse)
     return [_run(warehouse, check, known, sample_rows) for check in all_checks()]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from learnloom.pipelines.evaluate.differences import Difference, differences
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.errors import NoSuchVersionError
-from learnloom.pipelines.refresh.judged import are_enough, is_after, said_before
+from learnloom.pipelines.refresh.holdout import are_enough, holdout_predictions, is_after
 from learnloom.pipelines.refresh.versions import Version, check_versions, list_versions
 
 
@@ -55,8 +55,8 @@ def compare_versions(warehouse: Warehouse, one: int, other: int) -> Comparison:
             raise NoSuchVersionError(
                 f"there is no model version {number}: choose two of {', '.join(map(str, versions))}"
             )
-    history, p = said_before(one, kept=warehouse.arrow, answers=warehouse.arrow)
-    p_other = said_before(other, kept=warehouse.arrow, answers=warehouse.arrow)[1]
+    history, p = holdout_predictions(one, kept=warehouse.arrow, answers=warehouse.arrow)
+    p_other = holdout_predictions(other, kept=warehouse.arrow, answers=warehouse.arrow)[1]
     is_unseen = [is_after(history, versions[number].fitted_as_of) for number in (one, other)]
     is_new = is_unseen[0] & is_unseen[1]
     are_new = are_enough(history.student[is_new])

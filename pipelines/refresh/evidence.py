@@ -1,12 +1,15 @@
-"""From the marts to one `StudentEvidence` per student."""
+"""From the marts to one `StudentEvidence` per student.
 
-from collections.abc import Callable, Iterator
+A field is read from the column of its name: the order in which a relation gives its columns does not matter.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from learnloom.pipelines.refresh.risk import read_risk_row
-from learnloom.pipelines.refresh.workspace import Scratch
+from learnloom.pipelines.refresh.risk import with_reasons
+from learnloom.pipelines.refresh.workspace import Workspace
 from learnloom.schemas.evidence import (
     ActivityEvidence,
     ContributionEvidence,
@@ -23,75 +26,83 @@ from learnloom.schemas.evidence import (
     StudentEvidence,
 )
 from learnloom.schemas.measure import Measure, Vocabulary
+from learnloom.schemas.risk import RiskEvidence
 from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 
 Row = tuple[Any, ...]
 
 
-def _measure(row: Row) -> MeasureEvidence:
-    return MeasureEvidence(Measure(row[0]), *row[1:])
+class Source(NamedTuple):
+    """Where the rows of one kind of evidence stand."""
+
+    relation: str
+    evidence: Any
+    """The NamedTuple of a row; each field is a column."""
+    order: str = "student_key"
+    """Columns by which a student's rows are ordered."""
+    finish: Callable[[Any], Any] | None = None
+    """What is still to be done to a row."""
 
 
-_MANY: Final[dict[str, tuple[str, str, Callable[[Row], Any]]]] = {
-    "courses": ("marts.mart_student_course", "course_id", CourseEvidence._make),
-    "skills": ("marts.mart_student_skill", "skill_id", SkillEvidence._make),
-    "mastery": ("estimates.student_skill", "skill_id", MasteryEstimate._make),
-    "measures": ("marts.mart_student_measure", "measure", _measure),
-    "days": ("marts.mart_student_day", "local_day", DayEvidence._make),
-    "interests": ("marts.mart_student_interest", "dimension, value", InterestEvidence._make),
-    "outcomes": ("marts.mart_student_outcome", "dimension, value", OutcomeEvidence._make),
-    "products": ("marts.mart_student_product", "product_kind", ProductEvidence._make),
-    "goals": ("marts.mart_student_goal", "target_id", GoalEvidence._make),
-    "risks": ("marts.mart_student_risk", "course_id", read_risk_row),
-    "voices": ("marts.mart_student_voice", "voice_kind, target_id, stated_by", VoiceEvidence._make),
-    "checks": ("estimates.student_check", "skill_id", CheckEvidence._make),
-    "responses": ("dimensional.fact_response", "occurred_at, statement_id", ResponseEvidence._make),
+def _with_measure(row: MeasureEvidence) -> MeasureEvidence:
+    return row._replace(measure=Measure(row.measure))
+
+
+MANY: Final = {
+    "courses": Source("marts.mart_student_course", CourseEvidence, "course_id"),
+    "skills": Source("marts.mart_student_skill", SkillEvidence, "skill_id"),
+    "mastery": Source("estimates.student_skill", MasteryEstimate, "skill_id"),
+    "measures": Source("marts.mart_student_measure", MeasureEvidence, "measure", _with_measure),
+    "days": Source("marts.mart_student_day", DayEvidence, "local_day"),
+    "interests": Source("marts.mart_student_interest", InterestEvidence, "dimension, value"),
+    "outcomes": Source("marts.mart_student_outcome", OutcomeEvidence, "dimension, value"),
+    "products": Source("marts.mart_student_product", ProductEvidence, "product_kind"),
+    "goals": Source("marts.mart_student_goal", GoalEvidence, "target_id"),
+    "risks": Source("marts.mart_student_risk", RiskEvidence, "course_id", with_reasons),
+    "voices": Source("marts.mart_student_voice", VoiceEvidence, "voice_kind, target_id, stated_by"),
+    "checks": Source("estimates.student_check", CheckEvidence, "skill_id"),
+    "responses": Source("dimensional.fact_response", ResponseEvidence, "occurred_at, statement_id"),
 }
-"""Field of StudentEvidence: relation, its order within a student, how a row is read."""
-_STUDENTS: Final = """
-    SELECT student_key, student_name, identifier_kind, first_seen_at, last_seen_at
-    FROM dimensional.dim_student
-    ORDER BY student_key
-"""
+"""Evidence of which a student has any number of rows, by its field of StudentEvidence."""
+ONE: Final = {
+    "activity": Source("marts.mart_student_activity", ActivityEvidence),
+    "contribution": Source("marts.mart_student_contribution", ContributionEvidence),
+}
+"""Evidence of which a student has one row at the most; of contributions, none without any."""
+_STUDENT: Final = ("student_name", "identifier_kind", "first_seen_at", "last_seen_at")
 
 
-def read_evidence(scratch: Scratch) -> Iterator[StudentEvidence]:
-    """Give the evidence of every student in the scratch database, in order of keys."""
-    names = scratch.rows("SELECT vocabulary_name FROM dimensional.dim_vocabulary")
+def read_evidence(work: Workspace) -> Iterator[StudentEvidence]:
+    """Give the evidence of every student in a workspace, in order of keys."""
+    names = work.rows("SELECT vocabulary_name FROM dimensional.dim_vocabulary")
     vocabulary = frozenset(Vocabulary(row[0]) for row in names)
     many = {
-        name: {
-            key: [read(row[1:]) for row in rows]
-            for key, rows in groupby(_rows(scratch, relation, order), key=itemgetter(0))
-        }
-        for name, (relation, order, read) in _MANY.items()
+        field: {key: [row for _, row in rows] for key, rows in groupby(_rows(work, source), itemgetter(0))}
+        for field, source in MANY.items()
     }
-    activity = {
-        row[0]: ActivityEvidence._make(row[1:]) for row in _rows(scratch, "marts.mart_student_activity")
-    }
-    contribution = {
-        row[0]: ContributionEvidence._make(row[1:])
-        for row in _rows(scratch, "marts.mart_student_contribution")
-    }
-    for key, name, identifier_kind, first_seen_at, last_seen_at in scratch.rows(_STUDENTS):
-        rest: dict[str, Any] = {field: by_student.get(key, ()) for field, by_student in many.items()}
+    one = {field: dict(_rows(work, source)) for field, source in ONE.items()}
+    students = f"SELECT student_key, {', '.join(_STUDENT)} FROM dimensional.dim_student ORDER BY student_key"
+    for key, *values in work.rows(students):
+        rest: dict[str, Any] = dict(zip(_STUDENT, values, strict=True))
+        rest |= {field: by_student.get(key, ()) for field, by_student in many.items()}
         yield StudentEvidence(
             student_key=key,
-            student_name=name,
-            identifier_kind=identifier_kind,
-            first_seen_at=first_seen_at,
-            last_seen_at=last_seen_at,
             vocabulary=vocabulary,
-            activity=activity[key],
-            contribution=contribution.get(key),
+            activity=one["activity"][key],
+            contribution=one["contribution"].get(key),
             **rest,
         )
 
 
-def _rows(scratch: Scratch, relation: str, order: str = "student_key") -> list[Row]:
-    """All rows of a relation, exact decimals as floats: the rules reckon, they add nothing up."""
-    described = scratch.rows(f"DESCRIBE {relation}")
+def _rows(work: Workspace, source: Source) -> Iterator[tuple[str, Any]]:
+    """Students and rows of evidence, in order; exact decimals as floats: the rules reckon, they add nothing up."""
+    kinds = dict(work.described(f"FROM {source.relation}"))
+    fields: Sequence[str] = source.evidence._fields
     columns = ", ".join(
-        f"{name}::DOUBLE" if kind.startswith("DECIMAL") else name for name, kind, *_ in described
+        f"{name}::DOUBLE" if kinds.get(name, "").startswith("DECIMAL") else name for name in fields
     )
-    return scratch.rows(f"SELECT {columns} FROM {relation} ORDER BY student_key, {order}")
+    order = f"ORDER BY student_key, {source.order}"
+    make, finish = source.evidence._make, source.finish
+    for row in work.rows(f"SELECT student_key, {columns} FROM {source.relation} {order}"):
+        made = make(row[1:])
+        yield row[0], made if finish is None else finish(made)

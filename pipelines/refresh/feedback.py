@@ -5,7 +5,6 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -14,9 +13,8 @@ import pyarrow as pa
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.profile import build_profile
 from learnloom.pipelines.feedback.signals import signals
-from learnloom.pipelines.refresh.build import Producer
+from learnloom.pipelines.refresh.build import Rows, Transform
 from learnloom.pipelines.refresh.evidence import read_evidence
-from learnloom.pipelines.refresh.workspace import Scratch
 from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.signal import Signal
@@ -61,44 +59,27 @@ Spread = Callable[[Callable[[Bucket], Told], Iterable[Bucket]], Iterable[Told]]
 other processes or on other machines."""
 
 
-class Feedback:
-    """Builds the profile and the signals of every student in a scratch database."""
+def feedback(transform: Transform, thresholds: Thresholds, *, spread: Spread = map) -> Iterator[Rows]:
+    """Build the profile and the signals of every student in the workspace.
 
-    def __init__(
-        self,
-        scratch: Scratch,
-        *,
-        as_of: dt.datetime,
-        model_version: int,
-        thresholds: Thresholds,
-        spread: Spread = map,
-    ) -> None:
-        """`as_of` is aware, in the school's time zone: its date is today. `spread` does the work on the buckets."""
-        self._scratch = scratch
-        self._as_of = as_of
-        self._model_version = model_version
-        self._thresholds = thresholds
-        self._spread = spread
+    Args:
+        transform: in its workspace the marts stand of the students taken.
+        thresholds: from when on something is worth telling.
+        spread: does the work on the buckets.
 
-    def producers(self) -> dict[str, Producer]:
-        """The relations that it computes."""
-        return {
-            "feedback.student_profile": lambda: self._told.profiles,
-            "feedback.signal": lambda: self._told.signals,
-        }
-
-    @cached_property
-    def _told(self) -> Told:
-        told = list(self._spread(tell, self._buckets())) or [tell(self._bucket(()))]
-        return Told(*(pa.concat_tables(tables) for tables in zip(*told, strict=True)))
-
-    def _buckets(self) -> Iterator[Bucket]:
-        students = read_evidence(self._scratch)
-        while chunk := tuple(islice(students, BUCKET_STUDENTS)):
-            yield self._bucket(chunk)
-
-    def _bucket(self, evidence: Sequence[StudentEvidence]) -> Bucket:
-        return Bucket(evidence, self._as_of, self._model_version, self._thresholds)
+    Yields:
+        The rows of each relation that Python writes in the layer feedback.
+    """
+    as_of, model_version = transform.plan.request.as_of, transform.plan.state.model_version
+    transform.begin("feedback.student_profile")
+    students = read_evidence(transform.work)
+    chunks = iter(lambda: tuple(islice(students, BUCKET_STUDENTS)), ())
+    buckets = (Bucket(chunk, as_of, model_version, thresholds) for chunk in chunks)
+    told = list(spread(tell, buckets)) or [tell(Bucket((), as_of, model_version, thresholds))]
+    profiles, signal_rows = (pa.concat_tables(tables) for tables in zip(*told, strict=True))
+    yield "feedback.student_profile", profiles
+    transform.begin("feedback.signal")
+    yield "feedback.signal", signal_rows
 
 
 def tell(bucket: Bucket) -> Told:

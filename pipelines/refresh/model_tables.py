@@ -14,9 +14,11 @@ from learnloom.pipelines.learner.head import read_head
 from learnloom.pipelines.learner.loss import log_losses
 from learnloom.pipelines.learner.model import Model
 from learnloom.pipelines.learner.parameters import Parameters
+from learnloom.pipelines.learner.review_choice import ReviewChoice, ReviewKind
 from learnloom.pipelines.learner.train import Trained
 from learnloom.pipelines.refresh.answers import Answers
 from learnloom.pipelines.refresh.columns import numbers_of
+from learnloom.pipelines.refresh.workspace import Workspace
 
 Read = Callable[[str], pa.Table]
 """Runs a query."""
@@ -45,7 +47,7 @@ def read_model(read: Read, condition: str = "true") -> KeptModel:
     """Read one version.
 
     Args:
-        read: runs a query whose relations are those of the lake, or of a scratch database.
+        read: runs a query whose relations are those of the lake, or of a workspace.
         condition: by which the version's rows are told from others'.
 
     Raises:
@@ -128,3 +130,28 @@ def skill_table(model_version: int, skills: list[str], parameters: Parameters) -
             "mean_score": pa.array(parameters.skill_rate, from_pandas=True),
         }
     )
+
+
+def review_choice_table(model_version: int, choice: ReviewChoice) -> pa.Table:
+    """Put the choice into the row of estimates.review_choice for a model version."""
+    return pa.table(
+        {
+            "model_version": [model_version],
+            "review_kind": [choice.kind.value],
+            "n_reviews": [choice.n_reviews],
+            "n_students": [choice.n_students],
+            "loss_fsrs": pa.array([choice.loss_fsrs], pa.float64()),
+            "loss_constant": pa.array([choice.loss_constant], pa.float64()),
+        }
+    )
+
+
+def read_review_choice(work: Workspace) -> ReviewChoice:
+    """Read the choice of the version in use; a version from before it was measured keeps fixed intervals."""
+    rows = work.rows(
+        "SELECT review_kind, n_reviews, n_students, loss_fsrs, loss_constant FROM estimates.review_choice"
+    )
+    if not rows:
+        return ReviewChoice(ReviewKind.FIXED, 0, 0, None, None)
+    kind, *figures = rows[0]
+    return ReviewChoice(ReviewKind(kind), *figures)

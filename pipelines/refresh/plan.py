@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
@@ -9,8 +10,9 @@ from typing import Final
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import Relation
+from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import STAGED_ANEW, is_known_snapshot
-from learnloom.pipelines.refresh.state import LastRefresh, read_state
+from learnloom.pipelines.refresh.state import RefreshState, read_state
 from learnloom.pipelines.refresh.versions import knows_versions, version_in_use
 
 _SCHOOL: Final = ("skill_map", "skill", "course_run", "course_work")
@@ -21,87 +23,91 @@ _SCHOOL: Final = ("skill_map", "skill", "course_run", "course_work")
 class Plan:
     """What a refresh has to do."""
 
-    planned_from: LastRefresh | None
-    """The refresh before this one; None before the first."""
-    since: int | None
-    """Snapshot up to which staged statements are known already; None: everything is built."""
+    request: RefreshRequest
+    before: RefreshState | None
+    """The state that the last refresh left; None before the first."""
+    state: RefreshState
+    """The state that this one leaves, but for the number of students."""
     full_because: str | None
     """Why everything is built; None where only some students are computed anew."""
-    model_version: int
     fits: bool
-    """Whether that version is to be fitted."""
-    rules_digest: str
-    """Digest of all that, besides statements, model version and as_of, decides what is said of a student."""
+    """Whether the state's model version is to be fitted."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether everything is built."""
+        return self.full_because is not None
+
+    @property
+    def known_snapshot(self) -> int | None:
+        """The snapshot up to which staged statements were taken in before; None: they are all new."""
+        return None if self.is_full or self.before is None else self.before.staged_snapshot
 
 
 def make_plan(
     warehouse: Warehouse,
     settings: Settings,
-    relations: list[Relation],
+    relations: Sequence[Relation],
+    request: RefreshRequest,
     *,
-    as_of: dt.datetime,
-    full: bool,
-    refit: bool,
-    landed_since: dt.datetime | None,
+    now: dt.datetime,
 ) -> Plan:
-    """Plan a refresh from what the last one left; arguments as for `refresh`."""
-    digest = _rules_digest(warehouse, settings, relations)
-    state = read_state(warehouse)
+    """Plan a refresh from what the last one left.
+
+    Args:
+        warehouse: the warehouse; its newest snapshot is what is built from.
+        settings: a school's choices.
+        relations: all relations.
+        request: what is asked for.
+        now: the present moment.
+    """
+    snapshot = warehouse.snapshot()
+    before = read_state(warehouse)
     newest = warehouse.one("SELECT max(model_version) FROM estimates.model_version")[0]
-    fits = refit or newest is None or not knows_versions(warehouse)
-    # A rebuild keeps the version in use; only a refit makes the next one.
-    model_version = (newest or 0) + 1 if fits else (version_in_use(warehouse) or newest)
-    reason = None
-    if refit:
+    fits = request.refit or newest is None or not knows_versions(warehouse)
+    state = RefreshState(
+        as_of=request.as_of.astimezone(dt.UTC),
+        # A rebuild keeps the version in use; only a refit makes the next one.
+        model_version=(newest or 0) + 1 if fits else (version_in_use(warehouse) or newest),
+        session_gap_minutes=settings.session_gap_minutes,
+        time_zone=settings.time_zone,
+        staged_snapshot=snapshot,
+        rules_digest=_rules_digest(warehouse, settings, relations),
+        refreshed_at=now,
+        n_students=0,
+    )
+    reason: str | None
+    if request.refit:
         reason = "a new model version was asked for"
-    elif full:
+    elif request.full:
         reason = "it was asked for"
-    elif state is None:
+    elif before is None:
         reason = "it is the first"
     elif fits:
         reason = "the model version in use is of an earlier learnloom"
     else:
-        reason = _what_changed(
-            warehouse,
-            state,
-            model_version=model_version,
-            digest=digest,
-            as_of=as_of,
-            landed_since=landed_since,
-        )
-    return Plan(
-        planned_from=state,
-        since=None if reason or state is None else state.staged_snapshot,
-        full_because=reason,
-        model_version=model_version,
-        fits=fits,
-        rules_digest=digest,
-    )
+        reason = _what_changed(warehouse, request, before, state)
+    return Plan(request, before, state, reason, fits)
 
 
 def _what_changed(
-    warehouse: Warehouse,
-    state: LastRefresh,
-    *,
-    model_version: int,
-    digest: str,
-    as_of: dt.datetime,
-    landed_since: dt.datetime | None,
+    warehouse: Warehouse, request: RefreshRequest, before: RefreshState, state: RefreshState
 ) -> str | None:
     """Why what stands cannot be built upon, though nobody asked for everything; None where it can."""
     reason = None
-    if state.model_version != model_version:
-        reason = f"model version {model_version} is in use now, not {state.model_version}"
-    elif state.rules_digest == STAGED_ANEW:
+    if before.model_version != state.model_version:
+        reason = f"model version {state.model_version} is in use now, not {before.model_version}"
+    elif before.rules_digest == STAGED_ANEW:
         reason = "all statements were staged anew"
-    elif state.rules_digest != digest:
+    elif before.rules_digest != state.rules_digest:
         reason = "rules, settings, the skill map or the course plan have changed"
-    elif state.as_of != as_of:
-        reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {state.as_of:%Y-%m-%d %H:%M}"
-    elif not is_known_snapshot(warehouse, state.staged_snapshot):
+    elif before.as_of != state.as_of:
+        as_of, told = request.as_of, before.as_of.astimezone(request.as_of.tzinfo)
+        reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {told:%Y-%m-%d %H:%M}"
+    elif not is_known_snapshot(warehouse, before.staged_snapshot):
         reason = "the snapshot of the last refresh has expired"
-    elif landed_since is not None and _began_since(warehouse, landed_since):
-        reason = f"nothing had landed before {landed_since:%Y-%m-%d}"
+    elif request.since is not None and _began_since(warehouse, request.since):
+        reason = f"nothing had landed before {request.since:%Y-%m-%d}"
     return reason
 
 
@@ -112,7 +118,7 @@ def _began_since(warehouse: Warehouse, moment: dt.datetime) -> bool:
     )
 
 
-def _rules_digest(warehouse: Warehouse, settings: Settings, relations: list[Relation]) -> str:
+def _rules_digest(warehouse: Warehouse, settings: Settings, relations: Sequence[Relation]) -> str:
     """Digest of all that, besides statements, model version and as_of, decides what is said of a student."""
     school = [
         warehouse.one(

@@ -1,164 +1,153 @@
-"""Putting what a refresh has computed in the lake's place, as one transaction."""
+"""Putting what a refresh has computed in the lake's place, as one transaction.
 
-from collections.abc import Sequence
+A reader sees the warehouse as it was before the refresh or as it is after it, never between.
+"""
+
 from contextlib import ExitStack
-from datetime import datetime
+from typing import Final
 
-from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.relation import KEYS, Relation
+from learnloom.pipelines.lake.connection import LAKE
+from learnloom.pipelines.lake.errors import OvertakenError
+from learnloom.pipelines.lake.relation import KEYS, Relation, inputs
+from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.outbox import write_events
-from learnloom.pipelines.refresh.workspace import Scratch
+from learnloom.pipelines.refresh.state import STATE, moved_relations, read_state
+from learnloom.pipelines.refresh.touched import touched_keys
+from learnloom.pipelines.refresh.workspace import Workspace
 
-_STAGED = "staging.stg_statement"
-_SIGNAL = "feedback.signal"
-_STUDENT_SKILL = "marts.mart_student_skill"
-_TOUCHED_SCOPES = ("activity", "course", "skill")
+_SIGNAL: Final = "feedback.signal"
+_TOUCHED_SCOPES: Final = ("activity", "course", "skill")
 
 
-class Publication:
-    """The rows of one refresh on their way from the scratch database to the lake."""
+def publish(transform: Transform, *, n_students: int, source: str) -> None:
+    """Write the rows of the workspace, the events of what changed and the state; compute what was touched.
 
-    def __init__(
-        self,
-        warehouse: Warehouse,
-        relations: Sequence[Relation],
-        computed: Sequence[Relation],
-        scratch: Scratch,
-        *,
-        is_full: bool,
-        standing: set[str],
-    ) -> None:
-        """Take what is to be written.
+    Args:
+        transform: what was computed.
+        n_students: how many students were.
+        source: URI reference of this deployment, for its events.
 
-        Args:
-            warehouse: where to write.
-            relations: all relations.
-            computed: those whose rows stand in `scratch`.
-            scratch: the rows.
-            is_full: whether they are the rows of all students.
-            standing: full names of what stands in the lake.
-        """
-        self.warehouse = warehouse
-        self.relations = relations
-        self.computed = [relation for relation in computed if relation.stored == "table"]
-        self.views = [
-            relation
-            for relation in relations
-            if relation.stored == "view" and (relation.scope == "read" or relation in computed)
+    Raises:
+        OvertakenError: another process has refreshed since this was planned.
+    """
+    warehouse = transform.work.warehouse
+    with ExitStack() as stack:
+        _make_tables_and_views(transform)
+        touched = [
+            (scope, stack.enter_context(Workspace(warehouse, f"by_{scope}"))) for scope in _TOUCHED_SCOPES
         ]
-        self.scratch = scratch
-        self.is_full = is_full
-        self.standing = standing
-        self._touched: dict[str, Scratch] = {}
+        for scope, place in touched:
+            _show_touched(transform, scope, place)
+        with warehouse.transaction():
+            _fence(transform)
+            _write_computed(transform, source)
+            # Before what was touched is computed: that reads as_of from the lake.
+            _write_state(transform, n_students)
+            for scope, place in touched:
+                _write_touched(transform, scope, place)
+            if transform.plan.is_full:
+                for name in moved_relations(transform.relations, transform.existing):
+                    warehouse.run(f"DROP TABLE {LAKE}.{name}")
 
-    def prepare(self, stack: ExitStack) -> None:
-        """Make tables and views that do not stand yet, and find out what is touched; `stack` cleans up."""
-        with self.warehouse.transaction():
-            for relation in self.computed:
-                self._make_table(relation, f"FROM {self.scratch.place(relation)}")
-            for relation in self.views:
-                if self.is_full or relation.full_name not in self.standing:
-                    self.warehouse.run(
-                        f"CREATE OR REPLACE VIEW {LAKE}.{relation.full_name} AS {relation.sql}"
-                    )
-        known = self.standing | {relation.full_name for relation in (*self.computed, *self.views)}
-        for scope in _TOUCHED_SCOPES:
-            place = stack.enter_context(Scratch(self.warehouse, f"by_{scope}"))
-            self._touched[scope] = place
-            self._show_touched(place, scope, known)
 
-    def write(self, state: Relation, n_students: int, *, at: datetime, source: str) -> None:
-        """Write everything; within a transaction of the caller's.
+def _fence(transform: Transform) -> None:
+    """Let one of two refreshes at once be done again: the one that waited, or that commits second."""
+    warehouse = transform.work.warehouse
+    if read_state(warehouse) != transform.plan.before:
+        raise OvertakenError(f"another process has refreshed {warehouse.folder} meanwhile")
+    # Always one row, so that overlapping transactions conflict even when they are the first of all.
+    warehouse.run(f"UPDATE {LAKE}.staging.staging_state SET landed_snapshot = landed_snapshot")
 
-        Args:
-            state: the relation of what the last refresh did.
-            n_students: students computed anew.
-            at: when this refresh ran.
-            source: URI reference of this deployment, for its events.
-        """
-        for relation in self.computed:
-            self._write(relation)
-            if relation.full_name == _SIGNAL:
-                students = None if self.is_full else self.scratch.keys("student")
-                write_events(
-                    self.warehouse, self.scratch.place(relation), students=students, at=at, source=source
-                )
-        # Before what was touched is computed: that reads as_of from the lake.
-        self._write_state(state, n_students)
-        for scope, place in self._touched.items():
-            for relation in self._of_scope(scope):
-                lake = f"{LAKE}.{relation.full_name}"
-                cut = "" if self.is_full else f" WHERE {KEYS[scope]} IN (FROM {place.keys(scope)})"
-                self.warehouse.run(f"DELETE FROM {lake}{cut}")
-                place.in_here(f"INSERT INTO {lake} BY NAME {relation.sql}")
 
-    def _of_scope(self, scope: str) -> list[Relation]:
-        return [relation for relation in self.relations if relation.scope == scope]
+def _make_tables_and_views(transform: Transform) -> None:
+    """Make the tables and views that do not stand yet; in a full refresh also those that have changed."""
+    warehouse = transform.work.warehouse
+    with warehouse.transaction():
+        for relation in _tables(transform):
+            _make_table(transform, relation, f"FROM {transform.work.place(relation)}", transform.work)
+        for relation in _views(transform):
+            if transform.plan.is_full or relation.full_name not in transform.existing:
+                warehouse.run(f"CREATE OR REPLACE VIEW {LAKE}.{relation.full_name} AS {relation.sql}")
 
-    def _make_table(self, relation: Relation, rows: str, place: Scratch | None = None) -> None:
-        """Make the lake's table with the columns of `rows`; in a full refresh also where it has others."""
+
+def _make_table(transform: Transform, relation: Relation, rows: str, place: Workspace) -> None:
+    """Make the lake's table with the columns of `rows`; in a full refresh also where it has others."""
+    lake = f"{LAKE}.{relation.full_name}"
+    if relation.full_name in transform.existing:
+        if not transform.plan.is_full or place.described(f"FROM {lake}") == place.described(rows):
+            return
+        place.warehouse.run(f"DROP TABLE {lake}")
+    place.in_here(f"CREATE TABLE IF NOT EXISTS {lake} AS {rows} LIMIT 0")
+
+
+def _tables(transform: Transform) -> list[Relation]:
+    return [relation for relation in transform.computed if relation.stored == "table"]
+
+
+def _views(transform: Transform) -> list[Relation]:
+    views = [relation for relation in transform.relations if relation.stored == "view"]
+    return [relation for relation in views if relation.scope == "read" or relation in transform.computed]
+
+
+def _show_touched(transform: Transform, scope: str, place: Workspace) -> None:
+    """Show the lake in `place`, cut down to what the students computed anew have touched."""
+    is_full, targets = transform.plan.is_full, transform.of_scope(scope)
+    if not is_full:
+        place.keep_keys(scope, touched_keys(transform.work, scope, transform.by_name))
+    made = {relation.full_name for relation in (*_tables(transform), *_views(transform))}
+    for relation in inputs(transform.relations, targets, transform.existing | made):
+        # What is known of activities as such is small, and a course's own row does not lie in a course.
+        is_cut = not is_full and relation.scope == "student" and KEYS[scope] in relation.columns
+        place.show(relation, only=scope if is_cut else None)
+    with place.warehouse.transaction():
+        for relation in targets:
+            _make_table(transform, relation, relation.sql, place)
+
+
+def _write_computed(transform: Transform, source: str) -> None:
+    """Write what was computed in the workspace, and an event for each signal that begins or ends to stand."""
+    work = transform.work
+    for relation in _tables(transform):
+        _write(transform, relation)
+        if relation.full_name == _SIGNAL:
+            write_events(
+                work.warehouse,
+                work.place(relation),
+                students=None if transform.plan.is_full else work.keys("student"),
+                at=transform.plan.state.refreshed_at,
+                source=source,
+            )
+
+
+def _write(transform: Transform, relation: Relation) -> None:
+    warehouse, work = transform.work.warehouse, transform.work
+    lake = f"{LAKE}.{relation.full_name}"
+    rows = f"SELECT * FROM {work.place(relation)}"
+    if relation.scope == "student":
+        cut = "" if transform.plan.is_full else f" WHERE student_key IN (FROM {work.keys('student')})"
+        warehouse.run(f"DELETE FROM {lake}{cut}")
+    elif relation.scope in ("mention", "reference"):
+        # Only what differs: these tables hardly ever change.
+        rows = f"({rows} EXCEPT FROM {lake})"
+        gone = f"(FROM {lake} EXCEPT FROM {work.place(relation)})"
+        grain = ", ".join(relation.grain)
+        warehouse.run(f"DELETE FROM {lake} WHERE ({grain}) IN (SELECT ({grain}) FROM {gone})")
+    warehouse.run(f"INSERT INTO {lake} BY NAME {rows}")
+
+
+def _write_state(transform: Transform, n_students: int) -> None:
+    work, state = transform.work, transform.by_name[STATE]
+    work.warehouse.run(f"DELETE FROM {LAKE}.{STATE}")
+    work.warehouse.run(
+        f"INSERT INTO {LAKE}.{STATE} BY NAME SELECT * REPLACE ({n_students} AS n_students) "
+        f"FROM {work.place(state)}"
+    )
+
+
+def _write_touched(transform: Transform, scope: str, place: Workspace) -> None:
+    """Compute and write what belongs to the activities, courses or skills that `place` shows."""
+    for relation in transform.of_scope(scope):
         lake = f"{LAKE}.{relation.full_name}"
-        place = place or self.scratch
-        if relation.full_name in self.standing:
-            if not self.is_full or self._columns(lake) == place.described(rows):
-                return
-            self.warehouse.run(f"DROP TABLE {lake}")
-        place.in_here(f"CREATE TABLE IF NOT EXISTS {lake} AS {rows} LIMIT 0")
-
-    def _columns(self, lake: str) -> list[tuple[str, str]]:
-        return [(row[0], row[1]) for row in self.warehouse.rows(f"DESCRIBE {lake}")]
-
-    def _show_touched(self, place: Scratch, scope: str, known: set[str]) -> None:
-        """Show the lake in `place`, cut down to what the students computed anew have touched."""
-        if not self.is_full:
-            place.keep_keys(scope, self._touched_keys(scope))
-        targets = self._of_scope(scope)
-        read = read_by(targets)
-        for relation in self.relations:
-            if relation.full_name not in read or relation.full_name not in known:
-                continue
-            # What is known of activities as such is small, and a course's own row does not lie in a course.
-            is_cut = not self.is_full and relation.scope == "student" and KEYS[scope] in relation.columns
-            place.show(relation, only=scope if is_cut else None)
-        with self.warehouse.transaction():
-            for relation in targets:
-                self._make_table(relation, relation.sql, place)
-
-    def _touched_keys(self, scope: str) -> str:
-        key = KEYS[scope]
-        by_name = {relation.full_name: relation for relation in self.relations}
-        if scope != "skill":
-            return f"SELECT {key} FROM {self.scratch.place(by_name[_STAGED])}"
-        # Skills may come from the school's map: those of these students, before the refresh and after.
-        skills = by_name[_STUDENT_SKILL]
-        return (
-            f"SELECT {key} FROM {self.scratch.place(skills)} UNION ALL SELECT {key} "
-            f"FROM {LAKE}.{skills.full_name} SEMI JOIN {self.scratch.keys('student')} USING (student_key)"
-        )
-
-    def _write(self, relation: Relation) -> None:
-        lake = f"{LAKE}.{relation.full_name}"
-        rows = f"SELECT * FROM {self.scratch.place(relation)}"
-        if relation.scope == "student":
-            cut = "" if self.is_full else f" WHERE student_key IN (FROM {self.scratch.keys('student')})"
-            self.warehouse.run(f"DELETE FROM {lake}{cut}")
-        elif relation.scope in ("mention", "reference"):
-            # Only what differs: these tables hardly ever change.
-            rows = f"({rows} EXCEPT FROM {lake})"
-            gone = f"(FROM {lake} EXCEPT FROM {self.scratch.place(relation)})"
-            grain = ", ".join(relation.grain)
-            self.warehouse.run(f"DELETE FROM {lake} WHERE ({grain}) IN (SELECT ({grain}) FROM {gone})")
-        self.warehouse.run(f"INSERT INTO {lake} BY NAME {rows}")
-
-    def _write_state(self, state: Relation, n_students: int) -> None:
-        lake = f"{LAKE}.{state.full_name}"
-        self.warehouse.run(f"DELETE FROM {lake}")
-        self.warehouse.run(
-            f"INSERT INTO {lake} BY NAME SELECT * REPLACE ({n_students} AS n_students) "
-            f"FROM {self.scratch.place(state)}"
-        )
-
-
-def read_by(relations: Sequence[Relation]) -> set[str]:
-    """Full names of everything that these relations read."""
-    return {name for relation in relations for name in relation.dependencies}
+        cut = "" if transform.plan.is_full else f" WHERE {KEYS[scope]} IN (FROM {place.keys(scope)})"
+        place.warehouse.run(f"DELETE FROM {lake}{cut}")
+        place.in_here(f"INSERT INTO {lake} BY NAME {relation.sql}")

@@ -75,7 +75,7 @@ def read_ended(read: Callable[[str], pa.Table]) -> RiskCases:
     """Read the cases of runs that have ended and of which the outcome is known: only they teach.
 
     Args:
-        read: runs a query whose relations are those of the lake, or of a scratch database.
+        read: runs a query whose relations are those of the lake, or of a workspace.
     """
     return cases_of(
         read(f"{PROGRESS} WHERE has_passed IS NOT NULL ORDER BY student_key, course_id, cutoff_at")
@@ -159,11 +159,8 @@ def risk_table(read: Callable[[str], pa.Table], model: RiskModel | None) -> pa.T
     )
 
 
-def read_risk_row(row: tuple[Any, ...]) -> RiskEvidence:
-    """Read a row of marts.mart_student_risk, its student left out."""
-    found = RiskEvidence._make(row)
-    reasons = [
-        RiskReason(RiskTheme(each["theme"]), each["term"], each["usual"])
-        for each in row[found._fields.index("reasons")]
-    ]
-    return found._replace(reasons=tuple(reasons))
+def with_reasons(row: RiskEvidence) -> RiskEvidence:
+    """Read the reasons of a row of marts.mart_student_risk, given as structs."""
+    found: list[Any] = list(row.reasons)
+    reasons = [RiskReason(RiskTheme(each["theme"]), each["term"], each["usual"]) for each in found]
+    return row._replace(reasons=tuple(reasons))

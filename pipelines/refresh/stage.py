@@ -6,12 +6,14 @@ to have happened.
 
 import datetime as dt
 import hashlib
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.relation import Relation
-from learnloom.pipelines.refresh.workspace import Scratch
+from learnloom.pipelines.refresh.state import STATE
+from learnloom.pipelines.refresh.workspace import Workspace
 
 STAGED_ANEW: Final = "staged anew"
 """The rules digest of a refresh whose staged statements are gone: others stand in their place."""
@@ -21,12 +23,11 @@ _SNAPSHOTS_BETWEEN_NOTES = 100
 
 def stage(
     warehouse: Warehouse,
-    statement: Relation,
-    staged: Relation,
+    relations: Sequence[Relation],
     *,
     everything: bool,
     wait_seconds: float,
-    proved_since: dt.datetime | None = None,
+    since: dt.datetime | None = None,
 ) -> int:
     """Stage what has landed since the last time, or everything; return the rows staged.
 
@@ -34,87 +35,107 @@ def stage(
 
     Args:
         warehouse: the warehouse, open for writing.
-        statement: what has landed.
-        staged: the table to fill, and the SELECT that fills it.
+        relations: all relations.
         everything: stage all that has ever landed.
         wait_seconds: how long to try again while others write.
-        proved_since: of what landed from this moment on it is proved that it is staged as it would be now; where it
+        since: of what landed from this moment on it is proved that it is staged as it would be now; where it
             is not, everything is staged anew. None: nothing is proved.
 
     Raises:
         WarehouseBusyError: other processes kept writing for `wait_seconds`.
     """
-    with Scratch(warehouse, "staging_scratch") as scratch:
+    by_name = {relation.full_name: relation for relation in relations}
+    with Workspace(warehouse, "staging_workspace") as work:
+        staging = _Staging(work, by_name["landing.statement"], by_name["staging.stg_statement"])
         return warehouse.retrying(
-            lambda: _stage_once(
-                warehouse, scratch, statement, staged, everything=everything, proved_since=proved_since
-            ),
-            wait_seconds=wait_seconds,
+            lambda: staging.run(everything=everything, since=since), wait_seconds=wait_seconds
         )
 
 
-def _stage_once(
-    warehouse: Warehouse,
-    scratch: Scratch,
-    statement: Relation,
-    staged: Relation,
-    *,
-    everything: bool,
-    proved_since: dt.datetime | None,
-) -> int:
-    digest = hashlib.sha256(staged.sql.encode()).hexdigest()[:16]
-    scratch.show(statement)
-    # The table's columns are those of its SELECT: made from it, empty, the first time.
-    scratch.in_here(f"CREATE TABLE IF NOT EXISTS {LAKE}.{staged.full_name} AS {staged.sql} LIMIT 0")
-    now = warehouse.snapshot()
-    state = _state(warehouse)
-    since = None if everything or not state or state[0][1] != digest else int(state[0][0])
-    if since is not None and not is_known_snapshot(warehouse, since):
-        since = None
-    everything_landed = f"{LAKE}.{statement.full_name} AT (VERSION => {now})"
-    if since is not None and proved_since is not None:
-        moment = literal(proved_since)
-        scratch.show(statement, source=f"(FROM {everything_landed} WHERE landed_at >= {moment})")
-        new = inserted(statement, since, now) if since < now else None
-        if not _is_proved(scratch, staged, moment, new=new):
-            since = None
-    if since == now:
-        return 0
-    scratch.show(statement, source=everything_landed if since is None else inserted(statement, since, now))
-    with warehouse.transaction():
-        if _state(warehouse) != state:
-            raise OvertakenError(f"another process has staged statements of {warehouse.folder} meanwhile")
-        if since is None:
-            warehouse.run(f"DROP TABLE {LAKE}.{staged.full_name}")
-            scratch.in_here(f"CREATE TABLE {LAKE}.{staged.full_name} AS {staged.sql}")
-        else:
-            scratch.in_here(f"INSERT INTO {LAKE}.{staged.full_name} BY NAME {staged.sql}")
-        n_new = warehouse.one(f"SELECT count(*) FROM {scratch.place(statement)}")[0]
-        if since is None:
-            # What later layers took in came from the table that is gone: they are built in full next.
-            warehouse.run(f"UPDATE {LAKE}.estimates.refresh_state SET rules_digest = ?", [STAGED_ANEW])
-        if n_new or since is None or now - since > _SNAPSHOTS_BETWEEN_NOTES:
-            warehouse.run(f"DELETE FROM {LAKE}.staging.staging_state")
-            warehouse.run(f"INSERT INTO {LAKE}.staging.staging_state VALUES (?, ?)", [now, digest])
-    return int(n_new)
+class _Note(NamedTuple):
+    """The row of staging.staging_state: how far staging has come, and by which SELECT."""
+
+    landed_snapshot: int
+    staging_digest: str
 
 
-def _is_proved(scratch: Scratch, staged: Relation, moment: str, *, new: str | None) -> bool:
-    """Whether what stands staged of what landed from a moment on is just what the statements shown give.
+class _Staging(NamedTuple):
+    """What is staged where."""
 
-    Args:
-        scratch: shows the statements that landed from then on.
-        staged: the table and its SELECT.
-        moment: the moment, as SQL.
-        new: SQL for those statements that have not been staged yet; None: there are none.
-    """
-    again = f"{scratch.name}.run.staged_again"
-    scratch.in_here(f"CREATE OR REPLACE TABLE {again} AS {staged.sql}")
-    known = f"FROM {LAKE}.{staged.full_name} WHERE landed_at >= {moment}"
-    if new is not None:
-        known += f" UNION ALL FROM {again} SEMI JOIN {new} USING (statement_id)"
-    differing = f"(FROM {again} EXCEPT ALL ({known})) UNION ALL (({known}) EXCEPT ALL FROM {again})"
-    return scratch.rows(f"SELECT count(*) FROM ({differing})") == [(0,)]
+    work: Workspace
+    statement: Relation
+    """What has landed."""
+    staged: Relation
+    """The table to fill, and the SELECT that fills it."""
+
+    @property
+    def target(self) -> str:
+        """The table to fill."""
+        return f"{LAKE}.{self.staged.full_name}"
+
+    def run(self, *, everything: bool, since: dt.datetime | None) -> int:
+        """Stage once."""
+        warehouse, work = self.work.warehouse, self.work
+        work.show(self.statement)
+        # The table's columns are those of its SELECT: made from it, empty, the first time.
+        work.in_here(f"CREATE TABLE IF NOT EXISTS {self.target} AS {self.staged.sql} LIMIT 0")
+        digest = hashlib.sha256(self.staged.sql.encode()).hexdigest()[:16]
+        now = warehouse.snapshot()
+        note = _read_note(warehouse)
+        known = None if everything else self._known_snapshot(note, digest, now, since)
+        if known == now:
+            return 0
+        new = self._landed(now) if known is None else inserted(self.statement, known, now)
+        work.show(self.statement, source=new)
+        with warehouse.transaction():
+            if _read_note(warehouse) != note:
+                raise OvertakenError(f"another process has staged statements of {warehouse.folder} meanwhile")
+            if known is None:
+                warehouse.run(f"DROP TABLE {self.target}")
+                work.in_here(f"CREATE TABLE {self.target} AS {self.staged.sql}")
+                # What later layers took in came from the table that is gone: they are built in full next.
+                warehouse.run(f"UPDATE {LAKE}.{STATE} SET rules_digest = ?", [STAGED_ANEW])
+            else:
+                work.in_here(f"INSERT INTO {self.target} BY NAME {self.staged.sql}")
+            n_new = int(warehouse.one(f"SELECT count(*) FROM {work.place(self.statement)}")[0])
+            if n_new or known is None or now - known > _SNAPSHOTS_BETWEEN_NOTES:
+                warehouse.run(f"DELETE FROM {LAKE}.staging.staging_state")
+                warehouse.run(f"INSERT INTO {LAKE}.staging.staging_state VALUES (?, ?)", [now, digest])
+        return n_new
+
+    def _landed(self, snapshot: int) -> str:
+        """SQL for all that had landed at a snapshot."""
+        return f"{LAKE}.{self.statement.full_name} AT (VERSION => {snapshot})"
+
+    def _known_snapshot(
+        self, note: _Note | None, digest: str, now: int, since: dt.datetime | None
+    ) -> int | None:
+        """The snapshot up to which what stands staged can stay; None: everything is to be staged anew."""
+        if note is None or note.staging_digest != digest:
+            return None
+        known = note.landed_snapshot
+        if not is_known_snapshot(self.work.warehouse, known):
+            return None
+        return None if since is not None and not self._is_proved(literal(since), known, now) else known
+
+    def _is_proved(self, since: str, known: int, now: int) -> bool:
+        """Whether what stands staged of what landed from a moment on is just what its statements give now.
+
+        Args:
+            since: the moment, as SQL.
+            known: the snapshot up to which statements have been staged.
+            now: the snapshot up to which they have landed.
+        """
+        work = self.work
+        work.show(self.statement, source=f"(FROM {self._landed(now)} WHERE landed_at >= {since})")
+        again = f"{work.name}.keys.staged_again"
+        work.in_here(f"CREATE OR REPLACE TABLE {again} AS {self.staged.sql}")
+        stands = f"FROM {self.target} WHERE landed_at >= {since}"
+        if known < now:
+            new = inserted(self.statement, known, now)
+            stands += f" UNION ALL FROM {again} SEMI JOIN {new} USING (statement_id)"
+        differing = f"(FROM {again} EXCEPT ALL ({stands})) UNION ALL (({stands}) EXCEPT ALL FROM {again})"
+        return work.rows(f"SELECT count(*) FROM ({differing})") == [(0,)]
 
 
 def literal(moment: dt.datetime) -> str:
@@ -122,17 +143,9 @@ def literal(moment: dt.datetime) -> str:
     return f"TIMESTAMPTZ '{moment.isoformat()}'"
 
 
-def _state(warehouse: Warehouse) -> list[tuple[Any, ...]]:
-    return warehouse.rows(f"SELECT landed_snapshot, staging_digest FROM {LAKE}.staging.staging_state")
-
-
-def standing(warehouse: Warehouse) -> set[str]:
-    """Full names of the relations that stand in the lake; asking costs tens of milliseconds."""
-    rows = warehouse.rows(
-        "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_catalog = ?",
-        [LAKE],
-    )
-    return {row[0] for row in rows}
+def _read_note(warehouse: Warehouse) -> _Note | None:
+    rows = warehouse.rows(f"SELECT {', '.join(_Note._fields)} FROM {LAKE}.staging.staging_state")
+    return _Note._make(rows[0]) if rows else None
 
 
 def is_known_snapshot(warehouse: Warehouse, snapshot: int) -> bool:
@@ -140,7 +153,7 @@ def is_known_snapshot(warehouse: Warehouse, snapshot: int) -> bool:
     return bool(warehouse.rows(f"SELECT 1 FROM {LAKE}.snapshots() WHERE snapshot_id = ?", [snapshot]))
 
 
-def inserted(relation: Relation, since: int, until: int) -> str:
-    """SQL for the rows added to a relation after snapshot `since`, up to snapshot `until`."""
-    feed = f"ducklake_table_insertions('{LAKE}', '{relation.layer}', '{relation.name}', {since + 1}, {until})"
+def inserted(relation: Relation, known: int, until: int) -> str:
+    """SQL for the rows added to a relation after snapshot `known`, up to snapshot `until`."""
+    feed = f"ducklake_table_insertions('{LAKE}', '{relation.layer}', '{relation.name}', {known + 1}, {until})"
     return f"(FROM {feed})"

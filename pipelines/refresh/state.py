@@ -2,15 +2,18 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.relation import LAYERS, Relation
-from learnloom.pipelines.refresh.stage import standing
+from learnloom.pipelines.lake.relation import LAYERS, Relation, existing_tables
+
+STATE: Final = "run.refresh_state"
+_MOVED: Final = ("run", "norms")
+"""Layers whose relations an earlier learnloom kept in `estimates`."""
 
 
-class LastRefresh(NamedTuple):
-    """The row of estimates.refresh_state; what each column means stands there."""
+class RefreshState(NamedTuple):
+    """The row of run.refresh_state; what each column means stands there."""
 
     as_of: dt.datetime
     model_version: int
@@ -22,15 +25,18 @@ class LastRefresh(NamedTuple):
     n_students: int
 
 
-def read_state(warehouse: Warehouse) -> LastRefresh | None:
+def read_state(warehouse: Warehouse, table: str = STATE) -> RefreshState | None:
     """What the last refresh did; None before the first."""
-    rows = warehouse.rows(f"SELECT {', '.join(LastRefresh._fields)} FROM {LAKE}.estimates.refresh_state")
-    return LastRefresh._make(rows[0]) if rows else None
+    rows = warehouse.rows(f"SELECT {', '.join(RefreshState._fields)} FROM {LAKE}.{table}")
+    return RefreshState._make(rows[0]) if rows else None
 
 
 def make_defined_tables(warehouse: Warehouse, relations: Sequence[Relation]) -> None:
-    """Make the later layers' schemas and tables whose file defines them, where they do not stand yet."""
-    known = standing(warehouse)
+    """Make the later layers' schemas and tables whose file defines them, where they do not stand yet.
+
+    What an earlier learnloom kept under another name is copied to the present one.
+    """
+    known = existing_tables(warehouse)
     missing = [r for r in relations if not r.is_select and r.layer != "landing" and r.full_name not in known]
     if missing:
         for layer in LAYERS:
@@ -38,3 +44,32 @@ def make_defined_tables(warehouse: Warehouse, relations: Sequence[Relation]) -> 
     warehouse.use(LAKE)
     for relation in missing:
         warehouse.run(relation.sql)
+    moved = moved_relations(relations, known)
+    if moved:
+        with warehouse.transaction():
+            for before, relation in moved.items():
+                _copy(warehouse, before, relation)
+
+
+def moved_relations(relations: Sequence[Relation], existing: set[str]) -> dict[str, Relation]:
+    """Relations by the names under which an earlier learnloom kept them, where these tables exist.
+
+    Its views read them until a full refresh makes the views anew, and only that drops them.
+    """
+    named = {f"estimates.{relation.name}": relation for relation in relations if relation.layer in _MOVED}
+    return {name: relation for name, relation in named.items() if name in existing}
+
+
+def _copy(warehouse: Warehouse, before: str, relation: Relation) -> None:
+    """Copy what no refresh computes again: the state, where it is the later one, and what versions froze."""
+    source, target = f"{LAKE}.{before}", f"{LAKE}.{relation.full_name}"
+    if relation.scope == "version":
+        warehouse.run(f"CREATE TABLE IF NOT EXISTS {target} AS FROM {source} LIMIT 0")
+        warehouse.run(
+            f"INSERT INTO {target} BY NAME FROM {source} ANTI JOIN {target} AS kept USING (model_version)"
+        )
+    elif relation.scope == "state":
+        earlier, present = read_state(warehouse, before), read_state(warehouse)
+        if earlier and (present is None or present.refreshed_at < earlier.refreshed_at):
+            warehouse.run(f"DELETE FROM {target}")
+            warehouse.run(f"INSERT INTO {target} BY NAME FROM {source}")

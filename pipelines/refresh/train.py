@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,18 +10,16 @@ from numpy.typing import NDArray
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError
-from learnloom.pipelines.lake.relation import Relation, load_relations
+from learnloom.pipelines.lake.open import open_to_write
+from learnloom.pipelines.lake.relation import Relation, existing_tables, inputs, load_relations
+from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.learner.history import History
 from learnloom.pipelines.learner.loss import log_losses, mean_and_error
-from learnloom.pipelines.refresh.estimate import Estimator
-from learnloom.pipelines.refresh.judged import are_enough, is_after, said_before
-from learnloom.pipelines.refresh.publish import read_by
-from learnloom.pipelines.refresh.stage import standing
-from learnloom.pipelines.refresh.state import make_defined_tables
+from learnloom.pipelines.refresh.estimate import FittedVersion, fit_version, version_rows
+from learnloom.pipelines.refresh.holdout import are_enough, holdout_predictions, is_after
+from learnloom.pipelines.refresh.state import STATE, make_defined_tables
 from learnloom.pipelines.refresh.versions import check_versions, promote, version_in_use
-from learnloom.pipelines.refresh.workspace import Scratch
-
-_STATE: Final = "estimates.refresh_state"
+from learnloom.pipelines.refresh.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -109,31 +106,23 @@ class _Training:
         started = self.clock()
         newest = self._newest()
         used = version_in_use(self.warehouse) or newest
-        with Scratch(self.warehouse, "training") as scratch:
-            self._show(scratch, newest + 1)
-            estimator = Estimator(
-                scratch,
-                newest + 1,
-                fits=True,
-                thresholds=self.settings.thresholds,
-                on_progress=self.on_progress,
-            )
-            self._compute(scratch, estimator)
-            verdict = self._judge(scratch, estimator, used)
+        with Workspace(self.warehouse, "training") as work:
+            self._show(work, newest + 1)
+            fitted = self._fit(work, newest + 1)
+            verdict = self._judge(work, fitted, used)
             is_promoted = self.force or not verdict.is_worse
             with self.warehouse.transaction():
                 if self._newest() != newest:
                     raise OvertakenError("another process has kept a new model version meanwhile")
-                self._keep(scratch)
+                self._keep(work)
                 if is_promoted:
                     promote(self.warehouse, newest + 1, _reason(verdict), at=self.clock())
-        trained = estimator.trained
         return TrainSummary(
             model_version=newest + 1,
-            model_kind=trained.model.head.kind.value,
-            n_students=len(estimator.answers.students),
-            n_answers=len(estimator.answers.history),
-            log_loss_by_kind={kind.value: loss for kind, loss in trained.log_loss.items()},
+            model_kind=fitted.trained.model.head.kind.value,
+            n_students=len(fitted.answers.students),
+            n_answers=len(fitted.answers.history),
+            log_loss_by_kind={kind.value: loss for kind, loss in fitted.trained.log_loss.items()},
             verdict=verdict,
             is_promoted=is_promoted,
             seconds=(self.clock() - started).total_seconds(),
@@ -145,46 +134,46 @@ class _Training:
     def _versioned(self) -> list[Relation]:
         return [relation for relation in self.relations if relation.scope == "version"]
 
-    def _show(self, scratch: Scratch, model_version: int) -> None:
+    def _show(self, work: Workspace, model_version: int) -> None:
         """Show what the version's relations read; the state with the number to come."""
-        read = read_by(self._versioned())
-        stands = standing(self.warehouse)
-        for relation in self.relations:
-            if relation.full_name in read & stands and relation.scope not in ("version", "state"):
-                scratch.show(relation)
-        state = next(relation for relation in self.relations if relation.full_name == _STATE)
+        for relation in inputs(self.relations, self._versioned(), existing_tables(self.warehouse)):
+            if relation.scope not in ("version", "state"):
+                work.show(relation)
+        state = next(relation for relation in self.relations if relation.full_name == STATE)
         row = self.warehouse.arrow(
             f"SELECT * REPLACE ({model_version} AS model_version, $now::TIMESTAMPTZ AS refreshed_at) "
-            f"FROM {LAKE}.{_STATE}",
+            f"FROM {LAKE}.{STATE}",
             {"now": self.clock()},
         )
-        scratch.fill(state, row)
+        work.fill(state, row)
 
-    def _compute(self, scratch: Scratch, estimator: Estimator) -> None:
-        producers = estimator.producers()
-        for relation in self._versioned():
-            self.on_progress(relation.full_name)
+    def _fit(self, work: Workspace, model_version: int) -> FittedVersion:
+        """Compute the class's norms, and fit the models."""
+        versioned = {relation.full_name: relation for relation in self._versioned()}
+        for relation in versioned.values():
             if relation.is_select:
-                scratch.compute(relation)
-            else:
-                scratch.fill(relation, producers[relation.full_name]())
+                self.on_progress(relation.full_name)
+                work.compute(relation)
+        self.on_progress("estimates.model_version")
+        fitted = fit_version(work, self.settings.thresholds, self.on_progress)
+        for name, rows in version_rows(work, model_version, fitted):
+            work.fill(versioned[name], rows)
+        return fitted
 
-    def _judge(self, scratch: Scratch, estimator: Estimator, used: int) -> Verdict:
+    def _judge(self, work: Workspace, fitted: FittedVersion, used: int) -> Verdict:
         """Hold the new version against the one in use."""
         self.on_progress("comparing with the version in use")
-        rows, p = estimator.trained.rows, estimator.trained.p
+        rows, p = fitted.trained.rows, fitted.trained.p
         self.warehouse.use(LAKE)
-        part, before = said_before(used, kept=self.warehouse.arrow, answers=scratch.read, rows=rows)
+        part, before = holdout_predictions(used, kept=self.warehouse.arrow, answers=work.read, rows=rows)
         fitted_as_of = self.warehouse.one(
             f"SELECT fitted_as_of FROM {LAKE}.estimates.model_version WHERE model_version = {used}"
         )[0]
         return _verdict(part, p, before, used, is_after(part, fitted_as_of))
 
-    def _keep(self, scratch: Scratch) -> None:
+    def _keep(self, work: Workspace) -> None:
         for relation in self._versioned():
-            self.warehouse.run(
-                f"INSERT INTO {LAKE}.{relation.full_name} BY NAME FROM {scratch.place(relation)}"
-            )
+            self.warehouse.run(f"INSERT INTO {LAKE}.{relation.full_name} BY NAME FROM {work.place(relation)}")
 
 
 def _verdict(
@@ -221,3 +210,16 @@ def _reason(verdict: Verdict) -> str:
         f"log-loss {verdict.log_loss:.4f} against {verdict.log_loss_in_use:.4f} of version {verdict.against} "
         f"on {verdict.n_answers} answers"
     )
+
+
+def train(
+    settings: Settings,
+    *,
+    clock: Callable[[], dt.datetime],
+    force: bool = False,
+    run: Run | None = None,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> TrainSummary:
+    """Open the warehouse that the settings name and fit a new model version; see `train_version`."""
+    with open_to_write(settings, must_exist=True, run=run) as warehouse:
+        return train_version(warehouse, settings, clock=clock, force=force, on_progress=on_progress)

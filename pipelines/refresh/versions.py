@@ -5,14 +5,13 @@ import json
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.relation import load_relations
+from learnloom.pipelines.lake.relation import existing_tables, load_relations
 from learnloom.pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
-from learnloom.pipelines.refresh.stage import standing
 from learnloom.pipelines.refresh.state import make_defined_tables, read_state
 
 _TABLE: Final = "estimates.model_version"
-_NEWEST: Final = "dimensional.fact_course_progress"
-"""What models are fitted on, and an earlier learnloom did not have."""
+_NEWEST: Final = {"run.refresh_state", "norms.attempt_effort", "dimensional.fact_course_progress"}
+"""What models are fitted on, and an earlier learnloom did not have, or had elsewhere."""
 
 
 class Version(NamedTuple):
@@ -106,12 +105,12 @@ def check_versions(warehouse: Warehouse) -> None:
     Raises:
         UnreadableVersionsError: it was never refreshed, or last by an earlier learnloom.
     """
-    if not list_versions(warehouse):
-        raise UnreadableVersionsError("no model version is kept here yet: run learnloom refresh first")
-    if _NEWEST not in standing(warehouse):
+    if knows_versions(warehouse) and not existing_tables(warehouse) >= _NEWEST:
         raise UnreadableVersionsError(
             "the tables are those of an earlier learnloom: run learnloom refresh first, which builds them anew"
         )
+    if not list_versions(warehouse):
+        raise UnreadableVersionsError("no model version is kept here yet: run learnloom refresh first")
 
 
 def _stands(warehouse: Warehouse, table: str) -> bool:

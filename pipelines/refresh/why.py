@@ -24,7 +24,7 @@ _ANSWERS: Final = f"""
         answer.is_aided,
         effort.is_rapid
     FROM dimensional.fact_attempt_skill AS answer
-    INNER JOIN estimates.attempt_effort AS effort ON answer.attempt_id = effort.attempt_id
+    INNER JOIN norms.attempt_effort AS effort ON answer.attempt_id = effort.attempt_id
     LEFT JOIN dimensional.dim_activity AS activity ON answer.activity_id = activity.activity_id
     WHERE answer.student_key = $student AND answer.skill_id = $skill
     ORDER BY answer.opportunity DESC

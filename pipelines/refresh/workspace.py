@@ -1,4 +1,4 @@
-"""A scratch database in memory with the same layers as the lake, in which a refresh is computed.
+"""A workspace: a database in memory with the same layers as the lake, in which a refresh is computed.
 
 Every relation stands in it under its own name: as a view of the lake, cut down to the keys that are to be computed
 again, until the refresh has computed it, from then on as a table. So the same SELECT serves a full build and an
@@ -13,20 +13,20 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import KEYS, LAYERS, Relation
 
 
-class Scratch:
-    """One scratch database of a connection; a context manager that takes it away again."""
+class Workspace:
+    """One workspace of a connection; a context manager that takes it away again."""
 
-    def __init__(self, warehouse: Warehouse, name: str = "scratch") -> None:
-        """Attach an empty database `name` with a schema per layer and one, `run`, for lists of keys."""
+    def __init__(self, warehouse: Warehouse, name: str = "workspace") -> None:
+        """Attach an empty database `name` with a schema per layer and one, `keys`, for lists of keys."""
         self.warehouse = warehouse
         self.name = name
         self._kinds: dict[str, str] = {}
         warehouse.run(f"ATTACH ':memory:' AS {name}")
-        for schema in (*LAYERS, "run"):
+        for schema in (*LAYERS, "keys"):
             warehouse.run(f"CREATE SCHEMA {name}.{schema}")
 
     def __enter__(self) -> Self:
-        """Give the scratch database."""
+        """Give the workspace."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -59,7 +59,7 @@ class Scratch:
             self._vacate(relation, "TABLE")
             self.warehouse.run(f"CREATE TABLE {self.place(relation)} AS {select}")
             return
-        kept = f"{self.name}.run.taken"
+        kept = f"{self.name}.keys.taken"
         self.warehouse.run(f"CREATE TABLE {kept} AS {select}")
         self._vacate(relation, "TABLE")
         self.warehouse.run(f"CREATE TABLE {self.place(relation)} AS FROM {kept}")
@@ -69,14 +69,14 @@ class Scratch:
         """Keep the distinct keys that `select` yields as the ones to compute again; return how many."""
         key = KEYS[scope]
         self.warehouse.run(
-            f"CREATE OR REPLACE TABLE {self.name}.run.{scope} AS "
+            f"CREATE OR REPLACE TABLE {self.name}.keys.{scope} AS "
             f"SELECT DISTINCT {key} FROM ({select}) WHERE {key} IS NOT NULL ORDER BY ALL"
         )
-        return int(self.warehouse.one(f"SELECT count(*) FROM {self.name}.run.{scope}")[0])
+        return int(self.warehouse.one(f"SELECT count(*) FROM {self.name}.keys.{scope}")[0])
 
     def keys(self, scope: str) -> str:
         """The relation that holds the keys of a scope, for use from anywhere."""
-        return f"{self.name}.run.{scope}"
+        return f"{self.name}.keys.{scope}"
 
     def show(self, relation: Relation, *, only: str | None = None, source: str | None = None) -> None:
         """Show the lake's rows of a relation, or those of `source`, cut down to the kept keys of scope `only`."""
@@ -92,11 +92,12 @@ class Scratch:
             f"CREATE VIEW {self.place(relation)} AS SELECT * FROM {LAKE}.{relation.full_name} WHERE {condition}"
         )
 
-    def compute(self, relation: Relation) -> None:
-        """Run the relation's SELECT in here and keep the result under its name."""
+    def compute(self, relation: Relation, *, is_empty: bool = False) -> None:
+        """Run the relation's SELECT in here and keep the result under its name; `is_empty`: its columns only."""
         kind = relation.stored.upper()
+        limit = " LIMIT 0" if is_empty else ""
         self._vacate(relation, kind)
-        self.in_here(f"CREATE {kind} {self.place(relation)} AS {relation.sql}")
+        self.in_here(f"CREATE {kind} {self.place(relation)} AS {relation.sql}{limit}")
 
     def define(self, relation: Relation) -> None:
         """Make the empty table that the relation's file describes."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
-from learnloom.pipelines.refresh.stage import standing
+from learnloom.pipelines.lake.relation import existing_tables
 
 _EFFECT = "feedback.signal_effect"
 
@@ -45,7 +45,7 @@ def read_effects(
     Raises:
         WarehouseError: no refresh has made the view yet.
     """
-    if _EFFECT not in standing(warehouse):
+    if _EFFECT not in existing_tables(warehouse):
         raise WarehouseError("what followed the signals cannot be told yet: run `learnloom refresh`")
     rows = warehouse.rows(
         f"""

@@ -10,7 +10,7 @@ from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.operate.summary import tables
 
-LAYERS_FOR_ANALYSTS: Final = ("dimensional", "estimates", "marts", "feedback")
+LAYERS_FOR_ANALYSTS: Final = ("run", "dimensional", "norms", "estimates", "marts", "feedback")
 
 
 class ExportError(WarehouseError):

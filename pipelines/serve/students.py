@@ -123,7 +123,7 @@ def read_signals(
         WHERE ($student IS NULL OR student_key = $student)
             AND ($kind IS NULL OR signal_kind = $kind)
             AND ($audience IS NULL OR audience = $audience)
-            AND expires_at > (SELECT as_of FROM estimates.refresh_state)
+            AND expires_at > (SELECT max(as_of) FROM feedback.student_profile)
         ORDER BY urgency DESC, student_key, signal_kind, audience, signal_id
         LIMIT $limit
         """,

@@ -10,6 +10,6 @@ SELECT
     attempt_effort.attempt_id IS NOT NULL AS has_effort,
     attempt_estimate.attempt_id IS NOT NULL AS has_estimate
 FROM dimensional.fact_attempt
-FULL JOIN estimates.attempt_effort USING (attempt_id)
+FULL JOIN norms.attempt_effort USING (attempt_id)
 FULL JOIN estimates.attempt_estimate USING (attempt_id)
 WHERE fact_attempt.attempt_id IS NULL OR attempt_effort.attempt_id IS NULL OR attempt_estimate.attempt_id IS NULL

@@ -24,4 +24,4 @@ SELECT
 FROM followed
 WHERE
     ended_at < started_at
-    OR next_started_at <= ended_at + to_minutes((SELECT session_gap_minutes FROM estimates.refresh_state))
+    OR next_started_at <= ended_at + to_minutes((SELECT session_gap_minutes FROM run.refresh_state))

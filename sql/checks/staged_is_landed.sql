@@ -13,5 +13,5 @@ WHERE
     statement.statement_id IS NULL
     OR (
         stg_statement.statement_id IS NULL
-        AND statement.landed_at < (SELECT max(refreshed_at) FROM estimates.refresh_state) - INTERVAL 1 HOUR
+        AND statement.landed_at < (SELECT max(refreshed_at) FROM run.refresh_state) - INTERVAL 1 HOUR
     )

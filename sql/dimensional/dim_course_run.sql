@@ -7,6 +7,6 @@
 --   ends_at    end of its last day
 SELECT
     course_id,
-    begins_on::TIMESTAMP AT TIME ZONE (SELECT time_zone FROM estimates.refresh_state) AS begins_at,
-    (ends_on + 1)::TIMESTAMP AT TIME ZONE (SELECT time_zone FROM estimates.refresh_state) AS ends_at
+    begins_on::TIMESTAMP AT TIME ZONE (SELECT time_zone FROM run.refresh_state) AS begins_at,
+    (ends_on + 1)::TIMESTAMP AT TIME ZONE (SELECT time_zone FROM run.refresh_state) AS ends_at
 FROM landing.course_run

@@ -12,7 +12,7 @@ WITH planned AS (
     SELECT
         course_id,
         activity_id,
-        due_local AT TIME ZONE (SELECT time_zone FROM estimates.refresh_state) AS due_at,
+        due_local AT TIME ZONE (SELECT time_zone FROM run.refresh_state) AS due_at,
         weight
     FROM landing.course_work
 ),

@@ -33,7 +33,7 @@ WITH now AS (
     SELECT
         as_of,
         time_zone
-    FROM estimates.refresh_state
+    FROM run.refresh_state
 ),
 
 enrolments AS (

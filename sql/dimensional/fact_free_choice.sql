@@ -20,7 +20,7 @@ WITH voluntary AS (
         PARTITION BY
             student_key,
             activity_id,
-            (occurred_at AT TIME ZONE (SELECT time_zone FROM estimates.refresh_state))::DATE
+            (occurred_at AT TIME ZONE (SELECT time_zone FROM run.refresh_state))::DATE
         ORDER BY occurred_at, statement_id
     ) = 1
 )

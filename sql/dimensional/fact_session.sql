@@ -25,7 +25,7 @@ WITH steps AS (
         -- In microseconds: taking one TIMESTAMPTZ from another asks a calendar, which is slow.
         coalesce(
             epoch_us(occurred_at) - lag(epoch_us(occurred_at)) OVER history
-            > 60000000 * (SELECT session_gap_minutes FROM estimates.refresh_state)::BIGINT,
+            > 60000000 * (SELECT session_gap_minutes FROM run.refresh_state)::BIGINT,
             TRUE
         ) AS is_first
     FROM dimensional.fact_statement
@@ -66,6 +66,6 @@ SELECT
     n_statements,
     n_attempts,
     device_name,
-    hour(started_at AT TIME ZONE (SELECT time_zone FROM estimates.refresh_state)) AS started_hour,
-    (started_at AT TIME ZONE (SELECT time_zone FROM estimates.refresh_state))::DATE AS local_day
+    hour(started_at AT TIME ZONE (SELECT time_zone FROM run.refresh_state)) AS started_hour,
+    (started_at AT TIME ZONE (SELECT time_zone FROM run.refresh_state))::DATE AS local_day
 FROM sessions

@@ -23,9 +23,9 @@ FROM staging.stg_statement
 WHERE
     student_key IS NOT NULL
     AND voided_statement_id IS NULL
-    AND occurred_at < (SELECT as_of FROM estimates.refresh_state)
+    AND occurred_at < (SELECT as_of FROM run.refresh_state)
     AND statement_id NOT IN (
         SELECT voided_statement_id
         FROM staging.stg_void
-        WHERE occurred_at < (SELECT as_of FROM estimates.refresh_state)
+        WHERE occurred_at < (SELECT as_of FROM run.refresh_state)
     )

@@ -1,7 +1,7 @@
 -- Difficulty of each question within a model version.
 -- grain: model_version, activity_id
 -- scope: version
--- reads: dimensional.fact_attempt, estimates.attempt_effort
+-- reads: dimensional.fact_attempt, norms.attempt_effort
 -- columns:
 --   model_version  the version
 --   activity_id    the question

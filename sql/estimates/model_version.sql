@@ -1,7 +1,7 @@
 -- Every learner model that was fitted: what is frozen with it, from what it was fitted, and how well it predicted.
 -- grain: model_version
 -- scope: version
--- reads: dimensional.fact_attempt, estimates.attempt_effort
+-- reads: dimensional.fact_attempt, norms.attempt_effort
 -- columns:
 --   model_version    number of the version, from 1
 --   model_kind       elo, elo-logistic or elo-boosted: how a probability comes from what is known of a student

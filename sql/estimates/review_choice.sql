@@ -1,7 +1,7 @@
 -- How a model version schedules reviews of mastered skills, and the figures for which it does so.
 -- grain: model_version
 -- scope: version
--- reads: dimensional.fact_attempt, estimates.attempt_effort
+-- reads: dimensional.fact_attempt, norms.attempt_effort
 -- columns:
 --   model_version  the version
 --   review_kind    fixed: 7, 30, 60 days; fsrs: when FSRS's retrievability falls below .90, where that predicts

@@ -1,7 +1,7 @@
 -- The learning curve: mastery of a skill after each answer on it.
 -- grain: attempt_id, skill_id
 -- scope: student
--- reads: dimensional.fact_attempt, estimates.attempt_effort, estimates.model_version, estimates.item_parameter
+-- reads: dimensional.fact_attempt, norms.attempt_effort, estimates.model_version, estimates.item_parameter
 -- reads: estimates.skill_parameter, estimates.review_choice
 -- columns:
 --   student_key  the student

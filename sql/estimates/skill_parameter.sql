@@ -1,7 +1,7 @@
 -- Difficulty of each skill within a model version.
 -- grain: model_version, skill_id
 -- scope: version
--- reads: dimensional.fact_attempt, estimates.attempt_effort
+-- reads: dimensional.fact_attempt, norms.attempt_effort
 -- columns:
 --   model_version     the version
 --   skill_id          the skill

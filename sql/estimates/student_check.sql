@@ -1,8 +1,8 @@
 -- By which question a claim to know a skill, or not to know it, may be checked; no row where none is known.
 -- grain: student_key, skill_id
 -- scope: student
--- reads: dimensional.fact_attempt, dimensional.fact_voice, estimates.attempt_effort, estimates.model_version
--- reads: estimates.item_parameter, estimates.skill_parameter, estimates.item_skill
+-- reads: dimensional.fact_attempt, dimensional.fact_voice, norms.attempt_effort, estimates.model_version
+-- reads: estimates.item_parameter, estimates.skill_parameter, norms.item_skill
 -- columns:
 --   student_key    the student of whom it was claimed
 --   skill_id       the skill: one on which there are answers

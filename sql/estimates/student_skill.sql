@@ -2,7 +2,7 @@
 -- grain: student_key, skill_id
 -- scope: student
 -- reads: dimensional.fact_attempt, dimensional.fact_enrolment, dimensional.dim_course_skill
--- reads: estimates.attempt_effort, estimates.model_version, estimates.item_parameter, estimates.skill_parameter
+-- reads: norms.attempt_effort, estimates.model_version, estimates.item_parameter, estimates.skill_parameter
 -- reads: estimates.review_choice
 -- columns:
 --   student_key      the student

@@ -32,7 +32,7 @@ WITH today AS MATERIALIZED (
     SELECT
         time_zone,
         (as_of AT TIME ZONE time_zone)::DATE AS local_day
-    FROM estimates.refresh_state
+    FROM run.refresh_state
 ),
 
 -- Within this file '' stands for no skill, so that rows can be joined by it.

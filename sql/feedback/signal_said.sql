@@ -20,7 +20,7 @@ WITH ends AS (
     SELECT
         signal_id,
         occurrence,
-        (created_at AT TIME ZONE (SELECT time_zone FROM estimates.refresh_state))::DATE AS ended_on
+        (created_at AT TIME ZONE (SELECT time_zone FROM run.refresh_state))::DATE AS ended_on
     FROM feedback.outbox
     WHERE change = 'ended'
 ),
@@ -35,7 +35,7 @@ raises AS (
         dim_skill.skill_id,
         (
             json_extract_string(outbox.event, '$.data.created_at')::TIMESTAMPTZ
-            AT TIME ZONE (SELECT time_zone FROM estimates.refresh_state)
+            AT TIME ZONE (SELECT time_zone FROM run.refresh_state)
         )::DATE AS raised_on,
         ends.ended_on
     FROM feedback.outbox

@@ -22,7 +22,7 @@ WITH students AS (
         count(completed_at) AS n_completed,
         count(passed_at) AS n_passed,
         count(*) FILTER (
-            WHERE last_active_at >= (SELECT as_of FROM estimates.refresh_state) - INTERVAL 7 DAY
+            WHERE last_active_at >= (SELECT as_of FROM run.refresh_state) - INTERVAL 7 DAY
         ) AS n_active_week,
         sum(n_statements)::BIGINT AS n_statements,
         max(last_active_at) AS last_active_at

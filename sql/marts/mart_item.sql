@@ -41,6 +41,6 @@ SELECT
         AS most_common_miss,
     max(fact_attempt.occurred_at) AS last_answered_at
 FROM dimensional.fact_attempt
-INNER JOIN estimates.attempt_effort ON fact_attempt.attempt_id = attempt_effort.attempt_id
+INNER JOIN norms.attempt_effort ON fact_attempt.attempt_id = attempt_effort.attempt_id
 LEFT JOIN estimates.attempt_estimate ON fact_attempt.attempt_id = attempt_estimate.attempt_id
 GROUP BY fact_attempt.activity_id

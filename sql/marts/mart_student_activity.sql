@@ -33,7 +33,7 @@ attempts AS (
         count(attempt_effort.relative_duration) AS n_timed,
         median(attempt_effort.relative_duration) AS median_relative_duration
     FROM dimensional.fact_attempt
-    INNER JOIN estimates.attempt_effort ON fact_attempt.attempt_id = attempt_effort.attempt_id
+    INNER JOIN norms.attempt_effort ON fact_attempt.attempt_id = attempt_effort.attempt_id
     GROUP BY fact_attempt.student_key
 ),
 

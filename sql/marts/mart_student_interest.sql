@@ -41,7 +41,7 @@ SELECT
     counted.last_at,
     counted.evidence_ids
 FROM counted
-LEFT JOIN estimates.choice_norm
+LEFT JOIN norms.choice_norm
     ON
         counted.dimension_name = choice_norm.dimension_name
         AND counted.dimension_value = choice_norm.dimension_value

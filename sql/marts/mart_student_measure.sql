@@ -17,7 +17,7 @@ WITH numbered AS (
         *,
         row_number() OVER latest AS from_last,
         row_number() OVER latest_taken AS taken_from_last
-    FROM estimates.opportunity
+    FROM norms.opportunity
     WINDOW
         latest AS (PARTITION BY student_key, measure_name ORDER BY occurred_at DESC, statement_id DESC),
         latest_taken AS (
@@ -53,4 +53,4 @@ SELECT
     counted.last_at,
     coalesce(counted.taken_ids, counted.all_ids) AS evidence_ids
 FROM counted
-LEFT JOIN estimates.measure_norm ON counted.measure_name = measure_norm.measure_name
+LEFT JOIN norms.measure_norm ON counted.measure_name = measure_norm.measure_name

@@ -28,5 +28,5 @@ SELECT
     list(numbered.statement_id::VARCHAR ORDER BY numbered.from_last) FILTER (WHERE numbered.from_last <= 10)
         AS evidence_ids
 FROM numbered
-LEFT JOIN estimates.product_norm ON numbered.product_kind = product_norm.product_kind
+LEFT JOIN norms.product_norm ON numbered.product_kind = product_norm.product_kind
 GROUP BY numbered.student_key, numbered.product_kind, product_norm.class_mean_score

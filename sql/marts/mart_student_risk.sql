@@ -95,7 +95,7 @@ SELECT
     coalesce(student_risk.reasons, []) AS reasons,
     coalesce(evidence.evidence_ids, []) AS evidence_ids
 FROM open_courses
-CROSS JOIN estimates.refresh_state
+CROSS JOIN run.refresh_state
 LEFT JOIN dimensional.dim_activity ON open_courses.course_id = dim_activity.activity_id
 LEFT JOIN estimates.student_risk
     ON

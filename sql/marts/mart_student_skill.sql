@@ -43,7 +43,7 @@ answered AS (
         count(*) FILTER (WHERE NOT is_aided) AS n_unaided,
         count(DISTINCT activity_id) AS n_items,
         count(
-            DISTINCT (occurred_at AT TIME ZONE (SELECT time_zone FROM estimates.refresh_state))::DATE
+            DISTINCT (occurred_at AT TIME ZONE (SELECT time_zone FROM run.refresh_state))::DATE
         ) AS n_days,
         min(occurred_at) AS first_attempt_at,
         max(occurred_at) AS last_attempt_at,
@@ -112,4 +112,4 @@ SELECT
     coalesce(both_kinds.evidence_ids, []) AS evidence_ids
 FROM both_kinds
 LEFT JOIN dimensional.dim_skill ON both_kinds.skill_id = dim_skill.skill_id
-LEFT JOIN estimates.skill_norm ON both_kinds.skill_id = skill_norm.skill_id
+LEFT JOIN norms.skill_norm ON both_kinds.skill_id = skill_norm.skill_id

@@ -60,7 +60,7 @@ def test_from_a_folder_to_signals(school: Path, small_class: SmallClass, tmp_pat
     assert "| students computed anew | 3 |" in page
     assert "slowest step" in page
     with Warehouse(school, read_only=True) as warehouse:
-        at = "(SELECT refreshed_at FROM estimates.refresh_state)"
+        at = "(SELECT refreshed_at FROM run.refresh_state)"
         changes = warehouse.rows(f"SELECT change FROM feedback.outbox WHERE created_at = {at}")
     counts = [sum(change == which for (change,) in changes) for which in ("raised", "ended")]
     assert counts[0] > 0

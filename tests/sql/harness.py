@@ -7,7 +7,7 @@ column or a type which does not exist fails. A case is a mapping:
 - given: rows per upstream relation; a column left out is NULL, a list empty, a column that may not be NULL
   something empty
 - expect: all rows that the SELECT yields, by the columns named; every row names the same ones
-- as_of, time_zone, session_gap_minutes: what estimates.refresh_state says, where it matters
+- as_of, time_zone, session_gap_minutes: what run.refresh_state says, where it matters
 
 A file may hold `defaults` per relation for its given rows. An integer stands for a UUID where the column is one, and
 `!id 7` for the same UUID as text; `!word ANSWERED` is the IRI of schemas/vocabulary.py.
@@ -28,7 +28,7 @@ from learnloom.pipelines.reference.tables import make_empty_tables
 from learnloom.schemas import vocabulary
 
 CASES: Final = Path(__file__).parent / "cases"
-STATE: Final = "estimates.refresh_state"
+STATE: Final = "run.refresh_state"
 
 Row = dict[str, Any]
 

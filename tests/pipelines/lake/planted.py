@@ -132,7 +132,7 @@ class School:
             "n_students": 0,
         }
         return {
-            "estimates.refresh_state": [state],
+            "run.refresh_state": [state],
             "dimensional.dim_skill": [{"skill_id": SKILL}],
             "dimensional.fact_attempt": _only(self.attempts, without=("skill_id", "p_before")),
             "dimensional.fact_attempt_skill": _only(self.attempts, without=("p_before",)),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.refresh.refresh import end_of_day, refresh
+from learnloom.pipelines.refresh.refresh import refresh
+from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from tests.pipelines.refresh.school import LAST_DAY, NOW
 
 
@@ -20,12 +21,6 @@ if __name__ == "__main__":
     settings = Settings(warehouse=folder)
     day = LAST_DAY + dt.timedelta(days=days)
     with Warehouse(folder) as warehouse:
-        refresh(
-            warehouse,
-            settings,
-            as_of=end_of_day(day, "UTC"),
-            clock=lambda: NOW,
-            full="full" in how,
-            on_progress=_tell,
-        )
+        request = RefreshRequest(end_of_day(day, "UTC"), full="full" in how)
+        refresh(warehouse, settings, request, clock=lambda: NOW, on_progress=_tell)
     _tell("done")

@@ -11,7 +11,8 @@ from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import load_relations
-from learnloom.pipelines.refresh.refresh import RefreshSummary, end_of_day, refresh
+from learnloom.pipelines.refresh.refresh import RefreshSummary, refresh
+from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.run import simulate
 from learnloom.schemas.xapi.equality import is_same
@@ -60,19 +61,11 @@ def refreshed(
     settings: Settings = SETTINGS,
     full: bool = False,
     refit: bool = False,
-    landed_since: dt.datetime | None = None,
+    since: dt.datetime | None = None,
 ) -> RefreshSummary:
     """Refresh as of the end of a day."""
-    as_of = end_of_day(day, settings.time_zone)
-    return refresh(
-        warehouse,
-        settings,
-        as_of=as_of,
-        clock=lambda: NOW,
-        full=full,
-        refit=refit,
-        landed_since=landed_since,
-    )
+    request = RefreshRequest(end_of_day(day, settings.time_zone), full=full, refit=refit, since=since)
+    return refresh(warehouse, settings, request, clock=lambda: NOW)
 
 
 def tables(warehouse: Warehouse) -> dict[str, list[str]]:
@@ -82,8 +75,13 @@ def tables(warehouse: Warehouse) -> dict[str, list[str]]:
         if relation.layer == "landing" or relation.scope in ("state", "read") or relation.full_name in _LOGS:
             continue
         rows = warehouse.rows(f"FROM {relation.full_name}")
-        found[relation.full_name] = sorted(str([_rounded(value) for value in row]) for row in rows)
+        found[relation.full_name] = comparable(rows)
     return found
+
+
+def comparable(rows: Iterable[tuple[Any, ...]]) -> list[str]:
+    """Rows as text that can be compared, in order; doubles to nine digits."""
+    return sorted(str([_rounded(value) for value in row]) for row in rows)
 
 
 def differences(

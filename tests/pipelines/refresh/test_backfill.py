@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.refresh.day import refresh_day
 from learnloom.pipelines.refresh.errors import BackfillError
-from learnloom.pipelines.refresh.refresh import RefreshSummary
+from learnloom.pipelines.refresh.refresh import RefreshSummary, open_and_refresh
+from learnloom.pipelines.refresh.request import RefreshRequest
 from tests.pipelines.refresh.school import (
     LAST_DAY,
     NOW,
@@ -61,7 +61,7 @@ def _of_this_week(warehouse: Warehouse) -> set[str]:
 
 
 def _backfilled(warehouse: Warehouse) -> RefreshSummary:
-    return refreshed(warehouse, landed_since=_WEEK_AGO)
+    return refreshed(warehouse, since=_WEEK_AGO)
 
 
 def test_computes_just_those_of_whom_something_has_landed(school: Warehouse) -> None:
@@ -122,13 +122,13 @@ def test_statements_that_are_not_as_staged_make_everything_new(school: Warehouse
 
 def test_before_the_first_landing_everything_is_built(school: Warehouse) -> None:
     """A day before anything landed asks for everybody: everything is built, and it says why."""
-    summary = refreshed(school, landed_since=NOW - dt.timedelta(days=31))
+    summary = refreshed(school, since=NOW - dt.timedelta(days=31))
     assert summary.full_because == "nothing had landed before 2026-10-24"
 
 
 def test_another_reason_for_everything_is_told(school: Warehouse) -> None:
     """As of another day everything is built; that some were asked for makes it no less."""
-    summary = refreshed(school, day=LAST_DAY - dt.timedelta(days=1), landed_since=_WEEK_AGO)
+    summary = refreshed(school, day=LAST_DAY - dt.timedelta(days=1), since=_WEEK_AGO)
     assert summary.full_because is not None
     assert "as of" in summary.full_because
 
@@ -147,20 +147,24 @@ def test_another_reason_for_everything_is_told(school: Warehouse) -> None:
     ],
     ids=["tomorrow", "with full", "with refit"],
 )
-def test_what_cannot_be_meant_is_refused(
-    tmp_path: Path, since: dt.date, full: bool, refit: bool, told: str
-) -> None:
-    """A day to come where the school is, or everything besides, is refused before the warehouse is opened."""
-    settings = SETTINGS.model_copy(update={"warehouse": tmp_path / "none", "time_zone": "Pacific/Auckland"})
+def test_what_cannot_be_meant_is_refused(since: dt.date, full: bool, refit: bool, told: str) -> None:
+    """A day to come where the school is, or everything besides, is refused before a warehouse is known."""
     with pytest.raises(BackfillError, match=told):
-        refresh_day(settings, clock=lambda: NOW, since=since, full=full, refit=refit)
+        RefreshRequest.of_days(
+            None, now=NOW, time_zone="Pacific/Auckland", since=since, full=full, refit=refit
+        )
+
+
+def _as_of_last_day(*, since: dt.date | None) -> RefreshRequest:
+    return RefreshRequest.of_days(LAST_DAY, now=NOW, time_zone="Pacific/Auckland", since=since)
 
 
 def test_the_day_begins_where_the_school_is(school: Warehouse) -> None:
     """The day asked for begins at its midnight in the school's time zone."""
     settings = SETTINGS.model_copy(update={"warehouse": school.folder, "time_zone": "Pacific/Auckland"})
-    refresh_day(settings, clock=lambda: NOW, day=LAST_DAY)
+    open_and_refresh(settings, _as_of_last_day(since=None), clock=lambda: NOW)
     # NOW is the 25th in Auckland already, and the 24th in UTC.
-    summary = refresh_day(settings, clock=lambda: NOW, day=LAST_DAY, since=dt.date(2026, 11, 25))
-    assert summary.landed_since == dt.datetime(2026, 11, 24, 11, tzinfo=dt.UTC)
+    request = _as_of_last_day(since=dt.date(2026, 11, 25))
+    summary = open_and_refresh(settings, request, clock=lambda: NOW)
+    assert summary.since == dt.datetime(2026, 11, 24, 11, tzinfo=dt.UTC)
     assert (summary.full_because, summary.students) == (None, len(_of_this_week(school)))

@@ -91,13 +91,13 @@ def test_no_question_is_put_again_that_was_just_answered(place: Place) -> None:
 def test_a_version_from_before_questions_were_kept_offers_none(place: Place) -> None:
     """Without the version's list of questions nothing is offered, and the claims are told all the same."""
     warehouse, _ = place
-    kept = warehouse.arrow(f"FROM {LAKE}.estimates.item_skill")
+    kept = warehouse.arrow(f"FROM {LAKE}.norms.item_skill")
     told = tables(warehouse)
-    warehouse.run(f"DELETE FROM {LAKE}.estimates.item_skill")
+    warehouse.run(f"DELETE FROM {LAKE}.norms.item_skill")
     refreshed(warehouse, full=True)
     assert _checks(warehouse) == []
     assert any(skill.stated for skill in _skills(warehouse).values())
     with warehouse.holding(kept=kept):
-        warehouse.run(f"INSERT INTO {LAKE}.estimates.item_skill BY NAME SELECT * FROM kept")
+        warehouse.run(f"INSERT INTO {LAKE}.norms.item_skill BY NAME SELECT * FROM kept")
     refreshed(warehouse, full=True)
     assert differences(told, tables(warehouse)) == {}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.refresh import judged
+from learnloom.pipelines.refresh import holdout
 from learnloom.pipelines.refresh.compare import Comparison, compare_versions
 from learnloom.pipelines.refresh.errors import NoSuchVersionError
 from learnloom.pipelines.refresh.train import train_version
@@ -58,8 +58,8 @@ def test_answers_that_neither_has_seen_judge_alone(
     compared_place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where enough answers came after both were fitted, they alone are counted, and nobody has seen any."""
-    monkeypatch.setattr(judged, "_NEW_ANSWERS", 50)
-    monkeypatch.setattr(judged, "_NEW_STUDENTS", 5)
+    monkeypatch.setattr(holdout, "_NEW_ANSWERS", 50)
+    monkeypatch.setattr(holdout, "_NEW_STUDENTS", 5)
     all_answers = _compared(compared_place, 1, 2)
     found = _compared(compared_place, 1, 1)
     assert found.are_new

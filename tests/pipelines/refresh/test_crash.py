@@ -86,7 +86,7 @@ def test_readers_see_no_half_of_a_refresh(tmp_path: Path) -> None:
                 "WHERE identifier IS NULL"
             )[0]
             assert torn == 0
-            assert reader.one("SELECT count(*) FROM estimates.refresh_state") == (1,)
+            assert reader.one("SELECT count(*) FROM run.refresh_state") == (1,)
     assert process.returncode == 0
 
 
@@ -101,7 +101,7 @@ def test_two_refreshes_at_once_end_as_one(tmp_path: Path) -> None:
         process.communicate()
     assert [process.returncode for process in processes] == [0, 0]
     with Warehouse(folder) as warehouse:
-        assert warehouse.one("SELECT count(*) FROM estimates.refresh_state") == (1,)
+        assert warehouse.one("SELECT count(*) FROM run.refresh_state") == (1,)
         assert len(warehouse.rows("FROM estimates.model_version")) == 1, warehouse.rows(
             "FROM estimates.model_version"
         )

@@ -8,7 +8,7 @@ import pytest
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.refresh.refresh import end_of_day
+from learnloom.pipelines.refresh.request import end_of_day
 from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, differences, land, lines_of, refreshed, tables
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from learnloom.pipelines.lake.backup import back_up
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.relation import load_relations
-from learnloom.pipelines.refresh.stage import standing
+from learnloom.pipelines.lake.relation import existing_tables, load_relations
 from learnloom.pipelines.serve.export import export
 from tests.pipelines.refresh.school import LAST_DAY, land, lines_of, refreshed
 
@@ -42,11 +41,11 @@ def test_a_refresh_makes_a_view_that_is_gone(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "warehouse") as warehouse:
         land(warehouse, tmp_path / "most.jsonl", lines[:-1])
         refreshed(warehouse)
-        assert standing(warehouse) >= _VIEWS
+        assert existing_tables(warehouse) >= _VIEWS
         warehouse.run("DROP VIEW feedback.signal_effect")
         land(warehouse, tmp_path / "last.jsonl", lines[-1:])
         assert refreshed(warehouse).full_because is None
-        assert standing(warehouse) >= _VIEWS
+        assert existing_tables(warehouse) >= _VIEWS
         written = {name for name, _ in export(warehouse, tmp_path / "out", everything=False)}
     assert "feedback.outbox" in written
     assert not written & _VIEWS

@@ -1,4 +1,4 @@
-"""What a kept model version says before answers, and which answers it has not seen."""
+"""What a kept model version predicted of answers before each was given, and which answers it has not seen."""
 
 import datetime as dt
 from typing import Final
@@ -16,10 +16,10 @@ _NEW_STUDENTS: Final = 30
 """Answers that were not seen, and students who gave them, from which those alone judge."""
 
 
-def said_before(
+def holdout_predictions(
     model_version: int, *, kept: Read, answers: Read, rows: NDArray[np.int64] | None = None
 ) -> tuple[History, NDArray[np.float64]]:
-    """Give answers, and the probability right that a kept version gives before each.
+    """Give answers, and the probability right that a kept version predicts before each.
 
     Args:
         model_version: number of the version.

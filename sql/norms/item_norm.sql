@@ -10,7 +10,7 @@
 --   mean_duration_seconds    mean of these durations; NULL with fewer than 20
 --   median_duration_seconds  median of these durations, the usual time; NULL with fewer than 20
 SELECT
-    (SELECT model_version FROM estimates.refresh_state) AS model_version,
+    (SELECT model_version FROM run.refresh_state) AS model_version,
     activity_id,
     count(DISTINCT student_key) AS n_students,
     CASE

@@ -7,7 +7,7 @@
 --   n                 scored pieces
 --   class_mean_score  mean score; NULL with fewer than 20
 SELECT
-    (SELECT model_version FROM estimates.refresh_state) AS model_version,
+    (SELECT model_version FROM run.refresh_state) AS model_version,
     product_kind,
     count(*) AS n,
     CASE WHEN count(*) >= 20 THEN avg(score)::DECIMAL(6, 5) END AS class_mean_score

@@ -7,9 +7,9 @@
 --   n              opportunities
 --   class_rate     share taken; NULL with fewer than 20
 SELECT
-    (SELECT model_version FROM estimates.refresh_state) AS model_version,
+    (SELECT model_version FROM run.refresh_state) AS model_version,
     measure_name,
     count(*) AS n,
     CASE WHEN count(*) >= 20 THEN avg(is_taken::INTEGER)::DECIMAL(6, 5) END AS class_rate
-FROM estimates.opportunity
+FROM norms.opportunity
 GROUP BY measure_name

@@ -8,7 +8,7 @@
 --   n                choices
 --   class_share      share of the dimension's choices; NULL where it has fewer than 20
 SELECT
-    (SELECT model_version FROM estimates.refresh_state) AS model_version,
+    (SELECT model_version FROM run.refresh_state) AS model_version,
     dimension_name,
     dimension_value,
     count(*) AS n,

@@ -12,7 +12,7 @@ WITH known AS (
         activity_id,
         median_duration_seconds,
         least(10, 0.1 * mean_duration_seconds) AS rapid_below_seconds
-    FROM estimates.item_norm
+    FROM norms.item_norm
     WHERE mean_duration_seconds IS NOT NULL
 )
 

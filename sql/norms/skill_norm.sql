@@ -8,7 +8,7 @@
 --   n_attempts     answers on it
 --   class_rate     share right of all answers; NULL with fewer than 20
 SELECT
-    (SELECT model_version FROM estimates.refresh_state) AS model_version,
+    (SELECT model_version FROM run.refresh_state) AS model_version,
     skill_id,
     count(DISTINCT student_key) AS n_students,
     count(*) AS n_attempts,

@@ -11,7 +11,7 @@
 --   rules_digest         digest of the SQL files, thresholds, skill map and course plan; another one means a full refresh
 --   refreshed_at         when the refresh ran
 --   n_students           students computed anew by it
-CREATE TABLE IF NOT EXISTS estimates.refresh_state (
+CREATE TABLE IF NOT EXISTS run.refresh_state (
     as_of TIMESTAMPTZ NOT NULL,
     model_version INTEGER,
     session_gap_minutes INTEGER NOT NULL,

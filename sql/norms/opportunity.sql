@@ -27,8 +27,8 @@ attempts AS (
         sum(fact_attempt.n_hints) OVER whole_item AS n_hints_before_answers,
         sum(fact_attempt.n_hints) OVER (item ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) AS n_hints_around
     FROM dimensional.fact_attempt
-    INNER JOIN estimates.attempt_effort ON fact_attempt.attempt_id = attempt_effort.attempt_id
-    LEFT JOIN estimates.item_norm ON fact_attempt.activity_id = item_norm.activity_id
+    INNER JOIN norms.attempt_effort ON fact_attempt.attempt_id = attempt_effort.attempt_id
+    LEFT JOIN norms.item_norm ON fact_attempt.activity_id = item_norm.activity_id
     LEFT JOIN hints
         ON fact_attempt.student_key = hints.student_key AND fact_attempt.activity_id = hints.activity_id
     WINDOW
