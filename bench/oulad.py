@@ -16,11 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.oulad_data import GROUPINGS, HERE, Oulad
-from pipelines.evaluate.fairness import Audit, Flags, fairness
-from pipelines.evaluate.figure import ENOUGH_STUDENTS, Figure
-from pipelines.evaluate.figures import figures
-from pipelines.evaluate.groups import Grouping
-from pipelines.evaluate.predictions import Predictions
+from pipelines.evaluate.fairness import Audit, Flags, Grouping, fairness
+from pipelines.evaluate.figures import ENOUGH_STUDENTS, Figure, figures
+from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.risk import warned
 from pipelines.evaluate.risk_report import moments
 from pipelines.learner.logistic import logit, sigmoid

@@ -26,7 +26,7 @@ _HOMES = {
     "typer": ("pipelines.cli", "flows.serve"),
     "rich": "pipelines.cli",
     "jinja2": ("pipelines.check.page", "pipelines.evaluate.page"),
-    "matplotlib": "pipelines.evaluate.plot",
+    "matplotlib": "pipelines.evaluate.page",
     "jsonpath": "pipelines.check",
     "fsrs": "pipelines.learner.memory",
     "kafka": "pipelines.ingest.kafka",

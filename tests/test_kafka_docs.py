@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.exits import Exit
+from pipelines.cli.options import Exit
 from pipelines.ingest.kafka import topics
 from pipelines.ingest.kafka.headers import _READERS
 from pipelines.ingest.repairs import REPAIRS

@@ -8,8 +8,8 @@ import pytest
 from pydantic import BaseModel
 
 from pipelines.alerts import Alerts
-from pipelines.cli.exits import Exit
 from pipelines.cli.main import _COMMANDS, added_commands
+from pipelines.cli.options import Exit
 from pipelines.schedules import Schedules
 from pipelines.settings import Settings
 from tests.conftest import SmallClass

@@ -8,11 +8,11 @@ from typing import Any, Final, Protocol
 
 from pipelines.check.counts import FaultCounts, GroupCounts, WarningCounts
 from pipelines.check.find import View, find, text
-from pipelines.check.memory import Memory
-from pipelines.check.profile import Profile
+from pipelines.check.origin import sender_of
 from pipelines.check.profile_counts import ProfileCounts
 from pipelines.check.report import CheckReport
-from pipelines.check.sender import sender_of
+from pipelines.check.seen_ids import Memory
+from pipelines.check.xapi_profile import Profile
 from pipelines.ingest.parcel import Judge
 from pipelines.ingest.source import Problem, Source, read_through
 from schemas.record import Batch, Record, Verdict

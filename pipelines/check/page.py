@@ -11,8 +11,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipelines.check.excerpt import visible
-from pipelines.check.figures import count, minute, percent, place
-from pipelines.check.report import CheckReport
+from pipelines.check.report import CheckReport, count, minute, percent, place
 
 _TEMPLATE: Final = "page.html.jinja"
 

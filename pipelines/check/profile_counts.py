@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.check.excerpt import excerpt
-from pipelines.check.profile import Profile
 from pipelines.check.report import ProfileFailure, ProfileReport, Sample
 from pipelines.check.templates import Failure, ProfileChecker
+from pipelines.check.xapi_profile import Profile
 
 
 @dataclass(slots=True)

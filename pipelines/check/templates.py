@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import jsonpath
 import orjson
 
-from pipelines.check.profile import Profile, Rule, Template
+from pipelines.check.xapi_profile import Profile, Rule, Template
 
 _UNMATCHABLE: Final = object()
 """Stands for a location at which the selector finds nothing (section 8.1, selector)."""

@@ -14,13 +14,10 @@ import typer
 from pipelines.check.check import FilePlaces, Places, Wanted
 from pipelines.check.check import check as check_source
 from pipelines.check.explain import explain
-from pipelines.check.profile import Profile, read_profile
 from pipelines.check.report import CheckReport
+from pipelines.check.xapi_profile import Profile, read_profile
 from pipelines.cli.check_text import explanation_lines, report_lines
-from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import PATHS_HELP
-from pipelines.cli.kafka import ServersOption
-from pipelines.cli.options import JsonOption, now
+from pipelines.cli.options import PATHS_HELP, Exit, JsonOption, ServersOption, now
 from pipelines.cli.output import Output
 from pipelines.ingest.source import Source
 from pipelines.ingest.validate import validate

@@ -4,8 +4,18 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.check.excerpt import visible
 from pipelines.check.explain import Explanation
-from pipelines.check.figures import count, minute, percent, place
-from pipelines.check.report import CheckReport, GroupReport, ProfileReport, RuleReport, Sample, WarningReport
+from pipelines.check.report import (
+    CheckReport,
+    GroupReport,
+    ProfileReport,
+    RuleReport,
+    Sample,
+    WarningReport,
+    count,
+    minute,
+    percent,
+    place,
+)
 
 _EXCERPT_CHARS = 160
 

@@ -6,11 +6,17 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.exits import Exit
 from pipelines.cli.import_ import tell_import
-from pipelines.cli.kafka import ServersOption, VerboseOption
-from pipelines.cli.logs import log_to_stderr
-from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
+from pipelines.cli.options import (
+    Exit,
+    JsonOption,
+    ServersOption,
+    VerboseOption,
+    WarehouseOption,
+    log_to_stderr,
+    now,
+    run_of,
+)
 from pipelines.cli.output import Output
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.kafka.connection import KafkaConnection

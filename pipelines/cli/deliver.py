@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
+from pipelines.cli.options import Exit, JsonOption, WarehouseOption, now, run_of
 from pipelines.cli.output import Output
 from pipelines.jobs.deliver import deliver_all, replay_to, resume_to
 from pipelines.jobs.opening import open_to_read

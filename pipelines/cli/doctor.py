@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 import typer
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.options import JsonOption, WarehouseOption
+from pipelines.cli.options import Exit, JsonOption, WarehouseOption
 from pipelines.cli.output import Output
 from pipelines.jobs.opening import open_to_read
 from pipelines.settings import SETTINGS_FILE, Settings, read_settings

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from pipelines.cli.options import JsonOption, WarehouseOption, now
 from pipelines.cli.output import Output
 from pipelines.evaluate.answer_set import COLUMNS, MAX_ANSWERS, NamedTable, answers_of
+from pipelines.evaluate.fairness import MAX_ROWS, Grouping, groupings_of
 from pipelines.evaluate.followed import Followed
-from pipelines.evaluate.groups import MAX_ROWS, Grouping, groupings_of
-from pipelines.evaluate.report import Evaluation, Wanted, evaluate_folds, evaluate_split
+from pipelines.evaluate.report import Evaluation, Wanted, evaluate_folds, evaluate_split, warnings
 from pipelines.evaluate.risk_report import evaluate_risk
 from pipelines.evaluate.tables import headline, tables
-from pipelines.evaluate.warnings import warnings
 from pipelines.jobs.opening import open_to_read
 from pipelines.learner.history import History
 from pipelines.refresh.answers import read_answers

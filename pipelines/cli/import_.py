@@ -5,9 +5,7 @@ from pathlib import Path
 
 import typer
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import PathsArgument
-from pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
+from pipelines.cli.options import Exit, JsonOption, PathsArgument, WarehouseOption, now, run_of
 from pipelines.cli.output import Output
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.land import ImportSummary

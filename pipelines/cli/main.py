@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from pipelines.cli.exits import Exit
+from pipelines.cli.options import Exit
 from pipelines.tracing.export import export_spans
 from schemas.errors import LearnloomError
 

@@ -9,10 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.inputs import PathsArgument
-from pipelines.cli.kafka import ServersOption
-from pipelines.cli.options import JsonOption
+from pipelines.cli.options import Exit, JsonOption, PathsArgument, ServersOption
 from pipelines.cli.output import Output, Ticker
 from pipelines.ingest.files import FileSource
 from pipelines.ingest.interruption import Interruption

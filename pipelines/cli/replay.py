@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.exits import Exit
-from pipelines.cli.options import JsonOption, WarehouseOption, now
+from pipelines.cli.options import Exit, JsonOption, WarehouseOption, now
 from pipelines.cli.output import Output
 from pipelines.ingest.repairs import REPAIRS, Mend
 from pipelines.ingest.replay import ReplaySummary

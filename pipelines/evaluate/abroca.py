@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.predictions import Predictions
+from pipelines.evaluate.measures import Predictions
 
 N_PERMUTATIONS: Final = 1_000
 _DECIMALS: Final = 4

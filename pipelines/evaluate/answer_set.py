@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipelines.evaluate.errors import AnswerSetError
 from pipelines.learner.history import FULL_WEIGHT, History
+from schemas.errors import LearnloomError
 
 MAX_ANSWERS: Final = 10_000_000
 REQUIRED: Final = ("student", "item", "skill", "correct")
@@ -23,6 +23,10 @@ SEPARATORS: Final = "~;"
 _RIGHT: Final = {"1": 1.0, "1.0": 1.0, "true": 1.0, "0": 0.0, "0.0": 0.0, "false": 0.0}
 _LONGEST_SECONDS: Final = 9e12
 """More microseconds than that have no room in 64 bits."""
+
+
+class AnswerSetError(LearnloomError):
+    """A table of answers cannot be read as such."""
 
 
 @dataclass(frozen=True)

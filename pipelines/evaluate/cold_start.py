@@ -6,9 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.figure import Figure
-from pipelines.evaluate.figures import figures
-from pipelines.evaluate.predictions import Predictions
+from pipelines.evaluate.figures import Figure, figures
+from pipelines.evaluate.measures import Predictions
 
 _SPANS: Final[tuple[tuple[int, int | None], ...]] = ((0, 0), (1, 4), (5, 9), (10, 19), (20, None), (0, 4))
 """Fewest and most earlier answers of each row of the table; the last one sums up the first two."""

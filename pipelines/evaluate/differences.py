@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.evaluate import measures
-from pipelines.evaluate.figure import ENOUGH_ANSWERS
-from pipelines.evaluate.predictions import Predictions
+from pipelines.evaluate.figures import ENOUGH_ANSWERS
+from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.resample import Weighted, draws
 from pipelines.learner.history import RIGHT_FROM
 from pipelines.learner.loss import log_losses, mean_and_error

@@ -6,8 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.figure import Figure
-from pipelines.evaluate.share import share
+from pipelines.evaluate.figures import Figure, share
 from pipelines.learner.history import RIGHT_FROM, History
 
 RUN: Final = 3

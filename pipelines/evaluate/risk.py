@@ -10,11 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.figure import ENOUGH_GROUP, Figure, with_interval
+from pipelines.evaluate.figures import ENOUGH_GROUP, Figure, share, with_interval
 from pipelines.evaluate.followed import Times
-from pipelines.evaluate.predictions import Predictions
+from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.resample import N_RESAMPLES, draws
-from pipelines.evaluate.share import share
 
 QUIET_DAYS: Final = 7
 """Of the rule to beat, that of Open edX Aspects."""

@@ -7,12 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.fairness import Audit, Flags, GroupFigures, fairness
-from pipelines.evaluate.figure import ENOUGH_STUDENTS
-from pipelines.evaluate.figures import Figures, figures
+from pipelines.evaluate.fairness import Audit, Flags, GroupFigures, Grouping, fairness
+from pipelines.evaluate.figures import ENOUGH_STUDENTS, Figures, figures
 from pipelines.evaluate.followed import Followed
-from pipelines.evaluate.groups import Grouping
-from pipelines.evaluate.predictions import Predictions
+from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.resample import N_RESAMPLES
 from pipelines.evaluate.risk import LeadTime, Truths, Warned, lead_time, quiet_rule, warned
 from pipelines.learner.risk import FEATURES

@@ -1,14 +1,43 @@
 """An evaluation as tables, for a terminal or a page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from pipelines.evaluate.figure import Figure
-from pipelines.evaluate.figures import Figures
-from pipelines.evaluate.group_table import group_table
+from pipelines.evaluate.abroca import Abroca
+from pipelines.evaluate.fairness import GroupFigures
+from pipelines.evaluate.figures import Figure, Figures
 from pipelines.evaluate.report import Evaluation
-from pipelines.evaluate.risk_tables import risk_tables
-from pipelines.evaluate.table import Table, between, decimals, told
+from pipelines.evaluate.risk import LeadTime, Warned
+from pipelines.evaluate.risk_report import AtShare, RiskEvaluation
 from pipelines.feedback.words import percent
+
+
+class Table(NamedTuple):
+    """One table with its title."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+
+
+def told(figure: Figure) -> str:
+    """A figure with its interval in one cell, or why it is unknown."""
+    if figure.value is None:
+        return f"unknown: {figure.unknown}"
+    return f"{decimals(figure.value)}{between(figure, ' ({} to {})')}"
+
+
+def between(figure: Figure, pattern: str) -> str:
+    """The ends of the interval in the words of `pattern`; empty where there is none."""
+    if figure.low is None or figure.high is None:
+        return ""
+    return pattern.format(decimals(figure.low), decimals(figure.high))
+
+
+def decimals(value: float | None) -> str | None:
+    """Three places, always, so that columns can be compared."""
+    return None if value is None else f"{value:.3f}".replace("-0.000", "0.000")
+
 
 _READS = {
     "auc": ("AUC", "0.5: ranks no better than chance; 1: every right answer above every wrong one"),
@@ -99,3 +128,95 @@ def _figure_row(found: Figures, name: str) -> tuple[object, ...]:
 
 def _compared_row(name: str, found: Figures) -> tuple[object, ...]:
     return name, told(found.auc), told(found.log_loss), told(found.ece)
+
+
+def group_table(title: str, rows: str, found: Sequence[GroupFigures]) -> Table:
+    """Give the table of groups; `rows` is what is counted."""
+    return Table(
+        title,
+        ("group", rows, "AUC", "calibration error", "gap", "flagged", "caught", "false alarm", "ABROCA"),
+        [_group_row(one) for one in found],
+    )
+
+
+def _group_row(one: GroupFigures) -> tuple[object, ...]:
+    figures = (one.auc, one.ece, one.gap, one.flag_rate, one.true_positive_rate, one.false_positive_rate)
+    return (
+        f"{one.grouping} {one.group}",
+        one.n,
+        *(decimals(figure.value) or "unknown" for figure in figures),
+        _abroca(one.abroca),
+    )
+
+
+def _abroca(found: Abroca) -> str:
+    if found.value is None:
+        return f"unknown: {found.unknown}"
+    by_chance = "" if found.by_chance is None else f"; {found.by_chance:.3f} by chance"
+    return (
+        f"{found.value:.3f} (p {found.p_value:.3f}{by_chance})"
+        if found.p_value is not None
+        else f"{found.value:.3f}"
+    )
+
+
+_RULE = "7-day rule of Aspects"
+
+
+def risk_tables(found: RiskEvaluation) -> Iterator[Table]:
+    """Give the tables of an evaluation of warnings, the most important first; none where nothing is known."""
+    if not found.at:
+        return
+    held_out = "whole runs" if found.is_by_run else "students of the single run"
+    yield Table(
+        f"Who may not pass: predictions for students still enrolled ({held_out} held out)",
+        ("at", "students", "did not pass", "AUC", "log-loss", "Brier score", "calibration error", "slope"),
+        [_figures(one) for one in found.at],
+    )
+    yield Table(
+        "Warnings that somebody may not pass",
+        ("at", "by", "warned of", "precision", "promised", "caught", "false alarm"),
+        [row for one in found.at for row in _warned(one)],
+    )
+    for one in found.at:
+        if one.fairness:
+            yield group_table(
+                f"For each group, at {percent(one.share)} of the run (flagged: warned of; caught: of those who did not "
+                "pass)",
+                "students",
+                one.fairness,
+            )
+    yield Table(
+        "How long before it happened the first warning came",
+        ("by", "left or failed", "warned of before", "days, median"),
+        [_lead("model", found.lead_time), _lead(_RULE, found.rule_lead_time)],
+    )
+
+
+def _figures(one: AtShare) -> tuple[object, ...]:
+    found = one.figures
+    rate = None if found.rate is None else percent(found.rate)
+    shown = (found.auc, found.log_loss, found.brier, found.ece, found.slope)
+    return f"{percent(one.share)} of the run", found.n, rate, *(told(figure) for figure in shown)
+
+
+def _warned(one: AtShare) -> Iterator[tuple[object, ...]]:
+    for name, found, promised in (("model", one.model, one.promised), (_RULE, one.rule, None)):
+        yield _warned_row(one.share, name, found, promised)
+
+
+def _warned_row(share: float, name: str, found: Warned, promised: float | None) -> tuple[object, ...]:
+    figures = (found.recall, found.false_positive_rate)
+    at = f"{percent(share)} of the run"
+    return (
+        at,
+        name,
+        found.n_flagged,
+        told(found.precision),
+        decimals(promised),
+        *(told(one) for one in figures),
+    )
+
+
+def _lead(name: str, found: LeadTime) -> tuple[object, ...]:
+    return name, found.n, found.n_in_time, told(found.median_days)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from pipelines.simulate.fragments import dumps
+from pipelines.simulate.statements import dumps
 
 Breakage = Callable[[dict[str, Any]], None]
 

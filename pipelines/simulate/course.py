@@ -4,17 +4,17 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from pipelines.simulate.config import DAY_MS, HOUR_MS, SimulationConfig
-from pipelines.simulate.fragments import (
+from pipelines.simulate.item import Item, Skill, make_item
+from pipelines.simulate.lists import FORMS, SUBJECTS, TOPICS
+from pipelines.simulate.statements import (
     CAMPUS,
     VIDEO_CATEGORY,
     Activity,
     make_activity,
     reference,
+    rfc3339,
     school_iri,
 )
-from pipelines.simulate.item import Item, Skill, make_item
-from pipelines.simulate.lists import FORMS, SUBJECTS, TOPICS
-from pipelines.simulate.moment import rfc3339
 from schemas import vocabulary as xapi
 
 PRACTICE_ITEMS: Final = 10

@@ -7,11 +7,11 @@ from typing import Final
 from pipelines.simulate import statements as say
 from pipelines.simulate.assignment import plan_assignment
 from pipelines.simulate.config import DAY_MS, HOUR_MS, SimulationConfig
+from pipelines.simulate.declared_input import declare, practise_by_choice, talk
 from pipelines.simulate.lists import TOPICS
 from pipelines.simulate.material import use_material
 from pipelines.simulate.quiz import take_practice, take_test
 from pipelines.simulate.student import DEVICES, Enrolment, Student
-from pipelines.simulate.voice import declare, practise_by_choice, talk
 
 _PASS_MARK: Final = 0.5
 """Final score from which a course is passed."""

@@ -6,8 +6,7 @@ from typing import Final, Protocol
 
 from pipelines.simulate.breakage import BROKEN_KINDS, ID_CONFLICT, broken
 from pipelines.simulate.config import HOUR_MS
-from pipelines.simulate.moment import rfc3339
-from pipelines.simulate.statements import TEACHER, VOIDED
+from pipelines.simulate.statements import TEACHER, VOIDED, rfc3339
 
 _LATENCY_MS: Final = 400
 """From what happened to sending it, in good order."""

@@ -4,7 +4,7 @@ import math
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from pipelines.simulate.fragments import Activity, dumps, make_activity
+from pipelines.simulate.statements import Activity, dumps, make_activity
 from schemas import vocabulary as xapi
 
 SLIP: Final = 0.02

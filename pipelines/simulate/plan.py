@@ -8,7 +8,7 @@ from typing import Final
 
 from pipelines.simulate.config import SimulationConfig
 from pipelines.simulate.course import Course
-from pipelines.simulate.moment import rfc3339
+from pipelines.simulate.statements import rfc3339
 
 COLUMNS: Final = ("course", "activity", "due", "weight", "begins", "ends")
 _WEIGHTS: Final = {"graded": 0.6, "assignment": 0.4}

@@ -9,9 +9,8 @@ from pipelines.simulate.config import DAY_MS, SimulationConfig
 from pipelines.simulate.course import Course, make_course
 from pipelines.simulate.day import enrol, finish, live
 from pipelines.simulate.faults import FaultyLink
-from pipelines.simulate.journal import Journal, Receiver
-from pipelines.simulate.outbox import SUFFIXES, Outbox, open_for_lines
 from pipelines.simulate.plan import write_plan
+from pipelines.simulate.sink import SUFFIXES, Journal, Outbox, Receiver, open_for_lines
 from pipelines.simulate.student import Student, make_student
 from pipelines.simulate.truth import write_skill_map, write_truth
 

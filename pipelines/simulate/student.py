@@ -8,11 +8,9 @@ from typing import Any, Final
 from pipelines.simulate.answer import Knowledge
 from pipelines.simulate.config import SimulationConfig
 from pipelines.simulate.course import Course
-from pipelines.simulate.fragments import Activity, dumps
 from pipelines.simulate.item import Skill
-from pipelines.simulate.journal import Journal
-from pipelines.simulate.moment import rfc3339
-from pipelines.simulate.statements import INSTRUCTOR
+from pipelines.simulate.sink import Journal
+from pipelines.simulate.statements import INSTRUCTOR, Activity, dumps, rfc3339
 from pipelines.simulate.traits import Traits, draw_traits
 from schemas import vocabulary as xapi
 

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from pipelines.check.check import Wanted, check
-from pipelines.check.profile import Profile
 from pipelines.check.report import CheckReport
+from pipelines.check.xapi_profile import Profile
 from pipelines.ingest.source import Positions, Problem
 from pipelines.ingest.validate import validate
 from schemas.record import Batch, Position, Record

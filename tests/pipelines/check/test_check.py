@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.check import counts, memory
+from pipelines.check import counts, seen_ids
 from pipelines.check.advice import ADVICE
 from pipelines.check.check import check
 from pipelines.ingest.source import Positions
@@ -229,7 +229,7 @@ def test_mixes_of_rules_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_ids_are_bounded_and_the_bound_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound ids are not compared, and the report says so."""
-    monkeypatch.setattr(memory, "_MAX_IDS", 2)
+    monkeypatch.setattr(seen_ids, "_MAX_IDS", 2)
     found = report(*(raw(numbered(n)) for n in (1, 2, 3, 3)))
     assert found.repeated == 0
     assert any("more statement ids" in note for note in found.notes)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from pipelines.check.advice import ADVICE
 from pipelines.check.find import View, find
-from pipelines.check.meant import meant_by
-from pipelines.check.memory import Memory
-from pipelines.check.sender import sender_of
+from pipelines.check.origin import sender_of
+from pipelines.check.seen_ids import Memory
+from pipelines.check.suggestion import meant_by
 from schemas import vocabulary as words
 from tests.documents import blocks
 from tests.pipelines.check.samples import GOOD, numbered

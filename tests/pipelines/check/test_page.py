@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from pipelines.check.page import page
-from pipelines.check.profile import Profile
 from pipelines.check.report import CheckReport
+from pipelines.check.xapi_profile import Profile
 from tests.pipelines.check.samples import GOOD, NOW, numbered, raw, report
 
 _HOSTILE = (

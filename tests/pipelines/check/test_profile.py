@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.check.profile import Profile, ProfileFileError, read_profile
 from pipelines.check.templates import ProfileChecker
+from pipelines.check.xapi_profile import Profile, ProfileFileError, read_profile
 from tests.pipelines.check.samples import GOOD, numbered, raw, report
 
 _ID = "https://school.example/profiles/quiz"

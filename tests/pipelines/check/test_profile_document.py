@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.check.profile import Profile, read_profile
 from pipelines.check.templates import ProfileChecker
+from pipelines.check.xapi_profile import Profile, read_profile
 from tests.pipelines.check.samples import GOOD, numbered, raw, report
 
 _ID = "https://w3id.example/xapi/lab"

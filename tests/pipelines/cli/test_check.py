@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipelines.check.advice import ADVICE
-from pipelines.cli.exits import Exit
+from pipelines.cli.options import Exit
 from schemas.xapi.rules import RULES
 from tests.pipelines.check.samples import GOOD, numbered
 from tests.pipelines.cli.samples import answer, lines

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.exits import Exit
+from pipelines.cli.options import Exit
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.effects import Effect
 from tests.conftest import SmallClass, refresh_to

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.cli.exits import Exit
+from pipelines.cli.options import Exit
 from tests.conftest import SmallClass
 from tests.pipelines.cli.shell import learnloom
 from tests.pipelines.learner.make import a_class

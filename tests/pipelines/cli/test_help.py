@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from kafka.errors import TopicAlreadyExistsError
 
-from pipelines.cli.exits import Exit
 from pipelines.cli.main import _COMMANDS
+from pipelines.cli.options import Exit
 from pipelines.warehouse.connection import Warehouse
 from servers.kafka.broker import Broker
 from tests.conftest import SmallClass

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.exits import Exit
+from pipelines.cli.options import Exit
 from servers.kafka.broker import Broker
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import Ran, learnloom

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from pipelines.cli.exits import Exit
+from pipelines.cli.options import Exit
 from pipelines.jobs.metrics import serve_metrics
 from pipelines.settings import Settings
 from servers.ports import free_port

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.exits import Exit
+from pipelines.cli.options import Exit
 from schemas.profile import StudentProfile
 from schemas.signal import Signal
 from schemas.why import SkillWhy

@@ -6,7 +6,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.cli.exits import Exit
+from pipelines.cli.options import Exit
 from tests.conftest import SmallClass
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom

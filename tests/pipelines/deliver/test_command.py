@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.exits import Exit
+from pipelines.cli.options import Exit
 from pipelines.warehouse.connection import Warehouse
 from tests.pipelines.cli.shell import learnloom
 from tests.pipelines.deliver.make import SECRET, signal_of, stand

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.evaluate.answer_set import NamedTable, answers_of
-from pipelines.evaluate.errors import AnswerSetError
+from pipelines.evaluate.answer_set import AnswerSetError, NamedTable, answers_of
 
 _HEADER = ("student", "item", "skill", "correct")
 

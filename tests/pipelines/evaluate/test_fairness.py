@@ -9,10 +9,8 @@ from sklearn.metrics import roc_curve
 
 from pipelines.evaluate.abroca import abroca
 from pipelines.evaluate.answer_set import NamedTable
-from pipelines.evaluate.errors import GroupsError
-from pipelines.evaluate.fairness import Audit, Flags, fairness
-from pipelines.evaluate.groups import Grouping, groupings_of
-from pipelines.evaluate.predictions import Predictions
+from pipelines.evaluate.fairness import Audit, Flags, Grouping, GroupsError, fairness, groupings_of
+from pipelines.evaluate.measures import Predictions
 from tests.pipelines.evaluate.make import any_predictions, some
 
 _QUICK = Audit(n_resamples=50, n_permutations=50)

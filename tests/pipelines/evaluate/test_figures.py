@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 
 from pipelines.evaluate import measures
-from pipelines.evaluate.figure import ENOUGH_STUDENTS, Enough, Figure, with_interval
-from pipelines.evaluate.figures import ece_by_chance, figures
-from pipelines.evaluate.predictions import Predictions
+from pipelines.evaluate.figures import ENOUGH_STUDENTS, Enough, Figure, ece_by_chance, figures, with_interval
+from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.resample import resampled_ratio
 from tests.pipelines.evaluate.make import any_predictions, from_logits, some
 

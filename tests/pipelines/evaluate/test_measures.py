@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from pipelines.evaluate import measures
-from pipelines.evaluate.errors import PredictionsError
-from pipelines.evaluate.predictions import Predictions
-from pipelines.evaluate.reliability import reliability
+from pipelines.evaluate.measures import Predictions, PredictionsError, reliability
 from pipelines.evaluate.resample import Weighted, draws
 from tests.pipelines.evaluate.make import any_predictions, some
 

@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.evaluate.figure import ENOUGH_STUDENTS
-from pipelines.evaluate.figures import figures
-from pipelines.evaluate.predictions import Predictions
+from pipelines.evaluate.figures import ENOUGH_STUDENTS, figures
+from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.risk import lead_time, quiet_rule, warned, warned_at
 from tests.pipelines.evaluate.make import some
 

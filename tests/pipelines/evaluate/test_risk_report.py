@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipelines.evaluate.fairness import Grouping
 from pipelines.evaluate.followed import Followed
-from pipelines.evaluate.groups import Grouping
 from pipelines.evaluate.risk_report import evaluate_risk, moments
-from pipelines.evaluate.risk_tables import risk_tables
+from pipelines.evaluate.tables import risk_tables
 from pipelines.learner.risk import FEATURES
 from pipelines.learner.risk_train import RiskCases
 from schemas.risk import RiskFeature

@@ -15,8 +15,8 @@ from pipelines.simulate.config import DAY_MS, SimulationConfig
 from pipelines.simulate.course import Course, make_course
 from pipelines.simulate.item import SLIP, p_right
 from pipelines.simulate.material import played_segments, share_of
-from pipelines.simulate.moment import iso_date, rfc3339
-from pipelines.simulate.outbox import Outbox
+from pipelines.simulate.sink import Outbox
+from pipelines.simulate.statements import iso_date, rfc3339
 from pipelines.simulate.traits import draw_traits
 
 CONFIG = SimulationConfig()

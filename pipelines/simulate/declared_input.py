@@ -6,10 +6,9 @@ from typing import Final
 from pipelines.simulate import statements as say
 from pipelines.simulate.config import DAY_MS
 from pipelines.simulate.course import Module, topic_activity
-from pipelines.simulate.fragments import Activity
 from pipelines.simulate.lists import TOPICS
-from pipelines.simulate.moment import iso_date
 from pipelines.simulate.quiz import practise
+from pipelines.simulate.statements import Activity, iso_date
 from pipelines.simulate.student import Enrolment
 from schemas import vocabulary as xapi
 
