@@ -9,9 +9,10 @@ from prefect.cache_policies import NO_CACHE
 from flows.alarm import TOLD
 from flows.lateness import on_time
 from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
-from pipelines.jobs.upkeep import Upkeep
+from pipelines.jobs.finding import HealthFinding
+from pipelines.jobs.upkeep import MaintenanceSummary
 from pipelines.jobs.upkeep import maintain as maintain_now
-from pipelines.jobs.watch import Finding, examine
+from pipelines.jobs.watch import examine
 from schemas.errors import LearnloomError
 
 
@@ -22,7 +23,7 @@ class ChecksFailedError(LearnloomError):
 @flow(name="maintain", flow_run_name="maintain the warehouse", **TOLD)
 def maintain() -> dict[str, Any]:
     """Merge small files, drop old snapshots, remember which run wrote what, and make a backup if one is asked for."""
-    done = do(keep_up)
+    done = do(maintain_warehouse)
     logger().info(
         "%d files merged, %d snapshots dropped, %d files removed, %d transactions remembered",
         done.tidied.merged_files,
@@ -43,7 +44,7 @@ def maintain() -> dict[str, Any]:
 
 
 @task(name="keep up", cache_policy=NO_CACHE, **RETRIES)
-def keep_up() -> Upkeep:
+def maintain_warehouse() -> MaintenanceSummary:
     """Do the maintenance."""
     progress = Progress("maintain-progress", 3)
     done = maintain_now(settings(), clock=now, run=this_run("maintain"), on_progress=progress)
@@ -58,16 +59,16 @@ def check() -> dict[str, Any]:
     Raises:
         ChecksFailedError: a check failed; an artifact of the run shows the first of the offending rows.
     """
-    findings = do(look)
+    findings = do(run_health_checks)
     failed = [finding for finding in findings if finding.is_passed is False]
     if is_under_prefect():
         _show(findings, failed)
     for finding in failed:
-        logger().error("%s: %s", finding.name, finding.told)
+        logger().error("%s: %s", finding.name, finding.message)
     if failed:
         raise ChecksFailedError(
             f"{len(failed)} of {len(findings)} checks failed: "
-            + "; ".join(f"{finding.name}: {finding.told}" for finding in failed)
+            + "; ".join(f"{finding.name}: {finding.message}" for finding in failed)
         )
     unknown = sum(finding.is_passed is None for finding in findings)
     logger().info("%d checks passed, %d cannot be said yet", len(findings) - unknown, unknown)
@@ -75,7 +76,7 @@ def check() -> dict[str, Any]:
 
 
 @task(name="look", cache_policy=NO_CACHE, **RETRIES)
-def look() -> list[Finding]:
+def run_health_checks() -> list[HealthFinding]:
     """Run every check."""
     chosen = settings()
     return [
@@ -84,11 +85,11 @@ def look() -> list[Finding]:
     ]
 
 
-def _show(findings: list[Finding], failed: list[Finding]) -> None:
+def _show(findings: list[HealthFinding], failed: list[HealthFinding]) -> None:
     states = {True: "passed", False: "FAILED", None: "unknown"}
     create_table_artifact(
         table=[
-            {"check": finding.name, "state": states[finding.is_passed], "found": finding.told}
+            {"check": finding.name, "state": states[finding.is_passed], "found": finding.message}
             for finding in sorted(findings, key=lambda each: each.is_passed is not False)
         ],
         key="checks",
@@ -99,5 +100,5 @@ def _show(findings: list[Finding], failed: list[Finding]) -> None:
             create_table_artifact(
                 table=[{name: str(value) for name, value in row.items()} for row in finding.rows],
                 key=f"offending-{finding.name.replace('_', '-')}",
-                description=f"First offending rows of {finding.name}: {finding.told}",
+                description=f"First offending rows of {finding.name}: {finding.message}",
             )

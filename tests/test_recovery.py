@@ -6,15 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.demo import engagement_truth_of, recovery_of, signal_truth_of
 from pipelines.evaluate.risk_report import evaluate_risk
 from pipelines.feedback.thresholds import Thresholds
 from pipelines.ingest.plan import import_plan
 from pipelines.refresh.risk import read_followed
 from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.recovery import Estimated, Recovery, compare
+from pipelines.simulate.recovery import Estimated, Recovery, compare, recovery_of
 from pipelines.simulate.run import simulate
-from pipelines.simulate.signal_truth import Said, SignalTruth, compare_engagement, compare_signals
+from pipelines.simulate.signal_truth import (
+    EmittedSignal,
+    SignalTruth,
+    compare_engagement,
+    compare_signals,
+    engagement_truth_of,
+    signal_truth_of,
+)
 from pipelines.warehouse.connection import Warehouse
 from tests.conftest import land, refresh_to
 
@@ -137,7 +143,7 @@ def test_signals_about_everybody_are_right_by_chance(tmp_path: Path) -> None:
             f"INNER JOIN '{simulated.truth}/student.parquet' AS student ON known.student_number = student.number"
         )
     said = [
-        Said(identifier, kind, skill, None)
+        EmittedSignal(identifier, kind, skill, None)
         for identifier, skill in pairs
         for kind in (*_BOUNDS, "help_seeking")
     ]

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pipelines.api.traced import Traced
 from pipelines.jobs.metrics import metrics_text
 from pipelines.jobs.opening import open_to_read
-from pipelines.jobs.respond import NotForYouError, respond
+from pipelines.jobs.respond import WrongAudienceError, respond
 from pipelines.settings import Settings
 from pipelines.tracing.span import is_on
 from pipelines.warehouse.connection import Warehouse
@@ -33,7 +33,7 @@ _MAX_SIGNALS = 1_000
 _STATUS: dict[type[LearnloomError], int] = {
     StudentMissingError: status.HTTP_404_NOT_FOUND,
     SignalMissingError: status.HTTP_404_NOT_FOUND,
-    NotForYouError: status.HTTP_403_FORBIDDEN,
+    WrongAudienceError: status.HTTP_403_FORBIDDEN,
     WarehouseBusyError: status.HTTP_503_SERVICE_UNAVAILABLE,
     WarehouseUnavailableError: status.HTTP_503_SERVICE_UNAVAILABLE,
     WarehouseError: status.HTTP_503_SERVICE_UNAVAILABLE,

@@ -8,9 +8,9 @@ from typing import Final, Generic, TypeVar
 
 from pipelines.check.advice import ADVICE, About
 from pipelines.check.excerpt import excerpt
-from pipelines.check.find import Finding
+from pipelines.check.find_warnings import WarningFinding
 from pipelines.check.report import Count, GroupReport, RuleReport, Sample, WarningReport
-from pipelines.check.suggestion import meant_by
+from pipelines.check.suggestion import suggestion_for
 from schemas.record import Fault
 from schemas.xapi.rules import RULES
 
@@ -76,7 +76,7 @@ def _numbers() -> Tally[_Number]:
 def _shown(tally: Tally[_Number], top: int, advice: str = "") -> tuple[tuple[Count, ...], int]:
     """The most frequent names, and how many there are beside them."""
     ranked = list(tally.ranked(lambda number: number.n))
-    shown = [Count(name, number.n, meant_by(advice, name)) for name, number in ranked[:top]]
+    shown = [Count(name, number.n, suggestion_for(advice, name)) for name, number in ranked[:top]]
     return tuple(shown), len(ranked) - len(shown)
 
 
@@ -169,7 +169,7 @@ class WarningCounts:
         self._found: dict[str, _Kind] = {}
 
     def add(
-        self, where: str, raw: bytes | None, about: frozenset[About], findings: Iterable[Finding]
+        self, where: str, raw: bytes | None, about: frozenset[About], findings: Iterable[WarningFinding]
     ) -> None:
         """Count one statement, with what was found in it."""
         self._of.update(about)
@@ -207,7 +207,7 @@ class WarningCounts:
 
 @dataclass(slots=True)
 class _Group:
-    told_by: str = ""
+    identified_by: str = ""
     records: int = 0
     valid: int = 0
     rules: Counter[str] = field(default_factory=Counter)
@@ -219,14 +219,14 @@ class GroupCounts:
     def __init__(self) -> None:
         self._groups: Tally[_Group] = Tally(_Group, limit=_MAX_NAMES, others=_OTHERS)
 
-    def add(self, name: str, faults: Iterable[Fault], told_by: str = "") -> None:
+    def add(self, name: str, faults: Iterable[Fault], identified_by: str = "") -> None:
         """Count one record, and each rule that it breaks once."""
         group = self._groups[name]
         group.records += 1
         broken = {fault.rule for fault in faults}
         group.valid += not broken
         group.rules.update(broken)
-        group.told_by = group.told_by or told_by
+        group.identified_by = group.identified_by or identified_by
 
     def report(self, top: int) -> tuple[tuple[GroupReport, ...], int]:
         """The groups with the most records, and how many there are beside them."""
@@ -234,7 +234,7 @@ class GroupCounts:
         shown = tuple(
             GroupReport(
                 name=name,
-                told_by=group.told_by,
+                identified_by=group.identified_by,
                 records=group.records,
                 valid=group.valid,
                 frequent_rule=max(sorted(group.rules), key=group.rules.__getitem__, default=""),

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 
-class Sender(NamedTuple):
+class StatementSource(NamedTuple):
     """A source of statements, by the first of these that is told.
 
     1. `context.platform`: the product whose code made the statement.
@@ -13,11 +13,11 @@ class Sender(NamedTuple):
     """
 
     name: str
-    told_by: str
+    identified_by: str
     """`context.platform`, `authority`, or `file` (also for a topic)."""
 
 
-def sender_of(statement: dict[str, Any] | None, read_from: str) -> Sender:
+def source_of(statement: dict[str, Any] | None, read_from: str) -> StatementSource:
     """Tell the source of a statement; of a record that cannot be read only its file is known.
 
     Args:
@@ -28,11 +28,11 @@ def sender_of(statement: dict[str, Any] | None, read_from: str) -> Sender:
         context = statement.get("context")
         platform = context.get("platform") if isinstance(context, dict) else None
         if isinstance(platform, str) and platform.strip():
-            return Sender(platform.strip(), "context.platform")
+            return StatementSource(platform.strip(), "context.platform")
         authority = _identifier(statement.get("authority"))
         if authority:
-            return Sender(authority, "authority")
-    return Sender(read_from, "read from")
+            return StatementSource(authority, "authority")
+    return StatementSource(read_from, "read from")
 
 
 def _identifier(actor: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from pipelines.check.excerpt import excerpt
 from pipelines.check.report import ProfileFailure, ProfileReport, Sample
 from pipelines.check.templates import Failure, ProfileChecker
-from pipelines.check.xapi_profile import Profile
+from pipelines.check.xapi_profile import XapiProfile
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class _Kind:
 class ProfileCounts:
     """How many statements keep to a profile. Kinds of failures are bounded by the profile itself."""
 
-    def __init__(self, profile: Profile, *, samples: int) -> None:
+    def __init__(self, profile: XapiProfile, *, samples: int) -> None:
         """`samples`: statements kept of each requirement."""
         self._profile = profile
         self._checker = ProfileChecker(profile)

@@ -26,7 +26,7 @@ class Count:
 
     name: str
     statements: int
-    advised: str = ""
+    suggestion: str = ""
     """What may have been meant; empty where nothing is near."""
 
 
@@ -57,7 +57,7 @@ class GroupReport:
     """The records of one source, or with one verb."""
 
     name: str
-    told_by: str
+    identified_by: str
     """For a source what tells of it: context.platform, authority or file; empty for a verb."""
     records: int
     valid: int

@@ -22,7 +22,7 @@ _BY_KEY: Final = {
 }
 
 
-def meant_by(advice: str, iri: str) -> str:
+def suggestion_for(advice: str, iri: str) -> str:
     """The known word whose name is the same as that of an unknown one; empty where there is none.
 
     Args:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import jsonpath
 import orjson
 
-from pipelines.check.xapi_profile import Profile, Rule, Template
+from pipelines.check.xapi_profile import StatementTemplate, TemplateRule, XapiProfile
 
 _UNMATCHABLE: Final = object()
 """Stands for a location at which the selector finds nothing (section 8.1, selector)."""
@@ -46,7 +46,7 @@ class Held(NamedTuple):
 
 
 class _Query(NamedTuple):
-    rule: Rule
+    rule: TemplateRule
     location: Any
     selector: Any
     requirement: str
@@ -55,7 +55,7 @@ class _Query(NamedTuple):
 class ProfileChecker:
     """One profile, made ready for many statements."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: XapiProfile) -> None:
         self._names = profile.names
         self._templates = [
             (template, [_query(rule) for rule in template.rules]) for template in profile.templates
@@ -105,13 +105,13 @@ class ProfileChecker:
 
 
 def _template_failures(
-    statement: dict[str, Any], template: Template, queries: list[_Query]
+    statement: dict[str, Any], template: StatementTemplate, queries: list[_Query]
 ) -> Iterator[Failure]:
-    for wanted, holder in (
+    for size, holder in (
         (template.objectStatementRefTemplate, ("object",)),
         (template.contextStatementRefTemplate, ("context", "statement")),
     ):
-        if wanted and _get(statement, *holder, "objectType") != "StatementRef":
+        if size and _get(statement, *holder, "objectType") != "StatementRef":
             requirement = f"{'.'.join(holder)} must be a StatementRef."
             yield Failure(template.id, template.name, requirement, _pointer(statement, holder))
     for query in queries:
@@ -159,12 +159,12 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _query(rule: Rule) -> _Query:
+def _query(rule: TemplateRule) -> _Query:
     selector = None if rule.selector is None else jsonpath.compile(rule.selector)
     return _Query(rule, jsonpath.compile(rule.location), selector, _sentence(rule))
 
 
-def _sentence(rule: Rule) -> str:
+def _sentence(rule: TemplateRule) -> str:
     """What a rule asks for, in words."""
     place = rule.location if rule.selector is None else f"{rule.location} → {rule.selector}"
     asked = []
@@ -187,7 +187,7 @@ def _listed(values: list[Any]) -> str:
     return shown + (f" and {len(values) - _SHOWN_VALUES} more" if len(values) > _SHOWN_VALUES else "")
 
 
-def _matches(statement: dict[str, Any], template: Template) -> bool:
+def _matches(statement: dict[str, Any], template: StatementTemplate) -> bool:
     """Whether a statement has all determining properties of a template (section 8)."""
     if template.verb is not None and _get(statement, "verb", "id") != template.verb:
         return False
@@ -200,9 +200,9 @@ def _matches(statement: dict[str, Any], template: Template) -> bool:
         "other": template.contextOtherActivityType,
         "category": template.contextCategoryActivityType,
     }
-    for role, wanted in by_role.items():
-        if wanted and not _holds(
-            (_get(one, "definition", "type") for one in _activities(statement, role)), wanted
+    for role, size in by_role.items():
+        if size and not _holds(
+            (_get(one, "definition", "type") for one in _activities(statement, role)), size
         ):
             return False
     attachments = statement.get("attachments")
@@ -210,8 +210,8 @@ def _matches(statement: dict[str, Any], template: Template) -> bool:
     return _holds((one.get("usageType") for one in listed), template.attachmentUsageType)
 
 
-def _holds(values: Iterator[Any], wanted: list[str]) -> bool:
-    return {value for value in values if isinstance(value, str)} >= set(wanted)
+def _holds(values: Iterator[Any], size: list[str]) -> bool:
+    return {value for value in values if isinstance(value, str)} >= set(size)
 
 
 def _normalised(statement: dict[str, Any]) -> dict[str, Any]:

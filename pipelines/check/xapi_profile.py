@@ -58,7 +58,7 @@ class _Part(BaseModel):
         return labels.get("en") or labels.get("en-US") or next(iter(labels.values()), self.id)
 
 
-class Rule(BaseModel):
+class TemplateRule(BaseModel):
     """What a template asks of the values in one place (section 8.1)."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
@@ -71,7 +71,7 @@ class Rule(BaseModel):
     none: list[Any] | None = None
 
 
-class Template(_Part):
+class StatementTemplate(_Part):
     """One way in which a statement may look (section 8)."""
 
     id: str = ""
@@ -85,7 +85,7 @@ class Template(_Part):
     attachmentUsageType: list[str] = []  # noqa: N815
     objectStatementRefTemplate: list[str] = []  # noqa: N815
     contextStatementRefTemplate: list[str] = []  # noqa: N815
-    rules: list[Rule] = []
+    rules: list[TemplateRule] = []
 
 
 class Concept(_Part):
@@ -100,17 +100,17 @@ class _Version(BaseModel):
     id: str
 
 
-class Profile(_Part):
+class XapiProfile(_Part):
     """A profile as far as single statements can be held against it."""
 
     type: Literal["Profile"]
     versions: list[_Version] = []
     concepts: list[Concept] = []
-    all_templates: list[Template] = Field(default=[], alias="templates")
+    all_templates: list[StatementTemplate] = Field(default=[], alias="templates")
     patterns: list[Any] = []
 
     @property
-    def templates(self) -> list[Template]:
+    def templates(self) -> list[StatementTemplate]:
         """The templates that have a name by which to tell of them."""
         return [template for template in self.all_templates if template.id]
 
@@ -138,7 +138,7 @@ class Profile(_Part):
         return tuple(found)
 
 
-def read_profile(path: Path) -> Profile:
+def read_xapi_profile(path: Path) -> XapiProfile:
     """Read the document of a profile.
 
     Raises:
@@ -153,7 +153,7 @@ def read_profile(path: Path) -> Profile:
     except orjson.JSONDecodeError as error:
         raise ProfileFileError(f"{path}: the profile is no JSON: {error}") from error
     try:
-        return Profile.model_validate(document)
+        return XapiProfile.model_validate(document)
     except ValidationError as error:
         told = "; ".join(
             f"{'/'.join(str(step) for step in fault['loc']) or 'the document'} {fault['msg']}"

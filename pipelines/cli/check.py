@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from pipelines.check.check import FilePlaces, Places, Wanted
-from pipelines.check.check import check as check_source
+from pipelines.check.checker import FilePlaces, Places, ReportSize
+from pipelines.check.checker import check as check_source
 from pipelines.check.explain import explain
 from pipelines.check.report import CheckReport
-from pipelines.check.xapi_profile import Profile, read_profile
+from pipelines.check.xapi_profile import XapiProfile, read_xapi_profile
 from pipelines.cli.check_text import explanation_lines, report_lines
 from pipelines.cli.options import PATHS_HELP, Exit, JsonOption, ServersOption, now
 from pipelines.cli.output import Output
@@ -75,7 +75,7 @@ def check(
         out.say(*explanation_lines(explanation))
         return
     settings = read_settings()
-    profiles = [read_profile(path) for path in profile or ()]
+    profiles = [read_xapi_profile(path) for path in profile or ()]
     with _source(settings, paths, topics, servers) as source:
         report = run_check(
             out,
@@ -83,9 +83,9 @@ def check(
             source,
             places=FilePlaces(_from_here),
             profiles=profiles,
-            wanted=Wanted(rules=top, samples=samples),
+            size=ReportSize(rules=top, samples=samples),
         )
-    tell_check(out, report)
+    report_check(out, report)
     if html is not None:
         _write_page(out, report, html)
     if report.is_interrupted:
@@ -126,8 +126,8 @@ def run_check(
     source: Source,
     *,
     places: Places,
-    profiles: list[Profile],
-    wanted: Wanted,
+    profiles: list[XapiProfile],
+    size: ReportSize,
 ) -> CheckReport:
     """Check what any source delivers, with progress; `places` says where its records were read."""
     bounds = limits(settings)._replace(max_faults=_ALL_FAULTS)
@@ -137,7 +137,7 @@ def run_check(
             judge=partial(validate, default_version=settings.xapi_version, limits=bounds),
             now=now(),
             profiles=profiles,
-            wanted=wanted,
+            size=size,
             places=places,
             progress=lambda records, valid: tick(f"{records:,} read, {records - valid:,} with faults"),
         )
@@ -150,7 +150,7 @@ def _from_here(topic: str) -> str:
     return topic
 
 
-def tell_check(out: Output, report: CheckReport) -> None:
+def report_check(out: Output, report: CheckReport) -> None:
     """Say what was found: to people line by line, to machines as one object."""
     out.record(asdict(report) | {"refused": report.refused, "share_valid": report.share_valid})
     out.say(*report_lines(report))

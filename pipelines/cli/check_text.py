@@ -99,9 +99,9 @@ def _sample(sample: Sample) -> Iterator[str]:
 def _groups(title: str, groups: Sequence[GroupReport], more: int, what: str) -> Iterator[str]:
     yield from _heading(f"{title}: records, valid, most frequent fault")
     for group in groups:
-        told_by = f" ({group.told_by})" if group.told_by else ""
+        identified_by = f" ({group.identified_by})" if group.identified_by else ""
         fault = f"  {group.frequent_rule}" if group.frequent_rule else ""
-        yield f"  {group.records:>9,}  {percent(group.share_valid):>8}  {visible(group.name)}{told_by}{fault}"
+        yield f"  {group.records:>9,}  {percent(group.share_valid):>8}  {visible(group.name)}{identified_by}{fault}"
     yield from _more(more, what)
 
 
@@ -114,7 +114,7 @@ def _warning(warning: WarningReport) -> Iterator[str]:
     yield f"   So: {warning.unknown}"
     yield f"   Do: {warning.fix}"
     for value in warning.values:
-        meant = f" (meant: {value.advised}?)" if value.advised else ""
+        meant = f" (meant: {value.suggestion}?)" if value.suggestion else ""
         yield f"     {value.statements:>9,}  {visible(value.name)}{meant}"
     yield from _more(warning.more_values, "more words")
     if warning.samples:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.import_ import tell_import
+from pipelines.cli.import_ import report_import
 from pipelines.cli.options import (
     Exit,
     JsonOption,
@@ -107,7 +107,7 @@ def _run(
     with Interruption.from_signals() as interruption, out.progress("consuming") as tick:
         landing = Landing(settings, now, interruption, run_of("consume"), tick)
         done = landing.topics(connection, reading, guard=guard, sends_dead=sends_dead)
-    tell_import(out, done)
+    report_import(out, done)
     if done.is_interrupted and interruption.signal_number == signal.SIGINT:
         raise typer.Exit(Exit.INTERRUPTED)
     if done.dead:

@@ -10,7 +10,7 @@ from pipelines.cli.output import Output
 from pipelines.jobs.deliver import deliver_all, replay_to, resume_to
 from pipelines.jobs.opening import open_to_read
 from pipelines.settings import read_settings
-from pipelines.warehouse.deliveries import Standing, standings
+from pipelines.warehouse.deliveries import SubscriptionStatus, subscription_statuses
 from pipelines.warehouse.delivery_position import must_have_outbox
 
 commands = typer.Typer(
@@ -58,14 +58,14 @@ def list_(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> 
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         must_have_outbox(opened)
-        found = standings(opened)
+        found = subscription_statuses(opened)
     if not found:
         out.say("Nothing was delivered so far: learnloom deliver run")
         return
     out.table(
         ["subscription", "next", "behind", "delivered", "waiting", "given up", "passed", "told"],
         found,
-        machine_names=Standing._fields,
+        machine_names=SubscriptionStatus._fields,
     )
 
 

@@ -8,19 +8,18 @@ from typing import Annotated
 import typer
 from rich.rule import Rule
 
-from pipelines.cli.import_ import land, tell_import
+from pipelines.cli.import_ import land, report_import
 from pipelines.cli.output import Output
-from pipelines.cli.refresh import run_refresh, tell_refresh
-from pipelines.cli.simulate import tell
+from pipelines.cli.refresh import report_refresh, run_refresh
+from pipelines.cli.simulate import report_simulation
 from pipelines.feedback.describe import describe_profile, describe_signals
-from pipelines.feedback.thresholds import Thresholds
 from pipelines.ingest.skills import import_skills
 from pipelines.jobs.opening import open_to_read, open_to_write
 from pipelines.settings import Settings, read_settings
 from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.recovery import Estimated, Liked, Recovery, compare
+from pipelines.simulate.recovery import Recovery, recovery_of
 from pipelines.simulate.run import simulate
-from pipelines.simulate.signal_truth import Said, SignalTruth, compare_engagement, compare_signals
+from pipelines.simulate.signal_truth import SignalTruth, engagement_truth_of, signal_truth_of
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.students import read_profile, read_signals
 from schemas.errors import LearnloomError
@@ -36,34 +35,6 @@ class FolderTakenError(LearnloomError):
 _MID_TERM = dt.timedelta(days=33)
 _URGENT = 6
 _RULE_WIDTH = 100
-_MASTERY = """
-    SELECT identifier, skill_id, p_mastery, n_attempts, p_low, p_high
-    FROM estimates.student_skill INNER JOIN dimensional.dim_student USING (student_key)
-    ORDER BY ALL
-"""
-_LIKES = """
-    SELECT identifier, value, n
-    FROM marts.mart_student_interest INNER JOIN dimensional.dim_student USING (student_key)
-    WHERE dimension = 'topic'
-    ORDER BY ALL
-"""
-_STUCK = """
-    SELECT DISTINCT identifier, subject
-    FROM feedback.signal INNER JOIN dimensional.dim_student USING (student_key)
-    WHERE signal_kind = 'wheel_spinning'
-    ORDER BY ALL
-"""
-_SAID = """
-    SELECT DISTINCT identifier, signal_kind, subject, value
-    FROM feedback.signal INNER JOIN dimensional.dim_student USING (student_key)
-    ORDER BY ALL
-"""
-_MASTERED = """
-    SELECT identifier, skill_id
-    FROM estimates.student_skill INNER JOIN dimensional.dim_student USING (student_key)
-    WHERE mastered_at IS NOT NULL
-    ORDER BY ALL
-"""
 _SHOWN = """
     SELECT student_key
     FROM feedback.signal
@@ -94,25 +65,25 @@ def demo(
     _head(out, "1. A class is simulated")
     with out.progress("simulating") as tick:
         simulated = simulate(config, folder / "class", on_progress=lambda n: tick(f"{n:,} statements"))
-    tell(out, simulated)
+    report_simulation(out, simulated)
 
     _head(out, "2. Its statements are imported")
-    tell_import(out, land(out, settings, [simulated.statements]))
+    report_import(out, land(out, settings, [simulated.statements]))
     with open_to_write(settings) as opened:
         import_skills(opened, simulated.skill_map, wait_seconds=settings.lock_wait_seconds)
 
     _head(out, "3. Tables, estimates, profiles and signals are computed, as of the fifth week")
-    tell_refresh(out, run_refresh(out, settings, day=config.start + _MID_TERM))
+    report_refresh(out, run_refresh(out, settings, day=config.start + _MID_TERM))
     with open_to_read(settings) as opened:
         _show_students(out, opened)
         engagement = engagement_truth_of(opened, simulated.truth, day=_MID_TERM.days + 1)
 
     _head(out, "6. At the end of the course: how near are the estimates to the truth?")
     last_day = config.start + dt.timedelta(days=config.days - 1)
-    tell_refresh(out, run_refresh(out, settings, day=last_day, refit=True))
+    report_refresh(out, run_refresh(out, settings, day=last_day, refit=True))
     with open_to_read(settings) as opened:
-        _tell_recovery(out, recovery_of(opened, simulated.truth))
-        _tell_signals(out, [engagement, *signal_truth_of(opened, simulated.truth, settings.thresholds)])
+        _report_recovery(out, recovery_of(opened, simulated.truth))
+        _report_signals(out, [engagement, *signal_truth_of(opened, simulated.truth, settings.thresholds)])
     _say_next(out, settings)
 
 
@@ -147,32 +118,7 @@ def _show_students(out: Output, warehouse: Warehouse) -> None:
         out.say(f"{name or signal.student_key}: {signal.sentence}")
 
 
-def recovery_of(warehouse: Warehouse, truth: Path) -> Recovery:
-    """Hold what the warehouse says of a simulated class against what is true of it."""
-    return compare(
-        truth,
-        [Estimated(*row) for row in warehouse.rows(_MASTERY)],
-        [Liked(*row) for row in warehouse.rows(_LIKES)],
-        [(row[0], row[1]) for row in warehouse.rows(_STUCK)],
-    )
-
-
-def engagement_truth_of(warehouse: Warehouse, truth: Path, *, day: int) -> SignalTruth:
-    """Hold who is said to do less, of a simulated class after so many days, against who does."""
-    return compare_engagement(truth, _said(warehouse), day=day)
-
-
-def signal_truth_of(warehouse: Warehouse, truth: Path, thresholds: Thresholds) -> list[SignalTruth]:
-    """Hold the signals of a simulated class, at its end, against what is true of it."""
-    mastered = [(row[0], row[1]) for row in warehouse.rows(_MASTERED)]
-    return compare_signals(truth, _said(warehouse), mastered, thresholds=thresholds)
-
-
-def _said(warehouse: Warehouse) -> list[Said]:
-    return [Said(*row) for row in warehouse.rows(_SAID)]
-
-
-def _tell_signals(out: Output, found: list[SignalTruth]) -> None:
+def _report_signals(out: Output, found: list[SignalTruth]) -> None:
     out.say("", "How often is a signal right, and how much of what is true is said?")
     out.table(
         [
@@ -189,7 +135,7 @@ def _tell_signals(out: Output, found: list[SignalTruth]) -> None:
             (
                 each.signal,
                 each.truth,
-                each.n_said,
+                each.n_emitted,
                 each.n_right,
                 each.n_true,
                 each.precision,
@@ -201,7 +147,7 @@ def _tell_signals(out: Output, found: list[SignalTruth]) -> None:
     )
 
 
-def _tell_recovery(out: Output, found: Recovery) -> None:
+def _report_recovery(out: Output, found: Recovery) -> None:
     out.table(
         ["estimate", "against the truth", "n"],
         [

@@ -15,7 +15,7 @@ from pipelines.cli.output import Output
 from pipelines.evaluate.answer_set import COLUMNS, MAX_ANSWERS, NamedTable, answers_of
 from pipelines.evaluate.fairness import MAX_ROWS, Grouping, groupings_of
 from pipelines.evaluate.followed import Followed
-from pipelines.evaluate.report import Evaluation, Wanted, evaluate_folds, evaluate_split, warnings
+from pipelines.evaluate.report import Evaluation, EvaluationOptions, evaluate_folds, evaluate_split, warnings
 from pipelines.evaluate.risk_report import evaluate_risk
 from pipelines.evaluate.tables import headline, tables
 from pipelines.jobs.opening import open_to_read
@@ -104,7 +104,7 @@ def evaluate(
     if test is not None and file is None:
         raise typer.BadParameter("there is no file to fit on: name it before", param_hint="--test")
     out = Output(as_json=as_json)
-    wanted = Wanted(n_folds=folds, n_resamples=resamples, seed=seed)
+    options = EvaluationOptions(n_folds=folds, n_resamples=resamples, seed=seed)
     renamed = _renamed(columns)
     risk_groupings: Sequence[Grouping] = ()
     with out.progress("evaluating") as tick:
@@ -112,14 +112,14 @@ def evaluate(
         read = _read_warehouse(read_settings(warehouse)) if file is None else _read_files(file, test, renamed)
         if groups is not None:
             named = _table(groups, MAX_ROWS)
-            wanted = replace(wanted, groupings=groupings_of(named, read.student_code))
+            options = replace(options, groupings=groupings_of(named, read.student_code))
             if read.risk_code:
                 risk_groupings = groupings_of(named, read.risk_code, is_optional=True)
         tick("predicting")
-        found = _evaluated(read, wanted, risk_groupings)
+        found = _evaluated(read, options, risk_groupings)
     if html is not None:
         _write_page(html, found)
-    tell_evaluation(out, found)
+    report_evaluation(out, found)
 
 
 def _write_page(path: Path, found: Evaluation) -> None:
@@ -128,15 +128,15 @@ def _write_page(path: Path, found: Evaluation) -> None:
     path.write_text(page(found, list(warnings(found)), made_at=now()), encoding="utf-8")
 
 
-def _evaluated(read: _Read, wanted: Wanted, risk_groupings: Sequence[Grouping]) -> Evaluation:
+def _evaluated(read: _Read, options: EvaluationOptions, risk_groupings: Sequence[Grouping]) -> Evaluation:
     if read.followed is not None:
         risk = evaluate_risk(
-            read.followed, groupings=risk_groupings, n_resamples=wanted.n_resamples, seed=wanted.seed
+            read.followed, groupings=risk_groupings, n_resamples=options.n_resamples, seed=options.seed
         )
-        return replace(evaluate_folds(read.history, wanted), risk=risk)
+        return replace(evaluate_folds(read.history, options), risk=risk)
     if read.is_test is None:
-        return evaluate_folds(read.history, wanted)
-    return evaluate_split(read.history.where(~read.is_test), read.history.where(read.is_test), wanted)
+        return evaluate_folds(read.history, options)
+    return evaluate_split(read.history.where(~read.is_test), read.history.where(read.is_test), options)
 
 
 def _read_warehouse(settings: Settings) -> _Read:
@@ -172,7 +172,7 @@ def _table(path: Path, max_rows: int) -> NamedTable:
     return NamedTable(str(path), read_tabular(path, max_rows=max_rows))
 
 
-def tell_evaluation(out: Output, found: Evaluation) -> None:
+def report_evaluation(out: Output, found: Evaluation) -> None:
     """Say what was found: to people as tables, to machines as one object."""
     told = list(warnings(found))
     if out.as_json:

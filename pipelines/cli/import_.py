@@ -29,7 +29,7 @@ def import_(paths: PathsArgument, *, warehouse: WarehouseOption = None, as_json:
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     summary = land(out, settings, paths)
-    tell_import(out, summary)
+    report_import(out, summary)
     if summary.is_interrupted:
         raise typer.Exit(Exit.INTERRUPTED)
     if summary.dead or summary.problems:
@@ -43,7 +43,7 @@ def land(out: Output, settings: Settings, paths: list[Path]) -> ImportSummary:
         return Landing(settings, now, interruption, run_of("import"), tick).files(source)
 
 
-def tell_import(out: Output, summary: ImportSummary) -> None:
+def report_import(out: Output, summary: ImportSummary) -> None:
     """Say how far an import came."""
     out.record(
         {

@@ -79,10 +79,10 @@ def compare(
     out = Output(as_json=as_json)
     with out.progress("comparing"), open_to_read(read_settings(warehouse)) as opened:
         found = compare_versions(opened, one, other)
-    _tell_comparison(out, found)
+    _report_comparison(out, found)
 
 
-def _tell_comparison(out: Output, found: "Comparison") -> None:
+def _report_comparison(out: Output, found: "Comparison") -> None:
     """Say how two versions compare: to people as a table, to machines as one object."""
     if out.as_json:
         out.record(found)

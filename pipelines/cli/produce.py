@@ -80,7 +80,7 @@ def produce(
             ) as producer,
         ):
             _Sending(out, producer, done).send(files, interruption, tick)
-    _tell(out, done, topic)
+    _report(out, done, topic)
     for problem in files.problems or files.absent:
         out.note(f"learnloom: {problem.name}: {problem.message}")
     if done.is_interrupted:
@@ -137,7 +137,7 @@ class _Sending:
         return True
 
 
-def _tell(out: Output, done: Produced, topic: str) -> None:
+def _report(out: Output, done: Produced, topic: str) -> None:
     out.record(
         {
             "topic": topic,

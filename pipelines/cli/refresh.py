@@ -62,7 +62,7 @@ def refresh(
         refit=refit,
         since=since.date() if since else None,
     )
-    tell_refresh(out, summary)
+    report_refresh(out, summary)
 
 
 def run_refresh(
@@ -96,7 +96,7 @@ def run_refresh(
     return summary
 
 
-def tell_refresh(out: Output, summary: RefreshSummary) -> None:
+def report_refresh(out: Output, summary: RefreshSummary) -> None:
     """Say what a refresh did."""
     out.record(summary)
     out.say(

@@ -74,7 +74,7 @@ def replay(
             mend=mend,
             fix=fix or repair,
         )
-    _tell_replay(out, done)
+    _report_replay(out, done)
     if done.kept:
         raise typer.Exit(Exit.SOME_REFUSED)
 
@@ -89,7 +89,7 @@ def _mend_of(fix: str | None, repair: str | None) -> Mend | None:
     return _mend_by(fix) if fix else None
 
 
-def _tell_replay(out: Output, done: ReplaySummary) -> None:
+def _report_replay(out: Output, done: ReplaySummary) -> None:
     out.record(done)
     out.say(
         f"{done.tried:,} judged again: {done.landed:,} landed, {done.duplicates:,} known already, "

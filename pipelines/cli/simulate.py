@@ -58,10 +58,10 @@ def simulate(
     )
     with out.progress("simulating") as tick:
         summary = simulate_class(config, folder, on_progress=lambda lines: tick(f"{lines:,} statements"))
-    tell(out, summary)
+    report_simulation(out, summary)
 
 
-def tell(out: Output, summary: SimulationSummary) -> None:
+def report_simulation(out: Output, summary: SimulationSummary) -> None:
     """Say what was simulated."""
     out.record(summary._asdict())
     out.say(

@@ -20,10 +20,10 @@ def status(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) ->
     if as_json:
         out.record({**vars(found), "tables": [vars(t) for t in found.tables]})
         return
-    _tell_status(out, found)
+    _report_status(out, found)
 
 
-def _tell_status(out: Output, found: Status) -> None:
+def _report_status(out: Output, found: Status) -> None:
     out.say(f"Warehouse {found.folder}, {found.snapshots:,} snapshots")
     out.table(
         ["", ""],

@@ -30,10 +30,10 @@ def train(
     settings = read_settings(warehouse)
     with out.progress("training") as tick:
         summary = train_now(settings, clock=now, force=force, run=run_of("train"), on_progress=tick)
-    tell_training(out, summary)
+    report_training(out, summary)
 
 
-def tell_training(out: Output, summary: TrainSummary) -> None:
+def report_training(out: Output, summary: TrainSummary) -> None:
     """Say what training did."""
     if out.as_json:
         out.record({**vars(summary), "verdict": vars(summary.verdict)})

@@ -116,10 +116,10 @@ class _Part:
         self._name, self._table, self._columns = named.name, named.table, columns
         absent = [columns[name] for name in REQUIRED if not self.has(name)]
         if absent:
-            wanted = next(name for name in REQUIRED if not self.has(name))
+            options = next(name for name in REQUIRED if not self.has(name))
             raise AnswerSetError(
                 f"{named.name} has no column {', '.join(absent)}; there are: "
-                f"{', '.join(named.table.column_names)}. Name the one that is meant: --columns {wanted}=NAME"
+                f"{', '.join(named.table.column_names)}. Name the one that is meant: --columns {options}=NAME"
             )
         if not len(self):
             raise AnswerSetError(f"{named.name} has no row: give at least one answer")

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.evaluate import measures
-from pipelines.evaluate.figures import ENOUGH_ANSWERS
+from pipelines.evaluate.figures import MIN_ANSWERS
 from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.resample import Weighted, draws
 from pipelines.learner.history import RIGHT_FROM
@@ -51,7 +51,7 @@ def differences(
         other: likewise the other.
         seed: of the resamples.
     """
-    missing = ENOUGH_ANSWERS.missing(len(scores), len(np.unique(student)))
+    missing = MIN_ANSWERS.missing(len(scores), len(np.unique(student)))
     if missing:
         return [Difference(name, None, None, None, None, missing) for name in ("log_loss", "auc", "ece")]
     labels = scores >= RIGHT_FROM

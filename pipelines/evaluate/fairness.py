@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipelines.evaluate.abroca import N_PERMUTATIONS, Abroca, abroca
 from pipelines.evaluate.answer_set import NamedTable
-from pipelines.evaluate.figures import ENOUGH_GROUP, Enough, Figure, figures, share
+from pipelines.evaluate.figures import MIN_GROUP, Figure, MinimumSample, figures, share
 from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.resample import N_RESAMPLES
 from schemas.errors import LearnloomError
@@ -133,7 +133,7 @@ class GroupFigures:
 class Audit:
     """What the figures of groups are reckoned with."""
 
-    enough: Enough = ENOUGH_GROUP
+    minimum: MinimumSample = MIN_GROUP
     row: str = "answer"
     n_resamples: int = N_RESAMPLES
     n_permutations: int = N_PERMUTATIONS
@@ -173,14 +173,14 @@ def _of_group(
     is_in = np.isin(found.cluster, members)
     part = found.where(is_in)
     flagged, due = flags.is_flagged[is_in], flags.is_due[is_in]
-    told = figures(part, enough=audit.enough, row=audit.row, n_resamples=audit.n_resamples, seed=audit.seed)
+    told = figures(part, minimum=audit.minimum, row=audit.row, n_resamples=audit.n_resamples, seed=audit.seed)
 
     def rate(above: NDArray[np.float64], of: NDArray[np.bool_], lowest: float = 0.0) -> Figure:
         return share(
             above * of,
             of.astype(np.float64),
             part.cluster,
-            enough=audit.enough,
+            minimum=audit.minimum,
             row=audit.row,
             lowest=lowest,
             n_resamples=audit.n_resamples,
@@ -207,7 +207,7 @@ def _abroca(known: Predictions, members: NDArray[np.int64], audit: Audit) -> Abr
     """ABROCA against the rest, where both are large enough."""
     is_in = np.isin(known.cluster, members)
     for part, whose in ((known.where(is_in), "of the group"), (known.where(~is_in), "of the rest")):
-        missing = audit.enough.missing(len(part), part.n_clusters, audit.row)
+        missing = audit.minimum.missing(len(part), part.n_clusters, audit.row)
         if missing:
             return Abroca(None, unknown=f"{missing} {whose}")
     return abroca(known, members, n_permutations=audit.n_permutations, seed=audit.seed)

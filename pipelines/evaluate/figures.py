@@ -28,7 +28,7 @@ class Figure:
     """Why there is no value."""
 
 
-class Enough(NamedTuple):
+class MinimumSample(NamedTuple):
     """From how much evidence on a figure is told; below it, it would pretend."""
 
     rows: int
@@ -43,10 +43,10 @@ class Enough(NamedTuple):
         return None
 
 
-ENOUGH_ANSWERS: Final = Enough(rows=100, clusters=30)
-ENOUGH_STUDENTS: Final = Enough(rows=30, clusters=30)
+MIN_ANSWERS: Final = MinimumSample(rows=100, clusters=30)
+MIN_STUDENTS: Final = MinimumSample(rows=30, clusters=30)
 """Where each row is a student."""
-ENOUGH_GROUP: Final = Enough(rows=20, clusters=20)
+MIN_GROUP: Final = MinimumSample(rows=20, clusters=20)
 """Of a group of students, or of the times that a rule fired."""
 
 
@@ -82,7 +82,7 @@ def share(
     whole: NDArray[np.float64],
     cluster: NDArray[np.int64],
     *,
-    enough: Enough = ENOUGH_GROUP,
+    minimum: MinimumSample = MIN_GROUP,
     row: str = "answer",
     lowest: float = 0.0,
     highest: float = 1.0,
@@ -95,7 +95,7 @@ def share(
         part: what each row adds above the line.
         whole: 1 for each row that counts, else 0.
         cluster: student of each row.
-        enough: from how many rows that count, and students with one, the share is told.
+        minimum: from how many rows that count, and students with one, the share is told.
         row: what a row is, for the reason why it is unknown.
         lowest: smallest possible share.
         highest: largest possible share.
@@ -103,7 +103,7 @@ def share(
         seed: of the resamples.
     """
     counts = whole > 0.0
-    missing = enough.missing(int(counts.sum()), len(np.unique(cluster[counts])), row)
+    missing = minimum.missing(int(counts.sum()), len(np.unique(cluster[counts])), row)
     if missing:
         return Figure(None, unknown=missing)
     drawn = resampled_ratio(part, whole, cluster, n_resamples=n_resamples, seed=seed)
@@ -138,7 +138,7 @@ class Figures:
 def figures(
     found: Predictions,
     *,
-    enough: Enough = ENOUGH_ANSWERS,
+    minimum: MinimumSample = MIN_ANSWERS,
     row: str = "answer",
     n_resamples: int = N_RESAMPLES,
     seed: int = 0,
@@ -147,14 +147,14 @@ def figures(
 
     Args:
         found: the predictions.
-        enough: with fewer rows or students every figure is unknown.
+        minimum: with fewer rows or students every figure is unknown.
         row: what a row is, for the reason why a figure is unknown.
         n_resamples: number of resamples of students.
         seed: of the resamples; equal seeds give equal intervals.
     """
     n, n_clusters = len(found), found.n_clusters
     rate = float(found.label.mean()) if n else None
-    missing = enough.missing(n, n_clusters, row)
+    missing = minimum.missing(n, n_clusters, row)
     if missing:
         none = Figure(None, unknown=missing)
         return Figures(n, n_clusters, rate, none, none, none, none, none, None, none, none)

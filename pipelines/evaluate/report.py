@@ -24,7 +24,7 @@ N_FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EvaluationOptions:
     """What a caller may choose."""
 
     n_folds: int = N_FOLDS
@@ -66,18 +66,18 @@ class Evaluation:
     """Of warnings that somebody may not pass; None where a file of answers was evaluated."""
 
 
-def evaluate_folds(history: History, wanted: Wanted) -> Evaluation:
+def evaluate_folds(history: History, options: EvaluationOptions) -> Evaluation:
     """Predict each student's answers by a model of the other students, and hold that against what came."""
-    found = held_out(history, n_folds=wanted.n_folds)
+    found = held_out(history, n_folds=options.n_folds)
     others = {name: by_fold(predict, history, found.fold) for name, predict in BASELINES.items()}
-    return _evaluated(f"{wanted.n_folds} folds of students", history, found, others, wanted)
+    return _evaluated(f"{options.n_folds} folds of students", history, found, others, options)
 
 
-def evaluate_split(train: History, test: History, wanted: Wanted) -> Evaluation:
+def evaluate_split(train: History, test: History, options: EvaluationOptions) -> Evaluation:
     """Predict the answers of `test` by a model of `train`, and hold that against what came."""
     found = train_test(train, test)
     others = {name: predict(train, test) for name, predict in BASELINES.items()}
-    return _evaluated("given: one file for training, one for testing", test, found, others, wanted)
+    return _evaluated("given: one file for training, one for testing", test, found, others, options)
 
 
 def _evaluated(
@@ -85,9 +85,9 @@ def _evaluated(
     history: History,
     found: HeldOut,
     others: dict[str, NDArray[np.float64]],
-    wanted: Wanted,
+    options: EvaluationOptions,
 ) -> Evaluation:
-    n_resamples, seed = wanted.n_resamples, wanted.seed
+    n_resamples, seed = options.n_resamples, options.seed
     predicted = Predictions(history.score >= RIGHT_FROM, found.p, history.student)
     earlier = earlier_answers(history.student)
     flags = Flags(found.p < NEAR, ~predicted.label, f"p below {NEAR:.2f}")
@@ -114,7 +114,7 @@ def _evaluated(
             fairness(
                 predicted,
                 flags,
-                list(wanted.groupings),
+                list(options.groupings),
                 Audit(n_resamples=n_resamples, seed=seed),
             )
         ),

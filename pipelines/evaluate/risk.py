@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.evaluate.figures import ENOUGH_GROUP, Figure, share, with_interval
+from pipelines.evaluate.figures import MIN_GROUP, Figure, share, with_interval
 from pipelines.evaluate.followed import Times
 from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.resample import N_RESAMPLES, draws
@@ -101,7 +101,7 @@ def lead_time(
     in_time = happened & ~np.isnat(flagged_at)
     in_time[in_time] = flagged_at[in_time] < happened_at[in_time]
     days = (happened_at[in_time] - flagged_at[in_time]) / np.timedelta64(1, "D")
-    missing = ENOUGH_GROUP.missing(len(days), len(days), _ROW)
+    missing = MIN_GROUP.missing(len(days), len(days), _ROW)
     if missing:
         median = Figure(None, unknown=missing)
     else:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.evaluate.fairness import Audit, Flags, GroupFigures, Grouping, fairness
-from pipelines.evaluate.figures import ENOUGH_STUDENTS, Figures, figures
+from pipelines.evaluate.figures import MIN_STUDENTS, Figures, figures
 from pipelines.evaluate.followed import Followed
 from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.resample import N_RESAMPLES
@@ -71,11 +71,11 @@ def evaluate_risk(
     """
     fold, is_by_run = folds_of(followed.cases)
     told = _held_out(followed.cases, fold)
-    is_told = np.isfinite(told.p)
+    is_known = np.isfinite(told.p)
     followed = Followed(
-        followed.cases.where(is_told), followed.cutoff_at[is_told], followed.happened_at[is_told]
+        followed.cases.where(is_known), followed.cutoff_at[is_known], followed.happened_at[is_known]
     )
-    told = told.where(is_told)
+    told = told.where(is_known)
     cases = followed.cases
     quiet = _quiet(cases)
     shares = [
@@ -83,7 +83,7 @@ def evaluate_risk(
         for share in SHARES
         if len(moments(cases, share))
     ]
-    missing = ENOUGH_STUDENTS.missing(len(cases), len(np.unique(cases.student)), "student")
+    missing = MIN_STUDENTS.missing(len(cases), len(np.unique(cases.student)), "student")
     return RiskEvaluation(
         n_runs=len(np.unique(cases.run)),
         n_students=len(np.unique(cases.student)),
@@ -106,19 +106,19 @@ def moments(cases: RiskCases, share: float) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _HeldOut:
     """What was said of each row while it was held out; p is NaN where nothing was."""
 
     p: NDArray[np.float64]
     is_flagged: Truths
     precision: NDArray[np.float64]
 
-    def where(self, kept: Truths | NDArray[np.int64]) -> "_Told":
+    def where(self, kept: Truths | NDArray[np.int64]) -> "_HeldOut":
         """Return some rows."""
-        return _Told(self.p[kept], self.is_flagged[kept], self.precision[kept])
+        return _HeldOut(self.p[kept], self.is_flagged[kept], self.precision[kept])
 
 
-def _held_out(cases: RiskCases, fold: NDArray[np.int64]) -> _Told:
+def _held_out(cases: RiskCases, fold: NDArray[np.int64]) -> _HeldOut:
     p, precision = np.full(len(cases), np.nan), np.full(len(cases), np.nan)
     is_flagged = np.zeros(len(cases), dtype=np.bool_)
     for one in np.unique(fold).tolist():
@@ -127,7 +127,7 @@ def _held_out(cases: RiskCases, fold: NDArray[np.int64]) -> _Told:
         if trained is not None:
             levels = trained.model.levels(cases.features[out])
             p[out], precision[out], is_flagged[out] = levels.p, levels.precision, levels.p >= levels.threshold
-    return _Told(p, is_flagged, precision)
+    return _HeldOut(p, is_flagged, precision)
 
 
 def _quiet(cases: RiskCases) -> Truths:
@@ -143,7 +143,7 @@ def _quiet(cases: RiskCases) -> Truths:
 def _at(
     share: float,
     cases: RiskCases,
-    told: _Told,
+    told: _HeldOut,
     quiet: Truths,
     *,
     groupings: Sequence[Grouping],
@@ -154,14 +154,14 @@ def _at(
     here, label = told.where(rows), cases.has_not_passed[rows]
     promised = here.precision[here.is_flagged & np.isfinite(here.precision)]
     predicted = Predictions(label, here.p, cases.student[rows])
-    audit = Audit(enough=ENOUGH_STUDENTS, row="student", n_resamples=n_resamples, seed=seed)
+    audit = Audit(minimum=MIN_STUDENTS, row="student", n_resamples=n_resamples, seed=seed)
     flags = Flags(here.is_flagged, label, "warned of")
     return AtShare(
         share=share,
         fairness=list(fairness(predicted, flags, list(groupings), audit)),
         figures=figures(
             predicted,
-            enough=ENOUGH_STUDENTS,
+            minimum=MIN_STUDENTS,
             row="student",
             n_resamples=n_resamples,
             seed=seed,

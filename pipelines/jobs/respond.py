@@ -20,7 +20,7 @@ from schemas.signal import Audience
 from schemas.signal_statement import Response, actor_of, responded
 
 
-class NotForYouError(LearnloomError):
+class WrongAudienceError(LearnloomError):
     """The signal speaks to somebody else."""
 
 
@@ -65,7 +65,7 @@ def respond(
     with open_to_read(settings) as warehouse:
         signal = raised_signal(warehouse, signal_id)
         if audience is not None and signal.audience is not audience:
-            raise NotForYouError(f"signal {signal_id} does not speak to the {audience}")
+            raise WrongAudienceError(f"signal {signal_id} does not speak to the {audience}")
         actor = actor_of(*identifier_of(warehouse, signal.student_key))
     statement = responded(signal, actor, response, at, went_well=went_well, note=note)
     source = file_source(settings, [Path(STDIN)], stdin=io.BytesIO(orjson.dumps(statement) + b"\n"))

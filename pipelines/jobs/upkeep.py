@@ -15,7 +15,7 @@ from pipelines.warehouse.run import Run
 
 
 @dataclass(frozen=True)
-class Upkeep:
+class MaintenanceSummary:
     """What maintenance did."""
 
     runs_kept: int
@@ -33,7 +33,7 @@ def maintain(
     clock: Callable[[], dt.datetime],
     run: Run | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
-) -> Upkeep:
+) -> MaintenanceSummary:
     """Maintain the warehouse; others may read and write meanwhile.
 
     Raises:
@@ -61,7 +61,7 @@ def maintain(
         if settings.flows.backup is not None:
             on_progress("copying to the backup")
             backed_up = back_up(warehouse, settings.flows.backup)
-    return Upkeep(runs_kept, letters_forgotten, tidied, backed_up)
+    return MaintenanceSummary(runs_kept, letters_forgotten, tidied, backed_up)
 
 
 def _forget_letters(warehouse: Warehouse, before: dt.datetime) -> int:

@@ -4,11 +4,11 @@ A finding is passed, failed, or unknown where there is nothing yet to say it fro
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from pipelines.ingest.errors import IngestError
+from pipelines.jobs.finding import HealthFinding
 from pipelines.jobs.lag import lag_of
 from pipelines.jobs.opening import open_to_read
 from pipelines.settings import Settings
@@ -22,20 +22,7 @@ _ENOUGH_ANSWERS: Final = 500
 """Answers since the fit from which drift is judged."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    is_passed: bool | None
-    """None: unknown so far."""
-    told: str
-    """What was found, with its numbers, and what to do where it failed."""
-    rows: Sequence[dict[str, Any]] = ()
-    """The first of the offending rows, by column."""
-
-
-def examine(settings: Settings, *, now: dt.datetime) -> list[Finding]:
+def examine(settings: Settings, *, now: dt.datetime) -> list[HealthFinding]:
     """Look at everything; nothing is written.
 
     Raises:
@@ -51,17 +38,17 @@ def examine(settings: Settings, *, now: dt.datetime) -> list[Finding]:
         ]
 
 
-def _data(warehouse: Warehouse) -> Iterator[Finding]:
+def _data(warehouse: Warehouse) -> Iterator[HealthFinding]:
     for result in run_checks(warehouse):
         told = (
             "the table does not stand yet"
             if result.n_offending is None
             else f"{result.n_offending:,} rows break it: {result.description}"
         )
-        yield Finding(result.name, result.is_passed, told, result.sample)
+        yield HealthFinding(result.name, result.is_passed, told, result.sample)
 
 
-def _fresh(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Iterator[Finding]:
+def _fresh(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Iterator[HealthFinding]:
     status = read_status(warehouse)
     yield _age(
         "landed_lately",
@@ -83,23 +70,23 @@ def _since(at: dt.datetime | None, now: dt.datetime) -> dt.timedelta | None:
     return None if at is None else now - at
 
 
-def _age(name: str, what: str, age: dt.timedelta | None, *, limit_hours: float, advice: str) -> Finding:
+def _age(name: str, what: str, age: dt.timedelta | None, *, limit_hours: float, advice: str) -> HealthFinding:
     if age is None:
-        return Finding(name, None, f"never so far: {what}")
+        return HealthFinding(name, None, f"never so far: {what}")
     hours = age / dt.timedelta(hours=1)
     is_passed = hours <= limit_hours
     told = f"{what} {hours:.1f} hours ago (limit {limit_hours:g})"
-    return Finding(name, is_passed, told if is_passed else f"{told}: {advice}")
+    return HealthFinding(name, is_passed, told if is_passed else f"{told}: {advice}")
 
 
-def _kept_up(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Finding:
+def _kept_up(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> HealthFinding:
     name, limit_seconds = "topics_kept_up", settings.flows.max_behind_seconds
     try:
         lags = lag_of(warehouse, settings)
     except IngestError as error:
-        return Finding(name, False, f"{error}")
+        return HealthFinding(name, False, f"{error}")
     if not lags:
-        return Finding(name, None, "nothing of a topic of the flows was read so far")
+        return HealthFinding(name, None, "nothing of a topic of the flows was read so far")
     told, is_passed = [], True
     for lag in lags:
         seconds = lag.seconds(now)
@@ -107,24 +94,26 @@ def _kept_up(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Find
         told.append(f"{lag.topic}: {lag.records:,} records wait{since}")
         is_passed = is_passed and seconds <= limit_seconds
     found = f"{'; '.join(told)} (limit {limit_seconds:,.0f} s)"
-    return Finding(name, is_passed, found if is_passed else f"{found}: see whether the flow `land` runs")
+    return HealthFinding(
+        name, is_passed, found if is_passed else f"{found}: see whether the flow `land` runs"
+    )
 
 
-def _refused(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Finding:
+def _refused(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> HealthFinding:
     name, counted = "dead_letter_share", dead_share(warehouse, since=now - _DAY)
     if counted is None:
-        return Finding(name, None, "nothing came in the last day")
+        return HealthFinding(name, None, "nothing came in the last day")
     refused, came = counted
     is_passed = refused <= settings.dead_share * came
     told = f"{refused:,} of {came:,} records of the last day were refused (limit {settings.dead_share:.0%})"
-    return Finding(name, is_passed, told if is_passed else f"{told}: `learnloom dead` says why")
+    return HealthFinding(name, is_passed, told if is_passed else f"{told}: `learnloom dead` says why")
 
 
-def _drifted(found: Drift | None, settings: Settings) -> Finding:
+def _drifted(found: Drift | None, settings: Settings) -> HealthFinding:
     name = "model_drift"
     if found is None or found.n_answers < _ENOUGH_ANSWERS:
         n = found.n_answers if found else 0
-        return Finding(
+        return HealthFinding(
             name, None, f"{n:,} answers since the model was fitted, {_ENOUGH_ANSWERS:,} are needed"
         )
     is_passed = found.log_loss - found.log_loss_at_fit <= settings.flows.max_drift
@@ -132,4 +121,4 @@ def _drifted(found: Drift | None, settings: Settings) -> Finding:
         f"log-loss {found.log_loss:.3f} on {found.n_answers:,} answers since version {found.model_version} was "
         f"fitted, {found.log_loss_at_fit:.3f} at its fit (limit {settings.flows.max_drift:g} more)"
     )
-    return Finding(name, is_passed, told if is_passed else f"{told}: run `learnloom train`")
+    return HealthFinding(name, is_passed, told if is_passed else f"{told}: run `learnloom train`")

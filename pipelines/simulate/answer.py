@@ -11,7 +11,7 @@ from random import Random
 from typing import Final
 
 from pipelines.simulate.config import DAY_MS
-from pipelines.simulate.item import Item, Skill, p_right
+from pipelines.simulate.item import SimulatedItem, Skill, p_right
 from pipelines.simulate.traits import Traits
 
 CEILING: Final = 3.4
@@ -52,7 +52,7 @@ class Knowledge:
         """Ability when the skill was last used, before anything of it was forgotten again."""
         return self._brought[skill] + self._learned[skill]
 
-    def p_right(self, item: Item, at_ms: int) -> float:
+    def p_right(self, item: SimulatedItem, at_ms: int) -> float:
         """Probability of a right answer in earnest: the weighted ability against the item."""
         ability = 0.0
         for skill, weight in item.skills:

@@ -36,7 +36,7 @@ class _Player:
     def __init__(self, enrolment: Enrolment, video: Material, at_ms: int) -> None:
         self._enrolment = enrolment
         self._video = video
-        self._session = f',"{xapi.VIDEO_SESSION}":"{enrolment.journal.new_id()}"'
+        self._session = f',"{xapi.VIDEO_SESSION}":"{enrolment.sink.new_id()}"'
         self._length = f',"{xapi.VIDEO_LENGTH}":{video.seconds:g},"{xapi.VIDEO_THRESHOLD}":{_THRESHOLD}'
         self.at_ms = at_ms
         self.begun_ms = at_ms

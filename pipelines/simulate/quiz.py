@@ -6,7 +6,7 @@ from typing import Final
 from pipelines.simulate import statements as say
 from pipelines.simulate.config import DAY_MS, HOUR_MS
 from pipelines.simulate.course import Quiz
-from pipelines.simulate.item import Item
+from pipelines.simulate.item import SimulatedItem
 from pipelines.simulate.student import Enrolment
 
 PASS_MARK: Final = 0.6
@@ -21,7 +21,7 @@ _RETAKES: Final = 2
 
 def answer(
     enrolment: Enrolment,
-    item: Item,
+    item: SimulatedItem,
     at_ms: int,
     *,
     hints_allowed: bool,
@@ -65,7 +65,7 @@ def answer(
     return at_ms, is_right
 
 
-def _ask_for_hints(enrolment: Enrolment, item: Item, at_ms: int) -> tuple[int, float]:
+def _ask_for_hints(enrolment: Enrolment, item: SimulatedItem, at_ms: int) -> tuple[int, float]:
     """Ask for one hint, or for all within a second; returns the time after and the logits gained."""
     student = enrolment.student
     rng = student.rng
@@ -79,7 +79,7 @@ def _ask_for_hints(enrolment: Enrolment, item: Item, at_ms: int) -> tuple[int, f
     return at_ms + int((5 + 15 * rng.random()) * 1000), _HINT_LOGITS
 
 
-def practise(enrolment: Enrolment, items: tuple[Item, ...], at_ms: int) -> int:
+def practise(enrolment: Enrolment, items: tuple[SimulatedItem, ...], at_ms: int) -> int:
     """Answer questions that may be tried again; returns the end."""
     rng, persistence = enrolment.student.rng, enrolment.student.traits.persistence
     for item in items:

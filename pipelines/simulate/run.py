@@ -10,7 +10,7 @@ from pipelines.simulate.course import Course, make_course
 from pipelines.simulate.day import enrol, finish, live
 from pipelines.simulate.faults import FaultyLink
 from pipelines.simulate.plan import write_plan
-from pipelines.simulate.sink import SUFFIXES, Journal, Outbox, Receiver, open_for_lines
+from pipelines.simulate.sink import SUFFIXES, Receiver, Sink, SortedFile, open_for_lines
 from pipelines.simulate.student import Student, make_student
 from pipelines.simulate.truth import write_skill_map, write_truth
 
@@ -65,9 +65,9 @@ class _Class:
             for number in range(config.courses)
         )
         skills = tuple(skill for course in self.courses for skill in course.skills)
-        journal = Journal(receiver, Random(f"{config.seed}/ids"))
+        sink = Sink(receiver, Random(f"{config.seed}/ids"))
         self.students: list[Student] = [
-            make_student(config, journal, self.courses, skills, number) for number in range(config.students)
+            make_student(config, sink, self.courses, skills, number) for number in range(config.students)
         ]
 
     def days(self) -> Iterator[int]:
@@ -109,7 +109,7 @@ def simulate(
         (out / f"{STATEMENTS}{suffix}").unlink(missing_ok=True)
     path = out / f"{STATEMENTS}{SUFFIXES[config.compress]}"
     with open_for_lines(path, config.compress) as file:
-        outbox = Outbox(file)
+        outbox = SortedFile(file)
         link = FaultyLink(outbox, config.faults, Random(f"{config.seed}/faults"))
         simulated = _Class(config, link)
         for end_ms in simulated.days():

@@ -19,7 +19,7 @@ class Receiver(Protocol):
         """Take one statement; a spared one must not suffer a fault."""
 
 
-class Journal:
+class Sink:
     """Where all students write: it mints the ids and knows who receives the statements."""
 
     def __init__(self, receiver: Receiver, rng: Random) -> None:
@@ -39,7 +39,7 @@ _CHUNK: Final = 500
 """Lines handed to the file at once: a copy of a whole day would double the memory."""
 
 
-class Outbox:
+class SortedFile:
     """Sorts what is sent by time, a day at a time, so that memory holds a day and not the class."""
 
     def __init__(self, file: IO[bytes]) -> None:

@@ -9,7 +9,7 @@ from pipelines.simulate.answer import Knowledge
 from pipelines.simulate.config import SimulationConfig
 from pipelines.simulate.course import Course
 from pipelines.simulate.item import Skill
-from pipelines.simulate.sink import Journal
+from pipelines.simulate.sink import Sink
 from pipelines.simulate.statements import INSTRUCTOR, Activity, dumps, rfc3339
 from pipelines.simulate.traits import Traits, draw_traits
 from schemas import vocabulary as xapi
@@ -51,12 +51,12 @@ class Student:
 class Enrolment:
     """A student on a course: whatever is done on it is said through here."""
 
-    def __init__(self, config: SimulationConfig, journal: Journal, student: Student, course: Course) -> None:
+    def __init__(self, config: SimulationConfig, sink: Sink, student: Student, course: Course) -> None:
         self.config = config
-        self.journal = journal
+        self.sink = sink
         self.student = student
         self.course = course
-        self.registration = journal.new_id()
+        self.registration = sink.new_id()
         platform = student.rng.choice(("Campus LMS", "Campus LMS", "Campus App"))
         self._context = f'"registration":"{self.registration}","platform":"{platform}","language":"en"}}'
         self.tests: dict[int, float] = {}
@@ -86,7 +86,7 @@ class Enrolment:
             by_teacher: whether the teacher stands in the context as instructor.
             is_spared: whether no fault may befall it.
         """
-        statement_id = self.journal.new_id()
+        statement_id = self.sink.new_id()
         student = self.student
         # What a teacher does says nothing of the student's device.
         where = (
@@ -96,12 +96,12 @@ class Enrolment:
             f'{{"id":"{statement_id}","actor":{student.actor},"verb":{verb},"object":{activity.as_object},'
             f'{result}"context":{{{activity.places}{where}{self._context},"timestamp":"{rfc3339(at_ms)}"}}'
         )
-        self.journal.receiver.take(statement_id, line, at_ms, is_spared=is_spared)
+        self.sink.receiver.take(statement_id, line, at_ms, is_spared=is_spared)
 
 
 def make_student(
     config: SimulationConfig,
-    journal: Journal,
+    sink: Sink,
     courses: tuple[Course, ...],
     skills: tuple[Skill, ...],
     number: int,
@@ -111,7 +111,7 @@ def make_student(
     traits = draw_traits(config, number, rng)
     student = Student(traits, rng, Knowledge(skills, traits=traits, rng=rng))
     chosen = [course for course in courses if rng.random() < _SHARE_OF_COURSES] or [rng.choice(courses)]
-    student.enrolments = [Enrolment(config, journal, student, course) for course in chosen]
+    student.enrolments = [Enrolment(config, sink, student, course) for course in chosen]
     return student
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from pipelines.check.check import Wanted, check
+from pipelines.check.checker import ReportSize, check
 from pipelines.check.report import CheckReport
-from pipelines.check.xapi_profile import Profile
+from pipelines.check.xapi_profile import XapiProfile
 from pipelines.ingest.source import Positions, Problem
 from pipelines.ingest.validate import validate
 from schemas.record import Batch, Position, Record
@@ -58,8 +58,8 @@ class Records:
 def report(
     *records: bytes | Record | None,
     default_version: str = "1.0.3",
-    profiles: Sequence[Profile] = (),
-    **wanted: int,
+    profiles: Sequence[XapiProfile] = (),
+    **size: int,
 ) -> CheckReport:
     """Check records."""
     return check(
@@ -67,5 +67,5 @@ def report(
         judge=partial(validate, default_version=default_version),
         now=NOW,
         profiles=profiles,
-        wanted=Wanted(**wanted),
+        size=ReportSize(**size),
     )

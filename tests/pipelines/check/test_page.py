@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.check.page import page
 from pipelines.check.report import CheckReport
-from pipelines.check.xapi_profile import Profile
+from pipelines.check.xapi_profile import XapiProfile
 from tests.pipelines.check.samples import GOOD, NOW, numbered, raw, report
 
 _HOSTILE = (
@@ -50,7 +50,7 @@ def _read(found: CheckReport) -> _Reader:
 
 def _hostile() -> CheckReport:
     """A report in which everything that a sender chooses is hostile."""
-    profile = Profile.model_validate(
+    profile = XapiProfile.model_validate(
         {
             "id": _HOSTILE,
             "type": "Profile",

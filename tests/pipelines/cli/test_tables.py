@@ -170,7 +170,7 @@ def test_doctor_says_to_machines_what_is_well() -> None:
     """With --json each finding is an object that says whether all is well; no warehouse yet is no fault."""
     ran = learnloom("doctor", "--json")
     assert ran.code == Exit.DONE
-    assert all(finding["is_well"] for finding in ran.values())
+    assert all(finding["is_passed"] for finding in ran.values())
 
 
 def test_doctor_names_the_setting_that_is_wrong() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.check.templates import ProfileChecker
-from pipelines.check.xapi_profile import Profile, ProfileFileError, read_profile
+from pipelines.check.xapi_profile import ProfileFileError, XapiProfile, read_xapi_profile
 from tests.pipelines.check.samples import GOOD, numbered, raw, report
 
 _ID = "https://school.example/profiles/quiz"
@@ -21,8 +21,8 @@ _OBJECTIVE = "http://adlnet.gov/expapi/activities/objective"
 
 def _profile(
     *templates: dict[str, Any], concepts: list[dict[str, Any]] | None = None, **more: Any
-) -> Profile:
-    return Profile.model_validate(
+) -> XapiProfile:
+    return XapiProfile.model_validate(
         {
             "id": _ID,
             "type": "Profile",
@@ -255,11 +255,11 @@ def test_what_is_no_profile_is_said(text: str, told: str, tmp_path: Path) -> Non
     path = tmp_path / "profile.jsonld"
     path.write_text(text)
     with pytest.raises(ProfileFileError, match=r"profile\.jsonld") as raised:
-        read_profile(path)
+        read_xapi_profile(path)
     assert told in str(raised.value)
 
 
 def test_missing_profile_is_said(tmp_path: Path) -> None:
     """A mistyped path is named."""
     with pytest.raises(ProfileFileError, match=r"nowhere\.jsonld: the profile cannot be read"):
-        read_profile(tmp_path / "nowhere.jsonld")
+        read_xapi_profile(tmp_path / "nowhere.jsonld")

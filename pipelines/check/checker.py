@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from pipelines.check.counts import FaultCounts, GroupCounts, WarningCounts
-from pipelines.check.find import View, find, text
-from pipelines.check.origin import sender_of
+from pipelines.check.find_warnings import StatementView, find_warnings, text
+from pipelines.check.origin import source_of
 from pipelines.check.profile_counts import ProfileCounts
 from pipelines.check.report import CheckReport
-from pipelines.check.seen_ids import Memory
-from pipelines.check.xapi_profile import Profile
+from pipelines.check.seen_ids import SeenIds
+from pipelines.check.xapi_profile import XapiProfile
 from pipelines.ingest.parcel import Judge
 from pipelines.ingest.source import Problem, Source, read_through
 from schemas.record import Batch, Record, Verdict
@@ -50,7 +50,7 @@ class FilePlaces:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReportSize:
     """How much a report is to show."""
 
     rules: int = 10
@@ -66,8 +66,8 @@ def check(
     *,
     judge: Judge,
     now: datetime,
-    profiles: Sequence[Profile] = (),
-    wanted: Wanted = Wanted(),
+    profiles: Sequence[XapiProfile] = (),
+    size: ReportSize = ReportSize(),
     places: Places = FilePlaces(),  # noqa: B008 (immutable)
     progress: Callable[[int, int], None] = lambda _records, _valid: None,
 ) -> CheckReport:
@@ -80,11 +80,11 @@ def check(
         judge: says whether a record is a valid statement, and tells all of its faults.
         now: the present moment; timestamps after the day that follows are implausible.
         profiles: xAPI Profiles against which statements are held.
-        wanted: how much to show.
+        size: how much to show.
         places: says where a record was read.
         progress: told of the records read and valid so far, after each batch.
     """
-    checking = _Checking(judge, now, profiles, wanted, places)
+    checking = _Checking(judge, now, profiles, size, places)
     is_interrupted = True
     with suppress(KeyboardInterrupt):
         for batch in read_through(source):
@@ -99,15 +99,15 @@ class _Checking:
     """One check under way."""
 
     def __init__(
-        self, judge: Judge, now: datetime, profiles: Sequence[Profile], wanted: Wanted, places: Places
+        self, judge: Judge, now: datetime, profiles: Sequence[XapiProfile], size: ReportSize, places: Places
     ) -> None:
-        self._judge, self._wanted, self._places = judge, wanted, places
+        self._judge, self._size, self._places = judge, size, places
         self._latest = f"{now + _CLOCK_MARGIN:%Y-%m-%dT%H:%M}"
-        self._faults = FaultCounts(samples=wanted.samples)
-        self._warnings = WarningCounts(samples=wanted.samples)
+        self._faults = FaultCounts(samples=size.samples)
+        self._warnings = WarningCounts(samples=size.samples)
         self._sources, self._verbs = GroupCounts(), GroupCounts()
-        self._profiles = [ProfileCounts(profile, samples=wanted.samples) for profile in profiles]
-        self._memory = Memory()
+        self._profiles = [ProfileCounts(profile, samples=size.samples) for profile in profiles]
+        self._seen = SeenIds()
         self._first_at, self._last_at = "", ""
         self.records = 0
         self.valid = 0
@@ -118,8 +118,8 @@ class _Checking:
         verdict = self._judge(record.value) if record.fault is None else Verdict(None, (record.fault,))
         statement, faults = verdict.statement, verdict.faults
         where = self._places.place(batch, record)
-        sender = sender_of(statement, self._places.origin(batch))
-        self._sources.add(sender.name, faults, sender.told_by)
+        sender = source_of(statement, self._places.origin(batch))
+        self._sources.add(sender.name, faults, sender.identified_by)
         if statement is None:
             self._verbs.add(_UNREADABLE, faults)
         if verdict.is_valid:
@@ -130,11 +130,11 @@ class _Checking:
             self._look_into(where, record.value, verdict, statement)
 
     def _look_into(self, where: str, raw: bytes | None, verdict: Verdict, statement: dict[str, Any]) -> None:
-        view = View(statement)
+        view = StatementView(statement)
         self._verbs.add(view.verb_id or _NO_VERB, verdict.faults)
         findings = [
-            *find(view, latest=self._latest),
-            *self._memory.find(view, is_valid=verdict.is_valid),
+            *find_warnings(view, latest=self._latest),
+            *self._seen.find_warnings(view, is_valid=verdict.is_valid),
         ]
         self._warnings.add(where, raw, view.about, findings)
         for profile in self._profiles:
@@ -153,17 +153,17 @@ class _Checking:
         notes = []
         if is_interrupted:
             notes.append("The check was stopped before the end: the report is of what was read.")
-        if self._memory.is_full:
+        if self._seen.is_full:
             notes.append("There are more statement ids than are compared: the later ones are left out.")
         faults, more_faults = self._faults.report(
-            valid=self.valid, records=self.records, top=self._wanted.rules
+            valid=self.valid, records=self.records, top=self._size.rules
         )
-        sources, more_sources = self._sources.report(self._wanted.groups)
-        verbs, more_verbs = self._verbs.report(self._wanted.groups)
+        sources, more_sources = self._sources.report(self._size.groups)
+        verbs, more_verbs = self._verbs.report(self._size.groups)
         return CheckReport(
             records=self.records,
             valid=self.valid,
-            repeated=self._memory.repeated,
+            repeated=self._seen.repeated,
             first_at=self._first_at,
             last_at=self._last_at,
             faults=faults,
@@ -173,7 +173,7 @@ class _Checking:
             verbs=verbs,
             more_verbs=more_verbs,
             warnings=self._warnings.report(),
-            profiles=tuple(profile.report(self._wanted.rules) for profile in self._profiles),
+            profiles=tuple(profile.report(self._size.rules) for profile in self._profiles),
             problems=tuple(problems),
             is_interrupted=is_interrupted,
             notes=tuple(notes),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelines.check.templates import ProfileChecker
-from pipelines.check.xapi_profile import Profile, read_profile
+from pipelines.check.xapi_profile import XapiProfile, read_xapi_profile
 from tests.pipelines.check.samples import GOOD, numbered, raw, report
 
 _ID = "https://w3id.example/xapi/lab"
@@ -137,14 +137,14 @@ MEASURED: dict[str, Any] = {
 
 
 @pytest.fixture
-def profile(tmp_path: Path) -> Profile:
+def profile(tmp_path: Path) -> XapiProfile:
     """The document, read from a file."""
     path = tmp_path / "lab.jsonld"
     path.write_text(json.dumps(DOCUMENT), encoding="utf-8")
-    return read_profile(path)
+    return read_xapi_profile(path)
 
 
-def test_document_is_read_whole(profile: Profile) -> None:
+def test_document_is_read_whole(profile: XapiProfile) -> None:
     """What a document of the published form holds is read; what is not checked is said, a mere note included."""
     assert profile.names == {_ID, _V2, f"{_ID}/v1.0"}
     assert (len(profile.concepts), len(profile.templates), len(profile.patterns)) == (7, 2, 2)
@@ -156,7 +156,7 @@ def test_document_is_read_whole(profile: Profile) -> None:
     ]
 
 
-def test_statement_of_the_profile_keeps_it(profile: Profile) -> None:
+def test_statement_of_the_profile_keeps_it(profile: XapiProfile) -> None:
     """A statement that names a version and follows its template has nothing told against it."""
     held = ProfileChecker(profile).hold(MEASURED)
     assert (held.is_naming, held.is_matched, held.failures) == (True, True, ())
@@ -190,14 +190,14 @@ def test_statement_of_the_profile_keeps_it(profile: Profile) -> None:
     ],
 )  # fmt: skip
 def test_statement_that_breaks_the_profile_is_told_why(
-    profile: Profile, changes: dict[str, Any], told: str
+    profile: XapiProfile, changes: dict[str, Any], told: str
 ) -> None:
     """Each kind of rule of a published document is asked of a statement."""
     statement = {name: value for name, value in (MEASURED | changes).items() if value is not None}
     assert told in [failure.requirement for failure in ProfileChecker(profile).hold(statement).failures]
 
 
-def test_statements_of_others_are_not_spoken_of(profile: Profile) -> None:
+def test_statements_of_others_are_not_spoken_of(profile: XapiProfile) -> None:
     """A report over a mixed stream tells how many statements the templates speak of."""
     (told,) = report(raw(numbered(1)), raw(MEASURED), profiles=[profile]).profiles
     assert (told.checked, told.matched, told.naming, told.failing) == (2, 1, 1, 0)

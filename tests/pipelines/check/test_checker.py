@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.check import counts, seen_ids
 from pipelines.check.advice import ADVICE
-from pipelines.check.check import check
+from pipelines.check.checker import check
 from pipelines.ingest.source import Positions
 from pipelines.ingest.validate import validate
 from schemas.record import Batch, Fault, Record
@@ -89,7 +89,7 @@ def test_source_is_platform_then_authority_then_file() -> None:
         b"{",
     )
     assert {
-        (one.name, one.told_by): (one.records, one.valid, one.frequent_rule) for one in found.sources
+        (one.name, one.identified_by): (one.records, one.valid, one.frequent_rule) for one in found.sources
     } == {
         ("Example LMS", "context.platform"): (1, 1, ""),
         ("key-7 https://lrs.example", "authority"): (1, 0, "mbox-format"),
@@ -134,7 +134,7 @@ def test_unknown_words_are_listed_with_what_may_be_meant() -> None:
     (warning,) = report(raw(numbered(1, verb=verb)), raw(numbered(2, verb=verb))).warnings
     (value,) = warning.values
     assert (value.name, value.statements) == (verb["id"], 2)
-    assert value.advised == "http://adlnet.gov/expapi/verbs/answered"
+    assert value.suggestion == "http://adlnet.gov/expapi/verbs/answered"
 
 
 def test_sent_again_is_no_warning_but_an_id_used_again_is() -> None:
