@@ -28,8 +28,8 @@ from pipelines.refresh.risk import cases_of
 
 SHARES: Final = (0.25, 0.50)
 _EARLY: Final = 1 / (N_STAGES + 1)
+# Of the shift in logits between runs.
 _PRIOR_SD: Final = 0.5
-"""Of the shift in logits between runs."""
 
 
 class Told(NamedTuple):

@@ -29,8 +29,8 @@ from pipelines.ingest.validate import Validator, validate
 from schemas.xapi.fragments import split
 
 ROUNDS = 3
+# Lines given to Ralph, which is slow.
 SAMPLE = 20_000
-"""Lines given to Ralph, which is slow."""
 RALPH = "ralph-malph==5.1.0"
 _HERE = Path(__file__).parent
 _PACKAGES = ("orjson", "msgspec", "pydantic", "pydantic-core")

@@ -220,5 +220,5 @@ _TABLE: Final = (
     ),
 )
 
+# Every warning by its id, the weightiest first.
 ADVICE: Final[Mapping[str, Advice]] = MappingProxyType({advice.id: advice for advice in _TABLE})
-"""Every warning by its id, the weightiest first."""

@@ -19,8 +19,8 @@ from schemas.record import Batch, Record, Verdict
 
 _UNREADABLE: Final = "(cannot be read)"
 _NO_VERB: Final = "(no verb)"
+# A timestamp this far ahead is implausible: clocks and offsets differ by hours, not by days.
 _CLOCK_MARGIN: Final = timedelta(days=1)
-"""A timestamp this far ahead is implausible: clocks and offsets differ by hours, not by days."""
 
 
 class Places(Protocol):

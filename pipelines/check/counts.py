@@ -54,10 +54,10 @@ class Tally(Generic[Kept]):
         return iter(sorted(self._kept.items(), key=lambda item: (-count(item[1]), item[0])))
 
 
+# Places of a rule, sources, verbs and unknown words that are told apart.
 _MAX_NAMES: Final = 1_000
-"""Places of a rule, sources, verbs and unknown words that are told apart."""
+# Combinations of broken rules that are told apart; a rule alone is always counted.
 _MAX_MIXES: Final = 5_000
-"""Combinations of broken rules that are told apart; a rule alone is always counted."""
 _SHOWN_PLACES: Final = 5
 _SHOWN_WORDS: Final = 10
 _OTHERS: Final = "(others)"

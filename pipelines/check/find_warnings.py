@@ -18,6 +18,7 @@ _RANDOM_UUID: Final = re.compile(
 _DATE: Final = re.compile(r"[0-9]{4}-")
 _EARLIEST: Final = "2000"
 _SKILL_TYPES: Final = frozenset({words.OBJECTIVE, words.COMPETENCY})
+# Verbs of work in a course; a wish, a post in a forum or an enrolment need neither course nor registration.
 _WORK: Final = frozenset(
     {
         words.ANSWERED,
@@ -32,10 +33,9 @@ _WORK: Final = frozenset(
         words.VIDEO_SEEKED,
     }
 )
-"""Verbs of work in a course; a wish, a post in a forum or an enrolment need neither course nor registration."""
 _TELLS_LENGTH: Final = frozenset({words.INITIALIZED, words.COMPLETED, words.TERMINATED})
+# Verbs at which the video profile tells the length, and what was played: once for a viewing is enough.
 _TELLS_SEGMENTS: Final = frozenset({words.VIDEO_PAUSED, words.COMPLETED, words.TERMINATED})
-"""Verbs at which the video profile tells the length, and what was played: once for a viewing is enough."""
 
 
 class WarningFinding(NamedTuple):

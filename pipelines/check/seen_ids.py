@@ -5,8 +5,8 @@ from typing import Any, Final
 from pipelines.check.find_warnings import StatementView, WarningFinding, text
 from schemas.xapi.equality import comparable
 
+# Statement ids remembered; ids that come later are compared to these.
 _MAX_IDS: Final = 200_000
-"""Statement ids remembered; ids that come later are compared to these."""
 _MAX_ACCOUNTS: Final = 100_000
 
 

@@ -6,8 +6,8 @@ from typing import Final
 from schemas import vocabulary as words
 
 _END: Final = re.compile(r"([^/#:]+)/*$")
+# Names under which others publish the same.
 _OTHERWISE: Final = {"submitted": words.SUBMITTED, "text": words.READING, "quiz": words.ASSESSMENT}
-"""Names under which others publish the same."""
 
 
 def _key(iri: str) -> str:

@@ -12,8 +12,8 @@ import orjson
 
 from pipelines.check.xapi_profile import StatementTemplate, TemplateRule, XapiProfile
 
+# Stands for a location at which the selector finds nothing (section 8.1, selector).
 _UNMATCHABLE: Final = object()
-"""Stands for a location at which the selector finds nothing (section 8.1, selector)."""
 _ROLES: Final = ("parent", "grouping", "category", "other")
 _SHOWN_VALUES: Final = 5
 _EXTENSION_PLACES: Final = {

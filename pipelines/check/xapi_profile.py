@@ -40,8 +40,8 @@ def _checked_path(path: str) -> str:
 
 
 JsonPath = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_checked_path)]
+# A language map.
 Words = Annotated[dict[str, str], Field(default_factory=dict)]
-"""A language map."""
 
 
 class _Part(BaseModel):

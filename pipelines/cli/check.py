@@ -32,8 +32,8 @@ TopicsOption = Annotated[
     typer.Option("--topic", "-t", help="Read what stands in this Kafka topic instead; may be given again."),
 ]
 
+# Faults told of one statement: what mending one of them saves is known only when all are.
 _ALL_FAULTS = 1_000
-"""Faults told of one statement: what mending one of them saves is known only when all are."""
 
 
 @commands.command(epilog="Example: learnloom check statements.jsonl --html report.html")

@@ -21,8 +21,8 @@ commands = typer.Typer(
     epilog="Example: learnloom dead list --rule mbox-format",
 )
 
+# Of a value in a list.
 _SHOWN_CHARS = 100
-"""Of a value in a list."""
 _EXPORTED = 1_000_000
 
 commands.command(

@@ -15,8 +15,8 @@ from pipelines.settings import Settings, read_settings
 
 commands = typer.Typer(add_completion=False)
 
+# Records from which a rate says something.
 _ENOUGH = 1_000
-"""Records from which a rate says something."""
 
 
 @commands.command(name="import", epilog="Example: learnloom import statements/ more.jsonl.gz")

@@ -74,8 +74,8 @@ VerboseOption = Annotated[
 
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
+# What they have to say is said by us, in words that tell what to do; at debug level they may speak.
 _LIBRARIES = {"kafka": logging.CRITICAL}
-"""What they have to say is said by us, in words that tell what to do; at debug level they may speak."""
 
 
 class _Json(logging.Formatter):

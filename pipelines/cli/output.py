@@ -15,10 +15,10 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+# Columns where nobody looks: what is piped on has one line a row.
 _PIPED_WIDTH = 1_000
-"""Columns where nobody looks: what is piped on has one line a row."""
+# Ids and other words up to this length are never broken: they are there to be copied.
 _WORD_CHARS = 40
-"""Ids and other words up to this length are never broken: they are there to be copied."""
 
 
 class Output:

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from pipelines.evaluate.measures import Predictions
 
 N_PERMUTATIONS: Final = 1_000
+# To which probabilities are rounded: at most ten thousand thresholds, however many rows there are.
 _DECIMALS: Final = 4
-"""To which probabilities are rounded: at most ten thousand thresholds, however many rows there are."""
+# False positive rates at which the curves are compared.
 _GRID: Final = (np.arange(2_000) + 0.5) / 2_000
-"""False positive rates at which the curves are compared."""
+# Share of the permutations in which both curves have to exist.
 _MIN_SHARE: Final = 0.95
-"""Share of the permutations in which both curves have to exist."""
+# Differences of rounding are none.
 _SAME: Final = 1e-12
-"""Differences of rounding are none."""
 
 
 @dataclass(frozen=True, slots=True)

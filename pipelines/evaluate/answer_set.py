@@ -16,13 +16,13 @@ from schemas.errors import LearnloomError
 MAX_ANSWERS: Final = 10_000_000
 REQUIRED: Final = ("student", "item", "skill", "correct")
 OPTIONAL: Final = ("time", "answer")
+# What a table tells, under these names or those that a caller gives.
 COLUMNS: Final = REQUIRED + OPTIONAL
-"""What a table tells, under these names or those that a caller gives."""
+# Between the skills of one cell.
 SEPARATORS: Final = "~;"
-"""Between the skills of one cell."""
 _RIGHT: Final = {"1": 1.0, "1.0": 1.0, "true": 1.0, "0": 0.0, "0.0": 0.0, "false": 0.0}
+# More microseconds than that have no room in 64 bits.
 _LONGEST_SECONDS: Final = 9e12
-"""More microseconds than that have no room in 64 bits."""
 
 
 class AnswerSetError(LearnloomError):

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from pipelines.evaluate.figures import Figure, figures
 from pipelines.evaluate.measures import Predictions
 
+# Fewest and most earlier answers of each row of the table; the last one sums up the first two.
 _SPANS: Final[tuple[tuple[int, int | None], ...]] = ((0, 0), (1, 4), (5, 9), (10, 19), (20, None), (0, 4))
-"""Fewest and most earlier answers of each row of the table; the last one sums up the first two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from pipelines.evaluate.resample import Weighted, draws
 from pipelines.learner.history import RIGHT_FROM
 from pipelines.learner.loss import log_losses, mean_and_error
 
+# As many as a standard error asks for (Efron & Tibshirani 1993, chapter 6).
 _N_RESAMPLES: Final = 200
-"""As many as a standard error asks for (Efron & Tibshirani 1993, chapter 6)."""
 
 
 @dataclass(frozen=True, slots=True)

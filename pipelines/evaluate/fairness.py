@@ -18,8 +18,8 @@ from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.resample import N_RESAMPLES
 from schemas.errors import LearnloomError
 
+# More groups than that in one column are hardly groups.
 MAX_GROUPS: Final = 20
-"""More groups than that in one column are hardly groups."""
 MAX_ROWS: Final = 1_000_000
 _STUDENT: Final = "student"
 

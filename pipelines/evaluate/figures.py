@@ -10,10 +10,10 @@ from pipelines.evaluate import measures
 from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.resample import N_RESAMPLES, Weighted, draws, resampled_ratio
 
+# How often an interval holds the truth, in the long run.
 LEVEL: Final = 0.95
-"""How often an interval holds the truth, in the long run."""
+# Share of the resamples in which a figure has to exist for its interval to be told.
 _MIN_SHARE: Final = 0.95
-"""Share of the resamples in which a figure has to exist for its interval to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class MinimumSample(NamedTuple):
 
 
 MIN_ANSWERS: Final = MinimumSample(rows=100, clusters=30)
+# Where each row is a student.
 MIN_STUDENTS: Final = MinimumSample(rows=30, clusters=30)
-"""Where each row is a student."""
+# Of a group of students, or of the times that a rule fired.
 MIN_GROUP: Final = MinimumSample(rows=20, clusters=20)
-"""Of a group of students, or of the times that a rule fired."""
 
 
 def with_interval(
@@ -110,8 +110,8 @@ def share(
     return with_interval(float(part.sum() / whole.sum()), drawn, lowest=lowest, highest=highest)
 
 
+# Simulations from which the calibration error that comes by chance is found.
 N_BY_CHANCE: Final = 200
-"""Simulations from which the calibration error that comes by chance is found."""
 _SAME_OUTCOME: Final = "the outcome never varies"
 _NO_LINE: Final = "outcome or prediction never vary, or the one follows from the other"
 

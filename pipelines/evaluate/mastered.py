@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from pipelines.evaluate.figures import Figure, share
 from pipelines.learner.history import RIGHT_FROM, History
 
+# Right answers in a row on a skill that are often taken for mastery.
 RUN: Final = 3
-"""Right answers in a row on a skill that are often taken for mastery."""
 THRESHOLDS: Final = (0.85, 0.90, 0.95)
 _NEVER: Final = "it never fired"
 

@@ -59,10 +59,10 @@ class Predictions:
         return Predictions(self.label[is_kept], self.p[is_kept], self.cluster[is_kept])
 
 
+# Bins of equal width for reliability and calibration error, as in Guo et al. 2017.
 N_BINS: Final = 15
-"""Bins of equal width for reliability and calibration error, as in Guo et al. 2017."""
+# How near to 0 and 1 a probability is taken to be, at the nearest: a certainty that fails costs 20.7 nats.
 _FARTHEST: Final = 1e-9
-"""How near to 0 and 1 a probability is taken to be, at the nearest: a certainty that fails costs 20.7 nats."""
 
 
 def certain_to_a_point(p: NDArray[np.float64]) -> NDArray[np.float64]:

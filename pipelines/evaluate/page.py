@@ -45,8 +45,8 @@ def page(found: Evaluation, warnings: Sequence[str], *, made_at: datetime) -> st
     )
 
 
+# A grey that can be read on white and on black.
 _SOFT: Final = "#808080"
-"""A grey that can be read on white and on black."""
 _MARK: Final = "#3b82c4"
 
 

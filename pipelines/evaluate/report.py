@@ -121,10 +121,10 @@ def _evaluated(
     )
 
 
+# Largest calibration error at which a probability can be taken at its word.
 MOST_ECE: Final = 0.02
-"""Largest calibration error at which a probability can be taken at its word."""
+# Slopes of calibration between which predictions are neither over-confident nor timid.
 SLOPES: Final = (0.9, 1.1)
-"""Slopes of calibration between which predictions are neither over-confident nor timid."""
 
 
 def warnings(found: Evaluation) -> Iterator[str]:

@@ -15,8 +15,8 @@ from pipelines.evaluate.followed import Times
 from pipelines.evaluate.measures import Predictions
 from pipelines.evaluate.resample import N_RESAMPLES, draws
 
+# Of the rule to beat, that of Open edX Aspects.
 QUIET_DAYS: Final = 7
-"""Of the rule to beat, that of Open edX Aspects."""
 Truths = NDArray[np.bool_]
 _ROW: Final = "student"
 

@@ -17,10 +17,10 @@ from pipelines.learner.risk import FEATURES
 from pipelines.learner.risk_train import RiskCases, folds_of, train_risk
 from schemas.risk import RiskFeature
 
+# Shares of a run at which warnings are looked at.
 SHARES: Final = (0.25, 0.50, 0.75)
-"""Shares of a run at which warnings are looked at."""
+# A week's end farther from the share than that is another moment.
 _FARTHEST: Final = 1 / 16
-"""A week's end farther from the share than that is another moment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def decimals(value: float | None) -> str | None:
     return None if value is None else f"{value:.3f}".replace("-0.000", "0.000")
 
 
+# Each figure's name, and how it is read.
 _READS = {
     "auc": ("AUC", "0.5: ranks no better than chance; 1: every right answer above every wrong one"),
     "log_loss": ("log-loss", "0 is best; 0.693 is what a coin knows"),
@@ -48,7 +49,6 @@ _READS = {
     "slope": ("calibration slope", "below 1: over-confident; above 1: timid"),
     "intercept": ("calibration intercept", "above 0: more came than was said"),
 }
-"""Each figure's name, and how it is read."""
 
 
 def tables(found: Evaluation) -> Iterator[Table]:

@@ -18,8 +18,8 @@ from pipelines.warehouse.summary import read_status
 from pipelines.warehouse.watched import Drift, dead_share, drift
 
 _DAY: Final = dt.timedelta(days=1)
+# Answers since the fit from which drift is judged.
 _ENOUGH_ANSWERS: Final = 500
-"""Answers since the fit from which drift is judged."""
 
 
 def examine(settings: Settings, *, now: dt.datetime) -> list[HealthFinding]:

@@ -14,10 +14,10 @@ from pipelines.simulate.config import DAY_MS
 from pipelines.simulate.item import SimulatedItem, Skill, p_right
 from pipelines.simulate.traits import Traits
 
+# The most that can be learned of a skill, in logits.
 CEILING: Final = 3.4
-"""The most that can be learned of a skill, in logits."""
+# Share of (student, skill) pairs in which practice alone hardly helps: where wheel-spinning comes from.
 _MISCONCEPTION_SHARE: Final = 0.07
-"""Share of (student, skill) pairs in which practice alone hardly helps: where wheel-spinning comes from."""
 _SPACING_GAIN: Final = 0.25
 
 

@@ -22,8 +22,8 @@ GRADED_ITEMS: Final = 8
 _VIDEOS: Final = 3
 _READINGS: Final = 2
 _DUE_HOUR: Final = 22
+# Share of items that go back to a skill of an earlier module.
 _REVIEW_SHARE: Final = 0.2
-"""Share of items that go back to a skill of an earlier module."""
 _SECOND_SKILL_SHARE: Final = 0.15
 
 

@@ -13,14 +13,14 @@ from pipelines.simulate.material import use_material
 from pipelines.simulate.quiz import take_practice, take_test
 from pipelines.simulate.student import DEVICES, Enrolment, Student
 
+# Final score from which a course is passed.
 _PASS_MARK: Final = 0.5
-"""Final score from which a course is passed."""
+# Tasks of earlier weeks that a student still means to do; the oldest are given up.
 _BACKLOG: Final = 12
-"""Tasks of earlier weeks that a student still means to do; the oldest are given up."""
 _SATURDAY: Final = 5
 _DISENGAGED: Final = 0.2
+# Weekly probability that a student of middling effort without failures gives up.
 _HAZARD: Final = 0.017
-"""Weekly probability that a student of middling effort without failures gives up."""
 
 
 def enrol(student: Student, config: SimulationConfig) -> None:

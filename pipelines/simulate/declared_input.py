@@ -13,10 +13,10 @@ from pipelines.simulate.student import Enrolment
 from schemas import vocabulary as xapi
 
 _TOPIC_ACTIVITIES: Final = tuple(topic_activity(topic) for topic in TOPICS)
+# Questions that a student answers on a skill picked for practice.
 _PRACTICE: Final = 5
-"""Questions that a student answers on a skill picked for practice."""
+# Ability in logits above which a student may claim to know a skill already.
 _KNOWN: Final = 1.5
-"""Ability in logits above which a student may claim to know a skill already."""
 
 
 def declare(enrolment: Enrolment, at_ms: int) -> int:

@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 from pipelines.simulate.statements import Activity, dumps, make_activity
 from schemas import vocabulary as xapi
 
+# Probability that a student who knows it all still answers wrongly.
 SLIP: Final = 0.02
-"""Probability that a student who knows it all still answers wrongly."""
 _LETTERS: Final = ("a", "b", "c", "d")
 _WORDS: Final = ("gradient", "membrane", "variable", "sample", "catalyst", "iterate", "median", "remainder")
 

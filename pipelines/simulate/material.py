@@ -7,10 +7,10 @@ from pipelines.simulate.course import Material
 from pipelines.simulate.student import Enrolment
 from schemas import vocabulary as xapi
 
+# Share of a video that counts as the whole of it.
 _THRESHOLD: Final = 0.95
-"""Share of a video that counts as the whole of it."""
+# What a whole video or reading teaches, in seriously answered questions.
 _LESSON: Final = 3.0
-"""What a whole video or reading teaches, in seriously answered questions."""
 
 _Segment = tuple[float, float]
 

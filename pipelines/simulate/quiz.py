@@ -12,10 +12,10 @@ from pipelines.simulate.student import Enrolment
 PASS_MARK: Final = 0.6
 _TRIES: Final = 4
 _HINTS: Final = 3
+# A student who is this sure of a right answer asks nobody.
 _KNOWS: Final = 0.75
-"""A student who is this sure of a right answer asks nobody."""
+# What an understood hint, or the feedback on a miss, adds to the logit of a right answer.
 _HINT_LOGITS: Final = 0.8
-"""What an understood hint, or the feedback on a miss, adds to the logit of a right answer."""
 _RETAKES: Final = 2
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from pipelines.warehouse.connection import Warehouse
 
+# With fewer answers an estimate is called of low confidence, and is not held to the truth here.
 _MIN_ANSWERS = 5
-"""With fewer answers an estimate is called of low confidence, and is not held to the truth here."""
 _MIN_CHOICES = 5
 _WHEEL_SPINNING_OPPORTUNITIES = 10
 

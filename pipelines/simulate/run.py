@@ -20,8 +20,8 @@ PLAN: Final = "plan.csv"
 TRUTH: Final = "truth"
 _PILOT_STUDENTS: Final = 60
 _PILOT_STATEMENTS: Final = 40_000
+# About what a student gives rise to on one course; only to size the pilot.
 _STATEMENTS_A_WEEK: Final = 50
-"""About what a student gives rise to on one course; only to size the pilot."""
 
 
 class SimulationSummary(NamedTuple):

@@ -13,10 +13,10 @@ from pipelines.simulate.recovery import numbers_of
 from pipelines.warehouse.connection import Warehouse
 from schemas.signal import SignalKind
 
+# A change this long ago fills the last week, and not yet the weeks that it is held against.
 _RECENT_DAYS: Final = 10
-"""A change this long ago fills the last week, and not yet the weeks that it is held against."""
+# Fall of the probability right, since the skill was last used, from which it counts as fading.
 _FALLEN: Final = 0.02
-"""Fall of the probability right, since the skill was last used, from which it counts as fading."""
 _EMITTED: Final = """
     SELECT DISTINCT identifier, signal_kind, subject, value
     FROM feedback.signal INNER JOIN dimensional.dim_student USING (student_key)

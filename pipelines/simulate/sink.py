@@ -33,10 +33,10 @@ class Sink:
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
+# End of the file's name by compression.
 SUFFIXES: Final = {"none": ".jsonl", "gzip": ".jsonl.gz", "zstd": ".jsonl.zst"}
-"""End of the file's name by compression."""
+# Lines handed to the file at once: a copy of a whole day would double the memory.
 _CHUNK: Final = 500
-"""Lines handed to the file at once: a copy of a whole day would double the memory."""
 
 
 class SortedFile:

@@ -32,11 +32,11 @@ def iso_date(at_ms: int) -> str:
     return _date(at_ms // DAY_MS)
 
 
+# Root of every IRI that the simulated school mints.
 CAMPUS: Final = "https://campus.example"
-"""Root of every IRI that the simulated school mints."""
 _NAMED_IN_CONTEXT: Final = frozenset({xapi.MODULE, xapi.OBJECTIVE})
+# The category by which a statement says that it follows the video profile.
 VIDEO_CATEGORY: Final[dict[str, Any]] = {"id": xapi.VIDEO_PROFILE}
-"""The category by which a statement says that it follows the video profile."""
 
 
 class Activity(NamedTuple):

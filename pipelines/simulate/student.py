@@ -15,11 +15,11 @@ from pipelines.simulate.traits import Traits, draw_traits
 from schemas import vocabulary as xapi
 
 DEVICES: Final = ("laptop", "phone", "tablet")
+# Probability that a student takes one of several courses.
 _SHARE_OF_COURSES: Final = 0.6
-"""Probability that a student takes one of several courses."""
 
+# Something a student does: from the instant it begins to the instant it ends, both in milliseconds.
 Step = Callable[[int], int]
-"""Something a student does: from the instant it begins to the instant it ends, both in milliseconds."""
 
 
 class Student:

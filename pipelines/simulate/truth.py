@@ -27,8 +27,8 @@ from pipelines.simulate.lists import TOPICS
 from pipelines.simulate.student import Student
 
 SKILL_MAP_COLUMNS: Final = ("activity", "skill", "weight", "skill_name", "prerequisites")
+# Traits that have a table of their own.
 _UNSAID: Final = frozenset({"interests"})
-"""Traits that have a table of their own."""
 _SCHEMAS: Final = {
     "student": pa.schema(
         [

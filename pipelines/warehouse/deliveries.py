@@ -10,12 +10,12 @@ from pipelines.warehouse.connection import LAKE, Warehouse
 from pipelines.warehouse.delivery_position import DeliveryPosition, is_own_turn
 from pipelines.warehouse.turn import DELIVERY
 
+# Events that are not to be sent any more: raised what stands no longer, or ended what a receiver never had.
 _OVER: Final = (
     "(change = 'raised' AND (expires_at <= $now OR EXISTS (FROM feedback.outbox AS later "
     "WHERE later.change = 'ended' AND later.signal_id = told.signal_id AND later.occurrence = told.occurrence)))"
     " OR (change = 'ended' AND sequence <= $began_at)"
 )
-"""Events that are not to be sent any more: raised what stands no longer, or ended what a receiver never had."""
 _MOMENT: Final = pa.timestamp("us", "UTC")
 _ROWS: Final = pa.schema(
     [
