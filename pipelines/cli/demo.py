@@ -47,38 +47,38 @@ _SHOWN = """
 @commands.command(epilog="Example: learnloom demo demo --students 100")
 def demo(
     folder: Annotated[
-        Path, typer.Argument(help="Folder for the class and its warehouse; made anew each time.")
+        Path, typer.Argument(help="Folder for the class and its warehouse; each run creates both again.")
     ] = Path("demo"),
     *,
-    students: Annotated[int, typer.Option(min=5, max=2_000, help="Students in the class.")] = 60,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same class.")] = 1,
+    students: Annotated[int, typer.Option(min=5, max=2_000, help="Number of students in the class.")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal classes.")] = 1,
 ) -> None:
-    """Simulate a class, import it, compute everything, and show what came out.
+    """Simulate a class, import its statements, compute everything, and show the result.
 
-    The folder is made by the first demo and only ever emptied by later ones.
+    The first demo creates the folder; later ones empty it. A folder with other files is never touched.
     """
     out = Output(as_json=False)
     _make_folder(folder)
     settings = read_settings(folder / "warehouse")
     config = SimulationConfig(students=students, seed=seed)
 
-    _head(out, "1. A class is simulated")
+    _head(out, "1. Simulate a class")
     with out.progress("simulating") as tick:
         simulated = simulate(config, folder / "class", on_progress=lambda n: tick(f"{n:,} statements"))
     report_simulation(out, simulated)
 
-    _head(out, "2. Its statements are imported")
+    _head(out, "2. Import its statements")
     report_import(out, land(out, settings, [simulated.statements]))
     with open_to_write(settings) as opened:
         import_skills(opened, simulated.skill_map, wait_seconds=settings.lock_wait_seconds)
 
-    _head(out, "3. Tables, estimates, profiles and signals are computed, as of the fifth week")
+    _head(out, "3. Compute tables, estimates, profiles and signals as of the fifth week")
     report_refresh(out, run_refresh(out, settings, day=config.start + _MID_TERM))
     with open_to_read(settings) as opened:
         _show_students(out, opened)
         engagement = engagement_truth_of(opened, simulated.truth, day=_MID_TERM.days + 1)
 
-    _head(out, "6. At the end of the course: how near are the estimates to the truth?")
+    _head(out, "6. End of the course: how close are the estimates to the truth?")
     last_day = config.start + dt.timedelta(days=config.days - 1)
     report_refresh(out, run_refresh(out, settings, day=last_day, refit=True))
     with open_to_read(settings) as opened:
@@ -88,14 +88,14 @@ def demo(
 
 
 def _make_folder(folder: Path) -> None:
-    """Make the folder, or empty the one of an earlier demo; nobody else's files are touched.
+    """Create the folder, or empty that of an earlier demo; no other files are touched.
 
     Raises:
-        FolderTakenError: the folder exists and is no demo's.
+        FolderTakenError: the folder exists and no demo made it.
     """
     mark = folder / ".learnloom-demo"
     if folder.exists() and not mark.exists() and any(folder.iterdir()):
-        raise FolderTakenError(f"{folder} holds something else than a demo: name another folder")
+        raise FolderTakenError(f"{folder} contains files that are not from a demo: choose another folder")
     for earlier in (folder / "warehouse", folder / "class"):
         shutil.rmtree(earlier, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,10 +108,10 @@ def _head(out: Output, text: str) -> None:
 
 def _show_students(out: Output, warehouse: Warehouse) -> None:
     key = warehouse.one(_SHOWN)[0]
-    _head(out, "4. One student, as a teacher reads it")
+    _head(out, "4. One student, as the teacher sees it")
     out.say(*describe_profile(read_profile(warehouse, key)), "")
     found = read_signals(warehouse, student_key=key, audience=Audience.STUDENT.value, limit=_URGENT)
-    out.say("What the student is told:", *(f"  {line}" for line in describe_signals(s for s, _ in found)))
+    out.say("What the student reads:", *(f"  {line}" for line in describe_signals(s for s, _ in found)))
 
     _head(out, "5. Whom to talk to this week")
     for signal, name in read_signals(warehouse, audience=Audience.TEACHER.value, limit=_URGENT):
@@ -119,14 +119,14 @@ def _show_students(out: Output, warehouse: Warehouse) -> None:
 
 
 def _report_signals(out: Output, found: list[SignalTruth]) -> None:
-    out.say("", "How often is a signal right, and how much of what is true is said?")
+    out.say("", "How often is a signal right, and how many of the true cases does it find?")
     out.table(
         [
             "signal",
-            "is right where the student",
-            "said",
+            "right if the student",
+            "signals",
             "right",
-            "true of",
+            "true cases",
             "precision",
             "recall",
             "by chance",
@@ -158,13 +158,13 @@ def _report_recovery(out: Output, found: Recovery) -> None:
                 found.mastery_rank_correlation_within_student,
                 found.n_estimates,
             ),
-            ("mastery: truth within the 80 % interval", found.interval_coverage, found.n_estimates),
+            ("mastery: true value within the 80 % interval", found.interval_coverage, found.n_estimates),
             (
                 "favourite topic among the two liked best",
                 found.interest_hit_rate,
                 found.n_interest_students,
             ),
-            ("wheel-spinning found", found.wheel_spinners_found, found.n_wheel_spinners),
+            ("wheel-spinning students found", found.wheel_spinners_found, found.n_wheel_spinners),
         ],
     )
 
@@ -173,9 +173,9 @@ def _say_next(out: Output, settings: Settings) -> None:
     _head(out, "What to type next")
     out.say(
         f"  export LEARNLOOM_WAREHOUSE={settings.warehouse}    # and `. .venv/bin/activate` for the command",
-        "  learnloom students                    # who there is",
+        "  learnloom students                    # list the students",
         "  learnloom signals --audience teacher  # what to do this week, and why",
-        "  learnloom dead                        # what was refused, and how to mend it",
+        "  learnloom dead                        # what was refused, and how to fix it",
         '  learnloom query "FROM marts.mart_item ORDER BY surprise LIMIT 5"',
         "  learnloom import YOUR_STATEMENTS.jsonl && learnloom refresh",
     )

@@ -26,9 +26,9 @@ _PACKAGES = ("learnloom", "duckdb", "pyarrow", "pydantic", "orjson", "numpy")
 
 @commands.command(epilog="Example: learnloom doctor")
 def doctor(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
-    """Check installation, settings and warehouse, and say how to mend what is wrong.
+    """Check the installation, the settings and the warehouse, and show how to fix what is wrong.
 
-    Exit code 1: something is wrong.
+    Exit code 1: a check failed.
     """
     out = Output(as_json=as_json)
     findings = examine(warehouse)
@@ -36,15 +36,16 @@ def doctor(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) ->
         out.record({"name": finding.name, "is_passed": finding.is_passed, "message": finding.message})
     if not as_json:
         out.table(
-            ["", "what", "finding"], [("ok" if f.is_passed else "WRONG", f.name, f.message) for f in findings]
+            ["", "check", "result"],
+            [("ok" if f.is_passed else "FAILED", f.name, f.message) for f in findings],
         )
     if not all(finding.is_passed for finding in findings):
         raise typer.Exit(Exit.FAILED)
-    out.say("All is well.")
+    out.say("All checks passed.")
 
 
 def examine(warehouse: Path | None) -> list[HealthFinding]:
-    """Examine everything that a command needs, as far as the findings before allow."""
+    """Check everything that a command needs; what depends on a failed check is left out."""
     findings = [_python(), *_packages(), *_extensions()]
     try:
         settings = read_settings(warehouse)
@@ -58,10 +59,10 @@ def examine(warehouse: Path | None) -> list[HealthFinding]:
 
 
 def _python() -> HealthFinding:
-    told = ".".join(str(part) for part in sys.version_info[:3])
+    version = ".".join(str(part) for part in sys.version_info[:3])
     if sys.version_info[:2] < _LEAST_PYTHON:
-        return HealthFinding("Python", False, f"{told} is too old: use 3.11 or newer")
-    return HealthFinding("Python", True, told)
+        return HealthFinding("Python", False, f"{version} is too old: use 3.11 or newer")
+    return HealthFinding("Python", True, version)
 
 
 def _packages() -> list[HealthFinding]:
@@ -92,22 +93,22 @@ def _disk(settings: Settings) -> HealthFinding:
         place = place.parent
     free = shutil.disk_usage(place).free
     if not os.access(place, os.W_OK):
-        return HealthFinding("disk", False, f"{place} cannot be written: change its owner or mode")
+        return HealthFinding("disk", False, f"{place} is not writable: change its owner or mode")
     if free < _LEAST_FREE_BYTES:
-        return HealthFinding("disk", False, f"{free:,} bytes free at {place}: make room")
+        return HealthFinding("disk", False, f"only {free:,} bytes are free at {place}: free some space")
     return HealthFinding("disk", True, f"{free:,} bytes free")
 
 
 def _warehouse(settings: Settings) -> list[HealthFinding]:
     if not settings.warehouse.exists():
-        told = f"none at {settings.warehouse} yet: `learnloom import PATH` makes it"
-        return [HealthFinding("warehouse", True, told)]
+        message = f"none at {settings.warehouse} yet: `learnloom import PATH` creates it"
+        return [HealthFinding("warehouse", True, message)]
     try:
         with open_to_read(settings) as warehouse:
             results = run_checks(warehouse)
     except LearnloomError as error:
         return [HealthFinding("warehouse", False, str(error))]
-    return [HealthFinding("warehouse", True, f"opens; {len(results)} data checks run")] + [
+    return [HealthFinding("warehouse", True, f"opened; {len(results)} data checks run")] + [
         HealthFinding(
             f"check {result.name}",
             False,

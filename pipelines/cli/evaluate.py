@@ -48,14 +48,17 @@ FileArgument = Annotated[
     typer.Argument(
         exists=True,
         dir_okay=False,
-        help="Answers as CSV, TSV or Parquet with the columns student, item, skill, correct, and where known time. "
-        "Default: the warehouse's own.",
+        help="Answers as CSV, TSV or Parquet with the columns student, item, skill, correct and, if known, time. "
+        "Default: the answers in the warehouse.",
     ),
 ]
 TestOption = Annotated[
     Path | None,
     typer.Option(
-        exists=True, dir_okay=False, metavar="FILE", help="Fit on the first file and predict this one."
+        exists=True,
+        dir_okay=False,
+        metavar="FILE",
+        help="Fit the model on the first file and predict this one.",
     ),
 ]
 GroupsOption = Annotated[
@@ -64,8 +67,8 @@ GroupsOption = Annotated[
         exists=True,
         dir_okay=False,
         metavar="FILE",
-        help="Groups of students (CSV: student and one or more columns), to compare how the model does for each. "
-        "Used for this audit alone and kept nowhere.",
+        help="Groups of students (CSV: student and one or more columns), to compare the model's quality between them. "
+        "They are used for this comparison only and are not stored.",
     ),
 ]
 
@@ -76,33 +79,36 @@ def evaluate(
     *,
     test: TestOption = None,
     columns: Annotated[
-        str, typer.Option(metavar="OURS=THEIRS,...", help="Columns that the files call otherwise.")
+        str, typer.Option(metavar="OURS=THEIRS,...", help="Names of our columns in the files.")
     ] = "",
     groups: GroupsOption = None,
     folds: Annotated[
-        int, typer.Option(min=2, max=20, help="Parts into which students are split, without --test.")
+        int,
+        typer.Option(min=2, max=20, help="Number of parts into which students are split, without --test."),
     ] = 5,
     resamples: Annotated[
-        int, typer.Option(min=100, max=10_000, help="Resamples of students, for the intervals.")
+        int, typer.Option(min=100, max=10_000, help="Number of resamples of students, for the intervals.")
     ] = 1_000,
     html: Annotated[
         Path | None,
         typer.Option(
-            dir_okay=False, metavar="FILE", help="Write all of it, with plots, to one HTML page, too."
+            dir_okay=False, metavar="FILE", help="Also write everything, with plots, to one HTML page."
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the resamples: equal seeds, equal intervals.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Seed of the resamples: equal seeds give equal intervals.")
+    ] = 0,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure how good the learner model's predictions are, on students that it has not seen.
 
-    Without a file it is measured on the school's own answers, as of the last refresh. Each answer is predicted from
-    the student's earlier answers alone, by a model that was fitted on other students.
-    What the figures mean, and when not to trust them: docs/evaluate.md.
+    Without a file, the command uses the school's own answers as of the last refresh. It predicts each answer from the
+    student's earlier answers alone, with a model that was fitted on other students.
+    docs/evaluate.md explains the measures and when not to trust them.
     """
     if test is not None and file is None:
-        raise typer.BadParameter("there is no file to fit on: name it before", param_hint="--test")
+        raise typer.BadParameter("there is no file to fit on: give it before --test", param_hint="--test")
     out = Output(as_json=as_json)
     options = EvaluationOptions(n_folds=folds, n_resamples=resamples, seed=seed)
     renamed = _renamed(columns)
@@ -173,17 +179,17 @@ def _table(path: Path, max_rows: int) -> NamedTable:
 
 
 def report_evaluation(out: Output, found: Evaluation) -> None:
-    """Say what was found: to people as tables, to machines as one object."""
-    told = list(warnings(found))
+    """Print the evaluation: tables for people, one object for machines."""
+    cautions = list(warnings(found))
     if out.as_json:
-        out.record({"warnings": told, **vars(found)})
+        out.record({"warnings": cautions, **vars(found)})
         return
     out.say(*headline(found))
     for table in tables(found):
         out.say("", table.title)
         out.table(table.columns, table.rows)
-    if told:
-        out.say("", "Beware", *told)
+    if cautions:
+        out.say("", "Warnings", *cautions)
 
 
 def _renamed(text: str) -> dict[str, str]:
@@ -193,7 +199,7 @@ def _renamed(text: str) -> dict[str, str]:
     strange = [name for name in found if name not in COLUMNS]
     if strange or not all(found.values()):
         raise typer.BadParameter(
-            f"{text!r} is not understood: write OURS=THEIRS, separated by commas; ours are {', '.join(COLUMNS)}",
+            f"cannot read {text!r}: write OURS=THEIRS, separated by commas; our columns are {', '.join(COLUMNS)}",
             param_hint="--columns",
         )
     return found

@@ -27,7 +27,8 @@ class Exit(IntEnum):
 
 
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print JSON, one value a line, for machines.", rich_help_panel="Output")
+    bool,
+    typer.Option("--json", help="Print JSON, one value per line, for machines.", rich_help_panel="Output"),
 ]
 WarehouseOption = Annotated[
     Path | None,
@@ -39,11 +40,11 @@ WarehouseOption = Annotated[
     ),
 ]
 
-LimitOption = Annotated[int, typer.Option(min=1, max=1_000_000, help="Rows to show, at the most.")]
+LimitOption = Annotated[int, typer.Option(min=1, max=1_000_000, help="Maximum number of rows to show.")]
 
 
 class InputMissingError(LearnloomError):
-    """What was asked for does not exist."""
+    """The requested thing does not exist."""
 
 
 def now() -> dt.datetime:
@@ -56,7 +57,9 @@ def run_of(command: str) -> Run:
     return Run(f"{command}-{uuid.uuid4().hex[:12]}", f"learnloom {command}")
 
 
-PATHS_HELP = "JSON lines, JSON arrays or an LRS's answer, also gzip or zstd; folders; - for standard input."
+PATHS_HELP = (
+    "Files with JSON lines, JSON arrays or LRS responses, plain, gzip or zstd; folders; - for standard input."
+)
 PathsArgument = Annotated[list[Path], typer.Argument(help=PATHS_HELP)]
 
 
@@ -68,13 +71,11 @@ ServersOption = Annotated[
         rich_help_panel="Where",
     ),
 ]
-VerboseOption = Annotated[
-    bool, typer.Option("--verbose", help="Tell more of what is done.", rich_help_panel="Output")
-]
+VerboseOption = Annotated[bool, typer.Option("--verbose", help="Log more details.", rich_help_panel="Output")]
 
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
-# What they have to say is said by us, in words that tell what to do; at debug level they may speak.
+# We log what these libraries report, with advice; their own lines appear at debug level only.
 _LIBRARIES = {"kafka": logging.CRITICAL}
 
 
@@ -95,11 +96,11 @@ def log_to_stderr(*, as_json: bool, is_verbose: bool) -> None:
 
     Args:
         as_json: one JSON object a line.
-        is_verbose: our own doings in detail, and warnings of the Kafka client.
+        is_verbose: also log details, and warnings of the Kafka client.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if as_json else logging.Formatter(_FORMAT))
     logging.basicConfig(level=logging.DEBUG if is_verbose else logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # we say ourselves what is waited for
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # we log ourselves what is waited for
     for name, level in _LIBRARIES.items():
         logging.getLogger(name).setLevel(logging.WARNING if is_verbose else level)
