@@ -39,22 +39,25 @@ def on_time(*, late_minutes: float, now: dt.datetime) -> HealthFinding:
     """
     name = "flows_on_time"
     if not is_under_prefect():
-        return HealthFinding(name, None, "only a run of Prefect's can ask for the others")
+        return HealthFinding(name, None, "only a flow run in Prefect can look up the others")
     with get_client(sync_client=True) as client:
         ours = _deployments(client)
         if not ours:
-            return HealthFinding(name, None, f"Prefect has no other deployment of the name {NAME}")
+            return HealthFinding(name, None, f"Prefect has no other deployment with the name {NAME}")
         rows = [
             *_late(client, ours, now - dt.timedelta(minutes=late_minutes), now),
             *_ended_badly(client, ours),
         ]
     if not rows:
         return HealthFinding(
-            name, True, f"no run is later than {late_minutes:g} min, and the last runs ended well"
+            name, True, f"no run is late by more than {late_minutes:g} min, and the last runs succeeded"
         )
     message = "; ".join(dict.fromkeys(f"{row['flow']}: {row['what']}" for row in rows))
     return HealthFinding(
-        name, False, f"{message}: see these runs in Prefect, and whether a serving process runs", rows
+        name,
+        False,
+        f"{message}: look at these runs in Prefect, and check that a serving process is running",
+        rows,
     )
 
 

@@ -1,4 +1,4 @@
-"""Maintaining the warehouse, and checking that all is well."""
+"""Maintaining the warehouse, and running the health checks."""
 
 from typing import Any
 
@@ -17,22 +17,22 @@ from schemas.errors import LearnloomError
 
 
 class ChecksFailedError(LearnloomError):
-    """Something is not well; the artifacts of the run show the offending rows."""
+    """A health check failed; the artifacts of the run show the offending rows."""
 
 
 @flow(name="maintain", flow_run_name="maintain the warehouse", **TOLD)
 def maintain() -> dict[str, Any]:
-    """Merge small files, drop old snapshots, remember which run wrote what, and make a backup if one is asked for."""
+    """Merge small files, drop old snapshots, keep the lineage of writes, and make a backup if one is configured."""
     done = do(maintain_warehouse)
     logger().info(
-        "%d files merged, %d snapshots dropped, %d files removed, %d transactions remembered",
+        "%d files merged, %d snapshots dropped, %d files removed, lineage of %d transactions kept",
         done.tidied.merged_files,
         done.tidied.expired_snapshots,
         done.tidied.removed_files,
         done.runs_kept,
     )
     if done.letters_forgotten:
-        logger().info("%d old dead letters: what they said is dropped", done.letters_forgotten)
+        logger().info("content of %d old dead letters dropped", done.letters_forgotten)
     if done.backed_up is not None:
         logger().info("backup: %d of %d files copied", done.backed_up.copied, done.backed_up.files)
     return {
@@ -43,7 +43,7 @@ def maintain() -> dict[str, Any]:
     }
 
 
-@task(name="keep up", cache_policy=NO_CACHE, **RETRIES)
+@task(name="maintain warehouse", cache_policy=NO_CACHE, **RETRIES)
 def maintain_warehouse() -> MaintenanceSummary:
     """Do the maintenance."""
     progress = Progress("maintain-progress", 3)
@@ -54,7 +54,7 @@ def maintain_warehouse() -> MaintenanceSummary:
 
 @flow(name="check", flow_run_name="check data, freshness and model", **TOLD)
 def check() -> dict[str, Any]:
-    """Look whether all is well, and fail visibly where it is not.
+    """Run the health checks, and fail visibly if one fails.
 
     Raises:
         ChecksFailedError: a check failed; an artifact of the run shows the first of the offending rows.
@@ -71,11 +71,11 @@ def check() -> dict[str, Any]:
             + "; ".join(f"{finding.name}: {finding.message}" for finding in failed)
         )
     unknown = sum(finding.is_passed is None for finding in findings)
-    logger().info("%d checks passed, %d cannot be said yet", len(findings) - unknown, unknown)
+    logger().info("%d checks passed, %d not known yet", len(findings) - unknown, unknown)
     return {"passed": len(findings) - unknown, "unknown": unknown}
 
 
-@task(name="look", cache_policy=NO_CACHE, **RETRIES)
+@task(name="run checks", cache_policy=NO_CACHE, **RETRIES)
 def run_health_checks() -> list[HealthFinding]:
     """Run every check."""
     chosen = settings()
@@ -89,7 +89,7 @@ def _show(findings: list[HealthFinding], failed: list[HealthFinding]) -> None:
     states = {True: "passed", False: "FAILED", None: "unknown"}
     create_table_artifact(
         table=[
-            {"check": finding.name, "state": states[finding.is_passed], "found": finding.message}
+            {"check": finding.name, "state": states[finding.is_passed], "result": finding.message}
             for finding in sorted(findings, key=lambda each: each.is_passed is not False)
         ],
         key="checks",

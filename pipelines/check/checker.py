@@ -1,4 +1,4 @@
-"""What a vendor asks before going live: how much of what I send is right, what is wrong, and what is missing?"""
+"""Answers a vendor's questions before going live: how much of what I send is right, what is wrong, what is missing?"""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -24,7 +24,7 @@ _CLOCK_MARGIN: Final = timedelta(days=1)
 
 
 class Places(Protocol):
-    """Says for people where records were read; a topic's way of saying it is its own."""
+    """Describes for people where records were read."""
 
     def origin(self, batch: Batch) -> str:
         """The file or topic."""
@@ -51,7 +51,7 @@ class FilePlaces:
 
 @dataclass(frozen=True, slots=True)
 class ReportSize:
-    """How much a report is to show."""
+    """How much a report shows."""
 
     rules: int = 10
     """Broken rules."""
@@ -152,9 +152,11 @@ class _Checking:
         """What was found out."""
         notes = []
         if is_interrupted:
-            notes.append("The check was stopped before the end: the report is of what was read.")
+            notes.append("The check was stopped before the end: the report covers the records read so far.")
         if self._seen.is_full:
-            notes.append("There are more statement ids than are compared: the later ones are left out.")
+            notes.append(
+                "The input has more statement ids than can be compared: later ids were not compared."
+            )
         faults, more_faults = self._faults.report(
             valid=self.valid, records=self.records, top=self._size.rules
         )

@@ -1,10 +1,10 @@
-"""Who sent a statement, as far as it tells: whom to talk to about its faults."""
+"""The source of a statement, as far as the statement names it: whom to talk to about its faults."""
 
 from typing import Any, NamedTuple
 
 
 class StatementSource(NamedTuple):
-    """A source of statements, by the first of these that is told.
+    """A source of statements, named by the first of these that is present.
 
     1. `context.platform`: the product whose code made the statement.
     2. `authority`: the credentials under which it came to the store it was taken from. It comes second, for a
@@ -18,7 +18,7 @@ class StatementSource(NamedTuple):
 
 
 def source_of(statement: dict[str, Any] | None, read_from: str) -> StatementSource:
-    """Tell the source of a statement; of a record that cannot be read only its file is known.
+    """Return the source of a statement; for a record that cannot be read, only its file or topic is known.
 
     Args:
         statement: as parsed, valid or not; None where the record is no JSON object.

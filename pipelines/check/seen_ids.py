@@ -1,4 +1,4 @@
-"""What a check has to remember to see what only two statements together show; bounded."""
+"""The ids and accounts that a check has seen, to find what only two statements together show; bounded."""
 
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ class SeenIds:
         return len(self._contents) >= _MAX_IDS
 
     def find_warnings(self, view: StatementView, *, is_valid: bool) -> list[WarningFinding]:
-        """Tell what a statement shows beside the earlier ones, and remember it."""
+        """Compare a statement with the earlier ones, and remember it."""
         found = []
         if is_valid and self._is_taken(view.statement):
             found.append(WarningFinding("id-used-again", "/id"))

@@ -1,4 +1,4 @@
-"""Which word of the vocabulary may have been meant by one outside of it."""
+"""The verb or activity type of the vocabulary that an unknown one may mean."""
 
 import re
 from typing import Final
@@ -23,11 +23,11 @@ _BY_KEY: Final = {
 
 
 def suggestion_for(advice: str, iri: str) -> str:
-    """The known word whose name is the same as that of an unknown one; empty where there is none.
+    """Return the known IRI that has the same name as an unknown one; empty if there is none.
 
     Args:
         advice: the warning: verb-unknown or type-unknown.
-        iri: the unknown word.
+        iri: the unknown verb or activity type.
     """
     known = _BY_KEY.get(advice, {})
     key = _key(iri)

@@ -90,18 +90,18 @@ class ProfileChecker:
         ):
             concept = self._deprecated.get(iri) if isinstance(iri, str) else None
             if concept is not None:
-                yield Failure(concept.id, concept.name, "is deprecated: use what took its place.", path)
+                yield Failure(concept.id, concept.name, "is deprecated: use its replacement.", path)
         for holder, _ in _EXTENSION_PLACES.values():
             extensions = _get(statement, *holder, "extensions")
             for key in extensions if isinstance(extensions, dict) else ():
                 path = "/" + "/".join((*holder, "extensions", key.replace("~", "~0").replace("/", "~1")))
                 if key in self._deprecated:
                     yield Failure(
-                        key, self._deprecated[key].name, "is deprecated: use what took its place.", path
+                        key, self._deprecated[key].name, "is deprecated: use its replacement.", path
                     )
                 if key in self._extensions and self._extensions[key][1] != holder:
                     concept, _, place = self._extensions[key]
-                    yield Failure(key, concept.name, f"must stand {place} only.", path)
+                    yield Failure(key, concept.name, f"is allowed only {place}.", path)
 
 
 def _template_failures(
@@ -169,16 +169,16 @@ def _sentence(rule: TemplateRule) -> str:
     place = rule.location if rule.selector is None else f"{rule.location} → {rule.selector}"
     asked = []
     if rule.presence == "excluded":
-        return f"{place} must not be there."
+        return f"{place} must be absent."
     if rule.presence == "included":
-        asked.append("must be there")
+        asked.append("must be present")
     if rule.any is not None:
-        asked.append(f"must hold at least one of {_listed(rule.any)}")
+        asked.append(f"must contain at least one of {_listed(rule.any)}")
     if rule.all is not None:
-        asked.append(f"must hold nothing but {_listed(rule.all)}")
+        asked.append(f"must contain only {_listed(rule.all)}")
     if rule.none is not None:
-        asked.append(f"must not hold {_listed(rule.none)}")
-    where = ", where it is there" if rule.presence == "recommended" else ""
+        asked.append(f"must not contain {_listed(rule.none)}")
+    where = ", if it is present" if rule.presence == "recommended" else ""
     return f"{place} {' and '.join(asked) or 'is recommended'}{where}."
 
 

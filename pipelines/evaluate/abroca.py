@@ -95,8 +95,8 @@ def abroca(
         return Abroca(None, unknown="in one of the parts the outcome never varies")
     rng = np.random.default_rng(seed)
     drawn = np.array([curves.area(rng.permutation(is_member)) for _ in range(n_permutations)])
-    told = drawn[np.isfinite(drawn)]
-    if len(told) < _MIN_SHARE * n_permutations or len(told) == 0:
+    defined = drawn[np.isfinite(drawn)]
+    if len(defined) < _MIN_SHARE * n_permutations or len(defined) == 0:
         return Abroca(value)
-    p_value = (1 + int((told >= value - _SAME).sum())) / (1 + len(told))
-    return Abroca(value, p_value, float(told.mean()))
+    p_value = (1 + int((defined >= value - _SAME).sum())) / (1 + len(defined))
+    return Abroca(value, p_value, float(defined.mean()))

@@ -119,7 +119,7 @@ class _Part:
             options = next(name for name in REQUIRED if not self.has(name))
             raise AnswerSetError(
                 f"{named.name} has no column {', '.join(absent)}; there are: "
-                f"{', '.join(named.table.column_names)}. Name the one that is meant: --columns {options}=NAME"
+                f"{', '.join(named.table.column_names)}. Name the right column: --columns {options}=NAME"
             )
         if not len(self):
             raise AnswerSetError(f"{named.name} has no row: give at least one answer")
@@ -141,7 +141,7 @@ class _Part:
         """The cells of a column in which none may be empty."""
         cells = self.optional_text(name)
         if cells.null_count:
-            self.refuse(cells.is_null().to_pylist().index(True), name, None, f"name the {name}")
+            self.refuse(cells.is_null().to_pylist().index(True), name, None, f"give the {name}")
         return cells
 
     def scores(self) -> NDArray[np.float64]:
@@ -168,9 +168,9 @@ class _Part:
 
     def refuse(self, row: int, name: str, value: str | None, what_to_do: str) -> None:
         """Raise an error that names the cell."""
-        told = "is empty" if value is None else f"is {value!r}"
+        problem = "is empty" if value is None else f"is {value!r}"
         raise AnswerSetError(
-            f"{self._name}, row {row + 1:,} below the header, column {self._columns[name]} {told}: {what_to_do}"
+            f"{self._name}, row {row + 1:,} below the header, column {self._columns[name]} {problem}: {what_to_do}"
         )
 
 
@@ -206,7 +206,7 @@ def _merged(rows: _Rows, answer: NDArray[np.int64], parts: Sequence[_Part]) -> _
                 row - start[key[0]],
                 "answer",
                 f"that of row {at - start[key[0]] + 1:,}",
-                "rows of one answer share item and outcome",
+                "all rows of one answer must have the same item and outcome",
             )
         skills[at] = list(dict.fromkeys([*skills.get(at, []), *rows.skills[row]]))
     kept = np.array(list(skills), dtype=np.int64)

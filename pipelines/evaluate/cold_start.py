@@ -48,6 +48,6 @@ def cold_start(
     table = []
     for low, high in _SPANS:
         part = found.where((earlier >= low) & (earlier <= high if high is not None else True))
-        told = figures(part, n_resamples=n_resamples, seed=seed)
-        table.append(ColdStart(low, high, len(part), told.auc, told.log_loss))
+        measured = figures(part, n_resamples=n_resamples, seed=seed)
+        table.append(ColdStart(low, high, len(part), measured.auc, measured.log_loss))
     return table

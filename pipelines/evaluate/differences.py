@@ -85,6 +85,6 @@ def _log_loss(
 
 def _difference(measure: str, one: float, other: float, drawn: NDArray[np.float64]) -> Difference:
     """A difference with the spread of those of the resamples; NaN where a resample has none."""
-    told = drawn[np.isfinite(drawn)]
-    error = float(told.std(ddof=1)) if len(told) > 1 else None
+    defined = drawn[np.isfinite(drawn)]
+    error = float(defined.std(ddof=1)) if len(defined) > 1 else None
     return Difference(measure, one, other, other - one, error)

@@ -72,8 +72,8 @@ def groupings_of(
             return []
         raise GroupsError(
             f"{named.name} names no student who has an answer; its first is "
-            f"{next(iter(table.column(_STUDENT).to_pylist()), None)!r}. Students go by the names in the answers, or in "
-            f"the warehouse by key, identifier or account name"
+            f"{next(iter(table.column(_STUDENT).to_pylist()), None)!r}. Name students as in the answers, or, for "
+            f"the warehouse, by key, identifier or account name"
         )
     return [_grouping(named.name, column, table.column(column), students) for column in columns]
 
@@ -91,8 +91,8 @@ def _grouping(file: str, column: str, cells: pa.ChunkedArray, students: list[int
     found = Grouping(column, group_of)
     if len(found.groups) > MAX_GROUPS:
         raise GroupsError(
-            f"{file}, column {column} has {len(found.groups)} groups, at the most {MAX_GROUPS} can be told apart: "
-            f"leave the column out, or put groups together"
+            f"{file}, column {column} has {len(found.groups)} groups, but at most {MAX_GROUPS} are allowed: "
+            f"remove the column, or merge groups"
         )
     return found
 
@@ -173,7 +173,9 @@ def _of_group(
     is_in = np.isin(found.cluster, members)
     part = found.where(is_in)
     flagged, due = flags.is_flagged[is_in], flags.is_due[is_in]
-    told = figures(part, minimum=audit.minimum, row=audit.row, n_resamples=audit.n_resamples, seed=audit.seed)
+    measured = figures(
+        part, minimum=audit.minimum, row=audit.row, n_resamples=audit.n_resamples, seed=audit.seed
+    )
 
     def rate(above: NDArray[np.float64], of: NDArray[np.bool_], lowest: float = 0.0) -> Figure:
         return share(
@@ -193,8 +195,8 @@ def _of_group(
         group=group,
         n=len(part),
         n_students=part.n_clusters,
-        auc=told.auc,
-        ece=told.ece,
+        auc=measured.auc,
+        ece=measured.ece,
         gap=rate(part.label - part.p, everything, lowest=-1.0),
         flag_rate=rate(flagged.astype(np.float64), everything),
         true_positive_rate=rate(flagged.astype(np.float64), due),

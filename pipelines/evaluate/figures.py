@@ -12,7 +12,7 @@ from pipelines.evaluate.resample import N_RESAMPLES, Weighted, draws, resampled_
 
 # How often an interval holds the truth, in the long run.
 LEVEL: Final = 0.95
-# Share of the resamples in which a figure has to exist for its interval to be told.
+# Share of the resamples in which a figure has to exist for its interval to be shown.
 _MIN_SHARE: Final = 0.95
 
 
@@ -23,13 +23,13 @@ class Figure:
     value: float | None
     low: float | None = None
     high: float | None = None
-    """Ends of the interval; None where it cannot be told."""
+    """Ends of the interval; None if it is unknown."""
     unknown: str | None = None
     """Why there is no value."""
 
 
 class MinimumSample(NamedTuple):
-    """From how much evidence on a figure is told; below it, it would pretend."""
+    """The least evidence from which a figure is computed; with less it would be misleading."""
 
     rows: int
     clusters: int
@@ -69,11 +69,11 @@ def with_interval(
         lowest: smallest value that is possible.
         highest: largest value that is possible.
     """
-    told = resampled[np.isfinite(resampled)]
-    if len(told) < _MIN_SHARE * len(resampled) or len(told) == 0:
+    known = resampled[np.isfinite(resampled)]
+    if len(known) < _MIN_SHARE * len(resampled) or len(known) == 0:
         return Figure(value)
     tail = 100.0 * (1.0 - LEVEL) / 2.0
-    low, high = np.percentile(told, [tail, 100.0 - tail]) - (told.mean() - value)
+    low, high = np.percentile(known, [tail, 100.0 - tail]) - (known.mean() - value)
     return Figure(value, float(np.clip(low, lowest, value)), float(np.clip(high, value, highest)))
 
 
@@ -95,7 +95,7 @@ def share(
         part: what each row adds above the line.
         whole: 1 for each row that counts, else 0.
         cluster: student of each row.
-        minimum: from how many rows that count, and students with one, the share is told.
+        minimum: from how many rows that count, and students with one, the share is computed.
         row: what a row is, for the reason why it is unknown.
         lowest: smallest possible share.
         highest: largest possible share.
@@ -113,7 +113,7 @@ def share(
 # Simulations from which the calibration error that comes by chance is found.
 N_BY_CHANCE: Final = 200
 _SAME_OUTCOME: Final = "the outcome never varies"
-_NO_LINE: Final = "outcome or prediction never vary, or the one follows from the other"
+_NO_LINE: Final = "outcome or prediction never varies, or one determines the other"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,19 +52,21 @@ _MARK: Final = "#3b82c4"
 
 def reliability_plot(bins: Sequence[Bin]) -> str:
     """Draw what came over what was said; a mark's size tells how many answers, the line is where all should lie."""
-    told = [(one.mean_p, one.rate, one.n) for one in bins if one.mean_p is not None and one.rate is not None]
-    most = max((n for _, _, n in told), default=1)
+    known = [(one.mean_p, one.rate, one.n) for one in bins if one.mean_p is not None and one.rate is not None]
+    most = max((n for _, _, n in known), default=1)
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=_SOFT, linewidth=1, linestyle="--")
-        axes.plot([p for p, _, _ in told], [rate for _, rate, _ in told], color=_MARK, linewidth=1)
+        axes.plot([p for p, _, _ in known], [rate for _, rate, _ in known], color=_MARK, linewidth=1)
         axes.scatter(
-            [p for p, _, _ in told],
-            [rate for _, rate, _ in told],
-            s=[12 + 120 * n / most for _, _, n in told],
+            [p for p, _, _ in known],
+            [rate for _, rate, _ in known],
+            s=[12 + 120 * n / most for _, _, n in known],
             color=_MARK,
         )
-        axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="probability said", ylabel="share right", aspect="equal")
+        axes.set(
+            xlim=(0, 1), ylim=(0, 1), xlabel="predicted probability", ylabel="share right", aspect="equal"
+        )
 
     return _svg(draw, (4.2, 4.2))
 
@@ -72,15 +74,15 @@ def reliability_plot(bins: Sequence[Bin]) -> str:
 def cold_start_plot(spans: Sequence[ColdStart]) -> str:
     """Draw AUC with its interval over the number of earlier answers; unknown ones are left out."""
     # The last one sums up others.
-    told = [(span(one.low, one.high), one.auc) for one in spans[:-1] if one.auc.value is not None]
+    known = [(span(one.low, one.high), one.auc) for one in spans[:-1] if one.auc.value is not None]
 
     def draw(axes: Axes) -> None:
-        for place, (_, auc) in enumerate(told):
+        for place, (_, auc) in enumerate(known):
             if auc.low is not None and auc.high is not None:
                 axes.plot([place, place], [auc.low, auc.high], color=_MARK, linewidth=2)
-        axes.scatter(range(len(told)), [auc.value or 0.0 for _, auc in told], color=_MARK, zorder=3)
+        axes.scatter(range(len(known)), [auc.value or 0.0 for _, auc in known], color=_MARK, zorder=3)
         axes.axhline(0.5, color=_SOFT, linewidth=1, linestyle="--")
-        axes.set_xticks(range(len(told)), [name for name, _ in told])
+        axes.set_xticks(range(len(known)), [name for name, _ in known])
         axes.set(xlabel="earlier answers of the student", ylabel="AUC", ylim=(0.45, 1.0))
 
     return _svg(draw, (5.2, 4.2))

@@ -136,16 +136,16 @@ def warnings(found: Evaluation) -> Iterator[str]:
 
 def _of_risk(found: RiskEvaluation) -> Iterator[str]:
     if found.unknown:
-        yield f"Who may not pass is unknown: {found.unknown}. Import a course plan, and wait for runs to end."
+        yield f"Risk of not passing: unknown. {found.unknown}. Import a course plan, and wait until course runs end."
         return
     if not found.is_by_run:
-        yield "Who may not pass: there is a single run, so its own students were held out. A new run will be harder."
+        yield "Risk of not passing: there is only one run, so its own students were held out. A new run is harder."
     for one in found.at:
         high = one.model.precision.high
         if one.promised is not None and high is not None and high < one.promised:
             yield (
-                f"At {percent(one.share)} of the run fewer warnings were right than promised: "
-                f"{percent(one.model.precision.value or 0.0)} of them, not {percent(one.promised)}."
+                f"At {percent(one.share)} of the run, fewer warnings were right than expected: "
+                f"{percent(one.model.precision.value or 0.0)} instead of {percent(one.promised)}."
             )
 
 
@@ -153,14 +153,14 @@ def _of_answers(found: Figures) -> Iterator[str]:
     unknown = [(name, getattr(found, name).unknown) for name in ("auc", "log_loss", "slope")]
     for reason in dict.fromkeys(reason for _, reason in unknown if reason):
         names = ", ".join(name.replace("_", "-") for name, why in unknown if why == reason)
-        yield f"Unknown ({names}): {reason}. Gather more before judging the model."
+        yield f"Unknown ({names}): {reason}. Collect more answers before you judge the model."
     slope, ece = found.slope, found.ece
     if slope.high is not None and slope.high < SLOPES[0]:
-        yield f"Over-confident: slope {slope.value:.2f}. What is said to be nearly certain fails more often than that."
+        yield f"Overconfident: slope {slope.value:.2f}. Nearly certain predictions fail more often than they should."
     if slope.low is not None and slope.low > SLOPES[1]:
-        yield f"Timid: slope {slope.value:.2f}. More is known than is said."
+        yield f"Underconfident: slope {slope.value:.2f}. Predictions are closer to 50 % than they should be."
     if ece.low is not None and ece.low > MOST_ECE:
         yield (
-            f"Calibration error {ece.value:.3f}: what was said and what came differ by so much on average. Do not "
-            f"take a probability at its word before the model is fitted anew (learnloom refresh --refit)."
+            f"Calibration error {ece.value:.3f}: predicted and observed rates differ by this much on average. Do not "
+            "rely on the probabilities until a new model version is fitted (learnloom refresh --refit)."
         )

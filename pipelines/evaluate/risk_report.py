@@ -70,16 +70,16 @@ def evaluate_risk(
         seed: of the resamples.
     """
     fold, is_by_run = folds_of(followed.cases)
-    told = _held_out(followed.cases, fold)
-    is_known = np.isfinite(told.p)
+    held_out = _held_out(followed.cases, fold)
+    is_known = np.isfinite(held_out.p)
     followed = Followed(
         followed.cases.where(is_known), followed.cutoff_at[is_known], followed.happened_at[is_known]
     )
-    told = told.where(is_known)
+    held_out = held_out.where(is_known)
     cases = followed.cases
     quiet = _quiet(cases)
     shares = [
-        _at(share, cases, told, quiet, groupings=groupings, n_resamples=n_resamples, seed=seed)
+        _at(share, cases, held_out, quiet, groupings=groupings, n_resamples=n_resamples, seed=seed)
         for share in SHARES
         if len(moments(cases, share))
     ]
@@ -89,9 +89,9 @@ def evaluate_risk(
         n_students=len(np.unique(cases.student)),
         is_by_run=is_by_run,
         at=shares,
-        lead_time=_lead(followed, told.is_flagged, n_resamples=n_resamples, seed=seed),
+        lead_time=_lead(followed, held_out.is_flagged, n_resamples=n_resamples, seed=seed),
         rule_lead_time=_lead(followed, quiet, n_resamples=n_resamples, seed=seed),
-        unknown=missing and f"of runs that have ended and of known outcome there are {missing}",
+        unknown=missing and f"Ended runs with known outcomes have {missing}",
     )
 
 
@@ -143,7 +143,7 @@ def _quiet(cases: RiskCases) -> Truths:
 def _at(
     share: float,
     cases: RiskCases,
-    told: _HeldOut,
+    held_out: _HeldOut,
     quiet: Truths,
     *,
     groupings: Sequence[Grouping],
@@ -151,11 +151,11 @@ def _at(
     seed: int,
 ) -> AtShare:
     rows = moments(cases, share)
-    here, label = told.where(rows), cases.has_not_passed[rows]
+    here, label = held_out.where(rows), cases.has_not_passed[rows]
     promised = here.precision[here.is_flagged & np.isfinite(here.precision)]
     predicted = Predictions(label, here.p, cases.student[rows])
     audit = Audit(minimum=MIN_STUDENTS, row="student", n_resamples=n_resamples, seed=seed)
-    flags = Flags(here.is_flagged, label, "warned of")
+    flags = Flags(here.is_flagged, label, "warned")
     return AtShare(
         share=share,
         fairness=list(fairness(predicted, flags, list(groupings), audit)),

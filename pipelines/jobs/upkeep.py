@@ -1,4 +1,4 @@
-"""Keeping the warehouse well for years: small files merged, old snapshots dropped, runs remembered, a backup made."""
+"""Maintenance of the warehouse: merge small files, drop old snapshots, keep the lineage, make a backup."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def maintain(
     """
     wait_seconds = settings.lock_wait_seconds
     with open_to_write(settings, must_exist=True, run=run) as warehouse:
-        on_progress("remembering which run wrote what")
+        on_progress("keeping the lineage of writes")
         # Before their snapshots are dropped.
         runs_kept = keep_lineage(warehouse, wait_seconds=wait_seconds)
         letters_forgotten = 0
@@ -55,7 +55,7 @@ def maintain(
             )
             if letters_forgotten:
                 warehouse.retrying(lambda: rewrite(warehouse), wait_seconds=wait_seconds)
-        on_progress("merging files, dropping old snapshots")
+        on_progress("merging files and dropping old snapshots")
         tidied = tidy(warehouse, now=clock(), wait_seconds=wait_seconds, kept_days=settings.flows.kept_days)
         backed_up = None
         if settings.flows.backup is not None:

@@ -1,6 +1,6 @@
-"""Whether all is well: the data, how fresh they are, what waits in topics or was refused, and the model's predictions.
+"""Health checks: the data, their freshness, consumer lag, dead letters, and the drift of the model.
 
-A finding is passed, failed, or unknown where there is nothing yet to say it from.
+A check has passed, has failed, or is unknown while there is no data for it.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ _ENOUGH_ANSWERS: Final = 500
 
 
 def examine(settings: Settings, *, now: dt.datetime) -> list[HealthFinding]:
-    """Look at everything; nothing is written.
+    """Run all health checks; nothing is written.
 
     Raises:
         WarehouseMissingError: nothing has landed yet.
@@ -41,7 +41,7 @@ def examine(settings: Settings, *, now: dt.datetime) -> list[HealthFinding]:
 def _data(warehouse: Warehouse) -> Iterator[HealthFinding]:
     for result in run_checks(warehouse):
         told = (
-            "the table does not stand yet"
+            "the table does not exist yet"
             if result.n_offending is None
             else f"{result.n_offending:,} rows break it: {result.description}"
         )
@@ -52,17 +52,17 @@ def _fresh(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Iterat
     status = read_status(warehouse)
     yield _age(
         "landed_lately",
-        "the newest statement landed",
+        "the last statement landed",
         _since(status.newest_statement_landed_at, now),
         limit_hours=settings.flows.silent_hours,
-        advice="see whether the senders send and `learnloom consume` or the flow `land` runs",
+        advice="check that the senders send, and that `learnloom consume` or the flow `land` is running",
     )
     yield _age(
         "refreshed_lately",
         "the last refresh ran",
         _since(status.refreshed_at, now),
         limit_hours=settings.flows.stale_hours,
-        advice="see why the flow `refresh` did not end well",
+        advice="find out why the flow `refresh` failed",
     )
 
 
@@ -72,7 +72,7 @@ def _since(at: dt.datetime | None, now: dt.datetime) -> dt.timedelta | None:
 
 def _age(name: str, what: str, age: dt.timedelta | None, *, limit_hours: float, advice: str) -> HealthFinding:
     if age is None:
-        return HealthFinding(name, None, f"never so far: {what}")
+        return HealthFinding(name, None, f"never: {what}")
     hours = age / dt.timedelta(hours=1)
     is_passed = hours <= limit_hours
     told = f"{what} {hours:.1f} hours ago (limit {limit_hours:g})"
@@ -86,7 +86,7 @@ def _kept_up(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Heal
     except IngestError as error:
         return HealthFinding(name, False, f"{error}")
     if not lags:
-        return HealthFinding(name, None, "nothing of a topic of the flows was read so far")
+        return HealthFinding(name, None, "no topic of the flows was read yet")
     told, is_passed = [], True
     for lag in lags:
         seconds = lag.seconds(now)
@@ -95,18 +95,20 @@ def _kept_up(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Heal
         is_passed = is_passed and seconds <= limit_seconds
     found = f"{'; '.join(told)} (limit {limit_seconds:,.0f} s)"
     return HealthFinding(
-        name, is_passed, found if is_passed else f"{found}: see whether the flow `land` runs"
+        name, is_passed, found if is_passed else f"{found}: check that the flow `land` is running"
     )
 
 
 def _refused(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> HealthFinding:
     name, counted = "dead_letter_share", dead_share(warehouse, since=now - _DAY)
     if counted is None:
-        return HealthFinding(name, None, "nothing came in the last day")
+        return HealthFinding(name, None, "no records arrived in the last day")
     refused, came = counted
     is_passed = refused <= settings.dead_share * came
     told = f"{refused:,} of {came:,} records of the last day were refused (limit {settings.dead_share:.0%})"
-    return HealthFinding(name, is_passed, told if is_passed else f"{told}: `learnloom dead` says why")
+    return HealthFinding(
+        name, is_passed, told if is_passed else f"{told}: see the reasons with `learnloom dead`"
+    )
 
 
 def _drifted(found: Drift | None, settings: Settings) -> HealthFinding:
@@ -114,7 +116,7 @@ def _drifted(found: Drift | None, settings: Settings) -> HealthFinding:
     if found is None or found.n_answers < _ENOUGH_ANSWERS:
         n = found.n_answers if found else 0
         return HealthFinding(
-            name, None, f"{n:,} answers since the model was fitted, {_ENOUGH_ANSWERS:,} are needed"
+            name, None, f"{n:,} answers came since the model was fitted; {_ENOUGH_ANSWERS:,} are needed"
         )
     is_passed = found.log_loss - found.log_loss_at_fit <= settings.flows.max_drift
     told = (

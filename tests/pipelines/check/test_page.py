@@ -130,7 +130,7 @@ def test_page_tells_the_whole_report() -> None:
         assert warning.unknown in text
     assert "Example LMS" in text
     assert GOOD["verb"]["id"] in text
-    assert "mending it alone makes up to 1 valid" in text
+    assert "this fix alone makes up to 1 valid" in text
 
 
 def test_offending_value_is_marked() -> None:
@@ -140,7 +140,7 @@ def test_offending_value_is_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("records", "told"), [((), "There is no record in it."), ((raw(GOOD),), "All 1 record is valid")]
+    ("records", "told"), [((), "The input has no records."), ((raw(GOOD),), "All 1 record is valid")]
 )
 def test_nothing_and_nothing_wrong_are_said(records: tuple[bytes, ...], told: str) -> None:
     """Without a record the page says so; where all is well it says that, and shows no list of faults."""

@@ -209,7 +209,7 @@ def test_failing_a_profile_is_told_beside_the_verdict() -> None:
     assert (found.valid, found.fails_profile) == (2, True)
     assert (told.name, told.checked, told.matched, told.naming, told.failing) == ("Quizzes", 2, 2, 0, 1)
     (failure,) = told.failures
-    assert (failure.name, failure.requirement) == ("An answer", "$.result.duration must be there.")
+    assert (failure.name, failure.requirement) == ("An answer", "$.result.duration must be present.")
     assert failure.samples[0].where == "lms.jsonl:2"
     assert any("patterns (1) are not checked" in note for note in told.notes)
 
@@ -241,12 +241,12 @@ def _ruled(**rule: str) -> str:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("{", "no JSON"),
-        ("[]", "no xAPI Profile"),
+        ("{", "not JSON"),
+        ("[]", "not an xAPI Profile"),
         ('{"id": "x", "type": "Course", "prefLabel": {}}', "type Input should be 'Profile'"),
         (_ruled(location="$.a[?@.b]"), "filter"),
         (_ruled(location="$.a | $.b[?@.c]"), "filter"),
-        (_ruled(location="$.["), "no JSONPath"),
+        (_ruled(location="$.["), "not a JSONPath"),
         (_ruled(location="a", presence="?"), "rules/0/presence"),
     ],
 )

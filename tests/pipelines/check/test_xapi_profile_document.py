@@ -149,10 +149,10 @@ def test_document_is_read_whole(profile: XapiProfile) -> None:
     assert profile.names == {_ID, _V2, f"{_ID}/v1.0"}
     assert (len(profile.concepts), len(profile.templates), len(profile.patterns)) == (7, 2, 2)
     assert [note.split(".")[0] for note in profile.notes] == [
-        "Templates without an id (1) are passed over",
-        "Its patterns (2) are not checked: they speak of sequences of statements",
-        "The schemas of its extensions are not checked; only where an extension stands",
-        "A statement that another refers to is not looked up; only that there is a reference",
+        "Templates without an id (1) are skipped",
+        "Its patterns (2) are not checked: they describe sequences of statements",
+        "The schemas of its extensions are not checked; only the place of an extension is",
+        "Referenced statements are not looked up; only the presence of the reference is checked",
     ]
 
 
@@ -165,28 +165,28 @@ def test_statement_of_the_profile_keeps_it(profile: XapiProfile) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"timestamp": None, "id": None}, "$.id | $.timestamp must be there."),
-        ({"result": {}}, f"$.result.extensions['{_READING}'] must be there."),
+        ({"timestamp": None, "id": None}, "$.id | $.timestamp must be present."),
+        ({"result": {}}, f"$.result.extensions['{_READING}'] must be present."),
         (
             {"result": {"extensions": {_READING: 7}, "response": "n/a"}},
-            '$.result.extensions.*|$.result.response must not hold "", "n/a".',
+            '$.result.extensions.*|$.result.response must not contain "", "n/a".',
         ),
-        ({"result": {"extensions": {_READING: 7}, "score": {"raw": 7}}}, "$.result.score must not be there."),
+        ({"result": {"extensions": {_READING: 7}, "score": {"raw": 7}}}, "$.result.score must be absent."),
         (
             {"context": {"contextActivities": {"grouping": [
                 {"id": "https://school.example/scales/3", "definition": {"type": _DEVICE}}, {"id": "a:b"}]}}},
-            f'context.contextActivities.grouping[*] → $.definition.type must hold nothing but "{_DEVICE}", "{_LAB}".',
+            f'context.contextActivities.grouping[*] → $.definition.type must contain only "{_DEVICE}", "{_LAB}".',
         ),
         (
             {"context": {"contextActivities": MEASURED["context"]["contextActivities"] | {"other": {"id": "a:b"}}}},
             (
-                "$.context.contextActivities['parent','other'][0].id must hold at least one of"
-                ' "https://school.example/labs", where it is there.'
+                "$.context.contextActivities['parent','other'][0].id must contain at least one of"
+                ' "https://school.example/labs", if it is present.'
             ),
         ),
-        ({"verb": {"id": _NOTED}}, "is deprecated: use what took its place."),
+        ({"verb": {"id": _NOTED}}, "is deprecated: use its replacement."),
         ({"verb": {"id": _NOTED}}, "object must be a StatementRef."),
-        ({"context": MEASURED["context"] | {"extensions": {_READING: 7}}}, "must stand in the result only."),
+        ({"context": MEASURED["context"] | {"extensions": {_READING: 7}}}, "is allowed only in the result."),
     ],
 )  # fmt: skip
 def test_statement_that_breaks_the_profile_is_told_why(

@@ -33,7 +33,7 @@ def test_each_fault_is_told_with_place_value_and_remedy() -> None:
     assert ran.code == Exit.SOME_REFUSED
     assert "2 of 3 records are valid (66.66 %), 1 would be refused." in ran.out
     assert "1. mbox-format: " in ran.out
-    assert "1 record; mending this alone makes 1 valid; with all above, 100 % are" in ran.out
+    assert "1 record; this fix alone makes 1 valid; with all fixes above, 100 % are valid" in ran.out
     assert "one.jsonl:3  /actor/mbox is" in ran.out
     assert '»"mila@school.example"«' in ran.out
     assert "send it like mailto:" in ran.out
@@ -81,7 +81,7 @@ def test_nothing_is_said_to_be_nothing() -> None:
     """An empty input has no share of valid records."""
     Path("empty.jsonl").touch()
     ran = learnloom("check", "empty.jsonl")
-    assert (ran.code, ran.out) == (Exit.DONE, "There is no record in it.\n")
+    assert (ran.code, ran.out) == (Exit.DONE, "The input has no records.\n")
 
 
 def test_unreadable_input_costs_only_itself() -> None:
@@ -216,7 +216,7 @@ def test_failing_a_profile_is_a_warning() -> None:
     ran = learnloom("check", "-", "--profile", _profile("$.result.score"), stdin=lines(GOOD))
     assert ran.code == Exit.DONE
     assert "Profile Ours" in ran.out
-    assert "An answer: $.result.score must be there." in ran.out
+    assert "An answer: $.result.score must be present." in ran.out
 
 
 def test_strict_profiles_leave_code_3_only_where_one_fails() -> None:

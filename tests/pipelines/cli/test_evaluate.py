@@ -133,7 +133,7 @@ def test_the_school_itself_is_evaluated(school: SmallClass) -> None:
     assert told["model"]["n"] > 0
     assert told["n_students"] > 0
     assert "too few students" in told["risk"]["unknown"]
-    assert any(warning.startswith("Who may not pass is unknown") for warning in told["warnings"])
+    assert any(warning.startswith("Risk of not passing: unknown") for warning in told["warnings"])
     assert school.skill_map.exists()
 
 
