@@ -73,16 +73,16 @@ def check(
 ) -> CheckReport:
     """Judge every record of a source without keeping it. Memory is bounded whatever comes.
 
-    KeyboardInterrupt while reading ends it: the report then tells of what was read so far, and notes it.
+    A KeyboardInterrupt while reading ends the check: the report then covers the records read so far, and notes it.
 
     Args:
         source: files, standard input, a topic: whatever delivers batches.
-        judge: says whether a record is a valid statement, and tells all of its faults.
+        judge: returns whether a record is a valid statement, with all of its faults.
         now: the present moment; timestamps after the day that follows are implausible.
-        profiles: xAPI Profiles against which statements are held.
+        profiles: xAPI Profiles to check statements against.
         size: how much to show.
-        places: says where a record was read.
-        progress: told of the records read and valid so far, after each batch.
+        places: describes where a record was read.
+        progress: called after each batch with the numbers of records read and valid so far.
     """
     checking = _Checking(judge, now, profiles, size, places)
     is_interrupted = True

@@ -27,7 +27,7 @@ class Tally(Generic[Kept]):
 
         Args:
             make: makes what is kept for a new name.
-            limit: names told apart.
+            limit: number of names that are counted separately.
             others: the name under which the others are kept together.
         """
         self._make = make
@@ -46,7 +46,7 @@ class Tally(Generic[Kept]):
         return found
 
     def __len__(self) -> int:
-        """Names told apart."""
+        """Number of names that are counted separately."""
         return len(self._kept)
 
     def ranked(self, count: Callable[[Kept], int]) -> Iterator[tuple[str, Kept]]:
@@ -54,9 +54,9 @@ class Tally(Generic[Kept]):
         return iter(sorted(self._kept.items(), key=lambda item: (-count(item[1]), item[0])))
 
 
-# Places of a rule, sources, verbs and unknown words that are told apart.
+# Places of a rule, sources, verbs and unknown verbs and types that are counted separately.
 _MAX_NAMES: Final = 1_000
-# Combinations of broken rules that are told apart; a rule alone is always counted.
+# Combinations of broken rules that are counted separately; a rule alone is always counted.
 _MAX_MIXES: Final = 5_000
 _SHOWN_PLACES: Final = 5
 _SHOWN_WORDS: Final = 10
@@ -91,7 +91,7 @@ class _Kind:
 
 
 def _lead(fault: Fault) -> str:
-    """What is wrong in one place, without what the rule says anyway: that stands above its samples."""
+    """What is wrong in one place, without the text of the rule, which the report shows above its samples."""
     rule = RULES[fault.rule]
     return fault.message.removesuffix(f": {rule.meaning}; {rule.fix}.")
 

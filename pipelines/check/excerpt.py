@@ -105,7 +105,7 @@ def _enter(text: str, at: int, step: str) -> int:
             name, at = _decode(text, at)
             at = _skip(text, _skip(text, at) + 1)
         if name == step:
-            found = at  # of two members with one name the last one is told of
+            found = at  # of two members with one name, the last one counts
             if not is_object:
                 return found
         index += 1

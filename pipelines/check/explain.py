@@ -14,7 +14,7 @@ class UnknownRuleError(LearnloomError):
 
 
 class Explanation(NamedTuple):
-    """What a rule or warning says."""
+    """The text of a rule or warning."""
 
     id: str
     is_fault: bool
@@ -24,7 +24,7 @@ class Explanation(NamedTuple):
 
 
 def explain(rule_id: str) -> Explanation:
-    """Tell what a rule or a warning says.
+    """Return the explanation of a rule or a warning.
 
     Raises:
         UnknownRuleError: there is none of this id.

@@ -1,7 +1,7 @@
-"""Finding what the table of warnings speaks of in one parsed statement, valid or not.
+"""Finding the warnings of the table in one parsed statement, valid or not.
 
-Nothing is taken for granted of the statement's shape: where a part is not what belongs there, that is a fault
-with a rule of its own, and no warning is added to it.
+Nothing is assumed about the shape of the statement: a part of the wrong type is a fault with its own rule, and no
+warning is added to it.
 """
 
 import re
@@ -33,9 +33,9 @@ _WORK: Final = frozenset(
         words.VIDEO_SEEKED,
     }
 )
-_TELLS_LENGTH: Final = frozenset({words.INITIALIZED, words.COMPLETED, words.TERMINATED})
-# Verbs at which the video profile tells the length, and what was played: once for a viewing is enough.
-_TELLS_SEGMENTS: Final = frozenset({words.VIDEO_PAUSED, words.COMPLETED, words.TERMINATED})
+# Verbs with which the video profile sends the length, and the played segments: once for a viewing is enough.
+_SENDS_LENGTH: Final = frozenset({words.INITIALIZED, words.COMPLETED, words.TERMINATED})
+_SENDS_SEGMENTS: Final = frozenset({words.VIDEO_PAUSED, words.COMPLETED, words.TERMINATED})
 
 
 class WarningFinding(NamedTuple):
@@ -75,9 +75,9 @@ class StatementView:
                 kinds.add(About.ANSWER)
             if self.verb_id == words.SUBMITTED:
                 kinds.add(About.SUBMISSION)
-            if self.type == words.VIDEO and self.verb_id in _TELLS_LENGTH:
+            if self.type == words.VIDEO and self.verb_id in _SENDS_LENGTH:
                 kinds.add(About.VIEWING)
-            if self.type == words.VIDEO and self.verb_id in _TELLS_SEGMENTS:
+            if self.type == words.VIDEO and self.verb_id in _SENDS_SEGMENTS:
                 kinds.add(About.PLAYED)
         if "score" in self.result:
             kinds.add(About.SCORED)
@@ -103,7 +103,7 @@ def text(holder: dict[str, Any], name: str) -> str:
 
 
 def find_warnings(view: StatementView, *, latest: str) -> Iterator[WarningFinding]:
-    """Yield what is to be warned of in one statement, each warning once.
+    """Yield the warnings about one statement, each once.
 
     Args:
         view: the statement.
@@ -113,7 +113,7 @@ def find_warnings(view: StatementView, *, latest: str) -> Iterator[WarningFindin
     yield from _time(view, latest)
     yield from _actor(view)
     if view.verb_id == words.VOIDED:
-        return  # it speaks of a statement and says nothing of its own
+        return  # it voids a statement and has no content of its own
     yield from _words(view)
     about = view.about
     if About.IN_COURSE in about:
@@ -201,12 +201,12 @@ def _score(view: StatementView) -> Iterator[WarningFinding]:
 
 
 def _video(view: StatementView, about: frozenset[About]) -> Iterator[WarningFinding]:
-    told = _object(view.result, "extensions")
+    extensions = _object(view.result, "extensions")
     if (
         About.VIEWING in about
-        and words.VIDEO_LENGTH not in told
+        and words.VIDEO_LENGTH not in extensions
         and words.VIDEO_LENGTH not in _object(view.context, "extensions")
     ):
         yield WarningFinding("video-length-missing", "/context" if view.context else "")
-    if About.PLAYED in about and words.VIDEO_SEGMENTS not in told:
+    if About.PLAYED in about and words.VIDEO_SEGMENTS not in extensions:
         yield WarningFinding("video-segments-missing", "/result" if view.result else "")

@@ -58,7 +58,7 @@ class GroupReport:
 
     name: str
     identified_by: str
-    """For a source what tells of it: context.platform, authority or file; empty for a verb."""
+    """Where the name of a source comes from: context.platform, authority or file; empty for a verb."""
     records: int
     valid: int
     frequent_rule: str
@@ -156,7 +156,7 @@ class CheckReport:
     problems: tuple[Problem, ...]
     """Inputs that could not be read, or not to their end."""
     is_interrupted: bool
-    """Whether it was stopped before the end: then it tells of what was read so far."""
+    """Whether it was stopped before the end: the report then covers the records read so far."""
     notes: tuple[str, ...]
     """What bounds this check: it was stopped, or there was more than it remembers."""
 

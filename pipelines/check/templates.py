@@ -1,7 +1,7 @@
-"""Holding one statement against one xAPI Profile: the algorithm of part three, section 2.1, with its reasons.
+"""Checking one statement against one xAPI Profile: the algorithm of part three, section 2.1, with its reasons.
 
-A template speaks of every statement that has all of its determining properties; of each of its rules that the
-statement does not follow a sentence is told. Concepts speak of every statement that uses them.
+A template applies to every statement with all of its determining properties. Each of its rules that the statement
+breaks becomes one sentence. Concepts apply to every statement that uses them.
 """
 
 from collections.abc import Iterator

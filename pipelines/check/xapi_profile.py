@@ -111,7 +111,7 @@ class XapiProfile(_Part):
 
     @property
     def templates(self) -> list[StatementTemplate]:
-        """The templates that have a name by which to tell of them."""
+        """The templates that have an id, so that a report can name them."""
         return [template for template in self.all_templates if template.id]
 
     @property

@@ -17,7 +17,7 @@ def api(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8000,
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Serve the HTTP API until stopped: profiles, signals, events since a cursor, and responses to signals.
+    """Serve the HTTP API until stopped: profiles, signals, events and responses to signals.
 
     Clients send the setting api_token or api_student_token as a bearer token. The page /docs lets you try the API.
     Put a TLS proxy in front of it if other machines must reach it.

@@ -67,10 +67,11 @@ def check(
     ] = 2,
     as_json: JsonOption = False,
 ) -> None:
-    """Validate statements without landing them: report what is wrong, where, how to fix it, and what stays unknown.
+    """Validate statements without landing them, and report the faults, their places and their fixes.
 
-    Faults are ranked by how many statements their fix would make valid. Warnings are not faults and do not change the
-    exit code. Exit code 0: all statements are valid; 3: some are refused, or some input could not be read.
+    Faults are ranked by how many statements their fix would make valid. Warnings name what stays unknown about the
+    students, and do not change the exit code. Exit code 0: all statements are valid; 3: some are refused, or some
+    input could not be read.
     """
     out = Output(as_json=as_json)
     if rule is not None:
@@ -133,7 +134,7 @@ def run_check(
     profiles: list[XapiProfile],
     size: ReportSize,
 ) -> CheckReport:
-    """Check what any source delivers, with progress; `places` says where its records were read."""
+    """Check the records of any source, with progress; `places` describes where they were read."""
     bounds = limits(settings)._replace(max_faults=_ALL_FAULTS)
     with out.progress("validating") as tick:
         return check_source(

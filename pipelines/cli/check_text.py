@@ -55,7 +55,7 @@ def report_lines(report: CheckReport) -> Iterator[str]:
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[str]:
-    """What a rule or warning says."""
+    """The explanation of a rule or warning."""
     yield f"{explanation.id} ({'a rule' if explanation.is_fault else 'a warning, not a fault'})"
     width = max(len(label) for label, _ in explanation.lines)
     for label, text in explanation.lines:

@@ -25,7 +25,7 @@ def metrics(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Print or serve the warehouse's metrics in Prometheus' format: counts, ages, consumer lag, dead letters.
+    """Print or serve metrics in Prometheus' format: counts, ages, consumer lag, dead letters.
 
     alerts/learnloom.rules.yml has alert rules for them; docs/operate.md explains each alert.
     """

@@ -16,7 +16,7 @@ from schemas.errors import LearnloomError
 
 
 class Exit(IntEnum):
-    """What a command's exit code says to scripts."""
+    """Exit codes of the commands, for scripts."""
 
     DONE = 0
     FAILED = 1

@@ -22,7 +22,7 @@ def reviews(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show which mastered skills one student should review, today and on each day of the next four weeks.
+    """Show which mastered skills a student should review, today and in the next four weeks.
 
     Due reviews are listed by urgency: the skill that is most likely to be forgotten comes first.
     """

@@ -55,7 +55,7 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal bytes.")] = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Simulate a class whose true state is known: write statements.jsonl, skills.csv and truth/*.parquet."""
+    """Simulate a class with a known truth: statements.jsonl, skills.csv and truth/*.parquet."""
     out = Output(as_json=as_json)
     config = SimulationConfig(
         seed=seed,

@@ -16,7 +16,7 @@ from schemas.errors import LearnloomError
 MAX_ANSWERS: Final = 10_000_000
 REQUIRED: Final = ("student", "item", "skill", "correct")
 OPTIONAL: Final = ("time", "answer")
-# What a table tells, under these names or those that a caller gives.
+# The columns of a table, under these names or those that a caller gives.
 COLUMNS: Final = REQUIRED + OPTIONAL
 # Between the skills of one cell.
 SEPARATORS: Final = "~;"
@@ -155,7 +155,7 @@ class _Part:
         return np.array(known, dtype=np.float64)[codes]
 
     def times_us(self) -> NDArray[np.int64]:
-        """Microseconds since 1970; all 0 where no time is told."""
+        """Microseconds since 1970; all 0 if no time is given."""
         if not self.has("time"):
             return np.zeros(len(self), dtype=np.int64)
         found = []
@@ -194,7 +194,7 @@ def _split(cells: Sequence[str | None]) -> tuple[list[str], list[list[int]]]:
 
 
 def _merged(rows: _Rows, answer: NDArray[np.int64], parts: Sequence[_Part]) -> _Rows:
-    """One row for all rows of one table that share student and answer; the first tells item, outcome and time."""
+    """One row for all rows of one table that share student and answer; the first gives item, outcome and time."""
     first: dict[tuple[int, int, int], int] = {}
     skills: dict[int, list[int]] = {}
     keys = zip(rows.table.tolist(), rows.student.tolist(), answer.tolist(), strict=True)

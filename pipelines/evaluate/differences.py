@@ -19,7 +19,7 @@ _N_RESAMPLES: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One measure of two predictors; what cannot be told is None."""
+    """One measure of two predictors; an unknown one is None."""
 
     measure: str
     one: float | None

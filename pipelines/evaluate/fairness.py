@@ -1,6 +1,6 @@
 """Is the model as good for every group of students? An audit: groups never become part of the model.
 
-Every figure is that of one group; ABROCA holds it against all other students of known group.
+Every figure is that of one group; ABROCA compares it with all other students of known group.
 """
 
 from collections.abc import Iterator, Mapping
@@ -120,7 +120,7 @@ class GroupFigures:
     auc: Figure
     ece: Figure
     gap: Figure
-    """Mean outcome minus mean prediction: above 0, more came than was said."""
+    """Mean outcome minus mean prediction: above 0, the outcome is better than predicted."""
     flag_rate: Figure
     true_positive_rate: Figure
     """Of the rows for which help was due, the share that was flagged."""

@@ -98,7 +98,7 @@ def brier(found: Predictions) -> float:
 
 
 def ece(found: Predictions) -> float:
-    """Mean distance of what was said from what came, over bins of equal width (Naeini et al. 2015)."""
+    """Mean distance of the predicted from the observed rate, over bins of equal width (Naeini et al. 2015)."""
     bins = bin_of(found.p)
     gap = np.bincount(bins, weights=found.label - found.p, minlength=N_BINS)
     return float(np.abs(gap).sum() / len(found))
@@ -112,10 +112,10 @@ def calibration_line(found: Predictions) -> tuple[float, float] | None:
         that came from those that did not, so that no slope is steep enough.
     """
     z = logits(found.p)
-    came, not_come = z[found.label], z[~found.label]
-    if not len(came) or not len(not_come) or np.ptp(z) == 0.0:
+    observed, not_come = z[found.label], z[~found.label]
+    if not len(observed) or not len(not_come) or np.ptp(z) == 0.0:
         return None
-    if came.min() >= not_come.max() or came.max() <= not_come.min():
+    if observed.min() >= not_come.max() or observed.max() <= not_come.min():
         return None
     # C is the inverse of a penalty: none.
     line = LogisticRegression(C=np.inf, tol=1e-8, max_iter=1_000).fit(z[:, None], found.label)
@@ -130,24 +130,24 @@ class Bin:
     high: float
     n: int
     mean_p: float | None
-    """Mean of what was said; None without a row."""
+    """Mean predicted probability; None without a row."""
     rate: float | None
-    """Share that came; None without a row."""
+    """Observed rate; None without a row."""
 
 
 def reliability(found: Predictions) -> list[Bin]:
-    """Hold what was said against what came, in bins of equal width."""
+    """Compare predicted and observed rates in bins of equal width."""
     bins = bin_of(found.p)
     n = np.bincount(bins, minlength=N_BINS)
-    said = np.bincount(bins, weights=found.p, minlength=N_BINS)
-    came = np.bincount(bins, weights=found.label, minlength=N_BINS)
+    predicted = np.bincount(bins, weights=found.p, minlength=N_BINS)
+    observed = np.bincount(bins, weights=found.label, minlength=N_BINS)
     return [
         Bin(
             low=number / N_BINS,
             high=(number + 1) / N_BINS,
             n=int(n[number]),
-            mean_p=float(said[number] / n[number]) if n[number] else None,
-            rate=float(came[number] / n[number]) if n[number] else None,
+            mean_p=float(predicted[number] / n[number]) if n[number] else None,
+            rate=float(observed[number] / n[number]) if n[number] else None,
         )
         for number in range(N_BINS)
     ]

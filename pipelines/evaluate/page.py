@@ -51,7 +51,7 @@ _MARK: Final = "#3b82c4"
 
 
 def reliability_plot(bins: Sequence[Bin]) -> str:
-    """Draw what came over what was said; a mark's size tells how many answers, the line is where all should lie."""
+    """Draw observed over predicted rates; a mark's size shows the number of answers, the dashed line is the ideal."""
     known = [(one.mean_p, one.rate, one.n) for one in bins if one.mean_p is not None and one.rate is not None]
     most = max((n for _, _, n in known), default=1)
 

@@ -128,7 +128,7 @@ SLOPES: Final = (0.9, 1.1)
 
 
 def warnings(found: Evaluation) -> Iterator[str]:
-    """Say what is unknown or wrong with predictions, and what that means."""
+    """Yield what is unknown or wrong about the predictions, and what that means."""
     yield from _of_answers(found.model)
     if found.risk is not None:
         yield from _of_risk(found.risk)

@@ -1,7 +1,7 @@
 """Warnings that a student may not pass: how many are right, how many are missed, how early they come.
 
-A row is a student, label is that the student did not pass. Everything else about such predictions is told by the
-same figures as for answers (figures.py, fairness.py), with ENOUGH_STUDENTS.
+A row is a student, label is that the student did not pass. Everything else about such predictions is in the
+same figures as for answers (figures.py, fairness.py), with MIN_STUDENTS.
 """
 
 from dataclasses import dataclass

@@ -51,7 +51,7 @@ class RiskEvaluation:
     lead_time: LeadTime
     rule_lead_time: LeadTime
     unknown: str | None = None
-    """Why nothing can be said."""
+    """Why nothing is known."""
 
 
 def evaluate_risk(
@@ -107,7 +107,7 @@ def moments(cases: RiskCases, share: float) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class _HeldOut:
-    """What was said of each row while it was held out; p is NaN where nothing was."""
+    """The prediction for each row while it was held out; p is NaN where there is none."""
 
     p: NDArray[np.float64]
     is_flagged: Truths

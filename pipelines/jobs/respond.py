@@ -52,7 +52,7 @@ def respond(
         response: what is answered.
         at: when it was answered, aware.
         clock: gives the present moment.
-        went_well: how following it went; None: not told.
+        went_well: whether following the signal went well; None: not stated.
         note: words of whoever answers.
         audience: for whom the asking side speaks; None: for anybody.
         run: who does it.

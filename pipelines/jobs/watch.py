@@ -40,12 +40,12 @@ def examine(settings: Settings, *, now: dt.datetime) -> list[HealthFinding]:
 
 def _data(warehouse: Warehouse) -> Iterator[HealthFinding]:
     for result in run_checks(warehouse):
-        told = (
+        message = (
             "the table does not exist yet"
             if result.n_offending is None
             else f"{result.n_offending:,} rows break it: {result.description}"
         )
-        yield HealthFinding(result.name, result.is_passed, told, result.sample)
+        yield HealthFinding(result.name, result.is_passed, message, result.sample)
 
 
 def _fresh(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Iterator[HealthFinding]:
@@ -75,8 +75,8 @@ def _age(name: str, what: str, age: dt.timedelta | None, *, limit_hours: float, 
         return HealthFinding(name, None, f"never: {what}")
     hours = age / dt.timedelta(hours=1)
     is_passed = hours <= limit_hours
-    told = f"{what} {hours:.1f} hours ago (limit {limit_hours:g})"
-    return HealthFinding(name, is_passed, told if is_passed else f"{told}: {advice}")
+    message = f"{what} {hours:.1f} hours ago (limit {limit_hours:g})"
+    return HealthFinding(name, is_passed, message if is_passed else f"{message}: {advice}")
 
 
 def _kept_up(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> HealthFinding:
@@ -87,13 +87,13 @@ def _kept_up(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Heal
         return HealthFinding(name, False, f"{error}")
     if not lags:
         return HealthFinding(name, None, "no topic of the flows was read yet")
-    told, is_passed = [], True
+    waiting, is_passed = [], True
     for lag in lags:
         seconds = lag.seconds(now)
         since = f", the oldest for {seconds:,.0f} s" if lag.oldest_at is not None else ""
-        told.append(f"{lag.topic}: {lag.records:,} records wait{since}")
+        waiting.append(f"{lag.topic}: {lag.records:,} records wait{since}")
         is_passed = is_passed and seconds <= limit_seconds
-    found = f"{'; '.join(told)} (limit {limit_seconds:,.0f} s)"
+    found = f"{'; '.join(waiting)} (limit {limit_seconds:,.0f} s)"
     return HealthFinding(
         name, is_passed, found if is_passed else f"{found}: check that the flow `land` is running"
     )
@@ -105,9 +105,11 @@ def _refused(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Heal
         return HealthFinding(name, None, "no records arrived in the last day")
     refused, came = counted
     is_passed = refused <= settings.dead_share * came
-    told = f"{refused:,} of {came:,} records of the last day were refused (limit {settings.dead_share:.0%})"
+    message = (
+        f"{refused:,} of {came:,} records of the last day were refused (limit {settings.dead_share:.0%})"
+    )
     return HealthFinding(
-        name, is_passed, told if is_passed else f"{told}: see the reasons with `learnloom dead`"
+        name, is_passed, message if is_passed else f"{message}: see the reasons with `learnloom dead`"
     )
 
 
@@ -119,8 +121,8 @@ def _drifted(found: Drift | None, settings: Settings) -> HealthFinding:
             name, None, f"{n:,} answers came since the model was fitted; {_ENOUGH_ANSWERS:,} are needed"
         )
     is_passed = found.log_loss - found.log_loss_at_fit <= settings.flows.max_drift
-    told = (
+    message = (
         f"log-loss {found.log_loss:.3f} on {found.n_answers:,} answers since version {found.model_version} was "
         f"fitted, {found.log_loss_at_fit:.3f} at its fit (limit {settings.flows.max_drift:g} more)"
     )
-    return HealthFinding(name, is_passed, told if is_passed else f"{told}: run `learnloom train`")
+    return HealthFinding(name, is_passed, message if is_passed else f"{message}: run `learnloom train`")

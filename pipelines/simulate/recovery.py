@@ -1,4 +1,4 @@
-"""How much of a simulated class's truth was found again: estimates held against what is true."""
+"""How well the truth of a simulated class is recovered: estimates compared with the truth."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ class Recovery:
     mastery_rank_correlation_within_student: float | None
     """Mean over students of Spearman's rho over their skills: is it right about what they are good at?"""
     interval_coverage: float | None
-    """Share of these whose true mastery lies within the interval told, which ought to hold 80 % of them."""
+    """Share of these whose true mastery lies within the 80 % interval, which should contain 80 % of them."""
     n_interest_students: int
     """Students with five free choices or more."""
     interest_hit_rate: float | None
@@ -81,7 +81,7 @@ class Recovery:
 
 
 def recovery_of(warehouse: Warehouse, truth: Path) -> Recovery:
-    """Hold what the warehouse says of a simulated class against what is true of it."""
+    """Compare the estimates in the warehouse of a simulated class with the truth."""
     return compare(
         truth,
         [Estimated(*row) for row in warehouse.rows(_MASTERY)],
@@ -93,7 +93,7 @@ def recovery_of(warehouse: Warehouse, truth: Path) -> Recovery:
 def compare(
     truth: Path, estimates: Iterable[Estimated], likes: Iterable[Liked], stuck: Iterable[tuple[str, str]]
 ) -> Recovery:
-    """Hold estimates against the truth.
+    """Compare estimates with the truth.
 
     Args:
         truth: folder of truth files, as `simulate` writes it.

@@ -42,7 +42,7 @@ class SimulationSummary(NamedTuple):
     """Records to be refused, by kind of breakage."""
     voided: int
     late: int
-    """Valid statements that were sent an hour or more after what they tell."""
+    """Valid statements that were sent an hour or more after the event."""
 
 
 class _Counter:
@@ -94,7 +94,7 @@ def simulate(
     Args:
         config: what to simulate.
         out: the folder.
-        on_progress: is told after each simulated day how many lines are written.
+        on_progress: called after each simulated day with the number of lines written.
 
     Returns:
         Where everything is and how many records of each outcome there are.

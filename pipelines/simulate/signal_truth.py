@@ -1,4 +1,4 @@
-"""What signals say, held against what is true of a simulated class: precision and recall of each kind."""
+"""Precision and recall of each kind of signal, measured on the truth of a simulated class."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class SignalTruth:
     truth: str
     """What has to be true for the signal to be right."""
     n_candidates: int
-    """Students, or pairs of student and skill, of whom it could have been said."""
+    """Students, or pairs of student and skill, who could have had the signal."""
     n_emitted: int
     n_true: int
     n_right: int
@@ -59,12 +59,12 @@ class SignalTruth:
 
     @property
     def precision(self) -> float | None:
-        """Share of what was said that is true; None where nothing was said."""
+        """Share of the emitted signals that are true; None without a signal."""
         return self.n_right / self.n_emitted if self.n_emitted else None
 
     @property
     def recall(self) -> float | None:
-        """Share of what is true that was said; None where nothing is true."""
+        """Share of the true cases with a signal; None without a true case."""
         return self.n_right / self.n_true if self.n_true else None
 
     @property
@@ -74,12 +74,12 @@ class SignalTruth:
 
 
 def engagement_truth_of(warehouse: Warehouse, truth: Path, *, day: int) -> SignalTruth:
-    """Hold who is said to do less, of a simulated class after so many days, against who does."""
+    """Compare the engagement signals of a simulated class, after so many days, with the truth."""
     return compare_engagement(truth, _emitted(warehouse), day=day)
 
 
 def signal_truth_of(warehouse: Warehouse, truth: Path, thresholds: Thresholds) -> list[SignalTruth]:
-    """Hold the signals of a simulated class, at its end, against what is true of it."""
+    """Compare the signals of a simulated class, at its end, with the truth."""
     mastered = [(row[0], row[1]) for row in warehouse.rows(_MASTERED)]
     return compare_signals(truth, _emitted(warehouse), mastered, thresholds=thresholds)
 
@@ -91,7 +91,7 @@ def compare_signals(
     *,
     thresholds: Thresholds,
 ) -> list[SignalTruth]:
-    """Hold the signals of the last day of a class against the truth.
+    """Compare the signals of the last day of a class with the truth.
 
     Args:
         truth: folder of truth files, as `simulate` writes it.
@@ -113,7 +113,7 @@ def compare_signals(
 
 
 def compare_engagement(truth: Path, emitted: Iterable[EmittedSignal], *, day: int) -> SignalTruth:
-    """Hold the calls for a drop in engagement against the truth, while the course goes on.
+    """Compare the signals about a drop in engagement with the truth, while the course runs.
 
     Args:
         truth: folder of truth files, as `simulate` writes it.
@@ -162,7 +162,7 @@ def _of_students(
             by_number,
             students,
             SignalKind.RAPID_GUESSING,
-            "guesses as often as the threshold says",
+            "guesses at least as often as the threshold",
             lambda row: row["guessing"] >= limits.rapid_share,
         ),
         _compared(
@@ -192,7 +192,7 @@ def _compared(
     *,
     is_claim: Callable[[float], bool] = lambda _: True,
 ) -> SignalTruth:
-    """Count a signal about students; `is_claim`: the values with which it says what the truth is about."""
+    """Count a signal about students; `is_claim`: whether a value is the claim that the truth is about."""
     emitted = {
         number
         for number, one in by_number
@@ -249,7 +249,7 @@ def _compared_pairs(
     truth: str,
     is_true: Callable[[Row], bool],
 ) -> SignalTruth:
-    """Count a signal about a student's skills, to whomever it was said."""
+    """Count a signal about a student's skills, for any audience."""
     emitted = {(number, one.subject) for number, one in by_number if one.kind == signal}
     true = {key for key, row in pairs.items() if is_true(row)}
     return _counted(signal, truth, set(pairs), emitted & set(pairs), true)

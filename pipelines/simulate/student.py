@@ -49,7 +49,7 @@ class Student:
 
 
 class Enrolment:
-    """A student on a course: whatever is done on it is said through here."""
+    """A student on a course; writes all statements about the student's work on it."""
 
     def __init__(self, config: SimulationConfig, sink: Sink, student: Student, course: Course) -> None:
         self.config = config
@@ -88,7 +88,7 @@ class Enrolment:
         """
         statement_id = self.sink.new_id()
         student = self.student
-        # What a teacher does says nothing of the student's device.
+        # A teacher's act does not show the student's device.
         where = (
             INSTRUCTOR if by_teacher else f'"extensions":{{"{xapi.DEVICE}":"{student.device}"{extensions}}},'
         )

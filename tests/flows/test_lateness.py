@@ -66,7 +66,7 @@ def _since(minutes: float, name: str = "Scheduled") -> State[None]:
 def test_called_outside_prefect_it_is_unknown() -> None:
     """Where no run of Prefect's asks, nothing can be said."""
     found = on_time(late_minutes=_LATE_MINUTES, now=_now())
-    assert (found.is_passed, "only a run" in found.message) == (None, True)
+    assert (found.is_passed, "only a flow run" in found.message) == (None, True)
 
 
 def test_without_deployments_it_is_unknown() -> None:

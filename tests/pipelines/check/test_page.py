@@ -146,7 +146,7 @@ def test_nothing_and_nothing_wrong_are_said(records: tuple[bytes, ...], told: st
     """Without a record the page says so; where all is well it says that, and shows no list of faults."""
     text = " ".join(_read(report(*records)).text.split())
     assert told in text
-    assert "What to mend" not in text
+    assert "What to fix" not in text
 
 
 def test_page_stays_small() -> None:

@@ -36,7 +36,7 @@ def test_each_fault_is_told_with_place_value_and_remedy() -> None:
     assert "1 record; this fix alone makes 1 valid; with all fixes above, 100 % are valid" in ran.out
     assert "one.jsonl:3  /actor/mbox is" in ran.out
     assert '»"mila@school.example"«' in ran.out
-    assert "send it like mailto:" in ran.out
+    assert "send a value such as mailto:" in ran.out
     assert not Path("learnloom-warehouse").exists()
 
 

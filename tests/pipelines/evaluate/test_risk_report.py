@@ -78,7 +78,7 @@ def test_groups_are_held_beside_each_other() -> None:
         assert flagged == pytest.approx(one.model.n_flagged, abs=50)
         assert all(each.abroca.value is not None for each in one.fairness)
     titles = [table.title for table in risk_tables(found)]
-    assert sum(title.startswith("For each group, at") for title in titles) == 3
+    assert sum(title.startswith("By group, at") for title in titles) == 3
 
 
 def test_too_few_are_said_to_be() -> None:

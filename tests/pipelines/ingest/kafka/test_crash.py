@@ -105,7 +105,7 @@ def test_a_broker_that_is_killed_and_comes_back_costs_nothing(
             end()
             one.hear("no Kafka broker answers")
             broker.start()
-            one.hear("the broker answers again", "assigned")
+            one.hear("the broker is available again", "assigned")
         traffic.send(30)
         while rows_equal_positions(place) != broker.end_offsets(place.topic):
             pass

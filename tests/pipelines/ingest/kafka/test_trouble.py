@@ -20,7 +20,7 @@ from tests.pipelines.ingest.kafka.fleet import (
 )
 from tests.pipelines.ingest.kafka.samples import new_topic
 
-_WAITS = ("waiting, for up to", "taking up again")
+_WAITS = ("retrying for up to", "resuming")
 _IMPATIENT = "import os; os.environ['LEARNLOOM_LOCK_WAIT_SECONDS'] = '0.5'"
 
 
