@@ -59,11 +59,7 @@ def check(
     top: Annotated[int, typer.Option(min=1, max=1_000, help="Number of broken rules to show.")] = 10,
     samples: Annotated[
         int,
-        typer.Option(
-            min=0,
-            max=20,
-            help="Example statements to show for each rule; 0 if no statement may leave the school.",
-        ),
+        typer.Option(min=0, max=20, help="Statements to show for each; 0 if none may leave the school."),
     ] = 2,
     as_json: JsonOption = False,
 ) -> None:

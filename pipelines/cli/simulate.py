@@ -19,32 +19,19 @@ commands = typer.Typer(add_completion=False)
 def simulate(
     folder: Annotated[Path, typer.Argument(help="Folder to write to; it is created if it does not exist.")],
     *,
-    students: Annotated[
-        int, typer.Option(min=1, max=1_000_000, help="Number of students in the class.")
-    ] = 60,
+    students: Annotated[int, typer.Option(min=1, max=1_000_000, help="Number of students.")] = 60,
     statements: Annotated[
         int | None,
-        typer.Option(
-            min=1,
-            max=100_000_000,
-            help="Approximate number of statements; determines the number of students.",
-        ),
+        typer.Option(min=1, max=100_000_000, help="Approximate number of statements; sets --students."),
     ] = None,
-    weeks: Annotated[
-        int, typer.Option(min=1, max=52, help="Length of the course; each week is one module.")
-    ] = 8,
+    weeks: Annotated[int, typer.Option(min=1, max=52, help="Weeks of the course, one module each.")] = 8,
     courses: Annotated[int, typer.Option(min=1, max=50, help="Number of courses.")] = 1,
     skills: Annotated[int, typer.Option(min=1, max=100, help="Number of skills per course.")] = 8,
     start: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of the course.")
     ] = None,
     faults: Annotated[
-        float,
-        typer.Option(
-            min=0.0,
-            max=0.5,
-            help="Share of statements that are sent twice, sent late, broken or voided later.",
-        ),
+        float, typer.Option(min=0.0, max=0.5, help="Share sent twice, sent late, broken or voided later.")
     ] = 0.02,
     skills_in_statements: Annotated[
         bool, typer.Option(help="Name skills in the statements; otherwise only skills.csv names them.")
