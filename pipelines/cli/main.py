@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from learnloom.pipelines.tracing.export import export_spans
 from learnloom.schemas.errors import LearnloomError
 

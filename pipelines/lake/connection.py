@@ -265,7 +265,7 @@ class Warehouse:
             told = self.place.scrubbed(str(error))
             if is_trouble(error):
                 raise WarehouseUnavailableError(
-                    f"the warehouse at {self.place} is in trouble: {told}"
+                    f"the warehouse at {self.place} is not available: {told}"
                 ) from None
             if is_conflict(error):
                 raise WarehouseBusyError(

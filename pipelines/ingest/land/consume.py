@@ -68,7 +68,7 @@ class Consumption:
                 )
                 if not is_new:
                     raise
-                _log.warning("taking up again: %s", error)
+                _log.warning("resuming: %s", error)
             except KeyboardInterrupt:
                 self.summary.is_interrupted = True
                 return self.summary
@@ -77,7 +77,7 @@ class Consumption:
         def is_worth_waiting(error: Exception) -> bool:
             if not isinstance(error, _PASSING) or self.summary.read > landed_before:
                 return False
-            _log.warning("waiting, for up to %.0f s: %s", self.stall_seconds, error)
+            _log.warning("retrying for up to %.0f s: %s", self.stall_seconds, error)
             return True
 
         attempts = iter(
@@ -113,7 +113,7 @@ class Consumption:
         try:
             self.upkeep(warehouse)
         except LearnloomError as error:
-            _log.warning("the warehouse was not tidied: %s", error)
+            _log.warning("the files of the warehouse were not merged: %s", error)
 
     @contextmanager
     def _closing_outlet(self) -> Iterator[None]:
