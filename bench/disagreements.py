@@ -15,6 +15,8 @@ class Decision(NamedTuple):
     right: str = "ours"
 
 
+# By what the other did and, if it accepted, our rule, or else the kind of its complaint and perhaps its
+# place.
 _DECISIONS: Final[dict[tuple[str, str], Decision]] = {
     ("accepted", "iri-format"): Decision(
         "4.3; RFC 3987, 2.2",
@@ -102,7 +104,6 @@ _DECISIONS: Final[dict[tuple[str, str], Decision]] = {
         "2.4.2.3.s3.table1.row2", "hex digits have no case"
     ),
 }
-"""By what the other did and, if it accepted, our rule, or else the kind of its complaint and perhaps its place."""
 
 _CONTEXT_KINDS: Final = ("parent", "grouping", "category", "other")
 

@@ -39,13 +39,15 @@ from learnloom.pipelines.producer import StatementProducer
 from servers.kafka.find import own_broker
 from servers.ports import free_port
 
+# The warehouse of an earlier run knows positions of that run's broker.
 _TOPIC: Final = f"xapi-{os.getpid()}"
-"""The warehouse of an earlier run knows positions of that run's broker."""
 _WAIT_SECONDS: Final = 300.0
+# Seconds between two answers: for so long a landing does not tell of another by itself.
 _PAUSE: Final = 20.0
-"""Seconds between two answers: for so long a landing does not tell of another by itself."""
 _PACKAGES: Final = ("prefect", "kafka-python", "duckdb", "duckdb-extension-ducklake")
 _SIZE: Final = "SELECT count(*), count(DISTINCT student_key) FROM dimensional.fact_statement"
+# Of some students of whom a strength or a weakness is told: their latest answer on that skill, of an
+# earlier week, so that one more answer is news.
 _ANSWERS: Final = """
 SELECT student_key, arg_max(raw, occurred_at) AS raw
 FROM feedback.signal
@@ -57,8 +59,6 @@ HAVING max(occurred_at) < date_trunc('week', now())
 ORDER BY hash(student_key)
 LIMIT ?
 """
-"""Of some students of whom a strength or a weakness is told: their latest answer on that skill, of an earlier week, so
-that one more answer is news."""
 
 
 class Round(NamedTuple):

@@ -29,8 +29,8 @@ from learnloom.pipelines.learner.train import train
 ANSWERS_OF_ONE = 100
 ITEMS = 2_000
 SKILLS = 100
+# Answers on which the trees are grown that are measured.
 TREES_ON = 200_000
-"""Answers on which the trees are grown that are measured."""
 _YEAR_US = 365 * 86_400_000_000
 _START = np.datetime64("2026-01-01", "us")
 

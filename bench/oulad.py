@@ -16,11 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.oulad_data import GROUPINGS, HERE, Oulad
-from learnloom.pipelines.evaluate.fairness import Audit, Flags, fairness
-from learnloom.pipelines.evaluate.figure import ENOUGH_STUDENTS, Figure
-from learnloom.pipelines.evaluate.figures import figures
-from learnloom.pipelines.evaluate.groups import Grouping
-from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.fairness import Audit, Flags, Grouping, fairness
+from learnloom.pipelines.evaluate.figures import MIN_STUDENTS, Figure, figures
+from learnloom.pipelines.evaluate.measures import Predictions
 from learnloom.pipelines.evaluate.risk import warned
 from learnloom.pipelines.evaluate.risk_report import moments
 from learnloom.pipelines.learner.logistic import logit, sigmoid
@@ -30,8 +28,8 @@ from learnloom.pipelines.refresh.risk import cases_of
 
 SHARES: Final = (0.25, 0.50)
 _EARLY: Final = 1 / (N_STAGES + 1)
+# Of the shift in logits between runs.
 _PRIOR_SD: Final = 0.5
-"""Of the shift in logits between runs."""
 
 
 class Told(NamedTuple):
@@ -142,7 +140,7 @@ def predictions(cases: RiskCases, told: Told) -> Predictions:
 
 
 def _show(title: str, cases: RiskCases, told: Told) -> None:
-    found = figures(predictions(cases, told), enough=ENOUGH_STUDENTS, row="student")
+    found = figures(predictions(cases, told), minimum=MIN_STUDENTS, row="student")
     flagged = warned(cases.has_not_passed[told.rows], told.is_flagged)
     print(f"\n{title}: {found.n:,} students, {found.rate:.1%} did not pass")
     for name in ("auc", "log_loss", "brier", "ece", "slope"):
@@ -154,7 +152,7 @@ def _show(title: str, cases: RiskCases, told: Told) -> None:
 
 def _show_groups(title: str, cases: RiskCases, told: Told, groupings: list[Grouping]) -> None:
     flags = Flags(told.is_flagged, cases.has_not_passed[told.rows], "warned of")
-    audit = Audit(enough=ENOUGH_STUDENTS, row="student")
+    audit = Audit(minimum=MIN_STUDENTS, row="student")
     print(f"\nFairness at {title}, students held out")
     print(
         f"{'group':<48}{'n':>7}{'AUC':>7}{'ECE':>7}{'gap':>8}{'flag':>7}{'TPR':>7}{'FPR':>7}{'ABROCA':>8}{'p':>7}"

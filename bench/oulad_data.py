@@ -13,12 +13,12 @@ from learnloom.pipelines.refresh.risk import PROGRESS
 HERE: Final = Path(__file__).resolve().parents[2] / "shared" / "data" / "oulad"
 GROUPINGS: Final = ("gender", "age_band", "disability", "highest_education", "imd_band")
 _FILES: Final = ("courses", "assessments", "studentAssessment", "studentInfo", "studentRegistration")
+# Days are counted from the first of a presentation: B begins in February, J in October.
 _FIRST_DAY: Final = """
     CREATE MACRO moment(presentation, day) AS
         (left(presentation, 4) || if(right(presentation, 1) = 'B', '-02-01', '-10-01'))::TIMESTAMPTZ
         + to_hours(24 * day::INTEGER)
 """
-"""Days are counted from the first of a presentation: B begins in February, J in October."""
 _TABLES: Final = {
     "run.refresh_state": """
         SELECT TIMESTAMPTZ '2016-01-01' AS as_of, 'UTC' AS time_zone, 30 AS session_gap_minutes,

@@ -24,8 +24,8 @@ from bench.command import Step, learnloom
 
 NEW = 1_000
 NEW_STUDENTS = 300
+# Among so many records at the end of the file the new statements are chosen.
 TAIL = 100_000
-"""Among so many records at the end of the file the new statements are chosen."""
 
 
 def main() -> None:

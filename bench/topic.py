@@ -30,8 +30,8 @@ from servers.kafka.find import own_broker
 from servers.kafka.java import STRONG
 
 PARTITIONS = 4
+# Statements that are landed into warehouses that hold many already.
 SMALL = 200_000
-"""Statements that are landed into warehouses that hold many already."""
 _RUN = "import sys; from learnloom.pipelines.cli.main import main; sys.argv[0] = 'learnloom'; main()"
 _ROOT = Path(__file__).parents[1]
 _PACKAGES = ("kafka-python", "crc32c", "duckdb", "duckdb-extension-ducklake", "pyarrow", "msgspec", "orjson")

@@ -29,8 +29,8 @@ from learnloom.pipelines.ingest.validate.validator import Validator, validate
 from learnloom.schemas.xapi.fragments import split
 
 ROUNDS = 3
+# Lines given to Ralph, which is slow.
 SAMPLE = 20_000
-"""Lines given to Ralph, which is slow."""
 RALPH = "ralph-malph==5.1.0"
 _HERE = Path(__file__).parent
 _PACKAGES = ("orjson", "msgspec", "pydantic", "pydantic-core")

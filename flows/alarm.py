@@ -44,13 +44,13 @@ def tell_somebody(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) ->
         told_at = None
     if told_at is not None and now() - told_at < dt.timedelta(minutes=chosen.quiet_minutes):
         log.info(
-            "the same was told at %s: not again within %g minutes",
+            "the same alert was sent at %s: it is not sent again within %g minutes",
             f"{told_at:%H:%M %Z}",
             chosen.quiet_minutes,
         )
         return
     if problem := send_alert(chosen, alert, now=now()):
-        log.error("the alert was not taken: %s. Check LEARNLOOM_ALERTS__URL", problem)
+        log.error("the alert was not accepted: %s. Check LEARNLOOM_ALERTS__URL", problem)
         return
     _remember(alert)
 
@@ -80,7 +80,7 @@ def _remember(alert: Alert) -> None:
             ArtifactCreate(
                 key=_key(alert),
                 type="markdown",
-                description="Somebody was told.",
+                description="The alert was sent.",
                 data=alert.text,
                 flow_run_id=UUID(alert.run_id),
             )

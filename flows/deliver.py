@@ -1,4 +1,4 @@
-"""Delivering what has changed to whoever subscribed."""
+"""Delivering signal events to the subscriptions."""
 
 from typing import Any
 
@@ -33,13 +33,13 @@ def deliver(subscription: str = "all") -> dict[str, Any]:
     """
     done = do(send, None if subscription == "all" else subscription)
     for each in done:
-        told = "%s: %d delivered, %d failed, %d given up, %d passed over%s"
+        told = "%s: %d delivered, %d failed, %d given up, %d skipped%s"
         say = logger().warning if each.dead or each.told else logger().info
         why = f"; {each.told}" if each.told else ""
         say(told, each.subscription, each.delivered, each.failed, each.dead, each.passed, why)
     rows = [vars(each) for each in done]
     if is_under_prefect() and rows:
-        create_table_artifact(table=rows, key="deliveries", description="What was sent to whom.")
+        create_table_artifact(table=rows, key="deliveries", description="Deliveries by subscription.")
     return {each["subscription"]: each for each in rows}
 
 

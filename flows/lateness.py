@@ -20,7 +20,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 
 from learnloom.flows.running import NAME, is_under_prefect
-from learnloom.pipelines.operate.health import Finding
+from learnloom.pipelines.operate.finding import HealthFinding
 
 _MOST: Final = 100
 """Late runs that are looked at."""
@@ -28,7 +28,7 @@ _QUEUED: Final = "AwaitingConcurrencySlot"
 """A run that comes after another of its flow; that is no lateness as long as the other goes on."""
 
 
-def on_time(*, late_minutes: float, now: dt.datetime) -> Finding:
+def on_time(*, late_minutes: float, now: dt.datetime) -> HealthFinding:
     """Look at the deployments of this name: what is late, and whether each one's last run ended well.
 
     The deployment of the run that asks is left out, else a `check` that failed once would fail for good.
@@ -39,20 +39,25 @@ def on_time(*, late_minutes: float, now: dt.datetime) -> Finding:
     """
     name = "flows_on_time"
     if not is_under_prefect():
-        return Finding(name, None, "only a run of Prefect's can ask for the others")
+        return HealthFinding(name, None, "only a flow run in Prefect can look up the others")
     with get_client(sync_client=True) as client:
         ours = _deployments(client)
         if not ours:
-            return Finding(name, None, f"Prefect has no other deployment of the name {NAME}")
+            return HealthFinding(name, None, f"Prefect has no other deployment with the name {NAME}")
         rows = [
             *_late(client, ours, now - dt.timedelta(minutes=late_minutes), now),
             *_ended_badly(client, ours),
         ]
     if not rows:
-        return Finding(name, True, f"no run is later than {late_minutes:g} min, and the last runs ended well")
-    told = "; ".join(dict.fromkeys(f"{row['flow']}: {row['what']}" for row in rows))
-    return Finding(
-        name, False, f"{told}: see these runs in Prefect, and whether a serving process runs", rows
+        return HealthFinding(
+            name, True, f"no run is late by more than {late_minutes:g} min, and the last runs succeeded"
+        )
+    message = "; ".join(dict.fromkeys(f"{row['flow']}: {row['what']}" for row in rows))
+    return HealthFinding(
+        name,
+        False,
+        f"{message}: look at these runs in Prefect, and check that a serving process is running",
+        rows,
     )
 
 
@@ -83,14 +88,14 @@ def _late(
         sort=FlowRunSort.EXPECTED_START_TIME_ASC,
         limit=_MOST,
     )
-    told: set[UUID] = set()
+    seen: set[UUID] = set()
     for run in waiting:
         deployment_id, since = run.deployment_id, run.expected_start_time
-        if deployment_id is None or since is None or deployment_id in told:
+        if deployment_id is None or since is None or deployment_id in seen:
             continue
         if run.state_name == _QUEUED and _goes_on(client, deployment_id):
             continue
-        told.add(deployment_id)
+        seen.add(deployment_id)
         minutes = (now - since).total_seconds() / 60
         yield _row(ours[deployment_id], run, f"a run is late by {minutes:,.0f} min ({run.state_name})")
 

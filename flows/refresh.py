@@ -68,7 +68,7 @@ def refresh(
     progress.end()
     changes = count_changes(settings()) if summary.students else {"raised": 0, "ended": 0}
     logger().info(
-        "%d new statements, %d students computed anew, %d signals raised, %d ended in %.1f s (%s)",
+        "%d new statements, %d students recomputed, %d signals raised, %d ended in %.1f s (%s)",
         summary.staged,
         summary.students,
         changes["raised"],
@@ -161,8 +161,8 @@ def _page(summary: RefreshSummary, changes: Mapping[str, int], progress: Progres
     rows = [
         ("as of", f"{summary.as_of:%Y-%m-%d %H:%M %Z}"),
         ("new statements", f"{summary.staged:,}"),
-        ("students computed anew", f"{summary.students:,}"),
-        ("whom", summary.scope),
+        ("students recomputed", f"{summary.students:,}"),
+        ("scope", summary.scope),
         ("signals new", f"{changes['raised']:,}"),
         ("signals ended", f"{changes['ended']:,}"),
         ("model version", f"{summary.model_version}{', fitted just now' if summary.is_fitted else ''}"),
@@ -182,8 +182,8 @@ def _training_page(summary: dict[str, Any]) -> str:
         ("kind", str(summary["model_kind"])),
         ("answers", f"{summary['n_answers']:,}"),
         ("students", f"{summary['n_students']:,}"),
-        ("is in use from the next refresh on", "yes" if summary["is_promoted"] else "no"),
-        ("held against version", str(verdict["against"])),
+        ("in use from the next refresh on", "yes" if summary["is_promoted"] else "no"),
+        ("compared with version", str(verdict["against"])),
         ("log-loss", _figure(verdict["log_loss"])),
         ("log-loss of the version in use", _figure(verdict["log_loss_in_use"])),
     ]

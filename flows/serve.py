@@ -35,16 +35,18 @@ def serve(
     port: Annotated[
         int,
         typer.Option(
-            min=1, max=65_535, help="Port of Prefect's server, where PREFECT_API_URL names none to be used."
+            min=1,
+            max=65_535,
+            help="Port of the Prefect server that is started if PREFECT_API_URL is not set.",
         ),
     ] = 4200,
-    limit: Annotated[int, typer.Option(min=1, max=100, help="Flow runs at once, at the most.")] = 4,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Maximum number of flow runs at once.")] = 4,
 ) -> None:
-    """Run every flow on its schedule, unattended, until told to stop: land, refresh, deliver, train, maintain, check.
+    """Run every flow on its schedule until stopped: land, refresh, deliver, train, maintain, check.
 
-    Schedules stand in learnloom.toml, in the table `flows`. PREFECT_API_URL names the server of Prefect to be used;
-    without it one is started on this machine, with its pages at http://127.0.0.1:PORT. SIGTERM and Ctrl-C stop it; a
-    flow that is stopped in the middle loses nothing and is done again by the next run.
+    The schedules are in the table `flows` of learnloom.toml. PREFECT_API_URL names the Prefect server. If it is not
+    set, the command starts a server on this machine, with its pages at http://127.0.0.1:PORT. SIGTERM and Ctrl-C stop
+    it. A flow run that is stopped loses nothing: the next run does its work.
     """
     settings = read_settings()
     named = os.environ.get(_API) or None
@@ -66,11 +68,13 @@ async def _run(settings: Settings, limit: int, url: str, *, is_own: bool) -> Non
     if is_own and (
         ended := await end_left_over()
     ):  # on another's server they may be another's, and under way
-        sys.stdout.write(f"learnloom: {ended} runs were under way when it last ended; the next do it again\n")
+        sys.stdout.write(
+            f"learnloom: {ended} flow runs were interrupted by the last stop; their next runs do the work\n"
+        )
     runner = Runner(name="learnloom", query_seconds=1, limit=limit)
     for deployment in await deployments(settings.flows):
         await runner.aadd_deployment(deployment)
-    sys.stdout.write(f"learnloom: serving; what runs and what came of it: {url.removesuffix('/api')}\n")
+    sys.stdout.write(f"learnloom: serving; see the flow runs at {url.removesuffix('/api')}\n")
     sys.stdout.flush()
     await runner.start()
 
@@ -112,8 +116,8 @@ def _need_free(port: int) -> None:
             probe.bind((_HOST, port))
         except OSError as error:
             raise ServerError(
-                f"port {port} cannot be had ({error.strerror}): does learnloom serve run already? Else name another "
-                f"with --port, or the server of Prefect that runs there: {_API}=http://{_HOST}:{port}/api"
+                f"port {port} is not available ({error.strerror}): is learnloom serve running already? If not, choose "
+                f"another --port, or use the Prefect server that runs there: {_API}=http://{_HOST}:{port}/api"
             ) from error
 
 
@@ -124,12 +128,12 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes] | None") -> None:
         try:
             if httpx.get(f"{url}/health", timeout=5).is_success:
                 return
-            told = "it answers, but is not well"
+            told = "it answers, but is not healthy"
         except httpx.HTTPError as error:
             told = str(error)
         if process is not None and process.poll() is not None:
             raise ServerError(
-                f"Prefect's server ended with code {process.returncode}: what it says stands above"
+                f"Prefect's server exited with code {process.returncode}: see its messages above"
             )
         if time.monotonic() > until:
             raise ServerError(f"no Prefect server answers at {url} ({told}): start it, or correct {_API}")

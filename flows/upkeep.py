@@ -1,4 +1,4 @@
-"""Maintaining the warehouse, and checking that all is well."""
+"""Maintaining the warehouse, and running the health checks."""
 
 from typing import Any
 
@@ -9,29 +9,30 @@ from prefect.cache_policies import NO_CACHE
 from learnloom.flows.alarm import TOLD
 from learnloom.flows.lateness import on_time
 from learnloom.flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
-from learnloom.pipelines.operate.health import Finding, examine
-from learnloom.pipelines.operate.maintenance import Upkeep
+from learnloom.pipelines.operate.finding import HealthFinding
+from learnloom.pipelines.operate.health import examine
+from learnloom.pipelines.operate.maintenance import MaintenanceSummary
 from learnloom.pipelines.operate.maintenance import maintain as maintain_now
 from learnloom.schemas.errors import LearnloomError
 
 
 class ChecksFailedError(LearnloomError):
-    """Something is not well; the artifacts of the run show the offending rows."""
+    """A health check failed; the artifacts of the run show the offending rows."""
 
 
 @flow(name="maintain", flow_run_name="maintain the warehouse", **TOLD)
 def maintain() -> dict[str, Any]:
-    """Merge small files, drop old snapshots, remember which run wrote what, and make a backup if one is asked for."""
-    done = do(keep_up)
+    """Merge small files, drop old snapshots, keep the lineage of writes, and make a backup if one is configured."""
+    done = do(maintain_warehouse)
     logger().info(
-        "%d files merged, %d snapshots dropped, %d files removed, %d transactions remembered",
+        "%d files merged, %d snapshots dropped, %d files removed, lineage of %d transactions kept",
         done.tidied.merged_files,
         done.tidied.expired_snapshots,
         done.tidied.removed_files,
         done.runs_kept,
     )
     if done.letters_forgotten:
-        logger().info("%d old dead letters: what they said is dropped", done.letters_forgotten)
+        logger().info("content of %d old dead letters dropped", done.letters_forgotten)
     if done.backed_up is not None:
         logger().info("backup: %d of %d files copied", done.backed_up.copied, done.backed_up.files)
     return {
@@ -42,8 +43,8 @@ def maintain() -> dict[str, Any]:
     }
 
 
-@task(name="keep up", cache_policy=NO_CACHE, **RETRIES)
-def keep_up() -> Upkeep:
+@task(name="maintain warehouse", cache_policy=NO_CACHE, **RETRIES)
+def maintain_warehouse() -> MaintenanceSummary:
     """Do the maintenance."""
     progress = Progress("maintain-progress", 3)
     done = maintain_now(settings(), clock=now, run=this_run("maintain"), on_progress=progress)
@@ -53,29 +54,29 @@ def keep_up() -> Upkeep:
 
 @flow(name="check", flow_run_name="check data, freshness and model", **TOLD)
 def check() -> dict[str, Any]:
-    """Look whether all is well, and fail visibly where it is not.
+    """Run the health checks, and fail visibly if one fails.
 
     Raises:
         ChecksFailedError: a check failed; an artifact of the run shows the first of the offending rows.
     """
-    findings = do(look)
+    findings = do(run_health_checks)
     failed = [finding for finding in findings if finding.is_passed is False]
     if is_under_prefect():
         _show(findings, failed)
     for finding in failed:
-        logger().error("%s: %s", finding.name, finding.told)
+        logger().error("%s: %s", finding.name, finding.message)
     if failed:
         raise ChecksFailedError(
             f"{len(failed)} of {len(findings)} checks failed: "
-            + "; ".join(f"{finding.name}: {finding.told}" for finding in failed)
+            + "; ".join(f"{finding.name}: {finding.message}" for finding in failed)
         )
     unknown = sum(finding.is_passed is None for finding in findings)
-    logger().info("%d checks passed, %d cannot be said yet", len(findings) - unknown, unknown)
+    logger().info("%d checks passed, %d not known yet", len(findings) - unknown, unknown)
     return {"passed": len(findings) - unknown, "unknown": unknown}
 
 
-@task(name="look", cache_policy=NO_CACHE, **RETRIES)
-def look() -> list[Finding]:
+@task(name="run checks", cache_policy=NO_CACHE, **RETRIES)
+def run_health_checks() -> list[HealthFinding]:
     """Run every check."""
     chosen = settings()
     return [
@@ -84,11 +85,11 @@ def look() -> list[Finding]:
     ]
 
 
-def _show(findings: list[Finding], failed: list[Finding]) -> None:
+def _show(findings: list[HealthFinding], failed: list[HealthFinding]) -> None:
     states = {True: "passed", False: "FAILED", None: "unknown"}
     create_table_artifact(
         table=[
-            {"check": finding.name, "state": states[finding.is_passed], "found": finding.told}
+            {"check": finding.name, "state": states[finding.is_passed], "result": finding.message}
             for finding in sorted(findings, key=lambda each: each.is_passed is not False)
         ],
         key="checks",
@@ -99,5 +100,5 @@ def _show(findings: list[Finding], failed: list[Finding]) -> None:
             create_table_artifact(
                 table=[{name: str(value) for name, value in row.items()} for row in finding.rows],
                 key=f"offending-{finding.name.replace('_', '-')}",
-                description=f"First offending rows of {finding.name}: {finding.told}",
+                description=f"First offending rows of {finding.name}: {finding.message}",
             )

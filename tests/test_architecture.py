@@ -24,7 +24,7 @@ _HOMES = {
     "typer": ("learnloom.pipelines.cli", "learnloom.flows.serve"),
     "rich": "learnloom.pipelines.cli",
     "jinja2": ("learnloom.pipelines.check.page", "learnloom.pipelines.evaluate.page"),
-    "matplotlib": "learnloom.pipelines.evaluate.plot",
+    "matplotlib": "learnloom.pipelines.evaluate.page",
     "jsonpath": "learnloom.pipelines.check",
     "fsrs": "learnloom.pipelines.learner.memory",
     "kafka": "learnloom.pipelines.ingest.sources.kafka",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.opening import connection_of
 from learnloom.pipelines.ingest.sources.kafka import topics

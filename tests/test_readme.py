@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from learnloom.pipelines.cli.exits import Exit
 from learnloom.pipelines.cli.main import _COMMANDS
+from learnloom.pipelines.cli.options import Exit
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
@@ -48,7 +48,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_class: SmallCla
 def test_demo_prints_what_is_quoted(place: Path) -> None:
     """`make demo` runs `learnloom demo`, which prints every quoted line, in this order."""
     assert re.search(r"^demo:.*\n\t@\$\(BIN\)/learnloom demo", page("Makefile"), re.MULTILINE)
-    (quoted,) = [block for block in blocks(_README, "") if block.text.startswith("1. A class is simulated")]
+    (quoted,) = [block for block in blocks(_README, "") if block.text.startswith("1. ")]
     ran = learnloom("demo", "demo")
     assert ran.code == Exit.DONE
     printed = iter([_shape(line) for line in ran.out.splitlines()])

@@ -6,16 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.cli.demo import engagement_truth_of, recovery_of, signal_truth_of
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.evaluate.risk_report import evaluate_risk
 from learnloom.pipelines.ingest.catalogue.plan import import_plan
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.risk import read_followed
 from learnloom.pipelines.simulate.config import SimulationConfig
-from learnloom.pipelines.simulate.recovery import Estimated, Recovery, compare
+from learnloom.pipelines.simulate.recovery import Estimated, Recovery, compare, recovery_of
 from learnloom.pipelines.simulate.run import simulate
-from learnloom.pipelines.simulate.signal_truth import Said, SignalTruth, compare_engagement, compare_signals
+from learnloom.pipelines.simulate.signal_truth import (
+    EmittedSignal,
+    SignalTruth,
+    compare_engagement,
+    compare_signals,
+    engagement_truth_of,
+    signal_truth_of,
+)
 from tests.conftest import land, refresh_to
 
 _THRESHOLDS = Thresholds(mastered=0.85)
@@ -137,7 +143,7 @@ def test_signals_about_everybody_are_right_by_chance(tmp_path: Path) -> None:
             f"INNER JOIN '{simulated.truth}/student.parquet' AS student ON known.student_number = student.number"
         )
     said = [
-        Said(identifier, kind, skill, None)
+        EmittedSignal(identifier, kind, skill, None)
         for identifier, skill in pairs
         for kind in (*_BOUNDS, "help_seeking")
     ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from learnloom.pipelines.check.advice import ADVICE
-from learnloom.pipelines.check.find import View, find
+from learnloom.pipelines.check.find_warnings import StatementView, find_warnings
 from learnloom.pipelines.ingest.validate.validator import validate
 from learnloom.schemas.xapi.rules import RULES
 from tests.documents import Block, blocks, page
@@ -56,7 +56,7 @@ def test_example_is_valid_and_draws_no_warning(example: Block) -> None:
     """Every statement of the page is accepted, and nothing that the page warns of is said of it."""
     raw = example.text.encode()
     assert validate(raw).faults == ()
-    assert list(find(View(json.loads(raw)), latest=_LATEST)) == []
+    assert list(find_warnings(StatementView(json.loads(raw)), latest=_LATEST)) == []
 
 
 def test_examples_have_ids_of_their_own() -> None:

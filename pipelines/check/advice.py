@@ -1,7 +1,7 @@
-"""The table of warnings: what is valid and yet costs the student something, why, and what to send instead.
+"""The table of warnings: what is valid but loses information about the student, why, and what to send instead.
 
-The ids are a contract as those of the rules are: they stand in reports and in tickets. A warning never refuses
-a statement. Its order here is its weight: what costs most comes first.
+The ids are a contract, like those of the rules: they appear in reports and tickets. A warning never refuses a
+statement. The most costly warning comes first.
 """
 
 from collections.abc import Mapping
@@ -11,16 +11,16 @@ from typing import Final, NamedTuple
 
 
 class About(StrEnum):
-    """The statements to which a warning can apply: its count is told as a share of these."""
+    """The statements to which a warning can apply: its count is shown as a share of these."""
 
     STATEMENT = "statements"
     ACTIVITY = "statements about an activity"
     IN_COURSE = "statements of work in a course"
     ANSWER = "answers"
     SCORED = "scored statements"
-    VIEWING = "statements that begin or end a viewing of a video"
-    PLAYED = "statements that pause or end a viewing of a video"
-    SUBMISSION = "hand-ins"
+    VIEWING = "statements that start or end a video"
+    PLAYED = "statements that pause or end a video"
+    SUBMISSION = "submissions"
 
 
 class Advice(NamedTuple):
@@ -30,9 +30,9 @@ class Advice(NamedTuple):
     """Stable name, in kebab-case; never the id of a rule."""
     about: About
     title: str
-    """What is the case: a clause that starts in lower case and ends without a full stop."""
+    """What was found: a phrase that starts in lower case and ends without a full stop."""
     unknown: str
-    """What cannot be known of the student for it: a sentence."""
+    """What stays unknown about the student: a sentence."""
     fix: str
     """What to send: an imperative sentence."""
 
@@ -42,183 +42,182 @@ _TABLE: Final = (
         "timestamp-missing",
         About.STATEMENT,
         "no timestamp",
-        "When it happened is unknown and the time of arrival stands in for it: a batch sent at night is one busy"
-        " night, and the order of answers, sessions, pace and rhythm are wrong.",
-        "Send timestamp, the moment of the act, in UTC: 2026-09-07T10:00:00Z.",
+        "The time of the event is unknown, so the time of arrival is used: a batch that is sent at night looks like"
+        " one busy night, and sessions, pace, rhythm and the order of answers are wrong.",
+        "Send timestamp, the time of the event in UTC, such as 2026-09-07T10:00:00Z.",
     ),
     Advice(
         "timestamp-implausible",
         About.STATEMENT,
         "a timestamp in the future or before 2000",
-        "The device's clock is wrong: the act falls out of every week that is looked at.",
-        "Correct by the server's clock before sending, and keep the device's own time in an extension.",
+        "The device's clock is wrong: the event falls outside of every week that is analysed.",
+        "Correct the time with the server's clock before sending, and keep the device's own time in an extension.",
     ),
     Advice(
         "timestamp-without-zone",
         About.STATEMENT,
         "a timestamp without a time zone",
-        "It is read as UTC: hours of the day are off, and work near a deadline can look late.",
-        "End it with Z, or with the offset: 2026-09-07T12:00:00+02:00.",
+        "It is read as UTC: the hour of the day is wrong, and work near a deadline can look late.",
+        "End it with Z or with an offset, such as 2026-09-07T12:00:00+02:00.",
     ),
     Advice(
         "id-missing",
         About.STATEMENT,
         "no id",
-        "Sent again after an outage and written a little differently, it counts as a second act: answers and time"
+        "If it is sent again after an outage with small differences, it counts as a second event: answers and time"
         " are counted twice.",
-        "Make a random UUID (version 4) when the act happens, and send the same one whenever it is sent again.",
+        "Create a random UUID (version 4) when the event happens, and send the same UUID with every retry.",
     ),
     Advice(
         "id-used-again",
         About.STATEMENT,
-        "an id that another statement has already",
-        "Only the first is kept; the others are refused when they are imported, and what they tell is lost.",
-        "Give every act an id of its own. Correct a statement by voiding it and sending a new one.",
+        "an id that another statement already has",
+        "Only the first statement is kept. The others are refused at import, and their content is lost.",
+        "Give every event its own id. To correct a statement, void it and send a new one.",
     ),
     Advice(
         "id-not-random",
         About.STATEMENT,
-        "an id that is no random UUID (version 4)",
-        "Ids made from clocks, counters or names can meet: of two statements with one id the second is lost.",
-        "Let a UUID library make version 4, once for each act.",
+        "an id that is not a random UUID (version 4)",
+        "Ids made from clocks, counters or names can collide: of two statements with one id, the second is lost.",
+        "Create a version 4 UUID with a UUID library, once for each event.",
     ),
     Advice(
         "actor-group",
         About.STATEMENT,
         "the actor is a group",
-        "Who of the group did it is unknown: it counts for no student.",
-        "Send one statement for each student, and the group as context.team.",
+        "Nobody knows which member of the group did it: the statement counts for no student.",
+        "Send one statement for each student, with the group as context.team.",
     ),
     Advice(
         "actor-not-account",
         About.STATEMENT,
-        "the actor is known by an address (mbox, its hash, or openid) and not by an account",
-        "When the address changes, or another system sends the account, one student becomes two, each with half"
-        " a history.",
-        "Send an account: homePage, the address of your system, and name, the user's id that never changes.",
+        "the actor is identified by an address (mbox, its hash, or openid) instead of an account",
+        "If the address changes, or if another system sends the account, one student becomes two, each with half of"
+        " the history.",
+        "Send an account: homePage is the address of your system, and name is the user's id that never changes.",
     ),
     Advice(
         "account-is-address",
         About.STATEMENT,
         "the name of the account is an e-mail address",
-        "Names and addresses change: then one student becomes two, each with half a history.",
-        "Send the internal id of the user, which never changes, as account.name.",
+        "Names and addresses change. Then one student becomes two, each with half of the history.",
+        "Send the user's internal id, which never changes, as account.name.",
     ),
     Advice(
         "account-on-two-systems",
         About.STATEMENT,
         "the same account name on another homePage",
-        "An account is homePage and name together: these are two students, each with a history of their own.",
-        "If it is one person, send one homePage always, to the letter (http or https, slash at the end).",
+        "An account is the pair of homePage and name: these are two students, each with their own history.",
+        "If it is one person, always send exactly the same homePage (http or https, slash at the end).",
     ),
     Advice(
         "outcome-missing",
         About.ANSWER,
         "an answer without success and score",
-        "Right or wrong is unknown: the answer counts for nothing that is said of knowledge, and mastery stays"
-        " unknown.",
-        "Send result.success, or result.score.scaled where there are part marks.",
+        "Nobody knows whether the answer was right: it is no evidence of knowledge, and mastery stays unknown.",
+        "Send result.success, or result.score.scaled for partial marks.",
     ),
     Advice(
         "skill-missing",
         About.ANSWER,
         "an answer that names no skill",
-        "What was practised is unknown: no mastery, no strengths, nothing to practise next, unless the school's own"
-        " map names the skills of this question.",
+        "The practised skill is unknown: there is no mastery, no strength and nothing to practise next, unless the"
+        " school's own skill map names the skills of this question.",
         "Name the skill in context.contextActivities.category, with the type objective or competency.",
     ),
     Advice(
         "duration-missing",
         About.ANSWER,
         "an answer without duration",
-        "Pace is unknown, and guessing cannot be told from thinking.",
-        "Send result.duration, from seeing the question to answering it: PT18.5S.",
+        "Pace is unknown, and guessing cannot be distinguished from thinking.",
+        "Send result.duration, the time from seeing the question to answering it, such as PT18.5S.",
     ),
     Advice(
         "response-missing",
         About.ANSWER,
         "an answer without response",
-        "Which wrong answer was given is unknown: a question that misleads many is not found.",
-        "Send result.response, in the form of the interactionType.",
+        "The given answer is unknown: a question that misleads many students is not found.",
+        "Send result.response, in the format of the interactionType.",
     ),
     Advice(
         "score-without-scale",
         About.SCORED,
-        "points without what could be had",
-        "7 points of what? The score is unknown.",
-        "Send scaled, from -1 to 1, or min and max beside raw.",
+        "a raw score without min and max",
+        "7 points out of how many? The score is unknown.",
+        "Send scaled, from -1 to 1, or send min and max beside raw.",
     ),
     Advice(
         "course-missing",
         About.IN_COURSE,
         "no course",
-        "In which course it was is unknown: it is missing from everything that is told by course.",
+        "The course is unknown: the statement is missing from everything that is reported by course.",
         "Name the course in context.contextActivities.grouping, with the type course.",
     ),
     Advice(
         "video-length-missing",
         About.VIEWING,
-        "a video that begins or ends without its length",
-        "How much of the video was seen is unknown.",
+        "a video that starts or ends without its length",
+        "Nobody knows how much of the video was watched.",
         "Send the extension https://w3id.org/xapi/video/extensions/length in the context, in seconds.",
     ),
     Advice(
         "video-segments-missing",
         About.PLAYED,
-        "a video that ends or pauses without the segments that were played",
-        "What was seen, and what was watched again, is unknown.",
-        "Send the extension https://w3id.org/xapi/video/extensions/played-segments in the result: 0[.]60.",
+        "a video that ends or pauses without its played segments",
+        "Nobody knows which parts were watched, and which were watched again.",
+        "Send the extension https://w3id.org/xapi/video/extensions/played-segments in the result, such as 0[.]60.",
     ),
     Advice(
         "due-date-missing",
         About.SUBMISSION,
-        "work handed in without its due date",
-        "Whether it was begun in good time or handed in late is unknown.",
+        "submitted work without its due date",
+        "Nobody knows whether the work was started in good time or submitted late.",
         "Send the extension https://learnloom.example/xapi/extensions/due-at in the definition of the assignment.",
     ),
     Advice(
         "verb-unknown",
         About.STATEMENT,
         "a verb outside the vocabulary",
-        "It shows that the student was at work, and nothing more.",
-        "Use the verb of the vocabulary that means it; keep your own where there is none.",
+        "It shows that the student was working, and nothing more.",
+        "Use the verb of the vocabulary with the same meaning; keep your own verb if there is none.",
     ),
     Advice(
         "type-missing",
         About.ACTIVITY,
         "an activity without a type",
-        "What it is (video, text, quiz, assignment) is unknown: it is missing from what a student likes and does.",
+        "Its kind (video, text, quiz, assignment) is unknown: it is missing from what a student likes and does.",
         "Send object.definition.type.",
     ),
     Advice(
         "type-unknown",
         About.ACTIVITY,
         "an activity type outside the vocabulary",
-        "What it is remains unknown, as if there were no type.",
-        "Use the type of the vocabulary that means it; keep your own where there is none.",
+        "Its kind stays unknown, as if the type were missing.",
+        "Use the type of the vocabulary with the same meaning; keep your own type if there is none.",
     ),
     Advice(
         "name-missing",
         About.ACTIVITY,
         "an activity without a name",
-        "Teachers and students read an address in place of a title.",
+        "Teachers and students see an IRI instead of a title.",
         "Send object.definition.name as a language map.",
     ),
     Advice(
         "registration-missing",
         About.IN_COURSE,
         "no registration",
-        "When a student takes a course or a quiz a second time, the two cannot be told apart.",
-        "Send context.registration, one UUID for each time a student takes it.",
+        "If a student takes a course or a quiz twice, the two attempts cannot be distinguished.",
+        "Send context.registration, one UUID for each time that a student takes it.",
     ),
     Advice(
         "verb-display-missing",
         About.STATEMENT,
         "a verb without display",
-        "Nothing about the student; people who read statements see an address in place of a word.",
+        "It loses nothing about the student, but people who read statements see an IRI instead of a word.",
         'Send verb.display, such as {"en": "answered"}.',
     ),
 )
 
+# Every warning by its id, the weightiest first.
 ADVICE: Final[Mapping[str, Advice]] = MappingProxyType({advice.id: advice for advice in _TABLE})
-"""Every warning by its id, the weightiest first."""

@@ -2,23 +2,62 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from learnloom.pipelines.check.advice import ADVICE, About
 from learnloom.pipelines.check.excerpt import excerpt
-from learnloom.pipelines.check.find import Finding
-from learnloom.pipelines.check.meant import meant_by
+from learnloom.pipelines.check.find_warnings import WarningFinding
 from learnloom.pipelines.check.report import Count, GroupReport, RuleReport, Sample, WarningReport
-from learnloom.pipelines.check.tally import Tally
+from learnloom.pipelines.check.suggestion import suggestion_for
 from learnloom.schemas.record import Fault
 from learnloom.schemas.xapi.rules import RULES
 
+_MAX_NAME_CHARS: Final = 300
+
+Kept = TypeVar("Kept")
+
+
+class Tally(Generic[Kept]):
+    """What is kept for each name, for the first `limit` names; whatever comes after is kept together."""
+
+    def __init__(self, make: Callable[[], Kept], *, limit: int, others: str) -> None:
+        """Start with nothing.
+
+        Args:
+            make: makes what is kept for a new name.
+            limit: number of names that are counted separately.
+            others: the name under which the others are kept together.
+        """
+        self._make = make
+        self._limit = limit
+        self._others = others
+        self._kept: dict[str, Kept] = {}
+
+    def __getitem__(self, name: str) -> Kept:
+        """What is kept for a name, made where it is new."""
+        name = name if len(name) <= _MAX_NAME_CHARS else name[: _MAX_NAME_CHARS - 1] + "…"
+        found = self._kept.get(name)
+        if found is None:
+            if len(self._kept) >= self._limit:
+                name = self._others
+            found = self._kept.setdefault(name, self._make())
+        return found
+
+    def __len__(self) -> int:
+        """Number of names that are counted separately."""
+        return len(self._kept)
+
+    def ranked(self, count: Callable[[Kept], int]) -> Iterator[tuple[str, Kept]]:
+        """Names with what is kept for them, the largest count first; ties by name."""
+        return iter(sorted(self._kept.items(), key=lambda item: (-count(item[1]), item[0])))
+
+
+# Places of a rule, sources, verbs and unknown verbs and types that are counted separately.
 _MAX_NAMES: Final = 1_000
-"""Places of a rule, sources, verbs and unknown words that are told apart."""
+# Combinations of broken rules that are counted separately; a rule alone is always counted.
 _MAX_MIXES: Final = 5_000
-"""Combinations of broken rules that are told apart; a rule alone is always counted."""
 _SHOWN_PLACES: Final = 5
 _SHOWN_WORDS: Final = 10
 _OTHERS: Final = "(others)"
@@ -37,7 +76,7 @@ def _numbers() -> Tally[_Number]:
 def _shown(tally: Tally[_Number], top: int, advice: str = "") -> tuple[tuple[Count, ...], int]:
     """The most frequent names, and how many there are beside them."""
     ranked = list(tally.ranked(lambda number: number.n))
-    shown = [Count(name, number.n, meant_by(advice, name)) for name, number in ranked[:top]]
+    shown = [Count(name, number.n, suggestion_for(advice, name)) for name, number in ranked[:top]]
     return tuple(shown), len(ranked) - len(shown)
 
 
@@ -52,7 +91,7 @@ class _Kind:
 
 
 def _lead(fault: Fault) -> str:
-    """What is wrong in one place, without what the rule says anyway: that stands above its samples."""
+    """What is wrong in one place, without the text of the rule, which the report shows above its samples."""
     rule = RULES[fault.rule]
     return fault.message.removesuffix(f": {rule.meaning}; {rule.fix}.")
 
@@ -130,7 +169,7 @@ class WarningCounts:
         self._found: dict[str, _Kind] = {}
 
     def add(
-        self, where: str, raw: bytes | None, about: frozenset[About], findings: Iterable[Finding]
+        self, where: str, raw: bytes | None, about: frozenset[About], findings: Iterable[WarningFinding]
     ) -> None:
         """Count one statement, with what was found in it."""
         self._of.update(about)
@@ -168,7 +207,7 @@ class WarningCounts:
 
 @dataclass(slots=True)
 class _Group:
-    told_by: str = ""
+    identified_by: str = ""
     records: int = 0
     valid: int = 0
     rules: Counter[str] = field(default_factory=Counter)
@@ -180,14 +219,14 @@ class GroupCounts:
     def __init__(self) -> None:
         self._groups: Tally[_Group] = Tally(_Group, limit=_MAX_NAMES, others=_OTHERS)
 
-    def add(self, name: str, faults: Iterable[Fault], told_by: str = "") -> None:
+    def add(self, name: str, faults: Iterable[Fault], identified_by: str = "") -> None:
         """Count one record, and each rule that it breaks once."""
         group = self._groups[name]
         group.records += 1
         broken = {fault.rule for fault in faults}
         group.valid += not broken
         group.rules.update(broken)
-        group.told_by = group.told_by or told_by
+        group.identified_by = group.identified_by or identified_by
 
     def report(self, top: int) -> tuple[tuple[GroupReport, ...], int]:
         """The groups with the most records, and how many there are beside them."""
@@ -195,7 +234,7 @@ class GroupCounts:
         shown = tuple(
             GroupReport(
                 name=name,
-                told_by=group.told_by,
+                identified_by=group.identified_by,
                 records=group.records,
                 valid=group.valid,
                 frequent_rule=max(sorted(group.rules), key=group.rules.__getitem__, default=""),

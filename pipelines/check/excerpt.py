@@ -8,14 +8,14 @@ import json
 import re
 from typing import Any, Final, NamedTuple
 
+# Characters shown of a record.
 _SHOWN_CHARS: Final = 800
-"""Characters shown of a record."""
+# Characters shown before the marked value, where a record is longer than what is shown.
 _LEAD_CHARS: Final = 240
-"""Characters shown before the marked value, where a record is longer than what is shown."""
+# Characters shown of the marked value.
 _MARKED_CHARS: Final = 500
-"""Characters shown of the marked value."""
+# A longer record is not searched for its offending value.
 _READ_CHARS: Final = 1 << 20
-"""A longer record is not searched for its offending value."""
 _CUT: Final = "…"
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _decode: Final = json.JSONDecoder().raw_decode
@@ -105,7 +105,7 @@ def _enter(text: str, at: int, step: str) -> int:
             name, at = _decode(text, at)
             at = _skip(text, _skip(text, at) + 1)
         if name == step:
-            found = at  # of two members with one name the last one is told of
+            found = at  # of two members with one name, the last one counts
             if not is_object:
                 return found
         index += 1

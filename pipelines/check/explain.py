@@ -1,4 +1,4 @@
-"""Explaining one rule or one warning by its id."""
+"""The explanation of one rule or one warning by its id."""
 
 import difflib
 from typing import Final, NamedTuple
@@ -16,7 +16,7 @@ class UnknownRuleError(LearnloomError):
 
 
 class Explanation(NamedTuple):
-    """What a rule or warning says."""
+    """The text of a rule or warning."""
 
     id: str
     is_fault: bool
@@ -26,7 +26,7 @@ class Explanation(NamedTuple):
 
 
 def explain(rule_id: str) -> Explanation:
-    """Tell what a rule or a warning says.
+    """Return the explanation of a rule or a warning.
 
     Raises:
         UnknownRuleError: there is none of this id.
@@ -34,24 +34,28 @@ def explain(rule_id: str) -> Explanation:
     if rule_id in RULES:
         rule = RULES[rule_id]
         lines: tuple[tuple[str, str], ...] = (
-            ("What must hold", _sentence(rule.meaning)),
-            ("What to do", _sentence(rule.fix)),
+            ("Requirement", _sentence(rule.meaning)),
+            ("Fix", _sentence(rule.fix)),
             ("Right", shown(rule.right)),
             ("Wrong", shown(rule.wrong)),
-            ("Where it stands", f"{rule.section} (xAPI-Data 1.0.3, unless another source is named)"),
+            ("Source", f"{rule.section} (xAPI-Data 1.0.3, unless another source is named)"),
         )
         return Explanation(rule.id, is_fault=True, lines=lines)
     if rule_id in ADVICE:
         advice = ADVICE[rule_id]
         lines = (
-            ("What is the case", _sentence(advice.title)),
-            ("What stays unknown", advice.unknown),
-            ("What to do", advice.fix),
-            ("Counted among", advice.about.value),
+            ("Finding", _sentence(advice.title)),
+            ("Effect", advice.unknown),
+            ("Fix", advice.fix),
+            ("Applies to", advice.about.value),
         )
         return Explanation(advice.id, is_fault=False, lines=lines)
     near = difflib.get_close_matches(rule_id, [*RULES, *ADVICE], n=3, cutoff=0.5)
-    hint = f": did you mean {' or '.join(near)}?" if near else "; a report names the rules that are broken."
+    hint = (
+        f": did you mean {' or '.join(near)}?"
+        if near
+        else ": the report of `learnloom check` names the rules."
+    )
     raise UnknownRuleError(f"there is no rule and no warning {rule_id!r}{hint}")
 
 

@@ -11,8 +11,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from learnloom.pipelines.check.excerpt import visible
-from learnloom.pipelines.check.figures import count, minute, percent, place
-from learnloom.pipelines.check.report import CheckReport
+from learnloom.pipelines.check.report import CheckReport, count, minute, percent, place
 
 _TEMPLATE: Final = "page.html.jinja"
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from learnloom.pipelines.check.excerpt import excerpt
-from learnloom.pipelines.check.profile import Profile
 from learnloom.pipelines.check.report import ProfileFailure, ProfileReport, Sample
 from learnloom.pipelines.check.templates import Failure, ProfileChecker
+from learnloom.pipelines.check.xapi_profile import XapiProfile
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class _Kind:
 class ProfileCounts:
     """How many statements keep to a profile. Kinds of failures are bounded by the profile itself."""
 
-    def __init__(self, profile: Profile, *, samples: int) -> None:
+    def __init__(self, profile: XapiProfile, *, samples: int) -> None:
         """`samples`: statements kept of each requirement."""
         self._profile = profile
         self._checker = ProfileChecker(profile)

@@ -1,5 +1,6 @@
 """What a check has found out: plain values, from which terminal, page and JSON are written."""
 
+import math
 from dataclasses import dataclass
 
 from learnloom.pipelines.check.excerpt import Excerpt
@@ -25,7 +26,7 @@ class Count:
 
     name: str
     statements: int
-    advised: str = ""
+    suggestion: str = ""
     """What may have been meant; empty where nothing is near."""
 
 
@@ -56,8 +57,8 @@ class GroupReport:
     """The records of one source, or with one verb."""
 
     name: str
-    told_by: str
-    """For a source what tells of it: context.platform, authority or file; empty for a verb."""
+    identified_by: str
+    """Where the name of a source comes from: context.platform, authority or file; empty for a verb."""
     records: int
     valid: int
     frequent_rule: str
@@ -155,7 +156,7 @@ class CheckReport:
     problems: tuple[Problem, ...]
     """Inputs that could not be read, or not to their end."""
     is_interrupted: bool
-    """Whether it was stopped before the end: then it tells of what was read so far."""
+    """Whether it was stopped before the end: the report then covers the records read so far."""
     notes: tuple[str, ...]
     """What bounds this check: it was stopped, or there was more than it remembers."""
 
@@ -173,3 +174,26 @@ class CheckReport:
     def fails_profile(self) -> bool:
         """Whether any statement fails an xAPI Profile."""
         return any(profile.failing for profile in self.profiles)
+
+
+def percent(share: float) -> str:
+    """A share in percent, never rounded up to all nor down to none."""
+    if share in (0, 1):
+        return f"{share:.0%}".replace("%", " %")
+    hundredths = min(max(math.floor(share * 10_000 + 1e-9), 1), 9_999)
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".") + " %"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: 1 record, 1,200 records."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def place(path: str) -> str:
+    """A JSON Pointer for people: the empty one is the whole statement."""
+    return path or "the whole statement"
+
+
+def minute(timestamp: str) -> str:
+    """A timestamp to the minute, as it was written."""
+    return timestamp[:16].replace("T", " ")

@@ -1,7 +1,7 @@
-"""Holding one statement against one xAPI Profile: the algorithm of part three, section 2.1, with its reasons.
+"""Checking one statement against one xAPI Profile: the algorithm of part three, section 2.1, with its reasons.
 
-A template speaks of every statement that has all of its determining properties; of each of its rules that the
-statement does not follow a sentence is told. Concepts speak of every statement that uses them.
+A template applies to every statement with all of its determining properties. Each of its rules that the statement
+breaks becomes one sentence. Concepts apply to every statement that uses them.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 import jsonpath
 import orjson
 
-from learnloom.pipelines.check.profile import Profile, Rule, Template
+from learnloom.pipelines.check.xapi_profile import StatementTemplate, TemplateRule, XapiProfile
 
+# Stands for a location at which the selector finds nothing (section 8.1, selector).
 _UNMATCHABLE: Final = object()
-"""Stands for a location at which the selector finds nothing (section 8.1, selector)."""
 _ROLES: Final = ("parent", "grouping", "category", "other")
 _SHOWN_VALUES: Final = 5
 _EXTENSION_PLACES: Final = {
@@ -46,7 +46,7 @@ class Held(NamedTuple):
 
 
 class _Query(NamedTuple):
-    rule: Rule
+    rule: TemplateRule
     location: Any
     selector: Any
     requirement: str
@@ -55,7 +55,7 @@ class _Query(NamedTuple):
 class ProfileChecker:
     """One profile, made ready for many statements."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: XapiProfile) -> None:
         self._names = profile.names
         self._templates = [
             (template, [_query(rule) for rule in template.rules]) for template in profile.templates
@@ -90,28 +90,28 @@ class ProfileChecker:
         ):
             concept = self._deprecated.get(iri) if isinstance(iri, str) else None
             if concept is not None:
-                yield Failure(concept.id, concept.name, "is deprecated: use what took its place.", path)
+                yield Failure(concept.id, concept.name, "is deprecated: use its replacement.", path)
         for holder, _ in _EXTENSION_PLACES.values():
             extensions = _get(statement, *holder, "extensions")
             for key in extensions if isinstance(extensions, dict) else ():
                 path = "/" + "/".join((*holder, "extensions", key.replace("~", "~0").replace("/", "~1")))
                 if key in self._deprecated:
                     yield Failure(
-                        key, self._deprecated[key].name, "is deprecated: use what took its place.", path
+                        key, self._deprecated[key].name, "is deprecated: use its replacement.", path
                     )
                 if key in self._extensions and self._extensions[key][1] != holder:
                     concept, _, place = self._extensions[key]
-                    yield Failure(key, concept.name, f"must stand {place} only.", path)
+                    yield Failure(key, concept.name, f"is allowed only {place}.", path)
 
 
 def _template_failures(
-    statement: dict[str, Any], template: Template, queries: list[_Query]
+    statement: dict[str, Any], template: StatementTemplate, queries: list[_Query]
 ) -> Iterator[Failure]:
-    for wanted, holder in (
+    for size, holder in (
         (template.objectStatementRefTemplate, ("object",)),
         (template.contextStatementRefTemplate, ("context", "statement")),
     ):
-        if wanted and _get(statement, *holder, "objectType") != "StatementRef":
+        if size and _get(statement, *holder, "objectType") != "StatementRef":
             requirement = f"{'.'.join(holder)} must be a StatementRef."
             yield Failure(template.id, template.name, requirement, _pointer(statement, holder))
     for query in queries:
@@ -159,26 +159,26 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _query(rule: Rule) -> _Query:
+def _query(rule: TemplateRule) -> _Query:
     selector = None if rule.selector is None else jsonpath.compile(rule.selector)
     return _Query(rule, jsonpath.compile(rule.location), selector, _sentence(rule))
 
 
-def _sentence(rule: Rule) -> str:
+def _sentence(rule: TemplateRule) -> str:
     """What a rule asks for, in words."""
     place = rule.location if rule.selector is None else f"{rule.location} → {rule.selector}"
     asked = []
     if rule.presence == "excluded":
-        return f"{place} must not be there."
+        return f"{place} must be absent."
     if rule.presence == "included":
-        asked.append("must be there")
+        asked.append("must be present")
     if rule.any is not None:
-        asked.append(f"must hold at least one of {_listed(rule.any)}")
+        asked.append(f"must contain at least one of {_listed(rule.any)}")
     if rule.all is not None:
-        asked.append(f"must hold nothing but {_listed(rule.all)}")
+        asked.append(f"must contain only {_listed(rule.all)}")
     if rule.none is not None:
-        asked.append(f"must not hold {_listed(rule.none)}")
-    where = ", where it is there" if rule.presence == "recommended" else ""
+        asked.append(f"must not contain {_listed(rule.none)}")
+    where = ", if it is present" if rule.presence == "recommended" else ""
     return f"{place} {' and '.join(asked) or 'is recommended'}{where}."
 
 
@@ -187,7 +187,7 @@ def _listed(values: list[Any]) -> str:
     return shown + (f" and {len(values) - _SHOWN_VALUES} more" if len(values) > _SHOWN_VALUES else "")
 
 
-def _matches(statement: dict[str, Any], template: Template) -> bool:
+def _matches(statement: dict[str, Any], template: StatementTemplate) -> bool:
     """Whether a statement has all determining properties of a template (section 8)."""
     if template.verb is not None and _get(statement, "verb", "id") != template.verb:
         return False
@@ -200,9 +200,9 @@ def _matches(statement: dict[str, Any], template: Template) -> bool:
         "other": template.contextOtherActivityType,
         "category": template.contextCategoryActivityType,
     }
-    for role, wanted in by_role.items():
-        if wanted and not _holds(
-            (_get(one, "definition", "type") for one in _activities(statement, role)), wanted
+    for role, size in by_role.items():
+        if size and not _holds(
+            (_get(one, "definition", "type") for one in _activities(statement, role)), size
         ):
             return False
     attachments = statement.get("attachments")
@@ -210,8 +210,8 @@ def _matches(statement: dict[str, Any], template: Template) -> bool:
     return _holds((one.get("usageType") for one in listed), template.attachmentUsageType)
 
 
-def _holds(values: Iterator[Any], wanted: list[str]) -> bool:
-    return {value for value in values if isinstance(value, str)} >= set(wanted)
+def _holds(values: Iterator[Any], size: list[str]) -> bool:
+    return {value for value in values if isinstance(value, str)} >= set(size)
 
 
 def _normalised(statement: dict[str, Any]) -> dict[str, Any]:

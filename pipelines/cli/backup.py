@@ -17,22 +17,23 @@ commands = typer.Typer(add_completion=False)
 @commands.command(epilog="Example: learnloom backup safe")
 def backup(
     target: Annotated[
-        Path, typer.Argument(help="Folder of the backup; what it holds already is not copied again.")
+        Path, typer.Argument(help="Folder of the backup. Files that it already holds are not copied again.")
     ],
     *,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Copy the warehouse to a folder that can be opened like the warehouse itself, while others read and write.
+    """Copy the warehouse to a folder, while other processes read and write.
 
-    To restore, copy the folder to where the warehouse shall stand, or point LEARNLOOM_WAREHOUSE at it: everything goes
-    on from there, and what has come since is read again from Kafka or the files.
+    The copy opens like the warehouse itself. To restore, copy the folder to the place of the warehouse, or set
+    LEARNLOOM_WAREHOUSE to it. Landing resumes from the positions in the backup: newer records are read again from
+    Kafka or the files.
     """
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         done = back_up(opened, target)
     out.record(done)
     out.say(
-        f"{target} holds the warehouse: {done.files:,} files, of which {done.copied:,} were copied now "
+        f"The backup {target} holds {done.files:,} files. {done.copied:,} of them were copied now "
         f"({done.bytes_copied:,} bytes)."
     )

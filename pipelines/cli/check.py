@@ -11,16 +11,13 @@ from typing import Annotated
 
 import typer
 
-from learnloom.pipelines.check.check import FilePlaces, Places, Wanted
-from learnloom.pipelines.check.check import check as check_source
+from learnloom.pipelines.check.checker import FilePlaces, Places, ReportSize
+from learnloom.pipelines.check.checker import check as check_source
 from learnloom.pipelines.check.explain import explain
-from learnloom.pipelines.check.profile import Profile, read_profile
 from learnloom.pipelines.check.report import CheckReport
+from learnloom.pipelines.check.xapi_profile import XapiProfile, read_xapi_profile
 from learnloom.pipelines.cli.check_text import explanation_lines, report_lines
-from learnloom.pipelines.cli.exits import Exit
-from learnloom.pipelines.cli.inputs import PATHS_HELP
-from learnloom.pipelines.cli.kafka import ServersOption
-from learnloom.pipelines.cli.options import JsonOption, now
+from learnloom.pipelines.cli.options import PATHS_HELP, Exit, JsonOption, ServersOption, now
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.ingest.opening import connection_of, file_source, limits
@@ -32,11 +29,11 @@ commands = typer.Typer(add_completion=False)
 PathsOption = Annotated[list[Path] | None, typer.Argument(help=PATHS_HELP)]
 TopicsOption = Annotated[
     list[str] | None,
-    typer.Option("--topic", "-t", help="Read what stands in this Kafka topic instead; may be given again."),
+    typer.Option("--topic", "-t", help="Kafka topic to read instead of files; repeatable."),
 ]
 
+# Faults kept of one statement: only all of them tell how many statements the fix of one would make valid.
 _ALL_FAULTS = 1_000
-"""Faults told of one statement: what mending one of them saves is known only when all are."""
 
 
 @commands.command(epilog="Example: learnloom check statements.jsonl --html report.html")
@@ -46,30 +43,31 @@ def check(
     topics: TopicsOption = None,
     servers: ServersOption = None,
     rule: Annotated[
-        str | None, typer.Option(metavar="ID", help="Explain this rule or warning; nothing is read.")
+        str | None, typer.Option(metavar="ID", help="Explain this rule or warning; read no statements.")
     ] = None,
     profile: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="xAPI Profile (JSON-LD) to hold statements against; repeatable."),
+        typer.Option(metavar="FILE", help="xAPI Profile (JSON-LD) to check statements against; repeatable."),
     ] = None,
     strict_profiles: Annotated[
-        bool, typer.Option(help="Exit code 3 also where a statement fails a profile.")
+        bool, typer.Option(help="Also exit with code 3 if a statement fails a profile.")
     ] = False,
     html: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write the report as one page too, to send to the vendor."),
+        typer.Option(metavar="FILE", help="Also write the report as one HTML page, to send to the vendor."),
     ] = None,
-    top: Annotated[int, typer.Option(min=1, max=1_000, help="Broken rules to show.")] = 10,
+    top: Annotated[int, typer.Option(min=1, max=1_000, help="Number of broken rules to show.")] = 10,
     samples: Annotated[
         int,
-        typer.Option(min=0, max=20, help="Statements to show of each; 0 where none may leave the school."),
+        typer.Option(min=0, max=20, help="Statements to show for each; 0 if none may leave the school."),
     ] = 2,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge statements without landing them: what is wrong, where, what to do, and what stays unknown.
+    """Validate statements without landing them, and report the faults, their places and their fixes.
 
-    Faults are ranked by how many statements mending them would save. Warnings are no faults and change no exit
-    code. Exit code 0: all are valid; 3: some are refused, or something could not be read.
+    Faults are ranked by how many statements their fix would make valid. Warnings name what stays unknown about the
+    students, and do not change the exit code. Exit code 0: all statements are valid; 3: some are refused, or some
+    input could not be read.
     """
     out = Output(as_json=as_json)
     if rule is not None:
@@ -78,7 +76,7 @@ def check(
         out.say(*explanation_lines(explanation))
         return
     settings = read_settings()
-    profiles = [read_profile(path) for path in profile or ()]
+    profiles = [read_xapi_profile(path) for path in profile or ()]
     with _source(settings, paths, topics, servers) as source:
         report = run_check(
             out,
@@ -86,9 +84,9 @@ def check(
             source,
             places=FilePlaces(_from_here),
             profiles=profiles,
-            wanted=Wanted(rules=top, samples=samples),
+            size=ReportSize(rules=top, samples=samples),
         )
-    tell_check(out, report)
+    report_check(out, report)
     if html is not None:
         _write_page(out, report, html)
     if report.is_interrupted:
@@ -101,10 +99,10 @@ def check(
 def _source(
     settings: Settings, paths: list[Path] | None, topics: list[str] | None, servers: str | None
 ) -> Iterator[Source]:
-    """What is to be read: files, or what topics hold now, as a reader whom nobody waits for."""
+    """The input: files, or what the topics hold now, read by a consumer group of its own."""
     if bool(paths) == bool(topics):
         raise typer.BadParameter(
-            "name files, folders or - for standard input; or topics with --topic", param_hint="'PATHS...'"
+            "give files, folders or - for standard input, or topics with --topic", param_hint="'PATHS...'"
         )
     if not topics:
         yield file_source(settings, paths or [], stdin=sys.stdin.buffer)
@@ -129,32 +127,32 @@ def run_check(
     source: Source,
     *,
     places: Places,
-    profiles: list[Profile],
-    wanted: Wanted,
+    profiles: list[XapiProfile],
+    size: ReportSize,
 ) -> CheckReport:
-    """Check what any source delivers, with progress; `places` says where its records were read."""
+    """Check the records of any source, with progress; `places` describes where they were read."""
     bounds = limits(settings)._replace(max_faults=_ALL_FAULTS)
-    with out.progress("judging") as tick:
+    with out.progress("validating") as tick:
         return check_source(
             source,
             judge=partial(validate, default_version=settings.xapi_version, limits=bounds),
             now=now(),
             profiles=profiles,
-            wanted=wanted,
+            size=size,
             places=places,
             progress=lambda records, valid: tick(f"{records:,} read, {records - valid:,} with faults"),
         )
 
 
 def _from_here(topic: str) -> str:
-    """A file below the working folder without the folders above it: whoever gets the report knows them not."""
+    """The path of a file relative to the working folder: readers of the report do not know the folders above it."""
     with suppress(ValueError):
         return str(Path(topic).relative_to(Path.cwd()))
     return topic
 
 
-def tell_check(out: Output, report: CheckReport) -> None:
-    """Say what was found: to people line by line, to machines as one object."""
+def report_check(out: Output, report: CheckReport) -> None:
+    """Print the report: lines for people, one object for machines."""
     out.record(asdict(report) | {"refused": report.refused, "share_valid": report.share_valid})
     out.say(*report_lines(report))
     for problem in report.problems:
@@ -167,4 +165,4 @@ def _write_page(out: Output, report: CheckReport, path: Path) -> None:
     from learnloom.pipelines.check.page import page  # noqa: PLC0415 - the template engine is loaded where it is needed
 
     path.write_text(page(report, made_at=now()), encoding="utf-8")
-    out.note(f"learnloom: the report stands in {path}")
+    out.note(f"learnloom: the report is in {path}")

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from learnloom.pipelines.check.excerpt import visible
 from learnloom.pipelines.check.explain import Explanation
-from learnloom.pipelines.check.figures import count, minute, percent, place
 from learnloom.pipelines.check.report import (
     CheckReport,
     GroupReport,
@@ -12,6 +11,10 @@ from learnloom.pipelines.check.report import (
     RuleReport,
     Sample,
     WarningReport,
+    count,
+    minute,
+    percent,
+    place,
 )
 
 _EXCERPT_CHARS = 160
@@ -20,26 +23,31 @@ _EXCERPT_CHARS = 160
 def report_lines(report: CheckReport) -> Iterator[str]:
     """The whole report, line by line."""
     if report.share_valid is None:
-        yield "There is no record in it."
+        yield "The input has no records."
         return
     yield (
         f"{report.valid:,} of {count(report.records, 'record is', 'records are')} valid"
         f" ({percent(report.share_valid)})"
-        + (f", {report.refused:,} would be refused." if report.refused else ".")
+        + (f"; {report.refused:,} would be refused." if report.refused else ".")
     )
     if report.first_at:
-        yield f"First act: {visible(minute(report.first_at))}, last act: {visible(minute(report.last_at))}."
+        yield f"First event: {visible(minute(report.first_at))}. Last event: {visible(minute(report.last_at))}."
     if report.repeated:
-        yield f"{count(report.repeated, 'record')} came before with the same id and content, which does no harm."
+        yield (
+            f"{count(report.repeated, 'record is a duplicate', 'records are duplicates')}"
+            " (same id and content), which is harmless."
+        )
     if report.faults:
-        yield from _heading("What to mend, the most saving first")
+        yield from _heading("What to fix; the fix that makes most records valid comes first")
         for number, rule in enumerate(report.faults, start=1):
             yield from _rule(number, rule)
         yield from _more(report.more_faults, "more rules are broken (--top)")
     yield from _groups("By source", report.sources, report.more_sources, "more sources")
     yield from _groups("By verb", report.verbs, report.more_verbs, "more verbs")
     if report.warnings:
-        yield from _heading("Warnings: no faults, but something stays unknown of the student")
+        yield from _heading(
+            "Warnings: the statements are valid, but something about the student stays unknown"
+        )
         for warning in report.warnings:
             yield from _warning(warning)
     for profile in report.profiles:
@@ -47,8 +55,8 @@ def report_lines(report: CheckReport) -> Iterator[str]:
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[str]:
-    """What a rule or warning says."""
-    yield f"{explanation.id} ({'a rule' if explanation.is_fault else 'a warning, no fault'})"
+    """The explanation of a rule or warning."""
+    yield f"{explanation.id} ({'a rule' if explanation.is_fault else 'a warning, not a fault'})"
     width = max(len(label) for label, _ in explanation.lines)
     for label, text in explanation.lines:
         yield f"  {label:<{width}}  {text}"
@@ -69,12 +77,12 @@ def _rule(number: int, rule: RuleReport) -> Iterator[str]:
     yield f"{number}. {rule.rule}: {rule.meaning}"
     up_to = "up to " if rule.is_at_most else ""
     yield (
-        f"   {count(rule.statements, 'record')}; mending this alone makes {up_to}{rule.saved:,} valid; "
-        f"with all above, {up_to}{percent(rule.share_after)} are"
+        f"   {count(rule.statements, 'record')}; this fix alone makes {up_to}{rule.saved:,} valid; "
+        f"with all fixes above, {up_to}{percent(rule.share_after)} are valid"
     )
-    yield f"   Do: {rule.fix}."
-    told = [f"{place(visible(one.name))} ({one.statements:,})" for one in rule.places]
-    yield f"   At: {', '.join(told)}" + (
+    yield f"   Fix: {rule.fix}."
+    places = [f"{place(visible(one.name))} ({one.statements:,})" for one in rule.places]
+    yield f"   Where: {', '.join(places)}" + (
         f" … and {count(rule.more_places, 'more place')}" if rule.more_places else ""
     )
     for sample in rule.samples:
@@ -96,9 +104,9 @@ def _sample(sample: Sample) -> Iterator[str]:
 def _groups(title: str, groups: Sequence[GroupReport], more: int, what: str) -> Iterator[str]:
     yield from _heading(f"{title}: records, valid, most frequent fault")
     for group in groups:
-        told_by = f" ({group.told_by})" if group.told_by else ""
+        identified_by = f" ({group.identified_by})" if group.identified_by else ""
         fault = f"  {group.frequent_rule}" if group.frequent_rule else ""
-        yield f"  {group.records:>9,}  {percent(group.share_valid):>8}  {visible(group.name)}{told_by}{fault}"
+        yield f"  {group.records:>9,}  {percent(group.share_valid):>8}  {visible(group.name)}{identified_by}{fault}"
     yield from _more(more, what)
 
 
@@ -108,26 +116,26 @@ def _warning(warning: WarningReport) -> Iterator[str]:
         f"{warning.id}: {warning.title}, in {warning.statements:,} of {warning.of:,} {warning.about}"
         f" ({percent(warning.statements / warning.of)})"
     )
-    yield f"   So: {warning.unknown}"
-    yield f"   Do: {warning.fix}"
+    yield f"   Effect: {warning.unknown}"
+    yield f"   Fix: {warning.fix}"
     for value in warning.values:
-        meant = f" (meant: {value.advised}?)" if value.advised else ""
-        yield f"     {value.statements:>9,}  {visible(value.name)}{meant}"
-    yield from _more(warning.more_values, "more words")
+        suggestion = f" (did you mean {value.suggestion}?)" if value.suggestion else ""
+        yield f"     {value.statements:>9,}  {visible(value.name)}{suggestion}"
+    yield from _more(warning.more_values, "more values")
     if warning.samples:
-        yield f"   For example {visible(warning.samples[0].where)}"
+        yield f"   Example: {visible(warning.samples[0].where)}"
 
 
 def _profile(profile: ProfileReport) -> Iterator[str]:
     yield from _heading(f"Profile {visible(profile.name)} ({visible(profile.profile)})")
     yield (
-        f"  {count(profile.checked, 'statement')} held against it: {profile.naming:,} name it, "
-        f"{profile.matched:,} fit a template, {profile.failing:,} do not keep to it."
+        f"  {count(profile.checked, 'statement')} checked: {profile.naming:,} name the profile, "
+        f"{profile.matched:,} match a template, {profile.failing:,} break it."
     )
     for failure in profile.failures:
         yield f"  {failure.statements:>9,}  {visible(failure.name)}: {visible(failure.requirement)}"
         if failure.samples:
-            yield f"             For example {visible(failure.samples[0].where)}"
+            yield f"             Example: {visible(failure.samples[0].where)}"
     yield from _more(profile.more_failures, "more requirements are not met")
     for note in profile.notes:
         yield f"  {note}"

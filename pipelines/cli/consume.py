@@ -6,11 +6,17 @@ from typing import Annotated
 
 import typer
 
-from learnloom.pipelines.cli.exits import Exit
-from learnloom.pipelines.cli.import_ import tell_import
-from learnloom.pipelines.cli.kafka import ServersOption, VerboseOption
-from learnloom.pipelines.cli.logs import log_to_stderr
-from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
+from learnloom.pipelines.cli.import_ import report_import
+from learnloom.pipelines.cli.options import (
+    Exit,
+    JsonOption,
+    ServersOption,
+    VerboseOption,
+    WarehouseOption,
+    log_to_stderr,
+    now,
+    run_of,
+)
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.ingest.land.dead_letter_limit import DeadLetterLimit
@@ -25,15 +31,15 @@ commands = typer.Typer(add_completion=False)
 _log = logging.getLogger("learnloom.consume")
 
 
-TopicsOption = Annotated[list[str], typer.Option("--topic", "-t", help="Topic to read; may be given again.")]
+TopicsOption = Annotated[list[str], typer.Option("--topic", "-t", help="Topic to read; repeatable.")]
 CaughtUpOption = Annotated[
-    bool, typer.Option("--until-caught-up", help="End once everything has landed that is there now.")
+    bool,
+    typer.Option("--until-caught-up", help="Stop as soon as everything that the topics hold now has landed."),
 ]
 WhenLostOption = Annotated[
     WhenLost,
     typer.Option(
-        help="What to do where the topic does not hold any more what was to be read next: stop and say what is gone, "
-        "or skip it."
+        help="What to do if the topic no longer holds the next offset: stop and report the lost offsets, or skip them."
     ),
 ]
 DeadShareOption = Annotated[
@@ -41,15 +47,15 @@ DeadShareOption = Annotated[
     typer.Option(
         min=0.000001,
         max=1,
-        help="Share of refused records above which to stop; default: LEARNLOOM_DEAD_SHARE.",
+        help="Stop if the share of refused records is above this. Default: LEARNLOOM_DEAD_SHARE.",
     ),
 ]
 DeadTopicsOption = Annotated[
     bool,
-    typer.Option("--dead-topics/--no-dead-topics", help="Send dead letters to the topic TOPIC.dead too."),
+    typer.Option("--dead-topics/--no-dead-topics", help="Also send dead letters to the topic TOPIC.dead."),
 ]
 GroupOption = Annotated[
-    str | None, typer.Option(help="Consumer group; default: LEARNLOOM_KAFKA_GROUP.", rich_help_panel="Where")
+    str | None, typer.Option(help="Consumer group. Default: LEARNLOOM_KAFKA_GROUP.", rich_help_panel="Where")
 ]
 
 
@@ -67,11 +73,11 @@ def consume(
     verbose: VerboseOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Land statements from Kafka, each exactly once, until told to stop.
+    """Land statements from Kafka, each exactly once, until stopped.
 
-    Killed, restarted or run several times at once: nothing is lost and nothing lands twice, for the warehouse keeps
-    the positions. SIGTERM and Ctrl-C finish the batch in hand. What is refused is kept: see `learnloom dead`. Exit
-    code 3: something was refused.
+    No record is lost or landed twice, even if the process is killed, restarted or run several times at once: the
+    offsets are kept in the warehouse. SIGTERM and Ctrl-C finish the current batch. Refused records are kept as dead
+    letters: see `learnloom dead`. Exit code 3: some records were refused.
     """
     settings = read_settings(warehouse)
     log_to_stderr(as_json=as_json, is_verbose=verbose)
@@ -97,8 +103,13 @@ def _run(
     *,
     publishes_dead_letters: bool,
 ) -> None:
-    """Consume, tell how far it came, and leave with a code that says it."""
-    _log.info("reading %s at %s, as %s", ", ".join(options.topics), connection.servers, options.group)
+    """Consume, report what landed, and exit with the code for it."""
+    _log.info(
+        "consuming %s from %s, consumer group %s",
+        ", ".join(options.topics),
+        connection.servers,
+        options.group,
+    )
     with StopSignal.from_signals() as stop, out.progress("consuming") as tick:
         job = LandingJob(settings, now, stop, run_of("consume"), lambda summary: tick(str(summary)))
         done = land_topics(
@@ -108,7 +119,7 @@ def _run(
             dead_letter_limit=limit,
             publishes_dead_letters=publishes_dead_letters,
         )
-    tell_import(out, done)
+    report_import(out, done)
     if done.is_interrupted and stop.signal_number == signal.SIGINT:
         raise typer.Exit(Exit.INTERRUPTED)
     if done.dead:

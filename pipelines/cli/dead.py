@@ -17,12 +17,12 @@ from learnloom.schemas.record import DeadLetter
 
 commands = typer.Typer(
     add_completion=False,
-    help="What was refused and why; and landing it after a fix.",
+    help="Show refused records (dead letters) and why they were refused; land them after a fix.",
     epilog="Example: learnloom dead list --rule mbox-format",
 )
 
+# Characters shown of a value in a list.
 _SHOWN_CHARS = 100
-"""Of a value in a list."""
 _EXPORTED = 1_000_000
 
 commands.command(
@@ -34,28 +34,31 @@ commands.command(
 def summary(
     context: typer.Context,
     *,
-    by: Annotated[DeadGroup, typer.Option(help="By what to count: rule, sender or topic.")] = "rule",
+    by: Annotated[DeadGroup, typer.Option(help="Count by rule, source or topic.")] = "rule",
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Count what was refused, by rule or by who sent it."""
+    """Count the refused records by rule, source or topic."""
     if context.invoked_subcommand is not None:
         return
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         counts = count_by(opened, by)
     for count in counts:
-        told = count._asdict()
-        out.record({by: told.pop("group"), **told})
-        put_right = f", {count.replayed:,} put right" if count.replayed else ""
+        fields = count._asdict()
+        out.record({by: fields.pop("group"), **fields})
+        replayed = f", {count.replayed:,} replayed" if count.replayed else ""
         out.say(
-            f"{count.group}: {count.waiting:,} waiting{put_right}, for example {count.example_id}",
+            f"{count.group}: {count.waiting:,} waiting{replayed}; example: {count.example_id}",
             f"  {count.example_message}",
         )
     if counts:
-        out.say("", "One in full: learnloom dead show ID. After a fix: learnloom dead replay --rule RULE")
+        out.say(
+            "",
+            "See one record: learnloom dead show ID. Land them after a fix: learnloom dead replay --rule RULE",
+        )
     else:
-        out.say("Nothing was refused.")
+        out.say("There are no dead letters.")
 
 
 @commands.command(name="list", epilog="Example: learnloom dead list --rule mbox-format")
@@ -64,12 +67,14 @@ def list_(
     rule: RuleOption = None,
     topic: TopicOption = None,
     source: SourceOption = None,
-    replayed: Annotated[bool, typer.Option("--replayed", help="Those that were put right, instead.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="Rows, at the most.")] = 20,
+    replayed: Annotated[
+        bool, typer.Option("--replayed", help="List the replayed records instead of the waiting ones.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="Maximum number of rows.")] = 20,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List what was refused, in the order in which it came."""
+    """List refused records, oldest first."""
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         letters = find(opened, DeadSelection(rule, topic, source, is_waiting=not replayed), limit=limit)
@@ -84,29 +89,29 @@ def list_(
             f"  {fault.path or 'the whole record'}: {fault.value[:_SHOWN_CHARS]}",
         )
     if not letters:
-        out.say("Nothing fits. `learnloom dead` counts what there is, by rule.")
+        out.say("No dead letter matches. `learnloom dead` counts all of them by rule.")
     elif len(letters) == limit:
         out.note(f"learnloom: only the first {limit} are shown (--limit)")
 
 
 @commands.command(epilog="Example: learnloom dead show 0f3c8a71d2e94b56")
 def show(
-    dead_letter_id: Annotated[str, typer.Argument(help="Id of the dead letter, or the beginning of it.")],
+    dead_letter_id: Annotated[str, typer.Argument(help="Id of the dead letter, or its first characters.")],
     *,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one refused record: all its faults, what to do, and the bytes as they came."""
+    """Show one refused record: its faults, how to fix them, and the bytes as received."""
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         letters = find(opened, DeadSelection(id_prefix=dead_letter_id, is_waiting=None), limit=2)
     if not letters:
         raise InputMissingError(
-            f"no dead letter has the id {dead_letter_id!r}: `learnloom dead list` shows them"
+            f"no dead letter has the id {dead_letter_id!r}: list them with `learnloom dead list`"
         )
     if len(letters) > 1:
         raise InputMissingError(
-            f"more than one dead letter's id begins with {dead_letter_id!r}: name more of it"
+            f"the ids of several dead letters begin with {dead_letter_id!r}: give more characters"
         )
     letter = letters[0]
     out.record(letter._asdict() | {"faults": [fault._asdict() for fault in letter.faults]})
@@ -117,16 +122,16 @@ def show(
     for fault in letter.faults:
         out.say(f"  {fault.rule}: {fault.message}")
     if letter.replayed_at:
-        mended = f", mended by {letter.replay_fix}" if letter.replay_fix else ""
-        out.say(
-            f"Put right {letter.replayed_at:%Y-%m-%d %H:%M:%S} as statement {letter.replayed_as}{mended}."
-        )
+        fixed = f", fixed by {letter.replay_fix}" if letter.replay_fix else ""
+        out.say(f"Replayed {letter.replayed_at:%Y-%m-%d %H:%M:%S} as statement {letter.replayed_as}{fixed}.")
     out.say("", (letter.raw or b"").decode(errors="replace"))
 
 
 @commands.command(epilog="Example: learnloom dead export refused.jsonl --rule mbox-format")
 def export(
-    file: Annotated[Path, typer.Argument(help="File to write, one JSON object a line; it must not exist.")],
+    file: Annotated[
+        Path, typer.Argument(help="File to write, one JSON object per line; it must not exist yet.")
+    ],
     *,
     rule: RuleOption = None,
     topic: TopicOption = None,
@@ -134,7 +139,7 @@ def export(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write refused records that still wait to a file, with all their faults, to hand on to whoever sent them."""
+    """Write the waiting dead letters to a file, with all their faults, to hand them to the sender."""
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         letters = find(opened, DeadSelection(rule, topic, source), limit=_EXPORTED)
@@ -142,16 +147,16 @@ def export(
         for letter in letters:
             lines.write(json.dumps(_exported(letter), ensure_ascii=False) + "\n")
     out.record({"file": str(file), "records": len(letters)})
-    out.say(f"{len(letters):,} refused records are in {file}.")
+    out.say(f"{len(letters):,} dead letters are in {file}.")
 
 
 def _exported(letter: DeadLetter) -> dict[str, Any]:
-    """A dead letter as it is handed on: its bytes as text, or in base64 where they are no UTF-8."""
-    told = {name: plain(value) for name, value in letter._asdict().items() if name != "raw"}
+    """A dead letter for the sender: its bytes as text, or in base64 if they are not UTF-8."""
+    fields = {name: plain(value) for name, value in letter._asdict().items() if name != "raw"}
     raw = letter.raw
     if raw is None:
-        return told | {"raw": None}
+        return fields | {"raw": None}
     try:
-        return told | {"raw": raw.decode()}
+        return fields | {"raw": raw.decode()}
     except UnicodeDecodeError:
-        return told | {"raw_base64": base64.b64encode(raw).decode()}
+        return fields | {"raw_base64": base64.b64encode(raw).decode()}

@@ -5,40 +5,41 @@ from typing import Annotated
 
 import typer
 
-from learnloom.pipelines.cli.exits import Exit
-from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
+from learnloom.pipelines.cli.options import Exit, JsonOption, WarehouseOption, now, run_of
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.deliver.position import must_have_outbox
-from learnloom.pipelines.deliver.queue import Standing, standings
+from learnloom.pipelines.deliver.queue import SubscriptionStatus, subscription_statuses
 from learnloom.pipelines.deliver.run import deliver_all, replay_to, resume_to
 from learnloom.pipelines.lake.open import open_to_read
 
 commands = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="Signals on their way to those who subscribed: send them, see how far each is, send again.",
+    help="Deliver signals to the subscriptions: send events, show the progress, send events again.",
 )
-NameArgument = Annotated[str, typer.Argument(help="Subscription.")]
+NameArgument = Annotated[str, typer.Argument(help="Name of the subscription.")]
 
 
 @commands.command(epilog="Example: learnloom deliver run")
 def run(
-    name: Annotated[str | None, typer.Argument(help="Subscription; none named: all.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Name of the subscription. Default: all.")] = None,
     *,
-    limit: Annotated[int | None, typer.Option(min=1, help="Events for each, at the most.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Maximum number of events for each subscription.")
+    ] = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Send what is new, and again what was not taken, to the subscriptions of learnloom.toml.
+    """Send new events, and retry failed ones, to the subscriptions of learnloom.toml.
 
-    Each event is sent at least once, a student's events in order; one that comes twice has the same id. Exit code 3:
-    something failed, or was left for the next time.
+    Each event is sent at least once, and the events of one student in order. An event that is sent twice keeps its id.
+    Exit code 3: some deliveries failed or wait for a retry.
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     if not settings.subscriptions:
-        out.say("There are no subscriptions: learnloom.toml names none (docs/deliver.md).")
+        out.say("learnloom.toml has no subscriptions. docs/deliver.md shows how to add one.")
     with out.progress("delivering"):
         done = deliver_all(
             settings, environment=os.environ, clock=now, only=name, limit=limit, run=run_of("deliver")
@@ -47,7 +48,7 @@ def run(
         out.record(each)
         out.say(
             f"{each.subscription}: {each.delivered:,} delivered, {each.failed:,} failed, {each.dead:,} given up, "
-            f"{each.passed:,} passed over, as they had ended." + (f" {each.told}" if each.told else "")
+            f"{each.passed:,} skipped because they had ended." + (f" {each.told}" if each.told else "")
         )
     if any(each.failed or each.told for each in done):
         raise typer.Exit(Exit.SOME_REFUSED)
@@ -55,18 +56,18 @@ def run(
 
 @commands.command(name="list", epilog="Example: learnloom deliver list")
 def list_(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
-    """List how far each subscription has come, what waits and what was given up."""
+    """List each subscription: its next event, what waits for a retry and what was given up."""
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         must_have_outbox(opened)
-        found = standings(opened)
+        found = subscription_statuses(opened)
     if not found:
-        out.say("Nothing was delivered so far: learnloom deliver run")
+        out.say("Nothing was delivered yet. Start with: learnloom deliver run")
         return
     out.table(
-        ["subscription", "next", "behind", "delivered", "waiting", "given up", "passed", "told"],
+        ["subscription", "next", "lag", "delivered", "waiting", "given up", "skipped", "message"],
         found,
-        machine_names=Standing._fields,
+        machine_names=SubscriptionStatus._fields,
     )
 
 
@@ -74,21 +75,21 @@ def list_(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> 
 def replay(
     name: NameArgument,
     *,
-    since: Annotated[int, typer.Option(min=1, help="Sequence from which on everything is sent again.")],
+    since: Annotated[int, typer.Option(min=1, help="Sequence number of the first event to send again.")],
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Send again, under the same ids, what a subscription has had from an event on."""
+    """Send the events of a subscription again, from one event on, with the same ids."""
     out = Output(as_json=as_json)
     count = replay_to(read_settings(warehouse), name, first=since, clock=now, run=run_of("deliver"))
     out.record({"subscription": name, "next_sequence": since, "again": count})
-    out.say(f"{count:,} events go to {name} again with the next `learnloom deliver run`.")
+    out.say(f"The next `learnloom deliver run` sends {count:,} events to {name} again.")
 
 
 @commands.command(epilog="Example: learnloom deliver resume tutor")
 def resume(name: NameArgument, *, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
-    """Take up a subscription that was paused because its receiver said that it is gone, or that is held."""
+    """Resume a subscription that is paused because its receiver is gone, or that is on hold."""
     out = Output(as_json=as_json)
     resume_to(read_settings(warehouse), name, clock=now, run=run_of("deliver"))
     out.record({"subscription": name})
-    out.say(f"{name} goes on with the next `learnloom deliver run`.")
+    out.say(f"The next `learnloom deliver run` resumes {name}.")

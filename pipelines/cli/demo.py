@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 from rich.rule import Rule
 
-from learnloom.pipelines.cli.import_ import land, tell_import
+from learnloom.pipelines.cli.import_ import land, report_import
 from learnloom.pipelines.cli.output import Output
-from learnloom.pipelines.cli.refresh import run_refresh, tell_refresh
-from learnloom.pipelines.cli.simulate import tell
+from learnloom.pipelines.cli.refresh import report_refresh, run_refresh
+from learnloom.pipelines.cli.simulate import report_simulation
 from learnloom.pipelines.config.settings import Settings, read_settings
-from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.describe import describe_profile, describe_signals
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
 from learnloom.pipelines.lake.connection import Warehouse
@@ -21,9 +20,9 @@ from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from learnloom.pipelines.serve.students import read_profile, read_signals
 from learnloom.pipelines.simulate.config import SimulationConfig
-from learnloom.pipelines.simulate.recovery import Estimated, Liked, Recovery, compare
+from learnloom.pipelines.simulate.recovery import Recovery, recovery_of
 from learnloom.pipelines.simulate.run import simulate
-from learnloom.pipelines.simulate.signal_truth import Said, SignalTruth, compare_engagement, compare_signals
+from learnloom.pipelines.simulate.signal_truth import SignalTruth, engagement_truth_of, signal_truth_of
 from learnloom.schemas.errors import LearnloomError
 from learnloom.schemas.signal import Audience
 
@@ -37,34 +36,6 @@ class FolderTakenError(LearnloomError):
 _MID_TERM = dt.timedelta(days=33)
 _URGENT = 6
 _RULE_WIDTH = 100
-_MASTERY = """
-    SELECT identifier, skill_id, p_mastery, n_attempts, p_low, p_high
-    FROM estimates.student_skill INNER JOIN dimensional.dim_student USING (student_key)
-    ORDER BY ALL
-"""
-_LIKES = """
-    SELECT identifier, value, n
-    FROM marts.mart_student_interest INNER JOIN dimensional.dim_student USING (student_key)
-    WHERE dimension = 'topic'
-    ORDER BY ALL
-"""
-_STUCK = """
-    SELECT DISTINCT identifier, subject
-    FROM feedback.signal INNER JOIN dimensional.dim_student USING (student_key)
-    WHERE signal_kind = 'wheel_spinning'
-    ORDER BY ALL
-"""
-_SAID = """
-    SELECT DISTINCT identifier, signal_kind, subject, value
-    FROM feedback.signal INNER JOIN dimensional.dim_student USING (student_key)
-    ORDER BY ALL
-"""
-_MASTERED = """
-    SELECT identifier, skill_id
-    FROM estimates.student_skill INNER JOIN dimensional.dim_student USING (student_key)
-    WHERE mastered_at IS NOT NULL
-    ORDER BY ALL
-"""
 _SHOWN = """
     SELECT student_key
     FROM feedback.signal
@@ -77,57 +48,57 @@ _SHOWN = """
 @commands.command(epilog="Example: learnloom demo demo --students 100")
 def demo(
     folder: Annotated[
-        Path, typer.Argument(help="Folder for the class and its warehouse; made anew each time.")
+        Path, typer.Argument(help="Folder for the class and its warehouse; each run creates both again.")
     ] = Path("demo"),
     *,
-    students: Annotated[int, typer.Option(min=5, max=2_000, help="Students in the class.")] = 60,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same class.")] = 1,
+    students: Annotated[int, typer.Option(min=5, max=2_000, help="Number of students in the class.")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal classes.")] = 1,
 ) -> None:
-    """Simulate a class, import it, compute everything, and show what came out.
+    """Simulate a class, import its statements, compute everything, and show the result.
 
-    The folder is made by the first demo and only ever emptied by later ones.
+    The first demo creates the folder; later ones empty it. A folder with other files is never touched.
     """
     out = Output(as_json=False)
     _make_folder(folder)
     settings = read_settings(folder / "warehouse")
     config = SimulationConfig(students=students, seed=seed)
 
-    _head(out, "1. A class is simulated")
+    _head(out, "1. Simulate a class")
     with out.progress("simulating") as tick:
         simulated = simulate(config, folder / "class", on_progress=lambda n: tick(f"{n:,} statements"))
-    tell(out, simulated)
+    report_simulation(out, simulated)
 
-    _head(out, "2. Its statements are imported")
-    tell_import(out, land(out, settings, [simulated.statements]))
+    _head(out, "2. Import its statements")
+    report_import(out, land(out, settings, [simulated.statements]))
     with open_to_write(settings) as opened:
         import_skills(opened, simulated.skill_map, wait_seconds=settings.lock_wait_seconds)
 
-    _head(out, "3. Tables, estimates, profiles and signals are computed, as of the fifth week")
+    _head(out, "3. Compute tables, estimates, profiles and signals as of the fifth week")
     mid_term = RefreshRequest(end_of_day(config.start + _MID_TERM, settings.time_zone))
-    tell_refresh(out, run_refresh(out, settings, mid_term))
+    report_refresh(out, run_refresh(out, settings, mid_term))
     with open_to_read(settings) as opened:
         _show_students(out, opened)
         engagement = engagement_truth_of(opened, simulated.truth, day=_MID_TERM.days + 1)
 
-    _head(out, "6. At the end of the course: how near are the estimates to the truth?")
+    _head(out, "6. End of the course: how close are the estimates to the truth?")
     last_day = config.start + dt.timedelta(days=config.days - 1)
     at_the_end = RefreshRequest(end_of_day(last_day, settings.time_zone), refit=True)
-    tell_refresh(out, run_refresh(out, settings, at_the_end))
+    report_refresh(out, run_refresh(out, settings, at_the_end))
     with open_to_read(settings) as opened:
-        _tell_recovery(out, recovery_of(opened, simulated.truth))
-        _tell_signals(out, [engagement, *signal_truth_of(opened, simulated.truth, settings.thresholds)])
+        _report_recovery(out, recovery_of(opened, simulated.truth))
+        _report_signals(out, [engagement, *signal_truth_of(opened, simulated.truth, settings.thresholds)])
     _say_next(out, settings)
 
 
 def _make_folder(folder: Path) -> None:
-    """Make the folder, or empty the one of an earlier demo; nobody else's files are touched.
+    """Create the folder, or empty that of an earlier demo; no other files are touched.
 
     Raises:
-        FolderTakenError: the folder exists and is no demo's.
+        FolderTakenError: the folder exists and no demo made it.
     """
     mark = folder / ".learnloom-demo"
     if folder.exists() and not mark.exists() and any(folder.iterdir()):
-        raise FolderTakenError(f"{folder} holds something else than a demo: name another folder")
+        raise FolderTakenError(f"{folder} contains files that are not from a demo: choose another folder")
     for earlier in (folder / "warehouse", folder / "class"):
         shutil.rmtree(earlier, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
@@ -140,50 +111,25 @@ def _head(out: Output, text: str) -> None:
 
 def _show_students(out: Output, warehouse: Warehouse) -> None:
     key = warehouse.one(_SHOWN)[0]
-    _head(out, "4. One student, as a teacher reads it")
+    _head(out, "4. One student, as the teacher sees it")
     out.say(*describe_profile(read_profile(warehouse, key)), "")
     found = read_signals(warehouse, student_key=key, audience=Audience.STUDENT.value, limit=_URGENT)
-    out.say("What the student is told:", *(f"  {line}" for line in describe_signals(s for s, _ in found)))
+    out.say("What the student reads:", *(f"  {line}" for line in describe_signals(s for s, _ in found)))
 
     _head(out, "5. Whom to talk to this week")
     for signal, name in read_signals(warehouse, audience=Audience.TEACHER.value, limit=_URGENT):
         out.say(f"{name or signal.student_key}: {signal.sentence}")
 
 
-def recovery_of(warehouse: Warehouse, truth: Path) -> Recovery:
-    """Hold what the warehouse says of a simulated class against what is true of it."""
-    return compare(
-        truth,
-        [Estimated(*row) for row in warehouse.rows(_MASTERY)],
-        [Liked(*row) for row in warehouse.rows(_LIKES)],
-        [(row[0], row[1]) for row in warehouse.rows(_STUCK)],
-    )
-
-
-def engagement_truth_of(warehouse: Warehouse, truth: Path, *, day: int) -> SignalTruth:
-    """Hold who is said to do less, of a simulated class after so many days, against who does."""
-    return compare_engagement(truth, _said(warehouse), day=day)
-
-
-def signal_truth_of(warehouse: Warehouse, truth: Path, thresholds: Thresholds) -> list[SignalTruth]:
-    """Hold the signals of a simulated class, at its end, against what is true of it."""
-    mastered = [(row[0], row[1]) for row in warehouse.rows(_MASTERED)]
-    return compare_signals(truth, _said(warehouse), mastered, thresholds=thresholds)
-
-
-def _said(warehouse: Warehouse) -> list[Said]:
-    return [Said(*row) for row in warehouse.rows(_SAID)]
-
-
-def _tell_signals(out: Output, found: list[SignalTruth]) -> None:
-    out.say("", "How often is a signal right, and how much of what is true is said?")
+def _report_signals(out: Output, found: list[SignalTruth]) -> None:
+    out.say("", "How often is a signal right, and how many of the true cases does it find?")
     out.table(
         [
             "signal",
-            "is right where the student",
-            "said",
+            "right if the student",
+            "signals",
             "right",
-            "true of",
+            "true cases",
             "precision",
             "recall",
             "by chance",
@@ -192,7 +138,7 @@ def _tell_signals(out: Output, found: list[SignalTruth]) -> None:
             (
                 each.signal,
                 each.truth,
-                each.n_said,
+                each.n_emitted,
                 each.n_right,
                 each.n_true,
                 each.precision,
@@ -204,7 +150,7 @@ def _tell_signals(out: Output, found: list[SignalTruth]) -> None:
     )
 
 
-def _tell_recovery(out: Output, found: Recovery) -> None:
+def _report_recovery(out: Output, found: Recovery) -> None:
     out.table(
         ["estimate", "against the truth", "n"],
         [
@@ -215,13 +161,13 @@ def _tell_recovery(out: Output, found: Recovery) -> None:
                 found.mastery_rank_correlation_within_student,
                 found.n_estimates,
             ),
-            ("mastery: truth within the 80 % interval", found.interval_coverage, found.n_estimates),
+            ("mastery: true value within the 80 % interval", found.interval_coverage, found.n_estimates),
             (
                 "favourite topic among the two liked best",
                 found.interest_hit_rate,
                 found.n_interest_students,
             ),
-            ("wheel-spinning found", found.wheel_spinners_found, found.n_wheel_spinners),
+            ("wheel-spinning students found", found.wheel_spinners_found, found.n_wheel_spinners),
         ],
     )
 
@@ -230,9 +176,9 @@ def _say_next(out: Output, settings: Settings) -> None:
     _head(out, "What to type next")
     out.say(
         f"  export LEARNLOOM_WAREHOUSE={settings.warehouse}    # and `. .venv/bin/activate` for the command",
-        "  learnloom students                    # who there is",
+        "  learnloom students                    # list the students",
         "  learnloom signals --audience teacher  # what to do this week, and why",
-        "  learnloom dead                        # what was refused, and how to mend it",
+        "  learnloom dead                        # what was refused, and how to fix it",
         '  learnloom query "FROM marts.mart_item ORDER BY surprise LIMIT 5"',
         "  learnloom import YOUR_STATEMENTS.jsonl && learnloom refresh",
     )

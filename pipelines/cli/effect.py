@@ -11,21 +11,25 @@ from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.serve.effects import Effect, read_effects
 from learnloom.schemas.signal import Audience, SignalKind
 
-_CAUTION = "This is no proof of cause: who is told differs in what nobody sees (docs/analyst.md, Does a signal help?)."
+_CAUTION = (
+    "This does not prove a cause: students with a signal may differ in ways that nobody measured "
+    "(docs/analyst.md, Does a signal help?)."
+)
 commands = typer.Typer(add_completion=False)
 
 
 @commands.command(epilog="Example: learnloom effect --kind wheel_spinning")
 def effect(
     *,
-    kind: Annotated[SignalKind | None, typer.Option(help="Only this kind.")] = None,
-    audience: Annotated[Audience | None, typer.Option(help="To whom it was said. Default: both.")] = None,
+    kind: Annotated[SignalKind | None, typer.Option(help="Only signals of this kind.")] = None,
+    audience: Annotated[Audience | None, typer.Option(help="Audience of the signals. Default: both.")] = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what followed signals of a kind, against comparable students to whom nothing of the kind was said.
+    """Show what followed signals of a kind, compared with similar students who had no such signal.
 
-    Two weeks after against two weeks before, each with an 80 % interval. Without --kind only what can be told is shown.
+    It compares the two weeks after a signal with the two weeks before, with an 80 % interval. Without --kind it shows
+    only outcomes with enough comparable students.
     """
     out = Output(as_json=as_json)
     with out.progress("comparing"), open_to_read(read_settings(warehouse)) as opened:
@@ -37,16 +41,16 @@ def effect(
     if as_json:
         return
     if not found:
-        out.say("No such signal was raised two weeks ago or earlier.")
+        out.say("No such signal is older than two weeks.")
         return
     listed = [each for each in found if kind or each.difference is not None]
     if listed:
         out.table(
             [
                 "kind",
-                "said to",
+                "audience",
                 "two weeks after",
-                "said",
+                "signals",
                 "matched",
                 "comparable",
                 "mean",
@@ -59,7 +63,9 @@ def effect(
         )
     if hidden := {(each.signal_kind, each.audience) for each in found if each.difference is None}:
         names = ", ".join(sorted({name for name, _ in hidden}))
-        out.say(f"Too few comparable students (10 on each side) for some or all outcomes: {names}.")
+        out.say(
+            f"Some or all outcomes have too few comparable students (10 on each side are needed): {names}."
+        )
     if listed:
         out.say(_CAUTION)
 

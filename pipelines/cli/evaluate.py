@@ -14,12 +14,17 @@ from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.evaluate.answer_set import COLUMNS, MAX_ANSWERS, NamedTable, answers_of
+from learnloom.pipelines.evaluate.fairness import MAX_ROWS, Grouping, groupings_of
 from learnloom.pipelines.evaluate.followed import Followed
-from learnloom.pipelines.evaluate.groups import MAX_ROWS, Grouping, groupings_of
-from learnloom.pipelines.evaluate.report import Evaluation, Wanted, evaluate_folds, evaluate_split
+from learnloom.pipelines.evaluate.report import (
+    Evaluation,
+    EvaluationOptions,
+    evaluate_folds,
+    evaluate_split,
+    warnings,
+)
 from learnloom.pipelines.evaluate.risk_report import evaluate_risk
 from learnloom.pipelines.evaluate.tables import headline, tables
-from learnloom.pipelines.evaluate.warnings import warnings
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.tabular import read_tabular
 from learnloom.pipelines.learner.history import History
@@ -49,14 +54,17 @@ FileArgument = Annotated[
     typer.Argument(
         exists=True,
         dir_okay=False,
-        help="Answers as CSV, TSV or Parquet with the columns student, item, skill, correct, and where known time. "
-        "Default: the warehouse's own.",
+        help="Answers as CSV, TSV or Parquet with the columns student, item, skill, correct and, if known, time. "
+        "Default: the answers in the warehouse.",
     ),
 ]
 TestOption = Annotated[
     Path | None,
     typer.Option(
-        exists=True, dir_okay=False, metavar="FILE", help="Fit on the first file and predict this one."
+        exists=True,
+        dir_okay=False,
+        metavar="FILE",
+        help="Fit the model on the first file and predict this one.",
     ),
 ]
 GroupsOption = Annotated[
@@ -65,8 +73,8 @@ GroupsOption = Annotated[
         exists=True,
         dir_okay=False,
         metavar="FILE",
-        help="Groups of students (CSV: student and one or more columns), to compare how the model does for each. "
-        "Used for this audit alone and kept nowhere.",
+        help="Groups of students (CSV: student and one or more columns), to compare the model's quality between them. "
+        "They are used for this comparison only and are not stored.",
     ),
 ]
 
@@ -77,35 +85,38 @@ def evaluate(
     *,
     test: TestOption = None,
     columns: Annotated[
-        str, typer.Option(metavar="OURS=THEIRS,...", help="Columns that the files call otherwise.")
+        str, typer.Option(metavar="OURS=THEIRS,...", help="Names of our columns in the files.")
     ] = "",
     groups: GroupsOption = None,
     folds: Annotated[
-        int, typer.Option(min=2, max=20, help="Parts into which students are split, without --test.")
+        int,
+        typer.Option(min=2, max=20, help="Number of parts into which students are split, without --test."),
     ] = 5,
     resamples: Annotated[
-        int, typer.Option(min=100, max=10_000, help="Resamples of students, for the intervals.")
+        int, typer.Option(min=100, max=10_000, help="Number of resamples of students, for the intervals.")
     ] = 1_000,
     html: Annotated[
         Path | None,
         typer.Option(
-            dir_okay=False, metavar="FILE", help="Write all of it, with plots, to one HTML page, too."
+            dir_okay=False, metavar="FILE", help="Also write everything, with plots, to one HTML page."
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the resamples: equal seeds, equal intervals.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Seed of the resamples: equal seeds give equal intervals.")
+    ] = 0,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure how good the learner model's predictions are, on students that it has not seen.
 
-    Without a file it is measured on the school's own answers, as of the last refresh. Each answer is predicted from
-    the student's earlier answers alone, by a model that was fitted on other students.
-    What the figures mean, and when not to trust them: docs/evaluate.md.
+    Without a file, the command uses the school's own answers as of the last refresh. It predicts each answer from the
+    student's earlier answers alone, with a model that was fitted on other students.
+    docs/evaluate.md explains the measures and when not to trust them.
     """
     if test is not None and file is None:
-        raise typer.BadParameter("there is no file to fit on: name it before", param_hint="--test")
+        raise typer.BadParameter("there is no file to fit on: give it before --test", param_hint="--test")
     out = Output(as_json=as_json)
-    wanted = Wanted(n_folds=folds, n_resamples=resamples, seed=seed)
+    options = EvaluationOptions(n_folds=folds, n_resamples=resamples, seed=seed)
     renamed = _renamed(columns)
     risk_groupings: Sequence[Grouping] = ()
     with out.progress("evaluating") as tick:
@@ -113,14 +124,14 @@ def evaluate(
         read = _read_warehouse(read_settings(warehouse)) if file is None else _read_files(file, test, renamed)
         if groups is not None:
             named = _table(groups, MAX_ROWS)
-            wanted = replace(wanted, groupings=groupings_of(named, read.student_code))
+            options = replace(options, groupings=groupings_of(named, read.student_code))
             if read.risk_code:
                 risk_groupings = groupings_of(named, read.risk_code, is_optional=True)
         tick("predicting")
-        found = _evaluated(read, wanted, risk_groupings)
+        found = _evaluated(read, options, risk_groupings)
     if html is not None:
         _write_page(html, found)
-    tell_evaluation(out, found)
+    report_evaluation(out, found)
 
 
 def _write_page(path: Path, found: Evaluation) -> None:
@@ -129,15 +140,15 @@ def _write_page(path: Path, found: Evaluation) -> None:
     path.write_text(page(found, list(warnings(found)), made_at=now()), encoding="utf-8")
 
 
-def _evaluated(read: _Read, wanted: Wanted, risk_groupings: Sequence[Grouping]) -> Evaluation:
+def _evaluated(read: _Read, options: EvaluationOptions, risk_groupings: Sequence[Grouping]) -> Evaluation:
     if read.followed is not None:
         risk = evaluate_risk(
-            read.followed, groupings=risk_groupings, n_resamples=wanted.n_resamples, seed=wanted.seed
+            read.followed, groupings=risk_groupings, n_resamples=options.n_resamples, seed=options.seed
         )
-        return replace(evaluate_folds(read.history, wanted), risk=risk)
+        return replace(evaluate_folds(read.history, options), risk=risk)
     if read.is_test is None:
-        return evaluate_folds(read.history, wanted)
-    return evaluate_split(read.history.where(~read.is_test), read.history.where(read.is_test), wanted)
+        return evaluate_folds(read.history, options)
+    return evaluate_split(read.history.where(~read.is_test), read.history.where(read.is_test), options)
 
 
 def _read_warehouse(settings: Settings) -> _Read:
@@ -173,18 +184,18 @@ def _table(path: Path, max_rows: int) -> NamedTable:
     return NamedTable(str(path), read_tabular(path, max_rows=max_rows))
 
 
-def tell_evaluation(out: Output, found: Evaluation) -> None:
-    """Say what was found: to people as tables, to machines as one object."""
-    told = list(warnings(found))
+def report_evaluation(out: Output, found: Evaluation) -> None:
+    """Print the evaluation: tables for people, one object for machines."""
+    cautions = list(warnings(found))
     if out.as_json:
-        out.record({"warnings": told, **vars(found)})
+        out.record({"warnings": cautions, **vars(found)})
         return
     out.say(*headline(found))
     for table in tables(found):
         out.say("", table.title)
         out.table(table.columns, table.rows)
-    if told:
-        out.say("", "Beware", *told)
+    if cautions:
+        out.say("", "Warnings", *cautions)
 
 
 def _renamed(text: str) -> dict[str, str]:
@@ -194,7 +205,7 @@ def _renamed(text: str) -> dict[str, str]:
     strange = [name for name in found if name not in COLUMNS]
     if strange or not all(found.values()):
         raise typer.BadParameter(
-            f"{text!r} is not understood: write OURS=THEIRS, separated by commas; ours are {', '.join(COLUMNS)}",
+            f"cannot read {text!r}: write OURS=THEIRS, separated by commas; our columns are {', '.join(COLUMNS)}",
             param_hint="--columns",
         )
     return found

@@ -17,18 +17,22 @@ commands = typer.Typer(add_completion=False)
 @commands.command(epilog="Example: learnloom export school.duckdb")
 def export(
     target: Annotated[
-        Path, typer.Argument(help="A file ending in .duckdb, or a folder for Parquet files; must not exist.")
+        Path,
+        typer.Argument(
+            help="A file whose name ends in .duckdb, or a folder for Parquet files; it must not exist yet."
+        ),
     ],
     *,
     everything: Annotated[
-        bool, typer.Option("--everything", help="The statements as they came and the staging tables, too.")
+        bool,
+        typer.Option("--everything", help="Also export the statements as received and the staging tables."),
     ] = False,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the tables elsewhere, all as of one moment: Parquet files, or one DuckDB file for BI tools."""
+    """Export the tables, all as of one moment, to Parquet files or to one DuckDB file for BI tools."""
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened, out.progress("exporting") as tick:
         written = export_tables(opened, target, everything=everything, on_progress=tick)
     out.table(["table", "rows"], written)
-    out.say(f"Written to {target}.")
+    out.say(f"The export is in {target}.")

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import typer
 
-from learnloom.pipelines.cli.exits import Exit
-from learnloom.pipelines.cli.inputs import PathsArgument
-from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
+from learnloom.pipelines.cli.options import Exit, JsonOption, PathsArgument, WarehouseOption, now, run_of
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.ingest.land.loop import ImportSummary
@@ -17,21 +15,22 @@ from learnloom.pipelines.ingest.opening import file_source
 
 commands = typer.Typer(add_completion=False)
 
+# Fewest records for which a rate is meaningful.
 _ENOUGH = 1_000
-"""Records from which a rate says something."""
 
 
 @commands.command(name="import", epilog="Example: learnloom import statements/ more.jsonl.gz")
 def import_(paths: PathsArgument, *, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
     """Validate statements and land them in the warehouse, each exactly once.
 
-    Stopped or killed at any moment, the same command goes on where it was; done twice, nothing lands twice. What
-    is refused is kept with its reason: see `learnloom dead`. Exit code 3: something was refused or unreadable.
+    If the import is stopped or killed, run the same command again: it resumes where it stopped, and no statement lands
+    twice. Refused records are kept with the reason: see `learnloom dead`. Exit code 3: some records were refused, or
+    some input could not be read.
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     summary = land(out, settings, paths)
-    tell_import(out, summary)
+    report_import(out, summary)
     if summary.is_interrupted:
         raise typer.Exit(Exit.INTERRUPTED)
     if summary.dead or summary.problems:
@@ -39,15 +38,15 @@ def import_(paths: PathsArgument, *, warehouse: WarehouseOption = None, as_json:
 
 
 def land(out: Output, settings: Settings, paths: list[Path]) -> ImportSummary:
-    """Import files with progress; Ctrl-C lets the batch in hand finish."""
+    """Import files with progress; Ctrl-C finishes the current batch first."""
     source = file_source(settings, paths, stdin=sys.stdin.buffer)
     with StopSignal.from_signals() as stop, out.progress("importing") as tick:
         job = LandingJob(settings, now, stop, run_of("import"), lambda summary: tick(str(summary)))
         return land_files(job, source)
 
 
-def tell_import(out: Output, summary: ImportSummary) -> None:
-    """Say how far an import came."""
+def report_import(out: Output, summary: ImportSummary) -> None:
+    """Print what an import landed."""
     out.record(
         {
             "read": summary.read,
@@ -63,15 +62,15 @@ def tell_import(out: Output, summary: ImportSummary) -> None:
     rate = f" ({summary.read / summary.seconds:,.0f} a second)" if summary.read >= _ENOUGH else ""
     out.say(
         f"{summary.read:,} records read{rate}: {summary.accepted:,} new statements landed, "
-        f"{summary.duplicates:,} known already, {summary.dead:,} refused."
+        f"{summary.duplicates:,} duplicates skipped, {summary.dead:,} refused."
     )
     if summary.read == 0 and not summary.problems:
-        out.say("There was nothing new to read.")
+        out.say("There are no new records.")
     if summary.refused and not out.as_json:
         rows = summary.refused.most_common(10)
         out.table(["refused by rule", "records"], rows)
-        out.say("Why, and what to do: learnloom dead")
+        out.say("See the reasons and how to fix them: learnloom dead")
     for problem in summary.problems:
         out.note(f"learnloom: {problem.name}: {problem.message}")
     if summary.is_interrupted:
-        out.note("learnloom: stopped as asked; the same command goes on from there")
+        out.note("learnloom: stopped; run the same command again to resume")

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from learnloom.pipelines.tracing.export import export_spans
 from learnloom.schemas.errors import LearnloomError
 
@@ -16,44 +16,44 @@ _ROOM: Final = "learnloom.pipelines.cli"
 # Every command with the first sentence of its help, in the order in which help lists them. The sentences stand here
 # too, so that `learnloom --help` loads no command: all of them take seconds. A test ties both.
 _COMMANDS: Final = {
-    "demo": "Simulate a class, import it, compute everything, and show what came out.",
-    "simulate": "Simulate a class whose truth is known: statements.jsonl, skills.csv and truth/*.parquet.",
+    "demo": "Simulate a class, import its statements, compute everything, and show the result.",
+    "simulate": "Simulate a class with a known truth: statements.jsonl, skills.csv and truth/*.parquet.",
     "import": "Validate statements and land them in the warehouse, each exactly once.",
-    "check": "Judge statements without landing them: what is wrong, where, what to do, and what stays unknown.",
-    "produce": "Send statements to Kafka, each student's in order.",
-    "consume": "Land statements from Kafka, each exactly once, until told to stop.",
-    "refresh": "Bring tables, estimates, profiles and signals up to what has landed.",
-    "students": "List students: who they are, when last seen, how far they are.",
-    "profile": "Show what is known of one student as a learner, and what is not.",
-    "signals": "List signals, the most urgent first: what to say to whom, and on what evidence.",
-    "effect": "Show what followed signals of a kind, against comparable students to whom nothing of the kind was said.",
-    "reviews": "Show one student which mastered skills to see again: now, and day by day in the next four weeks.",
-    "train": "Fit a new model version on the answers of the last refresh, and use it only where it is not worse.",
-    "models": "The learner model's versions: compare them, go back to one.",
+    "check": "Validate statements without landing them, and report the faults, their places and their fixes.",
+    "produce": "Send statements to a Kafka topic; the statements of one student stay in order.",
+    "consume": "Land statements from Kafka, each exactly once, until stopped.",
+    "refresh": "Update tables, estimates, profiles and signals with the statements that have landed.",
+    "students": "List students: name, last activity, statements, answers, mean mastery and signals.",
+    "profile": "Show what is known about one student as a learner, and what is not known.",
+    "signals": "List signals, most urgent first: for whom they are, what they say, and the evidence.",
+    "effect": "Show what followed signals of a kind, compared with similar students who had no such signal.",
+    "reviews": "Show which mastered skills a student should review, today and in the next four weeks.",
+    "train": "Fit a new model version on the answers of the last refresh, and use it if it is not worse.",
+    "models": "List and compare the versions of the learner model; choose the one in use.",
     "evaluate": "Measure how good the learner model's predictions are, on students that it has not seen.",
-    "deliver": "Signals on their way to those who subscribed: send them, see how far each is, send again.",
-    "api": "Answer tools that pull over HTTP, until told to stop: profiles, signals, events since a cursor, answers.",
-    "dead": "What was refused and why; and landing it after a fix.",
-    "skills": "The school's own map from activities to skills.",
-    "plan": "The school's course plan: what is due, when runs begin and end.",
-    "query": "Ask the warehouse in SQL (DuckDB's), without being able to change it.",
-    "export": "Write the tables elsewhere, all as of one moment: Parquet files, or one DuckDB file for BI tools.",
-    "backup": "Copy the warehouse to a folder that opens like the warehouse itself, while others read and write.",
-    "metrics": "Tell the warehouse's figures in Prometheus' format: counts, ages, what waits and what was refused.",
-    "status": "Show what stands in the warehouse: rows, freshness, positions, sizes.",
-    "doctor": "Check installation, settings and warehouse, and say how to mend what is wrong.",
-    "serve": "Run every flow on its schedule until told to stop: land, refresh, deliver, train, maintain, check.",
+    "deliver": "Deliver signals to the subscriptions: send events, show the progress, send events again.",
+    "api": "Serve the HTTP API until stopped: profiles, signals, events and responses to signals.",
+    "dead": "Show refused records (dead letters) and why they were refused; land them after a fix.",
+    "skills": "Import the school's skill map, from activities to skills; list activities without skills.",
+    "plan": "Import the school's course plan: what is due, and when course runs begin and end.",
+    "query": "Run a read-only SQL query (DuckDB's dialect) on the warehouse.",
+    "export": "Export the tables, all as of one moment, to Parquet files or to one DuckDB file for BI tools.",
+    "backup": "Copy the warehouse to a folder, while other processes read and write.",
+    "metrics": "Print or serve metrics in Prometheus' format: counts, ages, consumer lag, dead letters.",
+    "status": "Show the state of the warehouse: row counts, freshness, offsets, sizes.",
+    "doctor": "Check the installation, the settings and the warehouse, and show how to fix what is wrong.",
+    "serve": "Run every flow on its schedule until stopped: land, refresh, deliver, train, maintain, check.",
 }
 # `serve` is named and not imported: flows import this room.
 _MODULES: Final = {"import": f"{_ROOM}.import_", "serve": "learnloom.flows.serve"}
 # The extra that installs what a command imports; None: every installation has it.
 _EXTRAS: Final = {
-    "check": None,
-    "produce": None,
+    "check": "Validate statements without landing them, and report the faults, their places and their fixes.",
+    "produce": "Send statements to a Kafka topic; the statements of one student stay in order.",
     "evaluate": "evaluate",
-    "api": "api",
-    "metrics": "api",
-    "serve": "flows",
+    "api": "Serve the HTTP API until stopped: profiles, signals, events and responses to signals.",
+    "metrics": "Print or serve metrics in Prometheus' format: counts, ages, consumer lag, dead letters.",
+    "serve": "Run every flow on its schedule until stopped: land, refresh, deliver, train, maintain, check.",
 }
 _DEFAULT_EXTRA: Final = "warehouse"
 

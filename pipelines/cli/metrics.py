@@ -19,22 +19,22 @@ def metrics(
     port: Annotated[
         int | None,
         typer.Option(
-            min=1, max=65_535, help="Answer scrapes at this port until told to stop; default: print once."
+            min=1, max=65_535, help="Port to serve scrapes on until stopped. Default: print the metrics once."
         ),
     ] = None,
-    host: Annotated[str, typer.Option(help="Address to answer at.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Tell the warehouse's figures in Prometheus' format: counts, ages, what waits and what was refused.
+    """Print or serve metrics in Prometheus' format: counts, ages, consumer lag, dead letters.
 
-    alerts/learnloom.rules.yml has the rules that go with them; docs/operate.md says what each alert means.
+    alerts/learnloom.rules.yml has alert rules for them; docs/operate.md explains each alert.
     """
     settings = read_settings(warehouse)
     if port is None:
         sys.stdout.write(metrics_text(settings, clock=now))
         return
     server, thread = serve_metrics(settings, clock=now, host=host, port=port)
-    sys.stderr.write(f"learnloom: figures at http://{host}:{port}/metrics\n")
+    sys.stderr.write(f"learnloom: serving metrics at http://{host}:{port}/metrics\n")
     with StopSignal.from_signals() as stop:
         try:
             with stop.interruptible():

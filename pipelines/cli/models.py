@@ -17,16 +17,16 @@ _MEASURES = {"log_loss": "log-loss", "auc": "AUC", "ece": "ECE"}
 commands = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="The learner model's versions: compare them, go back to one.",
+    help="List and compare the versions of the learner model; choose the one in use.",
 )
 
 
 @commands.command(name="list", epilog="Example: learnloom models list --json")
 def list_(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
-    """List the versions with what they were fitted on and how well they predicted students held out.
+    """List the versions: what each was fitted on, and how well it predicted held-out students.
 
-    Log-losses of two versions can be compared where both saw the same answers; `learnloom models compare` compares on
-    the same.
+    Log-losses of two versions are comparable only if both were measured on the same answers: `learnloom models compare`
+    does that.
     """
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
@@ -49,41 +49,42 @@ def use(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Go back, or forward, to a version: the next refresh tells everything by it."""
+    """Use another version, an older or a newer one, from the next refresh on."""
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     with open_to_write(settings, must_exist=True) as opened:
         check_versions(opened)
         use_version(opened, version, at=now(), wait_seconds=settings.lock_wait_seconds)
     out.record({"model_version": version})
-    out.say(f"Version {version} is in use from the next `learnloom refresh` on.")
+    out.say(f"The next `learnloom refresh` uses version {version}.")
 
 
 @commands.command(epilog="Example: learnloom models compare 1 2")
 def compare(
     one: Annotated[int, typer.Argument(metavar="A", min=1, help="Number of a version.")],
     other: Annotated[
-        int, typer.Argument(metavar="B", min=1, help="Number of the version to hold against it.")
+        int, typer.Argument(metavar="B", min=1, help="Number of the version to compare it with.")
     ],
     *,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Hold two versions against each other on the same answers of the last refresh.
+    """Compare two versions on the same answers of the last refresh.
 
-    By answers that came after both were fitted where there are enough (500 of 30 students), else by all. A version
-    does better on answers that it was fitted on: how many it has seen is told. What the figures mean: docs/evaluate.md.
+    The comparison uses answers that came after both versions were fitted if there are enough (500 answers of 30
+    students), else all answers. A version does better on answers that it was fitted on, so their number is shown.
+    docs/evaluate.md explains the measures.
     """
     from learnloom.pipelines.refresh.compare import compare_versions  # noqa: PLC0415 - measures take a second to load
 
     out = Output(as_json=as_json)
     with out.progress("comparing"), open_to_read(read_settings(warehouse)) as opened:
         found = compare_versions(opened, one, other)
-    _tell_comparison(out, found)
+    _report_comparison(out, found)
 
 
-def _tell_comparison(out: Output, found: "Comparison") -> None:
-    """Say how two versions compare: to people as a table, to machines as one object."""
+def _report_comparison(out: Output, found: "Comparison") -> None:
+    """Print how two versions compare: a table for people, one object for machines."""
     if out.as_json:
         out.record(found)
         return
@@ -94,7 +95,8 @@ def _tell_comparison(out: Output, found: "Comparison") -> None:
         else "in the warehouse"
     )
     out.say(
-        f"By {found.n_answers:,} answers of {found.n_students:,} students {which}, each from the answers before:"
+        f"Measured on {found.n_answers:,} answers of {found.n_students:,} students {which}, "
+        "each predicted from earlier answers:"
     )
     described = zip(_described(found.one), _described(found.other), strict=True)
     measured = [
@@ -115,7 +117,7 @@ def _tell_comparison(out: Output, found: "Comparison") -> None:
         out.say(f"Unknown ({names}): {reason}.")
     if found.one.n_seen != found.other.n_seen:
         favoured = max((found.one, found.other), key=lambda side: side.n_seen).version.model_version
-        out.say(f"Version {favoured} has seen more of these answers, which favours it.")
+        out.say(f"Version {favoured} was fitted on more of these answers, which favours it.")
 
 
 def _described(side: "Side") -> list[tuple[str, str]]:
@@ -127,7 +129,7 @@ def _described(side: "Side") -> list[tuple[str, str]]:
         ("as of", f"{version.fitted_as_of:%Y-%m-%d}"),
         ("students", f"{version.n_students:,}"),
         ("answers", f"{version.n_answers:,}"),
-        ("of these answers seen", f"{side.n_seen:,}"),
+        ("of these answers, seen in fitting", f"{side.n_seen:,}"),
         ("in use", "yes" if version.is_in_use else "no"),
     ]
 

@@ -1,4 +1,4 @@
-"""What a command shows: tables and sentences for people, JSON lines for machines; progress on standard error."""
+"""The output of a command: tables and sentences for people, JSON lines for machines; progress on standard error."""
 
 import datetime as dt
 import json
@@ -15,14 +15,14 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+# Width when output is piped: each row stays on one line.
 _PIPED_WIDTH = 1_000
-"""Columns where nobody looks: what is piped on has one line a row."""
+# Ids and other words up to this length are never broken, so that they can be copied.
 _WORD_CHARS = 40
-"""Ids and other words up to this length are never broken: they are there to be copied."""
 
 
 class Output:
-    """Where a command's results go."""
+    """Writes the results of a command."""
 
     def __init__(self, *, as_json: bool) -> None:
         """`as_json`: one JSON value a line on standard output, nothing else there."""
@@ -32,17 +32,17 @@ class Output:
         self.notes = Console(stderr=True, soft_wrap=True, highlight=False)
 
     def say(self, *lines: str) -> None:
-        """Print sentences for a person; machines are not told."""
+        """Print sentences for people; with --json nothing is printed."""
         if not self.as_json:
             for line in lines:
                 self.console.print(line, markup=False)
 
     def note(self, line: str) -> None:
-        """Print a remark on standard error: a hint, a warning."""
+        """Print a hint or a warning on standard error."""
         self.notes.print(line, markup=False)
 
     def record(self, value: object) -> None:
-        """Print one JSON value on a line of its own, for machines only."""
+        """Print one JSON value on its own line, with --json only."""
         if self.as_json:
             sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
 
@@ -53,7 +53,7 @@ class Output:
         *,
         machine_names: Sequence[str] | None = None,
     ) -> None:
-        """Print rows as a table, or as one JSON object a row, then with the names for machines."""
+        """Print rows as a table, or with --json as one object per row, under `machine_names` if given."""
         if self.as_json:
             for row in rows:
                 self.record(dict(zip(machine_names or columns, row, strict=True)))
@@ -74,7 +74,7 @@ class Output:
 
     @contextmanager
     def progress(self, what: str) -> Iterator["Ticker"]:
-        """Show on standard error that work goes on, on a terminal only."""
+        """Show progress on standard error, on a terminal only."""
         bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -91,13 +91,13 @@ class Ticker:
     """One line of progress."""
 
     def __init__(self, bar: Progress, what: str) -> None:
-        """Begin a line that says `what` is going on."""
+        """Begin a line about `what`."""
         self._bar = bar
         self._what = what
         self._task = bar.add_task(what, total=None)
 
     def __call__(self, detail: str) -> None:
-        """Say how far it has come."""
+        """Show the progress."""
         self._bar.update(self._task, description=f"{self._what}: {detail}")
 
 
@@ -122,7 +122,7 @@ def shown(value: object) -> str:
 
 
 def plain(value: object) -> Any:
-    """Turn a value into what JSON knows."""
+    """Convert a value to JSON types."""
     match value:
         case BaseModel():
             known: Any = value.model_dump(mode="json")

@@ -15,13 +15,13 @@ from learnloom.pipelines.lake.open import open_to_write
 commands = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="The school's course plan: what is due, when runs begin and end.",
+    help="Import the school's course plan: what is due, and when course runs begin and end.",
 )
 
 
 @commands.callback()
 def _root() -> None:
-    """Keep `import` a command of its own, for there may be others."""
+    """Keep `import` a subcommand, because others may follow."""
 
 
 @commands.command(name="import", epilog="Example: learnloom plan import plan.csv")
@@ -38,11 +38,11 @@ def import_(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Put a course plan in the place of the earlier one.
+    """Replace the course plan.
 
-    A row without an activity is a run of a course: course (IRI, as statements name it), begins, ends (days). A row with
-    one is a piece of work: course, activity (IRI), due (a day, or a day and a time), weight (1 where it is left out).
-    Days and times are those of the school's clock. The next refresh uses the plan: docs/course-plan.md
+    A row without an activity describes a course run: course (IRI, as in the statements), begins, ends (days). A row
+    with an activity describes one piece of work: course, activity (IRI), due (a day, or a day and a time), weight
+    (default 1). Days and times are in the school's time zone. The next refresh uses the plan. See docs/course-plan.md.
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
@@ -51,5 +51,5 @@ def import_(
     out.record(counts._asdict())
     out.say(
         f"{count(counts.runs, 'run')} of {count(counts.courses, 'course')}, {count(counts.work, 'piece')} of work. "
-        "The next `learnloom refresh` uses them."
+        "The next `learnloom refresh` uses the plan."
     )

@@ -9,10 +9,7 @@ from typing import Annotated
 
 import typer
 
-from learnloom.pipelines.cli.exits import Exit
-from learnloom.pipelines.cli.inputs import PathsArgument
-from learnloom.pipelines.cli.kafka import ServersOption
-from learnloom.pipelines.cli.options import JsonOption
+from learnloom.pipelines.cli.options import Exit, JsonOption, PathsArgument, ServersOption
 from learnloom.pipelines.cli.output import Output, Ticker
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.ingest.land.stop import StopSignal
@@ -23,18 +20,18 @@ from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.producer import StatementProducer
 
 commands = typer.Typer(add_completion=False)
-_TOLD_REFUSALS = 5
+_SHOWN_REFUSALS = 5
 
 
 @dataclass
 class Produced:
-    """What became of the records of the files."""
+    """The result for the records of the files."""
 
     read: int = 0
     delivered: int = 0
     failed: int = 0
     refused: Counter[str] = field(default_factory=Counter)
-    """Not sent, by the rule of their first fault."""
+    """Records not sent, by the rule of their first fault."""
     is_interrupted: bool = False
 
 
@@ -44,24 +41,22 @@ def produce(
     *,
     topic: Annotated[str, typer.Option("--topic", "-t", help="Topic to send to; it must exist.")],
     source: Annotated[
-        str | None, typer.Option(help="What the sending system is called; told with every refused record.")
+        str | None, typer.Option(help="Name of the sending system; it is shown with every refused record.")
     ] = None,
     xapi_version: Annotated[
         str | None,
-        typer.Option(
-            help="Version by which statements are to be judged that name none themselves: 1.0.3 or 2.0.0."
-        ),
+        typer.Option(help="xAPI version of statements that do not state one: 1.0.3 or 2.0.0."),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Judge every statement first, and do not send what is not valid.")
+        bool, typer.Option("--check", help="Validate every statement first, and do not send invalid ones.")
     ] = False,
     servers: ServersOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Send statements to Kafka, each student's in order.
+    """Send statements to a Kafka topic; the statements of one student stay in order.
 
-    Done twice, statements are in the topic twice and land once. Ctrl-C waits for what is on its way. Exit code 3:
-    something was not sent.
+    If a file is sent twice, its statements are in the topic twice but land once. Ctrl-C waits for messages in flight.
+    Exit code 3: some statements were not sent.
     """
     out = Output(as_json=as_json)
     settings = read_settings()
@@ -83,7 +78,7 @@ def produce(
             ) as producer,
         ):
             _Sending(out, producer, done).send(files, stop, tick)
-    _tell(out, done, topic)
+    _report(out, done, topic)
     for problem in files.problems or files.absent:
         out.note(f"learnloom: {problem.name}: {problem.message}")
     if done.is_interrupted:
@@ -94,17 +89,17 @@ def produce(
 
 @dataclass
 class _Sending:
-    """Sends the records of files; one that is too large is told, and the others go on."""
+    """Sends the records of files; a record that is too large is reported, and the others are still sent."""
 
     out: Output
     producer: StatementProducer
     done: Produced
 
     def send(self, files: FileSource, stop: StopSignal, tick: Ticker) -> None:
-        """Send every record, and wait until the broker has them.
+        """Send every record, and wait until the broker has acknowledged them.
 
         Raises:
-            DeliveryError: the broker takes nothing any more.
+            DeliveryError: the broker accepts no more records.
         """
         try:
             for batch in files.batches({}):
@@ -124,23 +119,23 @@ class _Sending:
             self._attempt(partial(self.producer.send, raw))
         except StatementRefusedError as error:
             self.done.refused[error.faults[0].rule] += 1
-            if self.done.refused.total() <= _TOLD_REFUSALS:
+            if self.done.refused.total() <= _SHOWN_REFUSALS:
                 self.out.note(f"learnloom: not sent, {where}: {error}")
 
     def _attempt(self, work: Callable[[], None]) -> bool:
-        """Do it; tell whether no message was too large."""
+        """Do the work; return whether no message was too large."""
         try:
             work()
         except DeliveryError as error:
             if not error.is_too_large:
-                told = f"{error} ({self.producer.sent.delivered:,} are in the topic)"
-                raise DeliveryError(told, error.statement, is_too_large=False) from error
+                message = f"{error} ({self.producer.sent.delivered:,} are in the topic)"
+                raise DeliveryError(message, error.statement, is_too_large=False) from error
             self.out.note(f"learnloom: {error}")
             return False
         return True
 
 
-def _tell(out: Output, done: Produced, topic: str) -> None:
+def _report(out: Output, done: Produced, topic: str) -> None:
     out.record(
         {
             "topic": topic,
@@ -154,8 +149,10 @@ def _tell(out: Output, done: Produced, topic: str) -> None:
     out.say(f"{done.read:,} records read: {done.delivered:,} are in topic {topic}.")
     if done.refused:
         rules = ", ".join(f"{rule} ({count:,})" for rule, count in done.refused.most_common())
-        out.say(f"{done.refused.total():,} are not valid and were not sent: {rules}. Why: learnloom check")
+        out.say(
+            f"{done.refused.total():,} are not valid and were not sent: {rules}. See the reasons: learnloom check"
+        )
     if done.failed:
-        out.say(f"{done.failed:,} are larger than the topic takes (max.message.bytes) and were not sent.")
+        out.say(f"{done.failed:,} exceed the topic's max.message.bytes and were not sent.")
     if done.is_interrupted:
-        out.note("learnloom: stopped as asked; what was sent before is in the topic")
+        out.note("learnloom: stopped; the records sent so far are in the topic")

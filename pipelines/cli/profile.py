@@ -22,17 +22,15 @@ def profile(
     *,
     why: Annotated[
         str | None,
-        typer.Option(
-            help="A skill, by id or name: show why its estimate is what it is, and what would change it."
-        ),
+        typer.Option(help="A skill, by id or name: explain its estimate and what would change it."),
     ] = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what is known of one student as a learner, and what is not."""
+    """Show what is known about one student as a learner, and what is not known."""
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
-    # Within one transaction, for a refresh may come between the profile and what it stands on.
+    # One transaction: a refresh may run between reading the profile and reading its evidence.
     with open_to_read(settings) as opened, opened.transaction():
         found = read_profile(opened, find_student(opened, student))
         if why is None:

@@ -17,14 +17,14 @@ commands = typer.Typer(add_completion=False)
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT; - reads it from standard input.")],
     *,
-    limit: Annotated[int, typer.Option(min=1, max=10_000_000, help="Rows to show, at the most.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=10_000_000, help="Maximum number of rows to show.")] = 100,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask the warehouse in SQL (DuckDB's), without being able to change it.
+    """Run a read-only SQL query (DuckDB's dialect) on the warehouse.
 
-    The tables are described in docs/tables.md; `FROM landing.statement AT (TIMESTAMP => now() - INTERVAL 1 DAY)`
-    reads one as it was.
+    docs/tables.md describes the tables. `FROM landing.statement AT (TIMESTAMP => now() - INTERVAL 1 DAY)` reads a
+    table as it was a day ago.
     """
     out = Output(as_json=as_json)
     text = typer.get_text_stream("stdin").read() if sql == "-" else sql

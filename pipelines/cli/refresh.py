@@ -23,34 +23,36 @@ def refresh(
     *,
     as_of: Annotated[
         dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Tell everything as at the end of this day. Default: today."),
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Compute everything as of the end of this day. Default: today."
+        ),
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Build everything anew, not only what has changed.")
+        bool, typer.Option("--full", help="Recompute everything, not only what has changed.")
     ] = False,
     refit: Annotated[
         bool,
-        typer.Option("--refit", help="Fit a new model version first (difficulties, norms); implies --full."),
+        typer.Option("--refit", help="Fit a new model version (difficulties, norms) first; implies --full."),
     ] = False,
     since: Annotated[
         dt.datetime | None,
         typer.Option(
             "--from",
             formats=["%Y-%m-%d"],
-            help="Backfill: compute every student anew of whom something has landed since this day began.",
+            help="Backfill: recompute all students with records landed on or after this day.",
         ),
     ] = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring tables, estimates, profiles and signals up to what has landed.
+    """Update tables, estimates, profiles and signals with the statements that have landed.
 
-    Only students of whom something new has landed are computed anew, unless the day, the rules, the settings or the
-    skill map have changed since the last time.
+    Only students with new statements are recomputed, unless the day, the rules, the settings or the skill map have
+    changed since the last refresh.
     """
     if since is not None and (full or refit):
         raise typer.BadParameter(
-            "give --from alone: --full and --refit compute everybody", param_hint="--from"
+            "use --from without --full and --refit, which recompute all students", param_hint="--from"
         )
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
@@ -62,7 +64,7 @@ def refresh(
         refit=refit,
         since=since.date() if since else None,
     )
-    tell_refresh(out, run_refresh(out, settings, request))
+    report_refresh(out, run_refresh(out, settings, request))
 
 
 def run_refresh(out: Output, settings: Settings, request: RefreshRequest) -> RefreshSummary:
@@ -73,14 +75,14 @@ def run_refresh(out: Output, settings: Settings, request: RefreshRequest) -> Ref
         newest = newest_statement_at(warehouse)
     if newest is not None and newest < summary.as_of - dt.timedelta(days=_QUIET_DAYS):
         out.note(
-            f"learnloom: the newest statement is of {newest:%Y-%m-%d}. To see the students as they were then: "
+            f"learnloom: the newest statement is from {newest:%Y-%m-%d}. To see the students as of that day: "
             f"learnloom refresh --as-of {newest:%Y-%m-%d}"
         )
     return summary
 
 
-def tell_refresh(out: Output, summary: RefreshSummary) -> None:
-    """Say what a refresh did."""
+def report_refresh(out: Output, summary: RefreshSummary) -> None:
+    """Print what a refresh did."""
     out.record(summary)
     out.say(
         f"{summary.staged:,} new statements, {summary.students:,} students computed in {summary.seconds:.1f} s "

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from learnloom.pipelines.cli.exits import Exit
-from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now
+from learnloom.pipelines.cli.options import Exit, JsonOption, WarehouseOption, now
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.ingest.land.dead_letters import DeadSelection
@@ -24,13 +23,15 @@ _FIX_SECONDS = 60
 
 
 class FixError(LearnloomError):
-    """The command that was to mend records cannot do it."""
+    """The command that fixes records failed."""
 
 
-RuleOption = Annotated[str | None, typer.Option(help="Only those refused by this rule.")]
-TopicOption = Annotated[str | None, typer.Option(help="Only those of this topic (a file's path).")]
+RuleOption = Annotated[str | None, typer.Option(help="Only records refused by this rule.")]
+TopicOption = Annotated[
+    str | None, typer.Option(help="Only records of this topic, or of the file with this path.")
+]
 SourceOption = Annotated[
-    str | None, typer.Option(help="Only those of this sender, as `learnloom dead --by source` names it.")
+    str | None, typer.Option(help="Only records of this source, as listed by `learnloom dead --by source`.")
 ]
 
 
@@ -39,17 +40,17 @@ def replay(
     rule: RuleOption = None,
     topic: TopicOption = None,
     source: SourceOption = None,
-    ids: Annotated[list[str] | None, typer.Option("--id", help="Only this one; may be given again.")] = None,
+    ids: Annotated[list[str] | None, typer.Option("--id", help="Only this dead letter; repeatable.")] = None,
     fix: Annotated[
         str | None,
         typer.Option(
-            help="Command that reads a record on standard input and writes it mended on standard output."
+            help="Command that reads a record on standard input and writes the fixed record to standard output."
         ),
     ] = None,
     repair: Annotated[
         str | None,
         typer.Option(
-            help="A small mend that is built in: "
+            help="Built-in fix: "
             + "; ".join(f"{known.name} {known.does}" for known in REPAIRS.values())
             + "."
         ),
@@ -57,10 +58,10 @@ def replay(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge refused records again, mended by a command where wanted, and land those that are valid now.
+    """Validate dead letters again, with a fix if one is given, and land those that are valid now.
 
-    The original stays with the dead letter, which gets a receipt: when, as which statement, mended by what. Exit
-    code 3: some are still refused.
+    The dead letter keeps the original record, and records when it was replayed, as which statement, and with which
+    fix. Exit code 3: some records are still refused.
     """
     mend = _mend_of(fix, repair)
     out = Output(as_json=as_json)
@@ -76,25 +77,25 @@ def replay(
             mend=mend,
             fix=fix or repair,
         )
-    _tell_replay(out, done)
+    _report_replay(out, done)
     if done.kept:
         raise typer.Exit(Exit.SOME_REFUSED)
 
 
 def _mend_of(fix: str | None, repair: str | None) -> Mend | None:
     if fix and repair:
-        raise typer.BadParameter("give --fix or --repair, not both")
+        raise typer.BadParameter("use --fix or --repair, not both")
     if repair and repair not in REPAIRS:
-        raise typer.BadParameter(f"--repair {repair!r} is none of {', '.join(REPAIRS)}")
+        raise typer.BadParameter(f"--repair must be one of {', '.join(REPAIRS)}, not {repair!r}")
     if repair:
         return REPAIRS[repair].mend
     return _mend_by(fix) if fix else None
 
 
-def _tell_replay(out: Output, done: ReplaySummary) -> None:
+def _report_replay(out: Output, done: ReplaySummary) -> None:
     out.record(done)
     out.say(
-        f"{done.tried:,} judged again: {done.landed:,} landed, {done.duplicates:,} known already, "
+        f"{done.tried:,} replayed: {done.landed:,} landed, {done.duplicates:,} duplicates skipped, "
         f"{done.kept.total():,} still refused."
     )
     for dead_letter_id, fault in done.examples[:5]:
@@ -102,17 +103,17 @@ def _tell_replay(out: Output, done: ReplaySummary) -> None:
 
 
 def _mend_by(command: str) -> Mend:
-    """A mend that pipes each record through the user's own command."""
+    """A fix that pipes each record through the user's own command."""
     words = shlex.split(command)
 
     def mend(raw: bytes) -> bytes:
         try:
             done = subprocess.run(words, input=raw, capture_output=True, timeout=_FIX_SECONDS, check=False)  # noqa: S603
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise FixError(f"--fix {command!r} cannot be run: {error}") from error
+            raise FixError(f"cannot run --fix {command!r}: {error}") from error
         if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip()
-            raise FixError(f"--fix {command!r} left with {done.returncode}: {said[:200]}")
+            message = done.stderr.decode(errors="replace").strip()
+            raise FixError(f"--fix {command!r} exited with code {done.returncode}: {message[:200]}")
         return done.stdout.strip()
 
     return mend

@@ -22,9 +22,9 @@ def reviews(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one student which mastered skills to see again: now, and day by day in the next four weeks.
+    """Show which mastered skills a student should review, today and in the next four weeks.
 
-    Reviews that are due come in order of need: first what is the most likely to be lost.
+    Due reviews are listed by urgency: the skill that is most likely to be forgotten comes first.
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)

@@ -18,16 +18,16 @@ commands = typer.Typer(add_completion=False)
 @commands.command(epilog="Example: learnloom signals --audience teacher --limit 20")
 def signals(
     student: Annotated[
-        str | None, typer.Argument(help="Key, identifier or name of a student. Default: everybody.")
+        str | None, typer.Argument(help="Key, identifier or name of a student. Default: all students.")
     ] = None,
     *,
-    audience: Annotated[Audience | None, typer.Option(help="To whom it is said. Default: both.")] = None,
-    kind: Annotated[SignalKind | None, typer.Option(help="Only this kind.")] = None,
+    audience: Annotated[Audience | None, typer.Option(help="Audience of the signals. Default: both.")] = None,
+    kind: Annotated[SignalKind | None, typer.Option(help="Only signals of this kind.")] = None,
     limit: LimitOption = 25,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List signals, the most urgent first: what to say to whom, and on what evidence."""
+    """List signals, most urgent first: for whom they are, what they say, and the evidence."""
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         found = read_signals(
@@ -42,6 +42,6 @@ def signals(
         head, *rest = describe_signals([signal])
         out.say(f"{name or signal.student_key}: {head}", *rest)
     if not found:
-        out.say("There is nothing to say.")
+        out.say("There are no signals.")
     elif len(found) == limit:
-        out.note(f"learnloom: only the {limit} most urgent are shown (--limit)")
+        out.note(f"learnloom: only the {limit} most urgent signals are shown (--limit)")

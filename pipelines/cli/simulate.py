@@ -17,32 +17,32 @@ commands = typer.Typer(add_completion=False)
 
 @commands.command(epilog="Example: learnloom simulate class --students 100 --seed 7")
 def simulate(
-    folder: Annotated[Path, typer.Argument(help="Folder to write into; made where it is missing.")],
+    folder: Annotated[Path, typer.Argument(help="Folder to write to; it is created if it does not exist.")],
     *,
-    students: Annotated[int, typer.Option(min=1, max=1_000_000, help="Students in the class.")] = 60,
+    students: Annotated[int, typer.Option(min=1, max=1_000_000, help="Number of students.")] = 60,
     statements: Annotated[
         int | None,
-        typer.Option(
-            min=1, max=100_000_000, help="Roughly how many statements; decides the number of students."
-        ),
+        typer.Option(min=1, max=100_000_000, help="Approximate number of statements; sets --students."),
     ] = None,
-    weeks: Annotated[int, typer.Option(min=1, max=52, help="Length of the course, a module a week.")] = 8,
-    courses: Annotated[int, typer.Option(min=1, max=50, help="Courses.")] = 1,
-    skills: Annotated[int, typer.Option(min=1, max=100, help="Skills per course.")] = 8,
-    start: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = None,
+    weeks: Annotated[int, typer.Option(min=1, max=52, help="Weeks of the course, one module each.")] = 8,
+    courses: Annotated[int, typer.Option(min=1, max=50, help="Number of courses.")] = 1,
+    skills: Annotated[int, typer.Option(min=1, max=100, help="Number of skills per course.")] = 8,
+    start: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of the course.")
+    ] = None,
     faults: Annotated[
-        float, typer.Option(min=0.0, max=0.5, help="Share sent twice, late, broken or voided later.")
+        float, typer.Option(min=0.0, max=0.5, help="Share sent twice, sent late, broken or voided later.")
     ] = 0.02,
     skills_in_statements: Annotated[
-        bool, typer.Option(help="Name skills in the statements; else only skills.csv knows them.")
+        bool, typer.Option(help="Name skills in the statements; otherwise only skills.csv names them.")
     ] = True,
     compress: Annotated[
-        Literal["none", "gzip", "zstd"], typer.Option(help="How to compress the statements.")
+        Literal["none", "gzip", "zstd"], typer.Option(help="Compression of the statements.")
     ] = "none",
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal bytes.")] = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Simulate a class whose truth is known: statements.jsonl, skills.csv and truth/*.parquet."""
+    """Simulate a class with a known truth: statements.jsonl, skills.csv and truth/*.parquet."""
     out = Output(as_json=as_json)
     config = SimulationConfig(
         seed=seed,
@@ -58,16 +58,16 @@ def simulate(
     )
     with out.progress("simulating") as tick:
         summary = simulate_class(config, folder, on_progress=lambda lines: tick(f"{lines:,} statements"))
-    tell(out, summary)
+    report_simulation(out, summary)
 
 
-def tell(out: Output, summary: SimulationSummary) -> None:
-    """Say what was simulated."""
+def report_simulation(out: Output, summary: SimulationSummary) -> None:
+    """Print what was simulated."""
     out.record(summary._asdict())
     out.say(
         f"{summary.students:,} students, {summary.lines:,} records in {summary.statements}:",
         f"  {summary.valid:,} valid statements ({summary.late:,} sent late, {summary.voided:,} voided later), "
         f"{summary.duplicates:,} sent twice, {sum(summary.refused.values()):,} broken",
-        f"The school's skill map is {summary.skill_map}, its course plan {summary.plan}.",
-        f"What is true of the students is in {summary.truth}.",
+        f"The school's skill map is in {summary.skill_map}, its course plan in {summary.plan}.",
+        f"The true state of the students is in {summary.truth}.",
     )

@@ -14,7 +14,9 @@ from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.serve.unmapped import UnmappedActivity, activities_without_skill
 
 commands = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="The school's own map from activities to skills."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Import the school's skill map, from activities to skills; list activities without skills.",
 )
 
 
@@ -25,22 +27,22 @@ def import_(
         typer.Argument(
             exists=True,
             dir_okay=False,
-            help="CSV (activity, skill, and where wanted weight, skill_name, prerequisites) or CASE package (JSON); "
-            "several make one map together.",
+            help="CSV (activity, skill and, optionally, weight, skill_name, prerequisites) or CASE package (JSON); "
+            "several files form one map.",
         ),
     ],
     *,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Put a skill map in the place of the earlier one.
+    """Replace the skill map.
 
-    Columns of a CSV: activity (IRI; empty where a row is about a skill only), skill (IRI), weight (above 0; 1 where
-    it is left out), skill_name, prerequisites (IRIs of skills, separated by spaces).
+    Columns of a CSV file: activity (IRI; empty if the row describes only a skill), skill (IRI), weight (above 0;
+    default 1), skill_name, prerequisites (IRIs of skills, separated by spaces).
 
-    Of a CASE package (1EdTech, the JSON of a CFPackage) every item is a skill by its uri; precedes makes
-    prerequisites, exactMatchOf makes two items one, isRelatedTo and exemplar name the activities that exercise an
-    item. The next refresh uses the map.
+    In a CASE package (1EdTech, the JSON of a CFPackage) every item is a skill, identified by its uri. The association
+    precedes defines prerequisites, exactMatchOf merges two items, and isRelatedTo and exemplar name the activities
+    that exercise an item. The next refresh uses the map.
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
@@ -49,7 +51,7 @@ def import_(
     out.record(counts._asdict())
     out.say(
         f"{counts.skills:,} skills, {counts.activities:,} activities that exercise them, "
-        f"{counts.prerequisites:,} prerequisites. The next `learnloom refresh` uses them."
+        f"{counts.prerequisites:,} prerequisites. The next `learnloom refresh` uses the map."
     )
 
 
@@ -61,15 +63,15 @@ def missing(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List activities that students answered and of which no skill is known, most answers first.
+    """List answered activities without a known skill, most answers first.
 
-    Their answers say nothing of any skill until the map or the statements name one.
+    Their answers count for no skill until the skill map or the statements name one.
     """
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         found = activities_without_skill(opened, course=course, limit=limit)
     if not found.n_activities:
-        out.say(f"Every activity has a skill: all {found.n_all_answers:,} answers count for one.")
+        out.say(f"Every activity has a skill: all {found.n_all_answers:,} answers count for a skill.")
         return
     out.table(
         ["activity", "name", "course", "answers", "students", "last answered"],
@@ -84,7 +86,7 @@ def missing(
     share = percent(found.n_answers / found.n_all_answers)
     out.say(
         f"{count(found.n_activities, 'activity', 'activities')} without a skill; {found.n_answers:,} answers "
-        f"({share} of all) say nothing of any. Name their skills in the map: learnloom skills import"
+        f"({share} of all) count for no skill. Add the skills to the map: learnloom skills import"
     )
     if found.n_activities > limit:
         out.note(f"learnloom: only the first {limit} are shown (--limit)")

@@ -13,18 +13,18 @@ commands = typer.Typer(add_completion=False)
 
 @commands.command(epilog="Example: learnloom status --json")
 def status(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
-    """Show what stands in the warehouse: rows, freshness, positions, sizes."""
+    """Show the state of the warehouse: row counts, freshness, offsets, sizes."""
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         found = read_status(opened)
     if as_json:
         out.record({**vars(found), "tables": [vars(t) for t in found.tables]})
         return
-    _tell_status(out, found)
+    _report_status(out, found)
 
 
-def _tell_status(out: Output, found: Status) -> None:
-    out.say(f"Warehouse {found.folder}, {found.snapshots:,} snapshots")
+def _report_status(out: Output, found: Status) -> None:
+    out.say(f"Warehouse {found.folder}: {found.snapshots:,} snapshots")
     out.table(
         ["", ""],
         [
@@ -33,20 +33,22 @@ def _tell_status(out: Output, found: Status) -> None:
             ("dead letters waiting", found.dead_letters_waiting),
             ("landed since the last refresh", found.statements_not_staged),
             ("last refresh", found.refreshed_at),
-            ("told as of", found.as_of),
+            ("computed as of", found.as_of),
             ("students", found.students),
             ("signals", found.signals),
             ("model version", found.model_version),
-            ("answers it was fitted on", found.model_answers),
+            ("answers used to fit it", found.model_answers),
             ("answers now", found.answers),
         ],
     )
     if found.model_answers and found.answers and found.answers > 2 * found.model_answers:
-        out.say("The model has seen less than half of today's answers: consider `learnloom refresh --refit`.")
+        out.say(
+            "The model was fitted on less than half of today's answers: consider `learnloom refresh --refit`."
+        )
     out.say("")
     out.table(["table", "rows", "files", "bytes"], [tuple(vars(table).values()) for table in found.tables])
     out.say("")
     out.table(
-        ["source", "partition", "next record", "accepted", "duplicates", "refused"],
+        ["source", "partition", "next offset", "accepted", "duplicates", "refused"],
         [(p.topic, p.partition, p.next_offset, p.accepted, p.duplicates, p.dead) for p in found.positions],
     )

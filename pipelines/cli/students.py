@@ -22,12 +22,12 @@ def students(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List students: who they are, when last seen, how far they are."""
+    """List students: name, last activity, statements, answers, mean mastery and signals."""
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         lines = list_students(opened, search=search, course=course, limit=limit)
     if not lines:
-        out.say("No student fits. Try `learnloom students` without options.")
+        out.say("No student matches. Try `learnloom students` without options.")
         return
     out.table(
         ["student", "name", "last seen", "statements", "answers", "mean mastery", "signals"],

@@ -16,25 +16,25 @@ commands = typer.Typer(add_completion=False)
 @commands.command(epilog="Example: learnloom train")
 def train(
     *,
-    force: Annotated[bool, typer.Option("--force", help="Put it to use even where it is worse.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Use the new version even if it is worse.")] = False,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fit a new model version on the answers of the last refresh, and use it only where it is not worse.
+    """Fit a new model version on the answers of the last refresh, and use it if it is not worse.
 
-    It is judged by what it says of students whom it has not seen, beside the version in use: on answers that came
-    after that one was fitted where there are enough, else on all. The next refresh tells everything by the version in
-    use. `learnloom models` lists them and goes back.
+    The new version and the version in use are compared on students that the new one has not seen: on answers that came
+    after the version in use was fitted if there are enough, else on all answers. The next refresh uses the better
+    version. `learnloom models` lists the versions and can switch back.
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     with out.progress("training") as tick:
         summary = train_now(settings, clock=now, force=force, run=run_of("train"), on_progress=tick)
-    tell_training(out, summary)
+    report_training(out, summary)
 
 
-def tell_training(out: Output, summary: TrainSummary) -> None:
-    """Say what training did."""
+def report_training(out: Output, summary: TrainSummary) -> None:
+    """Print what training did."""
     if out.as_json:
         out.record({**vars(summary), "verdict": vars(summary.verdict)})
         return
@@ -42,27 +42,27 @@ def tell_training(out: Output, summary: TrainSummary) -> None:
     out.say(
         f"Version {summary.model_version} ({summary.model_kind}) from {summary.n_answers:,} answers of "
         f"{summary.n_students:,} students, in {summary.seconds:.1f} s.",
-        f"Log-loss on students held out: {tried or 'too few answers to compare kinds of model'}.",
-        _told(summary.verdict),
+        f"Log-loss on held-out students: {tried or 'too few answers to compare kinds of model'}.",
+        _comparison(summary.verdict),
     )
     out.say(
-        "It is in use from the next `learnloom refresh` on."
+        "The next `learnloom refresh` uses it."
         if summary.is_promoted
-        else f"Version {summary.verdict.against} stays in use. To use the new one all the same: "
+        else f"Version {summary.verdict.against} stays in use. To use the new version anyway: "
         f"learnloom models use {summary.model_version}"
     )
 
 
-def _told(verdict: Verdict) -> str:
+def _comparison(verdict: Verdict) -> str:
     if verdict.difference is None:
-        return f"There is no answer by which to compare it with version {verdict.against}."
+        return f"There are no answers to compare it with version {verdict.against}."
     which = (
         f"{verdict.n_answers:,} answers that came since version {verdict.against} was fitted"
         if verdict.are_new
         else f"{verdict.n_answers:,} answers, which version {verdict.against} has seen and this one has not"
     )
     return (
-        f"On {which}: log-loss {verdict.log_loss:.4f} against {verdict.log_loss_in_use:.4f} "
+        f"Compared on {which}: log-loss {verdict.log_loss:.4f} against {verdict.log_loss_in_use:.4f} "
         f"(difference {verdict.difference:+.4f}, standard error {verdict.standard_error:.4f}): "
         f"{'worse' if verdict.is_worse else 'not worse'}."
     )

@@ -15,7 +15,15 @@ from typing import Final
 from learnloom.pipelines.config.subscriptions import AnySubscription
 from learnloom.pipelines.deliver.backoff import wait_after
 from learnloom.pipelines.deliver.position import DeliveryPosition, begin, must_have_outbox
-from learnloom.pipelines.deliver.queue import Batch, Delivery, Due, Wanted, read_batch, read_over, record
+from learnloom.pipelines.deliver.queue import (
+    Delivery,
+    DeliveryBatch,
+    Due,
+    SubscriptionFilter,
+    read_batch,
+    read_over,
+    record,
+)
 from learnloom.pipelines.deliver.sender import DELIVERED, Outcome, Sender
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.tracing.span import span
@@ -112,9 +120,9 @@ class Delivering:
         return self.summary
 
     @cached_property
-    def _wanted(self) -> Wanted:
+    def _wanted(self) -> SubscriptionFilter:
         asked = self.subscription
-        return Wanted(asked.name, asked.kinds, asked.audiences, asked.students)
+        return SubscriptionFilter(asked.name, asked.kinds, asked.audiences, asked.students)
 
     def _is_kept_from(self, position: DeliveryPosition) -> bool:
         """Whether nothing may be sent now; tell why."""
@@ -156,7 +164,7 @@ class Delivering:
     def _is_at_limit(self) -> bool:
         return self.limit is not None and self._n_sent >= self.limit
 
-    def _send(self, batch: Batch) -> _Dealt:
+    def _send(self, batch: DeliveryBatch) -> _Dealt:
         dealt, behind = _Dealt(), set[str]()
         for event in batch.events:
             if event.is_behind or event.student_key in behind:
@@ -203,7 +211,7 @@ class Delivering:
             outcome.told[:_SHOWN_CHARS] if outcome is not None and outcome.told else None,
         )
 
-    def _after(self, position: DeliveryPosition, batch: Batch, dealt: _Dealt) -> DeliveryPosition:
+    def _after(self, position: DeliveryPosition, batch: DeliveryBatch, dealt: _Dealt) -> DeliveryPosition:
         """How far the subscription has come after this."""
         done = {event.sequence for event, _ in dealt.events}
         left = [event.sequence for event in batch.events if event.is_new and event.sequence not in done]

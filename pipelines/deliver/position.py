@@ -72,7 +72,7 @@ def begin(
         warehouse.retrying(make, wait_seconds=wait_seconds)
         found = position_of(warehouse, subscription)
     if found is None:
-        raise WarehouseError(f"the position of {subscription} was not kept")
+        raise WarehouseError(f"the position of {subscription} was not stored")
     return found
 
 
@@ -95,8 +95,8 @@ def replay(warehouse: Warehouse, subscription: str, *, first: int, now: datetime
             position = position_of(warehouse, subscription)
             if position is None or first >= position.next_sequence:
                 raise WarehouseError(
-                    f"subscription {subscription} has not come to event {first} yet: nothing to send again "
-                    "(`learnloom deliver list` shows how far each has come)"
+                    f"subscription {subscription} has not reached event {first} yet: there is nothing to send again "
+                    "(`learnloom deliver list` shows the next event of each)"
                 )
             (count,) = warehouse.one(f"SELECT count(*) {again}", asked)
             warehouse.run(f"DELETE {again}", asked)

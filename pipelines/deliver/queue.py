@@ -10,12 +10,12 @@ from learnloom.pipelines.deliver.position import DeliveryPosition, is_own_turn
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import DELIVERY
 
+# Events that are not to be sent any more: raised what stands no longer, or ended what a receiver never had.
 _OVER: Final = (
     "(change = 'raised' AND (expires_at <= $now OR EXISTS (FROM feedback.outbox AS later "
     "WHERE later.change = 'ended' AND later.signal_id = told.signal_id AND later.occurrence = told.occurrence)))"
     " OR (change = 'ended' AND sequence <= $began_at)"
 )
-"""Events that are not to be sent any more: raised what stands no longer, or ended what a receiver never had."""
 _MOMENT: Final = pa.timestamp("us", "UTC")
 _ROWS: Final = pa.schema(
     [
@@ -30,7 +30,7 @@ _ROWS: Final = pa.schema(
 )
 
 
-class Wanted(NamedTuple):
+class SubscriptionFilter(NamedTuple):
     """Which events a subscription wants: those to which all that is given here applies."""
 
     subscription: str
@@ -61,7 +61,7 @@ class Due(NamedTuple):
     """Whether an earlier event of the student waits for its time."""
 
 
-class Batch(NamedTuple):
+class DeliveryBatch(NamedTuple):
     """Events in their order, and how far the outbox has been looked at when all of them are dealt with."""
 
     events: list[Due]
@@ -81,7 +81,7 @@ class Delivery(NamedTuple):
 
 
 def read_over(
-    warehouse: Warehouse, wanted: Wanted, position: DeliveryPosition, *, now: datetime
+    warehouse: Warehouse, wanted: SubscriptionFilter, position: DeliveryPosition, *, now: datetime
 ) -> list[Delivery]:
     """Read what waits or would come, and is not to be sent any more: to be recorded as passed."""
     condition, values = wanted.condition()
@@ -102,8 +102,8 @@ def read_over(
 
 
 def read_batch(
-    warehouse: Warehouse, wanted: Wanted, position: DeliveryPosition, *, now: datetime, limit: int
-) -> Batch:
+    warehouse: Warehouse, wanted: SubscriptionFilter, position: DeliveryPosition, *, now: datetime, limit: int
+) -> DeliveryBatch:
     """Read what is due, in order: what waits and may be tried again, then what is new.
 
     Nothing new is given as long as more waits than fits: a student's events would change places.
@@ -121,7 +121,7 @@ def read_batch(
         asked,
     )
     if len(again) == limit:
-        return Batch([Due(*row) for row in again], position.next_sequence)
+        return DeliveryBatch([Due(*row) for row in again], position.next_sequence)
     new = warehouse.rows(
         "WITH done AS (SELECT sequence FROM feedback.delivery WHERE subscription = $subscription), "
         "behind AS (SELECT student_key FROM feedback.delivery "
@@ -133,7 +133,9 @@ def read_batch(
         {**asked, **values, "next_sequence": position.next_sequence, "last": last},
     )
     next_sequence = new[-1][0] + 1 if len(new) == limit else last + 1
-    return Batch(sorted(Due(*row) for row in (*again, *new)), max(next_sequence, position.next_sequence))
+    return DeliveryBatch(
+        sorted(Due(*row) for row in (*again, *new)), max(next_sequence, position.next_sequence)
+    )
 
 
 def record(
@@ -199,7 +201,7 @@ def _write(warehouse: Warehouse, subscription: str, rows: pa.Table, now: datetim
             )
 
 
-class Standing(NamedTuple):
+class SubscriptionStatus(NamedTuple):
     """A subscription at a glance."""
 
     subscription: str
@@ -214,7 +216,7 @@ class Standing(NamedTuple):
     """Why it is held or paused, or else why the newest event that waits or is dead failed."""
 
 
-def standings(warehouse: Warehouse) -> list[Standing]:
+def subscription_statuses(warehouse: Warehouse) -> list[SubscriptionStatus]:
     """Every subscription that was ever delivered to, by name."""
     rows = warehouse.rows(
         f"""
@@ -233,4 +235,4 @@ def standings(warehouse: Warehouse) -> list[Standing]:
         ORDER BY place.subscription
         """
     )
-    return [Standing(*row) for row in rows]
+    return [SubscriptionStatus(*row) for row in rows]

@@ -11,17 +11,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.measures import Predictions
 
 N_PERMUTATIONS: Final = 1_000
+# To which probabilities are rounded: at most ten thousand thresholds, however many rows there are.
 _DECIMALS: Final = 4
-"""To which probabilities are rounded: at most ten thousand thresholds, however many rows there are."""
+# False positive rates at which the curves are compared.
 _GRID: Final = (np.arange(2_000) + 0.5) / 2_000
-"""False positive rates at which the curves are compared."""
+# Share of the permutations in which both curves have to exist.
 _MIN_SHARE: Final = 0.95
-"""Share of the permutations in which both curves have to exist."""
+# Differences of rounding are none.
 _SAME: Final = 1e-12
-"""Differences of rounding are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ def abroca(
         return Abroca(None, unknown="in one of the parts the outcome never varies")
     rng = np.random.default_rng(seed)
     drawn = np.array([curves.area(rng.permutation(is_member)) for _ in range(n_permutations)])
-    told = drawn[np.isfinite(drawn)]
-    if len(told) < _MIN_SHARE * n_permutations or len(told) == 0:
+    defined = drawn[np.isfinite(drawn)]
+    if len(defined) < _MIN_SHARE * n_permutations or len(defined) == 0:
         return Abroca(value)
-    p_value = (1 + int((told >= value - _SAME).sum())) / (1 + len(told))
-    return Abroca(value, p_value, float(told.mean()))
+    p_value = (1 + int((defined >= value - _SAME).sum())) / (1 + len(defined))
+    return Abroca(value, p_value, float(defined.mean()))

@@ -10,19 +10,23 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from learnloom.pipelines.evaluate.errors import AnswerSetError
 from learnloom.pipelines.learner.history import FULL_WEIGHT, History
+from learnloom.schemas.errors import LearnloomError
 
 MAX_ANSWERS: Final = 10_000_000
 REQUIRED: Final = ("student", "item", "skill", "correct")
 OPTIONAL: Final = ("time", "answer")
+# The columns of a table, under these names or those that a caller gives.
 COLUMNS: Final = REQUIRED + OPTIONAL
-"""What a table tells, under these names or those that a caller gives."""
+# Between the skills of one cell.
 SEPARATORS: Final = "~;"
-"""Between the skills of one cell."""
 _RIGHT: Final = {"1": 1.0, "1.0": 1.0, "true": 1.0, "0": 0.0, "0.0": 0.0, "false": 0.0}
+# More microseconds than that have no room in 64 bits.
 _LONGEST_SECONDS: Final = 9e12
-"""More microseconds than that have no room in 64 bits."""
+
+
+class AnswerSetError(LearnloomError):
+    """A table of answers cannot be read as such."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +116,10 @@ class _Part:
         self._name, self._table, self._columns = named.name, named.table, columns
         absent = [columns[name] for name in REQUIRED if not self.has(name)]
         if absent:
-            wanted = next(name for name in REQUIRED if not self.has(name))
+            options = next(name for name in REQUIRED if not self.has(name))
             raise AnswerSetError(
                 f"{named.name} has no column {', '.join(absent)}; there are: "
-                f"{', '.join(named.table.column_names)}. Name the one that is meant: --columns {wanted}=NAME"
+                f"{', '.join(named.table.column_names)}. Name the right column: --columns {options}=NAME"
             )
         if not len(self):
             raise AnswerSetError(f"{named.name} has no row: give at least one answer")
@@ -137,7 +141,7 @@ class _Part:
         """The cells of a column in which none may be empty."""
         cells = self.optional_text(name)
         if cells.null_count:
-            self.refuse(cells.is_null().to_pylist().index(True), name, None, f"name the {name}")
+            self.refuse(cells.is_null().to_pylist().index(True), name, None, f"give the {name}")
         return cells
 
     def scores(self) -> NDArray[np.float64]:
@@ -151,7 +155,7 @@ class _Part:
         return np.array(known, dtype=np.float64)[codes]
 
     def times_us(self) -> NDArray[np.int64]:
-        """Microseconds since 1970; all 0 where no time is told."""
+        """Microseconds since 1970; all 0 if no time is given."""
         if not self.has("time"):
             return np.zeros(len(self), dtype=np.int64)
         found = []
@@ -164,9 +168,9 @@ class _Part:
 
     def refuse(self, row: int, name: str, value: str | None, what_to_do: str) -> None:
         """Raise an error that names the cell."""
-        told = "is empty" if value is None else f"is {value!r}"
+        problem = "is empty" if value is None else f"is {value!r}"
         raise AnswerSetError(
-            f"{self._name}, row {row + 1:,} below the header, column {self._columns[name]} {told}: {what_to_do}"
+            f"{self._name}, row {row + 1:,} below the header, column {self._columns[name]} {problem}: {what_to_do}"
         )
 
 
@@ -190,7 +194,7 @@ def _split(cells: Sequence[str | None]) -> tuple[list[str], list[list[int]]]:
 
 
 def _merged(rows: _Rows, answer: NDArray[np.int64], parts: Sequence[_Part]) -> _Rows:
-    """One row for all rows of one table that share student and answer; the first tells item, outcome and time."""
+    """One row for all rows of one table that share student and answer; the first gives item, outcome and time."""
     first: dict[tuple[int, int, int], int] = {}
     skills: dict[int, list[int]] = {}
     keys = zip(rows.table.tolist(), rows.student.tolist(), answer.tolist(), strict=True)
@@ -202,7 +206,7 @@ def _merged(rows: _Rows, answer: NDArray[np.int64], parts: Sequence[_Part]) -> _
                 row - start[key[0]],
                 "answer",
                 f"that of row {at - start[key[0]] + 1:,}",
-                "rows of one answer share item and outcome",
+                "all rows of one answer must have the same item and outcome",
             )
         skills[at] = list(dict.fromkeys([*skills.get(at, []), *rows.skills[row]]))
     kept = np.array(list(skills), dtype=np.int64)

@@ -10,8 +10,8 @@ from learnloom.pipelines.evaluate.cold_start import earlier_answers
 from learnloom.pipelines.evaluate.mastered import RUN
 from learnloom.pipelines.learner.history import RIGHT_FROM, History, code_count
 
+# Answers at the mean rate that are added to every other mean, so that one answer makes no certainty.
 _SHRINK: Final = 2.0
-"""Answers at the mean rate that are added to every other mean, so that one answer makes no certainty."""
 Floats = NDArray[np.float64]
 
 

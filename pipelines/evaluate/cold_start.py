@@ -6,12 +6,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from learnloom.pipelines.evaluate.figure import Figure
-from learnloom.pipelines.evaluate.figures import figures
-from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.figures import Figure, figures
+from learnloom.pipelines.evaluate.measures import Predictions
 
+# Fewest and most earlier answers of each row of the table; the last one sums up the first two.
 _SPANS: Final[tuple[tuple[int, int | None], ...]] = ((0, 0), (1, 4), (5, 9), (10, 19), (20, None), (0, 4))
-"""Fewest and most earlier answers of each row of the table; the last one sums up the first two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,6 @@ def cold_start(
     table = []
     for low, high in _SPANS:
         part = found.where((earlier >= low) & (earlier <= high if high is not None else True))
-        told = figures(part, n_resamples=n_resamples, seed=seed)
-        table.append(ColdStart(low, high, len(part), told.auc, told.log_loss))
+        measured = figures(part, n_resamples=n_resamples, seed=seed)
+        table.append(ColdStart(low, high, len(part), measured.auc, measured.log_loss))
     return table

@@ -7,19 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learnloom.pipelines.evaluate import measures
-from learnloom.pipelines.evaluate.figure import ENOUGH_ANSWERS
-from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.figures import MIN_ANSWERS
+from learnloom.pipelines.evaluate.measures import Predictions
 from learnloom.pipelines.evaluate.resample import Weighted, draws
 from learnloom.pipelines.learner.history import RIGHT_FROM
 from learnloom.pipelines.learner.loss import log_losses, mean_and_error
 
+# As many as a standard error asks for (Efron & Tibshirani 1993, chapter 6).
 _N_RESAMPLES: Final = 200
-"""As many as a standard error asks for (Efron & Tibshirani 1993, chapter 6)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One measure of two predictors; what cannot be told is None."""
+    """One measure of two predictors; an unknown one is None."""
 
     measure: str
     one: float | None
@@ -51,7 +51,7 @@ def differences(
         other: likewise the other.
         seed: of the resamples.
     """
-    missing = ENOUGH_ANSWERS.missing(len(scores), len(np.unique(student)))
+    missing = MIN_ANSWERS.missing(len(scores), len(np.unique(student)))
     if missing:
         return [Difference(name, None, None, None, None, missing) for name in ("log_loss", "auc", "ece")]
     labels = scores >= RIGHT_FROM
@@ -85,6 +85,6 @@ def _log_loss(
 
 def _difference(measure: str, one: float, other: float, drawn: NDArray[np.float64]) -> Difference:
     """A difference with the spread of those of the resamples; NaN where a resample has none."""
-    told = drawn[np.isfinite(drawn)]
-    error = float(told.std(ddof=1)) if len(told) > 1 else None
+    defined = drawn[np.isfinite(drawn)]
+    error = float(defined.std(ddof=1)) if len(defined) > 1 else None
     return Difference(measure, one, other, other - one, error)

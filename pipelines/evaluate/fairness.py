@@ -1,21 +1,100 @@
 """Is the model as good for every group of students? An audit: groups never become part of the model.
 
-Every figure is that of one group; ABROCA holds it against all other students of known group.
+Every figure is that of one group; ABROCA compares it with all other students of known group.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from learnloom.pipelines.evaluate.abroca import N_PERMUTATIONS, Abroca, abroca
-from learnloom.pipelines.evaluate.figure import ENOUGH_GROUP, Enough, Figure
-from learnloom.pipelines.evaluate.figures import figures
-from learnloom.pipelines.evaluate.groups import Grouping
-from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.answer_set import NamedTable
+from learnloom.pipelines.evaluate.figures import MIN_GROUP, Figure, MinimumSample, figures, share
+from learnloom.pipelines.evaluate.measures import Predictions
 from learnloom.pipelines.evaluate.resample import N_RESAMPLES
-from learnloom.pipelines.evaluate.share import share
+from learnloom.schemas.errors import LearnloomError
+
+# More groups than that in one column are hardly groups.
+MAX_GROUPS: Final = 20
+MAX_ROWS: Final = 1_000_000
+_STUDENT: Final = "student"
+
+
+class GroupsError(LearnloomError):
+    """A table of groups cannot be read as such."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """One way in which students are divided."""
+
+    name: str
+    group_of: Mapping[int, str]
+    """Group by student code; a student of unknown group is not in it."""
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups, in order of their names."""
+        return sorted(set(self.group_of.values()))
+
+    def members(self, group: str) -> list[int]:
+        """Codes of the students of a group."""
+        return [student for student, name in self.group_of.items() if name == group]
+
+
+def groupings_of(
+    named: NamedTable, student_code: Mapping[str, int], *, is_optional: bool = False
+) -> list[Grouping]:
+    """Read the groups of students; an empty cell is an unknown group, an unknown student is left out.
+
+    Args:
+        named: column `student`, and one or more others, each a way to divide students.
+        student_code: codes of students by every name that they go by.
+        is_optional: whether it is well that the table names none of them; then there are no groups.
+
+    Raises:
+        GroupsError: a column is missing, a student is in two groups, or there are too many groups.
+    """
+    table = named.table
+    columns = [name for name in table.column_names if name != _STUDENT]
+    if len(columns) == len(table.column_names) or not columns:
+        raise GroupsError(
+            f"{named.name} needs the column {_STUDENT} and one or more with groups; there are: "
+            f"{', '.join(table.column_names)}"
+        )
+    students = [student_code.get(name or "") for name in table.column(_STUDENT).to_pylist()]
+    if not any(code is not None for code in students):
+        if is_optional:
+            return []
+        raise GroupsError(
+            f"{named.name} names no student who has an answer; its first is "
+            f"{next(iter(table.column(_STUDENT).to_pylist()), None)!r}. Name students as in the answers, or, for "
+            f"the warehouse, by key, identifier or account name"
+        )
+    return [_grouping(named.name, column, table.column(column), students) for column in columns]
+
+
+def _grouping(file: str, column: str, cells: pa.ChunkedArray, students: list[int | None]) -> Grouping:
+    group_of: dict[int, str] = {}
+    for row, (student, group) in enumerate(zip(students, cells.to_pylist(), strict=True), start=1):
+        if student is None or group is None:
+            continue
+        if group_of.setdefault(student, group) != group:
+            raise GroupsError(
+                f"{file}, row {row:,} below the header, column {column}: the student is in {group!r} and, further up, "
+                f"in {group_of[student]!r}; give each student one group"
+            )
+    found = Grouping(column, group_of)
+    if len(found.groups) > MAX_GROUPS:
+        raise GroupsError(
+            f"{file}, column {column} has {len(found.groups)} groups, but at most {MAX_GROUPS} are allowed: "
+            f"remove the column, or merge groups"
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +120,7 @@ class GroupFigures:
     auc: Figure
     ece: Figure
     gap: Figure
-    """Mean outcome minus mean prediction: above 0, more came than was said."""
+    """Mean outcome minus mean prediction: above 0, the outcome is better than predicted."""
     flag_rate: Figure
     true_positive_rate: Figure
     """Of the rows for which help was due, the share that was flagged."""
@@ -54,7 +133,7 @@ class GroupFigures:
 class Audit:
     """What the figures of groups are reckoned with."""
 
-    enough: Enough = ENOUGH_GROUP
+    minimum: MinimumSample = MIN_GROUP
     row: str = "answer"
     n_resamples: int = N_RESAMPLES
     n_permutations: int = N_PERMUTATIONS
@@ -94,14 +173,16 @@ def _of_group(
     is_in = np.isin(found.cluster, members)
     part = found.where(is_in)
     flagged, due = flags.is_flagged[is_in], flags.is_due[is_in]
-    told = figures(part, enough=audit.enough, row=audit.row, n_resamples=audit.n_resamples, seed=audit.seed)
+    measured = figures(
+        part, minimum=audit.minimum, row=audit.row, n_resamples=audit.n_resamples, seed=audit.seed
+    )
 
     def rate(above: NDArray[np.float64], of: NDArray[np.bool_], lowest: float = 0.0) -> Figure:
         return share(
             above * of,
             of.astype(np.float64),
             part.cluster,
-            enough=audit.enough,
+            minimum=audit.minimum,
             row=audit.row,
             lowest=lowest,
             n_resamples=audit.n_resamples,
@@ -114,8 +195,8 @@ def _of_group(
         group=group,
         n=len(part),
         n_students=part.n_clusters,
-        auc=told.auc,
-        ece=told.ece,
+        auc=measured.auc,
+        ece=measured.ece,
         gap=rate(part.label - part.p, everything, lowest=-1.0),
         flag_rate=rate(flagged.astype(np.float64), everything),
         true_positive_rate=rate(flagged.astype(np.float64), due),
@@ -128,7 +209,7 @@ def _abroca(known: Predictions, members: NDArray[np.int64], audit: Audit) -> Abr
     """ABROCA against the rest, where both are large enough."""
     is_in = np.isin(known.cluster, members)
     for part, whose in ((known.where(is_in), "of the group"), (known.where(~is_in), "of the rest")):
-        missing = audit.enough.missing(len(part), part.n_clusters, audit.row)
+        missing = audit.minimum.missing(len(part), part.n_clusters, audit.row)
         if missing:
             return Abroca(None, unknown=f"{missing} {whose}")
     return abroca(known, members, n_permutations=audit.n_permutations, seed=audit.seed)

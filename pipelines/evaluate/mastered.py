@@ -6,19 +6,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from learnloom.pipelines.evaluate.figure import Figure
-from learnloom.pipelines.evaluate.share import share
+from learnloom.pipelines.evaluate.figures import Figure, share
 from learnloom.pipelines.learner.history import RIGHT_FROM, History
 
+# Right answers in a row on a skill that are often taken for mastery.
 RUN: Final = 3
-"""Right answers in a row on a skill that are often taken for mastery."""
 THRESHOLDS: Final = (0.85, 0.90, 0.95)
 _NEVER: Final = "it never fired"
 
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """One rule: of students and skills of which it said "mastered", how many got the next answer right."""
+    """One rule: of the students and skills that it called mastered, how many got the next answer right."""
 
     rule: str
     n: int
@@ -65,8 +64,8 @@ def first_fired(history: History, p: NDArray[np.float64]) -> dict[str, list[int]
         for code in skill[offset[row] : offset[row + 1]]:
             run = runs.get((student, code))
             if run is not None:
-                said = [f"p >= {limit:.2f}" for limit in THRESHOLDS if expected[row] >= limit]
-                for rule in [in_a_row, *said] if run >= RUN else said:
+                fired = [f"p >= {limit:.2f}" for limit in THRESHOLDS if expected[row] >= limit]
+                for rule in [in_a_row, *fired] if run >= RUN else fired:
                     if (student, code, rule) not in has_fired:
                         has_fired.add((student, code, rule))
                         tested[rule].append(row)

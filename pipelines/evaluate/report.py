@@ -1,21 +1,21 @@
 """The whole evaluation of predicted answers, as one document."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from learnloom.pipelines.evaluate.baselines import BASELINES, by_fold
 from learnloom.pipelines.evaluate.cold_start import ColdStart, cold_start, earlier_answers
-from learnloom.pipelines.evaluate.fairness import Audit, Flags, GroupFigures, fairness
+from learnloom.pipelines.evaluate.fairness import Audit, Flags, GroupFigures, Grouping, fairness
 from learnloom.pipelines.evaluate.figures import Figures, figures
-from learnloom.pipelines.evaluate.groups import Grouping
 from learnloom.pipelines.evaluate.mastered import Fired, is_mastered_true
-from learnloom.pipelines.evaluate.predictions import Predictions
-from learnloom.pipelines.evaluate.reliability import Bin, reliability
+from learnloom.pipelines.evaluate.measures import Bin, Predictions, reliability
 from learnloom.pipelines.evaluate.resample import N_RESAMPLES
 from learnloom.pipelines.evaluate.risk_report import RiskEvaluation
+from learnloom.pipelines.feedback.words import percent
 from learnloom.pipelines.learner.held_out import HeldOut, held_out, train_test
 from learnloom.pipelines.learner.history import RIGHT_FROM, History
 from learnloom.schemas.level import NEAR
@@ -24,7 +24,7 @@ N_FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EvaluationOptions:
     """What a caller may choose."""
 
     n_folds: int = N_FOLDS
@@ -66,18 +66,18 @@ class Evaluation:
     """Of warnings that somebody may not pass; None where a file of answers was evaluated."""
 
 
-def evaluate_folds(history: History, wanted: Wanted) -> Evaluation:
+def evaluate_folds(history: History, options: EvaluationOptions) -> Evaluation:
     """Predict each student's answers by a model of the other students, and hold that against what came."""
-    found = held_out(history, n_folds=wanted.n_folds)
+    found = held_out(history, n_folds=options.n_folds)
     others = {name: by_fold(predict, history, found.fold) for name, predict in BASELINES.items()}
-    return _evaluated(f"{wanted.n_folds} folds of students", history, found, others, wanted)
+    return _evaluated(f"{options.n_folds} folds of students", history, found, others, options)
 
 
-def evaluate_split(train: History, test: History, wanted: Wanted) -> Evaluation:
+def evaluate_split(train: History, test: History, options: EvaluationOptions) -> Evaluation:
     """Predict the answers of `test` by a model of `train`, and hold that against what came."""
     found = train_test(train, test)
     others = {name: predict(train, test) for name, predict in BASELINES.items()}
-    return _evaluated("given: one file for training, one for testing", test, found, others, wanted)
+    return _evaluated("given: one file for training, one for testing", test, found, others, options)
 
 
 def _evaluated(
@@ -85,9 +85,9 @@ def _evaluated(
     history: History,
     found: HeldOut,
     others: dict[str, NDArray[np.float64]],
-    wanted: Wanted,
+    options: EvaluationOptions,
 ) -> Evaluation:
-    n_resamples, seed = wanted.n_resamples, wanted.seed
+    n_resamples, seed = options.n_resamples, options.seed
     predicted = Predictions(history.score >= RIGHT_FROM, found.p, history.student)
     earlier = earlier_answers(history.student)
     flags = Flags(found.p < NEAR, ~predicted.label, f"p below {NEAR:.2f}")
@@ -114,8 +114,53 @@ def _evaluated(
             fairness(
                 predicted,
                 flags,
-                list(wanted.groupings),
+                list(options.groupings),
                 Audit(n_resamples=n_resamples, seed=seed),
             )
         ),
     )
+
+
+# Largest calibration error at which a probability can be taken at its word.
+MOST_ECE: Final = 0.02
+# Slopes of calibration between which predictions are neither over-confident nor timid.
+SLOPES: Final = (0.9, 1.1)
+
+
+def warnings(found: Evaluation) -> Iterator[str]:
+    """Yield what is unknown or wrong about the predictions, and what that means."""
+    yield from _of_answers(found.model)
+    if found.risk is not None:
+        yield from _of_risk(found.risk)
+
+
+def _of_risk(found: RiskEvaluation) -> Iterator[str]:
+    if found.unknown:
+        yield f"Risk of not passing: unknown. {found.unknown}. Import a course plan, and wait until course runs end."
+        return
+    if not found.is_by_run:
+        yield "Risk of not passing: there is only one run, so its own students were held out. A new run is harder."
+    for one in found.at:
+        high = one.model.precision.high
+        if one.promised is not None and high is not None and high < one.promised:
+            yield (
+                f"At {percent(one.share)} of the run, fewer warnings were right than expected: "
+                f"{percent(one.model.precision.value or 0.0)} instead of {percent(one.promised)}."
+            )
+
+
+def _of_answers(found: Figures) -> Iterator[str]:
+    unknown = [(name, getattr(found, name).unknown) for name in ("auc", "log_loss", "slope")]
+    for reason in dict.fromkeys(reason for _, reason in unknown if reason):
+        names = ", ".join(name.replace("_", "-") for name, why in unknown if why == reason)
+        yield f"Unknown ({names}): {reason}. Collect more answers before you judge the model."
+    slope, ece = found.slope, found.ece
+    if slope.high is not None and slope.high < SLOPES[0]:
+        yield f"Overconfident: slope {slope.value:.2f}. Nearly certain predictions fail more often than they should."
+    if slope.low is not None and slope.low > SLOPES[1]:
+        yield f"Underconfident: slope {slope.value:.2f}. Predictions are closer to 50 % than they should be."
+    if ece.low is not None and ece.low > MOST_ECE:
+        yield (
+            f"Calibration error {ece.value:.3f}: predicted and observed rates differ by this much on average. Do not "
+            "rely on the probabilities until a new model version is fitted (learnloom refresh --refit)."
+        )

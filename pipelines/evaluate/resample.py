@@ -10,8 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from learnloom.pipelines.evaluate.measures import N_BINS, bin_of, certain_to_a_point, logits
-from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.measures import N_BINS, Predictions, bin_of, certain_to_a_point, logits
 
 N_RESAMPLES: Final = 1_000
 Floats = NDArray[np.float64]

@@ -1,7 +1,7 @@
 """Warnings that a student may not pass: how many are right, how many are missed, how early they come.
 
-A row is a student, label is that the student did not pass. Everything else about such predictions is told by the
-same figures as for answers (figures.py, fairness.py), with ENOUGH_STUDENTS.
+A row is a student, label is that the student did not pass. Everything else about such predictions is in the
+same figures as for answers (figures.py, fairness.py), with MIN_STUDENTS.
 """
 
 from dataclasses import dataclass
@@ -10,14 +10,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from learnloom.pipelines.evaluate.figure import ENOUGH_GROUP, Figure, with_interval
+from learnloom.pipelines.evaluate.figures import MIN_GROUP, Figure, share, with_interval
 from learnloom.pipelines.evaluate.followed import Times
-from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.measures import Predictions
 from learnloom.pipelines.evaluate.resample import N_RESAMPLES, draws
-from learnloom.pipelines.evaluate.share import share
 
+# Of the rule to beat, that of Open edX Aspects.
 QUIET_DAYS: Final = 7
-"""Of the rule to beat, that of Open edX Aspects."""
 Truths = NDArray[np.bool_]
 _ROW: Final = "student"
 
@@ -102,7 +101,7 @@ def lead_time(
     in_time = happened & ~np.isnat(flagged_at)
     in_time[in_time] = flagged_at[in_time] < happened_at[in_time]
     days = (happened_at[in_time] - flagged_at[in_time]) / np.timedelta64(1, "D")
-    missing = ENOUGH_GROUP.missing(len(days), len(days), _ROW)
+    missing = MIN_GROUP.missing(len(days), len(days), _ROW)
     if missing:
         median = Figure(None, unknown=missing)
     else:

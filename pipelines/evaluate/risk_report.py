@@ -7,22 +7,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from learnloom.pipelines.evaluate.fairness import Audit, Flags, GroupFigures, fairness
-from learnloom.pipelines.evaluate.figure import ENOUGH_STUDENTS
-from learnloom.pipelines.evaluate.figures import Figures, figures
+from learnloom.pipelines.evaluate.fairness import Audit, Flags, GroupFigures, Grouping, fairness
+from learnloom.pipelines.evaluate.figures import MIN_STUDENTS, Figures, figures
 from learnloom.pipelines.evaluate.followed import Followed
-from learnloom.pipelines.evaluate.groups import Grouping
-from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.measures import Predictions
 from learnloom.pipelines.evaluate.resample import N_RESAMPLES
 from learnloom.pipelines.evaluate.risk import LeadTime, Truths, Warned, lead_time, quiet_rule, warned
 from learnloom.pipelines.learner.risk import FEATURES
 from learnloom.pipelines.learner.risk_train import RiskCases, folds_of, train_risk
 from learnloom.schemas.risk import RiskFeature
 
+# Shares of a run at which warnings are looked at.
 SHARES: Final = (0.25, 0.50, 0.75)
-"""Shares of a run at which warnings are looked at."""
+# A week's end farther from the share than that is another moment.
 _FARTHEST: Final = 1 / 16
-"""A week's end farther from the share than that is another moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class RiskEvaluation:
     lead_time: LeadTime
     rule_lead_time: LeadTime
     unknown: str | None = None
-    """Why nothing can be said."""
+    """Why nothing is known."""
 
 
 def evaluate_risk(
@@ -72,28 +70,28 @@ def evaluate_risk(
         seed: of the resamples.
     """
     fold, is_by_run = folds_of(followed.cases)
-    told = _held_out(followed.cases, fold)
-    is_told = np.isfinite(told.p)
+    held_out = _held_out(followed.cases, fold)
+    is_known = np.isfinite(held_out.p)
     followed = Followed(
-        followed.cases.where(is_told), followed.cutoff_at[is_told], followed.happened_at[is_told]
+        followed.cases.where(is_known), followed.cutoff_at[is_known], followed.happened_at[is_known]
     )
-    told = told.where(is_told)
+    held_out = held_out.where(is_known)
     cases = followed.cases
     quiet = _quiet(cases)
     shares = [
-        _at(share, cases, told, quiet, groupings=groupings, n_resamples=n_resamples, seed=seed)
+        _at(share, cases, held_out, quiet, groupings=groupings, n_resamples=n_resamples, seed=seed)
         for share in SHARES
         if len(moments(cases, share))
     ]
-    missing = ENOUGH_STUDENTS.missing(len(cases), len(np.unique(cases.student)), "student")
+    missing = MIN_STUDENTS.missing(len(cases), len(np.unique(cases.student)), "student")
     return RiskEvaluation(
         n_runs=len(np.unique(cases.run)),
         n_students=len(np.unique(cases.student)),
         is_by_run=is_by_run,
         at=shares,
-        lead_time=_lead(followed, told.is_flagged, n_resamples=n_resamples, seed=seed),
+        lead_time=_lead(followed, held_out.is_flagged, n_resamples=n_resamples, seed=seed),
         rule_lead_time=_lead(followed, quiet, n_resamples=n_resamples, seed=seed),
-        unknown=missing and f"of runs that have ended and of known outcome there are {missing}",
+        unknown=missing and f"Ended runs with known outcomes have {missing}",
     )
 
 
@@ -108,19 +106,19 @@ def moments(cases: RiskCases, share: float) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What was said of each row while it was held out; p is NaN where nothing was."""
+class _HeldOut:
+    """The prediction for each row while it was held out; p is NaN where there is none."""
 
     p: NDArray[np.float64]
     is_flagged: Truths
     precision: NDArray[np.float64]
 
-    def where(self, kept: Truths | NDArray[np.int64]) -> "_Told":
+    def where(self, kept: Truths | NDArray[np.int64]) -> "_HeldOut":
         """Return some rows."""
-        return _Told(self.p[kept], self.is_flagged[kept], self.precision[kept])
+        return _HeldOut(self.p[kept], self.is_flagged[kept], self.precision[kept])
 
 
-def _held_out(cases: RiskCases, fold: NDArray[np.int64]) -> _Told:
+def _held_out(cases: RiskCases, fold: NDArray[np.int64]) -> _HeldOut:
     p, precision = np.full(len(cases), np.nan), np.full(len(cases), np.nan)
     is_flagged = np.zeros(len(cases), dtype=np.bool_)
     for one in np.unique(fold).tolist():
@@ -129,7 +127,7 @@ def _held_out(cases: RiskCases, fold: NDArray[np.int64]) -> _Told:
         if trained is not None:
             levels = trained.model.levels(cases.features[out])
             p[out], precision[out], is_flagged[out] = levels.p, levels.precision, levels.p >= levels.threshold
-    return _Told(p, is_flagged, precision)
+    return _HeldOut(p, is_flagged, precision)
 
 
 def _quiet(cases: RiskCases) -> Truths:
@@ -145,7 +143,7 @@ def _quiet(cases: RiskCases) -> Truths:
 def _at(
     share: float,
     cases: RiskCases,
-    told: _Told,
+    held_out: _HeldOut,
     quiet: Truths,
     *,
     groupings: Sequence[Grouping],
@@ -153,17 +151,17 @@ def _at(
     seed: int,
 ) -> AtShare:
     rows = moments(cases, share)
-    here, label = told.where(rows), cases.has_not_passed[rows]
+    here, label = held_out.where(rows), cases.has_not_passed[rows]
     promised = here.precision[here.is_flagged & np.isfinite(here.precision)]
     predicted = Predictions(label, here.p, cases.student[rows])
-    audit = Audit(enough=ENOUGH_STUDENTS, row="student", n_resamples=n_resamples, seed=seed)
-    flags = Flags(here.is_flagged, label, "warned of")
+    audit = Audit(minimum=MIN_STUDENTS, row="student", n_resamples=n_resamples, seed=seed)
+    flags = Flags(here.is_flagged, label, "warned")
     return AtShare(
         share=share,
         fairness=list(fairness(predicted, flags, list(groupings), audit)),
         figures=figures(
             predicted,
-            enough=ENOUGH_STUDENTS,
+            minimum=MIN_STUDENTS,
             row="student",
             n_resamples=n_resamples,
             seed=seed,

@@ -43,11 +43,11 @@ def back_up(warehouse: Warehouse, target: Path) -> BackedUp:
     """
     if warehouse.place.postgres is not None:
         raise BackupError(
-            "the catalogue is in PostgreSQL: back it up with pg_dump first, and copy the folder "
-            f"{warehouse.folder} after that (docs/operate.md)"
+            "the catalogue is in PostgreSQL: back it up with pg_dump first, then copy the folder "
+            f"{warehouse.folder} (docs/operate.md)"
         )
     if target.resolve() == warehouse.folder.resolve():
-        raise BackupError(f"{target} is the warehouse itself: name another folder")
+        raise BackupError(f"{target} is the warehouse itself: choose another folder")
     target.mkdir(parents=True, exist_ok=True)
     catalogue = target / CATALOG_FILE
     part = catalogue.with_name(catalogue.name + _PART)

@@ -253,8 +253,9 @@ class Warehouse:
         except (duckdb.Error, OvertakenError) as error:
             told = self.place.scrubbed(str(error))
             if is_trouble(error):
-                trouble = f"the warehouse at {self.place} is in trouble: {told}"
-                raise WarehouseUnavailableError(trouble) from None
+                raise WarehouseUnavailableError(
+                    f"the warehouse at {self.place} is not available: {told}"
+                ) from None
             if is_conflict(error):
                 raise WarehouseBusyError(
                     f"other processes kept writing to {self.place} for {wait_seconds:g} s: try again later, "

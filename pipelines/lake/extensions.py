@@ -21,7 +21,7 @@ def extension_file(name: str) -> Path:
         ) from error
     found = sorted(Path(str(root)).rglob(f"{name}.duckdb_extension"))
     if not found:
-        raise WarehouseError(f"{package} holds no {name}.duckdb_extension: install learnloom again")
+        raise WarehouseError(f"{package} has no {name}.duckdb_extension: install learnloom again")
     return found[0]
 
 

@@ -5,14 +5,14 @@ from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 
+# Files from this size on are left as they are, so that a growing table is not written again and again.
 SMALL_FILE_BYTES: Final = 64 * 1_048_576
-"""Files from this size on are left as they are, so that a growing table is not written again and again."""
+# So many files of one table beyond what its bytes need make `tidy` worth while.
 MANY_SMALL_FILES: Final = 40
-"""So many files of one table beyond what its bytes need make `tidy` worth while."""
+# A file of which more is deleted is written anew.
 DELETED_SHARE: Final = 0.2
-"""A file of which more is deleted is written anew."""
+# So far back the warehouse can be seen as it was.
 KEPT_DAYS: Final = 30
-"""So far back the warehouse can be seen as it was."""
 
 
 class Tidied(NamedTuple):

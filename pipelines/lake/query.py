@@ -24,7 +24,7 @@ def read_query(warehouse: Warehouse, sql: str, *, limit: int) -> tuple[list[str]
         raise QueryError(str(error)) from error
     if len(statements) != 1 or statements[0].type not in _READING:
         raise QueryError(
-            "one SELECT (or DESCRIBE, EXPLAIN, SUMMARIZE) is taken; the warehouse is not changed here"
+            "give one SELECT (or DESCRIBE, EXPLAIN, SUMMARIZE); queries cannot change the warehouse"
         )
     try:
         return warehouse.table(sql, limit=limit)

@@ -1,4 +1,4 @@
-"""Keeping the warehouse well for years: small files merged, old snapshots dropped, runs remembered, a backup made."""
+"""Maintenance of the warehouse: merge small files, drop old snapshots, keep the lineage, make a backup."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from learnloom.pipelines.lake.run import Run
 
 
 @dataclass(frozen=True)
-class Upkeep:
+class MaintenanceSummary:
     """What maintenance did."""
 
     runs_kept: int
@@ -33,7 +33,7 @@ def maintain(
     clock: Callable[[], dt.datetime],
     run: Run | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
-) -> Upkeep:
+) -> MaintenanceSummary:
     """Maintain the warehouse; others may read and write meanwhile.
 
     Raises:
@@ -43,7 +43,7 @@ def maintain(
     """
     wait_seconds = settings.lock_wait_seconds
     with open_to_write(settings, must_exist=True, run=run) as warehouse:
-        on_progress("remembering which run wrote what")
+        on_progress("keeping the lineage of writes")
         # Before their snapshots are dropped.
         runs_kept = keep_lineage(warehouse, wait_seconds=wait_seconds)
         letters_forgotten = 0
@@ -55,13 +55,13 @@ def maintain(
             )
             if letters_forgotten:
                 warehouse.retrying(lambda: rewrite(warehouse), wait_seconds=wait_seconds)
-        on_progress("merging files, dropping old snapshots")
+        on_progress("merging files and dropping old snapshots")
         tidied = tidy(warehouse, now=clock(), wait_seconds=wait_seconds, kept_days=settings.flows.kept_days)
         backed_up = None
         if settings.flows.backup is not None:
             on_progress("copying to the backup")
             backed_up = back_up(warehouse, settings.flows.backup)
-    return Upkeep(runs_kept, letters_forgotten, tidied, backed_up)
+    return MaintenanceSummary(runs_kept, letters_forgotten, tidied, backed_up)
 
 
 def _forget_letters(warehouse: Warehouse, before: dt.datetime) -> int:

@@ -1,4 +1,4 @@
-"""What Prometheus scrapes: the warehouse's figures, read anew at each scrape."""
+"""Metrics for Prometheus, read from the warehouse at each scrape."""
 
 import datetime as dt
 import logging
@@ -27,7 +27,7 @@ class _Figures(Collector):
         self._clock = clock
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Read every figure; a warehouse that cannot be read is a figure, too."""
+        """Read every metric; a warehouse that cannot be read is a metric, too."""
         try:
             with open_to_read(self._settings) as warehouse:
                 found = gauges(warehouse, now=self._clock())
@@ -42,23 +42,25 @@ class _Figures(Collector):
         yield from topics
 
     def _topics(self, warehouse: Warehouse) -> Iterator[GaugeMetricFamily]:
-        """How far the topics are behind; nothing where there are none, and brokers that fail are a figure, too."""
-        told = "Whether the brokers tell how far the topics are."
+        """The consumer lag of the topics; nothing if there are none. Brokers that fail are a metric, too."""
+        help_text = "Whether the Kafka brokers answer."
         try:
             lags = lag_of(warehouse, self._settings)
         except IngestError as error:
             _log.warning("%s", error)
-            yield GaugeMetricFamily("learnloom_brokers_up", told, value=0.0)
+            yield GaugeMetricFamily("learnloom_brokers_up", help_text, value=0.0)
             return
         if not lags:
             return
-        yield GaugeMetricFamily("learnloom_brokers_up", told, value=1.0)
+        yield GaugeMetricFamily("learnloom_brokers_up", help_text, value=1.0)
         records = GaugeMetricFamily(
-            "learnloom_topic_behind_records", "Records of a topic that have not landed.", labels=["topic"]
+            "learnloom_topic_behind_records",
+            "Consumer lag: records of a topic that have not landed.",
+            labels=["topic"],
         )
         seconds = GaugeMetricFamily(
             "learnloom_topic_behind_seconds",
-            "Age of the oldest record of a topic that has not landed; 0: none waits.",
+            "Age of the oldest record of a topic that has not landed; 0: none is waiting.",
             labels=["topic"],
         )
         for lag in lags:

@@ -24,12 +24,13 @@ def rules_page() -> str:
     lines = [
         "# Rules",
         "",
-        f"<!-- Written by `make docs`. --> The {len(RULES)} rules for which a record can be refused. The name of a",
-        "rule is a contract: it stands in dead letters and reports, and never gets another meaning. Sections are",
-        "those of the xAPI specification 1.0.3, part Data, unless another source is named: `2.4.2.1.s2.b1` is the",
-        "first point of the second list in section 2.4.2.1. `learnloom check` says which rules a file breaks.",
+        f"<!-- Written by `make docs`. --> A record is refused if it breaks one of these {len(RULES)} rules. The",
+        "name of a rule is a contract: it appears in dead letters and reports, and its meaning never changes. A",
+        "section number refers to the xAPI specification 1.0.3, part Data, unless another source is named:",
+        "`2.4.2.1.s2.b1` is the first point of the second list in section 2.4.2.1. `learnloom check` lists the rules",
+        "that a file breaks.",
         "",
-        "Where an example shows some properties only, they take the place of those of this statement:",
+        "An example that shows only some properties replaces those properties of this statement:",
         "",
         *_block(MINIMAL_RECORD.decode()),
     ]
@@ -44,7 +45,7 @@ def _entry(rule: Rule) -> list[str]:
     return [
         f"### {rule.id}",
         "",
-        f"{rule.meaning[0].upper()}{rule.meaning[1:]} ({rule.section}). To do: {rule.fix}.",
+        f"{rule.meaning[0].upper()}{rule.meaning[1:]} ({rule.section}). Fix: {rule.fix}.",
         "",
         "Right:",
         "",

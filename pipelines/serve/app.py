@@ -19,7 +19,7 @@ from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseError, 
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.operate.metrics import metrics_text
 from learnloom.pipelines.serve.pull import SignalMissingError, read_page
-from learnloom.pipelines.serve.respond import NotForYouError, respond
+from learnloom.pipelines.serve.respond import WrongAudienceError, respond
 from learnloom.pipelines.serve.students import StudentMissingError, read_profile, read_signals
 from learnloom.pipelines.serve.traced import Traced
 from learnloom.pipelines.tracing.span import is_on
@@ -33,7 +33,7 @@ _MAX_SIGNALS = 1_000
 _STATUS: dict[type[LearnloomError], int] = {
     StudentMissingError: status.HTTP_404_NOT_FOUND,
     SignalMissingError: status.HTTP_404_NOT_FOUND,
-    NotForYouError: status.HTTP_403_FORBIDDEN,
+    WrongAudienceError: status.HTTP_403_FORBIDDEN,
     WarehouseBusyError: status.HTTP_503_SERVICE_UNAVAILABLE,
     WarehouseUnavailableError: status.HTTP_503_SERVICE_UNAVAILABLE,
     WarehouseError: status.HTTP_503_SERVICE_UNAVAILABLE,

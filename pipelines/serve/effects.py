@@ -46,7 +46,7 @@ def read_effects(
         WarehouseError: no refresh has made the view yet.
     """
     if _EFFECT not in existing_tables(warehouse):
-        raise WarehouseError("what followed the signals cannot be told yet: run `learnloom refresh`")
+        raise WarehouseError("the effects of signals are not known yet: run `learnloom refresh`")
     rows = warehouse.rows(
         f"""
         SELECT {", ".join(Effect._fields)}

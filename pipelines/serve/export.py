@@ -39,7 +39,7 @@ def export(
         ExportError: the target exists, or nothing has been computed yet.
     """
     if target.exists():
-        raise ExportError(f"{target} exists: name another place, or remove it first")
+        raise ExportError(f"{target} exists: choose another path, or remove it first")
     names = [name for name in tables(warehouse) if everything or name.split(".")[0] in LAYERS_FOR_ANALYSTS]
     if not names:
         raise ExportError("nothing has been computed yet: run `learnloom refresh`")

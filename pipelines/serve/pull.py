@@ -15,7 +15,7 @@ class SignalMissingError(WarehouseError):
     """There never was a signal of that id."""
 
 
-class Page(NamedTuple):
+class PulledEvents(NamedTuple):
     """Some events in order."""
 
     events: list[SignalEvent]
@@ -25,7 +25,7 @@ class Page(NamedTuple):
 
 def read_page(
     warehouse: Warehouse, *, since: int, limit: int, audience: Audience | None, student_key: str | None
-) -> Page:
+) -> PulledEvents:
     """Read events from sequence `since` on.
 
     Args:
@@ -44,7 +44,7 @@ def read_page(
     )
     (last,) = warehouse.one(f"SELECT coalesce(max(sequence), 0) FROM {_OUTBOX}")
     following = rows[-1][0] + 1 if len(rows) == limit else max(since, last + 1)
-    return Page([SignalEvent.model_validate_json(row[1]) for row in rows], following)
+    return PulledEvents([SignalEvent.model_validate_json(row[1]) for row in rows], following)
 
 
 def raised_signal(warehouse: Warehouse, signal_id: str) -> Signal:

@@ -21,8 +21,8 @@ from learnloom.schemas.signal import Audience
 from learnloom.schemas.signal_statement import Response, actor_of, responded
 
 
-class NotForYouError(LearnloomError):
-    """The signal speaks to somebody else."""
+class WrongAudienceError(LearnloomError):
+    """The signal is for another audience."""
 
 
 class Answered(NamedTuple):
@@ -53,7 +53,7 @@ def respond(
         response: what is answered.
         at: when it was answered, aware.
         clock: gives the present moment.
-        went_well: how following it went; None: not told.
+        went_well: whether following the signal went well; None: not stated.
         note: words of whoever answers.
         audience: for whom the asking side speaks; None: for anybody.
         run: who does it.
@@ -66,12 +66,12 @@ def respond(
     with open_to_read(settings) as warehouse:
         signal = raised_signal(warehouse, signal_id)
         if audience is not None and signal.audience is not audience:
-            raise NotForYouError(f"signal {signal_id} does not speak to the {audience}")
+            raise WrongAudienceError(f"signal {signal_id} is not for the {audience}")
         actor = actor_of(*identifier_of(warehouse, signal.student_key))
     statement = responded(signal, actor, response, at, went_well=went_well, note=note)
     source = file_source(settings, [Path(STDIN)], stdin=io.BytesIO(orjson.dumps(statement) + b"\n"))
     done = land_files(LandingJob(settings, clock, StopSignal(), run), source)
     if done.dead:
         rules = ", ".join(done.refused)
-        raise LearnloomError(f"the answer makes no valid statement ({rules}): see `learnloom dead`")
+        raise LearnloomError(f"the response is not a valid statement ({rules}): see `learnloom dead`")
     return Answered(str(statement["id"]), is_new=done.accepted > 0)

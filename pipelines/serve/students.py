@@ -85,12 +85,16 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
     if len(exact) == 1:
         return str(exact[0][0])
     if not exact:
-        raise StudentMissingError(f"no student goes by {wanted!r}: `learnloom students` lists them")
+        raise StudentMissingError(
+            f"no student has the key, identifier or name {wanted!r}: list them with `learnloom students`"
+        )
     listed = "".join(
         f"\n  {key} {name or ''} ({identifier})" for key, name, identifier, _ in exact[:_MAX_CANDIDATES]
     )
     more = f"\n  and {len(exact) - _MAX_CANDIDATES} more" if len(exact) > _MAX_CANDIDATES else ""
-    raise StudentMissingError(f"{len(exact)} students go by {wanted!r}, name one by key: {listed}{more}")
+    raise StudentMissingError(
+        f"{len(exact)} students match {wanted!r}: choose one by its key: {listed}{more}"
+    )
 
 
 def read_profile(warehouse: Warehouse, student_key: str) -> StudentProfile:

@@ -11,13 +11,13 @@ from random import Random
 from typing import Final
 
 from learnloom.pipelines.simulate.config import DAY_MS
-from learnloom.pipelines.simulate.item import Item, Skill, p_right
+from learnloom.pipelines.simulate.item import SimulatedItem, Skill, p_right
 from learnloom.pipelines.simulate.traits import Traits
 
+# The most that can be learned of a skill, in logits.
 CEILING: Final = 3.4
-"""The most that can be learned of a skill, in logits."""
+# Share of (student, skill) pairs in which practice alone hardly helps: where wheel-spinning comes from.
 _MISCONCEPTION_SHARE: Final = 0.07
-"""Share of (student, skill) pairs in which practice alone hardly helps: where wheel-spinning comes from."""
 _SPACING_GAIN: Final = 0.25
 
 
@@ -52,7 +52,7 @@ class Knowledge:
         """Ability when the skill was last used, before anything of it was forgotten again."""
         return self._brought[skill] + self._learned[skill]
 
-    def p_right(self, item: Item, at_ms: int) -> float:
+    def p_right(self, item: SimulatedItem, at_ms: int) -> float:
         """Probability of a right answer in earnest: the weighted ability against the item."""
         ability = 0.0
         for skill, weight in item.skills:

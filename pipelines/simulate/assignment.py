@@ -10,14 +10,14 @@ from learnloom.pipelines.simulate.course import Assignment
 from learnloom.pipelines.simulate.student import Enrolment
 
 _POINTS: Final = 20
+# Nobody revises work with a better score.
 _GOOD_ENOUGH: Final = 0.8
-"""Nobody revises work with a better score."""
+# What the form that suits a student adds to the logit of the score.
 _FORM_LOGITS: Final = 0.9
-"""What the form that suits a student adds to the logit of the score."""
 _EXPLAINED: Final = "I tried two ways, compared them, and wrote down why the second one is shorter."
 _BARE: Final = "Here it is."
+# When teachers begin to score.
 _OFFICE_HOUR: Final = 9
-"""When teachers begin to score."""
 
 
 def plan_assignment(enrolment: Enrolment, module: int) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from learnloom.pipelines.simulate.fragments import dumps
+from learnloom.pipelines.simulate.statements import dumps
 
 Breakage = Callable[[dict[str, Any]], None]
 
@@ -89,12 +89,12 @@ _BREAKAGES: Final[tuple[Breakage, ...]] = (
     _wrong_case,
     _success_in_words,
 )
+# Cut off in the middle.
 NOT_JSON: Final = "not_json"
-"""Cut off in the middle."""
+# Valid by itself, but its id was given to another statement before.
 ID_CONFLICT: Final = "id_conflict"
-"""Valid by itself, but its id was given to another statement before."""
+# All kinds of refused records, as the table `expected` names them.
 BROKEN_KINDS: Final = (*(breakage.__name__.lstrip("_") for breakage in _BREAKAGES), NOT_JSON, ID_CONFLICT)
-"""All kinds of refused records, as the table `expected` names them."""
 
 
 def broken(kind: int, line: str) -> bytes:

@@ -5,10 +5,10 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# Milliseconds in a day.
 DAY_MS: Final = 86_400_000
-"""Milliseconds in a day."""
+# Milliseconds in an hour.
 HOUR_MS: Final = 3_600_000
-"""Milliseconds in an hour."""
 
 
 class SimulationConfig(BaseModel):

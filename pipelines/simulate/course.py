@@ -4,17 +4,17 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.simulate.config import DAY_MS, HOUR_MS, SimulationConfig
-from learnloom.pipelines.simulate.fragments import (
+from learnloom.pipelines.simulate.item import SimulatedItem, Skill, make_item
+from learnloom.pipelines.simulate.lists import FORMS, SUBJECTS, TOPICS
+from learnloom.pipelines.simulate.statements import (
     CAMPUS,
     VIDEO_CATEGORY,
     Activity,
     make_activity,
     reference,
+    rfc3339,
     school_iri,
 )
-from learnloom.pipelines.simulate.item import Item, Skill, make_item
-from learnloom.pipelines.simulate.lists import FORMS, SUBJECTS, TOPICS
-from learnloom.pipelines.simulate.moment import rfc3339
 from learnloom.schemas import vocabulary as xapi
 
 PRACTICE_ITEMS: Final = 10
@@ -22,8 +22,8 @@ GRADED_ITEMS: Final = 8
 _VIDEOS: Final = 3
 _READINGS: Final = 2
 _DUE_HOUR: Final = 22
+# Share of items that go back to a skill of an earlier module.
 _REVIEW_SHARE: Final = 0.2
-"""Share of items that go back to a skill of an earlier module."""
 _SECOND_SKILL_SHARE: Final = 0.15
 
 
@@ -42,7 +42,7 @@ class Quiz(NamedTuple):
     """A practice quiz (not graded, optional) or a graded one."""
 
     activity: Activity
-    items: tuple[Item, ...]
+    items: tuple[SimulatedItem, ...]
     is_graded: bool
     due_ms: int
 
@@ -78,7 +78,7 @@ class Course(NamedTuple):
     modules: tuple[Module, ...]
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[SimulatedItem, ...]:
         """All questions of the course, in the order in which they come."""
         return tuple(
             item
@@ -208,7 +208,7 @@ class _Builder:
         items = tuple(self._item(module, activity, week, number) for number in range(1, count + 1))
         return Quiz(activity, items, is_graded, due_ms)
 
-    def _item(self, module: Activity, quiz: Activity, week: int, number: int) -> Item:
+    def _item(self, module: Activity, quiz: Activity, week: int, number: int) -> SimulatedItem:
         rng = self.rng
         taught = self._skills_of(week)
         main = taught[number % len(taught)]

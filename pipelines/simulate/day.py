@@ -7,20 +7,20 @@ from typing import Final
 from learnloom.pipelines.simulate import statements as say
 from learnloom.pipelines.simulate.assignment import plan_assignment
 from learnloom.pipelines.simulate.config import DAY_MS, HOUR_MS, SimulationConfig
+from learnloom.pipelines.simulate.declared_input import declare, practise_by_choice, talk
 from learnloom.pipelines.simulate.lists import TOPICS
 from learnloom.pipelines.simulate.material import use_material
 from learnloom.pipelines.simulate.quiz import take_practice, take_test
 from learnloom.pipelines.simulate.student import DEVICES, Enrolment, Student
-from learnloom.pipelines.simulate.voice import declare, practise_by_choice, talk
 
+# Final score from which a course is passed.
 _PASS_MARK: Final = 0.5
-"""Final score from which a course is passed."""
+# Tasks of earlier weeks that a student still means to do; the oldest are given up.
 _BACKLOG: Final = 12
-"""Tasks of earlier weeks that a student still means to do; the oldest are given up."""
 _SATURDAY: Final = 5
 _DISENGAGED: Final = 0.2
+# Weekly probability that a student of middling effort without failures gives up.
 _HAZARD: Final = 0.017
-"""Weekly probability that a student of middling effort without failures gives up."""
 
 
 def enrol(student: Student, config: SimulationConfig) -> None:

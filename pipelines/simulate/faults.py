@@ -6,19 +6,18 @@ from typing import Final, Protocol
 
 from learnloom.pipelines.simulate.breakage import BROKEN_KINDS, ID_CONFLICT, broken
 from learnloom.pipelines.simulate.config import HOUR_MS
-from learnloom.pipelines.simulate.moment import rfc3339
-from learnloom.pipelines.simulate.statements import TEACHER, VOIDED
+from learnloom.pipelines.simulate.statements import TEACHER, VOIDED, rfc3339
 
+# From what happened to sending it, in good order.
 _LATENCY_MS: Final = 400
-"""From what happened to sending it, in good order."""
+# Shares of the faults, each up to here; what remains is voided.
 _DUPLICATE: Final = 0.35
-"""Shares of the faults, each up to here; what remains is voided."""
 _LATE: Final = 0.55
 _BROKEN: Final = 0.85
+# Share of voided statements that arrive only after their voiding statement.
 _VOID_FIRST: Final = 0.25
-"""Share of voided statements that arrive only after their voiding statement."""
+# Share of duplicates that come back with a `stored` from another store: equal all the same.
 _STAMPED: Final = 0.3
-"""Share of duplicates that come back with a `stored` from another store: equal all the same."""
 
 
 class Wire(Protocol):

@@ -4,11 +4,11 @@ import math
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from learnloom.pipelines.simulate.fragments import Activity, dumps, make_activity
+from learnloom.pipelines.simulate.statements import Activity, dumps, make_activity
 from learnloom.schemas import vocabulary as xapi
 
+# Probability that a student who knows it all still answers wrongly.
 SLIP: Final = 0.02
-"""Probability that a student who knows it all still answers wrongly."""
 _LETTERS: Final = ("a", "b", "c", "d")
 _WORDS: Final = ("gradient", "membrane", "variable", "sample", "catalyst", "iterate", "median", "remainder")
 
@@ -25,7 +25,7 @@ class Skill(NamedTuple):
     """Mean difficulty of its items, in logits."""
 
 
-class Item(NamedTuple):
+class SimulatedItem(NamedTuple):
     """A question with its true parameters and the text of every result it can have."""
 
     activity: Activity
@@ -50,7 +50,7 @@ class _Question(NamedTuple):
     wrong: tuple[str, ...]
 
 
-def p_right(item: Item, ability: float) -> float:
+def p_right(item: SimulatedItem, ability: float) -> float:
     """Probability of a right answer at an ability in logits: four-parameter logistic model (guess, slip)."""
     logit = item.discrimination * (ability - item.difficulty)
     return item.chance + (1 - item.chance - SLIP) / (1 + math.exp(-logit))
@@ -64,7 +64,7 @@ def make_item(
     is_misleading: bool,
     places: dict[str, Any],
     rng: Random,
-) -> Item:
+) -> SimulatedItem:
     """Draw a question on some skills.
 
     A misleading one is hard for everybody, whatever they know. `places` says where it stands: the keywords
@@ -80,7 +80,7 @@ def make_item(
         definition={"description": {"en": description}, **question.interaction},
         **places,
     )
-    return Item(
+    return SimulatedItem(
         activity=activity,
         interaction_type=question.interaction["interactionType"],
         skills=tuple((skill.number, weight) for skill, weight in skills),

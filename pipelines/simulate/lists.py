@@ -18,10 +18,10 @@ Zhang Lovelace Marchetti Sokolov Asante Walsh Keller Siddiqui Nilsson Ortega Var
 """
 GIVEN_NAMES: Final = tuple(_GIVEN.split())
 FAMILY_NAMES: Final = tuple(_FAMILY.split())
+# What students may be interested in; material carries one of them.
 TOPICS: Final = ("sport", "music", "space", "nature", "games", "history", "food", "technology")
-"""What students may be interested in; material carries one of them."""
+# In what form an assignment lets students show what they know; its name says which.
 FORMS: Final = ("essay", "project", "video")
-"""In what form an assignment lets students show what they know; its name says which."""
 
 
 class Subject(NamedTuple):

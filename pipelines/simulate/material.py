@@ -7,10 +7,10 @@ from learnloom.pipelines.simulate.course import Material
 from learnloom.pipelines.simulate.student import Enrolment
 from learnloom.schemas import vocabulary as xapi
 
+# Share of a video that counts as the whole of it.
 _THRESHOLD: Final = 0.95
-"""Share of a video that counts as the whole of it."""
+# What a whole video or reading teaches, in seriously answered questions.
 _LESSON: Final = 3.0
-"""What a whole video or reading teaches, in seriously answered questions."""
 
 _Segment = tuple[float, float]
 
@@ -36,7 +36,7 @@ class _Player:
     def __init__(self, enrolment: Enrolment, video: Material, at_ms: int) -> None:
         self._enrolment = enrolment
         self._video = video
-        self._session = f',"{xapi.VIDEO_SESSION}":"{enrolment.journal.new_id()}"'
+        self._session = f',"{xapi.VIDEO_SESSION}":"{enrolment.sink.new_id()}"'
         self._length = f',"{xapi.VIDEO_LENGTH}":{video.seconds:g},"{xapi.VIDEO_THRESHOLD}":{_THRESHOLD}'
         self.at_ms = at_ms
         self.begun_ms = at_ms

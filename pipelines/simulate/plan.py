@@ -8,11 +8,11 @@ from typing import Final
 
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.course import Course
-from learnloom.pipelines.simulate.moment import rfc3339
+from learnloom.pipelines.simulate.statements import rfc3339
 
 COLUMNS: Final = ("course", "activity", "due", "weight", "begins", "ends")
+# Shares of the final score: graded quizzes count for three fifths, assignments for two.
 _WEIGHTS: Final = {"graded": 0.6, "assignment": 0.4}
-"""Shares of the final score: graded quizzes count for three fifths, assignments for two."""
 
 
 def write_plan(path: Path, config: SimulationConfig, courses: Sequence[Course]) -> None:

@@ -6,22 +6,22 @@ from typing import Final
 from learnloom.pipelines.simulate import statements as say
 from learnloom.pipelines.simulate.config import DAY_MS, HOUR_MS
 from learnloom.pipelines.simulate.course import Quiz
-from learnloom.pipelines.simulate.item import Item
+from learnloom.pipelines.simulate.item import SimulatedItem
 from learnloom.pipelines.simulate.student import Enrolment
 
 PASS_MARK: Final = 0.6
 _TRIES: Final = 4
 _HINTS: Final = 3
+# A student who is this sure of a right answer asks nobody.
 _KNOWS: Final = 0.75
-"""A student who is this sure of a right answer asks nobody."""
+# What an understood hint, or the feedback on a miss, adds to the logit of a right answer.
 _HINT_LOGITS: Final = 0.8
-"""What an understood hint, or the feedback on a miss, adds to the logit of a right answer."""
 _RETAKES: Final = 2
 
 
 def answer(
     enrolment: Enrolment,
-    item: Item,
+    item: SimulatedItem,
     at_ms: int,
     *,
     hints_allowed: bool,
@@ -65,7 +65,7 @@ def answer(
     return at_ms, is_right
 
 
-def _ask_for_hints(enrolment: Enrolment, item: Item, at_ms: int) -> tuple[int, float]:
+def _ask_for_hints(enrolment: Enrolment, item: SimulatedItem, at_ms: int) -> tuple[int, float]:
     """Ask for one hint, or for all within a second; returns the time after and the logits gained."""
     student = enrolment.student
     rng = student.rng
@@ -79,7 +79,7 @@ def _ask_for_hints(enrolment: Enrolment, item: Item, at_ms: int) -> tuple[int, f
     return at_ms + int((5 + 15 * rng.random()) * 1000), _HINT_LOGITS
 
 
-def practise(enrolment: Enrolment, items: tuple[Item, ...], at_ms: int) -> int:
+def practise(enrolment: Enrolment, items: tuple[SimulatedItem, ...], at_ms: int) -> int:
     """Answer questions that may be tried again; returns the end."""
     rng, persistence = enrolment.student.rng, enrolment.student.traits.persistence
     for item in items:

@@ -1,4 +1,4 @@
-"""How much of a simulated class's truth was found again: estimates held against what is true."""
+"""How well the truth of a simulated class is recovered: estimates compared with the truth."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,10 +9,30 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from learnloom.pipelines.lake.connection import Warehouse
+
+# With fewer answers an estimate is called of low confidence, and is not held to the truth here.
 _MIN_ANSWERS = 5
-"""With fewer answers an estimate is called of low confidence, and is not held to the truth here."""
 _MIN_CHOICES = 5
 _WHEEL_SPINNING_OPPORTUNITIES = 10
+
+_MASTERY = """
+    SELECT identifier, skill_id, p_mastery, n_attempts, p_low, p_high
+    FROM estimates.student_skill INNER JOIN dimensional.dim_student USING (student_key)
+    ORDER BY ALL
+"""
+_LIKES = """
+    SELECT identifier, value, n
+    FROM marts.mart_student_interest INNER JOIN dimensional.dim_student USING (student_key)
+    WHERE dimension = 'topic'
+    ORDER BY ALL
+"""
+_STUCK = """
+    SELECT DISTINCT identifier, subject
+    FROM feedback.signal INNER JOIN dimensional.dim_student USING (student_key)
+    WHERE signal_kind = 'wheel_spinning'
+    ORDER BY ALL
+"""
 
 
 class Estimated(NamedTuple):
@@ -49,7 +69,7 @@ class Recovery:
     mastery_rank_correlation_within_student: float | None
     """Mean over students of Spearman's rho over their skills: is it right about what they are good at?"""
     interval_coverage: float | None
-    """Share of these whose true mastery lies within the interval told, which ought to hold 80 % of them."""
+    """Share of these whose true mastery lies within the 80 % interval, which should contain 80 % of them."""
     n_interest_students: int
     """Students with five free choices or more."""
     interest_hit_rate: float | None
@@ -60,10 +80,20 @@ class Recovery:
     """Share of these for which there is a signal."""
 
 
+def recovery_of(warehouse: Warehouse, truth: Path) -> Recovery:
+    """Compare the estimates in the warehouse of a simulated class with the truth."""
+    return compare(
+        truth,
+        [Estimated(*row) for row in warehouse.rows(_MASTERY)],
+        [Liked(*row) for row in warehouse.rows(_LIKES)],
+        [(row[0], row[1]) for row in warehouse.rows(_STUCK)],
+    )
+
+
 def compare(
     truth: Path, estimates: Iterable[Estimated], likes: Iterable[Liked], stuck: Iterable[tuple[str, str]]
 ) -> Recovery:
-    """Hold estimates against the truth.
+    """Compare estimates with the truth.
 
     Args:
         truth: folder of truth files, as `simulate` writes it.
@@ -84,7 +114,7 @@ def compare(
         and true[numbers[one.identifier], one.skill_id]["mastery"] is not None
     ]
     pairs = [(numbers[one.identifier], one.p_mastery, mastery) for one, mastery in known]
-    told, real = np.array([pair[1] for pair in pairs]), np.array([pair[2] for pair in pairs])
+    estimated, real = np.array([pair[1] for pair in pairs]), np.array([pair[2] for pair in pairs])
     hits = _interest_hits(truth, numbers, likes)
     spinning = {
         key
@@ -94,8 +124,8 @@ def compare(
     found = {(numbers.get(identifier), skill) for identifier, skill in stuck}
     return Recovery(
         n_estimates=len(pairs),
-        mastery_correlation=_correlation(told, real),
-        mastery_mean_error=float(np.abs(told - real).mean()) if pairs else None,
+        mastery_correlation=_correlation(estimated, real),
+        mastery_mean_error=float(np.abs(estimated - real).mean()) if pairs else None,
         mastery_rank_correlation_within_student=_within(pairs),
         interval_coverage=_coverage(known),
         n_interest_students=len(hits),
@@ -137,10 +167,10 @@ def _coverage(known: list[tuple[Estimated, float]]) -> float | None:
 
 def _within(pairs: list[tuple[int, float, float]]) -> float | None:
     by_student: dict[int, list[tuple[float, float]]] = {}
-    for number, told, real in pairs:
-        by_student.setdefault(number, []).append((told, real))
+    for number, estimated, real in pairs:
+        by_student.setdefault(number, []).append((estimated, real))
     values = [
-        _correlation(_ranks([told for told, _ in skills]), _ranks([real for _, real in skills]))
+        _correlation(_ranks([estimated for estimated, _ in skills]), _ranks([real for _, real in skills]))
         for skills in by_student.values()
         if len(skills) >= 4  # noqa: PLR2004 - below, a rank correlation says nothing
     ]

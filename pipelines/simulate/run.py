@@ -9,9 +9,8 @@ from learnloom.pipelines.simulate.config import DAY_MS, SimulationConfig
 from learnloom.pipelines.simulate.course import Course, make_course
 from learnloom.pipelines.simulate.day import enrol, finish, live
 from learnloom.pipelines.simulate.faults import FaultyLink
-from learnloom.pipelines.simulate.journal import Journal, Receiver
-from learnloom.pipelines.simulate.outbox import SUFFIXES, Outbox, open_for_lines
 from learnloom.pipelines.simulate.plan import write_plan
+from learnloom.pipelines.simulate.sink import SUFFIXES, Receiver, Sink, SortedFile, open_for_lines
 from learnloom.pipelines.simulate.student import Student, make_student
 from learnloom.pipelines.simulate.truth import write_skill_map, write_truth
 
@@ -21,8 +20,8 @@ PLAN: Final = "plan.csv"
 TRUTH: Final = "truth"
 _PILOT_STUDENTS: Final = 60
 _PILOT_STATEMENTS: Final = 40_000
+# About what a student gives rise to on one course; only to size the pilot.
 _STATEMENTS_A_WEEK: Final = 50
-"""About what a student gives rise to on one course; only to size the pilot."""
 
 
 class SimulationSummary(NamedTuple):
@@ -43,7 +42,7 @@ class SimulationSummary(NamedTuple):
     """Records to be refused, by kind of breakage."""
     voided: int
     late: int
-    """Valid statements that were sent an hour or more after what they tell."""
+    """Valid statements that were sent an hour or more after the event."""
 
 
 class _Counter:
@@ -66,9 +65,9 @@ class _Class:
             for number in range(config.courses)
         )
         skills = tuple(skill for course in self.courses for skill in course.skills)
-        journal = Journal(receiver, Random(f"{config.seed}/ids"))
+        sink = Sink(receiver, Random(f"{config.seed}/ids"))
         self.students: list[Student] = [
-            make_student(config, journal, self.courses, skills, number) for number in range(config.students)
+            make_student(config, sink, self.courses, skills, number) for number in range(config.students)
         ]
 
     def days(self) -> Iterator[int]:
@@ -95,7 +94,7 @@ def simulate(
     Args:
         config: what to simulate.
         out: the folder.
-        on_progress: is told after each simulated day how many lines are written.
+        on_progress: called after each simulated day with the number of lines written.
 
     Returns:
         Where everything is and how many records of each outcome there are.
@@ -110,7 +109,7 @@ def simulate(
         (out / f"{STATEMENTS}{suffix}").unlink(missing_ok=True)
     path = out / f"{STATEMENTS}{SUFFIXES[config.compress]}"
     with open_for_lines(path, config.compress) as file:
-        outbox = Outbox(file)
+        outbox = SortedFile(file)
         link = FaultyLink(outbox, config.faults, Random(f"{config.seed}/faults"))
         simulated = _Class(config, link)
         for end_ms in simulated.days():

@@ -8,20 +8,18 @@ from typing import Any, Final
 from learnloom.pipelines.simulate.answer import Knowledge
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.course import Course
-from learnloom.pipelines.simulate.fragments import Activity, dumps
 from learnloom.pipelines.simulate.item import Skill
-from learnloom.pipelines.simulate.journal import Journal
-from learnloom.pipelines.simulate.moment import rfc3339
-from learnloom.pipelines.simulate.statements import INSTRUCTOR
+from learnloom.pipelines.simulate.sink import Sink
+from learnloom.pipelines.simulate.statements import INSTRUCTOR, Activity, dumps, rfc3339
 from learnloom.pipelines.simulate.traits import Traits, draw_traits
 from learnloom.schemas import vocabulary as xapi
 
 DEVICES: Final = ("laptop", "phone", "tablet")
+# Probability that a student takes one of several courses.
 _SHARE_OF_COURSES: Final = 0.6
-"""Probability that a student takes one of several courses."""
 
+# Something a student does: from the instant it begins to the instant it ends, both in milliseconds.
 Step = Callable[[int], int]
-"""Something a student does: from the instant it begins to the instant it ends, both in milliseconds."""
 
 
 class Student:
@@ -51,14 +49,14 @@ class Student:
 
 
 class Enrolment:
-    """A student on a course: whatever is done on it is said through here."""
+    """A student on a course; writes all statements about the student's work on it."""
 
-    def __init__(self, config: SimulationConfig, journal: Journal, student: Student, course: Course) -> None:
+    def __init__(self, config: SimulationConfig, sink: Sink, student: Student, course: Course) -> None:
         self.config = config
-        self.journal = journal
+        self.sink = sink
         self.student = student
         self.course = course
-        self.registration = journal.new_id()
+        self.registration = sink.new_id()
         platform = student.rng.choice(("Campus LMS", "Campus LMS", "Campus App"))
         self._context = f'"registration":"{self.registration}","platform":"{platform}","language":"en"}}'
         self.tests: dict[int, float] = {}
@@ -88,9 +86,9 @@ class Enrolment:
             by_teacher: whether the teacher stands in the context as instructor.
             is_spared: whether no fault may befall it.
         """
-        statement_id = self.journal.new_id()
+        statement_id = self.sink.new_id()
         student = self.student
-        # What a teacher does says nothing of the student's device.
+        # A teacher's act does not show the student's device.
         where = (
             INSTRUCTOR if by_teacher else f'"extensions":{{"{xapi.DEVICE}":"{student.device}"{extensions}}},'
         )
@@ -98,12 +96,12 @@ class Enrolment:
             f'{{"id":"{statement_id}","actor":{student.actor},"verb":{verb},"object":{activity.as_object},'
             f'{result}"context":{{{activity.places}{where}{self._context},"timestamp":"{rfc3339(at_ms)}"}}'
         )
-        self.journal.receiver.take(statement_id, line, at_ms, is_spared=is_spared)
+        self.sink.receiver.take(statement_id, line, at_ms, is_spared=is_spared)
 
 
 def make_student(
     config: SimulationConfig,
-    journal: Journal,
+    sink: Sink,
     courses: tuple[Course, ...],
     skills: tuple[Skill, ...],
     number: int,
@@ -113,7 +111,7 @@ def make_student(
     traits = draw_traits(config, number, rng)
     student = Student(traits, rng, Knowledge(skills, traits=traits, rng=rng))
     chosen = [course for course in courses if rng.random() < _SHARE_OF_COURSES] or [rng.choice(courses)]
-    student.enrolments = [Enrolment(config, journal, student, course) for course in chosen]
+    student.enrolments = [Enrolment(config, sink, student, course) for course in chosen]
     return student
 
 

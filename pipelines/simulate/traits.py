@@ -10,8 +10,8 @@ from learnloom.pipelines.simulate.lists import FAMILY_NAMES, FORMS, GIVEN_NAMES,
 
 SCHOOL_HOME: Final = "https://lms.campus.example"
 PARTNER_HOME: Final = "https://lms.partner.example"
+# Each so-manyth student has the account name of the student before, at the partner school.
 _NAMESAKE_EVERY: Final = 25
-"""Each so-manyth student has the account name of the student before, at the partner school."""
 _MBOX_EVERY: Final = 20
 
 

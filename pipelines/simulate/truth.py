@@ -22,13 +22,13 @@ from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.course import Course
 from learnloom.pipelines.simulate.day import final_score, has_passed
 from learnloom.pipelines.simulate.faults import FaultyLink
-from learnloom.pipelines.simulate.item import Item, Skill, p_right
+from learnloom.pipelines.simulate.item import SimulatedItem, Skill, p_right
 from learnloom.pipelines.simulate.lists import TOPICS
 from learnloom.pipelines.simulate.student import Student
 
 SKILL_MAP_COLUMNS: Final = ("activity", "skill", "weight", "skill_name", "prerequisites")
+# Traits that have a table of their own.
 _UNSAID: Final = frozenset({"interests"})
-"""Traits that have a table of their own."""
 _SCHEMAS: Final = {
     "student": pa.schema(
         [
@@ -174,7 +174,7 @@ def _interest_rows(student: Student) -> Iterable[Row]:
 def _mastery_rows(
     config: SimulationConfig, courses: Sequence[Course], students: Sequence[Student]
 ) -> Iterable[Row]:
-    items: dict[int, list[Item]] = {}
+    items: dict[int, list[SimulatedItem]] = {}
     for course in courses:
         for item in course.items:
             items.setdefault(item.skills[0][0], []).append(item)
@@ -196,7 +196,7 @@ def _mastery_rows(
                 }
 
 
-def _mastery(asked: Sequence[Item], ability: float) -> float | None:
+def _mastery(asked: Sequence[SimulatedItem], ability: float) -> float | None:
     """Probability right at an average of the questions; None where there are none."""
     return sum(p_right(item, ability) for item in asked) / len(asked) if asked else None
 
@@ -222,7 +222,7 @@ def _skill_row(course: Course, skill: Skill, skills: Sequence[Skill]) -> Row:
     }
 
 
-def _item_row(course: Course, item: Item, skills: Sequence[Skill]) -> Row:
+def _item_row(course: Course, item: SimulatedItem, skills: Sequence[Skill]) -> Row:
     named = [skills[number].activity.iri for number, _ in item.skills]
     return {
         "item": item.activity.iri,

@@ -63,7 +63,7 @@ def check_interaction(definition: dict[str, Any], path: Path, found: list[Breach
         if name not in definition:
             continue
         if kind in _KINDS and kind not in kinds:
-            lead = f"stands in an interaction of type {kind}"
+            lead = f"is part of an interaction of type {kind}"
             found.append(Breach("interaction-components-type", (*path, name), definition[name], lead))
         found.extend(islice(_repeated_ids(definition[name], (*path, name)), ENOUGH))
     found.extend(islice(_odd_patterns(kind, definition, path), ENOUGH))

@@ -48,7 +48,7 @@ def check_score(score: Any, path: Path, found: list[Breach]) -> None:
     if low is not None and high is not None and low >= high:
         found.append(Breach("score-min-below-max", path, score, f"has min {low} and max {high}"))
     if raw is not None and ((low is not None and raw < low) or (high is not None and raw > high)):
-        lead = f"is {raw} where min is {low} and max is {high}"
+        lead = f"is {raw}, but min is {low} and max is {high}"
         found.append(Breach("score-raw-range", (*path, "raw"), raw, lead.replace("None", "unknown")))
 
 

@@ -10,7 +10,7 @@ OBJECT_RULES: Final = (
         "2.4.4.s2; 2.2.s4.b1.b6",
         "an objectType must be one that is allowed in its place"
         " (for an object Activity, Agent, Group, SubStatement or StatementRef)",
-        "write it exactly so, or leave it out for an Activity",
+        "write it exactly like this, or leave it out for an Activity",
         right='"object": {"objectType": "Activity", "id": "https://example.org/quiz/1"}',
         wrong='"object": {"objectType": "activity", "id": "https://example.org/quiz/1"}',
     ),
@@ -37,7 +37,7 @@ OBJECT_RULES: Final = (
         "activity-id-required",
         "2.4.4.1.s1.table1.row2",
         "an Activity must have an id",
-        "add the activity's IRI; if the object is an Agent, Group or statement, say so in objectType",
+        "add the activity's IRI; if the object is an Agent, Group or statement, state that in objectType",
         right='"object": {"id": "https://example.org/quiz/1"}',
         wrong='"object": {"definition": {"name": {"en": "Quiz 1"}}}',
     ),
@@ -53,7 +53,7 @@ OBJECT_RULES: Final = (
         "statement-ref-type",
         "2.4.4.3.s4.b1",
         'a reference to a statement must have the objectType "StatementRef"',
-        "add it, written exactly so",
+        "add it, written exactly like this",
         right=(
             '"context": {"statement": {"objectType": "StatementRef", '
             '"id": "6690e6c9-3ef0-4ed3-8b37-7f3964730bee"}}'
@@ -100,7 +100,7 @@ OBJECT_RULES: Final = (
         "2.4.4.1.s8.table1.row1, 2.4.4.1.s13.b1",
         "an interactionType must be true-false, choice, fill-in, long-fill-in, matching, performance,"
         " sequencing, likert, numeric or other",
-        "write one of these exactly so",
+        "write one of these values exactly",
         right=('"object": {"id": "https://example.org/quiz/1", "definition": {"interactionType": "choice"}}'),
         wrong=(
             '"object": {"id": "https://example.org/quiz/1", '
@@ -178,8 +178,8 @@ OBJECT_RULES: Final = (
     Rule(
         "pattern-delimiter",
         "2.4.4.1.s10.table1.row2",
-        "a correct response of a choice interaction must not have the delimiter [,] beside a single item",
-        'send the id of the item alone, like ["a"]',
+        "a correct response of a choice interaction must not contain the delimiter [,] next to a single item",
+        'send only the id of the item, such as ["a"]',
         right=(
             '"object": {"id": "https://example.org/quiz/1", "definition": {"interactionType": "choice", '
             '"correctResponsesPattern": ["a"], "choices": [{"id": "a"}, {"id": "b"}]}}'
@@ -192,8 +192,8 @@ OBJECT_RULES: Final = (
     Rule(
         "pattern-numeric",
         "2.4.4.1.s10.table1.row8, 2.4.4.1.s13.b3",
-        "a correct response of a numeric interaction must be a number, or minimum and maximum around [:]",
-        "send it like 4, 4[:]10, 4[:] or [:]10",
+        "a correct response of a numeric interaction must be a number, or a minimum and a maximum separated by [:]",
+        "send a value such as 4, 4[:]10, 4[:] or [:]10",
         right=(
             '"object": {"id": "https://example.org/quiz/1", '
             '"definition": {"interactionType": "numeric", "correctResponsesPattern": ["4[:]10"]}}'

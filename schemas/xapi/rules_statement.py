@@ -9,7 +9,7 @@ STATEMENT_RULES: Final = (
         "statement-required",
         "2.2.s2.b3",
         "a statement (or SubStatement) must have an actor, a verb and an object",
-        "add what is missing",
+        "add the missing properties",
         right=(
             '{"actor": {"mbox": "mailto:ada@example.org"}, '
             '"verb": {"id": "https://example.org/verbs/read"}, '
@@ -31,7 +31,7 @@ STATEMENT_RULES: Final = (
         "score-scaled-range",
         "2.4.5.1.s2.table1.row1",
         "a scaled score must lie between -1 and 1",
-        "divide the points by the points that can be had, and send points as raw with min and max",
+        "divide the points by the maximum points, and send the points as raw with min and max",
         right='"result": {"score": {"scaled": 0.9}}',
         wrong='"result": {"score": {"scaled": 90}}',
     ),
@@ -39,7 +39,7 @@ STATEMENT_RULES: Final = (
         "score-min-below-max",
         "2.4.5.1.s2.table1.row3, 2.4.5.1.s2.table1.row4",
         "the min of a score must be less than its max",
-        "send the lowest and the highest score that can be had, or leave them out",
+        "send the lowest and the highest possible score, or leave both out",
         right='"result": {"score": {"min": 0, "max": 10}}',
         wrong='"result": {"score": {"min": 10, "max": 10}}',
     ),
@@ -47,14 +47,14 @@ STATEMENT_RULES: Final = (
         "score-raw-range",
         "2.4.5.1.s2.table1.row2",
         "a raw score must lie between min and max",
-        "correct min and max so that all scores that can be had lie within, or leave them out",
+        "correct min and max so that every possible score lies between them, or leave both out",
         right='"result": {"score": {"raw": 7, "min": 0, "max": 10}}',
         wrong='"result": {"score": {"raw": 70, "min": 0, "max": 10}}',
     ),
     Rule(
         "revision-activity-only",
         "2.4.6.s4.b1",
-        "context.revision may stand only where the object is an Activity",
+        "context.revision is allowed only if the object is an Activity",
         "leave revision out of this statement",
         right='"context": {"revision": "1.2"}',
         wrong=(
@@ -65,7 +65,7 @@ STATEMENT_RULES: Final = (
     Rule(
         "platform-activity-only",
         "2.4.6.s4.b2",
-        "context.platform may stand only where the object is an Activity",
+        "context.platform is allowed only if the object is an Activity",
         "leave platform out of this statement",
         right='"context": {"platform": "Example LMS"}',
         wrong=(
@@ -77,15 +77,15 @@ STATEMENT_RULES: Final = (
         "context-activities-key",
         "2.4.6.2.s4.b1",
         "the keys of contextActivities must be parent, grouping, category or other",
-        "move the activities under one of these keys; other fits where nothing else does",
+        "move the activities under one of these keys; use other if no other key fits",
         right='"context": {"contextActivities": {"other": [{"id": "https://example.org/course"}]}}',
         wrong='"context": {"contextActivities": {"course": [{"id": "https://example.org/course"}]}}',
     ),
     Rule(
         "context-actor-required",
         "IEEE 9274.1.1 (xAPI 2.0), contextAgents and contextGroups",
-        "an entry of contextAgents must have objectType and agent, one of contextGroups objectType and group",
-        "add what is missing",
+        "an entry of contextAgents must have objectType and agent; an entry of contextGroups, objectType and group",
+        "add the missing properties",
         right=(
             '"version": "2.0.0", "context": {"contextAgents": [{"objectType": "contextAgent", '
             '"agent": {"mbox": "mailto:ada@example.org"}}]}'
@@ -96,7 +96,7 @@ STATEMENT_RULES: Final = (
         "context-actor-type",
         "IEEE 9274.1.1 (xAPI 2.0), contextAgents and contextGroups",
         'the objectType must be "contextAgent" in contextAgents and "contextGroup" in contextGroups',
-        "write it exactly so",
+        "write it exactly like this",
         right=(
             '"version": "2.0.0", "context": {"contextAgents": [{"objectType": "contextAgent", '
             '"agent": {"mbox": "mailto:ada@example.org"}}]}'
@@ -109,7 +109,7 @@ STATEMENT_RULES: Final = (
     Rule(
         "relevant-types-empty",
         "IEEE 9274.1.1 (xAPI 2.0), contextAgents and contextGroups",
-        "relevantTypes must hold at least one IRI",
+        "relevantTypes must contain at least one IRI",
         "add the IRI that says how the person relates to the statement, or leave relevantTypes out",
         right=(
             '"version": "2.0.0", "context": {"contextAgents": [{"objectType": "contextAgent", '
@@ -125,7 +125,7 @@ STATEMENT_RULES: Final = (
         "attachment-required",
         "2.4.11.s2.table1",
         "an attachment must have usageType, display, contentType, length and sha2",
-        "add what is missing; fileUrl does not replace any of them",
+        "add the missing properties; fileUrl does not replace any of them",
         right=(
             '"attachments": [{"usageType": "https://example.org/usage/essay", '
             '"display": {"en": "Essay"}, "contentType": "text/plain", "length": 27, '
@@ -140,7 +140,7 @@ STATEMENT_RULES: Final = (
         "attachment-content-type",
         "2.4.11.s2.table1.row4; RFC 2046",
         "a contentType must be an internet media type",
-        "send it like application/pdf or text/plain; charset=utf-8",
+        "send a value such as application/pdf or text/plain; charset=utf-8",
         right=(
             '"attachments": [{"usageType": "https://example.org/usage/essay", '
             '"display": {"en": "Essay"}, "contentType": "text/plain", "length": 27, '
@@ -155,7 +155,7 @@ STATEMENT_RULES: Final = (
     Rule(
         "attachment-length",
         "2.4.11.s2.table1.row5",
-        "the length of an attachment must be its number of octets, a whole number from 0",
+        "the length of an attachment must be its size in bytes, a whole number of at least 0",
         "send the length as a number without quotes",
         right=(
             '"attachments": [{"usageType": "https://example.org/usage/essay", '
@@ -188,7 +188,7 @@ STATEMENT_RULES: Final = (
         "attachment-signature",
         "2.6.s4.b1",
         "a signature must be an attachment of contentType application/octet-stream",
-        "correct contentType, or use another usageType if it is no signature",
+        "correct contentType, or use another usageType if it is not a signature",
         right=(
             '"attachments": [{"usageType": "http://adlnet.gov/expapi/attachments/signature", '
             '"display": {"en": "Essay"}, "contentType": "application/octet-stream", "length": 27, '

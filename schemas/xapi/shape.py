@@ -18,7 +18,7 @@ from learnloom.schemas.xapi.spelling import right_spelling
 _EXPECTED: Final = {
     "dict_type": "an object",
     "list_type": "an array",
-    "string_type": "a text",
+    "string_type": "a string",
     "bool_type": "true or false",
     "float_type": "a number",
 }
@@ -82,7 +82,7 @@ def _misfit(kind: str, loc: tuple[int | str, ...], path: Path, value: Any) -> Br
     if kind == "too_short":
         return Breach("relevant-types-empty", path, value)
     if kind in _EXPECTED:
-        return Breach("value-type", path, value, f"is {{value}} where {_EXPECTED[kind]} belongs")
+        return Breach("value-type", path, value, f"is {{value}}, but should be {_EXPECTED[kind]}")
     return Breach(_kind_rule(loc, value), path, value)
 
 

@@ -130,7 +130,7 @@ def test_training_keeps_a_version(school: Path) -> None:
     state = _run(train)
     assert state.result()["model_version"] == 2
     made = _artifacts(state)
-    assert "held against version" in str(made["training"].data)
+    assert "compared with version" in str(made["training"].data)
     assert str(state.state_details.flow_run_id) in str(made["evaluation"].data)
 
 

@@ -13,8 +13,8 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed, Running, Scheduled
 
 from learnloom.flows.lateness import on_time
-from learnloom.flows.upkeep import look
-from learnloom.pipelines.operate.health import Finding
+from learnloom.flows.upkeep import run_health_checks
+from learnloom.pipelines.operate.finding import HealthFinding
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 _LATE_MINUTES = 15.0
@@ -31,7 +31,7 @@ def watched() -> None:
 
 
 @flow(name="watching")
-def watching() -> Finding:
+def watching() -> HealthFinding:
     """Look, as a run does."""
     return on_time(late_minutes=_LATE_MINUTES, now=_now())
 
@@ -66,7 +66,7 @@ def _since(minutes: float, name: str = "Scheduled") -> State[None]:
 def test_called_outside_prefect_it_is_unknown() -> None:
     """Where no run of Prefect's asks, nothing can be said."""
     found = on_time(late_minutes=_LATE_MINUTES, now=_now())
-    assert (found.is_passed, "only a run" in found.told) == (None, True)
+    assert (found.is_passed, "only a flow run" in found.message) == (None, True)
 
 
 def test_without_deployments_it_is_unknown() -> None:
@@ -90,7 +90,7 @@ def test_a_run_that_has_not_begun_is_late(deployment: UUID, name: str) -> None:
     _add(deployment, _since(_LATE_MINUTES + 5, name))
     found = watching()
     assert found.is_passed is False
-    assert f"watched: a run is late by 20 min ({name})" in found.told
+    assert f"watched: a run is late by 20 min ({name})" in found.message
 
 
 def test_a_run_that_waits_for_another_is_not_late(deployment: UUID) -> None:
@@ -105,10 +105,10 @@ def test_a_last_run_that_failed_is_told(deployment: UUID) -> None:
     _add(deployment, Scheduled(), Running(), Completed())
     _add(deployment, Scheduled(), Running(), Failed(message="no room on the disk"))
     found = watching()
-    assert (found.is_passed, "watched: the last run ended as Failed" in found.told) == (False, True)
+    assert (found.is_passed, "watched: the last run ended as Failed" in found.message) == (False, True)
     assert [row["message"] for row in found.rows] == ["no room on the disk"]
 
 
 def test_the_flow_check_looks_at_it(school: Path) -> None:
     """The finding is among those of `check`."""
-    assert "flows_on_time" in {finding.name for finding in look.fn()}
+    assert "flows_on_time" in {finding.name for finding in run_health_checks.fn()}

@@ -11,5 +11,5 @@ def test_a_taken_port_is_refused() -> None:
         port = taken.getsockname()[1]
         ran = learnloom("serve", "--port", str(port))
     assert ran.code == 1
-    assert ran.err.startswith(f"learnloom: port {port} cannot be had")
+    assert ran.err.startswith(f"learnloom: port {port} is not available")
     assert f"PREFECT_API_URL=http://127.0.0.1:{port}/api" in ran.err

@@ -70,4 +70,4 @@ class Patience:
                 self._pause_seconds = min(2 * self._pause_seconds, _LONGEST_PAUSE_SECONDS)
             left = self._trouble_since + self._stall_seconds - now
             self._pause_seconds = min(self._pause_seconds, max(left, 0.0))
-            _log.warning("waiting, for up to %.0f s: %s", left, error)
+            _log.warning("retrying for up to %.0f s: %s", left, error)

@@ -77,9 +77,9 @@ class DeadLetterPublisher:
                 self._note(warehouse, [letter.dead_letter_id for letter in waiting])
         except (BrokerUnavailableError, KafkaSettingsError, DeliveryError) as error:
             self.close()
-            _log.warning("dead letters stay in the warehouse alone for now: %s", error)
+            _log.warning("dead letters are not sent to the topic yet: %s", error)
         except WarehouseBusyError as error:
-            _log.warning("dead letters will be delivered a second time: %s", error)
+            _log.warning("dead letters will be sent again: %s", error)
 
     def close(self) -> None:
         """Let go of the broker."""
@@ -110,7 +110,7 @@ class DeadLetterPublisher:
             with self._connection.admin() as client:
                 for name in names:
                     if make_missing(client, name, partitions=DEAD_PARTITIONS, retention_ms=DEAD_RETENTION_MS):
-                        _log.info("topic %s was made for dead letters", name)
+                        _log.info("created topic %s for dead letters", name)
                 max_bytes = min(max_message_bytes(client, name) for name in names)
             self._messages = Messages(
                 self._connection, max_message_bytes=max_bytes, delivery_seconds=_DELIVERY_SECONDS

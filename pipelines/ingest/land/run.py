@@ -173,7 +173,7 @@ class TopicWriter:
             try:
                 tidy_if_needed(self._warehouse, now=self._now(), wait_seconds=self._wait_seconds)
             except WarehouseError as error:
-                _log.warning("the warehouse was not tidied: %s", error)
+                _log.warning("the files of the warehouse were not merged: %s", error)
         return landed
 
 

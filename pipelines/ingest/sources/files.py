@@ -120,7 +120,7 @@ class FileSource:
     def _open(self, item: _Input, stack: ExitStack) -> Readable:
         if item.topic == STDIN_TOPIC:
             if self._stdin is None:
-                raise InputError("standard input is not available here: name a file")
+                raise InputError("standard input is not available here: give a file")
             return self._stdin
         return stack.enter_context(item.path.open("rb"))
 
@@ -135,7 +135,7 @@ class FileSource:
                 files = _statement_files(path)
                 if not files:
                     endings = ", ".join(_ENDINGS)
-                    message = f"the folder holds no statement files ({endings}, also with .gz or .zst)"
+                    message = f"the folder has no statement files ({endings}, also with .gz or .zst)"
                     self._absent.append(Problem(str(path), message))
             elif path.exists():
                 files = [path]
@@ -257,4 +257,4 @@ def _statement_files(folder: Path) -> list[Path]:
 
 
 def _how_far(what: str, reading: _Reading) -> str:
-    return f"{what} ({reading.next_offset} records were read before)"
+    return f"{what} ({reading.next_offset} records were read before that)"

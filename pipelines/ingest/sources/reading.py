@@ -77,7 +77,7 @@ def read_object(raw: bytes | None, limits: Limits) -> Reading:
     if raw is None:
         return _refuse("record-null", None, "has no value")
     if len(raw) > limits.max_bytes:
-        lead = f"has {len(raw)} bytes where {limits.max_bytes} are allowed"
+        lead = f"has {len(raw)} bytes, but only {limits.max_bytes} are allowed"
         return _refuse("record-too-big", len(raw), lead)
     try:
         parsed = orjson.loads(raw)
@@ -129,7 +129,7 @@ def _repeated_keys(raw: bytes) -> list[Breach]:
         path, value = waiting.pop()
         if isinstance(value, _Object):
             for key in value.repeated:
-                lead = "is given more than once in its object"
+                lead = "appears more than once in its object"
                 found.append(Breach("json-duplicate-key", (*path, key), value[key], lead))
             waiting.extend(((*path, key), inner) for key, inner in value.items())
         elif isinstance(value, list):
@@ -180,7 +180,7 @@ def _explain_text(text: str, error: orjson.JSONDecodeError) -> Reading:
         return _refuse("json-number-range", too_big[0], f"holds the number {too_big[0][:_EXCERPT_CHARS]}")
     for escape in _ESCAPE.finditer(text):
         if escape["lone"]:
-            lead = f"holds {escape['lone']}, half a character, at character {escape.start()}"
+            lead = f"contains {escape['lone']}, half of a surrogate pair, at character {escape.start()}"
             return _refuse("text-surrogate", escape["lone"], lead)
     # The standard library reads it: it is nested deeper than orjson's own limit of 1024.
     return _refuse("json-too-deep", None, f"is nested too deep to be read ({error.msg})")

@@ -98,12 +98,14 @@ def _on_json(change: Callable[[Any], Any]) -> Mend:
 REPAIRS: Final = {
     repair.name: repair
     for repair in (
-        Repair("mailto", "writes e-mail addresses in mbox with mailto: before them", _on_json(_with_mailto)),
-        Repair("no-nulls", "leaves out properties that are null, extensions apart", _on_json(_without_nulls)),
-        Repair("utf8", "reads UTF-16 and Windows-1252 and writes UTF-8, without byte order mark", _to_utf8),
+        Repair("mailto", "adds mailto: to e-mail addresses in mbox", _on_json(_with_mailto)),
+        Repair(
+            "no-nulls", "removes properties that are null, except in extensions", _on_json(_without_nulls)
+        ),
+        Repair("utf8", "converts UTF-16 and Windows-1252 to UTF-8, without a byte order mark", _to_utf8),
         Repair(
             "new-id",
-            "takes an id away that another statement has: it gets one of its own",
+            "removes an id that another statement has, so that the statement gets a new one",
             _on_json(_without_id),
         ),
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from learnloom.pipelines.check.check import Wanted, check
-from learnloom.pipelines.check.profile import Profile
+from learnloom.pipelines.check.checker import ReportSize, check
 from learnloom.pipelines.check.report import CheckReport
+from learnloom.pipelines.check.xapi_profile import XapiProfile
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
 from learnloom.pipelines.ingest.validate.validator import validate
 from learnloom.schemas.record import Batch, Position, Record
@@ -61,8 +61,8 @@ class Records:
 def report(
     *records: bytes | Record | None,
     default_version: str = "1.0.3",
-    profiles: Sequence[Profile] = (),
-    **wanted: int,
+    profiles: Sequence[XapiProfile] = (),
+    **size: int,
 ) -> CheckReport:
     """Check records."""
     return check(
@@ -70,5 +70,5 @@ def report(
         judge=partial(validate, default_version=default_version),
         now=NOW,
         profiles=profiles,
-        wanted=Wanted(**wanted),
+        size=ReportSize(**size),
     )

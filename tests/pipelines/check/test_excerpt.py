@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnloom.pipelines.check.excerpt import excerpt, visible
-from learnloom.pipelines.check.figures import count, minute, percent, place
+from learnloom.pipelines.check.report import count, minute, percent, place
 from learnloom.schemas.xapi.rule import pointer
 
 _KEYS = st.text(st.characters(codec="utf-8"), max_size=4)

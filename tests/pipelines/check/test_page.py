@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from learnloom.pipelines.check.page import page
-from learnloom.pipelines.check.profile import Profile
 from learnloom.pipelines.check.report import CheckReport
+from learnloom.pipelines.check.xapi_profile import XapiProfile
 from tests.pipelines.check.samples import GOOD, NOW, numbered, raw, report
 
 _HOSTILE = (
@@ -50,7 +50,7 @@ def _read(found: CheckReport) -> _Reader:
 
 def _hostile() -> CheckReport:
     """A report in which everything that a sender chooses is hostile."""
-    profile = Profile.model_validate(
+    profile = XapiProfile.model_validate(
         {
             "id": _HOSTILE,
             "type": "Profile",
@@ -130,7 +130,7 @@ def test_page_tells_the_whole_report() -> None:
         assert warning.unknown in text
     assert "Example LMS" in text
     assert GOOD["verb"]["id"] in text
-    assert "mending it alone makes up to 1 valid" in text
+    assert "this fix alone makes up to 1 valid" in text
 
 
 def test_offending_value_is_marked() -> None:
@@ -140,13 +140,13 @@ def test_offending_value_is_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("records", "told"), [((), "There is no record in it."), ((raw(GOOD),), "All 1 record is valid")]
+    ("records", "told"), [((), "The input has no records."), ((raw(GOOD),), "All 1 record is valid")]
 )
 def test_nothing_and_nothing_wrong_are_said(records: tuple[bytes, ...], told: str) -> None:
     """Without a record the page says so; where all is well it says that, and shows no list of faults."""
     text = " ".join(_read(report(*records)).text.split())
     assert told in text
-    assert "What to mend" not in text
+    assert "What to fix" not in text
 
 
 def test_page_stays_small() -> None:

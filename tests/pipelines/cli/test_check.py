@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from learnloom.pipelines.check.advice import ADVICE
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from learnloom.schemas.xapi.rules import RULES
 from tests.pipelines.check.samples import GOOD, numbered
 from tests.pipelines.cli.samples import answer, lines
@@ -31,12 +31,12 @@ def test_each_fault_is_told_with_place_value_and_remedy() -> None:
     Path("one.jsonl").write_bytes(lines(answer(1), answer(2), answer(3, actor=_BAD)))
     ran = learnloom("check", "one.jsonl")
     assert ran.code == Exit.SOME_REFUSED
-    assert "2 of 3 records are valid (66.66 %), 1 would be refused." in ran.out
+    assert "2 of 3 records are valid (66.66 %); 1 would be refused." in ran.out
     assert "1. mbox-format: " in ran.out
-    assert "1 record; mending this alone makes 1 valid; with all above, 100 % are" in ran.out
+    assert "1 record; this fix alone makes 1 valid; with all fixes above, 100 % are valid" in ran.out
     assert "one.jsonl:3  /actor/mbox is" in ran.out
     assert '»"mila@school.example"«' in ran.out
-    assert "send it like mailto:" in ran.out
+    assert "send a value such as mailto:" in ran.out
     assert not Path("learnloom-warehouse").exists()
 
 
@@ -81,7 +81,7 @@ def test_nothing_is_said_to_be_nothing() -> None:
     """An empty input has no share of valid records."""
     Path("empty.jsonl").touch()
     ran = learnloom("check", "empty.jsonl")
-    assert (ran.code, ran.out) == (Exit.DONE, "There is no record in it.\n")
+    assert (ran.code, ran.out) == (Exit.DONE, "The input has no records.\n")
 
 
 def test_unreadable_input_costs_only_itself() -> None:
@@ -123,7 +123,7 @@ def test_page_is_written_beside_the_report() -> None:
     ran = learnloom("check", "one.jsonl", "--html", "report.html")
     html = Path("report.html").read_text(encoding="utf-8")
     assert ran.code == Exit.SOME_REFUSED
-    assert "the report stands in report.html" in ran.err
+    assert "the report is in report.html" in ran.err
     assert html.startswith("<!DOCTYPE html>")
     assert "<b>one.jsonl:2</b>" in html
     assert str(Path.cwd()) not in html
@@ -157,7 +157,7 @@ def test_rule_is_explained_to_machines() -> None:
     """With --json it is one object."""
     told = _told(learnloom("check", "--rule", "mbox-format", "--json"))
     assert (told["id"], told["is_fault"]) == ("mbox-format", True)
-    assert told["lines"]["What to do"].startswith("Send it like mailto:")
+    assert told["lines"]["Fix"].startswith("Send a value such as mailto:")
     assert told["lines"]["Right"] == RULES["mbox-format"].right
     assert told["lines"]["Wrong"] == RULES["mbox-format"].wrong
 
@@ -216,7 +216,7 @@ def test_failing_a_profile_is_a_warning() -> None:
     ran = learnloom("check", "-", "--profile", _profile("$.result.score"), stdin=lines(GOOD))
     assert ran.code == Exit.DONE
     assert "Profile Ours" in ran.out
-    assert "An answer: $.result.score must be there." in ran.out
+    assert "An answer: $.result.score must be present." in ran.out
 
 
 def test_strict_profiles_leave_code_3_only_where_one_fails() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
 
@@ -40,7 +40,7 @@ def test_list_shows_place_path_and_value() -> None:
     assert first.startswith(f"{_id_of('mbox-format')}  mbox-format  ")
     assert first.endswith("one.jsonl:2")
     assert second == '  /actor/mbox: "someone@school.example"'
-    assert "Nothing fits." in learnloom("dead", "list", "--rule", "no-such-rule").out
+    assert "No dead letter matches." in learnloom("dead", "list", "--rule", "no-such-rule").out
 
 
 def test_show_gives_faults_remedy_and_the_bytes_as_they_came() -> None:
@@ -54,14 +54,14 @@ def test_show_gives_faults_remedy_and_the_bytes_as_they_came() -> None:
 def test_show_of_an_unknown_id_fails() -> None:
     """An id that is no dead letter's: code 1 and where to find ids."""
     ran = learnloom("dead", "show", "nope")
-    assert (ran.code, "`learnloom dead list` shows them" in ran.err) == (Exit.FAILED, True)
+    assert (ran.code, "list them with `learnloom dead list`" in ran.err) == (Exit.FAILED, True)
 
 
 def test_replay_without_a_fix_keeps_all() -> None:
     """Judged again as it came, it is still refused, with the reason and code 3."""
     ran = learnloom("dead", "replay", "--rule", "mbox-format")
     assert ran.code == Exit.SOME_REFUSED
-    assert "1 judged again: 0 landed, 0 known already, 1 still refused." in ran.out
+    assert "1 replayed: 0 landed, 0 duplicates skipped, 1 still refused." in ran.out
     assert "mbox must be mailto:" in ran.out
 
 
@@ -69,12 +69,12 @@ def test_replay_with_a_fix_lands_once() -> None:
     """A command mends the record: it lands, is marked as put right, and is not taken up again."""
     ran = learnloom("dead", "replay", "--rule", "mbox-format", "--fix", _FIX)
     assert ran.code == Exit.DONE
-    assert "1 judged again: 1 landed" in ran.out
+    assert "1 replayed: 1 landed" in ran.out
     (row,) = learnloom("query", "SELECT count(*) AS n FROM landing.statement", "--json").values()
     assert row == {"n": 2}
     assert "mbox-format" not in learnloom("dead", "list").out
     assert "mbox-format" in learnloom("dead", "list", "--replayed").out
-    assert "0 judged again" in learnloom("dead", "replay", "--rule", "mbox-format", "--fix", _FIX).out
+    assert "0 replayed" in learnloom("dead", "replay", "--rule", "mbox-format", "--fix", _FIX).out
 
 
 def test_replay_of_one_id() -> None:
@@ -94,4 +94,4 @@ def test_fix_that_fails_changes_nothing(command: str) -> None:
 def test_nothing_refused_is_said() -> None:
     """A warehouse without dead letters says so."""
     learnloom("import", "-", "-w", "clean", stdin=lines(answer(1)))
-    assert "Nothing was refused." in learnloom("dead", "-w", "clean").out
+    assert "There are no dead letters." in learnloom("dead", "-w", "clean").out

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.serve.effects import Effect
 from tests.conftest import SmallClass, refresh_to
@@ -36,11 +36,11 @@ def test_a_kind_is_shown_with_what_is_unknown(later: Path) -> None:
     assert "active_seconds" in ran.out
     assert "student" in ran.out
     assert "teacher" not in ran.out
-    assert "Too few comparable students" in ran.out
+    assert "too few comparable students" in ran.out
 
 
 def test_before_two_weeks_there_is_nothing(small_class: SmallClass) -> None:
     """In the first two weeks the command says that nothing can be compared yet."""
     ran = learnloom("effect", "--warehouse", str(small_class.folder))
     assert (ran.code, ran.err) == (Exit.DONE, "")
-    assert ran.out.startswith("No such signal was raised two weeks ago")
+    assert ran.out.startswith("No such signal is older than two weeks")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from tests.conftest import SmallClass
 from tests.pipelines.cli.shell import learnloom
 from tests.pipelines.learner.make import a_class
@@ -133,7 +133,7 @@ def test_the_school_itself_is_evaluated(school: SmallClass) -> None:
     assert told["model"]["n"] > 0
     assert told["n_students"] > 0
     assert "too few students" in told["risk"]["unknown"]
-    assert any(warning.startswith("Who may not pass is unknown") for warning in told["warnings"])
+    assert any(warning.startswith("Risk of not passing: unknown") for warning in told["warnings"])
     assert school.skill_map.exists()
 
 

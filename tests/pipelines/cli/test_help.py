@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from kafka.errors import TopicAlreadyExistsError
 
-from learnloom.pipelines.cli.exits import Exit
 from learnloom.pipelines.cli.main import _COMMANDS
+from learnloom.pipelines.cli.options import Exit
 from learnloom.pipelines.lake.connection import Warehouse
 from servers.kafka.broker import Broker
 from tests.conftest import SmallClass

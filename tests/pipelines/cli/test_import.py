@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
 
@@ -20,9 +20,9 @@ def test_second_import_lands_nothing(tmp_path: Path) -> None:
     assert first.code == Exit.DONE
     assert "5 records read: 5 new statements landed, 0 known already, 0 refused." in first.out
     second = learnloom("import", "one.jsonl")
-    assert (second.code, "There was nothing new to read." in second.out) == (Exit.DONE, True)
+    assert (second.code, "There are no new records." in second.out) == (Exit.DONE, True)
     Path("copy.jsonl").write_bytes(Path("one.jsonl").read_bytes())
-    assert "0 new statements landed, 5 known already" in learnloom("import", "copy.jsonl").out
+    assert "0 new statements landed, 5 duplicates skipped" in learnloom("import", "copy.jsonl").out
 
 
 def test_import_says_it_to_machines_in_one_line() -> None:
@@ -45,7 +45,7 @@ def test_bad_line_costs_only_itself() -> None:
     Path("one.jsonl").write_bytes(lines(answer(1)) + b"{broken\n" + lines(answer(2)))
     ran = learnloom("import", "one.jsonl")
     assert ran.code == Exit.SOME_REFUSED
-    assert "2 new statements landed, 0 known already, 1 refused." in ran.out
+    assert "2 new statements landed, 0 duplicates skipped, 1 refused." in ran.out
     assert "json-syntax" in ran.out
     assert "learnloom dead" in ran.out
 

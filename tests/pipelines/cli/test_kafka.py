@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from servers.kafka.broker import Broker
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import Ran, learnloom
@@ -46,7 +46,7 @@ def test_what_is_produced_lands_once(topic: str) -> None:
         assert told.code == Exit.DONE
         assert (told.values()[-1]["accepted"], told.values()[-1]["duplicates"]) == (20 - known, known)
         assert {"message", "level", "at"} <= json.loads(told.err.splitlines()[0]).keys()
-    assert "There was nothing new to read." in _consume(topic).out
+    assert "There are no new records." in _consume(topic).out
     assert _landed() == 20
 
 
@@ -89,7 +89,7 @@ def test_too_many_refused_ones_stop_it_before_they_land(topic: str, broker: Brok
     limits = {"LEARNLOOM_DEAD_WINDOW": "10"}
     ran = _consume(topic, env=limits)
     assert (ran.code, "--max-dead-share 1" in ran.err) == (Exit.FAILED, True)
-    assert "Nothing was refused." in learnloom("dead").out
+    assert "There are no dead letters." in learnloom("dead").out
     assert _consume(topic, "--max-dead-share", "1", env=limits).code == Exit.SOME_REFUSED
     assert learnloom("dead", "--json").values()[0]["waiting"] == 30
 

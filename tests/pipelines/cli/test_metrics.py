@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.operate.metrics import serve_metrics
 from servers.ports import free_port

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from tests.documents import blocks
 from tests.pipelines.cli.shell import learnloom
 

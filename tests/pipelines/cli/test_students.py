@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.signal import Signal
 from learnloom.schemas.why import SkillWhy
@@ -37,7 +37,7 @@ def test_students_are_found_by_part_of_a_name(school: SmallClass) -> None:
     found = learnloom("students", "--search", name[1:].upper(), "--json").values()
     assert name in [student["student_name"] for student in found]
     nobody = learnloom("students", "--search", "nobody at all")
-    assert (nobody.code, "No student fits." in nobody.out) == (Exit.DONE, True)
+    assert (nobody.code, "No student matches." in nobody.out) == (Exit.DONE, True)
 
 
 def test_a_limit_that_cuts_is_said(school: SmallClass) -> None:

@@ -6,7 +6,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from tests.conftest import SmallClass
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
@@ -43,7 +43,7 @@ def test_backfill_is_told_and_goes_alone() -> None:
     assert (late.code, "nothing can have landed since 2999-01-01" in late.err) == (Exit.FAILED, True)
     for other in ("--full", "--refit"):
         ran = learnloom("refresh", "--from", "2026-09-01", other)
-        assert (ran.code, "give --from alone" in ran.err) == (Exit.USAGE, True)
+        assert (ran.code, "use --from without" in ran.err) == (Exit.USAGE, True)
 
 
 def test_refresh_of_a_wrong_day_is_a_usage_error() -> None:
@@ -130,7 +130,7 @@ def test_export_to_one_file_opens_with_plain_duckdb(school: SmallClass) -> None:
     (row,) = learnloom("query", "SELECT count(*) AS n FROM feedback.signal", "--json").values()
     assert exported == (row["n"],)
     again = learnloom("export", "school.duckdb")
-    assert (again.code, "name another place" in again.err) == (Exit.FAILED, True)
+    assert (again.code, "choose another path" in again.err) == (Exit.FAILED, True)
 
 
 def test_export_to_parquet(school: SmallClass) -> None:
@@ -163,14 +163,14 @@ def test_status_before_the_first_refresh() -> None:
 def test_doctor_finds_nothing_wrong(school: SmallClass) -> None:
     """A sound installation and warehouse: all is well, code 0."""
     ran = learnloom("doctor")
-    assert (ran.code, ran.out.splitlines()[-1]) == (Exit.DONE, "All is well.")
+    assert (ran.code, ran.out.splitlines()[-1]) == (Exit.DONE, "All checks passed.")
 
 
 def test_doctor_says_to_machines_what_is_well() -> None:
     """With --json each finding is an object that says whether all is well; no warehouse yet is no fault."""
     ran = learnloom("doctor", "--json")
     assert ran.code == Exit.DONE
-    assert all(finding["is_well"] for finding in ran.values())
+    assert all(finding["is_passed"] for finding in ran.values())
 
 
 def test_doctor_names_the_setting_that_is_wrong() -> None:
@@ -259,4 +259,4 @@ def test_demo_does_not_touch_what_is_not_its_own() -> None:
     Path("demo/thesis.txt").write_text("years of work")
     ran = learnloom("demo", "demo")
     assert (ran.code, Path("demo/thesis.txt").read_text()) == (Exit.FAILED, "years of work")
-    assert "name another folder" in ran.err
+    assert "choose another folder" in ran.err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.cli.exits import Exit
+from learnloom.pipelines.cli.options import Exit
 from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.cli.shell import learnloom
 from tests.pipelines.deliver.make import SECRET, signal_of, stand
@@ -90,7 +90,7 @@ def test_no_secret_is_shown(receiver: Receiver, caplog: pytest.LogCaptureFixture
     ("command", "told"),
     [
         (["run", "nobody"], "no subscription has the name 'nobody': learnloom.toml has archive"),
-        (["replay", "archive", "--since", "1"], "has not come to event 1 yet"),
+        (["replay", "archive", "--since", "1"], "has not reached event 1 yet"),
         (["resume", "nobody"], "no subscription has the name 'nobody'"),
     ],
 )

@@ -175,7 +175,7 @@ def test_replay_of_what_was_not_reached_is_refused(
     """A replay from an event that the subscription has not come to says so."""
     stand(warehouse, signal_of("ann", 1))
     delivered(warehouse, clock, webhook(receiver.url))
-    with pytest.raises(WarehouseError, match="has not come to event 2 yet"):
+    with pytest.raises(WarehouseError, match="has not reached event 2 yet"):
         replay(warehouse, "hook", first=2, now=clock.now, wait_seconds=10)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.measures import Predictions
 
 
 def from_logits(

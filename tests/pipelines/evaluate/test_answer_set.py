@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnloom.pipelines.evaluate.answer_set import NamedTable, answers_of
-from learnloom.pipelines.evaluate.errors import AnswerSetError
+from learnloom.pipelines.evaluate.answer_set import AnswerSetError, NamedTable, answers_of
 
 _HEADER = ("student", "item", "skill", "correct")
 

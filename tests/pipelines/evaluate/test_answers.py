@@ -14,7 +14,7 @@ from learnloom.pipelines.evaluate.baselines import (
 )
 from learnloom.pipelines.evaluate.cold_start import cold_start, earlier_answers
 from learnloom.pipelines.evaluate.mastered import first_fired, is_mastered_true
-from learnloom.pipelines.evaluate.report import Wanted, evaluate_folds, evaluate_split
+from learnloom.pipelines.evaluate.report import EvaluationOptions, evaluate_folds, evaluate_split
 from tests.pipelines.evaluate.make import some
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers
 
@@ -123,7 +123,7 @@ def test_no_baseline_knows_what_it_predicts(told: list[Answer]) -> None:
 def test_the_model_beats_what_needs_none() -> None:
     """On students of known ability the model ranks better than every baseline, and is near the truth."""
     history, _ = a_class(n_students=200, n_items=50, n_skills=5, n_answers=12_000, seed=2)
-    found = evaluate_folds(history, Wanted(n_resamples=50))
+    found = evaluate_folds(history, EvaluationOptions(n_resamples=50))
     assert found.model.auc.value is not None
     assert all(found.model.auc.value > (one.figures.auc.value or 0.0) for one in found.baselines)
     assert (found.n_students, found.n_items, found.n_skills, found.model.n) == (200, 50, 5, 12_000)
@@ -133,6 +133,6 @@ def test_a_given_split_predicts_the_second_part_only() -> None:
     """Only answers of the test are held against what came."""
     history, _ = a_class(n_students=100, n_items=20, n_skills=2, n_answers=4_000, seed=2)
     is_test = history.student >= 60
-    found = evaluate_split(history.where(~is_test), history.where(is_test), Wanted(n_resamples=20))
+    found = evaluate_split(history.where(~is_test), history.where(is_test), EvaluationOptions(n_resamples=20))
     assert found.model.n == is_test.sum()
     assert found.model.n_clusters == 40

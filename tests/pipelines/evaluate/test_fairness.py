@@ -9,10 +9,8 @@ from sklearn.metrics import roc_curve
 
 from learnloom.pipelines.evaluate.abroca import abroca
 from learnloom.pipelines.evaluate.answer_set import NamedTable
-from learnloom.pipelines.evaluate.errors import GroupsError
-from learnloom.pipelines.evaluate.fairness import Audit, Flags, fairness
-from learnloom.pipelines.evaluate.groups import Grouping, groupings_of
-from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.fairness import Audit, Flags, Grouping, GroupsError, fairness, groupings_of
+from learnloom.pipelines.evaluate.measures import Predictions
 from tests.pipelines.evaluate.make import any_predictions, some
 
 _QUICK = Audit(n_resamples=50, n_permutations=50)

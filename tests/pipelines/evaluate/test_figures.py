@@ -5,20 +5,26 @@ import pytest
 from hypothesis import given
 
 from learnloom.pipelines.evaluate import measures
-from learnloom.pipelines.evaluate.figure import ENOUGH_STUDENTS, Enough, Figure, with_interval
-from learnloom.pipelines.evaluate.figures import ece_by_chance, figures
-from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.figures import (
+    MIN_STUDENTS,
+    Figure,
+    MinimumSample,
+    ece_by_chance,
+    figures,
+    with_interval,
+)
+from learnloom.pipelines.evaluate.measures import Predictions
 from learnloom.pipelines.evaluate.resample import resampled_ratio
 from tests.pipelines.evaluate.make import any_predictions, from_logits, some
 
 _NAMES = ("auc", "log_loss", "rmse", "brier", "ece", "slope", "intercept")
-_ANY = Enough(rows=1, clusters=1)
+_ANY = MinimumSample(rows=1, clusters=1)
 
 
 @given(any_predictions)
 def test_every_figure_lies_in_its_interval_or_says_why_not(found: Predictions) -> None:
     """Whatever the rows are, a value is a number within its interval, and what has none says why."""
-    told = figures(found, enough=_ANY, n_resamples=20)
+    told = figures(found, minimum=_ANY, n_resamples=20)
     for name in _NAMES:
         figure: Figure = getattr(told, name)
         assert (figure.value is None) == (figure.unknown is not None)
@@ -66,7 +72,7 @@ def test_intervals_draw_students_and_not_rows() -> None:
     """A hundred equal answers of each student tell no more than one: the interval stays as wide."""
     once = some(60, n_clusters=60)
     often = Predictions(np.repeat(once.label, 100), np.repeat(once.p, 100), np.repeat(once.cluster, 100))
-    few = figures(once, enough=ENOUGH_STUDENTS, n_resamples=200)
+    few = figures(once, minimum=MIN_STUDENTS, n_resamples=200)
     many = figures(often, n_resamples=200)
     assert many.auc == few.auc
 

@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from learnloom.pipelines.evaluate import measures
-from learnloom.pipelines.evaluate.errors import PredictionsError
-from learnloom.pipelines.evaluate.predictions import Predictions
-from learnloom.pipelines.evaluate.reliability import reliability
+from learnloom.pipelines.evaluate.measures import Predictions, PredictionsError, reliability
 from learnloom.pipelines.evaluate.resample import Weighted, draws
 from tests.pipelines.evaluate.make import any_predictions, some
 

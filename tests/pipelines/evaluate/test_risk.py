@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnloom.pipelines.evaluate.figure import ENOUGH_STUDENTS
-from learnloom.pipelines.evaluate.figures import figures
-from learnloom.pipelines.evaluate.predictions import Predictions
+from learnloom.pipelines.evaluate.figures import MIN_STUDENTS, figures
+from learnloom.pipelines.evaluate.measures import Predictions
 from learnloom.pipelines.evaluate.risk import lead_time, quiet_rule, warned, warned_at
 from tests.pipelines.evaluate.make import some
 
@@ -87,10 +86,10 @@ def test_rule_to_beat_warns_of_enrolled_failing_and_quiet() -> None:
 def test_risks_have_the_same_figures_as_answers() -> None:
     """Where each row is a student thirty of them are enough for every figure."""
     found = some(60, n_clusters=60)
-    told = figures(found, enough=ENOUGH_STUDENTS, row="student", n_resamples=20)
+    told = figures(found, minimum=MIN_STUDENTS, row="student", n_resamples=20)
     assert told.auc.value is not None
     few = Predictions(found.label[:29], found.p[:29], found.cluster[:29])
     assert (
-        figures(few, enough=ENOUGH_STUDENTS, row="student").auc.unknown
+        figures(few, minimum=MIN_STUDENTS, row="student").auc.unknown
         == "too few students (29 of at least 30)"
     )

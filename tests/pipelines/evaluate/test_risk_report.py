@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from learnloom.pipelines.evaluate.fairness import Grouping
 from learnloom.pipelines.evaluate.followed import Followed
-from learnloom.pipelines.evaluate.groups import Grouping
 from learnloom.pipelines.evaluate.risk_report import evaluate_risk, moments
-from learnloom.pipelines.evaluate.risk_tables import risk_tables
+from learnloom.pipelines.evaluate.tables import risk_tables
 from learnloom.pipelines.learner.risk import FEATURES
 from learnloom.pipelines.learner.risk_train import RiskCases
 from learnloom.schemas.risk import RiskFeature
@@ -78,7 +78,7 @@ def test_groups_are_held_beside_each_other() -> None:
         assert flagged == pytest.approx(one.model.n_flagged, abs=50)
         assert all(each.abroca.value is not None for each in one.fairness)
     titles = [table.title for table in risk_tables(found)]
-    assert sum(title.startswith("For each group, at") for title in titles) == 3
+    assert sum(title.startswith("By group, at") for title in titles) == 3
 
 
 def test_too_few_are_said_to_be() -> None:

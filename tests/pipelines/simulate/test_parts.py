@@ -15,8 +15,8 @@ from learnloom.pipelines.simulate.config import DAY_MS, SimulationConfig
 from learnloom.pipelines.simulate.course import Course, make_course
 from learnloom.pipelines.simulate.item import SLIP, p_right
 from learnloom.pipelines.simulate.material import played_segments, share_of
-from learnloom.pipelines.simulate.moment import iso_date, rfc3339
-from learnloom.pipelines.simulate.outbox import Outbox
+from learnloom.pipelines.simulate.sink import SortedFile
+from learnloom.pipelines.simulate.statements import iso_date, rfc3339
 from learnloom.pipelines.simulate.traits import draw_traits
 
 CONFIG = SimulationConfig()
@@ -139,7 +139,7 @@ def test_item_weights_sum_to_one(course: Course) -> None:
 def test_outbox_writes_everything_in_order(sent: list[tuple[int, str]]) -> None:
     """Flushing day by day gives the same as sorting all by time, ties in the order taken."""
     file = io.BytesIO()
-    outbox = Outbox(file)
+    outbox = SortedFile(file)
     for sent_ms, text in sent:
         outbox.put(sent_ms, text.encode())
     for day in range(1, 4):

@@ -103,7 +103,7 @@ def _oldest(
         if time.monotonic() > until:
             told = ", ".join(f"{place.topic}-{place.partition}" for place in sorted(waiting))
             raise BrokerUnavailableError(
-                f"the broker gave no record of {told} in time, though there are some"
+                f"the broker returned no record of {told} in time, although there are some"
             )
         for place, records in consumer.poll(timeout_ms=_POLL_MS).items():
             if place in waiting and records:

@@ -26,15 +26,15 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-pytho
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Take note."""
-        self._note("now ours", assigned)
+        self._note("assigned", assigned)
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Take note."""
-        self._note("given back", revoked)
+        self._note("revoked", revoked)
 
     def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
         """Take note: the group went on without us."""
-        self._note("lost, for we were not heard of for too long", lost)
+        self._note("lost, because the consumer did not respond for too long", lost)
 
     def _note(self, what: str, partitions: Iterable[TopicPartition]) -> None:
         self._has_changed.set()

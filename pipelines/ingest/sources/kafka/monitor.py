@@ -56,7 +56,7 @@ class BrokerMonitor:
             self._say_away(error)
             return None
         if self._is_away:
-            _log.info("the broker answers again after %.0f s", time.monotonic() - self._heard_at)
+            _log.info("the broker is available again after %.0f s", time.monotonic() - self._heard_at)
         self._heard_at, self._told_at, self._is_away = time.monotonic(), None, False
         for topic in self._topics:
             if topic not in found:
@@ -82,8 +82,8 @@ class BrokerMonitor:
         self._is_away = True
         seconds = time.monotonic() - self._heard_at
         if seconds >= self._wait_seconds:
-            raise BrokerUnavailableError(f"{error}; none has answered for {seconds:.0f} s")
-        self._repeat(f"{error}; waiting for it since {seconds:.0f} s, up to {self._wait_seconds:.0f} s")
+            raise BrokerUnavailableError(f"{error}; no broker has answered for {seconds:.0f} s")
+        self._repeat(f"{error}; waiting for {seconds:.0f} s, up to {self._wait_seconds:.0f} s")
 
     def _repeat(self, message: str) -> None:
         """Warn, but not again and again."""

@@ -46,9 +46,8 @@ def find_starts(
     losses = [start.loss for start in starts.values() if start.loss is not None]
     if losses and when_lost == "stop":
         raise OffsetsLostError(
-            "; ".join(losses)
-            + ". Nothing was read. Either restore the topic, or decide to go on with what it "
-            "holds: learnloom consume --when-lost skip (statements that have landed already are known again)"
+            "; ".join(losses) + ". Nothing was read. Restore the topic, or skip the lost offsets with "
+            "learnloom consume --when-lost skip (statements that have already landed are recognised as duplicates)"
         )
     return starts
 
@@ -61,15 +60,15 @@ def _start(place: Partition, log: Log, position: Position | None) -> Start:
     next_offset = position.next_offset
     if log.topic_id is not None and position.head_digest not in (None, log.topic_id):
         loss = (
-            f"{where} was made anew since offset {next_offset} was to be read next (topic id {log.topic_id} "
-            f"instead of {position.head_digest}): what came after that offset is gone, and the new log is read "
+            f"{where} was created again before offset {next_offset} was read (topic id {log.topic_id} "
+            f"instead of {position.head_digest}): the old records from there on are lost, and the new log is read "
             f"from offset {log.first_offset}"
         )
         return Start(log.first_offset, 0, loss)
     if next_offset > log.end_offset:
         loss = (
-            f"{where} ends at offset {log.end_offset}, before offset {next_offset} that was to be read next: the "
-            f"log was cut or made anew, and is read again from offset {log.first_offset}"
+            f"{where} ends at offset {log.end_offset}, before the next offset {next_offset}: the "
+            f"log was truncated or created again, and is read again from offset {log.first_offset}"
         )
         return Start(log.first_offset, 0, loss)
     if next_offset < log.first_offset:

@@ -132,14 +132,14 @@ class KafkaSource:
             if self._membership.has_changed:
                 # The positions were read before the partitions were ours: others may have moved them since.
                 self._membership.settle()
-                raise ReassignedError("partitions have changed hands")
+                raise ReassignedError("the consumer group was rebalanced")
             ends = self._seek(consumer, positions)
         while True:
             with self._connection.asking():
                 found = self._poll(consumer)
                 if self._membership.has_changed:
                     self._membership.settle()
-                    raise ReassignedError("partitions have changed hands")
+                    raise ReassignedError("the consumer group was rebalanced")
                 self._look(is_quiet=not found)
             for partition, messages in found.items():
                 yield from self._batches(partition, messages)
@@ -157,7 +157,7 @@ class KafkaSource:
         missing = [topic for topic in self._options.topics if topic not in self._topics]
         if missing and self._options.until_caught_up:
             raise TopicMissingError(
-                f"no topic {', '.join(missing)} at {self._connection.servers}: check the name, or make it first"
+                f"no topic {', '.join(missing)} at {self._connection.servers}: check the name, or create it first"
             )
         consumer = KafkaConsumer(**self._connection.reached(), **self._consumer_options())
         consumer.subscribe(list(self._options.topics), listener=self._membership)
@@ -190,7 +190,7 @@ class KafkaSource:
         except _LOST_OFFSETS as error:
             if not self._next:
                 return {}  # not ours yet: reading begins where the positions say
-            raise ReassignedError(f"the log has to be looked at anew: {error}") from error
+            raise ReassignedError(f"the offsets must be read again: {error}") from error
         return found
 
     def _look(self, *, is_quiet: bool) -> None:
@@ -203,7 +203,7 @@ class KafkaSource:
         before, self._topics = self._topics, found
         for name, topic in found.items():
             if self._next and name in before and before[name].topic_id != topic.topic_id:
-                raise ReassignedError(f"topic {name} was made anew")
+                raise ReassignedError(f"topic {name} was created again")
 
     def _seek(self, consumer: KafkaConsumer, positions: Positions) -> dict[TopicPartition, int]:
         """Put every partition of ours where its position says; give the ends of the logs."""
@@ -222,7 +222,7 @@ class KafkaSource:
 
     def _go_on(self, consumer: KafkaConsumer, place: TopicPartition, start: Start) -> None:
         if start.loss is not None:
-            _log.warning("going on without what is gone: %s", start.loss)
+            _log.warning("skipping lost offsets: %s", start.loss)
         consumer.seek(place, start.seek_offset)
         self._next[place] = start.start_offset
 

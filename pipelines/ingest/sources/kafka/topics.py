@@ -49,7 +49,7 @@ def limit_of_existing(connection: KafkaConnection, topic: str) -> int:
     with connection.admin() as client:
         if topic not in describe_topics(client, [topic]):
             raise TopicMissingError(
-                f"no topic {topic} at {connection.servers}: check the name, or make it first"
+                f"no topic {topic} at {connection.servers}: check the name, or create it first"
             )
         return max_message_bytes(client, topic)
 

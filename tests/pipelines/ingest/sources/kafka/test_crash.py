@@ -69,7 +69,7 @@ def _kill_often(
     for _ in range(kills):
         # A group of its own: nobody waits for the session of the one that was killed to run out.
         with consumer(place, group or uuid.uuid4().hex, before=before) as one:
-            one.hear("now ours")
+            one.hear("assigned")
             for _ in range(rng.randrange(3)):
                 traffic.send(rng.randrange(5, 40))
                 one.hear("consumer lag")
@@ -99,13 +99,13 @@ def test_a_broker_that_is_killed_and_comes_back_costs_nothing(
     place = Place(broker, new_topic(broker, _PARTITIONS), tmp_path / "warehouse")
     traffic = Traffic(_drawn(), place, _PARTITIONS)
     with consumer(place, "survivor") as one:
-        one.hear("now ours")
+        one.hear("assigned")
         for end in (broker.kill, broker.stop):
             traffic.send(30)
             end()
             one.hear("no Kafka broker answers")
             broker.start()
-            one.hear("the broker answers again", "now ours")
+            one.hear("the broker is available again", "assigned")
         traffic.send(30)
         while rows_equal_positions(place) != broker.end_offsets(place.topic):
             pass

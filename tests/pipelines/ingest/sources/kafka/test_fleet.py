@@ -49,7 +49,7 @@ def test_consumers_that_come_and_go_land_everything_once(
     traffic = Traffic(rng, place, _PARTITIONS)
     members = [Consumer(place, _GROUP)]
     try:
-        members[0].hear("now ours")
+        members[0].hear("assigned")
         for _ in range(_ROUNDS):
             traffic.send(rng.randrange(10, 40))
             if len(members) < _MEMBERS or rng.random() < 0.4:
@@ -91,7 +91,7 @@ def test_two_consumers_on_one_machine_take_turns(broker: Broker, tmp_path: Path)
     members = [Consumer(place, _GROUP), Consumer(place, _GROUP)]
     try:
         for member in members:
-            member.hear("now ours")
+            member.hear("assigned")
         for _ in range(3):
             traffic.send(40)
         _wait_until_landed(place)

@@ -13,7 +13,8 @@ from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.errors import BrokerUnavailableError, TopicMissingError
 from learnloom.pipelines.ingest.sources.kafka.lag import topics_lag
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.operate.health import Finding, examine
+from learnloom.pipelines.operate.finding import HealthFinding
+from learnloom.pipelines.operate.health import examine
 from learnloom.pipelines.operate.metrics import metrics_text
 from learnloom.schemas.record import Position
 from servers.kafka.broker import Broker
@@ -100,7 +101,7 @@ def _read(folder: Path, topic: str) -> None:
         write_positions(warehouse, [Position(topic, 0, 1)], _NOON)
 
 
-def _found(settings: Settings) -> Finding:
+def _found(settings: Settings) -> HealthFinding:
     (finding,) = [each for each in examine(settings, now=_NOON) if each.name == "topics_kept_up"]
     return finding
 
@@ -125,7 +126,7 @@ def test_check_fails_where_a_record_waits_for_too_long(
     settings = _settings(folder, broker.address, topic, "never-read")
     found = _found(settings)
     assert found.is_passed is is_passed
-    assert f"{topic}: 2 records wait, the oldest for {seconds} s" in found.told
+    assert f"{topic}: 2 records wait, the oldest for {seconds} s" in found.message
     assert _figures(settings) == [
         "learnloom_brokers_up 1.0",
         f'learnloom_topic_behind_records{{topic="{topic}"}} 2.0',
@@ -138,7 +139,7 @@ def test_a_broker_that_is_away_fails_the_check(folder: Path) -> None:
     _read(folder, "read")
     settings = _settings(folder, "127.0.0.1:1", "read")
     found = _found(settings)
-    assert (found.is_passed, "no Kafka broker answers" in found.told) == (False, True)
+    assert (found.is_passed, "no Kafka broker answers" in found.message) == (False, True)
     assert _figures(settings) == ["learnloom_brokers_up 0.0"]
 
 

@@ -155,7 +155,7 @@ def test_a_topic_made_anew_is_told_and_waits_for_a_decision(broker: Broker) -> N
     broker.create_topic(topic)
     send(broker, topic, statements(range(10, 20)))
     known = [Position(topic, 0, done.next_offset, done.head_digest)]
-    with source(broker, topic) as made, pytest.raises(OffsetsLostError, match="made anew"):
+    with source(broker, topic) as made, pytest.raises(OffsetsLostError, match="created again"):
         read_all(made, known)
     with source(broker, topic, when_lost="skip") as made:
         batches = read_all(made, known)

@@ -20,7 +20,7 @@ from tests.pipelines.ingest.sources.kafka.fleet import (
 )
 from tests.pipelines.ingest.sources.kafka.samples import new_topic
 
-_WAITS = ("waiting, for up to",)
+_WAITS = ("retrying for up to",)
 _IMPATIENT = "import os; os.environ['LEARNLOOM_LOCK_WAIT_SECONDS'] = '0.5'"
 
 
@@ -51,7 +51,7 @@ def test_a_locked_warehouse_is_waited_for(broker: Broker, tmp_path: Path) -> Non
     place, traffic = _place(broker, tmp_path)
     rows_equal_positions(place)
     with consumer(place, "waiting", before=_IMPATIENT) as one:
-        one.hear("now ours")
+        one.hear("assigned")
         with filelock.FileLock(place.folder / LOCK_FILE):
             traffic.send(20)
             assert "another process has been writing" in one.hear(*_WAITS)
@@ -66,7 +66,7 @@ def test_a_full_disk_is_waited_for(broker: Broker, tmp_path: Path) -> None:
     place, traffic = _place(broker, tmp_path)
     rows_equal_positions(place)
     with consumer(place, "full") as one:
-        one.hear("now ours")
+        one.hear("assigned")
         resource.prlimit(one.pid, resource.RLIMIT_FSIZE, (1_000, resource.RLIM_INFINITY))
         traffic.send(400)
         assert "in trouble" in one.hear(*_WAITS)
@@ -85,7 +85,7 @@ def test_a_catalogue_that_is_restarted_costs_nothing(
     postgres = make_postgres()
     place, traffic = _place(broker, tmp_path, postgres.create_database().uri)
     with consumer(place, "patient") as one:
-        one.hear("now ours")
+        one.hear("assigned")
         traffic.send(100)
         one.hear("consumer lag")
         postgres.kill()

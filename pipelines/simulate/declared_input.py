@@ -6,18 +6,17 @@ from typing import Final
 from learnloom.pipelines.simulate import statements as say
 from learnloom.pipelines.simulate.config import DAY_MS
 from learnloom.pipelines.simulate.course import Module, topic_activity
-from learnloom.pipelines.simulate.fragments import Activity
 from learnloom.pipelines.simulate.lists import TOPICS
-from learnloom.pipelines.simulate.moment import iso_date
 from learnloom.pipelines.simulate.quiz import practise
+from learnloom.pipelines.simulate.statements import Activity, iso_date
 from learnloom.pipelines.simulate.student import Enrolment
 from learnloom.schemas import vocabulary as xapi
 
 _TOPIC_ACTIVITIES: Final = tuple(topic_activity(topic) for topic in TOPICS)
+# Questions that a student answers on a skill picked for practice.
 _PRACTICE: Final = 5
-"""Questions that a student answers on a skill picked for practice."""
+# Ability in logits above which a student may claim to know a skill already.
 _KNOWN: Final = 1.5
-"""Ability in logits above which a student may claim to know a skill already."""
 
 
 def declare(enrolment: Enrolment, at_ms: int) -> int:

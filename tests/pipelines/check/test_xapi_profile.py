@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnloom.pipelines.check.profile import Profile, ProfileFileError, read_profile
 from learnloom.pipelines.check.templates import ProfileChecker
+from learnloom.pipelines.check.xapi_profile import ProfileFileError, XapiProfile, read_xapi_profile
 from tests.pipelines.check.samples import GOOD, numbered, raw, report
 
 _ID = "https://school.example/profiles/quiz"
@@ -21,8 +21,8 @@ _OBJECTIVE = "http://adlnet.gov/expapi/activities/objective"
 
 def _profile(
     *templates: dict[str, Any], concepts: list[dict[str, Any]] | None = None, **more: Any
-) -> Profile:
-    return Profile.model_validate(
+) -> XapiProfile:
+    return XapiProfile.model_validate(
         {
             "id": _ID,
             "type": "Profile",
@@ -209,7 +209,7 @@ def test_failing_a_profile_is_told_beside_the_verdict() -> None:
     assert (found.valid, found.fails_profile) == (2, True)
     assert (told.name, told.checked, told.matched, told.naming, told.failing) == ("Quizzes", 2, 2, 0, 1)
     (failure,) = told.failures
-    assert (failure.name, failure.requirement) == ("An answer", "$.result.duration must be there.")
+    assert (failure.name, failure.requirement) == ("An answer", "$.result.duration must be present.")
     assert failure.samples[0].where == "lms.jsonl:2"
     assert any("patterns (1) are not checked" in note for note in told.notes)
 
@@ -241,12 +241,12 @@ def _ruled(**rule: str) -> str:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("{", "no JSON"),
-        ("[]", "no xAPI Profile"),
+        ("{", "not JSON"),
+        ("[]", "not an xAPI Profile"),
         ('{"id": "x", "type": "Course", "prefLabel": {}}', "type Input should be 'Profile'"),
         (_ruled(location="$.a[?@.b]"), "filter"),
         (_ruled(location="$.a | $.b[?@.c]"), "filter"),
-        (_ruled(location="$.["), "no JSONPath"),
+        (_ruled(location="$.["), "not a JSONPath"),
         (_ruled(location="a", presence="?"), "rules/0/presence"),
     ],
 )
@@ -255,11 +255,11 @@ def test_what_is_no_profile_is_said(text: str, told: str, tmp_path: Path) -> Non
     path = tmp_path / "profile.jsonld"
     path.write_text(text)
     with pytest.raises(ProfileFileError, match=r"profile\.jsonld") as raised:
-        read_profile(path)
+        read_xapi_profile(path)
     assert told in str(raised.value)
 
 
 def test_missing_profile_is_said(tmp_path: Path) -> None:
     """A mistyped path is named."""
     with pytest.raises(ProfileFileError, match=r"nowhere\.jsonld: the profile cannot be read"):
-        read_profile(tmp_path / "nowhere.jsonld")
+        read_xapi_profile(tmp_path / "nowhere.jsonld")

@@ -1,4 +1,4 @@
-"""Which word of the vocabulary may have been meant by one outside of it."""
+"""The verb or activity type of the vocabulary that an unknown one may mean."""
 
 import re
 from typing import Final
@@ -6,8 +6,8 @@ from typing import Final
 from learnloom.schemas import vocabulary as words
 
 _END: Final = re.compile(r"([^/#:]+)/*$")
+# Names under which others publish the same.
 _OTHERWISE: Final = {"submitted": words.SUBMITTED, "text": words.READING, "quiz": words.ASSESSMENT}
-"""Names under which others publish the same."""
 
 
 def _key(iri: str) -> str:
@@ -22,12 +22,12 @@ _BY_KEY: Final = {
 }
 
 
-def meant_by(advice: str, iri: str) -> str:
-    """The known word whose name is the same as that of an unknown one; empty where there is none.
+def suggestion_for(advice: str, iri: str) -> str:
+    """Return the known IRI that has the same name as an unknown one; empty if there is none.
 
     Args:
         advice: the warning: verb-unknown or type-unknown.
-        iri: the unknown word.
+        iri: the unknown verb or activity type.
     """
     known = _BY_KEY.get(advice, {})
     key = _key(iri)

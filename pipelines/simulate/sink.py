@@ -1,22 +1,45 @@
-"""The file of statements: lines wait until their day is over, then go out in the order of their time."""
+"""Where statements go once they are written: their ids, and the file that they end in."""
 
 import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final, Literal, cast
+from random import Random
+from typing import IO, Final, Literal, Protocol, cast
 
 import zstandard
 
 from learnloom.pipelines.simulate.config import DAY_MS
 
+
+class Receiver(Protocol):
+    """Where statements go."""
+
+    def take(self, statement_id: str, line: str, at_ms: int, *, is_spared: bool) -> None:
+        """Take one statement; a spared one must not suffer a fault."""
+
+
+class Sink:
+    """Where all students write: it mints the ids and knows who receives the statements."""
+
+    def __init__(self, receiver: Receiver, rng: Random) -> None:
+        self.receiver = receiver
+        self._bits = rng.getrandbits
+
+    def new_id(self) -> str:
+        """A UUID of version 4."""
+        digits = f"{self._bits(128):032x}"
+        variant = "89ab"[int(digits[16], 16) & 3]
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+
+# End of the file's name by compression.
 SUFFIXES: Final = {"none": ".jsonl", "gzip": ".jsonl.gz", "zstd": ".jsonl.zst"}
-"""End of the file's name by compression."""
+# Lines handed to the file at once: a copy of a whole day would double the memory.
 _CHUNK: Final = 500
-"""Lines handed to the file at once: a copy of a whole day would double the memory."""
 
 
-class Outbox:
+class SortedFile:
     """Sorts what is sent by time, a day at a time, so that memory holds a day and not the class."""
 
     def __init__(self, file: IO[bytes]) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from learnloom.pipelines.check.profile import Profile, read_profile
 from learnloom.pipelines.check.templates import ProfileChecker
+from learnloom.pipelines.check.xapi_profile import XapiProfile, read_xapi_profile
 from tests.pipelines.check.samples import GOOD, numbered, raw, report
 
 _ID = "https://w3id.example/xapi/lab"
@@ -137,26 +137,26 @@ MEASURED: dict[str, Any] = {
 
 
 @pytest.fixture
-def profile(tmp_path: Path) -> Profile:
+def profile(tmp_path: Path) -> XapiProfile:
     """The document, read from a file."""
     path = tmp_path / "lab.jsonld"
     path.write_text(json.dumps(DOCUMENT), encoding="utf-8")
-    return read_profile(path)
+    return read_xapi_profile(path)
 
 
-def test_document_is_read_whole(profile: Profile) -> None:
+def test_document_is_read_whole(profile: XapiProfile) -> None:
     """What a document of the published form holds is read; what is not checked is said, a mere note included."""
     assert profile.names == {_ID, _V2, f"{_ID}/v1.0"}
     assert (len(profile.concepts), len(profile.templates), len(profile.patterns)) == (7, 2, 2)
     assert [note.split(".")[0] for note in profile.notes] == [
-        "Templates without an id (1) are passed over",
-        "Its patterns (2) are not checked: they speak of sequences of statements",
-        "The schemas of its extensions are not checked; only where an extension stands",
-        "A statement that another refers to is not looked up; only that there is a reference",
+        "Templates without an id (1) are skipped",
+        "Its patterns (2) are not checked: they describe sequences of statements",
+        "The schemas of its extensions are not checked; only the place of an extension is",
+        "Referenced statements are not looked up; only the presence of the reference is checked",
     ]
 
 
-def test_statement_of_the_profile_keeps_it(profile: Profile) -> None:
+def test_statement_of_the_profile_keeps_it(profile: XapiProfile) -> None:
     """A statement that names a version and follows its template has nothing told against it."""
     held = ProfileChecker(profile).hold(MEASURED)
     assert (held.is_naming, held.is_matched, held.failures) == (True, True, ())
@@ -165,39 +165,39 @@ def test_statement_of_the_profile_keeps_it(profile: Profile) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"timestamp": None, "id": None}, "$.id | $.timestamp must be there."),
-        ({"result": {}}, f"$.result.extensions['{_READING}'] must be there."),
+        ({"timestamp": None, "id": None}, "$.id | $.timestamp must be present."),
+        ({"result": {}}, f"$.result.extensions['{_READING}'] must be present."),
         (
             {"result": {"extensions": {_READING: 7}, "response": "n/a"}},
-            '$.result.extensions.*|$.result.response must not hold "", "n/a".',
+            '$.result.extensions.*|$.result.response must not contain "", "n/a".',
         ),
-        ({"result": {"extensions": {_READING: 7}, "score": {"raw": 7}}}, "$.result.score must not be there."),
+        ({"result": {"extensions": {_READING: 7}, "score": {"raw": 7}}}, "$.result.score must be absent."),
         (
             {"context": {"contextActivities": {"grouping": [
                 {"id": "https://school.example/scales/3", "definition": {"type": _DEVICE}}, {"id": "a:b"}]}}},
-            f'context.contextActivities.grouping[*] → $.definition.type must hold nothing but "{_DEVICE}", "{_LAB}".',
+            f'context.contextActivities.grouping[*] → $.definition.type must contain only "{_DEVICE}", "{_LAB}".',
         ),
         (
             {"context": {"contextActivities": MEASURED["context"]["contextActivities"] | {"other": {"id": "a:b"}}}},
             (
-                "$.context.contextActivities['parent','other'][0].id must hold at least one of"
-                ' "https://school.example/labs", where it is there.'
+                "$.context.contextActivities['parent','other'][0].id must contain at least one of"
+                ' "https://school.example/labs", if it is present.'
             ),
         ),
-        ({"verb": {"id": _NOTED}}, "is deprecated: use what took its place."),
+        ({"verb": {"id": _NOTED}}, "is deprecated: use its replacement."),
         ({"verb": {"id": _NOTED}}, "object must be a StatementRef."),
-        ({"context": MEASURED["context"] | {"extensions": {_READING: 7}}}, "must stand in the result only."),
+        ({"context": MEASURED["context"] | {"extensions": {_READING: 7}}}, "is allowed only in the result."),
     ],
 )  # fmt: skip
 def test_statement_that_breaks_the_profile_is_told_why(
-    profile: Profile, changes: dict[str, Any], told: str
+    profile: XapiProfile, changes: dict[str, Any], told: str
 ) -> None:
     """Each kind of rule of a published document is asked of a statement."""
     statement = {name: value for name, value in (MEASURED | changes).items() if value is not None}
     assert told in [failure.requirement for failure in ProfileChecker(profile).hold(statement).failures]
 
 
-def test_statements_of_others_are_not_spoken_of(profile: Profile) -> None:
+def test_statements_of_others_are_not_spoken_of(profile: XapiProfile) -> None:
     """A report over a mixed stream tells how many statements the templates speak of."""
     (told,) = report(raw(numbered(1)), raw(MEASURED), profiles=[profile]).profiles
     assert (told.checked, told.matched, told.naming, told.failing) == (2, 1, 1, 0)

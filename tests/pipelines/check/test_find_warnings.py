@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnloom.pipelines.check.advice import ADVICE
-from learnloom.pipelines.check.find import View, find
-from learnloom.pipelines.check.meant import meant_by
-from learnloom.pipelines.check.memory import Memory
-from learnloom.pipelines.check.sender import sender_of
+from learnloom.pipelines.check.find_warnings import StatementView, find_warnings
+from learnloom.pipelines.check.origin import source_of
+from learnloom.pipelines.check.seen_ids import SeenIds
+from learnloom.pipelines.check.suggestion import suggestion_for
 from learnloom.schemas import vocabulary as words
 from tests.documents import blocks
 from tests.pipelines.check.samples import GOOD, numbered
@@ -86,15 +86,15 @@ def test_every_warning_has_a_case() -> None:
 @pytest.mark.parametrize("advice", _cases())
 def test_warning_is_found_alone_and_where_it_belongs(advice: str) -> None:
     """The one thing that is missing draws its warning, no other, among the statements it can apply to."""
-    view = View(_cases()[advice])
-    assert [finding.advice for finding in find(view, latest=_LATEST)] == [advice]
+    view = StatementView(_cases()[advice])
+    assert [finding.advice for finding in find_warnings(view, latest=_LATEST)] == [advice]
     assert ADVICE[advice].about in view.about
 
 
 def test_warning_points_into_the_statement() -> None:
     """Every path of a finding leads to a value of the statement."""
     for statement in _cases().values():
-        for finding in find(View(statement), latest=_LATEST):
+        for finding in find_warnings(StatementView(statement), latest=_LATEST):
             inner: Any = statement
             for step in finding.path.split("/")[1:]:
                 inner = inner[step]
@@ -103,17 +103,19 @@ def test_warning_points_into_the_statement() -> None:
 def test_single_context_activity_counts_as_a_list_of_one() -> None:
     """Skill and course are found where one object stands for an array (xAPI-Data 2.4.6.2)."""
     around = {role: listed[0] for role, listed in GOOD["context"]["contextActivities"].items()}
-    assert list(find(View(_having("context/contextActivities", around)), latest=_LATEST)) == []
+    assert (
+        list(find_warnings(StatementView(_having("context/contextActivities", around)), latest=_LATEST)) == []
+    )
 
 
 def test_known_mean_alike() -> None:
     """A word is suggested for another of its name only, and of its own kind."""
-    assert meant_by("verb-unknown", "https://lms.example/verbs/Set_Goal/") == words.SET_GOAL
-    assert meant_by("verb-unknown", "https://lms.example/verbs/submitted") == words.SUBMITTED
-    assert meant_by("type-unknown", "http://activitystrea.ms/schema/1.0/video") == words.VIDEO
-    assert meant_by("type-unknown", "https://lms.example/answered") == ""
-    assert meant_by("verb-unknown", "https://lms.example/unanswered") == ""
-    assert meant_by("verb-unknown", "") == ""
+    assert suggestion_for("verb-unknown", "https://lms.example/verbs/Set_Goal/") == words.SET_GOAL
+    assert suggestion_for("verb-unknown", "https://lms.example/verbs/submitted") == words.SUBMITTED
+    assert suggestion_for("type-unknown", "http://activitystrea.ms/schema/1.0/video") == words.VIDEO
+    assert suggestion_for("type-unknown", "https://lms.example/answered") == ""
+    assert suggestion_for("verb-unknown", "https://lms.example/unanswered") == ""
+    assert suggestion_for("verb-unknown", "") == ""
 
 
 _JSON = st.recursive(
@@ -138,11 +140,11 @@ def test_no_statement_makes_the_search_fail(place: str, value: Any, verb: str) -
     for step in steps:
         inner = inner.setdefault(step, {})
     inner[last] = value
-    found = list(find(View(statement), latest=_LATEST))
+    found = list(find_warnings(StatementView(statement), latest=_LATEST))
     assert {finding.advice for finding in found} <= set(ADVICE)
     assert len({finding.advice for finding in found}) == len(found)
-    Memory().find(View(statement), is_valid=False)
-    assert sender_of(statement, "a file").name
+    SeenIds().find_warnings(StatementView(statement), is_valid=False)
+    assert source_of(statement, "a file").name
 
 
 def test_real_statements_draw_the_warnings_that_are_known_of_them() -> None:
@@ -151,5 +153,9 @@ def test_real_statements_draw_the_warnings_that_are_known_of_them() -> None:
     if not real.exists():
         pytest.skip("the real statements are not on this machine")
     with gzip.open(real) as lines:
-        found = {one.advice for line in lines for one in find(View(json.loads(line)), latest=_LATEST)}
+        found = {
+            one.advice
+            for line in lines
+            for one in find_warnings(StatementView(json.loads(line)), latest=_LATEST)
+        }
     assert found == {"registration-missing", "verb-unknown"}

@@ -28,20 +28,20 @@ def _checked_path(path: str) -> str:
     try:
         query = jsonpath.compile(path)
     except jsonpath.JSONPathError as error:
-        raise ValueError(f"is no JSONPath: {str(error).splitlines()[0]}") from error
+        raise ValueError(f"is not a JSONPath: {str(error).splitlines()[0]}") from error
     paths = (
         [query] if isinstance(query, jsonpath.JSONPath) else [query.path, *(one for _, one in query.paths)]
     )
     for one in paths:
         for segment in one.segments if isinstance(one, jsonpath.JSONPath) else ():
             if any(isinstance(selector, Filter) for selector in segment.selectors):
-                raise ValueError("holds a filter, which the Profile specification forbids (section 8.1)")
+                raise ValueError("has a filter, which the Profile specification forbids (section 8.1)")
     return path
 
 
 JsonPath = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_checked_path)]
+# A language map.
 Words = Annotated[dict[str, str], Field(default_factory=dict)]
-"""A language map."""
 
 
 class _Part(BaseModel):
@@ -58,7 +58,7 @@ class _Part(BaseModel):
         return labels.get("en") or labels.get("en-US") or next(iter(labels.values()), self.id)
 
 
-class Rule(BaseModel):
+class TemplateRule(BaseModel):
     """What a template asks of the values in one place (section 8.1)."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
@@ -71,7 +71,7 @@ class Rule(BaseModel):
     none: list[Any] | None = None
 
 
-class Template(_Part):
+class StatementTemplate(_Part):
     """One way in which a statement may look (section 8)."""
 
     id: str = ""
@@ -85,7 +85,7 @@ class Template(_Part):
     attachmentUsageType: list[str] = []  # noqa: N815
     objectStatementRefTemplate: list[str] = []  # noqa: N815
     contextStatementRefTemplate: list[str] = []  # noqa: N815
-    rules: list[Rule] = []
+    rules: list[TemplateRule] = []
 
 
 class Concept(_Part):
@@ -100,18 +100,18 @@ class _Version(BaseModel):
     id: str
 
 
-class Profile(_Part):
+class XapiProfile(_Part):
     """A profile as far as single statements can be held against it."""
 
     type: Literal["Profile"]
     versions: list[_Version] = []
     concepts: list[Concept] = []
-    all_templates: list[Template] = Field(default=[], alias="templates")
+    all_templates: list[StatementTemplate] = Field(default=[], alias="templates")
     patterns: list[Any] = []
 
     @property
-    def templates(self) -> list[Template]:
-        """The templates that have a name by which to tell of them."""
+    def templates(self) -> list[StatementTemplate]:
+        """The templates that have an id, so that a report can name them."""
         return [template for template in self.all_templates if template.id]
 
     @property
@@ -124,21 +124,21 @@ class Profile(_Part):
         """What of it is not checked, and why."""
         found = []
         if nameless := len(self.all_templates) - len(self.templates):
-            found.append(f"Templates without an id ({nameless}) are passed over.")
+            found.append(f"Templates without an id ({nameless}) are skipped.")
         if self.patterns:
             found.append(
-                f"Its patterns ({len(self.patterns)}) are not checked: they speak of sequences of statements."
+                f"Its patterns ({len(self.patterns)}) are not checked: they describe sequences of statements."
             )
         if any(concept.inlineSchema is not None or concept.schema_ is not None for concept in self.concepts):
-            found.append("The schemas of its extensions are not checked; only where an extension stands.")
+            found.append("The schemas of its extensions are not checked; only the place of an extension is.")
         if any(one.objectStatementRefTemplate or one.contextStatementRefTemplate for one in self.templates):
             found.append(
-                "A statement that another refers to is not looked up; only that there is a reference."
+                "Referenced statements are not looked up; only the presence of the reference is checked."
             )
         return tuple(found)
 
 
-def read_profile(path: Path) -> Profile:
+def read_xapi_profile(path: Path) -> XapiProfile:
     """Read the document of a profile.
 
     Raises:
@@ -146,17 +146,19 @@ def read_profile(path: Path) -> Profile:
     """
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise ProfileFileError(f"{path}: a profile of more than {_MAX_BYTES >> 20} MiB is not read")
+            raise ProfileFileError(f"{path}: the profile is larger than {_MAX_BYTES >> 20} MiB")
         document = orjson.loads(path.read_bytes())
     except OSError as error:
         raise ProfileFileError(f"{path}: the profile cannot be read: {error.strerror or error}") from error
     except orjson.JSONDecodeError as error:
-        raise ProfileFileError(f"{path}: the profile is no JSON: {error}") from error
+        raise ProfileFileError(f"{path}: the profile is not JSON: {error}") from error
     try:
-        return Profile.model_validate(document)
+        return XapiProfile.model_validate(document)
     except ValidationError as error:
-        told = "; ".join(
+        problems = "; ".join(
             f"{'/'.join(str(step) for step in fault['loc']) or 'the document'} {fault['msg']}"
             for fault in error.errors(include_url=False)[:_MAX_FAULTS_TOLD]
         )
-        raise ProfileFileError(f"{path}: this is no xAPI Profile (JSON-LD, type Profile): {told}") from error
+        raise ProfileFileError(
+            f"{path}: this is not an xAPI Profile (JSON-LD, type Profile): {problems}"
+        ) from error

@@ -1,10 +1,10 @@
-"""Who sent a statement, as far as it tells: whom to talk to about its faults."""
+"""The source of a statement, as far as the statement names it: whom to talk to about its faults."""
 
 from typing import Any, NamedTuple
 
 
-class Sender(NamedTuple):
-    """A source of statements, by the first of these that is told.
+class StatementSource(NamedTuple):
+    """A source of statements, named by the first of these that is present.
 
     1. `context.platform`: the product whose code made the statement.
     2. `authority`: the credentials under which it came to the store it was taken from. It comes second, for a
@@ -13,12 +13,12 @@ class Sender(NamedTuple):
     """
 
     name: str
-    told_by: str
+    identified_by: str
     """`context.platform`, `authority`, or `file` (also for a topic)."""
 
 
-def sender_of(statement: dict[str, Any] | None, read_from: str) -> Sender:
-    """Tell the source of a statement; of a record that cannot be read only its file is known.
+def source_of(statement: dict[str, Any] | None, read_from: str) -> StatementSource:
+    """Return the source of a statement; for a record that cannot be read, only its file or topic is known.
 
     Args:
         statement: as parsed, valid or not; None where the record is no JSON object.
@@ -28,11 +28,11 @@ def sender_of(statement: dict[str, Any] | None, read_from: str) -> Sender:
         context = statement.get("context")
         platform = context.get("platform") if isinstance(context, dict) else None
         if isinstance(platform, str) and platform.strip():
-            return Sender(platform.strip(), "context.platform")
+            return StatementSource(platform.strip(), "context.platform")
         authority = _identifier(statement.get("authority"))
         if authority:
-            return Sender(authority, "authority")
-    return Sender(read_from, "read from")
+            return StatementSource(authority, "authority")
+    return StatementSource(read_from, "read from")
 
 
 def _identifier(actor: Any) -> str:

@@ -1,4 +1,4 @@
-"""What a vendor asks before going live: how much of what I send is right, what is wrong, and what is missing?"""
+"""Answers a vendor's questions before going live: how much of what I send is right, what is wrong, what is missing?"""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -7,23 +7,23 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from learnloom.pipelines.check.counts import FaultCounts, GroupCounts, WarningCounts
-from learnloom.pipelines.check.find import View, find, text
-from learnloom.pipelines.check.memory import Memory
-from learnloom.pipelines.check.profile import Profile
+from learnloom.pipelines.check.find_warnings import StatementView, find_warnings, text
+from learnloom.pipelines.check.origin import source_of
 from learnloom.pipelines.check.profile_counts import ProfileCounts
 from learnloom.pipelines.check.report import CheckReport
-from learnloom.pipelines.check.sender import sender_of
+from learnloom.pipelines.check.seen_ids import SeenIds
+from learnloom.pipelines.check.xapi_profile import XapiProfile
 from learnloom.pipelines.ingest.sources.source import Problem, Source, read_through
 from learnloom.schemas.record import Batch, Judge, Record, Verdict
 
 _UNREADABLE: Final = "(cannot be read)"
 _NO_VERB: Final = "(no verb)"
+# A timestamp this far ahead is implausible: clocks and offsets differ by hours, not by days.
 _CLOCK_MARGIN: Final = timedelta(days=1)
-"""A timestamp this far ahead is implausible: clocks and offsets differ by hours, not by days."""
 
 
 class Places(Protocol):
-    """Says for people where records were read; a topic's way of saying it is its own."""
+    """Describes for people where records were read."""
 
     def origin(self, batch: Batch) -> str:
         """The file or topic."""
@@ -49,8 +49,8 @@ class FilePlaces:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """How much a report is to show."""
+class ReportSize:
+    """How much a report shows."""
 
     rules: int = 10
     """Broken rules."""
@@ -65,25 +65,25 @@ def check(
     *,
     judge: Judge,
     now: datetime,
-    profiles: Sequence[Profile] = (),
-    wanted: Wanted = Wanted(),
+    profiles: Sequence[XapiProfile] = (),
+    size: ReportSize = ReportSize(),
     places: Places = FilePlaces(),  # noqa: B008 (immutable)
     progress: Callable[[int, int], None] = lambda _records, _valid: None,
 ) -> CheckReport:
     """Judge every record of a source without keeping it. Memory is bounded whatever comes.
 
-    KeyboardInterrupt while reading ends it: the report then tells of what was read so far, and notes it.
+    A KeyboardInterrupt while reading ends the check: the report then covers the records read so far, and notes it.
 
     Args:
         source: files, standard input, a topic: whatever delivers batches.
-        judge: says whether a record is a valid statement, and tells all of its faults.
+        judge: returns whether a record is a valid statement, with all of its faults.
         now: the present moment; timestamps after the day that follows are implausible.
-        profiles: xAPI Profiles against which statements are held.
-        wanted: how much to show.
-        places: says where a record was read.
-        progress: told of the records read and valid so far, after each batch.
+        profiles: xAPI Profiles to check statements against.
+        size: how much to show.
+        places: describes where a record was read.
+        progress: called after each batch with the numbers of records read and valid so far.
     """
-    checking = _Checking(judge, now, profiles, wanted, places)
+    checking = _Checking(judge, now, profiles, size, places)
     is_interrupted = True
     with suppress(KeyboardInterrupt):
         for batch in read_through(source):
@@ -98,15 +98,15 @@ class _Checking:
     """One check under way."""
 
     def __init__(
-        self, judge: Judge, now: datetime, profiles: Sequence[Profile], wanted: Wanted, places: Places
+        self, judge: Judge, now: datetime, profiles: Sequence[XapiProfile], size: ReportSize, places: Places
     ) -> None:
-        self._judge, self._wanted, self._places = judge, wanted, places
+        self._judge, self._size, self._places = judge, size, places
         self._latest = f"{now + _CLOCK_MARGIN:%Y-%m-%dT%H:%M}"
-        self._faults = FaultCounts(samples=wanted.samples)
-        self._warnings = WarningCounts(samples=wanted.samples)
+        self._faults = FaultCounts(samples=size.samples)
+        self._warnings = WarningCounts(samples=size.samples)
         self._sources, self._verbs = GroupCounts(), GroupCounts()
-        self._profiles = [ProfileCounts(profile, samples=wanted.samples) for profile in profiles]
-        self._memory = Memory()
+        self._profiles = [ProfileCounts(profile, samples=size.samples) for profile in profiles]
+        self._seen = SeenIds()
         self._first_at, self._last_at = "", ""
         self.records = 0
         self.valid = 0
@@ -117,8 +117,8 @@ class _Checking:
         verdict = self._judge(record.value) if record.fault is None else Verdict(None, (record.fault,))
         statement, faults = verdict.statement, verdict.faults
         where = self._places.place(batch, record)
-        sender = sender_of(statement, self._places.origin(batch))
-        self._sources.add(sender.name, faults, sender.told_by)
+        sender = source_of(statement, self._places.origin(batch))
+        self._sources.add(sender.name, faults, sender.identified_by)
         if statement is None:
             self._verbs.add(_UNREADABLE, faults)
         if verdict.is_valid:
@@ -129,11 +129,11 @@ class _Checking:
             self._look_into(where, record.value, verdict, statement)
 
     def _look_into(self, where: str, raw: bytes | None, verdict: Verdict, statement: dict[str, Any]) -> None:
-        view = View(statement)
+        view = StatementView(statement)
         self._verbs.add(view.verb_id or _NO_VERB, verdict.faults)
         findings = [
-            *find(view, latest=self._latest),
-            *self._memory.find(view, is_valid=verdict.is_valid),
+            *find_warnings(view, latest=self._latest),
+            *self._seen.find_warnings(view, is_valid=verdict.is_valid),
         ]
         self._warnings.add(where, raw, view.about, findings)
         for profile in self._profiles:
@@ -151,18 +151,20 @@ class _Checking:
         """What was found out."""
         notes = []
         if is_interrupted:
-            notes.append("The check was stopped before the end: the report is of what was read.")
-        if self._memory.is_full:
-            notes.append("There are more statement ids than are compared: the later ones are left out.")
+            notes.append("The check was stopped before the end: the report covers the records read so far.")
+        if self._seen.is_full:
+            notes.append(
+                "The input has more statement ids than can be compared: later ids were not compared."
+            )
         faults, more_faults = self._faults.report(
-            valid=self.valid, records=self.records, top=self._wanted.rules
+            valid=self.valid, records=self.records, top=self._size.rules
         )
-        sources, more_sources = self._sources.report(self._wanted.groups)
-        verbs, more_verbs = self._verbs.report(self._wanted.groups)
+        sources, more_sources = self._sources.report(self._size.groups)
+        verbs, more_verbs = self._verbs.report(self._size.groups)
         return CheckReport(
             records=self.records,
             valid=self.valid,
-            repeated=self._memory.repeated,
+            repeated=self._seen.repeated,
             first_at=self._first_at,
             last_at=self._last_at,
             faults=faults,
@@ -172,7 +174,7 @@ class _Checking:
             verbs=verbs,
             more_verbs=more_verbs,
             warnings=self._warnings.report(),
-            profiles=tuple(profile.report(self._wanted.rules) for profile in self._profiles),
+            profiles=tuple(profile.report(self._size.rules) for profile in self._profiles),
             problems=tuple(problems),
             is_interrupted=is_interrupted,
             notes=tuple(notes),

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from learnloom.pipelines.check import counts, memory
+from learnloom.pipelines.check import counts, seen_ids
 from learnloom.pipelines.check.advice import ADVICE
-from learnloom.pipelines.check.check import check
+from learnloom.pipelines.check.checker import check
 from learnloom.pipelines.ingest.sources.source import Positions
 from learnloom.pipelines.ingest.validate.validator import validate
 from learnloom.schemas.record import Batch, Fault, Record
@@ -89,7 +89,7 @@ def test_source_is_platform_then_authority_then_file() -> None:
         b"{",
     )
     assert {
-        (one.name, one.told_by): (one.records, one.valid, one.frequent_rule) for one in found.sources
+        (one.name, one.identified_by): (one.records, one.valid, one.frequent_rule) for one in found.sources
     } == {
         ("Example LMS", "context.platform"): (1, 1, ""),
         ("key-7 https://lrs.example", "authority"): (1, 0, "mbox-format"),
@@ -134,7 +134,7 @@ def test_unknown_words_are_listed_with_what_may_be_meant() -> None:
     (warning,) = report(raw(numbered(1, verb=verb)), raw(numbered(2, verb=verb))).warnings
     (value,) = warning.values
     assert (value.name, value.statements) == (verb["id"], 2)
-    assert value.advised == "http://adlnet.gov/expapi/verbs/answered"
+    assert value.suggestion == "http://adlnet.gov/expapi/verbs/answered"
 
 
 def test_sent_again_is_no_warning_but_an_id_used_again_is() -> None:
@@ -229,7 +229,7 @@ def test_mixes_of_rules_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_ids_are_bounded_and_the_bound_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound ids are not compared, and the report says so."""
-    monkeypatch.setattr(memory, "_MAX_IDS", 2)
+    monkeypatch.setattr(seen_ids, "_MAX_IDS", 2)
     found = report(*(raw(numbered(n)) for n in (1, 2, 3, 3)))
     assert found.repeated == 0
     assert any("more statement ids" in note for note in found.notes)

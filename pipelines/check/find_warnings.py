@@ -1,7 +1,7 @@
-"""Finding what the table of warnings speaks of in one parsed statement, valid or not.
+"""Finding the warnings of the table in one parsed statement, valid or not.
 
-Nothing is taken for granted of the statement's shape: where a part is not what belongs there, that is a fault
-with a rule of its own, and no warning is added to it.
+Nothing is assumed about the shape of the statement: a part of the wrong type is a fault with its own rule, and no
+warning is added to it.
 """
 
 import re
@@ -18,6 +18,7 @@ _RANDOM_UUID: Final = re.compile(
 _DATE: Final = re.compile(r"[0-9]{4}-")
 _EARLIEST: Final = "2000"
 _SKILL_TYPES: Final = frozenset({words.OBJECTIVE, words.COMPETENCY})
+# Verbs of work in a course; a wish, a post in a forum or an enrolment need neither course nor registration.
 _WORK: Final = frozenset(
     {
         words.ANSWERED,
@@ -32,13 +33,12 @@ _WORK: Final = frozenset(
         words.VIDEO_SEEKED,
     }
 )
-"""Verbs of work in a course; a wish, a post in a forum or an enrolment need neither course nor registration."""
-_TELLS_LENGTH: Final = frozenset({words.INITIALIZED, words.COMPLETED, words.TERMINATED})
-_TELLS_SEGMENTS: Final = frozenset({words.VIDEO_PAUSED, words.COMPLETED, words.TERMINATED})
-"""Verbs at which the video profile tells the length, and what was played: once for a viewing is enough."""
+# Verbs with which the video profile sends the length, and the played segments: once for a viewing is enough.
+_SENDS_LENGTH: Final = frozenset({words.INITIALIZED, words.COMPLETED, words.TERMINATED})
+_SENDS_SEGMENTS: Final = frozenset({words.VIDEO_PAUSED, words.COMPLETED, words.TERMINATED})
 
 
-class Finding(NamedTuple):
+class WarningFinding(NamedTuple):
     """One warning about one statement."""
 
     advice: str
@@ -48,7 +48,7 @@ class Finding(NamedTuple):
     """The word that is not in the vocabulary, where the warning is about one."""
 
 
-class View:
+class StatementView:
     """A parsed statement, looked at part by part; a part that is absent or of another kind is empty."""
 
     def __init__(self, statement: dict[str, Any]) -> None:
@@ -75,9 +75,9 @@ class View:
                 kinds.add(About.ANSWER)
             if self.verb_id == words.SUBMITTED:
                 kinds.add(About.SUBMISSION)
-            if self.type == words.VIDEO and self.verb_id in _TELLS_LENGTH:
+            if self.type == words.VIDEO and self.verb_id in _SENDS_LENGTH:
                 kinds.add(About.VIEWING)
-            if self.type == words.VIDEO and self.verb_id in _TELLS_SEGMENTS:
+            if self.type == words.VIDEO and self.verb_id in _SENDS_SEGMENTS:
                 kinds.add(About.PLAYED)
         if "score" in self.result:
             kinds.add(About.SCORED)
@@ -102,8 +102,8 @@ def text(holder: dict[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def find(view: View, *, latest: str) -> Iterator[Finding]:
-    """Yield what is to be warned of in one statement, each warning once.
+def find_warnings(view: StatementView, *, latest: str) -> Iterator[WarningFinding]:
+    """Yield the warnings about one statement, each once.
 
     Args:
         view: the statement.
@@ -113,7 +113,7 @@ def find(view: View, *, latest: str) -> Iterator[Finding]:
     yield from _time(view, latest)
     yield from _actor(view)
     if view.verb_id == words.VOIDED:
-        return  # it speaks of a statement and says nothing of its own
+        return  # it voids a statement and has no content of its own
     yield from _words(view)
     about = view.about
     if About.IN_COURSE in about:
@@ -124,89 +124,89 @@ def find(view: View, *, latest: str) -> Iterator[Finding]:
         yield from _score(view)
     yield from _video(view, about)
     if About.SUBMISSION in about and words.DUE_AT not in _object(view.definition, "extensions"):
-        yield Finding("due-date-missing", "/object")
+        yield WarningFinding("due-date-missing", "/object")
 
 
-def _identity(view: View) -> Iterator[Finding]:
+def _identity(view: StatementView) -> Iterator[WarningFinding]:
     own = view.statement.get("id")
     if own is None:
-        yield Finding("id-missing", "")
+        yield WarningFinding("id-missing", "")
     elif isinstance(own, str) and not _RANDOM_UUID.fullmatch(own):
-        yield Finding("id-not-random", "/id")
+        yield WarningFinding("id-not-random", "/id")
 
 
-def _time(view: View, latest: str) -> Iterator[Finding]:
+def _time(view: StatementView, latest: str) -> Iterator[WarningFinding]:
     timestamp = view.statement.get("timestamp")
     if timestamp is None:
-        yield Finding("timestamp-missing", "")
+        yield WarningFinding("timestamp-missing", "")
     elif isinstance(timestamp, str) and _DATE.match(timestamp):
         # Texts of this form are in the order of time; an offset of some hours is less than the margin.
         if not _EARLIEST <= timestamp <= latest:
-            yield Finding("timestamp-implausible", "/timestamp")
+            yield WarningFinding("timestamp-implausible", "/timestamp")
         if not _ZONE.search(timestamp):
-            yield Finding("timestamp-without-zone", "/timestamp")
+            yield WarningFinding("timestamp-without-zone", "/timestamp")
 
 
-def _actor(view: View) -> Iterator[Finding]:
+def _actor(view: StatementView) -> Iterator[WarningFinding]:
     if view.actor.get("objectType") == "Group":
-        yield Finding("actor-group", "/actor")
+        yield WarningFinding("actor-group", "/actor")
     elif "account" in view.actor:
         if "@" in text(_object(view.actor, "account"), "name"):
-            yield Finding("account-is-address", "/actor/account/name")
+            yield WarningFinding("account-is-address", "/actor/account/name")
     elif view.actor:
-        yield Finding("actor-not-account", "/actor")
+        yield WarningFinding("actor-not-account", "/actor")
 
 
-def _words(view: View) -> Iterator[Finding]:
+def _words(view: StatementView) -> Iterator[WarningFinding]:
     if view.verb_id and view.verb_id not in words.VERBS:
-        yield Finding("verb-unknown", "/verb/id", view.verb_id)
+        yield WarningFinding("verb-unknown", "/verb/id", view.verb_id)
     if view.verb and not _object(view.verb, "display"):
-        yield Finding("verb-display-missing", "/verb")
+        yield WarningFinding("verb-display-missing", "/verb")
     if not view.is_activity:
         return
     if not view.type:
-        yield Finding("type-missing", "/object")
+        yield WarningFinding("type-missing", "/object")
     elif view.type not in words.ACTIVITY_TYPES:
-        yield Finding("type-unknown", "/object/definition/type", view.type)
+        yield WarningFinding("type-unknown", "/object/definition/type", view.type)
     if not _object(view.definition, "name"):
-        yield Finding("name-missing", "/object")
+        yield WarningFinding("name-missing", "/object")
 
 
-def _place(view: View) -> Iterator[Finding]:
+def _place(view: StatementView) -> Iterator[WarningFinding]:
     if "registration" not in view.context:
-        yield Finding("registration-missing", "/context" if view.context else "")
+        yield WarningFinding("registration-missing", "/context" if view.context else "")
     if view.type != words.COURSE and not any(
         text(_object(activity, "definition"), "type") == words.COURSE for activity in view.surroundings()
     ):
-        yield Finding("course-missing", "/context" if view.context else "")
+        yield WarningFinding("course-missing", "/context" if view.context else "")
 
 
-def _answer(view: View) -> Iterator[Finding]:
+def _answer(view: StatementView) -> Iterator[WarningFinding]:
     where = "/result" if view.result else ""
     if "success" not in view.result and "score" not in view.result:
-        yield Finding("outcome-missing", where)
+        yield WarningFinding("outcome-missing", where)
     if not any(
         text(_object(activity, "definition"), "type") in _SKILL_TYPES for activity in view.surroundings()
     ):
-        yield Finding("skill-missing", "/context" if view.context else "")
+        yield WarningFinding("skill-missing", "/context" if view.context else "")
     for name in ("duration", "response"):
         if name not in view.result:
-            yield Finding(f"{name}-missing", where)
+            yield WarningFinding(f"{name}-missing", where)
 
 
-def _score(view: View) -> Iterator[Finding]:
+def _score(view: StatementView) -> Iterator[WarningFinding]:
     score = _object(view.result, "score")
     if score and "scaled" not in score and not {"raw", "min", "max"} <= score.keys():
-        yield Finding("score-without-scale", "/result/score")
+        yield WarningFinding("score-without-scale", "/result/score")
 
 
-def _video(view: View, about: frozenset[About]) -> Iterator[Finding]:
-    told = _object(view.result, "extensions")
+def _video(view: StatementView, about: frozenset[About]) -> Iterator[WarningFinding]:
+    extensions = _object(view.result, "extensions")
     if (
         About.VIEWING in about
-        and words.VIDEO_LENGTH not in told
+        and words.VIDEO_LENGTH not in extensions
         and words.VIDEO_LENGTH not in _object(view.context, "extensions")
     ):
-        yield Finding("video-length-missing", "/context" if view.context else "")
-    if About.PLAYED in about and words.VIDEO_SEGMENTS not in told:
-        yield Finding("video-segments-missing", "/result" if view.result else "")
+        yield WarningFinding("video-length-missing", "/context" if view.context else "")
+    if About.PLAYED in about and words.VIDEO_SEGMENTS not in extensions:
+        yield WarningFinding("video-segments-missing", "/result" if view.result else "")

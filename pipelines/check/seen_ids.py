@@ -1,16 +1,16 @@
-"""What a check has to remember to see what only two statements together show; bounded."""
+"""The ids and accounts that a check has seen, to find what only two statements together show; bounded."""
 
 from typing import Any, Final
 
-from learnloom.pipelines.check.find import Finding, View, text
+from learnloom.pipelines.check.find_warnings import StatementView, WarningFinding, text
 from learnloom.schemas.xapi.equality import comparable
 
+# Statement ids remembered; ids that come later are compared to these.
 _MAX_IDS: Final = 200_000
-"""Statement ids remembered; ids that come later are compared to these."""
 _MAX_ACCOUNTS: Final = 100_000
 
 
-class Memory:
+class SeenIds:
     """Ids and accounts that have been seen, as 64-bit hashes of this process: nothing outlives it."""
 
     def __init__(self) -> None:
@@ -24,13 +24,13 @@ class Memory:
         """Whether there were more ids than are remembered."""
         return len(self._contents) >= _MAX_IDS
 
-    def find(self, view: View, *, is_valid: bool) -> list[Finding]:
-        """Tell what a statement shows beside the earlier ones, and remember it."""
+    def find_warnings(self, view: StatementView, *, is_valid: bool) -> list[WarningFinding]:
+        """Compare a statement with the earlier ones, and remember it."""
         found = []
         if is_valid and self._is_taken(view.statement):
-            found.append(Finding("id-used-again", "/id"))
+            found.append(WarningFinding("id-used-again", "/id"))
         if self._is_elsewhere(view.actor.get("account")):
-            found.append(Finding("account-on-two-systems", "/actor/account/homePage"))
+            found.append(WarningFinding("account-on-two-systems", "/actor/account/homePage"))
         return found
 
     def _is_taken(self, statement: dict[str, Any]) -> bool:
