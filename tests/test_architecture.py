@@ -35,6 +35,7 @@ _HOMES = {
     "fastapi": "pipelines.api",
     "uvicorn": "pipelines.cli.api",
     "prometheus_client": "pipelines.jobs.metrics",
+    "standardwebhooks": "pipelines.deliver.webhook",
     "httpx": ("pipelines.deliver", "flows.serve"),
     "prefect": "flows",
     "opentelemetry": "pipelines.tracing",

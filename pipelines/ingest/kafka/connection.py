@@ -11,7 +11,7 @@ from kafka import errors as kafka_errors
 from pydantic import SecretStr
 
 from pipelines.ingest.kafka.errors import BrokerUnavailableError, KafkaSettingsError
-from pipelines.ingest.kafka.knock import knock
+from pipelines.ingest.kafka.probe import probe
 
 _ANSWER_SECONDS: Final = 10
 """How long one attempt to reach a broker may take; whoever asks decides whether to try again."""
@@ -71,7 +71,7 @@ class KafkaConnection(NamedTuple):
         """
         options = self.options()
         try:
-            knock(options["bootstrap_servers"], options, seconds=seconds)
+            probe(options["bootstrap_servers"], options, seconds=seconds)
         except BrokerUnavailableError as error:
             raise self._away(error) from None
         return options
