@@ -61,7 +61,6 @@ docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew
 	@$(BIN)/python -m pipelines.feedback.publish signal > docs/schemas/signal.json
 	@$(BIN)/python -m pipelines.feedback.publish event > docs/schemas/signal_event.json
 	@$(BIN)/python -m pipelines.feedback.publish why > docs/schemas/skill_why.json
-	@$(BIN)/python -m pipelines.ingest.kafka.asyncapi > docs/asyncapi.json
 
 broker: $(VENV)/.ready ## start a Kafka in the background (in ./.broker; BROKER_PORT, else 9092)
 	@$(BIN)/python -m servers.kafka.local start
