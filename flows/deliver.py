@@ -7,7 +7,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.alarm import TOLD
-from flows.running import RETRIES, do, environment, is_under_prefect, logger, now, settings, this_run
+from flows.runtime import RETRIES, do, environment, is_under_prefect, logger, now, settings, this_run
 from pipelines.deliver.deliver import DeliverySummary
 from pipelines.jobs.deliver import deliver_all
 

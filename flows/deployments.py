@@ -12,9 +12,9 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.deliver import deliver
 from flows.land import LANDED, land
+from flows.maintenance import check, maintain
 from flows.refresh import REFRESHED, refresh, train
-from flows.running import NAME, RESOURCE
-from flows.upkeep import check, maintain
+from flows.runtime import NAME, RESOURCE
 from pipelines.schedules import Schedules
 
 _WAIT: Final = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)

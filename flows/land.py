@@ -9,7 +9,7 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
 from flows.alarm import TOLD
-from flows.running import RETRIES, do, due_at, is_under_prefect, logger, now, settings, tell, this_run
+from flows.runtime import RETRIES, do, due_at, is_under_prefect, logger, now, settings, tell, this_run
 from pipelines.ingest.interruption import Interruption
 from pipelines.ingest.kafka.dead_share import DeadShare
 from pipelines.ingest.land import ImportSummary
@@ -76,7 +76,7 @@ def drain_topic(topic: str) -> ImportSummary:
     """Land what stood in a topic when this began, for a bounded time."""
     chosen = settings()
     reading = reading_of(chosen, (topic,), until_caught_up=True)
-    guard = DeadShare(chosen.dead_share, chosen.dead_window)
+    guard = DeadShare(chosen.dead_letter_max_share, chosen.dead_letter_window)
     return _landing(chosen).topics(connection_of(chosen), reading, guard=guard)
 
 
@@ -89,14 +89,14 @@ def listen(topics: list[str], seconds: float) -> ImportSummary:
     """
     stop_at = due_at() + dt.timedelta(seconds=seconds)
     chosen = _patient_until(stop_at, settings())
-    herald = Herald(chosen.flows.tell_seconds)
+    herald = Herald(chosen.flows.refresh_pause_seconds)
 
     def is_over() -> bool:
         herald.look()
         return now() >= stop_at
 
     reading = reading_of(chosen, topics, is_over=is_over)
-    guard = DeadShare(chosen.dead_share, chosen.dead_window)
+    guard = DeadShare(chosen.dead_letter_max_share, chosen.dead_letter_window)
     landing = replace(_landing(chosen), on_landed=herald)
     try:
         return landing.topics(connection_of(chosen), reading, guard=guard)

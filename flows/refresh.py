@@ -12,7 +12,7 @@ from prefect.utilities.urls import url_for
 
 from flows.alarm import TOLD
 from flows.runner import task_runner_of
-from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, tell, this_run
+from flows.runtime import RETRIES, Progress, do, is_under_prefect, logger, now, settings, tell, this_run
 from pipelines.jobs.refresh import changes_told, refresh_day
 from pipelines.jobs.refresh import train as train_now
 from pipelines.refresh.feedback import Bucket, Told

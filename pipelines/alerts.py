@@ -1,9 +1,10 @@
 """Whom to tell when a flow's run did not end well: a deployment's choices."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from pipelines.setting_names import by_present_names
 from pipelines.subscriptions import checked_address, checked_secret
 
 
@@ -14,18 +15,23 @@ class Alerts(BaseModel):
 
     url: SecretStr | None = Field(
         default=None,
-        description="Address of a chat's webhook, or of a receiver of your own; none: failures are only logged.",
+        description="Webhook URL of a chat, or of your own receiver. None: failures are only logged.",
     )
     secret: SecretStr | None = Field(
         default=None,
-        description="whsec_ and base64, of 24 to 64 bytes: alerts are signed with it (docs/deliver.md).",
+        description="Secret that signs alerts: whsec_ and the base64 of 24 to 64 bytes (docs/deliver.md).",
     )
-    quiet_minutes: float = Field(
+    repeat_interval_minutes: float = Field(
         default=60.0,
         ge=0,
         le=10_080,
-        description="The same failure of the same flow is told again after so long, at the soonest; 0: each time.",
+        description="Shortest time before the same failure of the same flow is reported again. 0: every time.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_present_names(cls, given: Any) -> Any:
+        return by_present_names(given, "alerts")
 
     @field_validator("url")
     @classmethod

@@ -4,11 +4,12 @@ import base64
 import binascii
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from pipelines.setting_names import by_present_names
 from schemas.errors import LearnloomError
 from schemas.signal import Audience, SignalKind
 
@@ -28,38 +29,46 @@ class _Subscription(BaseModel):
 
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$",
-        description="Its own, and for good: how far it has come is kept under it.",
+        description="Unique, and never changed: the delivery position is stored under it.",
     )
     kinds: tuple[SignalKind, ...] | None = Field(
-        default=None, min_length=1, description="Only these kinds of signal; none named: all."
+        default=None, min_length=1, description="Only these kinds of signal. None: all."
     )
     audiences: tuple[Audience, ...] | None = Field(
-        default=None, min_length=1, description="Only what is said to these; none named: both."
+        default=None, min_length=1, description="Only signals for these audiences. None: both."
     )
     students: tuple[str, ...] | None = Field(
-        default=None, min_length=1, description="Only these students, by key; none named: all."
+        default=None, min_length=1, description="Only these students, by key. None: all."
     )
     start: Literal["now", "beginning"] = Field(
         default="now",
-        description="Where it begins when it is new: now, with what stands, or with the first event of all.",
+        description="Where a new subscription starts: now, with the signals that are active, or at the first event.",
     )
     max_attempts: int = Field(
         default=12,
         ge=1,
         le=1_000,
-        description="An event that fails so often is dead; the student's others go on.",
+        description="After so many failed attempts an event is given up; later events of the student follow.",
     )
     first_wait_seconds: float = Field(
-        default=10.0, gt=0, le=86_400, description="Wait after the first failure; it doubles with each."
+        default=10.0,
+        gt=0,
+        le=86_400,
+        description="Wait after the first failure; it doubles with each further one.",
     )
-    largest_wait_seconds: float = Field(
-        default=3_600.0, gt=0, le=7 * 86_400, description="It grows to this at the most."
+    max_wait_seconds: float = Field(
+        default=3_600.0, gt=0, le=7 * 86_400, description="Longest wait between two attempts."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_present_names(cls, given: Any) -> Any:
+        return by_present_names(given, "subscriptions")
 
     @model_validator(mode="after")
     def _waits_grow(self) -> Self:
-        if self.largest_wait_seconds < self.first_wait_seconds:
-            raise ValueError("largest_wait_seconds must not be less than first_wait_seconds")
+        if self.max_wait_seconds < self.first_wait_seconds:
+            raise ValueError("max_wait_seconds must not be less than first_wait_seconds")
         return self
 
 
@@ -67,21 +76,25 @@ class KafkaSubscription(_Subscription):
     """A topic of the brokers that the settings name; messages are keyed by student."""
 
     to: Literal["kafka"]
-    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$", description="It has to exist.")
+    topic: str = Field(
+        pattern=r"^[A-Za-z0-9._-]{1,249}$", description="Topic that gets the events; it must exist."
+    )
 
 
 class FileSubscription(_Subscription):
     """A folder that gets a file of JSON lines whenever there is something new."""
 
     to: Literal["file"]
-    folder: Path = Field(description="It is made where it is missing.")
+    folder: Path = Field(description="Folder that gets the files; it is created if missing.")
 
 
 class _HttpSubscription(_Subscription):
     """What receivers that are called by HTTP have in common."""
 
-    url: str = Field(max_length=2_000, description="https://…, without user and password.")
-    max_per_second: float = Field(default=10.0, gt=0, le=1_000, description="Calls in a second, at the most.")
+    url: str = Field(max_length=2_000, description="Address (https://…), without user and password.")
+    max_per_second: float = Field(
+        default=10.0, gt=0, le=1_000, description="Largest number of calls in a second."
+    )
     timeout_seconds: float = Field(
         default=10.0, gt=0, le=120, description="How long the receiver may take to answer."
     )
@@ -97,7 +110,7 @@ class WebhookSubscription(_HttpSubscription):
 
     to: Literal["webhook"]
     secret: SecretStr | None = Field(
-        default=None, description="whsec_ and base64, of 24 to 64 bytes. Better: secret_variable."
+        default=None, description="whsec_ and the base64 of 24 to 64 bytes. Better: secret_variable."
     )
     secret_variable: str | None = Field(
         default=None, min_length=1, description="Environment variable that holds the secret."
@@ -119,8 +132,10 @@ class LrsSubscription(_HttpSubscription):
     """A learning record store that gets each event as an xAPI statement."""
 
     to: Literal["lrs"]
-    username: str = Field(min_length=1, description="User, or key, of basic authentication.")
-    password: SecretStr | None = Field(default=None, description="Its password. Better: password_variable.")
+    username: str = Field(min_length=1, description="User or key of HTTP basic authentication.")
+    password: SecretStr | None = Field(
+        default=None, description="Password of HTTP basic authentication. Better: password_variable."
+    )
     password_variable: str | None = Field(
         default=None, min_length=1, description="Environment variable that holds the password."
     )

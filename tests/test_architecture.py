@@ -28,7 +28,7 @@ _HOMES = {
     "jinja2": ("pipelines.check.page", "pipelines.evaluate.page"),
     "matplotlib": "pipelines.evaluate.plot",
     "jsonpath": "pipelines.check",
-    "fsrs": "pipelines.learner.memory",
+    "fsrs": "pipelines.learner.fsrs_scheduler",
     "kafka": "pipelines.ingest.kafka",
     "sklearn": ("pipelines.learner", "pipelines.evaluate"),
     "threadpoolctl": "pipelines.learner",

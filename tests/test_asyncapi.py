@@ -115,7 +115,7 @@ def test_the_document_says_what_the_code_does() -> None:
     clients = {each["bindings"]["kafka"]["clientId"]["const"] for each in DOCUMENT["operations"].values()}
     assert clients == {KafkaConnection("").options()["client_id"]}
     group = DOCUMENT["operations"]["consume"]["bindings"]["kafka"]["groupId"]["default"]
-    assert group == Settings.model_fields["kafka_group"].default
+    assert group == Settings.model_fields["kafka_group_id"].default
 
 
 def test_it_is_made_of_what_asyncapi_3_knows() -> None:
@@ -218,10 +218,10 @@ def test_a_statement_is_a_payload_and_so_is_an_array(example: str) -> None:
 
 
 def test_every_way_in_is_told() -> None:
-    """Each value of the settings kafka_security and kafka_sasl is a server and a security scheme."""
+    """Each value of the settings kafka_security_protocol and kafka_sasl_mechanism is a server and a security scheme."""
     fields = Settings.model_fields
-    assert set(get_args(fields["kafka_security"].annotation)) == set(DOCUMENT["servers"])
-    (mechanisms, _) = get_args(fields["kafka_sasl"].annotation)
+    assert set(get_args(fields["kafka_security_protocol"].annotation)) == set(DOCUMENT["servers"])
+    (mechanisms, _) = get_args(fields["kafka_sasl_mechanism"].annotation)
     assert set(get_args(mechanisms)) == set(SECURITY_SCHEMES) - {"client-certificate"}
     assert {scheme["type"] for scheme in SECURITY_SCHEMES.values()} == {
         "plain",

@@ -12,8 +12,7 @@ import orjson
 
 from pipelines.alerts import Alerts
 from pipelines.deliver.http import Calls, outcome_of
-from pipelines.deliver.pace import Pace
-from pipelines.deliver.sender import Outcome
+from pipelines.deliver.sender import Outcome, Pace
 from pipelines.deliver.webhook import signed
 from pipelines.subscriptions import key_of_secret
 

@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from pipelines.deliver.backoff import wait_after
-from pipelines.deliver.sender import DELIVERED, Outcome, Sender
+from pipelines.deliver.sender import DELIVERED, Outcome, Sender, wait_after
 from pipelines.subscriptions import AnySubscription
 from pipelines.tracing.span import span
 from pipelines.warehouse.connection import Warehouse
@@ -227,7 +226,7 @@ class Delivering:
         return wait_after(
             n_failures,
             first_seconds=self.subscription.first_wait_seconds,
-            largest_seconds=self.subscription.largest_wait_seconds,
+            largest_seconds=self.subscription.max_wait_seconds,
             chance=self.chance,
         )
 

@@ -10,8 +10,7 @@ from pipelines.deliver.deliver import Delivering, DeliverySummary
 from pipelines.deliver.file import FileSender
 from pipelines.deliver.http import Calls
 from pipelines.deliver.lrs import LrsSender
-from pipelines.deliver.pace import Pace
-from pipelines.deliver.sender import Sender
+from pipelines.deliver.sender import Pace, Sender
 from pipelines.deliver.topic import TopicSender
 from pipelines.deliver.webhook import WebhookSender
 from pipelines.jobs.opening import connection_of, open_to_write

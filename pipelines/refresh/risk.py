@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipelines.evaluate.followed import Followed
-from pipelines.learner.loss import log_losses
+from pipelines.learner.logistic import log_losses
 from pipelines.learner.risk import FEATURES, RiskModel, read_risk_model
 from pipelines.learner.risk_train import RiskCases, TrainedRisk
 from pipelines.refresh.columns import codes_of, ids_of, numbers_of

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.learner.history import History
-from pipelines.learner.loss import log_losses, mean_and_error
+from pipelines.learner.logistic import log_losses, mean_and_error
 from pipelines.refresh.estimate import Estimator
 from pipelines.refresh.judged import are_enough, is_after, said_before
 from pipelines.refresh.versions import check_versions, promote, version_in_use
@@ -130,7 +130,7 @@ class _Training:
         trained = estimator.trained
         return TrainSummary(
             model_version=newest + 1,
-            model_kind=trained.model.head.kind.value,
+            model_kind=trained.model.calibrator.kind.value,
             n_students=len(estimator.answers.students),
             n_answers=len(estimator.answers.history),
             log_loss_by_kind={kind.value: loss for kind, loss in trained.log_loss.items()},

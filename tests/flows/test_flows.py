@@ -13,8 +13,8 @@ from prefect.client.schemas.objects import Artifact, State
 
 import pipelines.refresh.feedback
 from flows.land import land
+from flows.maintenance import ChecksFailedError, check, maintain
 from flows.refresh import refresh, train
-from flows.upkeep import ChecksFailedError, check, maintain
 from pipelines.warehouse.connection import Warehouse
 from tests.conftest import SmallClass
 from tests.pipelines.cli.samples import answer, lines

@@ -45,11 +45,11 @@ def probe(servers: Sequence[str], options: Mapping[str, Any], *, seconds: float)
         except (ssl.SSLError, ssl.CertificateError) as error:
             raise KafkaSettingsError(
                 f"TLS with {server} fails: {error}. Check kafka_ca_file, kafka_cert_file and kafka_key_file, and that "
-                "kafka_security is what this port speaks"
+                "kafka_security_protocol is what this port speaks"
             ) from None
         except kafka_errors.KafkaProtocolError:
             reasons.append(
-                f"{server}: what answers is no Kafka broker, or does not speak as kafka_security says"
+                f"{server}: what answers is no Kafka broker, or does not speak as kafka_security_protocol says"
             )
         except OSError as error:
             reasons.append(f"{server}: {error or type(error).__name__}")
@@ -61,7 +61,7 @@ def probe(servers: Sequence[str], options: Mapping[str, Any], *, seconds: float)
 def _probe(server: str, options: Mapping[str, Any], seconds: float) -> None:
     host, _, port = server.rpartition(":")
     if not host or not port.isdecimal():
-        raise KafkaSettingsError(f"kafka_servers names {server}: write host:port")
+        raise KafkaSettingsError(f"kafka_bootstrap_servers names {server}: write host:port")
     host = host.strip("[]")  # of an IPv6 address
     with socket.create_connection((host, int(port)), timeout=seconds) as plain:
         if not options["security_protocol"].endswith("SSL"):
@@ -96,13 +96,13 @@ def _authenticate(connected: socket.socket, host: str, options: Mapping[str, Any
         return
     answer = ask(SaslHandshakeRequest(mechanism=name, version=1))
     if kafka_errors.for_code(answer.error_code) is kafka_errors.UnsupportedSaslMechanismError:
-        raise KafkaSettingsError(f"the broker at {host} does not know kafka_sasl = {name}")
+        raise KafkaSettingsError(f"the broker at {host} does not know kafka_sasl_mechanism = {name}")
     mechanism = get_sasl_mechanism(name)(host=host, **options)
     while not mechanism.is_done():
         answer = ask(SaslAuthenticateRequest(mechanism.auth_bytes(), version=0))
         if answer.error_code:
             raise KafkaSettingsError(
                 f"the broker at {host} does not let in kafka_username = {options['sasl_plain_username']} with "
-                f"{name} ({answer.error_message}): check kafka_username, kafka_password and kafka_sasl"
+                f"{name} ({answer.error_message}): check kafka_username, kafka_password and kafka_sasl_mechanism"
             )
         mechanism.receive(answer.auth_bytes)

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipelines.evaluate.differences import differences
-from pipelines.learner.loss import log_losses
+from pipelines.learner.logistic import log_losses
 
 Floats = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from pipelines.learner.calibrator import LinearLink
 from pipelines.learner.elo import fit
-from pipelines.learner.head import Line
 from pipelines.learner.history import History
 from pipelines.learner.model import PUBLISHED, Model
 from pipelines.learner.parameters import Parameters
@@ -49,7 +49,7 @@ def flat_parameters(*, base_logit: float = 0.0) -> Parameters:
 
 def flat_model(*, base_logit: float = 0.0) -> Model:
     """Make a model that knows no item and no skill, and takes Elo's logit as it is."""
-    return Model(flat_parameters(base_logit=base_logit), Line(0.0, 1.0))
+    return Model(flat_parameters(base_logit=base_logit), LinearLink(0.0, 1.0))
 
 
 def elo_model(history: History) -> Model:

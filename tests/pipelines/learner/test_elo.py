@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from pipelines.learner.calibrate import MIN_ANSWERS, recalibration
 from pipelines.learner.elo import fit
 from pipelines.learner.errors import HistoryShapeError
+from pipelines.learner.platt import MIN_ANSWERS, recalibration
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers
 
 

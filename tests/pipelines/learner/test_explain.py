@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.learner.calibrator import ModelKind
 from pipelines.learner.elo import fit
 from pipelines.learner.explain import LOOK_AHEAD, explain
-from pipelines.learner.fit_head import fit_head
-from pipelines.learner.head import ModelKind
+from pipelines.learner.features import extract_before
+from pipelines.learner.fit_calibrator import fit_calibrator
 from pipelines.learner.history import History
 from pipelines.learner.logistic import logit
 from pipelines.learner.model import Model
-from pipelines.learner.replay import replay_before
 from pipelines.learner.trace import trace
 from schemas.why import Ground
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers
@@ -30,7 +30,7 @@ def _model(kind: ModelKind) -> Model:
     history, _ = a_class(n_students=40, n_items=7, n_skills=4, n_answers=4_000, seed=5)
     parameters = fit(history)
     return Model(
-        parameters, fit_head(kind, replay_before(parameters, history), history.score, history.weight)
+        parameters, fit_calibrator(kind, extract_before(parameters, history), history.score, history.weight)
     )
 
 
@@ -77,7 +77,7 @@ def test_what_is_ahead_is_what_will_be_said(kind: ModelKind, history: list[Answe
     )
     for score, told in ((1.0, list(found.after_right)), (0.0, [found.after_miss])):
         more = [Answer(0, item, (skill,), score, 100.0 + n) for n in range(len(told))]
-        then = trace(Model(longer, model.head), a_history([*mine, *more]))
+        then = trace(Model(longer, model.calibrator), a_history([*mine, *more]))
         assert then.p_mastery_after[-len(told) :].tolist() == told
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.feedback.thresholds import Thresholds
-from pipelines.learner.fit_head import fit_head
-from pipelines.learner.head import ModelKind
-from pipelines.learner.replay import replay_before
+from pipelines.learner.calibrator import ModelKind
+from pipelines.learner.features import extract_before
+from pipelines.learner.fit_calibrator import fit_calibrator
 from pipelines.refresh.answers import read_answers
 from pipelines.refresh.model_tables import read_model
 from pipelines.refresh.why import why
@@ -33,8 +33,8 @@ def _use(warehouse: Warehouse, kind: ModelKind) -> None:
     """Put a head of this kind into the version in use, fitted on the class, and tell everything by it."""
     kept = read_model(warehouse.arrow)
     history = read_answers(warehouse.arrow, known_items=kept.items, known_skills=kept.skills).history
-    features = replay_before(kept.model.parameters, history)
-    head = fit_head(kind, features, history.score, history.weight)
+    features = extract_before(kept.model.parameters, history)
+    head = fit_calibrator(kind, features, history.score, history.weight)
     warehouse.run(
         f"UPDATE {LAKE}.estimates.model_version SET model_kind = $kind, head = $head",
         {"kind": kind.value, "head": head.to_json()},

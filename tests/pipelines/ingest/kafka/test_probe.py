@@ -48,8 +48,8 @@ def _answer(server: socket.socket, answer: bytes) -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (_WEB, "no Kafka broker, or does not speak as kafka_security says"),
-        (_BROKEN, "no Kafka broker, or does not speak as kafka_security says"),
+        (_WEB, "no Kafka broker, or does not speak as kafka_security_protocol says"),
+        (_BROKEN, "no Kafka broker, or does not speak as kafka_security_protocol says"),
         (b"", "it hangs up"),
         (None, "timed out"),
     ],
@@ -70,7 +70,7 @@ def test_tls_that_never_answers_is_given_up(answering: Answering) -> None:
 
 def test_tls_with_what_knows_none_is_told(answering: Answering) -> None:
     """A port that answers TLS with something else is a matter of the settings."""
-    with pytest.raises(KafkaSettingsError, match="kafka_security is what this port speaks"):
+    with pytest.raises(KafkaSettingsError, match="kafka_security_protocol is what this port speaks"):
         KafkaConnection(answering(_WEB), security="SSL").reached(seconds=2)
 
 

@@ -19,7 +19,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 
-from flows.running import NAME, is_under_prefect
+from flows.runtime import NAME, is_under_prefect
 from pipelines.jobs.watch import Finding
 
 _MOST: Final = 100

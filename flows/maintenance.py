@@ -7,8 +7,8 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.alarm import TOLD
-from flows.lateness import on_time
-from flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
+from flows.runtime import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
+from flows.schedule_monitor import on_time
 from pipelines.jobs.upkeep import Upkeep
 from pipelines.jobs.upkeep import maintain as maintain_now
 from pipelines.jobs.watch import Finding, examine

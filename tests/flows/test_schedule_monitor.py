@@ -12,8 +12,8 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed, Running, Scheduled
 
-from flows.lateness import on_time
-from flows.upkeep import look
+from flows.maintenance import look
+from flows.schedule_monitor import on_time
 from pipelines.jobs.watch import Finding
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
