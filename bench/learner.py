@@ -94,8 +94,8 @@ def _features(history: History) -> Callable[[], Any]:
 def _predicted(history: History) -> Callable[[], Any]:
     parameters = fit(history)
     some = history.where(history.student < TREES_ON // ANSWERS_OF_ONE)
-    head = fit_calibrator(ModelKind.BOOSTED, extract_before(parameters, some), some.score, some.weight)
-    return lambda: head.probability(extract_before(parameters, history))
+    calibrator = fit_calibrator(ModelKind.BOOSTED, extract_before(parameters, some), some.score, some.weight)
+    return lambda: calibrator.probability(extract_before(parameters, history))
 
 
 def _traced(history: History) -> Callable[[], Any]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -114,6 +115,9 @@ def test_the_document_says_what_the_code_does() -> None:
     }
     clients = {each["bindings"]["kafka"]["clientId"]["const"] for each in DOCUMENT["operations"].values()}
     assert clients == {KafkaConnection("").options()["client_id"]}
+    named = re.findall(r"LEARNLOOM_([A-Z_]+)", page("docs/asyncapi.json"))
+    assert {"kafka_bootstrap_servers", "kafka_group_id"} <= {name.lower() for name in named}
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
     group = DOCUMENT["operations"]["consume"]["bindings"]["kafka"]["groupId"]["default"]
     assert group == Settings.model_fields["kafka_group_id"].default
 

@@ -53,7 +53,7 @@ def flat_model(*, base_logit: float = 0.0) -> Model:
 
 
 def elo_model(history: History) -> Model:
-    """Make a model with the difficulties of a history, and the published head."""
+    """Make a model with the difficulties of a history, and the published calibrator."""
     return Model(fit(history), PUBLISHED)
 
 

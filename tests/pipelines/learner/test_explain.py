@@ -82,7 +82,7 @@ def test_what_is_ahead_is_what_will_be_said(kind: ModelKind, history: list[Answe
 
 
 def test_a_line_knows_neither_practice_nor_the_order_of_answers() -> None:
-    """What a head does not look at adds nothing at all."""
+    """What a calibrator does not look at adds nothing at all."""
     model = _model(ModelKind.ELO)
     found = explain(model, a_history([Answer(0, 0, (0,), 1.0), Answer(0, 1, (1,), 0.0, 1.0)]), 0)
     assert found.terms[Ground.PRACTICE] == found.terms[Ground.LATELY] == 0.0
@@ -98,7 +98,7 @@ def test_terms_are_fair() -> None:
 
 
 def test_the_start_hangs_on_nobody() -> None:
-    """Where everybody starts is the same for every student and skill of a version whose head looks at Elo alone."""
+    """Where everybody starts is the same for every student and skill where the calibrator looks at Elo alone."""
     model = _model(ModelKind.ELO)
     starts = {
         explain(model, a_history([Answer(student, item, (skill,), score)]), skill).start

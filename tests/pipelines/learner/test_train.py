@@ -102,15 +102,15 @@ def test_a_kind_that_asks_for_more_is_taken_where_it_tells_more() -> None:
 
 
 @pytest.mark.parametrize("kind", list(ModelKind))
-def test_a_head_is_the_same_after_it_was_kept(kind: ModelKind) -> None:
+def test_a_calibrator_is_the_same_after_it_was_kept(kind: ModelKind) -> None:
     """Written and read again, it says the same to the last bit, whoever else is in the call."""
     rng = np.random.default_rng(1)
     features = _features(3_000, 2)
     scores = (rng.random(3_000) < 1.0 / (1.0 + np.exp(-features[:, 0]))).astype(np.float64)
     scores[::7] = 0.4
-    head = fit_calibrator(kind, features, scores, np.ones(3_000))
-    again = read_calibrator(head.kind.value, head.to_json())
-    p = head.probability(features)
+    calibrator = fit_calibrator(kind, features, scores, np.ones(3_000))
+    again = read_calibrator(calibrator.kind.value, calibrator.to_json())
+    p = calibrator.probability(features)
     assert ((p > 0.0) & (p < 1.0)).all()
     assert again.probability(features).tobytes() == p.tobytes()
     assert again.probability(features[7:8]).tobytes() == p[7:8].tobytes()
@@ -145,14 +145,14 @@ def test_a_regression_gives_what_went_in() -> None:
     features = _features(40_000, 3)
     features[:, 5] = 2.0
     p = 1.0 / (1.0 + np.exp(-(0.3 + 0.8 * features[:, 0] - 0.5 * features[:, 3])))
-    head = fit_calibrator(
+    calibrator = fit_calibrator(
         ModelKind.LOGISTIC, features, (rng.random(40_000) < p).astype(np.float64), np.ones(40_000)
     )
-    assert isinstance(head, Logistic)
-    assert head.intercept == pytest.approx(0.3, abs=0.05)
-    assert head.coefficients[0] == pytest.approx(0.8, abs=0.05)
-    assert head.coefficients[3] == pytest.approx(-0.5, abs=0.05)
-    assert head.coefficients[5] == 0.0
+    assert isinstance(calibrator, Logistic)
+    assert calibrator.intercept == pytest.approx(0.3, abs=0.05)
+    assert calibrator.coefficients[0] == pytest.approx(0.8, abs=0.05)
+    assert calibrator.coefficients[3] == pytest.approx(-0.5, abs=0.05)
+    assert calibrator.coefficients[5] == 0.0
 
 
 @pytest.mark.parametrize(

@@ -30,14 +30,14 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
 
 
 def _use(warehouse: Warehouse, kind: ModelKind) -> None:
-    """Put a head of this kind into the version in use, fitted on the class, and tell everything by it."""
+    """Put a calibrator of this kind into the version in use, fitted on the class, and tell everything by it."""
     kept = read_model(warehouse.arrow)
     history = read_answers(warehouse.arrow, known_items=kept.items, known_skills=kept.skills).history
     features = extract_before(kept.model.parameters, history)
-    head = fit_calibrator(kind, features, history.score, history.weight)
+    calibrator = fit_calibrator(kind, features, history.score, history.weight)
     warehouse.run(
         f"UPDATE {LAKE}.estimates.model_version SET model_kind = $kind, head = $head",
-        {"kind": kind.value, "head": head.to_json()},
+        {"kind": kind.value, "head": calibrator.to_json()},
     )
     refreshed(warehouse, full=True)
 
