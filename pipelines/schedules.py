@@ -16,55 +16,56 @@ class Schedules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     topics: tuple[str, ...] = Field(
-        default=("xapi",), description="Kafka topics to land. Empty: only files come, or `consume` runs."
+        default=("xapi",),
+        description="Topics to land. Leave it empty if only files are landed or if `consume` runs.",
     )
     inbox: Path | None = Field(
-        default=None, description="Folder whose files are landed as they arrive. None: no folder is watched."
+        default=None, description="Folder whose new files are landed. None: no folder is watched."
     )
     land_seconds: float = Field(
         default=60.0,
         ge=1,
         le=86_400,
-        description="How often new records are landed; a landing triggers a refresh.",
+        description="How often new records are landed. Landing triggers a refresh.",
     )
     listen_seconds: float = Field(
         default=75.0,
         ge=0,
         le=86_400,
-        description="How long a landing keeps listening to the topics; new records trigger a refresh at once. Keep it "
-        "a little longer than `land_seconds`, so that the next landing has taken over. 0: no listening.",
+        description="How long a landing run keeps consuming the topics. It is a little longer than `land_seconds`, "
+        "so that the next run has taken over; new records trigger a refresh at once. 0: it ends when all has landed.",
     )
     refresh_pause_seconds: float = Field(
         default=20.0,
         ge=0,
         le=3_600,
-        description="Shortest time between two refreshes that a listening landing triggers.",
+        description="Minimum time between two refreshes that a running landing triggers.",
     )
     land_max_seconds: float = Field(
         default=900.0,
         ge=1,
         le=86_400,
-        description="Longest time that a landing runs; the next one continues.",
+        description="Maximum duration of a landing run. The next run resumes where it stopped.",
     )
     refresh_cron: str = Field(
         default="10,40 * * * *",
         pattern=_CRON,
-        description="When everything is refreshed, whether or not a landing has triggered it; landings trigger more "
-        "refreshes in between.",
+        description="When a scheduled refresh runs. It includes everything that has landed; "
+        "landing triggers more refreshes in between.",
     )
     deliver_seconds: float = Field(
         default=300.0,
         ge=1,
         le=86_400,
-        description="How often waiting events are sent; a refresh triggers it too.",
+        description="How often failed deliveries are retried. A refresh triggers delivery, too.",
     )
     train_cron: str = Field(
-        default="0 2 * * 0", pattern=_CRON, description="When a new model version is trained."
+        default="0 2 * * 0", pattern=_CRON, description="When a new model version is fitted."
     )
     maintain_cron: str = Field(
         default="30 3 * * *",
         pattern=_CRON,
-        description="When small files are merged and old snapshots are dropped.",
+        description="When files are merged and old snapshots are dropped.",
     )
     check_cron: str = Field(
         default="0 * * * *", pattern=_CRON, description="When data, freshness and model are checked."
@@ -73,45 +74,47 @@ class Schedules(BaseModel):
         default=30,
         ge=1,
         le=3_650,
-        description="How many days back the warehouse can be read as it was (time travel).",
+        description="Number of days for which snapshots are kept: the warehouse can be read as it was.",
     )
     dead_letter_retention_days: int | None = Field(
         default=None,
         ge=7,
         le=3_650,
-        description="Days after which the content of a dead letter is erased; its rule and position stay. None: never.",
+        description="Days after which the content of a dead letter is dropped; its rule and offset stay. None: never.",
     )
     backup: Path | None = Field(
         default=None, description="Folder for a backup at each maintenance. None: no backup is made."
     )
     runner: Literal["threads", "processes", "dask"] = Field(
         default="threads",
-        description="Task runner that works on buckets of students; dask needs `learnloom[dask]`.",
+        description="Task runner for buckets of students. `dask` needs `learnloom[dask]`.",
     )
-    workers: int = Field(default=2, ge=1, le=1_000, description="How many buckets are processed at once.")
+    workers: int = Field(
+        default=2, ge=1, le=1_000, description="Number of buckets that are processed at once."
+    )
     stale_hours: float = Field(
-        default=26.0, gt=0, le=8_760, description="`check` fails if the last refresh is older."
+        default=26.0, gt=0, le=8_760, description="`check` fails if the last refresh is older than this."
     )
     silent_hours: float = Field(
-        default=72.0, gt=0, le=8_760, description="`check` fails if nothing has landed for longer."
+        default=72.0, gt=0, le=8_760, description="`check` fails if nothing has landed for longer than this."
     )
     late_minutes: float = Field(
         default=15.0,
         gt=0,
         le=10_080,
-        description="`check` fails if a scheduled run has not started after so long.",
+        description="`check` fails if a flow run is late by more than this.",
     )
     max_lag_seconds: float = Field(
         default=900.0,
         gt=0,
         le=7 * 86_400,
-        description="`check` fails if a record in a topic that was read before waits for longer (consumer lag).",
+        description="`check` fails if the oldest record of a known topic has waited for longer than this.",
     )
     max_drift: float = Field(
         default=0.05,
         gt=0,
         le=10,
-        description="`check` fails if the model's log-loss on new answers exceeds that at its training by more.",
+        description="`check` fails if the model's log-loss on newer answers exceeds that of its fit by more than this.",
     )
 
     @model_validator(mode="before")
