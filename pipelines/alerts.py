@@ -15,17 +15,17 @@ class Alerts(BaseModel):
 
     url: SecretStr | None = Field(
         default=None,
-        description="Webhook URL of a chat, or of your own receiver. None: failures are only logged.",
+        description="Webhook address of a chat or of your own receiver. None: failures are only logged.",
     )
     secret: SecretStr | None = Field(
         default=None,
-        description="Secret that signs alerts: whsec_ and the base64 of 24 to 64 bytes (docs/deliver.md).",
+        description="Secret that signs the alerts: whsec_ and 24 to 64 bytes in base64 (docs/deliver.md).",
     )
     repeat_interval_minutes: float = Field(
         default=60.0,
         ge=0,
         le=10_080,
-        description="Shortest time before the same failure of the same flow is reported again. 0: every time.",
+        description="Minimum time between two alerts for the same failure of a flow. 0: every failure is sent.",
     )
 
     @model_validator(mode="before")
