@@ -9,7 +9,7 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
 from learnloom.flows.alarm import TOLD
-from learnloom.flows.running import (
+from learnloom.flows.runtime import (
     RETRIES,
     do,
     due_at,
@@ -86,7 +86,7 @@ def drain_topic(topic: str) -> ImportSummary:
     """Land what stood in a topic when this began, for a bounded time."""
     chosen = settings()
     reading = reading_of(chosen, (topic,), until_caught_up=True)
-    guard = DeadShare(chosen.dead_share, chosen.dead_window)
+    guard = DeadShare(chosen.dead_letter_max_share, chosen.dead_letter_window)
     return _landing(chosen).topics(connection_of(chosen), reading, guard=guard)
 
 
@@ -99,14 +99,14 @@ def listen(topics: list[str], seconds: float) -> ImportSummary:
     """
     stop_at = due_at() + dt.timedelta(seconds=seconds)
     chosen = _patient_until(stop_at, settings())
-    herald = Herald(chosen.flows.tell_seconds)
+    herald = Herald(chosen.flows.refresh_pause_seconds)
 
     def is_over() -> bool:
         herald.look()
         return now() >= stop_at
 
     reading = reading_of(chosen, topics, is_over=is_over)
-    guard = DeadShare(chosen.dead_share, chosen.dead_window)
+    guard = DeadShare(chosen.dead_letter_max_share, chosen.dead_letter_window)
     landing = replace(_landing(chosen), on_landed=herald)
     try:
         return landing.topics(connection_of(chosen), reading, guard=guard)

@@ -41,7 +41,7 @@ DeadShareOption = Annotated[
     typer.Option(
         min=0.000001,
         max=1,
-        help="Share of refused records above which to stop; default: LEARNLOOM_DEAD_SHARE.",
+        help="Share of refused records above which to stop; default: LEARNLOOM_DEAD_LETTER_MAX_SHARE.",
     ),
 ]
 DeadTopicsOption = Annotated[
@@ -49,7 +49,8 @@ DeadTopicsOption = Annotated[
     typer.Option("--dead-topics/--no-dead-topics", help="Send dead letters to the topic TOPIC.dead too."),
 ]
 GroupOption = Annotated[
-    str | None, typer.Option(help="Consumer group; default: LEARNLOOM_KAFKA_GROUP.", rich_help_panel="Where")
+    str | None,
+    typer.Option(help="Consumer group; default: LEARNLOOM_KAFKA_GROUP_ID.", rich_help_panel="Where"),
 ]
 
 
@@ -76,7 +77,7 @@ def consume(
     settings = read_settings(warehouse)
     log_to_stderr(as_json=as_json, is_verbose=verbose)
     reading = reading_of(settings, topics, group=group, until_caught_up=until_caught_up, when_lost=when_lost)
-    guard = DeadShare(max_dead_share or settings.dead_share, settings.dead_window)
+    guard = DeadShare(max_dead_share or settings.dead_letter_max_share, settings.dead_letter_window)
     _run(
         Output(as_json=as_json),
         settings,

@@ -1,10 +1,11 @@
 """Whom to tell when a flow's run did not end well: a deployment's choices."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from learnloom.pipelines.config.subscriptions import checked_address, checked_secret
+from learnloom.pipelines.setting_names import by_present_names
 
 
 class Alerts(BaseModel):
@@ -14,18 +15,23 @@ class Alerts(BaseModel):
 
     url: SecretStr | None = Field(
         default=None,
-        description="Address of a chat's webhook, or of a receiver of your own; none: failures are only logged.",
+        description="Webhook address of a chat or of your own receiver. None: failures are only logged.",
     )
     secret: SecretStr | None = Field(
         default=None,
-        description="whsec_ and base64, of 24 to 64 bytes: alerts are signed with it (docs/deliver.md).",
+        description="Secret that signs the alerts: whsec_ and 24 to 64 bytes in base64 (docs/deliver.md).",
     )
-    quiet_minutes: float = Field(
+    repeat_interval_minutes: float = Field(
         default=60.0,
         ge=0,
         le=10_080,
-        description="The same failure of the same flow is told again after so long, at the soonest; 0: each time.",
+        description="Minimum time between two alerts for the same failure of a flow. 0: every failure is sent.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_present_names(cls, given: Any) -> Any:
+        return by_present_names(given, "alerts")
 
     @field_validator("url")
     @classmethod

@@ -1,9 +1,11 @@
 """When the flows run, and on what: a deployment's choices for `learnloom serve`."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from learnloom.pipelines.setting_names import by_present_names
 
 _CRON = r"^\S+ \S+ \S+ \S+ \S+$"
 
@@ -14,90 +16,108 @@ class Schedules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     topics: tuple[str, ...] = Field(
-        default=("xapi",), description="Topics to land; none where only files come, or `consume` runs."
+        default=("xapi",),
+        description="Topics to land. Leave it empty if only files are landed or if `consume` runs.",
     )
     inbox: Path | None = Field(
-        default=None, description="Folder whose files are landed when they come; none: no folder is watched."
+        default=None, description="Folder whose new files are landed. None: no folder is watched."
     )
     land_seconds: float = Field(
-        default=60.0, ge=1, le=86_400, description="So often what has come is landed; it triggers a refresh."
+        default=60.0,
+        ge=1,
+        le=86_400,
+        description="How often new records are landed. Landing triggers a refresh.",
     )
     listen_seconds: float = Field(
         default=75.0,
         ge=0,
         le=86_400,
-        description="So long a landing goes on listening to the topics, a little longer than `land_seconds`, so that "
-        "the next has taken over; what comes triggers a refresh at once. 0: it ends where all has landed.",
+        description="How long a landing run keeps consuming the topics. It is a little longer than `land_seconds`, "
+        "so that the next run has taken over; new records trigger a refresh at once. 0: it ends when all has landed.",
     )
-    tell_seconds: float = Field(
+    refresh_pause_seconds: float = Field(
         default=20.0,
         ge=0,
         le=3_600,
-        description="While it listens, a landing triggers a refresh so often at the most.",
+        description="Minimum time between two refreshes that a running landing triggers.",
     )
     land_max_seconds: float = Field(
         default=900.0,
         ge=1,
         le=86_400,
-        description="A landing stops after so long; the next goes on from there.",
+        description="Maximum duration of a landing run. The next run resumes where it stopped.",
     )
     refresh_cron: str = Field(
         default="10,40 * * * *",
         pattern=_CRON,
-        description="When what is told is brought up to the day, and what a landing has not told of is taken in; "
-        "landing triggers refreshes in between.",
+        description="When a scheduled refresh runs. It includes everything that has landed; "
+        "landing triggers more refreshes in between.",
     )
     deliver_seconds: float = Field(
         default=300.0,
         ge=1,
         le=86_400,
-        description="So often what waits is sent again; a refresh triggers it too.",
+        description="How often failed deliveries are retried. A refresh triggers delivery, too.",
     )
-    train_cron: str = Field(default="0 2 * * 0", pattern=_CRON, description="When the model is fitted anew.")
+    train_cron: str = Field(
+        default="0 2 * * 0", pattern=_CRON, description="When a new model version is fitted."
+    )
     maintain_cron: str = Field(
-        default="30 3 * * *", pattern=_CRON, description="When files are merged and old snapshots dropped."
+        default="30 3 * * *",
+        pattern=_CRON,
+        description="When files are merged and old snapshots are dropped.",
     )
     check_cron: str = Field(
         default="0 * * * *", pattern=_CRON, description="When data, freshness and model are checked."
     )
-    kept_days: int = Field(
-        default=30, ge=1, le=3_650, description="So far back the warehouse can be seen as it was."
+    snapshot_retention_days: int = Field(
+        default=30,
+        ge=1,
+        le=3_650,
+        description="Number of days for which snapshots are kept: the warehouse can be read as it was.",
     )
-    dead_letters_kept_days: int | None = Field(
+    dead_letter_retention_days: int | None = Field(
         default=None,
         ge=7,
         le=3_650,
-        description="After so long what a refused record says is dropped; its rule and place stay. None: never.",
+        description="Days after which the content of a dead letter is dropped; its rule and offset stay. None: never.",
     )
     backup: Path | None = Field(
-        default=None, description="Folder for a backup at each maintenance; none: no backup is made."
+        default=None, description="Folder for a backup at each maintenance. None: no backup is made."
     )
     runner: Literal["threads", "processes", "dask"] = Field(
         default="threads",
-        description="What works on buckets of students; dask needs `learnloom[dask]`.",
+        description="Task runner for buckets of students. `dask` needs `learnloom[dask]`.",
     )
-    workers: int = Field(default=2, ge=1, le=1_000, description="How many buckets are worked on at once.")
+    workers: int = Field(
+        default=2, ge=1, le=1_000, description="Number of buckets that are processed at once."
+    )
     stale_hours: float = Field(
-        default=26.0, gt=0, le=8_760, description="`check` fails where the last refresh is older."
+        default=26.0, gt=0, le=8_760, description="`check` fails if the last refresh is older than this."
     )
     silent_hours: float = Field(
-        default=72.0, gt=0, le=8_760, description="`check` fails where nothing has landed for longer."
+        default=72.0, gt=0, le=8_760, description="`check` fails if nothing has landed for longer than this."
     )
     late_minutes: float = Field(
         default=15.0,
         gt=0,
         le=10_080,
-        description="`check` fails where a run has not begun so long after its time.",
+        description="`check` fails if a flow run is late by more than this.",
     )
-    max_behind_seconds: float = Field(
+    max_lag_seconds: float = Field(
         default=900.0,
         gt=0,
         le=7 * 86_400,
-        description="`check` fails where a record of a topic that was read before waits for longer.",
+        description="`check` fails if the oldest record of a known topic has waited for longer than this.",
     )
     max_drift: float = Field(
         default=0.05,
         gt=0,
         le=10,
-        description="`check` fails where the model's log-loss on answers since its fit is more above that at its fit.",
+        description="`check` fails if the model's log-loss on newer answers exceeds that of its fit by more than this.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_present_names(cls, given: Any) -> Any:
+        return by_present_names(given, "flows")

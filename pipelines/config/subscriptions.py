@@ -4,11 +4,12 @@ import base64
 import binascii
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from learnloom.pipelines.setting_names import by_present_names
 from learnloom.schemas.errors import LearnloomError
 from learnloom.schemas.signal import Audience, SignalKind
 
@@ -28,38 +29,46 @@ class _Subscription(BaseModel):
 
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$",
-        description="Its own, and for good: how far it has come is kept under it.",
+        description="Unique and permanent name: the position of the subscription is stored under it.",
     )
     kinds: tuple[SignalKind, ...] | None = Field(
-        default=None, min_length=1, description="Only these kinds of signal; none named: all."
+        default=None, min_length=1, description="Only these kinds of signal. Default: all."
     )
     audiences: tuple[Audience, ...] | None = Field(
-        default=None, min_length=1, description="Only what is said to these; none named: both."
+        default=None, min_length=1, description="Only signals for these audiences. Default: both."
     )
     students: tuple[str, ...] | None = Field(
-        default=None, min_length=1, description="Only these students, by key; none named: all."
+        default=None, min_length=1, description="Only these students, by key. Default: all."
     )
     start: Literal["now", "beginning"] = Field(
         default="now",
-        description="Where it begins when it is new: now, with what stands, or with the first event of all.",
+        description="Where a new subscription starts: now, with the current signals, or with the first event.",
     )
     max_attempts: int = Field(
         default=12,
         ge=1,
         le=1_000,
-        description="An event that fails so often is dead; the student's others go on.",
+        description="Attempts after which an event is given up; later events of the student are still sent.",
     )
     first_wait_seconds: float = Field(
-        default=10.0, gt=0, le=86_400, description="Wait after the first failure; it doubles with each."
+        default=10.0,
+        gt=0,
+        le=86_400,
+        description="Delay before the first retry; it doubles with each failure.",
     )
-    largest_wait_seconds: float = Field(
-        default=3_600.0, gt=0, le=7 * 86_400, description="It grows to this at the most."
+    max_wait_seconds: float = Field(
+        default=3_600.0, gt=0, le=7 * 86_400, description="Maximum delay between retries."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_present_names(cls, given: Any) -> Any:
+        return by_present_names(given, "subscriptions")
 
     @model_validator(mode="after")
     def _waits_grow(self) -> Self:
-        if self.largest_wait_seconds < self.first_wait_seconds:
-            raise ValueError("largest_wait_seconds must not be less than first_wait_seconds")
+        if self.max_wait_seconds < self.first_wait_seconds:
+            raise ValueError("max_wait_seconds must not be less than first_wait_seconds")
         return self
 
 
@@ -67,23 +76,25 @@ class KafkaSubscription(_Subscription):
     """A topic of the brokers that the settings name; messages are keyed by student."""
 
     to: Literal["kafka"]
-    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$", description="It has to exist.")
+    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$", description="Topic to send to; it must exist.")
 
 
 class FileSubscription(_Subscription):
     """A folder that gets a file of JSON lines whenever there is something new."""
 
     to: Literal["file"]
-    folder: Path = Field(description="It is made where it is missing.")
+    folder: Path = Field(description="Folder to write to; it is created if it does not exist.")
 
 
 class _HttpSubscription(_Subscription):
     """What receivers that are called by HTTP have in common."""
 
-    url: str = Field(max_length=2_000, description="https://…, without user and password.")
-    max_per_second: float = Field(default=10.0, gt=0, le=1_000, description="Calls in a second, at the most.")
+    url: str = Field(max_length=2_000, description="Address https://…, without user and password.")
+    max_per_second: float = Field(
+        default=10.0, gt=0, le=1_000, description="Maximum number of calls per second."
+    )
     timeout_seconds: float = Field(
-        default=10.0, gt=0, le=120, description="How long the receiver may take to answer."
+        default=10.0, gt=0, le=120, description="Timeout for the receiver's response."
     )
 
     @field_validator("url")
@@ -97,10 +108,10 @@ class WebhookSubscription(_HttpSubscription):
 
     to: Literal["webhook"]
     secret: SecretStr | None = Field(
-        default=None, description="whsec_ and base64, of 24 to 64 bytes. Better: secret_variable."
+        default=None, description="Secret: whsec_ and 24 to 64 bytes in base64. Prefer secret_variable."
     )
     secret_variable: str | None = Field(
-        default=None, min_length=1, description="Environment variable that holds the secret."
+        default=None, min_length=1, description="Environment variable with the secret."
     )
 
     @field_validator("secret")
@@ -119,10 +130,12 @@ class LrsSubscription(_HttpSubscription):
     """A learning record store that gets each event as an xAPI statement."""
 
     to: Literal["lrs"]
-    username: str = Field(min_length=1, description="User, or key, of basic authentication.")
-    password: SecretStr | None = Field(default=None, description="Its password. Better: password_variable.")
+    username: str = Field(min_length=1, description="User name or key for basic authentication.")
+    password: SecretStr | None = Field(
+        default=None, description="Password for basic authentication. Prefer password_variable."
+    )
     password_variable: str | None = Field(
-        default=None, min_length=1, description="Environment variable that holds the password."
+        default=None, min_length=1, description="Environment variable with the password."
     )
 
     @model_validator(mode="after")

@@ -13,10 +13,9 @@ from functools import cached_property
 from typing import Final
 
 from learnloom.pipelines.config.subscriptions import AnySubscription
-from learnloom.pipelines.deliver.backoff import wait_after
 from learnloom.pipelines.deliver.position import DeliveryPosition, begin, must_have_outbox
 from learnloom.pipelines.deliver.queue import Batch, Delivery, Due, Wanted, read_batch, read_over, record
-from learnloom.pipelines.deliver.sender import DELIVERED, Outcome, Sender
+from learnloom.pipelines.deliver.sender import DELIVERED, Outcome, Sender, wait_after
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.tracing.span import span
 
@@ -227,7 +226,7 @@ class Delivering:
         return wait_after(
             n_failures,
             first_seconds=self.subscription.first_wait_seconds,
-            largest_seconds=self.subscription.largest_wait_seconds,
+            largest_seconds=self.subscription.max_wait_seconds,
             chance=self.chance,
         )
 

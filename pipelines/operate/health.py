@@ -94,7 +94,7 @@ def _age(name: str, what: str, age: dt.timedelta | None, *, limit_hours: float, 
 
 
 def _kept_up(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Finding:
-    name, limit_seconds = "topics_kept_up", settings.flows.max_behind_seconds
+    name, limit_seconds = "topics_kept_up", settings.flows.max_lag_seconds
     try:
         lags = lag_of(warehouse, settings)
     except IngestError as error:
@@ -116,8 +116,8 @@ def _refused(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Find
     if counted is None:
         return Finding(name, None, "nothing came in the last day")
     refused, came = counted
-    is_passed = refused <= settings.dead_share * came
-    told = f"{refused:,} of {came:,} records of the last day were refused (limit {settings.dead_share:.0%})"
+    is_passed = refused <= settings.dead_letter_max_share * came
+    told = f"{refused:,} of {came:,} records of the last day were refused (limit {settings.dead_letter_max_share:.0%})"
     return Finding(name, is_passed, told if is_passed else f"{told}: `learnloom dead` says why")
 
 

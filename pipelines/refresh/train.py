@@ -13,7 +13,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.relation import Relation, load_relations
 from learnloom.pipelines.learner.history import History
-from learnloom.pipelines.learner.loss import log_losses, mean_and_error
+from learnloom.pipelines.learner.logistic import log_losses, mean_and_error
 from learnloom.pipelines.refresh.estimate import Estimator
 from learnloom.pipelines.refresh.judged import are_enough, is_after, said_before
 from learnloom.pipelines.refresh.publish import read_by
@@ -130,7 +130,7 @@ class _Training:
         trained = estimator.trained
         return TrainSummary(
             model_version=newest + 1,
-            model_kind=trained.model.head.kind.value,
+            model_kind=trained.model.calibrator.kind.value,
             n_students=len(estimator.answers.students),
             n_answers=len(estimator.answers.history),
             log_loss_by_kind={kind.value: loss for kind, loss in trained.log_loss.items()},
