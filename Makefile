@@ -61,7 +61,6 @@ docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew
 	@$(BIN)/python -m learnloom.pipelines.reference.rules signal > docs/schemas/signal.json
 	@$(BIN)/python -m learnloom.pipelines.reference.rules event > docs/schemas/signal_event.json
 	@$(BIN)/python -m learnloom.pipelines.reference.rules why > docs/schemas/skill_why.json
-	@$(BIN)/python -m learnloom.pipelines.reference.asyncapi > docs/asyncapi.json
 
 broker: $(VENV)/.ready ## start a Kafka in the background (in ./.broker; BROKER_PORT, else 9092)
 	@$(BIN)/python -m servers.kafka.local start

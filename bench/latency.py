@@ -132,7 +132,7 @@ def _deployment(made: Path, broker: str, url: str) -> dict[str, str]:
         PREFECT_HOME=str(made / "prefect"),
         PREFECT_SERVER_ANALYTICS_ENABLED="false",
         PREFECT_PORT=str(free_port()),
-        LEARNLOOM_KAFKA_SERVERS=broker,
+        LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS=broker,
         LEARNLOOM_FLOWS__TOPICS=json.dumps([_TOPIC]),
         LEARNLOOM_SUBSCRIPTIONS=json.dumps([hook]),
     )

@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from learnloom.pipelines.learner.calibrator import ModelKind
 from learnloom.pipelines.learner.elo import fit
-from learnloom.pipelines.learner.fit_head import fit_head
-from learnloom.pipelines.learner.head import ModelKind
+from learnloom.pipelines.learner.features import extract_before
+from learnloom.pipelines.learner.fit_calibrator import fit_calibrator
 from learnloom.pipelines.learner.history import FULL_WEIGHT, History
-from learnloom.pipelines.learner.replay import replay_before
 from learnloom.pipelines.learner.trace import trace
 from learnloom.pipelines.learner.train import train
 
@@ -88,14 +88,14 @@ def _difficulties(history: History) -> Callable[[], Any]:
 
 def _features(history: History) -> Callable[[], Any]:
     parameters = fit(history)
-    return lambda: replay_before(parameters, history)
+    return lambda: extract_before(parameters, history)
 
 
 def _predicted(history: History) -> Callable[[], Any]:
     parameters = fit(history)
     some = history.where(history.student < TREES_ON // ANSWERS_OF_ONE)
-    head = fit_head(ModelKind.BOOSTED, replay_before(parameters, some), some.score, some.weight)
-    return lambda: head.probability(replay_before(parameters, history))
+    calibrator = fit_calibrator(ModelKind.BOOSTED, extract_before(parameters, some), some.score, some.weight)
+    return lambda: calibrator.probability(extract_before(parameters, history))
 
 
 def _traced(history: History) -> Callable[[], Any]:

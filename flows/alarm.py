@@ -13,7 +13,7 @@ from prefect.client.schemas.sorting import ArtifactSort
 from prefect.logging.loggers import flow_run_logger
 from prefect.utilities.urls import url_for
 
-from learnloom.flows.running import now, settings
+from learnloom.flows.runtime import now, settings
 from learnloom.pipelines.deliver.alert import Alert, send_alert
 
 
@@ -42,11 +42,11 @@ def tell_somebody(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) ->
         told_at = _told_at(alert)
     except Exception:  # noqa: BLE001 - better twice than never
         told_at = None
-    if told_at is not None and now() - told_at < dt.timedelta(minutes=chosen.quiet_minutes):
+    if told_at is not None and now() - told_at < dt.timedelta(minutes=chosen.repeat_interval_minutes):
         log.info(
             "the same alert was sent at %s: it is not sent again within %g minutes",
             f"{told_at:%H:%M %Z}",
-            chosen.quiet_minutes,
+            chosen.repeat_interval_minutes,
         )
         return
     if problem := send_alert(chosen, alert, now=now()):

@@ -7,7 +7,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from learnloom.flows.alarm import TOLD
-from learnloom.flows.running import (
+from learnloom.flows.runtime import (
     RETRIES,
     do,
     environment,

@@ -12,9 +12,9 @@ from prefect.types.entrypoint import EntrypointType
 
 from learnloom.flows.deliver import deliver
 from learnloom.flows.land import LANDED, land
+from learnloom.flows.maintenance import check, maintain
 from learnloom.flows.refresh import REFRESHED, refresh, train
-from learnloom.flows.running import NAME, RESOURCE
-from learnloom.flows.upkeep import check, maintain
+from learnloom.flows.runtime import NAME, RESOURCE
 from learnloom.pipelines.config.schedules import Schedules
 
 _WAIT: Final = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)

@@ -8,7 +8,7 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
 from learnloom.flows.alarm import TOLD
-from learnloom.flows.running import (
+from learnloom.flows.runtime import (
     RETRIES,
     do,
     due_at,
@@ -99,7 +99,7 @@ def listen(topics: list[str], seconds: float) -> ImportSummary:
     """
     stop_at = due_at() + dt.timedelta(seconds=seconds)
     chosen = _patient_until(stop_at, settings())
-    notifier = LandingNotifier(chosen.flows.tell_seconds)
+    notifier = LandingNotifier(chosen.flows.refresh_pause_seconds)
 
     def is_over() -> bool:
         notifier.notify_if_due()

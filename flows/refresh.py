@@ -12,7 +12,7 @@ from prefect.utilities.urls import url_for
 
 from learnloom.flows.alarm import TOLD
 from learnloom.flows.runner import task_runner_of
-from learnloom.flows.running import (
+from learnloom.flows.runtime import (
     RETRIES,
     Progress,
     do,

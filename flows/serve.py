@@ -61,12 +61,12 @@ async def _run(settings: Settings, limit: int, url: str, *, is_own: bool) -> Non
     from prefect.runner import Runner  # noqa: PLC0415
 
     from learnloom.flows.deployments import deployments  # noqa: PLC0415
-    from learnloom.flows.left_over import end_left_over  # noqa: PLC0415
+    from learnloom.flows.orphaned_runs import end_orphaned_runs  # noqa: PLC0415
     from learnloom.flows.runner import task_runner_of  # noqa: PLC0415
 
     task_runner_of(settings.flows)  # one that is not installed is told now, not when the school has grown
     if is_own and (
-        ended := await end_left_over()
+        ended := await end_orphaned_runs()
     ):  # on another's server they may be another's, and under way
         sys.stdout.write(
             f"learnloom: {ended} flow runs were interrupted by the last stop; their next runs do the work\n"

@@ -156,7 +156,7 @@ def test_addresses_are_those_of_the_services() -> None:
     """Consumers find broker and catalogue by the names, ports and password under which these stand."""
     environment = SERVICES["consumer"]["environment"]
     advertised = SERVICES["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"].split(",")
-    assert f"INTERNAL://{environment['LEARNLOOM_KAFKA_SERVERS']}" in advertised
+    assert f"INTERNAL://{environment['LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS']}" in advertised
     made = SERVICES["postgres"]["environment"]
     user, password, database = (made[f"POSTGRES_{part}"] for part in ("USER", "PASSWORD", "DB"))
     assert environment["LEARNLOOM_CATALOG"] == f"postgresql://{user}:{password}@postgres:5432/{database}"

@@ -182,7 +182,7 @@ def test_docker_lines_do_what_they_promise(
     topic = _new_topic(broker)
     environment = SERVICES["tools"]["environment"] | {
         "LEARNLOOM_CATALOG": database,
-        "LEARNLOOM_KAFKA_SERVERS": broker.address,
+        "LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS": broker.address,
         "LEARNLOOM_WAREHOUSE": str(tmp_path / "warehouse"),
     }
 

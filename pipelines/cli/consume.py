@@ -47,7 +47,7 @@ DeadShareOption = Annotated[
     typer.Option(
         min=0.000001,
         max=1,
-        help="Stop if the share of refused records is above this. Default: LEARNLOOM_DEAD_SHARE.",
+        help="Stop if the share of refused records is above this. Default: LEARNLOOM_DEAD_LETTER_MAX_SHARE.",
     ),
 ]
 DeadTopicsOption = Annotated[
@@ -55,7 +55,8 @@ DeadTopicsOption = Annotated[
     typer.Option("--dead-topics/--no-dead-topics", help="Also send dead letters to the topic TOPIC.dead."),
 ]
 GroupOption = Annotated[
-    str | None, typer.Option(help="Consumer group. Default: LEARNLOOM_KAFKA_GROUP.", rich_help_panel="Where")
+    str | None,
+    typer.Option(help="Consumer group. Default: LEARNLOOM_KAFKA_GROUP_ID.", rich_help_panel="Where"),
 ]
 
 

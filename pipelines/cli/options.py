@@ -67,7 +67,7 @@ ServersOption = Annotated[
     str | None,
     typer.Option(
         "--servers",
-        help="Kafka brokers, host:port. Default: the setting LEARNLOOM_KAFKA_SERVERS, else localhost:9092.",
+        help="Kafka brokers, host:port. Default: the setting LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS, else localhost:9092.",
         rich_help_panel="Where",
     ),
 ]

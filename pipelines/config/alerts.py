@@ -1,9 +1,10 @@
 """Whom to tell when a flow's run did not end well: a deployment's choices."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from learnloom.pipelines.config.setting_names import by_present_names
 from learnloom.pipelines.config.subscriptions import checked_address, checked_secret
 
 
@@ -20,12 +21,17 @@ class Alerts(BaseModel):
         default=None,
         description="Secret that signs the alerts: whsec_ and 24 to 64 bytes in base64 (docs/deliver.md).",
     )
-    quiet_minutes: float = Field(
+    repeat_interval_minutes: float = Field(
         default=60.0,
         ge=0,
         le=10_080,
         description="Minimum time between two alerts for the same failure of a flow. 0: every failure is sent.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_present_names(cls, given: Any) -> Any:
+        return by_present_names(given, "alerts")
 
     @field_validator("url")
     @classmethod

@@ -1,9 +1,11 @@
 """When the flows run, and on what: a deployment's choices for `learnloom serve`."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from learnloom.pipelines.config.setting_names import by_present_names
 
 _CRON = r"^\S+ \S+ \S+ \S+ \S+$"
 
@@ -33,7 +35,7 @@ class Schedules(BaseModel):
         description="How long a landing run keeps consuming the topics. It is a little longer than `land_seconds`, "
         "so that the next run has taken over; new records trigger a refresh at once. 0: it ends when all has landed.",
     )
-    tell_seconds: float = Field(
+    refresh_pause_seconds: float = Field(
         default=20.0,
         ge=0,
         le=3_600,
@@ -68,13 +70,13 @@ class Schedules(BaseModel):
     check_cron: str = Field(
         default="0 * * * *", pattern=_CRON, description="When data, freshness and model are checked."
     )
-    kept_days: int = Field(
+    snapshot_retention_days: int = Field(
         default=30,
         ge=1,
         le=3_650,
         description="Number of days for which snapshots are kept: the warehouse can be read as it was.",
     )
-    dead_letters_kept_days: int | None = Field(
+    dead_letter_retention_days: int | None = Field(
         default=None,
         ge=7,
         le=3_650,
@@ -102,7 +104,7 @@ class Schedules(BaseModel):
         le=10_080,
         description="`check` fails if a flow run is late by more than this.",
     )
-    max_behind_seconds: float = Field(
+    max_lag_seconds: float = Field(
         default=900.0,
         gt=0,
         le=7 * 86_400,
@@ -114,3 +116,8 @@ class Schedules(BaseModel):
         le=10,
         description="`check` fails if the model's log-loss on newer answers exceeds that of its fit by more than this.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_present_names(cls, given: Any) -> Any:
+        return by_present_names(given, "flows")

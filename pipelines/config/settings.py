@@ -5,9 +5,10 @@ from tomllib import TOMLDecodeError
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -15,11 +16,14 @@ from pydantic_settings import (
 
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.schedules import Schedules
+from learnloom.pipelines.config.setting_names import by_present_names, variables_by_present_names
 from learnloom.pipelines.config.subscriptions import SHOWABLE, AnySubscription, Subscription
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.schemas.errors import LearnloomError
 
 SETTINGS_FILE = "learnloom.toml"
+_PREFIX = "LEARNLOOM_"
+_DELIMITER = "__"
 
 
 class SettingsError(LearnloomError):
@@ -30,8 +34,8 @@ class Settings(BaseSettings):
     """What a deployment may choose. Each field is also LEARNLOOM_<NAME> in the environment."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LEARNLOOM_",
-        env_nested_delimiter="__",
+        env_prefix=_PREFIX,
+        env_nested_delimiter=_DELIMITER,
         toml_file=SETTINGS_FILE,
         frozen=True,
         extra="forbid",
@@ -39,132 +43,144 @@ class Settings(BaseSettings):
 
     warehouse: Path = Field(
         default=Path("learnloom-warehouse"),
-        description="Folder of the warehouse: catalog.sqlite and the Parquet files under data/.",
+        description="Folder of the warehouse: catalog.sqlite, and Parquet files under data/.",
     )
     catalog: SecretStr | None = Field(
         default=None,
-        description="PostgreSQL database with the catalogue, for several machines: postgresql://user@host/name. "
-        "Without it, an SQLite file in the warehouse's folder.",
+        description="PostgreSQL database that holds the catalogue, for several machines: postgresql://user@host/name. "
+        "None: an SQLite file in the warehouse folder.",
     )
     xapi_version: Literal["1.0.3", "2.0.0"] = Field(
         default="1.0.3",
-        description="xAPI version by which a statement is judged that names none itself.",
+        description="xAPI version used to validate statements that name no version.",
     )
     max_statement_bytes: int = Field(
-        default=1_048_576, ge=1_024, le=64 * 1_048_576, description="A larger statement is refused."
+        default=1_048_576,
+        ge=1_024,
+        le=64 * 1_048_576,
+        description="Largest statement, in bytes; larger ones are refused.",
     )
     batch_records: int = Field(
-        default=10_000, ge=1, le=200_000, description="Records landed in one transaction, at the most."
+        default=10_000, ge=1, le=200_000, description="Largest number of records landed in one transaction."
     )
     batch_bytes: int = Field(
         default=32 * 1_048_576,
         ge=65_536,
         le=1_073_741_824,
-        description="Bytes landed in one transaction, about at the most.",
+        description="Approximate largest number of bytes landed in one transaction.",
     )
     batch_seconds: float = Field(
         default=1.0,
         gt=0,
         le=600,
-        description="How long a record from Kafka waits for its transaction to fill, at the most.",
+        description="Longest time that a record from Kafka waits for its transaction to fill.",
     )
     lock_wait_seconds: float = Field(
         default=60.0,
         gt=0,
         le=3_600,
-        description="How long to wait, or try again, while another process writes.",
+        description="How long to wait and retry while another process writes.",
     )
     memory_limit: str = Field(
         default="4GB",
         pattern=r"^\d+(MB|GB)$",
-        description="Memory DuckDB may take before it spills to disk.",
+        description="Memory that DuckDB may use before it spills to disk.",
     )
     session_gap_minutes: int = Field(
-        default=30, ge=5, le=240, description="A longer pause between two statements ends a session."
+        default=30, ge=5, le=240, description="Pause between two statements after which a new session begins."
     )
     time_zone: str = Field(
         default="UTC",
-        description="The school's time zone (IANA name): days and hours of the day are told in it.",
+        description="The school's time zone (IANA name), used for days and hours of the day.",
     )
     event_source: str = Field(
         default="/learnloom",
         pattern=r"^[^\s<>\"]+$",
         max_length=200,
-        description="URI reference by which receivers of events know this deployment.",
+        description="CloudEvents `source`: the URI reference that identifies this deployment to receivers of events.",
     )
-    kafka_servers: str = Field(
+    kafka_bootstrap_servers: str = Field(
         default="localhost:9092",
         min_length=1,
-        description="Kafka brokers, host:port, separated by commas.",
+        description="Kafka `bootstrap.servers`: host:port, separated by commas.",
     )
-    kafka_group: str = Field(
+    kafka_group_id: str = Field(
         default="learnloom",
         min_length=1,
         max_length=200,
-        description="Consumer group: its members share the partitions of a topic.",
+        description="Kafka `group.id`: consumers of one group share the partitions of a topic.",
     )
-    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        default="PLAINTEXT", description="How the brokers are spoken to."
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="Kafka `security.protocol`."
     )
-    kafka_sasl: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
-        default=None, description="How we prove who we are, with SASL."
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
+        default=None, description="Kafka `sasl.mechanism`; needed with SASL_PLAINTEXT and SASL_SSL."
     )
-    kafka_username: str | None = Field(default=None, description="Who we are, with SASL.")
+    kafka_username: str | None = Field(default=None, description="SASL user name.")
     kafka_password: SecretStr | None = Field(
-        default=None, description="Its password; never shown. Set it in the environment, not in a file."
+        default=None, description="SASL password; never shown. Set it in the environment, not in a file."
     )
     kafka_ca_file: Path | None = Field(
         default=None,
-        description="Certificates (PEM) by which the brokers are known, with SSL; without, the machine's.",
+        description="CA certificates (PEM) that verify the brokers, with TLS. None: those of the machine.",
     )
     kafka_cert_file: Path | None = Field(
-        default=None, description="Our own certificate (PEM), where the brokers ask for one."
+        default=None, description="Client certificate (PEM), where the brokers ask for one."
     )
-    kafka_key_file: Path | None = Field(default=None, description="The key of our own certificate (PEM).")
-    kafka_session_seconds: float = Field(
+    kafka_key_file: Path | None = Field(
+        default=None, description="Private key (PEM) of the client certificate."
+    )
+    kafka_session_timeout_seconds: float = Field(
         default=45.0,
         ge=6,
         le=1_800,
-        description="A consumer that is not heard of for so long loses its partitions.",
+        description="Kafka `session.timeout.ms`, in seconds: a consumer silent for so long loses its partitions.",
     )
     stall_seconds: float = Field(
         default=600.0,
         ge=1,
         le=86_400,
-        description="How long broker or warehouse may be away before `consume` gives up.",
+        description="How long the broker or the warehouse may be unavailable before `consume` gives up.",
     )
-    dead_share: float = Field(
+    dead_letter_max_share: float = Field(
         default=0.5,
         gt=0,
         le=1,
-        description="Largest share of refused records in the last `dead_window`: above it `consume` stops.",
+        description="Largest share of refused records among the last `dead_letter_window`; above it, `consume` stops.",
     )
-    dead_window: int = Field(
+    dead_letter_window: int = Field(
         default=1_000,
         ge=10,
         le=1_000_000,
-        description="Records over which that share is taken, at the least.",
+        description="Number of recent records over which that share is measured.",
     )
     api_token: SecretStr | None = Field(
         default=None,
-        description="Token of tools that may pull everything over HTTP. Set it in the environment.",
+        description="Bearer token of the HTTP interface for tools that may read everything. Set it in the environment.",
     )
     api_student_token: SecretStr | None = Field(
-        default=None, description="Token of tools that may pull over HTTP what is said to students alone."
+        default=None,
+        description="Bearer token of the HTTP interface for tools that may read only what is addressed to students.",
     )
     thresholds: Thresholds = Field(
-        default_factory=Thresholds, description="When a signal is given: a school's own wishes."
+        default_factory=Thresholds, description="When a signal is raised: docs/signals.md."
     )
 
     subscriptions: tuple[Subscription, ...] = Field(
-        default=(), description="Who gets the events of signals, and how: docs/deliver.md."
+        default=(), description="Receivers of signal events: docs/deliver.md."
     )
     flows: Schedules = Field(
-        default_factory=Schedules, description="When the flows run, and on what: for `learnloom serve`."
+        default_factory=Schedules,
+        description="When and how the flows run, for `learnloom serve`: docs/operate.md.",
     )
     alerts: Alerts = Field(
-        default_factory=Alerts, description="Whom to tell when a flow's run did not end well."
+        default_factory=Alerts, description="Who is notified when a flow run fails: docs/operate.md."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_present_names(cls, given: Any) -> Any:
+        return by_present_names(given)
 
     @field_validator("subscriptions")
     @classmethod
@@ -186,6 +202,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order of precedence: arguments, environment, learnloom.toml in the working folder, defaults."""
+        if isinstance(env_settings, EnvSettingsSource):
+            env_settings.env_vars = variables_by_present_names(env_settings.env_vars, _PREFIX, _DELIMITER)
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 

@@ -4,11 +4,12 @@ import base64
 import binascii
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from learnloom.pipelines.config.setting_names import by_present_names
 from learnloom.schemas.errors import LearnloomError
 from learnloom.schemas.signal import Audience, SignalKind
 
@@ -55,14 +56,19 @@ class _Subscription(BaseModel):
         le=86_400,
         description="Delay before the first retry; it doubles with each failure.",
     )
-    largest_wait_seconds: float = Field(
+    max_wait_seconds: float = Field(
         default=3_600.0, gt=0, le=7 * 86_400, description="Maximum delay between retries."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _by_present_names(cls, given: Any) -> Any:
+        return by_present_names(given, "subscriptions")
+
     @model_validator(mode="after")
     def _waits_grow(self) -> Self:
-        if self.largest_wait_seconds < self.first_wait_seconds:
-            raise ValueError("largest_wait_seconds must not be less than first_wait_seconds")
+        if self.max_wait_seconds < self.first_wait_seconds:
+            raise ValueError("max_wait_seconds must not be less than first_wait_seconds")
         return self
 
 

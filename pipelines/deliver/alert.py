@@ -13,8 +13,7 @@ import orjson
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.subscriptions import key_of_secret
 from learnloom.pipelines.deliver.http import Calls, outcome_of
-from learnloom.pipelines.deliver.pace import Pace
-from learnloom.pipelines.deliver.sender import Outcome
+from learnloom.pipelines.deliver.sender import Outcome, Pace
 from learnloom.pipelines.deliver.webhook import signed
 
 _TIMEOUT_SECONDS: Final = 10.0

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Final
 
 from learnloom.pipelines.config.subscriptions import AnySubscription
-from learnloom.pipelines.deliver.backoff import wait_after
 from learnloom.pipelines.deliver.position import DeliveryPosition, begin, must_have_outbox
 from learnloom.pipelines.deliver.queue import (
     Delivery,
@@ -24,7 +23,7 @@ from learnloom.pipelines.deliver.queue import (
     read_over,
     record,
 )
-from learnloom.pipelines.deliver.sender import DELIVERED, Outcome, Sender
+from learnloom.pipelines.deliver.sender import DELIVERED, Outcome, Sender, wait_after
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.tracing.span import span
 
@@ -235,7 +234,7 @@ class Delivering:
         return wait_after(
             n_failures,
             first_seconds=self.subscription.first_wait_seconds,
-            largest_seconds=self.subscription.largest_wait_seconds,
+            largest_seconds=self.subscription.max_wait_seconds,
             chance=self.chance,
         )
 

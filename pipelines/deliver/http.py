@@ -8,8 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 import httpx
 
-from learnloom.pipelines.deliver.pace import Pace
-from learnloom.pipelines.deliver.sender import DELIVERED, Outcome
+from learnloom.pipelines.deliver.sender import DELIVERED, Outcome, Pace
 
 _READ_BYTES: Final = 65_536
 """Of an answer; the rest is not read."""

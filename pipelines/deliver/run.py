@@ -21,9 +21,8 @@ from learnloom.pipelines.deliver.deliver import Delivering, DeliverySummary
 from learnloom.pipelines.deliver.file import FileSender
 from learnloom.pipelines.deliver.http import Calls
 from learnloom.pipelines.deliver.lrs import LrsSender
-from learnloom.pipelines.deliver.pace import Pace
 from learnloom.pipelines.deliver.position import replay, resume
-from learnloom.pipelines.deliver.sender import Sender
+from learnloom.pipelines.deliver.sender import Pace, Sender
 from learnloom.pipelines.deliver.topic import TopicSender
 from learnloom.pipelines.deliver.webhook import WebhookSender
 from learnloom.pipelines.ingest.opening import connection_of

@@ -1,10 +1,12 @@
-"""What a receiver is to a delivery: something that takes one event after the other."""
+"""What a receiver is to a delivery: something that takes one event after the other, and not too often."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Literal, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final, Literal, NamedTuple, Protocol
 
 from learnloom.pipelines.deliver.queue import Due
+
+_MAX_DOUBLINGS: Final = 60
 
 
 class Outcome(NamedTuple):
@@ -37,3 +39,38 @@ class Sender(Protocol):
 
     def close(self) -> None:
         """Let go of the receiver."""
+
+
+class Pace:
+    """Lets calls through at even distances."""
+
+    def __init__(
+        self, per_second: float, *, monotonic: Callable[[], float], sleep: Callable[[float], None]
+    ) -> None:
+        """`monotonic` gives seconds from anywhere, `sleep` waits so many."""
+        self._seconds_between = 1 / per_second
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._next = monotonic()
+
+    def wait(self) -> None:
+        """Wait until the next call may begin."""
+        now = self._monotonic()
+        if now < self._next:
+            self._sleep(self._next - now)
+        self._next = max(now, self._next) + self._seconds_between
+
+
+def wait_after(
+    n_failures: int, *, first_seconds: float, largest_seconds: float, chance: Callable[[], float]
+) -> timedelta:
+    """Give the wait after the n-th failure in a row: it doubles with each, and half of it is left to chance.
+
+    Args:
+        n_failures: from 1.
+        first_seconds: after the first.
+        largest_seconds: never more.
+        chance: gives a number from 0 to 1; spreads those who failed at the same moment.
+    """
+    doubled = first_seconds * 2.0 ** min(n_failures - 1, _MAX_DOUBLINGS)
+    return timedelta(seconds=min(doubled, largest_seconds) * (0.5 + chance() / 2))

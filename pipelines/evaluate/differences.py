@@ -11,7 +11,7 @@ from learnloom.pipelines.evaluate.figures import MIN_ANSWERS
 from learnloom.pipelines.evaluate.measures import Predictions
 from learnloom.pipelines.evaluate.resample import Weighted, draws
 from learnloom.pipelines.learner.history import RIGHT_FROM
-from learnloom.pipelines.learner.loss import log_losses, mean_and_error
+from learnloom.pipelines.learner.logistic import log_losses, mean_and_error
 
 # As many as a standard error asks for (Efron & Tibshirani 1993, chapter 6).
 _N_RESAMPLES: Final = 200

@@ -20,9 +20,9 @@ def limits(settings: Settings) -> Limits:
 def connection_of(settings: Settings, servers: str | None = None) -> KafkaConnection:
     """How to reach the brokers named, or else those of the settings."""
     return KafkaConnection(
-        servers=servers or settings.kafka_servers,
-        security=settings.kafka_security,
-        sasl=settings.kafka_sasl,
+        servers=servers or settings.kafka_bootstrap_servers,
+        security=settings.kafka_security_protocol,
+        sasl=settings.kafka_sasl_mechanism,
         username=settings.kafka_username,
         password=settings.kafka_password,
         ca_file=settings.kafka_ca_file,
@@ -54,12 +54,12 @@ def topic_options(
     """How topics are read, with the settings' limits; `group` wins over that of the settings."""
     return TopicOptions(
         tuple(dict.fromkeys(topics)),
-        group or settings.kafka_group,
+        group or settings.kafka_group_id,
         max_records=settings.batch_records,
         max_bytes=settings.batch_bytes,
         max_record_bytes=settings.max_statement_bytes,
         until_caught_up=until_caught_up,
         is_over=is_over,
         when_lost=when_lost,
-        session_seconds=settings.kafka_session_seconds,
+        session_seconds=settings.kafka_session_timeout_seconds,
     )

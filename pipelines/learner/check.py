@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from learnloom.pipelines.learner.features import FEATURES
 from learnloom.pipelines.learner.model import Model
-from learnloom.pipelines.learner.replay import FEATURES
 
 _AT: Final = {name: place for place, name in enumerate(FEATURES)}
 
@@ -30,7 +30,7 @@ def p_items(model: Model, end: NDArray[np.float64], items: Sequence[Item]) -> li
 
     Args:
         model: the model version.
-        end: the row of `Replay.end` of the student and the skill.
+        end: the row of `HistoryFeatures.end` of the student and the skill.
         items: questions on the skill.
     """
     rows = np.tile(end, (len(items), 1))
@@ -41,7 +41,7 @@ def p_items(model: Model, end: NDArray[np.float64], items: Sequence[Item]) -> li
         row[_AT["item_ease"]] = ease
         row[_AT["item_n"]] = log1p(int(parameters.item_n[item.code]))
         row[_AT["item_wins"]], row[_AT["item_misses"]] = log1p(item.wins), log1p(item.misses)
-    found: list[float] = model.head.probability(rows).tolist()
+    found: list[float] = model.calibrator.probability(rows).tolist()
     return found
 
 

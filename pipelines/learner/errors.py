@@ -15,7 +15,7 @@ class ForestError(LearnerError):
     """Trees cannot be taken from a model, read from their text, or do not fit the features that they are given."""
 
 
-class HeadError(LearnerError):
+class CalibratorError(LearnerError):
     """A model's text cannot be read: it is broken, or from a newer version."""
 
 

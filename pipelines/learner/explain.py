@@ -5,7 +5,7 @@ Kononenko 2014, "Explaining prediction models and individual predictions with fe
 baseline: Sundararajan and Najmi 2020, "The many Shapley values for model explanation"). The grounds are few, so that
 they are reckoned exactly: the model is asked what it would say with each set of grounds as they are and the others as
 of somebody of whom nothing is known, and a ground's term is its mean difference over all orders in which the grounds
-may come in. So the terms add up to the estimate for every kind of head, trees included, and no order is preferred.
+may come in. So the terms add up to the estimate whatever the calibrator, trees included, and no order is preferred.
 
 Features of one ground change together (Elo's logit z with the values of which it is the sum), so nothing is asked of
 the model that could not be.
@@ -20,11 +20,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from learnloom.pipelines.learner.features import FEATURES, HistoryFeatures, extract_features, unmet
 from learnloom.pipelines.learner.history import FULL_WEIGHT, History, code_count
 from learnloom.pipelines.learner.logistic import sigmoid
 from learnloom.pipelines.learner.model import Model
 from learnloom.pipelines.learner.parameters import Parameters
-from learnloom.pipelines.learner.replay import FEATURES, Replay, replay, unmet
 from learnloom.schemas.why import Ground
 
 LOOK_AHEAD: Final = 20
@@ -64,7 +64,7 @@ def explain(model: Model, history: History, skill: int) -> Explained:
     rows = np.array(
         [_row(model.parameters, _features(model, history, skill), skill, grounds) for grounds in _SETS]
     )
-    p = dict(zip(_SETS, model.head.probability(rows).tolist(), strict=True))
+    p = dict(zip(_SETS, model.calibrator.probability(rows).tolist(), strict=True))
     right = _answered(model, history, skill, [1.0] * LOOK_AHEAD)
     return Explained(
         p=p[_SETS[-1]],
@@ -88,7 +88,7 @@ def _shapley(p: Mapping[frozenset[Ground], float], ground: Ground) -> float:
 
 def _features(model: Model, history: History, skill: int) -> NDArray[np.float64]:
     """Features about an average question of the skill at the end of the history."""
-    walked: Replay = replay(model.parameters, history)
+    walked: HistoryFeatures = extract_features(model.parameters, history)
     found = np.flatnonzero(walked.end_skill == skill)
     at_end = walked.end[found] if len(found) else unmet(model.parameters, walked.general, np.array([skill]))
     row: NDArray[np.float64] = at_end[0]
@@ -128,7 +128,7 @@ def _row(
             n = expm1(real[_AT[wins]]) + expm1(real[_AT[misses]]) if Ground.PRACTICE in grounds else 0.0
             row[_AT[wins]], row[_AT[misses]] = log1p(n * rate), log1p(n * (1.0 - rate))
     z = parameters.base_logit
-    # In the order of replay.py, so that what changes nothing differs by nothing.
+    # In the order of features.py, so that what changes nothing differs by nothing.
     for name in ("theta", "theta_skill", "item_ease", "skill_ease"):
         z += row[_AT[name]]
     row[_AT["z"]] = z
@@ -144,7 +144,7 @@ def _usual(parameters: Parameters, skill: int, usual: float) -> float:
 def _answered(model: Model, history: History, skill: int, scores: list[float]) -> list[float]:
     """The estimate after each of some more answers at average questions of the skill, at the time of the last one.
 
-    The time does not matter: an estimate is about a question put when the next one is to be expected (replay.py).
+    The time does not matter: an estimate is about a question put when the next one is to be expected (features.py).
     """
     item = max(code_count(history.item), len(model.parameters.item_n))
     n = len(scores)
@@ -157,8 +157,8 @@ def _answered(model: Model, history: History, skill: int, scores: list[float]) -
         skill_offset=np.concatenate([history.skill_offset, history.skill_offset[-1] + 1 + np.arange(n)]),
         skill=np.concatenate([history.skill, np.full(n, skill)]),
     )
-    walked = replay(_with_average_item(model.parameters, skill, item), longer)
-    found: list[float] = model.head.probability(walked.after[-n:]).tolist()
+    walked = extract_features(_with_average_item(model.parameters, skill, item), longer)
+    found: list[float] = model.calibrator.probability(walked.after[-n:]).tolist()
     return found
 
 

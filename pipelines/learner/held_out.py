@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from learnloom.pipelines.learner.head import Head, ModelKind
+from learnloom.pipelines.learner.calibrator import Calibrator, ModelKind
+from learnloom.pipelines.learner.features import extract_before
 from learnloom.pipelines.learner.history import History, code_count
-from learnloom.pipelines.learner.loss import log_losses
+from learnloom.pipelines.learner.logistic import log_losses
 from learnloom.pipelines.learner.model import PUBLISHED
-from learnloom.pipelines.learner.replay import replay_before
 from learnloom.pipelines.learner.train import N_FOLDS, choose_kind, cross_fitted, held_out_p, train
 
 
@@ -55,16 +55,20 @@ def train_test(seen: History, unseen: History, *, kinds: Sequence[ModelKind] = t
         n_skills=max(code_count(seen.skill), code_count(unseen.skill)),
         kinds=kinds,
     )
-    head = trained.model.head
-    p = head.probability(replay_before(trained.model.parameters, unseen))
+    calibrator = trained.model.calibrator
+    p = calibrator.probability(extract_before(trained.model.parameters, unseen))
     losses = {kind.value: loss for kind, loss in trained.log_loss.items()}
-    return _told(head, p, np.zeros(len(unseen), dtype=np.int64), unseen, losses)
+    return _told(calibrator, p, np.zeros(len(unseen), dtype=np.int64), unseen, losses)
 
 
 def _told(
-    head: Head, p: NDArray[np.float64], fold: NDArray[np.int64], history: History, losses: dict[str, float]
+    calibrator: Calibrator,
+    p: NDArray[np.float64],
+    fold: NDArray[np.int64],
+    history: History,
+    losses: dict[str, float],
 ) -> HeldOut:
     """What was told; where no kind was compared with another, the log-loss of what was told."""
     if not losses and len(history):
-        losses = {head.kind.value: float(log_losses(p, history.score).mean())}
-    return HeldOut(p, fold, head.kind.value, losses)
+        losses = {calibrator.kind.value: float(log_losses(p, history.score).mean())}
+    return HeldOut(p, fold, calibrator.kind.value, losses)

@@ -25,7 +25,7 @@ _SHIFT: Final = np.uint32(27)
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """The nodes of all trees that decide something, in any order."""
+    """The nodes of all trees that decide something, in any order; each column has shape (n_nodes,)."""
 
     tree: NDArray[np.int64]
     feature: NDArray[np.int64]
@@ -44,9 +44,9 @@ class _Feature:
 
     column: int
     thresholds: NDArray[np.float64]
-    """Those of all trees, ascending."""
+    """Shape (n_thresholds,): those of all trees, ascending."""
     left: NDArray[np.uint32]
-    """(thresholds + 2, trees): leaves that remain below the first threshold, between two, above the last; unknown."""
+    """Shape (n_thresholds + 2, n_trees): leaves that remain below the first, between two, above the last; unknown."""
 
 
 class Leaves:
@@ -69,7 +69,12 @@ class Leaves:
             row[places[: len(of_tree)]] = of_tree
 
     def add_to(self, total: NDArray[np.float64], features: NDArray[np.float64]) -> None:
-        """Add to each row's total the value of its leaf in one tree after the other."""
+        """Add to each row's total the value of its leaf in one tree after the other.
+
+        Args:
+            total: shape (n_rows,), changed in place.
+            features: shape (n_rows, n_features), NaN where a value is unknown.
+        """
         remain = np.full((len(features), self._n_trees), _ALL)
         for feature in self._features:
             value = features[:, feature.column]

@@ -2,7 +2,7 @@
 
 A scheduler says when, never whether an answer will be right. Fixed intervals are the fallback: 7, 30 and 60 days
 after the last right answer, one step further with each answer that is right when a review is due, back to the
-first after a miss. They know nothing of the student's own forgetting; memory.py has a scheduler that does, and
+first after a miss. They know nothing of the student's own forgetting; fsrs_scheduler.py has a scheduler that does, and
 review_choice.py says which of the two a school's own answers speak for.
 """
 
@@ -22,11 +22,11 @@ class ReviewState(NamedTuple):
     stage: int = 0
     """Fixed intervals: index of the one that runs."""
     seen_us: int = 0
-    """Memory: when the skill was last answered on."""
+    """FSRS: when the skill was last answered on."""
     stability_days: float = 0.0
-    """Memory: days after which .90 of it is left."""
+    """FSRS: days after which .90 of it is left."""
     difficulty: float = 0.0
-    """Memory: 1 to 10, how little an answer adds to stability."""
+    """FSRS: 1 to 10, how little an answer adds to stability."""
 
 
 class Reviewer(Protocol):

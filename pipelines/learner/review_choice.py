@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from learnloom.pipelines.learner.fsrs_scheduler import FsrsScheduler
 from learnloom.pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM, History
-from learnloom.pipelines.learner.loss import log_losses, mean_and_error
-from learnloom.pipelines.learner.memory import Memory
+from learnloom.pipelines.learner.logistic import log_losses, simplest
 from learnloom.pipelines.learner.review import DAY_US, FixedIntervals, Reviewer, ReviewState
 
 MIN_REVIEWS: Final = 200
@@ -34,12 +34,12 @@ class ReviewKind(StrEnum):
     FIXED = "fixed"
     """After fixed intervals (review.py)."""
     FSRS = "fsrs"
-    """When memory is likely to have faded (memory.py)."""
+    """When memory is likely to have faded (fsrs_scheduler.py)."""
 
 
 REVIEWERS: Final[Mapping[ReviewKind, Reviewer]] = {
     ReviewKind.FIXED: FixedIntervals(),
-    ReviewKind.FSRS: Memory(),
+    ReviewKind.FSRS: FsrsScheduler(),
 }
 
 
@@ -73,10 +73,10 @@ def choose(history: History, p_mastery_after: NDArray[np.float64], *, mastered: 
     loss_fsrs = log_losses(np.clip(told, _EDGE, 1.0 - _EDGE), recalled)
     share = float(np.clip(recalled.mean(), _EDGE, 1.0 - _EDGE))
     loss_constant = log_losses(np.full(n, share), recalled)
-    gain, error = mean_and_error(loss_constant - loss_fsrs, students)
-    is_better = n >= MIN_REVIEWS and n_students >= MIN_STUDENTS and gain > _SURE_SE * error
+    losses = {ReviewKind.FIXED: loss_constant, ReviewKind.FSRS: loss_fsrs}
+    is_enough = n >= MIN_REVIEWS and n_students >= MIN_STUDENTS
     return ReviewChoice(
-        kind=ReviewKind.FSRS if is_better else ReviewKind.FIXED,
+        kind=simplest(losses, students, standard_errors=_SURE_SE) if is_enough else ReviewKind.FIXED,
         n_reviews=n,
         n_students=n_students,
         loss_fsrs=float(loss_fsrs.mean()),
@@ -88,7 +88,7 @@ def _reviews(
     history: History, p_mastery_after: NDArray[np.float64], mastered: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Student, whether the answer was right, and retrievability, at each review."""
-    memory = Memory()
+    scheduler = FsrsScheduler()
     states: dict[tuple[int, int], ReviewState] = {}
     found: list[tuple[int, bool, float]] = []
     offsets, skills, after = history.skill_offset.tolist(), history.skill.tolist(), p_mastery_after.tolist()
@@ -107,11 +107,11 @@ def _reviews(
             state = states.get(key)
             if state is None:
                 if after[entry] >= mastered:
-                    states[key] = memory.begin(at_us)
+                    states[key] = scheduler.begin(at_us)
             elif is_serious:
                 if at_us - state.seen_us >= DAY_US:
-                    found.append((student, is_right, memory.retrievability(state, at_us)))
-                states[key] = memory.advance(state, at_us, is_right=is_right)
+                    found.append((student, is_right, scheduler.retrievability(state, at_us)))
+                states[key] = scheduler.advance(state, at_us, is_right=is_right)
     return (
         np.array([student for student, _, _ in found], dtype=np.int64),
         np.array([is_right for _, is_right, _ in found], dtype=np.float64),

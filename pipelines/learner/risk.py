@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learnloom.pipelines.learner.errors import RiskModelError
-from learnloom.pipelines.learner.logistic import sigmoid
+from learnloom.pipelines.learner.logistic import sigmoid_each
 from learnloom.pipelines.learner.trees import Forest
 from learnloom.schemas.risk import RiskFeature, RiskReason, RiskTheme
 
@@ -122,12 +122,12 @@ class RiskModel:
         return np.asarray(np.abs(stage_numbers(features)[:, None] - numbers).argmin(axis=1), dtype=np.int64)
 
     def probability(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probability of not passing for each row of a matrix (rows, FEATURES), NaN where a value is unknown."""
+        """Probability of not passing, shape (n_rows,), by features (n_rows, len(FEATURES)), NaN where unknown."""
         p = np.empty(len(features))
         where = self.stage_of(features)
         for place, stage in enumerate(self.stages):
             rows = where == place
-            p[rows] = [sigmoid(logit) for logit in stage.logits(features[rows]).tolist()]
+            p[rows] = sigmoid_each(stage.logits(features[rows]))
         return p
 
     def levels(self, features: NDArray[np.float64]) -> Levels:

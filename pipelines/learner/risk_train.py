@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from learnloom.pipelines.learner.calibrate import recalibration
-from learnloom.pipelines.learner.loss import log_losses, mean_and_error
+from learnloom.pipelines.learner.estimators import fit_logistic, fit_trees
+from learnloom.pipelines.learner.logistic import log_losses, sigmoid_fast, simplest
+from learnloom.pipelines.learner.platt import recalibration
 from learnloom.pipelines.learner.risk import FEATURES, Linear, RiskKind, RiskModel, Stage, stage_numbers
 from learnloom.pipelines.learner.trees import Forest
 
@@ -35,6 +36,8 @@ _TREES: Final = {
     "random_state": 0,
 }
 _BOUND: Final = 1e-6
+_SURE_SE: Final = 1.0
+"""Standard errors, over students, by which the kind that asks for more has to be better."""
 _MOST: Final = 40_000
 """Cases of a stage that are used: of more, which are weeks of the same students, every second, third and so on."""
 
@@ -44,7 +47,7 @@ class RiskCases:
     """How students of ended runs stood while these went on, and what came of it: one entry per student and moment."""
 
     features: NDArray[np.float64]
-    """(rows, FEATURES), NaN where a value is unknown."""
+    """Shape (n_rows, len(FEATURES)), NaN where a value is unknown."""
     has_not_passed: NDArray[np.bool_]
     run: NDArray[np.int64]
     student: NDArray[np.int64]
@@ -100,7 +103,7 @@ def train_risk(cases: RiskCases, fold: NDArray[np.int64] | None = None) -> Train
         for number in np.unique(stage[judged]).tolist():
             rows = judged[stage[judged] == number]
             line = recalibration(raw[kind][rows], cases.has_not_passed[rows].astype(np.float64))
-            p[rows] = _sigmoid(line[0] + line[1] * raw[kind][rows])
+            p[rows] = sigmoid_fast(line[0] + line[1] * raw[kind][rows])
             warning = _warning(p[rows], cases.has_not_passed[rows])
             stages.append(_stage(number, kind, cases.where(stage == number), line, warning))
     rows = np.flatnonzero(thinned)[judged]
@@ -140,30 +143,19 @@ def _held_out(kind: RiskKind, cases: RiskCases, fold: NDArray[np.int64]) -> NDAr
 
 def _fit(kind: RiskKind, cases: RiskCases) -> Linear | Forest:
     """Fit one stage's scorer."""
-    # Importing it takes a second, which whoever fits nothing need not wait for.
-    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-
-    is_unknown = np.isnan(cases.features)
-    known = ~is_unknown.all(axis=0)
+    known = ~np.isnan(cases.features).all(axis=0)
     if kind is RiskKind.BOOSTED:
-        trees = HistGradientBoostingClassifier(**_TREES)
         # It cannot be given a feature of which nothing is known; one that never varies it leaves alone.
-        return Forest.from_sklearn(trees.fit(np.where(known, cases.features, 0.0), cases.has_not_passed))
+        return fit_trees(np.where(known, cases.features, 0.0), cases.has_not_passed, _TREES)
     mean, spread = np.zeros(len(FEATURES)), np.ones(len(FEATURES))
     mean[known] = np.nanmean(cases.features[:, known], axis=0)
     spread[known] = np.nanstd(cases.features[:, known], axis=0)
-    spread[spread == 0.0] = np.inf  # what never varies says nothing
-    scaled = np.where(is_unknown, 0.0, (cases.features - mean) / spread)
-    fitted = LogisticRegression(max_iter=1_000).fit(
-        np.hstack([scaled, is_unknown.astype(np.float64)]), cases.has_not_passed
-    )
-    slopes = fitted.coef_[0][: len(FEATURES)] / spread
+    fitted = fit_logistic(cases.features, cases.has_not_passed, mean=mean, spread=spread, learns_unknown=True)
     return Linear(
-        intercept=float(fitted.intercept_[0] - mean @ slopes),
-        mean=tuple(mean.tolist()),
-        coefficients=tuple(slopes.tolist()),
-        if_unknown=tuple(fitted.coef_[0][len(FEATURES) :].tolist()),
+        fitted.intercept,
+        tuple(mean.tolist()),
+        tuple(fitted.coefficients.tolist()),
+        tuple(fitted.if_unknown.tolist()),
     )
 
 
@@ -173,15 +165,11 @@ def _chosen(
     """The kind to use: the one that asks for more only where it is surely better on those held out."""
     outcomes = cases.has_not_passed[judged].astype(np.float64)
     losses = {
-        kind: log_losses(np.clip(_sigmoid(scores[judged]), _BOUND, 1.0 - _BOUND), outcomes)
+        kind: log_losses(np.clip(sigmoid_fast(scores[judged]), _BOUND, 1.0 - _BOUND), outcomes)
         for kind, scores in raw.items()
     }
-    best, *others = losses
-    for kind in others:
-        gain, error = mean_and_error(losses[best] - losses[kind], cases.student[judged])
-        if gain > error:
-            best = kind
-    return best, {kind: float(loss.mean()) for kind, loss in losses.items()}
+    chosen = simplest(losses, cases.student[judged], standard_errors=_SURE_SE)
+    return chosen, {kind: float(loss.mean()) for kind, loss in losses.items()}
 
 
 class _Warning(NamedTuple):
@@ -215,8 +203,3 @@ def _stage(
         n_students=len(np.unique(part.student)),
         **warning._asdict(),
     )
-
-
-def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    p: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(logits, -30.0, 30.0)))
-    return p

@@ -1,8 +1,8 @@
 """What a model version says of each student: mastery of every skill, since when, and when to review it.
 
-Histories are replayed with the version's difficulties frozen (replay.py), its head turns features into
-probabilities (head.py), and these tell levels and reviews. Each student is computed alone, so the result is the same
-to the last bit whoever else is in the call.
+Features are extracted with the version's difficulties frozen (features.py), its calibrator turns them into
+probabilities (calibrator.py), and these tell levels and reviews. Each student is computed alone, so the result is the
+same to the last bit whoever else is in the call.
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from learnloom.pipelines.learner.features import FEATURES, HistoryFeatures, extract_features
 from learnloom.pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM, History
 from learnloom.pipelines.learner.model import Model
-from learnloom.pipelines.learner.replay import FEATURES, Replay, replay
 from learnloom.pipelines.learner.review import FixedIntervals, Reviewer, ReviewState
 from learnloom.schemas.level import MASTERED, NEAR
 
@@ -26,8 +26,8 @@ _BLOCK: Final = 100_000
 class Trace:
     """What the model says, in columns. Times are datetime64[us], NaT where there is none.
 
-    The first group has a row per (student, skill) with an answer, in order of codes; the second one per
-    student, in order of codes; the third one per answer; the last one per entry of the history's `skill`.
+    The first group has shape (n_pairs,), a row per (student, skill) with an answer, in order of codes; the second
+    (n_students,), in order of codes; the third (n_answers,); the last (len(history.skill),).
     """
 
     student: NDArray[np.int64]
@@ -51,7 +51,7 @@ class Trace:
 
     student_code: NDArray[np.int64]
     general: NDArray[np.float64]
-    """(students, 4): what is known of each in general, by which `Model.expected` says what they do not know yet."""
+    """Shape (n_students, 4): what is known of each in general; `Model.expected` says by it what is not met yet."""
     student_last_at: NDArray[np.datetime64]
 
     p_right: NDArray[np.float64]
@@ -146,11 +146,11 @@ def _blocks(history: History) -> Iterator[NDArray[np.bool_]]:
 
 
 def _traced(model: Model, rules: _Rules, history: History) -> Trace:
-    walked = replay(model.parameters, history)
-    p_right = model.head.probability(walked.before)
-    p_after = model.head.probability(walked.after)
+    walked = extract_features(model.parameters, history)
+    p_right = model.calibrator.probability(walked.before)
+    p_after = model.calibrator.probability(walked.after)
     skills = _noted(rules, history, p_right.tolist(), p_after.tolist())
-    p_end = model.head.probability(walked.end)
+    p_end = model.calibrator.probability(walked.end)
     return _columns(rules, walked, skills, p_right=p_right, p_after=p_after, p_end=p_end)
 
 
@@ -185,7 +185,7 @@ def _noted(
 
 def _columns(
     rules: _Rules,
-    walked: Replay,
+    walked: HistoryFeatures,
     skills: dict[tuple[int, int], _Skill],
     *,
     p_right: NDArray[np.float64],

@@ -1,9 +1,9 @@
 """Fitting a model version and choosing its kind by what it says of students from whom nothing was learned.
 
 Students are put into folds. The difficulties by which a fold's answers are looked at come from the other folds, as
-those of a student to come will: so the heads learn how far such difficulties can be trusted. Each kind of head is then
-fitted on all folds but one and judged by its log-loss on the one left out. A kind that asks for more is taken only
-where it is surely better (learner-model studies find plain Elo ahead below some hundred students).
+those of a student to come will: so the calibrators learn how far such difficulties can be trusted. Each kind of
+calibrator is then fitted on all folds but one and judged by its log-loss on the one left out. A kind that asks for more
+is taken only where it is surely better (learner-model studies find plain Elo ahead below some hundred students).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,14 +13,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from learnloom.pipelines.learner.calibrate import MIN_ANSWERS
+from learnloom.pipelines.learner.calibrator import Calibrator, ModelKind
 from learnloom.pipelines.learner.elo import fit
-from learnloom.pipelines.learner.fit_head import fit_head
-from learnloom.pipelines.learner.head import Head, ModelKind
+from learnloom.pipelines.learner.features import FEATURES, extract_before
+from learnloom.pipelines.learner.fit_calibrator import fit_calibrator
 from learnloom.pipelines.learner.history import History, code_count
-from learnloom.pipelines.learner.loss import log_losses, mean_and_error
+from learnloom.pipelines.learner.logistic import log_losses, simplest
 from learnloom.pipelines.learner.model import PUBLISHED, Model
-from learnloom.pipelines.learner.replay import FEATURES, replay_before
+from learnloom.pipelines.learner.platt import MIN_ANSWERS
 
 N_FOLDS: Final = 5
 _LEAST: Final[Mapping[ModelKind, tuple[int, int]]] = {
@@ -30,7 +30,7 @@ _LEAST: Final[Mapping[ModelKind, tuple[int, int]]] = {
 }
 """Students and answers from which a kind is tried."""
 _MOST: Final = 400_000
-"""Answers by which heads are fitted and judged; more of them hardly move some twenty coefficients."""
+"""Answers by which calibrators are fitted and judged; more of them hardly move some twenty coefficients."""
 _ONE_FOLD_FROM: Final = 150_000
 """Answers from which a single fold is enough to choose by."""
 _SURE_SE: Final = 1.0
@@ -54,26 +54,26 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What heads are fitted on: answers of students who were held out from the difficulties."""
+    """What calibrators are fitted on: answers of students who were held out from the difficulties."""
 
     rows: NDArray[np.int64]
     """Places in the history, in order."""
     matrix: NDArray[np.float64]
-    """(rows, FEATURES)."""
+    """Shape (n_rows, len(FEATURES))."""
     scores: NDArray[np.float64]
     weights: NDArray[np.float64]
     student: NDArray[np.int64]
     fold: NDArray[np.int64]
 
-    def head(self, kind: ModelKind, used: NDArray[np.bool_] | None = None) -> Head:
-        """Fit a head on all rows, or on those to be used."""
+    def calibrator(self, kind: ModelKind, used: NDArray[np.bool_] | None = None) -> Calibrator:
+        """Fit a calibrator on all rows, or on those to be used."""
         used = np.ones(len(self.rows), dtype=bool) if used is None else used
-        return fit_head(kind, self.matrix[used], self.scores[used], self.weights[used])
+        return fit_calibrator(kind, self.matrix[used], self.scores[used], self.weights[used])
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The kind of head to use, and what speaks for it."""
+    """The kind of calibrator to use, and what speaks for it."""
 
     kind: ModelKind
     judged: NDArray[np.bool_]
@@ -114,7 +114,7 @@ def train(
         )
     on_progress(f"{choice.kind}: final")
     return Trained(
-        model=Model(parameters, features.head(choice.kind)),
+        model=Model(parameters, features.calibrator(choice.kind)),
         rows=features.rows[choice.judged],
         p=choice.p,
         log_loss=choice.log_loss,
@@ -139,7 +139,7 @@ def choose_kind(
     told = {kind: held_out_p(features, kind, judged, on_progress) for kind in tried}
     scores = features.scores[judged]
     losses = {kind: log_losses(p, scores) for kind, p in told.items()}
-    kind = _chosen(losses, features.student[judged])
+    kind = simplest(losses, features.student[judged], standard_errors=_SURE_SE)
     return Choice(kind, judged, told[kind], {each: float(loss.mean()) for each, loss in losses.items()})
 
 
@@ -165,7 +165,7 @@ def cross_fitted(
     for number, is_out in enumerate(groups, 1):
         on_progress(f"held-out students, {number} of {len(groups)}")
         parameters = fit(history.where(~is_out), n_items=n_items, n_skills=n_skills)
-        matrix[is_out[rows]] = replay_before(parameters, history.where(is_out))
+        matrix[is_out[rows]] = extract_before(parameters, history.where(is_out))
     return Features(
         rows, matrix, history.score[rows], history.weight[rows], history.student[rows], fold[rows]
     )
@@ -179,7 +179,7 @@ def held_out_p(
     for one in np.unique(features.fold[judged]).tolist():
         on_progress(f"{kind}: fold {one + 1}")
         is_out = features.fold == one
-        p[is_out] = features.head(kind, ~is_out).probability(features.matrix[is_out])
+        p[is_out] = features.calibrator(kind, ~is_out).probability(features.matrix[is_out])
     return p[judged]
 
 
@@ -193,13 +193,3 @@ def _affordable(history: History, kinds: Sequence[ModelKind]) -> list[ModelKind]
         for kind, (students, answers) in _LEAST.items()
         if kind in kinds and n_students >= students and n_answers >= answers
     ]
-
-
-def _chosen(losses: Mapping[ModelKind, NDArray[np.float64]], student: NDArray[np.int64]) -> ModelKind:
-    """The kind to use: of those in order, each later one has to be surely better than the best before."""
-    best, *others = losses
-    for kind in others:
-        gain, error = mean_and_error(losses[best] - losses[kind], student)
-        if gain > _SURE_SE * error:
-            best = kind
-    return best

@@ -27,15 +27,15 @@ _BLOCK: Final = 2_048
 class Forest:
     """Trees whose leaves' values add up to a raw score (a logit, for a classifier of two classes).
 
-    All nodes of all trees stand in one column after the other; `left` and `right` are places in these columns. A leaf
-    points at itself.
+    All nodes of all trees stand in one column after the other, each column of shape (n_nodes,); `left` and `right` are
+    places in these columns. A leaf points at itself.
     """
 
     n_features: int
     baseline: float
     """Raw score before any tree."""
     root: NDArray[np.int64]
-    """Place of each tree's root."""
+    """Shape (n_trees,): place of each tree's root."""
     feature: NDArray[np.int64]
     """Column of the features by which a node decides; 0 for a leaf."""
     threshold: NDArray[np.float64]
@@ -94,10 +94,10 @@ class Forest:
         """Raw score of each row.
 
         Args:
-            features: one row per case, one column per feature, NaN where a value is unknown.
+            features: shape (n_rows, n_features), NaN where a value is unknown.
 
         Returns:
-            One score a row. It does not depend on the other rows.
+            Shape (n_rows,). A row's score does not depend on the other rows.
 
         Raises:
             ForestError: the number of columns is not that of the features on which the trees were grown.

@@ -80,7 +80,7 @@ def _age(name: str, what: str, age: dt.timedelta | None, *, limit_hours: float, 
 
 
 def _kept_up(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> HealthFinding:
-    name, limit_seconds = "topics_kept_up", settings.flows.max_behind_seconds
+    name, limit_seconds = "topics_kept_up", settings.flows.max_lag_seconds
     try:
         lags = lag_of(warehouse, settings)
     except IngestError as error:
@@ -104,10 +104,9 @@ def _refused(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> Heal
     if counted is None:
         return HealthFinding(name, None, "no records arrived in the last day")
     refused, came = counted
-    is_passed = refused <= settings.dead_share * came
-    message = (
-        f"{refused:,} of {came:,} records of the last day were refused (limit {settings.dead_share:.0%})"
-    )
+    limit = settings.dead_letter_max_share
+    is_passed = refused <= limit * came
+    message = f"{refused:,} of {came:,} records of the last day were refused (limit {limit:.0%})"
     return HealthFinding(
         name, is_passed, message if is_passed else f"{message}: see the reasons with `learnloom dead`"
     )

@@ -47,16 +47,21 @@ def maintain(
         # Before their snapshots are dropped.
         runs_kept = keep_lineage(warehouse, wait_seconds=wait_seconds)
         letters_forgotten = 0
-        if settings.flows.dead_letters_kept_days is not None:
+        if settings.flows.dead_letter_retention_days is not None:
             on_progress("dropping the content of old dead letters")
-            before = clock() - dt.timedelta(days=settings.flows.dead_letters_kept_days)
+            before = clock() - dt.timedelta(days=settings.flows.dead_letter_retention_days)
             letters_forgotten = warehouse.retrying(
                 lambda: _forget_letters(warehouse, before), wait_seconds=wait_seconds
             )
             if letters_forgotten:
                 warehouse.retrying(lambda: rewrite(warehouse), wait_seconds=wait_seconds)
         on_progress("merging files and dropping old snapshots")
-        tidied = tidy(warehouse, now=clock(), wait_seconds=wait_seconds, kept_days=settings.flows.kept_days)
+        tidied = tidy(
+            warehouse,
+            now=clock(),
+            wait_seconds=wait_seconds,
+            kept_days=settings.flows.snapshot_retention_days,
+        )
         backed_up = None
         if settings.flows.backup is not None:
             on_progress("copying to the backup")

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.learner.check import Item, choose_check, p_items
+from learnloom.pipelines.learner.features import extract_features
 from learnloom.pipelines.learner.history import History
 from learnloom.pipelines.learner.model import Model
-from learnloom.pipelines.learner.replay import replay
 from learnloom.pipelines.refresh.answers import Answers
 from learnloom.pipelines.refresh.workspace import Workspace
 
@@ -82,7 +82,7 @@ class _Claimers:
     def __init__(self, model: Model, answers: Answers, students: set[str]) -> None:
         codes = [code for code, key in enumerate(answers.students) if key in students]
         history = answers.history.where(np.isin(answers.history.student, codes))
-        walked = replay(model.parameters, history)
+        walked = extract_features(model.parameters, history)
         self.ends: dict[tuple[str, str], NDArray[np.float64]] = {
             (answers.students[student], answers.skills[skill]): row
             for student, skill, row in zip(

@@ -46,7 +46,7 @@ def compare_versions(warehouse: Warehouse, one: int, other: int) -> Comparison:
     Raises:
         UnreadableVersionsError: the warehouse was never refreshed, or last by an earlier learnloom.
         NoSuchVersionError: there is no such version; those that there are are named.
-        HeadError: a version's text cannot be read.
+        CalibratorError: a version's text cannot be read.
     """
     check_versions(warehouse)
     versions = {version.model_version: version for version in list_versions(warehouse)}

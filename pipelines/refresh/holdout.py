@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from learnloom.pipelines.learner.features import extract_before
 from learnloom.pipelines.learner.history import History
-from learnloom.pipelines.learner.replay import replay_before
 from learnloom.pipelines.refresh.answers import read_answers
 from learnloom.pipelines.refresh.model_tables import Read, read_model
 
@@ -29,7 +29,7 @@ def holdout_predictions(
             by default.
 
     Raises:
-        HeadError: the version's text cannot be read.
+        CalibratorError: the version's text cannot be read.
     """
     version = read_model(kept, f"model_version = {model_version}")
     history = read_answers(answers, known_items=version.items, known_skills=version.skills).history
@@ -37,7 +37,7 @@ def holdout_predictions(
         is_wanted = np.zeros(len(history), dtype=bool)
         is_wanted[rows] = True
         history = history.where(is_wanted)
-    return history, version.model.head.probability(replay_before(version.model.parameters, history))
+    return history, version.model.calibrator.probability(extract_before(version.model.parameters, history))
 
 
 def is_after(history: History, as_of: dt.datetime) -> NDArray[np.bool_]:

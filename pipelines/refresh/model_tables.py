@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from learnloom.pipelines.learner.head import read_head
-from learnloom.pipelines.learner.loss import log_losses
+from learnloom.pipelines.learner.calibrator import read_calibrator
+from learnloom.pipelines.learner.logistic import log_losses
 from learnloom.pipelines.learner.model import Model
 from learnloom.pipelines.learner.parameters import Parameters
 from learnloom.pipelines.learner.review_choice import ReviewChoice, ReviewKind
@@ -51,7 +51,7 @@ def read_model(read: Read, condition: str = "true") -> KeptModel:
         condition: by which the version's rows are told from others'.
 
     Raises:
-        HeadError: its text cannot be read.
+        CalibratorError: its text cannot be read.
     """
     row: dict[str, Any] = read(f"FROM estimates.model_version WHERE {condition}").to_pylist()[0]
     items = read(f"FROM estimates.item_parameter WHERE {condition} ORDER BY activity_id")
@@ -70,7 +70,7 @@ def read_model(read: Read, condition: str = "true") -> KeptModel:
         log_gap_any=row["log_gap_any"],
     )
     return KeptModel(
-        model=Model(parameters, read_head(row["model_kind"], row["head"])),
+        model=Model(parameters, read_calibrator(row["model_kind"], row["head"])),
         items=items.column("activity_id").to_pylist(),
         skills=skills.column("skill_id").to_pylist(),
     )
@@ -78,7 +78,7 @@ def read_model(read: Read, condition: str = "true") -> KeptModel:
 
 def version_table(fitting: Fitting, answers: Answers, trained: Trained) -> pa.Table:
     """Put a new version into the row of estimates.model_version."""
-    parameters, head = trained.model.parameters, trained.model.head
+    parameters, head = trained.model.parameters, trained.model.calibrator
     scores = answers.history.score[trained.rows]
     return pa.table(
         {

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from learnloom.pipelines.evaluate.followed import Followed
-from learnloom.pipelines.learner.loss import log_losses
+from learnloom.pipelines.learner.logistic import log_losses
 from learnloom.pipelines.learner.risk import FEATURES, RiskModel, read_risk_model
 from learnloom.pipelines.learner.risk_train import RiskCases, TrainedRisk
 from learnloom.pipelines.refresh.columns import codes_of, ids_of, numbers_of

@@ -14,7 +14,7 @@ from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.relation import Relation, existing_tables, inputs, load_relations
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.learner.history import History
-from learnloom.pipelines.learner.loss import log_losses, mean_and_error
+from learnloom.pipelines.learner.logistic import log_losses, mean_and_error
 from learnloom.pipelines.refresh.estimate import FittedVersion, fit_version, version_rows
 from learnloom.pipelines.refresh.holdout import are_enough, holdout_predictions, is_after
 from learnloom.pipelines.refresh.state import STATE, make_defined_tables
@@ -119,7 +119,7 @@ class _Training:
                     promote(self.warehouse, newest + 1, _reason(verdict), at=self.clock())
         return TrainSummary(
             model_version=newest + 1,
-            model_kind=fitted.trained.model.head.kind.value,
+            model_kind=fitted.trained.model.calibrator.kind.value,
             n_students=len(fitted.answers.students),
             n_answers=len(fitted.answers.history),
             log_loss_by_kind={kind.value: loss for kind, loss in fitted.trained.log_loss.items()},

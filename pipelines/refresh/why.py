@@ -90,7 +90,7 @@ def _explained(
     if not len(answers.history):
         return None, None
     code = answers.skills.index(skill.skill_id) if skill.skill_id in answers.skills else len(answers.skills)
-    return kept.model.head.kind.value, explain(kept.model, answers.history, code)
+    return kept.model.calibrator.kind.value, explain(kept.model, answers.history, code)
 
 
 def _terms(explained: Explained) -> tuple[WhyTerm, ...]:

@@ -15,7 +15,7 @@ from prefect.settings import get_current_settings
 
 from learnloom.flows.alarm import tell_somebody
 from learnloom.flows.deployments import deployments
-from learnloom.flows.upkeep import check
+from learnloom.flows.maintenance import check
 from learnloom.pipelines.config.schedules import Schedules
 from tests.documents import ROOT
 from tests.flows.dying import failing
@@ -66,7 +66,7 @@ def test_the_same_failure_is_not_told_twice(receiver: Receiver, monkeypatch: pyt
         "behind by 5 records",
         "away",
     ]
-    monkeypatch.setenv("LEARNLOOM_ALERTS__QUIET_MINUTES", "0")
+    monkeypatch.setenv("LEARNLOOM_ALERTS__REPEAT_INTERVAL_MINUTES", "0")
     failing("away", return_state=True)
     assert len(receiver.calls) == 3
 

@@ -50,6 +50,15 @@ def test_prefect_yaml_says_what_serve_does() -> None:
     assert _deployed() == _served()
 
 
+def test_entry_points_of_prefect_yaml_are_flows() -> None:
+    """Each leads to a file of this repository that defines the flow of that name."""
+    for each in yaml.safe_load(_FILE.read_text(encoding="utf-8"))["deployments"]:
+        path, _, name = each["entrypoint"].partition(":")
+        source = (_FILE.parent / path).read_text(encoding="utf-8")
+        assert f'@flow(name="{name}"' in source, each["entrypoint"]
+        assert f"\ndef {name}(" in source, each["entrypoint"]
+
+
 def test_without_topics_and_inbox_nothing_is_landed() -> None:
     """Where `consume` lands, no flow does."""
     names = {each.flow_name for each in asyncio.run(deployments(Schedules(topics=())))}

@@ -13,8 +13,8 @@ from prefect.client.schemas.objects import Artifact, State
 
 import learnloom.pipelines.refresh.feedback
 from learnloom.flows.land import land
+from learnloom.flows.maintenance import ChecksFailedError, check, maintain
 from learnloom.flows.refresh import refresh, train
-from learnloom.flows.upkeep import ChecksFailedError, check, maintain
 from learnloom.pipelines.lake.connection import Warehouse
 from tests.conftest import SmallClass
 from tests.pipelines.cli.samples import answer, lines

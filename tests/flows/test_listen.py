@@ -42,8 +42,8 @@ def test_what_comes_while_it_listens_lands_and_is_told_of(
     """A statement that is sent after the first has been told of lands in the same run, and is told of too."""
     topic = new_topic(broker)
     monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(tmp_path / "warehouse"))
-    monkeypatch.setenv("LEARNLOOM_KAFKA_SERVERS", broker.address)
-    monkeypatch.setenv("LEARNLOOM_FLOWS__TELL_SECONDS", "0")
+    monkeypatch.setenv("LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS", broker.address)
+    monkeypatch.setenv("LEARNLOOM_FLOWS__REFRESH_PAUSE_SECONDS", "0")
     told = _Told()
 
     def send_another(event: str, **payload: Any) -> None:
@@ -66,7 +66,7 @@ def test_brokers_that_are_away_are_not_waited_for_longer_than_it_listens(
     inbox.mkdir()
     (inbox / "one.jsonl").write_bytes(lines(answer(1)))
     monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(tmp_path / "warehouse"))
-    monkeypatch.setenv("LEARNLOOM_KAFKA_SERVERS", f"127.0.0.1:{free_port()}")
+    monkeypatch.setenv("LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS", f"127.0.0.1:{free_port()}")
     monkeypatch.setenv("LEARNLOOM_STALL_SECONDS", "3600")
     told = _Told()
     monkeypatch.setattr(learnloom.flows.land, "tell", told)

@@ -7,41 +7,76 @@ import datetime as dt
 import itertools
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple, Self
 
 import pyarrow as pa
+from pydantic import BeforeValidator, model_validator
 
-from learnloom.pipelines.ingest.catalogue.csv_rows import Columns, read_rows, weight_of
-from learnloom.pipelines.ingest.catalogue.skill_row import check_iri
+from learnloom.pipelines.ingest.catalogue.csv_rows import Columns, CsvRow, Iri, read_rows, weight_of
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.ingest.sources.errors import PlanFileError
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 
 COLUMNS: Final = Columns(("course",), ("activity", "due", "weight", "begins", "ends"))
-MAX_ROWS: Final = 1_000_000
-_MAX_WEIGHT: Final = Decimal(100_000)
+_MAX_WEIGHT: Final = 100_000
 _END_OF_DAY: Final = dt.time(23, 59, 59)
 
 
-class Run(NamedTuple):
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no day; write it like 2026-09-01") from None
+
+
+def _moment(text: str) -> dt.datetime:
+    """A moment, or the end of a day where no time is given."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is no day or time; write it like 2026-09-20 or 2026-09-20T18:00"
+        ) from None
+    if found.tzinfo is not None:
+        raise ValueError(f"{text!r} has a time zone; write it as the school's own clock shows it")
+    has_time = any(sign in text for sign in "T :")
+    return found if has_time else dt.datetime.combine(found, _END_OF_DAY)
+
+
+def _weight(text: str) -> Decimal:
+    weight = weight_of(text)
+    if weight.is_nan() or not 0 <= weight < _MAX_WEIGHT:
+        raise ValueError(f"{text!r} is no number from 0 to below {_MAX_WEIGHT}")
+    return weight
+
+
+class Run(CsvRow):
     """A run of a course, first and last day included."""
 
-    place: str
-    course: str
-    begins: dt.date
-    ends: dt.date
+    other_columns = "a row without an activity is a run; name the activity that is due"
+
+    course: Iri
+    begins: Annotated[dt.date, BeforeValidator(_day)]
+    ends: Annotated[dt.date, BeforeValidator(_day)]
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.ends < self.begins:
+            raise ValueError(f"column ends: {self.ends} is before {self.begins}, when the run begins")
+        return self
 
 
-class Work(NamedTuple):
-    """A frame of work."""
+class Work(CsvRow):
+    """A piece of work."""
 
-    place: str
-    course: str
-    activity: str
-    due: dt.datetime
+    other_columns = "a run has a row of its own, without an activity"
+
+    course: Iri
+    activity: Iri
+    due: Annotated[dt.datetime, BeforeValidator(_moment)]
     """On the school's clock, without a time zone."""
-    weight: Decimal
+    weight: Annotated[Decimal, BeforeValidator(_weight)]
 
 
 class CoursePlan(NamedTuple):
@@ -98,82 +133,17 @@ def read_plan(path: Path) -> CoursePlan:
     Raises:
         PlanFileError: it cannot be read or is wrong; the message names line and column.
     """
-    runs, work = [], []
-    try:
-        for place, row in read_rows(path, COLUMNS, max_rows=MAX_ROWS, error=PlanFileError):
-            if row.get("activity"):
-                work.append(_work(row, place))
-            else:
-                runs.append(_run(row, place))
-    except OSError as error:
-        raise PlanFileError(f"{path} cannot be read: {error.strerror or error}") from error
+    rows = list(
+        read_rows(path, COLUMNS, lambda cells: Work if cells["activity"] else Run, error=PlanFileError)
+    )
+    runs = [row for row in rows if isinstance(row, Run)]
+    work = [row for row in rows if isinstance(row, Work)]
     plan = CoursePlan(
         sorted(runs, key=lambda run: (run.course, run.begins)),
         sorted(work, key=lambda each: (each.course, each.activity, each.due)),
     )
     _check(plan)
     return plan
-
-
-def _run(row: dict[str, str], place: str) -> Run:
-    _forbid(
-        row, ("due", "weight"), place, "a row without an activity is a run; name the activity that is due"
-    )
-    course = _course(row, place)
-    begins, ends = (_day(row.get(name, ""), f"{place}, column {name}") for name in ("begins", "ends"))
-    if ends < begins:
-        raise PlanFileError(f"{place}, column ends: {ends} is before {begins}, when the run begins")
-    return Run(place, course, begins, ends)
-
-
-def _work(row: dict[str, str], place: str) -> Work:
-    _forbid(row, ("begins", "ends"), place, "a run has a row of its own, without an activity")
-    course = _course(row, place)
-    activity = check_iri(row["activity"], f"{place}, column activity", PlanFileError)
-    due = _moment(row.get("due", ""), f"{place}, column due")
-    return Work(place, course, activity, due, _weight(row.get("weight", ""), f"{place}, column weight"))
-
-
-def _forbid(row: dict[str, str], names: tuple[str, ...], place: str, why: str) -> None:
-    for name in names:
-        if row.get(name):
-            raise PlanFileError(f"{place}, column {name}: {row[name]!r} cannot stand here: {why}")
-
-
-def _course(row: dict[str, str], place: str) -> str:
-    if not row["course"]:
-        raise PlanFileError(
-            f"{place}, column course: it is empty; give the course's IRI, as statements name it"
-        )
-    return check_iri(row["course"], f"{place}, column course", PlanFileError)
-
-
-def _day(text: str, place: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise PlanFileError(f"{place}: {text!r} is no day; write it like 2026-09-01") from error
-
-
-def _moment(text: str, place: str) -> dt.datetime:
-    """A moment, or the end of a day where no time is given."""
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise PlanFileError(
-            f"{place}: {text!r} is no day or time; write it like 2026-09-20 or 2026-09-20T18:00"
-        ) from error
-    if found.tzinfo is not None:
-        raise PlanFileError(f"{place}: {text!r} has a time zone; write it as the school's own clock shows it")
-    has_time = any(sign in text for sign in "T :")
-    return found if has_time else dt.datetime.combine(found, _END_OF_DAY)
-
-
-def _weight(text: str, place: str) -> Decimal:
-    weight = weight_of(text)
-    if weight is None or not 0 <= weight < _MAX_WEIGHT:
-        raise PlanFileError(f"{place}: {text!r} is no number from 0 to below {_MAX_WEIGHT}")
-    return weight
 
 
 def _check(plan: CoursePlan) -> None:
@@ -184,7 +154,7 @@ def _check(plan: CoursePlan) -> None:
                 f"{run.begins} ({run.place}): runs of a course may not overlap"
             )
     for one, other in itertools.pairwise(plan.work):
-        if one[1:4] == other[1:4]:
+        if one.due == other.due and (one.course, one.activity) == (other.course, other.activity):
             raise PlanFileError(
                 f"{other.place}: {other.activity} is due then in {one.place} already: remove one"
             )

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from learnloom.pipelines.ingest.catalogue.skill_row import SkillRow
+from learnloom.pipelines.ingest.catalogue.csv_rows import read_rows
 from learnloom.pipelines.ingest.catalogue.skills_case import read_case
-from learnloom.pipelines.ingest.catalogue.skills_csv import read_csv
+from learnloom.pipelines.ingest.catalogue.skills_csv import COLUMNS, SkillRow
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.ingest.sources.errors import SkillFileError
 from learnloom.pipelines.lake.connection import Warehouse
@@ -104,9 +104,12 @@ def _read(path: Path) -> Iterator[SkillRow]:
         with path.open("rb") as file:
             beginning = file.read(_BEGINNING_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
         # A CSV begins with the name of a column.
-        yield from read_case(path) if beginning[:1] in (b"{", b"[") else read_csv(path)
+        if beginning[:1] in (b"{", b"["):
+            yield from read_case(path)
+            return
     except OSError as error:
         raise SkillFileError(f"{path} cannot be read: {error.strerror or error}") from error
+    yield from read_rows(path, COLUMNS, lambda _: SkillRow, error=SkillFileError)
 
 
 def _gather(rows: Iterable[SkillRow]) -> SkillMap:
@@ -127,13 +130,13 @@ def _gather(rows: Iterable[SkillRow]) -> SkillMap:
         if row.activity:
             weights[row.activity, row.skill] = row.weight
             said_at[row.activity, row.skill] = row.place
-        if row.name and (names.get(row.skill) or row.name) != row.name:
+        if row.skill_name and (names.get(row.skill) or row.skill_name) != row.skill_name:
             raise SkillFileError(
                 f"{row.place}, column skill_name: {row.skill} is called {names[row.skill]!r} in "
-                f"{said_at['name', row.skill]} and {row.name!r} here: choose one"
+                f"{said_at['name', row.skill]} and {row.skill_name!r} here: choose one"
             )
-        names[row.skill] = row.name or names.get(row.skill)
-        if row.name:
+        names[row.skill] = row.skill_name or names.get(row.skill)
+        if row.skill_name:
             said_at.setdefault(("name", row.skill), row.place)
         if row.prerequisites:
             said_at["order", row.skill] = row.place

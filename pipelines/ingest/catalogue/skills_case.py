@@ -19,7 +19,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from learnloom.pipelines.ingest.catalogue.skill_row import MAX_ROWS, SkillRow, check_iri
+from learnloom.pipelines.ingest.catalogue.csv_rows import MAX_ROWS, checked_iri
+from learnloom.pipelines.ingest.catalogue.skills_csv import SkillRow
 from learnloom.pipelines.ingest.sources.errors import SkillFileError
 
 MAX_BYTES: Final = 256 * 1024 * 1024
@@ -103,7 +104,7 @@ def _items(package: _Json, path: Path) -> dict[str, _Item]:
         place = f"{path}, CFItems[{number}]"
         if not isinstance(item, dict):
             raise SkillFileError(f"{place}: {item!r} is no object")
-        read = _Item(place, check_iri(item.get("uri"), f"{place}.uri"), _name(item))
+        read = _Item(place, _iri(item.get("uri"), f"{place}.uri"), _name(item))
         for key in ("identifier", "uri"):
             known = item.get(key)
             if isinstance(known, str) and found.setdefault(known, read) is not read:
@@ -122,6 +123,13 @@ def _name(item: _Json) -> str:
         return name
     begin = f"{code}: " if code else ""
     return f"{begin}{name}"[: _NAME_CHARS - 2].rstrip() + " …"
+
+
+def _iri(value: object, place: str) -> str:
+    try:
+        return checked_iri(value)
+    except ValueError as error:
+        raise SkillFileError(f"{place}: {error}") from None
 
 
 def _links(package: _Json, path: Path, items: dict[str, _Item]) -> Iterator[_Link]:
@@ -146,7 +154,7 @@ def _end(link: _Json, key: str, place: str, items: dict[str, _Item]) -> tuple[st
         known = node.get(name)
         if isinstance(known, str) and known in items:
             return items[known].uri, False
-    return check_iri(node.get("uri"), f"{place}.{key}.uri"), node.get("targetType") == "CASE"
+    return _iri(node.get("uri"), f"{place}.{key}.uri"), node.get("targetType") == "CASE"
 
 
 def _same(links: list[_Link], items: dict[str, _Item]) -> dict[str, str]:
@@ -168,7 +176,7 @@ def _item_rows(items: dict[str, _Item], same: dict[str, str]) -> Iterator[SkillR
     # Each item has two keys.
     for item in dict.fromkeys(items.values()):
         if same.get(item.uri, item.uri) == item.uri:
-            yield SkillRow(item.place, "", item.uri, name=item.name)
+            yield SkillRow(place=item.place, skill=item.uri, skill_name=item.name)
 
 
 def _order_rows(links: list[_Link], path: Path) -> Iterator[SkillRow]:
@@ -188,7 +196,7 @@ def _order_rows(links: list[_Link], path: Path) -> Iterator[SkillRow]:
             before = leaves.get(link.origin, (link.origin,))
             # A heading has no answers of its own as a rule, so nothing waits for it; it may wait itself.
             for skill in dict.fromkeys((*leaves.get(link.destination, ()), link.destination)):
-                yield SkillRow(link.place, "", skill, prerequisites=before)
+                yield SkillRow(place=link.place, skill=skill, prerequisites=before)
 
 
 def _activity_rows(links: list[_Link], items: dict[str, _Item], same: dict[str, str]) -> Iterator[SkillRow]:
@@ -202,7 +210,7 @@ def _activity_rows(links: list[_Link], items: dict[str, _Item], same: dict[str, 
         for activity, skill in ends:
             if skill in known and activity not in known and (activity, skill) not in mapped:
                 mapped.add((activity, skill))
-                yield SkillRow(link.place, activity, skill)
+                yield SkillRow(place=link.place, skill=skill, activity=activity)
 
 
 def _from_inside(within: dict[str, list[str]], path: Path) -> list[str]:

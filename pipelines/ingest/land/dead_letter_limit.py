@@ -63,7 +63,7 @@ class RecentRefusals:
             )
         return (
             f"{refused.total():,} of the last {records:,} records are refused, more than the limit of "
-            f"{self._max_share:.0%} (LEARNLOOM_DEAD_SHARE): {rules}.{told} The last of them have not landed and "
-            "stay in the topic. Mend what sends them, or take them all as dead letters with "
+            f"{self._max_share:.0%} (LEARNLOOM_DEAD_LETTER_MAX_SHARE): {rules}.{told} The last of them have not "
+            "landed and stay in the topic. Mend what sends them, or take them all as dead letters with "
             "learnloom consume --max-dead-share 1"
         )

@@ -59,7 +59,7 @@ class DeadSelection(NamedTuple):
 
 
 FORGOTTEN: Final = (
-    "Its content is no longer kept: it is older than dead letters are kept (dead_letters_kept_days)."
+    "Its content is no longer kept: it is older than dead letters are kept (dead_letter_retention_days)."
 )
 
 

@@ -179,4 +179,4 @@ class TopicWriter:
 
 def dead_letter_limit(settings: Settings, max_share: float | None = None) -> DeadLetterLimit:
     """How large a share of records may be refused; `max_share` wins over that of the settings."""
-    return DeadLetterLimit(max_share or settings.dead_share, settings.dead_window)
+    return DeadLetterLimit(max_share or settings.dead_letter_max_share, settings.dead_letter_window)

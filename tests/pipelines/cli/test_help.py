@@ -128,7 +128,7 @@ _SPEAK_TO_KAFKA = ("produce", "consume")
 
 def _make_topic(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the topic that the examples name, on the broker that the settings name."""
-    monkeypatch.setenv("LEARNLOOM_KAFKA_SERVERS", broker.address)
+    monkeypatch.setenv("LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS", broker.address)
     with suppress(TopicAlreadyExistsError):
         broker.create_topic("xapi")
 

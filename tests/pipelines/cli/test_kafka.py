@@ -21,9 +21,9 @@ _MAIN = "from learnloom.pipelines.cli.main import main; main()"
 @pytest.fixture
 def topic(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> str:
     """A topic on the broker that the settings name, and a group of its own."""
-    monkeypatch.setenv("LEARNLOOM_KAFKA_SERVERS", broker.address)
-    monkeypatch.setenv("LEARNLOOM_KAFKA_GROUP", f"group-{uuid.uuid4().hex}")
-    monkeypatch.setenv("LEARNLOOM_KAFKA_SESSION_SECONDS", "6")
+    monkeypatch.setenv("LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS", broker.address)
+    monkeypatch.setenv("LEARNLOOM_KAFKA_GROUP_ID", f"group-{uuid.uuid4().hex}")
+    monkeypatch.setenv("LEARNLOOM_KAFKA_SESSION_TIMEOUT_SECONDS", "6")
     return new_topic(broker, 2)
 
 
@@ -86,7 +86,7 @@ def test_a_topic_is_checked_without_being_landed(topic: str, broker: Broker) -> 
 def test_too_many_refused_ones_stop_it_before_they_land(topic: str, broker: Broker) -> None:
     """A topic full of faults is left as it is, with the reason; told to, it is taken whole."""
     send(broker, topic, [b"broken %d" % number for number in range(30)])
-    limits = {"LEARNLOOM_DEAD_WINDOW": "10"}
+    limits = {"LEARNLOOM_DEAD_LETTER_WINDOW": "10"}
     ran = _consume(topic, env=limits)
     assert (ran.code, "--max-dead-share 1" in ran.err) == (Exit.FAILED, True)
     assert "There are no dead letters." in learnloom("dead").out
@@ -106,7 +106,7 @@ def test_a_missing_topic_is_told_at_once(command: str, topic: str) -> None:
 def test_an_absent_broker_is_given_up_on(topic: str) -> None:
     """Where no broker answers for as long as the settings allow, the error says where, and what to check."""
     ran = _consume(topic, "--servers", "127.0.0.1:1", env={"LEARNLOOM_STALL_SECONDS": "1"})
-    assert (ran.code, "LEARNLOOM_KAFKA_SERVERS" in ran.err) == (Exit.FAILED, True)
+    assert (ran.code, "LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS" in ran.err) == (Exit.FAILED, True)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, Exit.DONE), (signal.SIGINT, Exit.INTERRUPTED)])

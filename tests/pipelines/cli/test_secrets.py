@@ -36,7 +36,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) ->
     """Give up soon, and hear what every logger has to say."""
     monkeypatch.setenv("LEARNLOOM_STALL_SECONDS", "1")
     monkeypatch.setenv("LEARNLOOM_LOCK_WAIT_SECONDS", "1")
-    monkeypatch.setenv("LEARNLOOM_KAFKA_SERVERS", "127.0.0.1:1")
+    monkeypatch.setenv("LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
     Path("learnloom-warehouse").mkdir()
     caplog.set_level(logging.DEBUG)
 

@@ -132,6 +132,6 @@ def test_what_cannot_be_used_is_not_shown(name: str, monkeypatch: pytest.MonkeyP
 
 def test_what_is_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """A number that cannot be used is told with its value."""
-    monkeypatch.setenv("LEARNLOOM_ALERTS__QUIET_MINUTES", "-5")
-    with pytest.raises(SettingsError, match=r"quiet_minutes = '-5'"):
+    monkeypatch.setenv("LEARNLOOM_ALERTS__REPEAT_INTERVAL_MINUTES", "-5")
+    with pytest.raises(SettingsError, match=r"repeat_interval_minutes = '-5'"):
         read_settings()

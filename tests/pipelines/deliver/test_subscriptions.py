@@ -97,8 +97,8 @@ def test_every_way_is_understood() -> None:
             "max_per_second = 0",
         ),
         (
-            _hook('url = "https://a.example"', 'secret_variable = "S"', "largest_wait_seconds = 1"),
-            "largest_wait_seconds must not be less than first_wait_seconds",
+            _hook('url = "https://a.example"', 'secret_variable = "S"', "max_wait_seconds = 1"),
+            "max_wait_seconds must not be less than first_wait_seconds",
         ),
     ],
 )

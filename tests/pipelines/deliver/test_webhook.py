@@ -101,7 +101,7 @@ def test_new_events_wait_behind_one_that_waits(
 
 def test_waits_grow_until_the_event_is_dead(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """The wait doubles up to its largest; after the last attempt the event is dead and the student's next goes on."""
-    hook = webhook(receiver.url, max_attempts=4, first_wait_seconds=10, largest_wait_seconds=30)
+    hook = webhook(receiver.url, max_attempts=4, first_wait_seconds=10, max_wait_seconds=30)
     stand(warehouse, signal_of("ann", 1), signal_of("ann", 2))
     receiver.answering = lambda call: Reply(500 if call.event["data"]["signal_id"][-1] == "1" else 204)
     waits = []

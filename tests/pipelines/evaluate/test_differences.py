@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from learnloom.pipelines.evaluate.differences import differences
-from learnloom.pipelines.learner.loss import log_losses
+from learnloom.pipelines.learner.logistic import log_losses
 
 Floats = NDArray[np.float64]
 

@@ -25,7 +25,7 @@ _WRONG = {"actor": {"name": "Mallory Maybe"}, "verb": "x"}
 
 
 def _settings(folder: Path, days: int | None) -> Settings:
-    return Settings(warehouse=folder / "warehouse", flows=Schedules(dead_letters_kept_days=days))
+    return Settings(warehouse=folder / "warehouse", flows=Schedules(dead_letter_retention_days=days))
 
 
 def _land(settings: Settings, at: dt.datetime, *records: dict[str, Any]) -> None:
@@ -57,7 +57,7 @@ def test_old_content_goes_and_the_rest_stays(tmp_path: Path) -> None:
 def test_nothing_of_it_is_left_on_the_disk(tmp_path: Path) -> None:
     """It is gone from a file that it shared with many younger ones too, once no snapshot that is kept shows it."""
     settings = _settings(tmp_path, 30).model_copy(
-        update={"flows": Schedules(dead_letters_kept_days=30, kept_days=1)}
+        update={"flows": Schedules(dead_letter_retention_days=30, snapshot_retention_days=1)}
     )
     _land(settings, _OLD, _WRONG)
     _land(settings, _NOW, *({"no": n} for n in range(50)))

@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from learnloom.pipelines.learner.calibrator import LinearLink
 from learnloom.pipelines.learner.elo import fit
-from learnloom.pipelines.learner.head import Line
 from learnloom.pipelines.learner.history import History
 from learnloom.pipelines.learner.model import PUBLISHED, Model
 from learnloom.pipelines.learner.parameters import Parameters
@@ -49,11 +49,11 @@ def flat_parameters(*, base_logit: float = 0.0) -> Parameters:
 
 def flat_model(*, base_logit: float = 0.0) -> Model:
     """Make a model that knows no item and no skill, and takes Elo's logit as it is."""
-    return Model(flat_parameters(base_logit=base_logit), Line(0.0, 1.0))
+    return Model(flat_parameters(base_logit=base_logit), LinearLink(0.0, 1.0))
 
 
 def elo_model(history: History) -> Model:
-    """Make a model with the difficulties of a history, and the published head."""
+    """Make a model with the difficulties of a history, and the published calibrator."""
     return Model(fit(history), PUBLISHED)
 
 

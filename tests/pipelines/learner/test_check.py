@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from learnloom.pipelines.learner.calibrator import ModelKind
 from learnloom.pipelines.learner.check import Item, choose_check, p_items
-from learnloom.pipelines.learner.head import ModelKind
-from learnloom.pipelines.learner.replay import replay, replay_before
+from learnloom.pipelines.learner.features import extract_before, extract_features
 from tests.pipelines.learner.make import Answer, a_history
 from tests.pipelines.learner.test_explain import _model
 
@@ -17,17 +17,17 @@ def test_what_is_expected_at_an_item_is_what_the_model_says_of_it(kind: ModelKin
     """The probability is that before an answer to it which comes when the next one is to be expected."""
     model = _model(kind)
     mine = [Answer(0, 2, (1,), 1.0, 0.0), Answer(0, 3, (1,), 0.4, 1.0), Answer(0, 2, (1,), 0.0, 2.0)]
-    end = replay(model.parameters, a_history(mine)).end[0]
+    end = extract_features(model.parameters, a_history(mine)).end[0]
     items = [Item(2, 1, 1.0, 1.0), Item(3, 1, 0.4, 0.6), Item(5, 1, 0.0, 0.0)]
     found = p_items(model, end, items)
     gap = float(np.expm1(model.parameters.log_gap_skill)) / 86_400
     for item, p in zip(items, found, strict=True):
         asked = a_history([*mine, Answer(0, item.code, (1,), 1.0, 2.0 + gap)])
-        before = replay_before(model.parameters, asked)[-1:].copy()
+        before = extract_before(model.parameters, asked)[-1:].copy()
         # Both gaps are the usual ones, which differ; a class answers other skills in between.
         before[0, -2] = model.parameters.log_gap_any
         before[0, -3] = model.parameters.log_gap_skill
-        assert p == pytest.approx(float(model.head.probability(before)[0]), abs=1e-12)
+        assert p == pytest.approx(float(model.calibrator.probability(before)[0]), abs=1e-12)
 
 
 @pytest.mark.parametrize(

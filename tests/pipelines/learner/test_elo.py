@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from learnloom.pipelines.learner.calibrate import MIN_ANSWERS, recalibration
 from learnloom.pipelines.learner.elo import fit
 from learnloom.pipelines.learner.errors import HistoryShapeError
+from learnloom.pipelines.learner.platt import MIN_ANSWERS, recalibration
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers
 
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from learnloom.pipelines.learner.calibrator import ModelKind
 from learnloom.pipelines.learner.elo import fit
 from learnloom.pipelines.learner.explain import LOOK_AHEAD, explain
-from learnloom.pipelines.learner.fit_head import fit_head
-from learnloom.pipelines.learner.head import ModelKind
+from learnloom.pipelines.learner.features import extract_before
+from learnloom.pipelines.learner.fit_calibrator import fit_calibrator
 from learnloom.pipelines.learner.history import History
 from learnloom.pipelines.learner.logistic import logit
 from learnloom.pipelines.learner.model import Model
-from learnloom.pipelines.learner.replay import replay_before
 from learnloom.pipelines.learner.trace import trace
 from learnloom.schemas.why import Ground
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers
@@ -30,7 +30,7 @@ def _model(kind: ModelKind) -> Model:
     history, _ = a_class(n_students=40, n_items=7, n_skills=4, n_answers=4_000, seed=5)
     parameters = fit(history)
     return Model(
-        parameters, fit_head(kind, replay_before(parameters, history), history.score, history.weight)
+        parameters, fit_calibrator(kind, extract_before(parameters, history), history.score, history.weight)
     )
 
 
@@ -77,12 +77,12 @@ def test_what_is_ahead_is_what_will_be_said(kind: ModelKind, history: list[Answe
     )
     for score, told in ((1.0, list(found.after_right)), (0.0, [found.after_miss])):
         more = [Answer(0, item, (skill,), score, 100.0 + n) for n in range(len(told))]
-        then = trace(Model(longer, model.head), a_history([*mine, *more]))
+        then = trace(Model(longer, model.calibrator), a_history([*mine, *more]))
         assert then.p_mastery_after[-len(told) :].tolist() == told
 
 
 def test_a_line_knows_neither_practice_nor_the_order_of_answers() -> None:
-    """What a head does not look at adds nothing at all."""
+    """What a calibrator does not look at adds nothing at all."""
     model = _model(ModelKind.ELO)
     found = explain(model, a_history([Answer(0, 0, (0,), 1.0), Answer(0, 1, (1,), 0.0, 1.0)]), 0)
     assert found.terms[Ground.PRACTICE] == found.terms[Ground.LATELY] == 0.0
@@ -98,7 +98,7 @@ def test_terms_are_fair() -> None:
 
 
 def test_the_start_hangs_on_nobody() -> None:
-    """Where everybody starts is the same for every student and skill of a version whose head looks at Elo alone."""
+    """Where everybody starts is the same for every student and skill where the calibrator looks at Elo alone."""
     model = _model(ModelKind.ELO)
     starts = {
         explain(model, a_history([Answer(student, item, (skill,), score)]), skill).start

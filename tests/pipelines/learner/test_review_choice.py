@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from learnloom.pipelines.learner.fsrs_scheduler import FsrsScheduler
 from learnloom.pipelines.learner.history import History
-from learnloom.pipelines.learner.memory import Memory
 from learnloom.pipelines.learner.review import DAY_US
 from learnloom.pipelines.learner.review_choice import (
     MIN_REVIEWS,
@@ -35,7 +35,7 @@ def _in_order(answers: list[Answer]) -> History:
 
 def _school(n_students: int, is_right: Callable[[float, float], bool], *, n_skills: int = 1) -> list[Answer]:
     """Students who master skills and come back later; `is_right` of retrievability and a draw."""
-    memory, rng = Memory(), np.random.default_rng(4)
+    memory, rng = FsrsScheduler(), np.random.default_rng(4)
     answers = []
     for student, skill in itertools.product(range(n_students), range(n_skills)):
         day, state = 0.0, memory.begin(0)
@@ -100,7 +100,7 @@ def test_only_serious_answers_of_another_day_on_mastered_skills_count() -> None:
     after = np.array([0.5, 0.96, 0.9, 0.9, 0.9, 0.9])
     found = choose(a_history(answers), after, mastered=0.95)
     assert found.n_reviews == 1
-    memory = Memory()
+    memory = FsrsScheduler()
     state = memory.advance(memory.begin(2 * DAY_US), round(2.5 * DAY_US), is_right=True)
     assert found.loss_fsrs == pytest.approx(-math.log(memory.retrievability(state, 10 * DAY_US)))
 

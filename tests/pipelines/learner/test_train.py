@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from learnloom.pipelines.learner.calibrate import MIN_ANSWERS
+from learnloom.pipelines.learner.calibrator import LinearLink, Logistic, ModelKind, read_calibrator
 from learnloom.pipelines.learner.elo import fit
-from learnloom.pipelines.learner.errors import HeadError
-from learnloom.pipelines.learner.fit_head import fit_head
-from learnloom.pipelines.learner.head import Line, Logistic, ModelKind, read_head
-from learnloom.pipelines.learner.logistic import sigmoid
-from learnloom.pipelines.learner.loss import mean_and_error
+from learnloom.pipelines.learner.errors import CalibratorError
+from learnloom.pipelines.learner.features import FEATURES, extract_before, extract_features
+from learnloom.pipelines.learner.fit_calibrator import fit_calibrator
+from learnloom.pipelines.learner.logistic import mean_and_error, sigmoid
 from learnloom.pipelines.learner.model import PUBLISHED
-from learnloom.pipelines.learner.replay import FEATURES, replay, replay_before
+from learnloom.pipelines.learner.platt import MIN_ANSWERS
 from learnloom.pipelines.learner.trace import trace
 from learnloom.pipelines.learner.train import cross_fitted, train
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers
@@ -34,8 +33,8 @@ def test_few_answers_keep_the_published_line() -> None:
     for n, is_measured in ((MIN_ANSWERS - 1, False), (MIN_ANSWERS, True)):
         history, _ = a_class(n_students=50, n_items=20, n_skills=2, n_answers=n, seed=4)
         found = train(history)
-        assert (found.model.head != PUBLISHED) is is_measured
-        assert isinstance(found.model.head, Line)
+        assert (found.model.calibrator != PUBLISHED) is is_measured
+        assert isinstance(found.model.calibrator, LinearLink)
         assert len(found.p) == len(found.rows) == n
 
 
@@ -43,7 +42,7 @@ def test_a_school_where_all_answers_are_right_gets_a_model() -> None:
     """Where nothing varies nothing is learned, and no error comes."""
     history, _ = a_class(n_students=200, n_items=20, n_skills=2, n_answers=3_000, seed=4)
     same = replace(history, score=np.ones(len(history)))
-    assert train(same).model.head == PUBLISHED
+    assert train(same).model.calibrator == PUBLISHED
 
 
 def test_new_students_get_what_they_are_promised() -> None:
@@ -81,7 +80,7 @@ def test_of_many_answers_some_students_are_held_out() -> None:
     assert 100 < len(found.rows) < 500
     assert found.rows.tolist() == [row for row, code in enumerate(history.student.tolist()) if code in out]
     is_out = np.isin(history.student, list(out))
-    expected = replay_before(fit(history.where(~is_out), n_items=10, n_skills=2), history.where(is_out))
+    expected = extract_before(fit(history.where(~is_out), n_items=10, n_skills=2), history.where(is_out))
     assert found.matrix.tobytes() == expected.tobytes()
 
 
@@ -97,21 +96,21 @@ def test_a_kind_that_asks_for_more_is_taken_where_it_tells_more() -> None:
     plain, _ = a_class(n_students=n_students, n_items=10, n_skills=1, n_answers=n, seed=9)
     history = replace(plain, student=student, score=score)
     found = train(history)
-    assert found.model.head.kind is ModelKind.LOGISTIC
+    assert found.model.calibrator.kind is ModelKind.LOGISTIC
     assert found.log_loss[ModelKind.LOGISTIC] < found.log_loss[ModelKind.ELO] - 0.05
     assert ModelKind.BOOSTED not in found.log_loss
 
 
 @pytest.mark.parametrize("kind", list(ModelKind))
-def test_a_head_is_the_same_after_it_was_kept(kind: ModelKind) -> None:
+def test_a_calibrator_is_the_same_after_it_was_kept(kind: ModelKind) -> None:
     """Written and read again, it says the same to the last bit, whoever else is in the call."""
     rng = np.random.default_rng(1)
     features = _features(3_000, 2)
     scores = (rng.random(3_000) < 1.0 / (1.0 + np.exp(-features[:, 0]))).astype(np.float64)
     scores[::7] = 0.4
-    head = fit_head(kind, features, scores, np.ones(3_000))
-    again = read_head(head.kind.value, head.to_json())
-    p = head.probability(features)
+    calibrator = fit_calibrator(kind, features, scores, np.ones(3_000))
+    again = read_calibrator(calibrator.kind.value, calibrator.to_json())
+    p = calibrator.probability(features)
     assert ((p > 0.0) & (p < 1.0)).all()
     assert again.probability(features).tobytes() == p.tobytes()
     assert again.probability(features[7:8]).tobytes() == p[7:8].tobytes()
@@ -131,7 +130,7 @@ def test_boosting_takes_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     features = _features(500, 4)
     scores = (features[:, 0] > 0.0).astype(np.float64)
     with threadpool_limits(limits=2):
-        fit_head(ModelKind.BOOSTED, features, scores, np.ones(500))
+        fit_calibrator(ModelKind.BOOSTED, features, scores, np.ones(500))
         assert during == [{1}]
         assert _threads() == {2}
 
@@ -146,14 +145,14 @@ def test_a_regression_gives_what_went_in() -> None:
     features = _features(40_000, 3)
     features[:, 5] = 2.0
     p = 1.0 / (1.0 + np.exp(-(0.3 + 0.8 * features[:, 0] - 0.5 * features[:, 3])))
-    head = fit_head(
+    calibrator = fit_calibrator(
         ModelKind.LOGISTIC, features, (rng.random(40_000) < p).astype(np.float64), np.ones(40_000)
     )
-    assert isinstance(head, Logistic)
-    assert head.intercept == pytest.approx(0.3, abs=0.05)
-    assert head.coefficients[0] == pytest.approx(0.8, abs=0.05)
-    assert head.coefficients[3] == pytest.approx(-0.5, abs=0.05)
-    assert head.coefficients[5] == 0.0
+    assert isinstance(calibrator, Logistic)
+    assert calibrator.intercept == pytest.approx(0.3, abs=0.05)
+    assert calibrator.coefficients[0] == pytest.approx(0.8, abs=0.05)
+    assert calibrator.coefficients[3] == pytest.approx(-0.5, abs=0.05)
+    assert calibrator.coefficients[5] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -167,19 +166,19 @@ def test_a_regression_gives_what_went_in() -> None:
 )
 def test_a_text_that_is_no_head_is_refused(kind: str, text: str) -> None:
     """A broken or newer version is named, with what to do."""
-    with pytest.raises(HeadError, match="new version"):
-        read_head(kind, text)
+    with pytest.raises(CalibratorError, match="new version"):
+        read_calibrator(kind, text)
 
 
 @given(answers)
 def test_replaying_gives_a_row_for_every_moment(history: list[Answer]) -> None:
     """Features are finite, in order of the history, and those before alone are the same."""
     found = a_history(history)
-    walked = replay(fit(found), found)
+    walked = extract_features(fit(found), found)
     assert walked.before.shape == (len(history), len(FEATURES))
     assert len(walked.after) == sum(len(answer.skills) for answer in history)
     assert all(np.isfinite(matrix).all() for matrix in (walked.before, walked.after, walked.end))
-    assert replay_before(fit(found), found).tobytes() == walked.before.tobytes()
+    assert extract_before(fit(found), found).tobytes() == walked.before.tobytes()
     # What is said after the last answer of a student is what stands at the end.
     for student in set(found.student.tolist()):
         last = max(row for row, answer in enumerate(history) if answer.student == student)
@@ -194,7 +193,7 @@ def test_features_count_what_was() -> None:
     history = a_history(
         [Answer(0, 0, (0,), 1.0, day=0), Answer(0, 0, (0,), 0.0, day=1), Answer(0, 1, (1,), 1.0, day=2)]
     )
-    third = dict(zip(FEATURES, replay(fit(history), history).before[2].tolist(), strict=True))
+    third = dict(zip(FEATURES, extract_features(fit(history), history).before[2].tolist(), strict=True))
     assert third["wins"] == third["misses"] == pytest.approx(np.log(2.0))
     assert third["skill_wins"] == third["item_wins"] == third["is_skill_met"] == 0.0
     assert third["seconds_since_any"] == pytest.approx(np.log1p(86_400.0))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sklearn
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -30,6 +31,17 @@ def _cases(n: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 def _grown() -> HistGradientBoostingClassifier:
     features, label = _cases(2_000, seed=3)
     return HistGradientBoostingClassifier(max_iter=40, max_leaf_nodes=9, random_state=0).fit(features, label)
+
+
+def test_the_library_s_own_tables_are_as_they_are_read() -> None:
+    """Nothing promises the tables that are read of scikit-learn: where a version has others, this names it."""
+    version = f"scikit-learn {sklearn.__version__} keeps its trees otherwise: see Forest.from_sklearn"
+    kept = vars(_grown())
+    assert {"_predictors", "_baseline_prediction"} <= set(kept), version
+    assert np.asarray(kept["_baseline_prediction"]).size == 1, version
+    ((*_, tree), *_) = kept["_predictors"]
+    columns = {"value", "feature_idx", "num_threshold", "missing_go_to_left", "left", "right", "is_leaf"}
+    assert columns <= set(tree.nodes.dtype.names), version
 
 
 @given(st.lists(st.tuples(*[st.floats(-4, 4) | st.sampled_from([_UNKNOWN, 1e308, -1e308])] * 3), min_size=1))

@@ -7,9 +7,9 @@ import pytest
 
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.learner.fit_head import fit_head
-from learnloom.pipelines.learner.head import ModelKind
-from learnloom.pipelines.learner.replay import replay_before
+from learnloom.pipelines.learner.calibrator import ModelKind
+from learnloom.pipelines.learner.features import extract_before
+from learnloom.pipelines.learner.fit_calibrator import fit_calibrator
 from learnloom.pipelines.refresh.answers import read_answers
 from learnloom.pipelines.refresh.model_tables import read_model
 from learnloom.pipelines.refresh.why import why
@@ -30,14 +30,14 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
 
 
 def _use(warehouse: Warehouse, kind: ModelKind) -> None:
-    """Put a head of this kind into the version in use, fitted on the class, and tell everything by it."""
+    """Put a calibrator of this kind into the version in use, fitted on the class, and tell everything by it."""
     kept = read_model(warehouse.arrow)
     history = read_answers(warehouse.arrow, known_items=kept.items, known_skills=kept.skills).history
-    features = replay_before(kept.model.parameters, history)
-    head = fit_head(kind, features, history.score, history.weight)
+    features = extract_before(kept.model.parameters, history)
+    calibrator = fit_calibrator(kind, features, history.score, history.weight)
     warehouse.run(
         f"UPDATE {LAKE}.estimates.model_version SET model_kind = $kind, head = $head",
-        {"kind": kind.value, "head": head.to_json()},
+        {"kind": kind.value, "head": calibrator.to_json()},
     )
     refreshed(warehouse, full=True)
 

@@ -11,7 +11,7 @@ from kafka import errors as kafka_errors
 from pydantic import SecretStr
 
 from learnloom.pipelines.ingest.sources.kafka.errors import BrokerUnavailableError, KafkaSettingsError
-from learnloom.pipelines.ingest.sources.kafka.probe import knock
+from learnloom.pipelines.ingest.sources.kafka.probe import probe
 
 _ANSWER_SECONDS: Final = 10
 """How long one attempt to reach a broker may take; whoever asks decides whether to try again."""
@@ -71,7 +71,7 @@ class KafkaConnection(NamedTuple):
         """
         options = self.options()
         try:
-            knock(options["bootstrap_servers"], options, seconds=seconds)
+            probe(options["bootstrap_servers"], options, seconds=seconds)
         except BrokerUnavailableError as error:
             raise self._away(error) from None
         return options
@@ -109,12 +109,13 @@ class KafkaConnection(NamedTuple):
         wants_user = self.security.startswith("SASL")
         if wants_user and not (self.sasl and self.username and self.password):
             raise KafkaSettingsError(
-                f"kafka_security = {self.security} needs kafka_sasl, kafka_username and kafka_password"
+                f"kafka_security_protocol = {self.security} needs kafka_sasl_mechanism, kafka_username and "
+                "kafka_password"
             )
         if not wants_user and (self.sasl or self.username or self.password):
             raise KafkaSettingsError(
-                f"kafka_sasl, kafka_username and kafka_password have no effect with kafka_security = "
-                f"{self.security}: set it to SASL_SSL or SASL_PLAINTEXT, or leave them out"
+                "kafka_sasl_mechanism, kafka_username and kafka_password have no effect with "
+                f"kafka_security_protocol = {self.security}: set it to SASL_SSL or SASL_PLAINTEXT, or leave them out"
             )
         for name in ("ca_file", "cert_file", "key_file"):
             file = getattr(self, name)
@@ -124,7 +125,7 @@ class KafkaConnection(NamedTuple):
     def _away(self, reason: Exception) -> BrokerUnavailableError:
         return BrokerUnavailableError(
             f"no Kafka broker answers at {self.servers} ({reason}): check that it runs, the address "
-            f"(LEARNLOOM_KAFKA_SERVERS) and kafka_security = {self.security}"
+            f"(LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS) and kafka_security_protocol = {self.security}"
         )
 
     @contextmanager
@@ -139,7 +140,7 @@ class KafkaConnection(NamedTuple):
             yield
         except _REFUSALS as error:
             raise KafkaSettingsError(
-                f"the broker at {self.servers} refuses: {error} Check kafka_security, kafka_sasl, "
+                f"the broker at {self.servers} refuses: {error} Check kafka_security_protocol, kafka_sasl_mechanism, "
                 "kafka_username, kafka_password and what that user may do."
             ) from None
         except kafka_errors.RetriableError as error:

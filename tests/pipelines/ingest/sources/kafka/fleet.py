@@ -22,8 +22,8 @@ from tests.pipelines.ingest.sources.kafka.samples import send_placed
 _SETTINGS = {
     "LEARNLOOM_BATCH_RECORDS": "60",
     "LEARNLOOM_BATCH_SECONDS": "0.05",
-    "LEARNLOOM_KAFKA_SESSION_SECONDS": "6",
-    "LEARNLOOM_DEAD_SHARE": "1",
+    "LEARNLOOM_KAFKA_SESSION_TIMEOUT_SECONDS": "6",
+    "LEARNLOOM_DEAD_LETTER_MAX_SHARE": "1",
     "LEARNLOOM_STALL_SECONDS": "120",
 }
 _STATEMENT = (

@@ -88,7 +88,7 @@ def test_message_names_rules_example_setting_and_remedy() -> None:
     message = str(told.value)
     for part in (
         "3 of the last 4 records are refused",
-        "limit of 50% (LEARNLOOM_DEAD_SHARE)",
+        "limit of 50% (LEARNLOOM_DEAD_LETTER_MAX_SHARE)",
         "json-syntax (2), statement-object (1)",
         "For example xapi, partition 0, offset 70: ",
         "have not landed and stay in the topic",

@@ -107,7 +107,7 @@ def _found(settings: Settings) -> HealthFinding:
 
 
 def _settings(folder: Path, servers: str, *topics: str) -> Settings:
-    return Settings(warehouse=folder, kafka_servers=servers, flows=Schedules(topics=topics))
+    return Settings(warehouse=folder, kafka_bootstrap_servers=servers, flows=Schedules(topics=topics))
 
 
 def _figures(settings: Settings) -> list[str]:

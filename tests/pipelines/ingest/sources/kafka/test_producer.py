@@ -160,7 +160,7 @@ def test_missing_topic_is_told_at_once(broker: Broker) -> None:
 def test_no_broker_is_told() -> None:
     """Where no broker answers the address and the setting are named."""
     nowhere = KafkaConnection("127.0.0.1:1")
-    with pytest.raises(BrokerUnavailableError, match=r"127\.0\.0\.1:1.*LEARNLOOM_KAFKA_SERVERS"):
+    with pytest.raises(BrokerUnavailableError, match=r"127\.0\.0\.1:1.*LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS"):
         StatementProducer(nowhere, "xapi", delivery_seconds=1)
 
 

@@ -40,10 +40,14 @@ class _Secured(NamedTuple):
         """The settings of a client that is let in, as environment, with changes."""
         right, names = (
             self.security,
-            {"kafka_servers": self.broker.addresses[protocol], "kafka_security": protocol},
+            {"kafka_bootstrap_servers": self.broker.addresses[protocol], "kafka_security_protocol": protocol},
         )
         if mechanism is not None:
-            names |= {"kafka_sasl": mechanism, "kafka_username": right.user, "kafka_password": right.password}
+            names |= {
+                "kafka_sasl_mechanism": mechanism,
+                "kafka_username": right.user,
+                "kafka_password": right.password,
+            }
         if protocol.endswith("SSL"):
             names["kafka_ca_file"] = str(right.authority)
         if protocol == "SSL":
@@ -144,12 +148,12 @@ def test_certificate_of_ours_is_asked_for(whose: str, secured: _Secured, strange
 
 
 def test_other_protocol_than_the_port_s_is_told(secured: _Secured) -> None:
-    """Speaking without TLS to a port with it, or with it to one without, ends at once and names kafka_security."""
+    """Speaking without TLS to a port with it, or the other way round, ends at once and names the setting."""
     addresses = secured.broker.addresses
-    with pytest.raises(BrokerUnavailableError, match="kafka_security = PLAINTEXT"):
+    with pytest.raises(BrokerUnavailableError, match="kafka_security_protocol = PLAINTEXT"):
         StatementProducer(KafkaConnection(addresses["SASL_SSL"]), "xapi")
     without = KafkaConnection(addresses["PLAINTEXT"], security="SSL", ca_file=secured.security.authority)
-    with pytest.raises((BrokerUnavailableError, KafkaSettingsError), match="kafka_security"):
+    with pytest.raises((BrokerUnavailableError, KafkaSettingsError), match="kafka_security_protocol"):
         StatementProducer(without, "xapi")
 
 
@@ -158,7 +162,7 @@ def test_one_server_of_several_is_enough(secured: _Secured) -> None:
     topic = new_topic(secured.broker)
     servers = f"127.0.0.1:1, {secured.broker.addresses['SASL_SSL']}"
     with StatementProducer(
-        secured.connection("SASL_SSL", "SCRAM-SHA-512", kafka_servers=servers), topic
+        secured.connection("SASL_SSL", "SCRAM-SHA-512", kafka_bootstrap_servers=servers), topic
     ) as producer:
         producer.send(answer(1))
     assert secured.broker.end_offsets(topic) == {0: 1}
@@ -167,9 +171,9 @@ def test_one_server_of_several_is_enough(secured: _Secured) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"security": "SASL_SSL"}, "needs kafka_sasl, kafka_username and kafka_password"),
-        ({"sasl": "PLAIN"}, "have no effect with kafka_security = PLAINTEXT"),
-        ({"password": SecretStr(_WRONG)}, "have no effect with kafka_security = PLAINTEXT"),
+        ({"security": "SASL_SSL"}, "needs kafka_sasl_mechanism, kafka_username and kafka_password"),
+        ({"sasl": "PLAIN"}, "have no effect with kafka_security_protocol = PLAINTEXT"),
+        ({"password": SecretStr(_WRONG)}, "have no effect with kafka_security_protocol = PLAINTEXT"),
         (
             {"security": "SSL", "ca_file": Path("absent.pem")},
             "kafka_ca_file = absent.pem: there is no such file",

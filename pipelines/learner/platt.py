@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from learnloom.pipelines.learner.logistic import sigmoid_fast
 from learnloom.pipelines.learner.parameters import MEASURED_SLOPE
 
 MIN_ANSWERS: Final = 2_000
@@ -24,8 +25,8 @@ def recalibration(logits: NDArray[np.float64], scores: NDArray[np.float64]) -> t
     """Intercept and slope of the outcome on predicted logits, by Newton's method.
 
     Args:
-        logits: predicted before each answer, of students from whom the parameters were not learned.
-        scores: what came, 0 to 1.
+        logits: shape (n_answers,), predicted before each answer, of students from whom the parameters were not learned.
+        scores: shape (n_answers,), what came, 0 to 1.
 
     Returns:
         Intercept within -1 and 1, and slope within .4 and 1.2, so that a school where all answers are right does
@@ -34,7 +35,7 @@ def recalibration(logits: NDArray[np.float64], scores: NDArray[np.float64]) -> t
     design = np.column_stack([np.ones_like(logits), logits])
     beta = np.array([0.0, MEASURED_SLOPE])
     for _ in range(_STEPS):
-        p = 1.0 / (1.0 + np.exp(-np.clip(design @ beta, -30.0, 30.0)))
+        p = sigmoid_fast(design @ beta)
         information = (design * (p * (1.0 - p))[:, None]).T @ design + _RIDGE * np.eye(2)
         beta = beta + np.linalg.solve(information, design.T @ (scores - p))
     low, high = _SLOPE_RANGE

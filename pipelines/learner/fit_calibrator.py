@@ -2,9 +2,6 @@
 
 A score between 0 and 1 is used as it is: for a model of two classes, an answer of .4 counts as .4 of a right one and
 .6 of a miss. A rapid guess weighs less (history.py).
-
-Fitting takes one thread. Several of one process wait for each other at every split by turning round and round; where
-another process wants the cores too, a second of work then takes a minute.
 """
 
 from typing import Final
@@ -13,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from learnloom.pipelines.learner.calibrate import recalibration
-from learnloom.pipelines.learner.head import Boosted, Head, Line, Logistic, ModelKind
-from learnloom.pipelines.learner.replay import FEATURES
-from learnloom.pipelines.learner.trees import Forest
+from learnloom.pipelines.learner.calibrator import Boosted, Calibrator, LinearLink, Logistic, ModelKind
+from learnloom.pipelines.learner.estimators import fit_logistic, fit_trees
+from learnloom.pipelines.learner.features import FEATURES
+from learnloom.pipelines.learner.platt import recalibration
 
 _RISING: Final = ("z", "theta", "theta_skill")
 """What never lowers a probability when it rises: without it single leaves contradict their neighbours. Asking the same
@@ -30,55 +27,45 @@ _TREES: Final = {
     "random_state": 0,
 }
 """Twice as many trees of half the weight gain .0003 of AUC on ASSISTments 2009, and take twice the time ever after."""
-_STEPS: Final = 1_000
 
 
-def fit_head(
+def fit_calibrator(
     kind: ModelKind,
     features: NDArray[np.float64],
     scores: NDArray[np.float64],
     weights: NDArray[np.float64],
-) -> Head:
-    """Fit a head of one kind.
+) -> Calibrator:
+    """Fit a calibrator of one kind.
 
     Args:
         kind: which one.
-        features: (answers, FEATURES) before each answer, of students from whom the difficulties were not learned.
-        scores: what came, 0 to 1; some above 0 and some below 1.
-        weights: how much each answer says, above 0.
+        features: shape (n_answers, len(FEATURES)), before each answer, by difficulties not learned from its student.
+        scores: shape (n_answers,), what came, 0 to 1; some above 0 and some below 1.
+        weights: shape (n_answers,), how much each answer says, above 0.
     """
     if kind is ModelKind.ELO:
-        return Line(*recalibration(features[:, FEATURES.index("z")], scores))
+        return LinearLink(*recalibration(features[:, FEATURES.index("z")], scores))
     rows, outcomes, shares = _outcomes(scores, weights)
     fit = _logistic if kind is ModelKind.LOGISTIC else _boosted
     with threadpool_limits(limits=1):
         return fit(features[rows], outcomes, shares)
 
 
-def _boosted(features: NDArray[np.float64], outcomes: NDArray[np.int64], shares: NDArray[np.float64]) -> Head:
-    # Importing it takes a second, which whoever fits nothing need not wait for.
-    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
-
+def _boosted(
+    features: NDArray[np.float64], outcomes: NDArray[np.int64], shares: NDArray[np.float64]
+) -> Calibrator:
     rising = [int(name in _RISING) for name in FEATURES]
-    trees = HistGradientBoostingClassifier(**_TREES, monotonic_cst=rising)
-    return Boosted(Forest.from_sklearn(trees.fit(features, outcomes, sample_weight=shares)))
+    return Boosted(fit_trees(features, outcomes, _TREES, weights=shares, rising=rising))
 
 
 def _logistic(
     features: NDArray[np.float64], outcomes: NDArray[np.int64], shares: NDArray[np.float64]
-) -> Head:
-    """Fit on scaled features, so that the ridge asks the same of all, and give coefficients of unscaled ones."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-
-    mean, spread = features.mean(axis=0), features.std(axis=0)
+) -> Calibrator:
     # A column that never varies, such as time where no times are known, says nothing.
-    spread = np.where(spread > 0.0, spread, np.inf)
-    fitted = LogisticRegression(max_iter=_STEPS).fit(
-        (features - mean) / spread, outcomes, sample_weight=shares
+    fitted = fit_logistic(
+        features, outcomes, mean=features.mean(axis=0), spread=features.std(axis=0), weights=shares
     )
-    coefficients = fitted.coef_[0] / spread
-    intercept = float(fitted.intercept_[0] - mean @ coefficients)
-    return Logistic(intercept, tuple(coefficients.tolist()))
+    return Logistic(fitted.intercept, tuple(fitted.coefficients.tolist()))
 
 
 def _outcomes(

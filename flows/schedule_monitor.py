@@ -19,7 +19,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 
-from learnloom.flows.running import NAME, is_under_prefect
+from learnloom.flows.runtime import NAME, is_under_prefect
 from learnloom.pipelines.operate.finding import HealthFinding
 
 _MOST: Final = 100

@@ -12,8 +12,8 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed, Running, Scheduled
 
-from learnloom.flows.lateness import on_time
-from learnloom.flows.upkeep import run_health_checks
+from learnloom.flows.maintenance import run_health_checks
+from learnloom.flows.schedule_monitor import on_time
 from learnloom.pipelines.operate.finding import HealthFinding
 
 pytestmark = pytest.mark.usefixtures("prefect_server")

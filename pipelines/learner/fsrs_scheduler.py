@@ -1,6 +1,8 @@
 """When to see a mastered skill again: by a model of memory, FSRS.
 
-FSRS (free spaced repetition scheduler, version 6, package `fsrs`, its default parameters) holds for each skill
+FSRS (free spaced repetition scheduler, version 6, package `fsrs` 6, its 21 default parameters; of the work behind it:
+Ye, Su and Cao 2022, "A stochastic shortest path algorithm for optimizing spaced repetition scheduling"; Su, Ye, Nie,
+Cao and Chen 2023, "Optimizing spaced repetition schedule by capturing the dynamics of memory") holds for each skill
 how many days its memory lasts and how hard it is to strengthen, and from these the retrievability: the
 probability that it is still there. A review is due when that falls below .90. It grows with answers that are
 right after a while, most where much had been forgotten, and shrinks with misses. What FSRS counts is whole days.
@@ -23,7 +25,7 @@ _NO_CARD: Final = 0
 """A card's number, which only its maker reads; without one it asks for the time."""
 
 
-class Memory:
+class FsrsScheduler:
     """Reviews when retrievability falls below RETENTION."""
 
     def __init__(self) -> None:

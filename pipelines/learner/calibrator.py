@@ -1,4 +1,4 @@
-"""The last step of the answer model: from features (replay.py) to the probability of a right answer.
+"""The last step of the answer model: from features (features.py) to the probability of a right answer.
 
 Three kinds, each fit for more answers than the one before; train.py says which one a school's own answers speak
 for. Whatever the kind, a row's probability is the same to the last bit whoever else is in the call: columns are
@@ -6,7 +6,6 @@ added one after the other, and the logistic function is the scalar one.
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -14,9 +13,9 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from learnloom.pipelines.learner.errors import HeadError
-from learnloom.pipelines.learner.logistic import sigmoid
-from learnloom.pipelines.learner.replay import FEATURES
+from learnloom.pipelines.learner.errors import CalibratorError
+from learnloom.pipelines.learner.features import FEATURES
+from learnloom.pipelines.learner.logistic import sigmoid_each
 from learnloom.pipelines.learner.trees import Forest
 
 _EDGE: Final = 12.0
@@ -35,7 +34,7 @@ class ModelKind(StrEnum):
     """Gradient boosted trees on all features."""
 
 
-class Head(Protocol):
+class Calibrator(Protocol):
     """What follows after the features."""
 
     @property
@@ -44,16 +43,16 @@ class Head(Protocol):
         ...
 
     def probability(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probability of a right answer for each row of a matrix (rows, FEATURES)."""
+        """Probability of a right answer for each row of `features`, shape (n_rows, len(FEATURES))."""
         ...
 
     def to_json(self) -> str:
-        """Write it as text; `read_head` reads it again."""
+        """Write it as text; `read_calibrator` reads it again."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LinearLink:
     """intercept + slope * z."""
 
     intercept: float
@@ -61,8 +60,8 @@ class Line:
     kind: ModelKind = ModelKind.ELO
 
     def probability(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probability of a right answer for each row of a matrix (rows, FEATURES)."""
-        return _sigmoids(self.intercept + self.slope * features[:, _Z])
+        """Probability of a right answer for each row of `features`, shape (n_rows, len(FEATURES))."""
+        return _probabilities(self.intercept + self.slope * features[:, _Z])
 
     def to_json(self) -> str:
         """Write it as text."""
@@ -79,11 +78,11 @@ class Logistic:
     kind: ModelKind = ModelKind.LOGISTIC
 
     def probability(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probability of a right answer for each row of a matrix (rows, FEATURES)."""
+        """Probability of a right answer for each row of `features`, shape (n_rows, len(FEATURES))."""
         total = np.full(len(features), self.intercept)
         for coefficient, column in zip(self.coefficients, features.T, strict=True):
             total += coefficient * column
-        return _sigmoids(total)
+        return _probabilities(total)
 
     def to_json(self) -> str:
         """Write it as text."""
@@ -99,19 +98,19 @@ class Boosted:
     kind: ModelKind = ModelKind.BOOSTED
 
     def probability(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probability of a right answer for each row of a matrix (rows, FEATURES)."""
-        return _sigmoids(self.forest.raw(features))
+        """Probability of a right answer for each row of `features`, shape (n_rows, len(FEATURES))."""
+        return _probabilities(self.forest.raw(features))
 
     def to_json(self) -> str:
         """Write it as text."""
         return self.forest.to_json()
 
 
-def read_head(kind: str, text: str) -> Head:
+def read_calibrator(kind: str, text: str) -> Calibrator:
     """Read what `to_json` wrote.
 
     Raises:
-        HeadError: the kind is unknown, or the text is not of this kind or of other features.
+        CalibratorError: the kind is unknown, or the text is not of this kind or of other features.
         ForestError: the text is not one of trees.
     """
     if kind == ModelKind.BOOSTED:
@@ -119,20 +118,19 @@ def read_head(kind: str, text: str) -> Head:
     try:
         written = json.loads(text)
         if kind == ModelKind.ELO:
-            return Line(float(written["intercept"]), float(written["slope"]))
+            return LinearLink(float(written["intercept"]), float(written["slope"]))
         if kind == ModelKind.LOGISTIC:
             named = written["coefficients"]
             return Logistic(float(written["intercept"]), tuple(float(named.pop(name)) for name in FEATURES))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise HeadError(
+        raise CalibratorError(
             f"the model's text cannot be read as {kind} ({error!r}): fit a new version with learnloom train --force"
         ) from error
-    raise HeadError(
+    raise CalibratorError(
         f"unknown kind of model {kind!r}, known are {', '.join(ModelKind)}: "
         f"it was fitted by a newer learnloom; use that one, or fit a new version"
     )
 
 
-def _sigmoids(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    bounded: Sequence[float] = np.clip(logits, -_EDGE, _EDGE).tolist()
-    return np.array([sigmoid(value) for value in bounded], dtype=np.float64)
+def _probabilities(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return sigmoid_each(np.clip(logits, -_EDGE, _EDGE))

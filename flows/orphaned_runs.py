@@ -11,12 +11,12 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import State, StateType
 from prefect.states import Crashed
 
-from learnloom.flows.running import NAME
+from learnloom.flows.runtime import NAME
 
 _UNDER_WAY = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
 
 
-async def end_left_over() -> int:
+async def end_orphaned_runs() -> int:
     """Give runs of our deployments that are said to be under way the state Crashed.
 
     Prefect counts such a run against its deployment's limit, and the lease by which it would stop doing so was lost

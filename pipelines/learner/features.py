@@ -1,12 +1,7 @@
-"""Replaying students' histories with item and skill parameters frozen: what a prediction may look at, in columns.
+"""Extract what a prediction may look at, in columns, from histories walked through with the parameters frozen.
 
 Elo's state of a student (elo.py) moves with every answer; beside it stand plain counts of wins and misses, recent
-outcomes and times. Together they are the features of the answer model:
-
-    z, theta, mean theta_k, -d, -mean d_k; log1p of wins and misses on the skill, in all, and on the item; the recent
-    outcomes (moving averages, the last one); how often the item was seen by others; log1p of the seconds since the
-    last answer on the skill and since the last at all; whether the skill was met before
-
+outcomes and times. Together they are the features of the answer model: (FeatureRow),
 as in logistic knowledge tracing ("Best-LR": Gervet, Koedinger, Schneider and Mitchell 2020, "When is deep learning
 the best approach to knowledge tracing?"), with Elo's values added. Each student is computed alone in scalar
 arithmetic, so that the result is the same to the last bit whoever else is in the call.
@@ -15,7 +10,7 @@ arithmetic, so that the result is the same to the last bit whoever else is in th
 from array import array
 from dataclasses import dataclass
 from math import log1p
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,49 +20,72 @@ from learnloom.pipelines.learner.logistic import sigmoid
 from learnloom.pipelines.learner.parameters import Parameters
 from learnloom.pipelines.learner.state import NEVER, SkillState, StudentState
 
-FEATURES: Final = (
-    "z",
-    "theta",
-    "theta_skill",
-    "item_ease",
-    "skill_ease",
-    "skill_wins",
-    "skill_misses",
-    "wins",
-    "misses",
-    "recent",
-    "skill_recent",
-    "skill_last",
-    "item_wins",
-    "item_misses",
-    "item_n",
-    "seconds_since_skill",
-    "seconds_since_any",
-    "is_skill_met",
-)
-"""Names of the columns of a matrix of features; all but the first five and the recent ones through log1p."""
+
+class FeatureRow(NamedTuple):
+    """What a prediction looks at. Several skills of one question count by their mean."""
+
+    z: float
+    """Elo's logit: the base logit, and the next four added."""
+    theta: float
+    """The student's general ability, in logits."""
+    theta_skill: float
+    """What the student is better at the skill than in general, in logits."""
+    item_ease: float
+    """-d, in logits."""
+    skill_ease: float
+    """-d_k, in logits."""
+    skill_wins: float
+    """log1p of the scores on the skill so far."""
+    skill_misses: float
+    """log1p of what was missing to all of them."""
+    wins: float
+    misses: float
+    """The same of all answers."""
+    recent: float
+    """Moving average of the outcomes, 0 to 1."""
+    skill_recent: float
+    """The same on the skill."""
+    skill_last: float
+    """The last outcome on the skill."""
+    item_wins: float
+    item_misses: float
+    """log1p of the student's own scores on the item, and of what was missing."""
+    item_n: float
+    """log1p of how often the item was answered by others."""
+    seconds_since_skill: float
+    """log1p of the seconds since the last answer on the skill; 0 where there was none."""
+    seconds_since_any: float
+    """log1p of the seconds since the last answer; 0 where there was none."""
+    is_skill_met: float
+    """1 where the skill was answered on before, else 0."""
+
+
+FEATURES: Final = FeatureRow._fields
+"""Names of the columns of a matrix of features."""
+Row = tuple[float, ...]
+"""A FeatureRow without its names: with them it takes six times as long to make, and two are made for every answer."""
 _US: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
+class HistoryFeatures:
     """Features, in order of FEATURES, of every moment about which something is said."""
 
     before: NDArray[np.float64]
-    """(answers, features): before each answer, about its question."""
+    """Shape (n_answers, len(FEATURES)): before each answer, about its question."""
     after: NDArray[np.float64]
-    """(entries of the history's `skill`, features): after each answer, about an average question of each skill."""
+    """Shape (len(history.skill), len(FEATURES)): after each answer, about an average question of each skill."""
     end: NDArray[np.float64]
-    """(students' skills, features): at the end of each history, about an average question of each skill met."""
+    """Shape (n_pairs, len(FEATURES)), a pair for each student's skill met: at the end, about its average question."""
     end_student: NDArray[np.int64]
     end_skill: NDArray[np.int64]
-    """What each row of `end` is about, in order of students and skills."""
+    """Shape (n_pairs,) both: what each row of `end` is about, in order of students and skills."""
     student: NDArray[np.int64]
-    """Students with an answer, in order of codes."""
+    """Shape (n_students,): those with an answer, in order of codes."""
     last_at: NDArray[np.datetime64]
-    """The last answer of each."""
+    """Shape (n_students,), datetime64[us], UTC: the last answer of each."""
     general: NDArray[np.float64]
-    """(students, 4): theta, wins, misses and recent outcomes of each at the end, whatever the skill."""
+    """Shape (n_students, 4): theta, wins, misses and recent outcomes of each at the end, whatever the skill."""
 
 
 class _Norms:
@@ -81,33 +99,35 @@ class _Norms:
         self.average_n = np.nan_to_num(parameters.skill_item_log_n).tolist() + unknown
         self.log_gap_skill, self.log_gap_any = parameters.log_gap_skill, parameters.log_gap_any
 
-    def average_item(self, student: StudentState, skill: SkillState) -> tuple[float, ...]:
+    def average_item(self, student: StudentState, skill: SkillState) -> Row:
         """Features of an average question of the skill, put when the next one is to be expected."""
         d, d_k = self.average_d[skill.code], self.skill_d[skill.code]
         is_met = skill.last_us != NEVER
+        z = self.m0 + student.theta + skill.theta - d - d_k
+        theta = student.theta
+        theta_skill = skill.theta
+        item_ease = -d
+        skill_ease = -d_k
+        skill_wins = log1p(skill.wins)
+        skill_misses = log1p(skill.misses)
+        wins = log1p(student.wins)
+        misses = log1p(student.misses)
+        recent = student.recent
+        skill_recent = skill.recent
+        skill_last = skill.last
+        item_wins = 0.0
+        item_misses = 0.0
+        item_n = self.average_n[skill.code]
+        seconds_since_skill = self.log_gap_skill if is_met else 0.0
+        seconds_since_any = self.log_gap_any
+        is_skill_met = 1.0 if is_met else 0.0
         return (
-            self.m0 + student.theta + skill.theta - d - d_k,
-            student.theta,
-            skill.theta,
-            -d,
-            -d_k,
-            log1p(skill.wins),
-            log1p(skill.misses),
-            log1p(student.wins),
-            log1p(student.misses),
-            student.recent,
-            skill.recent,
-            skill.last,
-            0.0,
-            0.0,
-            self.average_n[skill.code],
-            self.log_gap_skill if is_met else 0.0,
-            self.log_gap_any,
-            1.0 if is_met else 0.0,
-        )
+            z, theta, theta_skill, item_ease, skill_ease, skill_wins, skill_misses, wins, misses, recent, skill_recent,
+            skill_last, item_wins, item_misses, item_n, seconds_since_skill, seconds_since_any, is_skill_met,
+        )  # fmt: skip
 
 
-class _Walk:
+class _FeatureExtractor:
     """The history as lists, and the columns that are filled answer by answer."""
 
     def __init__(self, parameters: Parameters, history: History, *, only_before: bool) -> None:
@@ -128,7 +148,7 @@ class _Walk:
         self.last_us: list[int] = []
 
     def student(self, rows: list[int]) -> None:
-        """Replay one student's answers, given by their places in the history."""
+        """Extract the features of one student's answers, given by their places in the history."""
         student = StudentState(self.norms.rate)
         for row in rows:
             touched = student.touched(self.skill[self.offset[row] : self.offset[row + 1]], self.norms.rate)
@@ -151,7 +171,7 @@ class _Walk:
         self.last_us.append(student.last_us)
         self.general.extend((student.theta, student.wins, student.misses, student.recent))
 
-    def _before(self, student: StudentState, touched: list[SkillState], row: int) -> tuple[float, ...]:
+    def _before(self, student: StudentState, touched: list[SkillState], row: int) -> Row:
         """Features of the question to come; several skills count by their mean."""
         item, at_us, skill_d = self.item[row], self.at_us[row], self.norms.skill_d
         if len(touched) == 1:
@@ -172,29 +192,31 @@ class _Walk:
             recent_k, last_k, met_us = self.norms.rate, self.norms.rate, NEVER
         item_wins, item_misses = student.items.get(item, (0.0, 0.0))
         d = self.item_d[item]
+        z = self.norms.m0 + student.theta + theta_k - d - d_k
+        theta = student.theta
+        theta_skill = theta_k
+        item_ease = -d
+        skill_ease = -d_k
+        skill_wins = log1p(wins_k)
+        skill_misses = log1p(misses_k)
+        wins = log1p(student.wins)
+        misses = log1p(student.misses)
+        recent = student.recent
+        skill_recent = recent_k
+        skill_last = last_k
+        item_wins = log1p(item_wins)
+        item_misses = log1p(item_misses)
+        item_n = self.item_n[item]
+        seconds_since_skill = log1p((at_us - met_us) * _US) if met_us != NEVER else 0.0
+        seconds_since_any = log1p((at_us - student.last_us) * _US) if student.last_us != NEVER else 0.0
+        is_skill_met = 0.0 if met_us == NEVER else 1.0
         return (
-            self.norms.m0 + student.theta + theta_k - d - d_k,
-            student.theta,
-            theta_k,
-            -d,
-            -d_k,
-            log1p(wins_k),
-            log1p(misses_k),
-            log1p(student.wins),
-            log1p(student.misses),
-            student.recent,
-            recent_k,
-            last_k,
-            log1p(item_wins),
-            log1p(item_misses),
-            self.item_n[item],
-            log1p((at_us - met_us) * _US) if met_us != NEVER else 0.0,
-            log1p((at_us - student.last_us) * _US) if student.last_us != NEVER else 0.0,
-            0.0 if met_us == NEVER else 1.0,
-        )
+            z, theta, theta_skill, item_ease, skill_ease, skill_wins, skill_misses, wins, misses, recent, skill_recent,
+            skill_last, item_wins, item_misses, item_n, seconds_since_skill, seconds_since_any, is_skill_met,
+        )  # fmt: skip
 
 
-def replay(parameters: Parameters, history: History) -> Replay:
+def extract_features(parameters: Parameters, history: History) -> HistoryFeatures:
     """Walk through the histories of some students.
 
     Args:
@@ -205,7 +227,7 @@ def replay(parameters: Parameters, history: History) -> Replay:
     places = _inverse(order)
     n_skills = np.diff(history.skill_offset)
     entries = np.repeat(_starts(n_skills[order])[places] - history.skill_offset[:-1], n_skills)
-    return Replay(
+    return HistoryFeatures(
         before=_matrix(walk.before)[places],
         after=_matrix(walk.after)[np.arange(len(entries)) + entries],
         end=_matrix(walk.end),
@@ -217,8 +239,8 @@ def replay(parameters: Parameters, history: History) -> Replay:
     )
 
 
-def replay_before(parameters: Parameters, history: History) -> NDArray[np.float64]:
-    """Give `Replay.before` alone, in little more than half the time."""
+def extract_before(parameters: Parameters, history: History) -> NDArray[np.float64]:
+    """Extract `HistoryFeatures.before` alone, in little more than half the time."""
     walk, order, _ = _walked(parameters, history, only_before=True)
     found: NDArray[np.float64] = _matrix(walk.before)[_inverse(order)]
     return found
@@ -226,9 +248,9 @@ def replay_before(parameters: Parameters, history: History) -> NDArray[np.float6
 
 def _walked(
     parameters: Parameters, history: History, *, only_before: bool
-) -> tuple[_Walk, NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[_FeatureExtractor, NDArray[np.int64], NDArray[np.int64]]:
     """The walk, the places of the answers in the order in which it went, and the students' codes."""
-    walk = _Walk(parameters, history, only_before=only_before)
+    walk = _FeatureExtractor(parameters, history, only_before=only_before)
     order = np.argsort(history.student, kind="stable")
     codes, starts = np.unique(history.student[order], return_index=True)
     for rows in np.split(order, starts[1:]) if len(codes) else []:
@@ -243,11 +265,11 @@ def unmet(
 
     Args:
         parameters: as for `replay`.
-        general: (rows, 4), each a student's row of `Replay.general`.
-        skill: a skill for each row; one that the parameters do not know counts as average.
+        general: shape (n_rows, 4), each a student's row of `HistoryFeatures.general`.
+        skill: shape (n_rows,); one that the parameters do not know counts as average.
 
     Returns:
-        A matrix (rows, features).
+        Shape (n_rows, len(FEATURES)).
     """
     norms = _Norms(parameters, n_skills=code_count(skill))
     found = array("d")

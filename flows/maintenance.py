@@ -7,8 +7,8 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from learnloom.flows.alarm import TOLD
-from learnloom.flows.lateness import on_time
-from learnloom.flows.running import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
+from learnloom.flows.runtime import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
+from learnloom.flows.schedule_monitor import on_time
 from learnloom.pipelines.operate.finding import HealthFinding
 from learnloom.pipelines.operate.health import examine
 from learnloom.pipelines.operate.maintenance import MaintenanceSummary

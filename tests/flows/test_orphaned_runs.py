@@ -9,7 +9,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.states import Completed, Pending, Running, Scheduled
 
-from learnloom.flows.left_over import end_left_over
+from learnloom.flows.orphaned_runs import end_orphaned_runs
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -43,7 +43,7 @@ def test_the_slot_of_a_run_that_was_stopped_is_free_again() -> None:
             client.set_flow_run_state(done, Completed())
             left = begin(ours)
             assert state_of(left) == StateType.RUNNING
-            assert asyncio.run(end_left_over()) == 1
+            assert asyncio.run(end_orphaned_runs()) == 1
             following = begin(ours)
             assert [state_of(run) for run in (done, left, following, foreign)] == [
                 StateType.COMPLETED,
