@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from schemas.declared_input import CheckEvidence, DeclaredEvidence
 from schemas.measure import Measure, Vocabulary
 from schemas.risk import RiskEvidence
-from schemas.voice import CheckEvidence, VoiceEvidence
 
 
 class MasteryEstimate(NamedTuple):
@@ -269,7 +269,7 @@ class StudentEvidence(NamedTuple):
     outcomes: Sequence[OutcomeEvidence] = ()
     products: Sequence[ProductEvidence] = ()
     goals: Sequence[GoalEvidence] = ()
-    voices: Sequence[VoiceEvidence] = ()
+    voices: Sequence[DeclaredEvidence] = ()
     risks: Sequence[RiskEvidence] = ()
     checks: Sequence[CheckEvidence] = ()
     responses: Sequence[ResponseEvidence] = ()

@@ -11,8 +11,8 @@ import duckdb
 import jsonschema
 import pytest
 
-from pipelines.feedback.catalogue import CATALOGUE
 from pipelines.feedback.publish import PAGES, RULES
+from pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from pipelines.feedback.thresholds import Thresholds
 from pipelines.ingest.validate import validate
 from pipelines.warehouse.connection import Warehouse
@@ -225,7 +225,7 @@ def test_generated_page_is_up_to_date(what: str, file: str) -> None:
 
 def test_every_kind_of_signal_has_its_rule() -> None:
     """The catalogue's page explains each kind, and every threshold is named where it matters."""
-    assert set(RULES) == set(CATALOGUE)
+    assert set(RULES) == set(SIGNAL_KINDS)
     told = page("docs/signals.md").split("## Thresholds")[0]
     named = set(re.findall(r"`(\w+)`", told))
     assert set(Thresholds.model_fields) <= named

@@ -7,7 +7,7 @@ import typer
 
 from pipelines.cli.options import JsonOption, WarehouseOption
 from pipelines.cli.output import Output
-from pipelines.feedback.words import count
+from pipelines.feedback.formatting import count
 from pipelines.ingest.plan import import_plan
 from pipelines.jobs.opening import open_to_write
 from pipelines.settings import read_settings

@@ -7,7 +7,7 @@ import typer
 
 from pipelines.cli.options import JsonOption, LimitOption, WarehouseOption
 from pipelines.cli.output import Output
-from pipelines.feedback.words import count, percent
+from pipelines.feedback.formatting import count, percent
 from pipelines.ingest.skills import import_skills
 from pipelines.jobs.opening import open_to_read, open_to_write
 from pipelines.settings import read_settings

@@ -6,7 +6,7 @@ from pipelines.evaluate.group_table import group_table
 from pipelines.evaluate.risk import LeadTime, Warned
 from pipelines.evaluate.risk_report import AtShare, RiskEvaluation
 from pipelines.evaluate.table import Table, decimals, told
-from pipelines.feedback.words import percent
+from pipelines.feedback.formatting import percent
 
 _RULE = "7-day rule of Aspects"
 

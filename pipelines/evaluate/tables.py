@@ -8,7 +8,7 @@ from pipelines.evaluate.group_table import group_table
 from pipelines.evaluate.report import Evaluation
 from pipelines.evaluate.risk_tables import risk_tables
 from pipelines.evaluate.table import Table, between, decimals, told
-from pipelines.feedback.words import percent
+from pipelines.feedback.formatting import percent
 
 _READS = {
     "auc": ("AUC", "0.5: ranks no better than chance; 1: every right answer above every wrong one"),

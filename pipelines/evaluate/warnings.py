@@ -6,7 +6,7 @@ from typing import Final
 from pipelines.evaluate.figures import Figures
 from pipelines.evaluate.report import Evaluation
 from pipelines.evaluate.risk_report import RiskEvaluation
-from pipelines.feedback.words import percent
+from pipelines.feedback.formatting import percent
 
 MOST_ECE: Final = 0.02
 """Largest calibration error at which a probability can be taken at its word."""

@@ -7,10 +7,10 @@ said no to is left alone for a while.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipelines.feedback.formatting import of_ten
 from pipelines.feedback.knowledge import is_open
+from pipelines.feedback.preferences import Preferences
 from pipelines.feedback.thresholds import Thresholds
-from pipelines.feedback.wishes import Wishes
-from pipelines.feedback.words import of_ten
 from schemas.profile import SkillProfile
 from schemas.signal import Choice
 
@@ -34,7 +34,7 @@ class _Candidate(NamedTuple):
 def practise_next(
     skills: Sequence[SkillProfile],
     *,
-    wishes: Wishes,
+    preferences: Preferences,
     closed_courses: frozenset[str],
     thresholds: Thresholds,
 ) -> tuple[Choice, ...]:
@@ -47,18 +47,18 @@ def practise_next(
 
     Args:
         skills: all skills of the student.
-        wishes: what the student wants, and does not want just now.
+        preferences: what the student wants, and does not want just now.
         closed_courses: courses that the student has finished or left; their skills are not offered.
         thresholds: the band, its target and the number of choices.
     """
     candidates = sorted(
-        _candidate(skill, p, wishes, thresholds)
+        _candidate(skill, p, preferences, thresholds)
         for skill in skills
         if (p := skill.p_mastery if skill.p_mastery is not None else skill.p_expected) is not None
         and is_open(skill)
         and skill.is_unlocked is not False
         and skill.course_id not in closed_courses
-        and skill.skill_id not in wishes.declined
+        and skill.skill_id not in preferences.declined
     )
     return tuple(
         Choice(
@@ -73,10 +73,10 @@ def practise_next(
     )
 
 
-def _candidate(skill: SkillProfile, p: float, wishes: Wishes, thresholds: Thresholds) -> _Candidate:
+def _candidate(skill: SkillProfile, p: float, preferences: Preferences, thresholds: Thresholds) -> _Candidate:
     # A goal may be a whole course.
-    is_goal = skill.skill_id in wishes.goals or skill.course_id in wishes.goals
-    is_wished = is_goal or skill.skill_id in wishes.chosen
+    is_goal = skill.skill_id in preferences.goals or skill.course_id in preferences.goals
+    is_wished = is_goal or skill.skill_id in preferences.chosen
     return _Candidate(
         is_outside=not thresholds.practise_low <= p <= thresholds.practise_high,
         is_unsure=skill.is_unlocked is None,

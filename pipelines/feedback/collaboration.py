@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from pipelines.feedback.case import Basis, Case, week_of
-from pipelines.feedback.words import count
+from pipelines.feedback.formatting import count
+from pipelines.feedback.rule_context import Basis, RuleContext, week_of
 from schemas.signal import Audience, Signal, SignalKind
 
 
-def collaboration(case: Case) -> Iterator[Signal]:
+def collaboration(ctx: RuleContext) -> Iterator[Signal]:
     """Name help given and help asked for: both are good."""
-    found, profile = case.evidence.contribution, case.profile.collaboration
+    found, profile = ctx.evidence.contribution, ctx.profile.collaboration
     if found is None or profile is None:
         return
     n = profile.n_given + profile.n_taken + profile.n_commented
-    if n < case.thresholds.collaboration_min_n:
+    if n < ctx.thresholds.collaboration_min_n:
         return
     if profile.n_given >= profile.n_taken:
         student = f"You have helped others {count(profile.n_given, 'time')}. Explaining helps them and you."
@@ -34,7 +34,7 @@ def collaboration(case: Case) -> Iterator[Signal]:
     )
     basis = Basis(
         n=n,
-        start=case.evidence.first_seen_at,
+        start=ctx.evidence.first_seen_at,
         end=found.last_at,
         evidence_ids=found.evidence_ids,
         state=(week_of(found.last_at),),
@@ -42,5 +42,5 @@ def collaboration(case: Case) -> Iterator[Signal]:
         if profile.n_given + profile.n_taken
         else None,
     )
-    yield from case.say(SignalKind.COLLABORATION, Audience.STUDENT, student, basis, urgency=0.15)
-    yield from case.say(SignalKind.COLLABORATION, Audience.TEACHER, teacher, basis, urgency=0.1)
+    yield from ctx.signal(SignalKind.COLLABORATION, Audience.STUDENT, student, basis, urgency=0.15)
+    yield from ctx.signal(SignalKind.COLLABORATION, Audience.TEACHER, teacher, basis, urgency=0.1)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipelines.feedback.stated import tell_claim
-from pipelines.feedback.words import LEVEL_NAMES, TAKEN, count, day, duration, percent, where
+from pipelines.feedback.formatting import LEVEL_NAMES, TAKEN, count, day, duration, percent, where
+from pipelines.feedback.self_report import tell_claim
 from schemas.level import Level
 from schemas.profile import (
     GoalProfile,

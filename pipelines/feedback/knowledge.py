@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pipelines.feedback.stated import claims, stated_profiles
+from pipelines.feedback.self_report import claims, stated_profiles
 from pipelines.feedback.thresholds import Thresholds
+from schemas.declared_input import DeclaredEvidence
 from schemas.evidence import MasteryEstimate, SkillEvidence, StudentEvidence
 from schemas.level import Level, confidence, level
 from schemas.profile import Path, SkillProfile
-from schemas.voice import VoiceEvidence
 
 
 def skill_profiles(
@@ -75,7 +75,7 @@ def _skill(
     estimate: MasteryEstimate | None,
     *,
     is_unlocked: bool | None,
-    stated: Sequence[VoiceEvidence],
+    stated: Sequence[DeclaredEvidence],
     as_of: datetime,
     thresholds: Thresholds,
 ) -> SkillProfile:

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pipelines.feedback.choices import practise_next
+from pipelines.feedback.data_gaps import data_gaps
 from pipelines.feedback.errors import NaiveTimeError
 from pipelines.feedback.knowledge import skill_profiles
-from pipelines.feedback.rhythm import pace_profile, rhythm_profile
-from pipelines.feedback.thresholds import Thresholds
-from pipelines.feedback.unknown import unknowns
-from pipelines.feedback.wishes import (
+from pipelines.feedback.preferences import (
     goal_profiles,
     liking_profiles,
     outcome_profiles,
+    preferences_of,
     voice_profiles,
-    wishes_of,
 )
+from pipelines.feedback.rhythm import pace_profile, rhythm_profile
+from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import ContributionEvidence, CourseEvidence, MeasureEvidence, StudentEvidence
 from schemas.level import Level
 from schemas.profile import CollaborationProfile, CourseProfile, MeasureProfile, SkillProfile, StudentProfile
@@ -54,7 +54,7 @@ def build_profile(
         skills=skills,
         practise_next=practise_next(
             skills,
-            wishes=wishes_of(evidence, as_of=as_of, declined_days=thresholds.declined_days),
+            preferences=preferences_of(evidence, as_of=as_of, declined_days=thresholds.declined_days),
             closed_courses=frozenset(course.course_id for course in courses if not course.is_active),
             thresholds=thresholds,
         ),
@@ -66,7 +66,7 @@ def build_profile(
         goals=goal_profiles(evidence, skills, as_of=as_of),
         voices=voice_profiles(evidence.voices),
         collaboration=_collaboration(evidence.contribution),
-        unknown=unknowns(evidence, rhythm, min_timed=thresholds.pace_min_answers),
+        unknown=data_gaps(evidence, rhythm, min_timed=thresholds.pace_min_answers),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from pipelines.feedback.catalogue import CATALOGUE
+from pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from pipelines.feedback.thresholds import Thresholds
 from schemas.event import SignalEvent
 from schemas.profile import StudentProfile
@@ -152,7 +152,7 @@ def catalogue_page() -> str:
 
 
 def _signal_rows() -> Iterator[str]:
-    for kind, entry in CATALOGUE.items():
+    for kind, entry in SIGNAL_KINDS.items():
         audiences = " and ".join(each.value for each in Audience if each in entry.audiences)
         yield f"| `{kind.value}` | {entry.part.value} | {audiences} | {entry.lifetime_days} | {RULES[kind]} |\n"
 

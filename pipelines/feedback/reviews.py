@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipelines.feedback.words import count, day, of_ten
+from pipelines.feedback.formatting import count, day, of_ten
 from schemas.profile import SkillProfile, StudentProfile
 
 WEEKS: Final = 4

@@ -3,25 +3,25 @@
 from collections.abc import Iterator
 from typing import Final
 
-from pipelines.feedback.care import is_present
-from pipelines.feedback.case import Basis, Case, week_of
-from pipelines.feedback.words import count, percent, together
+from pipelines.feedback.early_alert import is_present
+from pipelines.feedback.formatting import count, percent, together
+from pipelines.feedback.rule_context import Basis, RuleContext, week_of
 from schemas.risk import RiskEvidence, RiskReason, RiskTheme
 from schemas.signal import Audience, Signal, SignalKind
 
 _ADVICE: Final = "Talk to them before you conclude anything."
 
 
-def at_risk(case: Case) -> Iterator[Signal]:
+def at_risk(ctx: RuleContext) -> Iterator[Signal]:
     """Name the courses which the student may not pass, with the reasons."""
-    if not is_present(case):
+    if not is_present(ctx):
         return
-    for risk in sorted(case.evidence.risks, key=lambda one: one.course_id):
+    for risk in sorted(ctx.evidence.risks, key=lambda one: one.course_id):
         if risk.p_not_passing is None or risk.threshold is None:
-            yield from _by_rule(case, risk)
+            yield from _by_rule(ctx, risk)
         elif risk.p_not_passing >= risk.threshold:
             sentence = f"{_estimate(risk, risk.p_not_passing)} {_reasons(risk)}{_ADVICE}"
-            yield from _say(case, risk, "learned", sentence, 0.6 + 0.3 * risk.p_not_passing)
+            yield from _say(ctx, risk, "learned", sentence, 0.6 + 0.3 * risk.p_not_passing)
 
 
 def _estimate(risk: RiskEvidence, p: float) -> str:
@@ -82,9 +82,9 @@ def _gap(what: str, never: str, days: float | None) -> str:
     return never if days is None else f"{what} {count(int(days), 'day')} ago"
 
 
-def _by_rule(case: Case, risk: RiskEvidence) -> Iterator[Signal]:
+def _by_rule(ctx: RuleContext, risk: RiskEvidence) -> Iterator[Signal]:
     """The first version, for schools of which no run has ended yet."""
-    limit = case.thresholds.risk_away_days
+    limit = ctx.thresholds.risk_away_days
     seen = risk.days_since_active
     reasons = []
     if (risk.enrolled_days if seen is None else seen) > limit:
@@ -98,11 +98,11 @@ def _by_rule(case: Case, risk: RiskEvidence) -> Iterator[Signal]:
         f"{name}: {together(reasons)}. This is a simple rule, not a learned estimate: that takes a course plan and a "
         f"run of known outcome that has ended. {_ADVICE}"
     )
-    yield from _say(case, risk, "rule", sentence, 0.6)
+    yield from _say(ctx, risk, "rule", sentence, 0.6)
 
 
-def _say(case: Case, risk: RiskEvidence, how: str, sentence: str, urgency: float) -> Iterator[Signal]:
-    evidence = case.evidence
+def _say(ctx: RuleContext, risk: RiskEvidence, how: str, sentence: str, urgency: float) -> Iterator[Signal]:
+    evidence = ctx.evidence
     basis = Basis(
         n=risk.n_due + (risk.active_days or 0),
         start=evidence.first_seen_at,
@@ -115,4 +115,4 @@ def _say(case: Case, risk: RiskEvidence, how: str, sentence: str, urgency: float
         value=risk.p_not_passing,
         held_from=risk.cutoff_at,
     )
-    yield from case.say(SignalKind.AT_RISK, Audience.TEACHER, sentence, basis, urgency=urgency)
+    yield from ctx.signal(SignalKind.AT_RISK, Audience.TEACHER, sentence, basis, urgency=urgency)

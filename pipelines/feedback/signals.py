@@ -4,31 +4,31 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from pipelines.feedback import (
-    care,
     collaboration,
     content,
+    declared_input,
+    early_alert,
     growth,
     process,
-    responses,
     risk,
-    stated,
-    voice,
+    self_report,
+    signal_feedback,
 )
-from pipelines.feedback.case import Case
+from pipelines.feedback.rule_context import RuleContext
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import StudentEvidence
 from schemas.profile import StudentProfile
 from schemas.signal import Signal
 
-RULES: Final[tuple[Callable[[Case], Iterator[Signal]], ...]] = (
+RULES: Final[tuple[Callable[[RuleContext], Iterator[Signal]], ...]] = (
     content.mastery,
     content.strengths_and_weaknesses,
     content.practise_next,
-    stated.checks,
+    self_report.checks,
     content.stretch,
     content.review_due,
     growth.persistence,
-    growth.deeds,
+    growth.accomplishments,
     process.wheel_spinning,
     process.help_seeking,
     process.rapid_guessing,
@@ -36,12 +36,12 @@ RULES: Final[tuple[Callable[[Case], Iterator[Signal]], ...]] = (
     process.pace,
     process.spacing,
     process.regularity,
-    care.engagement_change,
+    early_alert.engagement_change,
     risk.at_risk,
-    voice.goals,
-    voice.choices,
-    voice.likings,
-    voice.outcomes,
+    declared_input.goals,
+    declared_input.choices,
+    declared_input.likings,
+    declared_input.outcomes,
     collaboration.collaboration,
 )
 """All rules but the check-in, which looks at what the others said."""
@@ -58,10 +58,10 @@ def signals(evidence: StudentEvidence, profile: StudentProfile, *, thresholds: T
     Returns:
         Signals that hold at the profile's as_of, most urgent first, ties in order of kind, audience and id.
     """
-    case = Case(evidence, profile, thresholds)
-    said = [signal for rule in RULES for signal in rule(case)]
-    said += care.check_in(case, said)
+    ctx = RuleContext(evidence, profile, thresholds)
+    said = [signal for rule in RULES for signal in rule(ctx)]
+    said += early_alert.check_in(ctx, said)
     return sorted(
-        responses.still_wanted(case, said),
+        signal_feedback.still_wanted(ctx, said),
         key=lambda signal: (-signal.urgency, signal.kind, signal.audience, signal.signal_id),
     )

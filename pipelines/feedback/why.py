@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pipelines.feedback.errors import SkillMissingError
-from pipelines.feedback.words import LEVEL_NAMES, count, day, percent
+from pipelines.feedback.formatting import LEVEL_NAMES, count, day, percent
 from schemas.profile import SkillProfile, StudentProfile
 from schemas.why import Ground, Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
 

@@ -6,6 +6,7 @@ from typing import Any
 from pipelines.feedback.profile import build_profile
 from pipelines.feedback.signals import signals
 from pipelines.feedback.thresholds import Thresholds
+from schemas.declared_input import CheckEvidence, DeclaredEvidence
 from schemas.evidence import (
     ActivityEvidence,
     CourseEvidence,
@@ -23,7 +24,6 @@ from schemas.measure import Measure, Vocabulary
 from schemas.profile import StudentProfile
 from schemas.risk import RiskEvidence
 from schemas.signal import Audience, Signal, SignalKind
-from schemas.voice import CheckEvidence, VoiceEvidence
 
 AS_OF = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = AS_OF.date()
@@ -131,9 +131,9 @@ def a_goal(**changes: Any) -> GoalEvidence:
     )._replace(**changes)
 
 
-def a_voice(kind: str, target: str = "s1", **changes: Any) -> VoiceEvidence:
+def a_voice(kind: str, target: str = "s1", **changes: Any) -> DeclaredEvidence:
     """Make the student's word on something."""
-    return VoiceEvidence(kind, target, None, "skill", f"v-{kind}-{target}", ago(3), True, None)._replace(
+    return DeclaredEvidence(kind, target, None, "skill", f"v-{kind}-{target}", ago(3), True, None)._replace(
         **changes
     )
 

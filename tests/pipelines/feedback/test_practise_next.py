@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.feedback.formatting import of_ten
 from pipelines.feedback.thresholds import Thresholds
-from pipelines.feedback.words import of_ten
 from schemas.evidence import StudentEvidence
 from schemas.level import Level
 from schemas.profile import Path, SkillProfile

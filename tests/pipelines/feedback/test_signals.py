@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
-from pipelines.feedback.case import Basis, Case
-from pipelines.feedback.catalogue import CATALOGUE
 from pipelines.feedback.errors import AudienceError
+from pipelines.feedback.rule_context import Basis, RuleContext
+from pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import StudentEvidence
 from schemas.level import Level
@@ -33,7 +33,7 @@ def test_every_signal_keeps_the_contract(student: StudentEvidence) -> None:
     found = signals_of(student)
     assert len({signal.signal_id for signal in found}) == len(found)
     for signal in found:
-        assert signal.audience in CATALOGUE[signal.kind].audiences
+        assert signal.audience in SIGNAL_KINDS[signal.kind].audiences
         assert signal.window_from <= signal.window_to < signal.expires_at
         assert signal.created_at == AS_OF < signal.expires_at
         assert signal.sentence.endswith((".", "?"))
@@ -158,7 +158,7 @@ def test_a_rich_student_is_told_all_that_is_known() -> None:
 
 def test_every_kind_stands_in_the_catalogue() -> None:
     """A new kind cannot be said before it has an audience and a lifetime."""
-    assert set(CATALOGUE) == set(SignalKind)
+    assert set(SIGNAL_KINDS) == set(SignalKind)
 
 
 def test_signals_expire() -> None:
@@ -175,10 +175,10 @@ def test_the_most_urgent_comes_first() -> None:
 def test_what_is_for_teachers_cannot_be_said_to_a_student() -> None:
     """A rule that speaks to the wrong audience is stopped, and does not merely look odd."""
     student = rich_student()
-    case = Case(student, profile_of(student), Thresholds())
+    ctx = RuleContext(student, profile_of(student), Thresholds())
     basis = Basis(n=1, start=ago(2), end=ago(1), evidence_ids=(), state=())
     with pytest.raises(AudienceError, match="check_in"):
-        list(case.say(SignalKind.CHECK_IN, Audience.STUDENT, "You are watched.", basis, urgency=1.0))
+        list(ctx.signal(SignalKind.CHECK_IN, Audience.STUDENT, "You are watched.", basis, urgency=1.0))
 
 
 def test_new_evidence_is_a_new_signal() -> None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.feedback.errors import SkillMissingError
+from pipelines.feedback.formatting import percent
 from pipelines.feedback.why import describe_why, find_skill, points_of
-from pipelines.feedback.words import percent
 from schemas.level import Confidence, Level
 from schemas.profile import StudentProfile
 from schemas.why import Ground, Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm

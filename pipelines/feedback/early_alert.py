@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from pipelines.feedback import responses
-from pipelines.feedback.case import Basis, Case, week_of
+from pipelines.feedback import signal_feedback
+from pipelines.feedback.formatting import count, day, duration
 from pipelines.feedback.rhythm import WEEK_DAYS
-from pipelines.feedback.words import count, day, duration
+from pipelines.feedback.rule_context import Basis, RuleContext, week_of
 from schemas.signal import Audience, Signal, SignalKind
 
 
-def is_drop(case: Case) -> bool:
+def is_drop(ctx: RuleContext) -> bool:
     """Whether the last seven days lie clearly below the student's own four weeks before."""
-    rhythm, limits = case.profile.rhythm, case.thresholds
+    rhythm, limits = ctx.profile.rhythm, ctx.thresholds
     return (
         rhythm.change_sd is not None
         and rhythm.weekly_seconds_before is not None
@@ -21,71 +21,71 @@ def is_drop(case: Case) -> bool:
     )
 
 
-def is_present(case: Case) -> bool:
+def is_present(ctx: RuleContext) -> bool:
     """Whether the student still takes part: in a course that goes on, if any is known, and not long gone."""
-    courses = case.profile.courses
+    courses = ctx.profile.courses
     is_enrolled = not courses or any(course.is_active for course in courses)
-    return is_enrolled and case.profile.rhythm.days_since_seen <= case.thresholds.away_max_days
+    return is_enrolled and ctx.profile.rhythm.days_since_seen <= ctx.thresholds.away_max_days
 
 
-def engagement_change(case: Case) -> Iterator[Signal]:
+def engagement_change(ctx: RuleContext) -> Iterator[Signal]:
     """Tell the teacher of a drop against the student's own past."""
-    if not is_present(case) or not is_drop(case):
+    if not is_present(ctx) or not is_drop(ctx):
         return
-    rhythm = case.profile.rhythm
+    rhythm = ctx.profile.rhythm
     before = rhythm.weekly_seconds_before or 0.0
     sentence = (
         f"Less active than is usual for them: {duration(rhythm.seconds_7d)} in the last seven days, "
         f"{duration(before)} a week in the four weeks before. Ask how they are before you ask why."
     )
-    yield from case.say(
+    yield from ctx.signal(
         SignalKind.ENGAGEMENT_CHANGE,
         Audience.TEACHER,
         sentence,
-        _basis(case, ("drop", week_of(case.evidence.last_seen_at)), rhythm.change_sd),
+        _basis(ctx, ("drop", week_of(ctx.evidence.last_seen_at)), rhythm.change_sd),
         urgency=0.75,
     )
 
 
-def check_in(case: Case, said: Sequence[Signal]) -> Iterator[Signal]:
+def check_in(ctx: RuleContext, said: Sequence[Signal]) -> Iterator[Signal]:
     """Name whom to talk to this week, and why.
 
     Args:
-        case: the student's.
+        ctx: the student's.
         said: the other signals, to find something to begin with.
     """
-    if not is_present(case):
+    if not is_present(ctx):
         return
     reasons = []
-    if is_drop(case):
+    if is_drop(ctx):
         reasons.append("they are less active than is usual for them")
-    last_word = _last_good_word(case)
-    quiet = case.as_of - (last_word or case.evidence.first_seen_at)
-    if quiet > timedelta(days=case.thresholds.quiet_days):
+    last_word = _last_good_word(ctx)
+    quiet = ctx.as_of - (last_word or ctx.evidence.first_seen_at)
+    if quiet > timedelta(days=ctx.thresholds.quiet_days):
         since = f"since {day(last_word)}" if last_word else f"in {count(quiet.days, 'day')}, since they began"
         reasons.append(f"no good word and no contact is on record {since}")
     if not reasons:
         return
     urgency = 0.85 if len(reasons) > 1 else 0.65
-    if case.profile.rhythm.days_since_seen > WEEK_DAYS:
-        reasons.append(f"last seen on {day(case.evidence.last_seen_at)}")
+    if ctx.profile.rhythm.days_since_seen > WEEK_DAYS:
+        reasons.append(f"last seen on {day(ctx.evidence.last_seen_at)}")
     sentence = f"Talk to them this week: {'; '.join(reasons)}. {_opening(said)}"
-    yield from case.say(
+    yield from ctx.signal(
         SignalKind.CHECK_IN,
         Audience.TEACHER,
         sentence,
         # Not by reason: reasons come and go with the days, while the student to talk to is the same.
-        _basis(case, (week_of(case.evidence.last_seen_at),), None),
+        _basis(ctx, (week_of(ctx.evidence.last_seen_at),), None),
         urgency=urgency,
     )
 
 
-def _last_good_word(case: Case) -> datetime | None:
+def _last_good_word(ctx: RuleContext) -> datetime | None:
     """When there last was something to praise, or somebody spoke to them."""
-    moments = list(case.good_words)
-    moments += responses.contacts(case)
-    if case.evidence.activity.last_contact_at is not None:
-        moments.append(case.evidence.activity.last_contact_at)
+    moments = list(ctx.good_words)
+    moments += signal_feedback.contacts(ctx)
+    if ctx.evidence.activity.last_contact_at is not None:
+        moments.append(ctx.evidence.activity.last_contact_at)
     return max(moments, default=None)
 
 
@@ -103,8 +103,8 @@ def _opening(said: Sequence[Signal]) -> str:
     return "A short question how it is going is enough."
 
 
-def _basis(case: Case, state: tuple[str, ...], value: float | None) -> Basis:
-    evidence = case.evidence
+def _basis(ctx: RuleContext, state: tuple[str, ...], value: float | None) -> Basis:
+    evidence = ctx.evidence
     return Basis(
         n=evidence.activity.n_days,
         start=evidence.first_seen_at,

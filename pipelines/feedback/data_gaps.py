@@ -42,7 +42,7 @@ _BY_VOCABULARY: Final = {
 }
 
 
-def unknowns(evidence: StudentEvidence, rhythm: RhythmProfile, *, min_timed: int) -> tuple[Unknown, ...]:
+def data_gaps(evidence: StudentEvidence, rhythm: RhythmProfile, *, min_timed: int) -> tuple[Unknown, ...]:
     """List what is unknown: first what no student's statements tell, then what is missing of this student.
 
     Args:

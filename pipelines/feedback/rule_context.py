@@ -1,11 +1,11 @@
-"""One student's case as the rules see it, and the only place where a Signal is made."""
+"""What the rules read of one student, and the only place where a Signal is made."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pipelines.feedback.catalogue import CATALOGUE
 from pipelines.feedback.errors import AudienceError
+from pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import MeasureEvidence, SkillEvidence, StudentEvidence
 from schemas.level import confidence
@@ -47,7 +47,7 @@ class Basis:
     """From when its lifetime runs, where that is not the end of the evidence."""
 
 
-class Case:
+class RuleContext:
     """Evidence, profile and thresholds of one student, with what rules look up."""
 
     def __init__(self, evidence: StudentEvidence, profile: StudentProfile, thresholds: Thresholds) -> None:
@@ -85,7 +85,7 @@ class Case:
             held_from=held_from,
         )
 
-    def say(
+    def signal(
         self,
         kind: SignalKind,
         audience: Audience,
@@ -104,7 +104,7 @@ class Case:
         Raises:
             AudienceError: the kind is not for this audience.
         """
-        entry = CATALOGUE[kind]
+        entry = SIGNAL_KINDS[kind]
         if audience not in entry.audiences:
             raise AudienceError(f"{kind} is not for the {audience}: see the catalogue of signals")
         held_from = basis.held_from or basis.end

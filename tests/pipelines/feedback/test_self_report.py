@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from schemas.declared_input import CheckEvidence, DeclaredEvidence
 from schemas.evidence import StudentEvidence
 from schemas.profile import SkillProfile, StatedBy
 from schemas.signal import Audience, Signal, SignalKind
-from schemas.voice import CheckEvidence, VoiceEvidence
 from tests.pipelines.feedback.any_student import students
 from tests.pipelines.feedback.make import (
     AS_OF,
@@ -24,11 +24,11 @@ from tests.pipelines.feedback.make import (
 _CHECK = CheckEvidence("s1", "https://school.example/q7", "Ratios 7", 0.62)
 
 
-def _claim(**changes: Any) -> VoiceEvidence:
+def _claim(**changes: Any) -> DeclaredEvidence:
     return a_voice("stated_known", **changes)
 
 
-def _student(*claims: VoiceEvidence, p: float = 0.38, n: int = 8, **changes: Any) -> StudentEvidence:
+def _student(*claims: DeclaredEvidence, p: float = 0.38, n: int = 8, **changes: Any) -> StudentEvidence:
     skill = a_skill("s1", n=n, skill_name="Ratios", evidence_ids=("a1", "a2", "a3"))
     student = a_student(
         skills=[skill], mastery=[an_estimate("s1", p=p, n=n)], voices=list(claims), checks=[_CHECK]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.feedback.words import TAKEN, alternatives, count, duration, of_ten, percent, together
+from pipelines.feedback.formatting import TAKEN, alternatives, count, duration, of_ten, percent, together
 from schemas.measure import Measure
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from pipelines.feedback.case import Basis, Case
-from pipelines.feedback.wishes import name_of
-from pipelines.feedback.words import count, day, percent, together, where
+from pipelines.feedback.formatting import count, day, percent, together, where
+from pipelines.feedback.preferences import name_of
+from pipelines.feedback.rule_context import Basis, RuleContext
 from schemas.evidence import GoalEvidence
 from schemas.profile import GoalProfile, GoalStatus, LikingProfile, OutcomeProfile
 from schemas.signal import Audience, Part, Signal, SignalKind
@@ -16,10 +16,10 @@ _MAX_CHOICES_TOLD: Final = 3
 """Of what the student chose, so many of the latest are told."""
 
 
-def goals(case: Case) -> Iterator[Signal]:
+def goals(ctx: RuleContext) -> Iterator[Signal]:
     """Tell where each goal stands that was not dropped: to the student first."""
-    evidence = {goal.target_id: goal for goal in case.evidence.goals}
-    for goal in case.profile.goals:
+    evidence = {goal.target_id: goal for goal in ctx.evidence.goals}
+    for goal in ctx.profile.goals:
         if goal.status is GoalStatus.DROPPED:
             continue
         told = evidence[goal.target_id]
@@ -35,22 +35,22 @@ def goals(case: Case) -> Iterator[Signal]:
             subject_name=goal.target_name,
             value=goal.progress,
         )
-        is_soon = _is_soon(case, told)
+        is_soon = _is_soon(ctx, told)
         student, teacher = _goal_words(goal)
-        yield from case.say(
+        yield from ctx.signal(
             SignalKind.GOAL, Audience.STUDENT, student, basis, urgency=0.55 if is_soon else 0.4
         )
         is_behind = goal.status is GoalStatus.BEHIND
-        yield from case.say(
+        yield from ctx.signal(
             SignalKind.GOAL, Audience.TEACHER, teacher, basis, urgency=0.5 if is_behind else 0.2
         )
 
 
-def _is_soon(case: Case, goal: GoalEvidence) -> bool:
+def _is_soon(ctx: RuleContext, goal: GoalEvidence) -> bool:
     if goal.target_date is None:
         return False
     return (
-        timedelta(0) <= goal.target_date - case.as_of.date() <= timedelta(days=case.thresholds.goal_soon_days)
+        timedelta(0) <= goal.target_date - ctx.as_of.date() <= timedelta(days=ctx.thresholds.goal_soon_days)
     )
 
 
@@ -84,10 +84,10 @@ def _goal_words(goal: GoalProfile) -> tuple[str, str]:
     )
 
 
-def choices(case: Case) -> Iterator[Signal]:
+def choices(ctx: RuleContext) -> Iterator[Signal]:
     """Tell the teacher what the student picked lately."""
     chosen = sorted(
-        (voice for voice in case.evidence.voices if voice.voice_kind == "choice" and voice.is_affirmed),
+        (voice for voice in ctx.evidence.voices if voice.voice_kind == "choice" and voice.is_affirmed),
         key=lambda voice: (voice.occurred_at, voice.statement_id),
         reverse=True,
     )
@@ -104,25 +104,25 @@ def choices(case: Case) -> Iterator[Signal]:
             subject_name=name,
         )
         sentence = f"Chose {name} on {day(voice.occurred_at)}{offered}. Ask how it went."
-        yield from case.say(SignalKind.CHOICE, Audience.TEACHER, sentence, basis, urgency=0.1)
+        yield from ctx.signal(SignalKind.CHOICE, Audience.TEACHER, sentence, basis, urgency=0.1)
 
 
-def likings(case: Case) -> Iterator[Signal]:
+def likings(ctx: RuleContext) -> Iterator[Signal]:
     """Tell what the student turns to by choice; what they say themselves needs no evidence."""
-    limits = case.thresholds
+    limits = ctx.thresholds
     by_dimension: dict[str, list[LikingProfile]] = {}
-    for liking in case.profile.likings:
+    for liking in ctx.profile.likings:
         above = liking.above_class
         is_shown = liking.n >= limits.interest_min_n and above is not None and above > limits.interest_margin
         if liking.is_declared or is_shown:
             by_dimension.setdefault(liking.dimension, []).append(liking)
     for dimension, found in sorted(by_dimension.items()):
-        yield from _liking(case, dimension, found[: limits.interest_count])
+        yield from _liking(ctx, dimension, found[: limits.interest_count])
 
 
-def _liking(case: Case, dimension: str, found: Sequence[LikingProfile]) -> Iterator[Signal]:
+def _liking(ctx: RuleContext, dimension: str, found: Sequence[LikingProfile]) -> Iterator[Signal]:
     kind = SignalKind.INTEREST if dimension == "topic" else SignalKind.PREFERENCE
-    basis = _liking_basis(case, dimension, found)
+    basis = _liking_basis(ctx, dimension, found)
     names = [where(dimension, liking.value) for liking in found]
     declared = [where(dimension, liking.value) for liking in found if liking.is_declared]
     ground = f" (they said so of {together(declared)})" if declared else f" ({count(basis.n, 'time')} so far)"
@@ -138,17 +138,17 @@ def _liking(case: Case, dimension: str, found: Sequence[LikingProfile]) -> Itera
     )
     part = Part.ENVIRONMENT if dimension in _CIRCUMSTANCES else Part.CONTENT
     for audience, sentence in ((Audience.STUDENT, student), (Audience.TEACHER, teacher)):
-        yield from case.say(kind, audience, sentence, basis, urgency=0.15, part=part)
+        yield from ctx.signal(kind, audience, sentence, basis, urgency=0.15, part=part)
 
 
-def _liking_basis(case: Case, dimension: str, found: Sequence[LikingProfile]) -> Basis:
+def _liking_basis(ctx: RuleContext, dimension: str, found: Sequence[LikingProfile]) -> Basis:
     values = {liking.value.lower() for liking in found}
     rows = [
-        row for row in case.evidence.interests if row.dimension == dimension and row.value.lower() in values
+        row for row in ctx.evidence.interests if row.dimension == dimension and row.value.lower() in values
     ]
     voices = [
         voice
-        for voice in case.evidence.voices
+        for voice in ctx.evidence.voices
         if voice.voice_kind == "preference"
         and voice.is_affirmed
         and name_of(voice.target_id, voice.target_name).lower() in values
@@ -158,8 +158,8 @@ def _liking_basis(case: Case, dimension: str, found: Sequence[LikingProfile]) ->
     ids += [statement for row in rows for statement in row.evidence_ids]
     return Basis(
         n=sum(row.n for row in rows) + len(voices),
-        start=case.evidence.first_seen_at,
-        end=max(moments, default=case.evidence.last_seen_at),
+        start=ctx.evidence.first_seen_at,
+        end=max(moments, default=ctx.evidence.last_seen_at),
         evidence_ids=ids,
         state=(dimension, *sorted(values)),
         subject_name=found[0].value,
@@ -167,19 +167,19 @@ def _liking_basis(case: Case, dimension: str, found: Sequence[LikingProfile]) ->
     )
 
 
-def outcomes(case: Case) -> Iterator[Signal]:
+def outcomes(ctx: RuleContext) -> Iterator[Signal]:
     """Tell which form, time, device or length of session goes well for this student: as a choice."""
     told: set[str] = set()
-    for outcome in case.profile.outcomes:
+    for outcome in ctx.profile.outcomes:
         # Best first within a dimension: one is enough.
-        if outcome.dimension not in told and _goes_well(case, outcome):
+        if outcome.dimension not in told and _goes_well(ctx, outcome):
             told.add(outcome.dimension)
             is_product = outcome.dimension == "product"
-            yield from _outcome(case, outcome, SignalKind.PRODUCT if is_product else SignalKind.ENVIRONMENT)
+            yield from _outcome(ctx, outcome, SignalKind.PRODUCT if is_product else SignalKind.ENVIRONMENT)
 
 
-def _goes_well(case: Case, outcome: OutcomeProfile) -> bool:
-    limits, above = case.thresholds, outcome.above_expected
+def _goes_well(ctx: RuleContext, outcome: OutcomeProfile) -> bool:
+    limits, above = ctx.thresholds, outcome.above_expected
     if above is None:
         return False
     if outcome.dimension == "product":
@@ -189,11 +189,11 @@ def _goes_well(case: Case, outcome: OutcomeProfile) -> bool:
     return is_sure and outcome.n >= limits.circumstance_min_answers and above >= limits.circumstance_margin
 
 
-def _outcome(case: Case, outcome: OutcomeProfile, kind: SignalKind) -> Iterator[Signal]:
-    end, ids = _outcome_evidence(case, outcome)
+def _outcome(ctx: RuleContext, outcome: OutcomeProfile, kind: SignalKind) -> Iterator[Signal]:
+    end, ids = _outcome_evidence(ctx, outcome)
     basis = Basis(
         n=outcome.n,
-        start=case.evidence.first_seen_at,
+        start=ctx.evidence.first_seen_at,
         end=end,
         evidence_ids=ids,
         state=(outcome.dimension, outcome.value),
@@ -217,14 +217,14 @@ def _outcome(case: Case, outcome: OutcomeProfile, kind: SignalKind) -> Iterator[
             f"questions let expect. Offer it as a choice; it is what went together, not a cause."
         )
     for audience, sentence in ((Audience.STUDENT, student), (Audience.TEACHER, teacher)):
-        yield from case.say(kind, audience, sentence, basis, urgency=0.1)
+        yield from ctx.signal(kind, audience, sentence, basis, urgency=0.1)
 
 
-def _outcome_evidence(case: Case, outcome: OutcomeProfile) -> tuple[datetime, Sequence[str]]:
-    for row in case.evidence.outcomes:
+def _outcome_evidence(ctx: RuleContext, outcome: OutcomeProfile) -> tuple[datetime, Sequence[str]]:
+    for row in ctx.evidence.outcomes:
         if (row.dimension, row.value) == (outcome.dimension, outcome.value):
             return row.last_at, row.evidence_ids
-    for product in case.evidence.products:
+    for product in ctx.evidence.products:
         if product.product_kind == outcome.value:
             return product.last_at, product.evidence_ids
-    return case.evidence.last_seen_at, ()
+    return ctx.evidence.last_seen_at, ()

@@ -7,19 +7,19 @@ which they may show which of them is right.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipelines.feedback.case import Basis, Case
+from pipelines.feedback.formatting import day, of_ten, percent
+from pipelines.feedback.rule_context import Basis, RuleContext
 from pipelines.feedback.thresholds import Thresholds
-from pipelines.feedback.words import day, of_ten, percent
+from schemas.declared_input import CheckEvidence, DeclaredEvidence
 from schemas.profile import SkillProfile, StatedBy, StatedProfile
 from schemas.signal import Audience, Choice, Signal, SignalKind
-from schemas.voice import CheckEvidence, VoiceEvidence
 
 _KIND = "stated_known"
 
 
-def claims(voices: Sequence[VoiceEvidence]) -> dict[str, list[VoiceEvidence]]:
+def claims(voices: Sequence[DeclaredEvidence]) -> dict[str, list[DeclaredEvidence]]:
     """What is stated of each skill, latest first."""
-    found: dict[str, list[VoiceEvidence]] = {}
+    found: dict[str, list[DeclaredEvidence]] = {}
     for voice in sorted(voices, key=lambda voice: (voice.occurred_at, voice.statement_id), reverse=True):
         if voice.voice_kind == _KIND:
             found.setdefault(voice.target_id, []).append(voice)
@@ -27,7 +27,7 @@ def claims(voices: Sequence[VoiceEvidence]) -> dict[str, list[VoiceEvidence]]:
 
 
 def stated_profiles(
-    stated: Sequence[VoiceEvidence], p_mastery: float | None, *, near: float
+    stated: Sequence[DeclaredEvidence], p_mastery: float | None, *, near: float
 ) -> tuple[StatedProfile, ...]:
     """Describe what is stated of one skill.
 
@@ -60,17 +60,17 @@ def tell_claim(skill: SkillProfile, claim: StatedProfile, *, to_student: bool) -
     return f"On {day(claim.stated_at)} {speaker} said that {who} {verb} {skill.skill_name}; {answers}"
 
 
-def checks(case: Case) -> Iterator[Signal]:
+def checks(ctx: RuleContext) -> Iterator[Signal]:
     """Offer one question where a claim and the estimate disagree: once per claim, until the answers have told."""
-    offered = {check.skill_id: check for check in case.evidence.checks}
-    for skill in case.profile.skills:
+    offered = {check.skill_id: check for check in ctx.evidence.checks}
+    for skill in ctx.profile.skills:
         check = offered.get(skill.skill_id)
         if check is None:
             continue
         for claim in skill.stated:
-            if _is_declined(case, check, claim):
+            if _is_declined(ctx, check, claim):
                 continue
-            if claim.is_in_agreement is not False or claim.n_attempts_since >= case.thresholds.check_answers:
+            if claim.is_in_agreement is not False or claim.n_attempts_since >= ctx.thresholds.check_answers:
                 continue
             choice = Choice(
                 skill_id=skill.skill_id,
@@ -78,16 +78,16 @@ def checks(case: Case) -> Iterator[Signal]:
                 activity_id=check.activity_id,
                 activity_name=check.activity_name,
                 p_right=check.p_right,
-                is_in_band=case.thresholds.practise_low <= check.p_right <= case.thresholds.practise_high,
+                is_in_band=ctx.thresholds.practise_low <= check.p_right <= ctx.thresholds.practise_high,
                 is_wished=False,
-                why=_why(check, case.thresholds),
+                why=_why(check, ctx.thresholds),
             )
             sentence = (
                 f"{tell_claim(skill, claim, to_student=True)}. "
                 f"Want to see? Try one question on it: {check.activity_name or 'the one below'}."
             )
-            basis = _basis(case, skill, claim)
-            yield from case.say(
+            basis = _basis(ctx, skill, claim)
+            yield from ctx.signal(
                 SignalKind.CHECK, Audience.STUDENT, sentence, basis, urgency=0.4, choices=(choice,)
             )
 
@@ -98,20 +98,20 @@ def _why(check: CheckEvidence, thresholds: Thresholds) -> str:
     return f"Of the questions we know it comes nearest to one that may go either way ({of_ten(check.p_right)} right)."
 
 
-def _is_declined(case: Case, check: CheckEvidence, claim: StatedProfile) -> bool:
+def _is_declined(ctx: RuleContext, check: CheckEvidence, claim: StatedProfile) -> bool:
     """Whether the student has said no to the question since."""
     return any(
         voice.voice_kind == "choice"
         and not voice.is_affirmed
         and voice.target_id == check.activity_id
         and voice.occurred_at >= claim.stated_at
-        for voice in case.evidence.voices
+        for voice in ctx.evidence.voices
     )
 
 
-def _basis(case: Case, skill: SkillProfile, claim: StatedProfile) -> Basis:
+def _basis(ctx: RuleContext, skill: SkillProfile, claim: StatedProfile) -> Basis:
     """Stand on the claim and on all answers on the skill."""
-    answers = case.skill_basis(
+    answers = ctx.skill_basis(
         skill.skill_id, (claim.statement_id,), skill.p_mastery, held_from=claim.stated_at
     )
     since = claim.n_attempts_since
