@@ -57,6 +57,8 @@ docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew
 	@$(BIN)/python -m pipelines.warehouse.reference > docs/tables.md
 	@$(BIN)/python -m pipelines.ingest.rulebook > docs/rules.md
 	@$(BIN)/python -m pipelines.feedback.publish catalogue > docs/signals.md
+	@$(BIN)/python -m pipelines.feedback.publish messages > docs/messages.md
+	@$(BIN)/python -m pipelines.feedback.publish template > pipelines/feedback/locales/learnloom.pot
 	@$(BIN)/python -m pipelines.feedback.publish profile > docs/schemas/student_profile.json
 	@$(BIN)/python -m pipelines.feedback.publish signal > docs/schemas/signal.json
 	@$(BIN)/python -m pipelines.feedback.publish event > docs/schemas/signal_event.json

@@ -26,6 +26,7 @@ _HOMES = {
     "typer": ("pipelines.cli", "flows.serve"),
     "rich": "pipelines.cli",
     "jinja2": ("pipelines.check.page", "pipelines.evaluate.page"),
+    "babel": "pipelines.feedback",
     "matplotlib": "pipelines.evaluate.plot",
     "jsonpath": "pipelines.check",
     "fsrs": "pipelines.learner.memory",

@@ -212,6 +212,8 @@ def test_example_shows_in_the_table_that_is_promised(number: int, examples_wareh
     ("what", "file"),
     [
         ("catalogue", "docs/signals.md"),
+        ("messages", "docs/messages.md"),
+        ("template", "pipelines/feedback/locales/learnloom.pot"),
         ("profile", "docs/schemas/student_profile.json"),
         ("signal", "docs/schemas/signal.json"),
         ("event", "docs/schemas/signal_event.json"),

@@ -7,10 +7,12 @@ said no to is left alone for a while.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipelines.feedback.formatting import of_ten
 from pipelines.feedback.knowledge import is_open
+from pipelines.feedback.language import ENGLISH, Language
 from pipelines.feedback.preferences import Preferences
+from pipelines.feedback.texts import content_texts as texts
 from pipelines.feedback.thresholds import Thresholds
+from schemas.message import Message
 from schemas.profile import SkillProfile
 from schemas.signal import Choice
 
@@ -37,6 +39,7 @@ def practise_next(
     preferences: Preferences,
     closed_courses: frozenset[str],
     thresholds: Thresholds,
+    language: Language = ENGLISH,
 ) -> tuple[Choice, ...]:
     """Offer skills to practise.
 
@@ -50,6 +53,7 @@ def practise_next(
         preferences: what the student wants, and does not want just now.
         closed_courses: courses that the student has finished or left; their skills are not offered.
         thresholds: the band, its target and the number of choices.
+        language: in which it is said why each is offered.
     """
     candidates = sorted(
         _candidate(skill, p, preferences, thresholds)
@@ -61,15 +65,20 @@ def practise_next(
         and skill.skill_id not in preferences.declined
     )
     return tuple(
-        Choice(
-            skill_id=candidate.skill_id,
-            skill_name=candidate.skill.skill_name,
-            p_right=candidate.p,
-            is_in_band=not candidate.is_outside,
-            is_wished=not candidate.is_no_wish,
-            why=_why(candidate, thresholds),
-        )
-        for candidate in candidates[: thresholds.practise_choices]
+        _choice(candidate, thresholds, language) for candidate in candidates[: thresholds.practise_choices]
+    )
+
+
+def _choice(candidate: _Candidate, thresholds: Thresholds, language: Language) -> Choice:
+    why = _why(candidate, thresholds)
+    return Choice(
+        skill_id=candidate.skill_id,
+        skill_name=candidate.skill.skill_name,
+        p_right=candidate.p,
+        is_in_band=not candidate.is_outside,
+        is_wished=not candidate.is_no_wish,
+        why=language.say(why),
+        message=why,
     )
 
 
@@ -89,20 +98,20 @@ def _candidate(skill: SkillProfile, p: float, preferences: Preferences, threshol
     )
 
 
-def _why(candidate: _Candidate, thresholds: Thresholds) -> str:
+def _why(candidate: _Candidate, thresholds: Thresholds) -> Message:
     p, reasons = candidate.p, []
     if not candidate.is_no_goal:
-        reasons.append("It is part of a goal that you set.")
+        reasons.append(texts.WHY_GOAL())
     elif not candidate.is_no_wish:
-        reasons.append("You chose it before.")
+        reasons.append(texts.WHY_CHOSEN())
     if candidate.is_unsure:
-        reasons.append("We have not seen yet what comes before it, so have a look there if it feels hard.")
+        reasons.append(texts.WHY_UNSEEN())
     if p < thresholds.practise_low:
-        reasons.append(f"A climb for now ({of_ten(p)} right): begin with an explanation or a worked example.")
+        reasons.append(texts.WHY_CLIMB(chance=p))
     elif p > thresholds.practise_high:
-        reasons.append(f"Nearly there ({of_ten(p)} right): a few more make it firm.")
+        reasons.append(texts.WHY_NEARLY(chance=p))
     elif candidate.skill.n_attempts == 0:
-        reasons.append(f"New to you, and what you know already should carry you ({of_ten(p)} right).")
+        reasons.append(texts.WHY_NEW(chance=p))
     else:
-        reasons.append(f"A good step: you can expect {of_ten(p)} right.")
-    return " ".join(reasons)
+        reasons.append(texts.WHY_STEP(chance=p))
+    return texts.WHY(reasons=reasons)

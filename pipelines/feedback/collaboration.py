@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from pipelines.feedback.formatting import count
 from pipelines.feedback.rule_context import Basis, RuleContext, week_of
-from schemas.signal import Audience, Signal, SignalKind
+from pipelines.feedback.texts import support_texts as texts
+from schemas.signal import Signal, SignalKind
 
 
 def collaboration(ctx: RuleContext) -> Iterator[Signal]:
@@ -15,22 +15,15 @@ def collaboration(ctx: RuleContext) -> Iterator[Signal]:
     n = profile.n_given + profile.n_taken + profile.n_commented
     if n < ctx.thresholds.collaboration_min_n:
         return
-    if profile.n_given >= profile.n_taken:
-        student = f"You have helped others {count(profile.n_given, 'time')}. Explaining helps them and you."
-        idea = "Let them know whom it helped."
-    else:
-        student = (
-            f"You have asked others {count(profile.n_taken, 'time')}. Asking is how understanding starts."
-        )
-        idea = "Invite them to answer something, too, once they feel sure."
     if not profile.n_given and not profile.n_taken:
-        student = (
-            f"You have joined the talk {count(profile.n_commented, 'time')}. Others learn from what you add."
-        )
-    teacher = (
-        f"With others: gave help {count(profile.n_given, 'time')}, asked "
-        f"{count(profile.n_taken, 'time')}, commented "
-        f"{count(profile.n_commented, 'time')}. {idea}"
+        student = texts.JOINED_TO_STUDENT(n=profile.n_commented)
+    elif profile.n_given >= profile.n_taken:
+        student = texts.HELPED_TO_STUDENT(n=profile.n_given)
+    else:
+        student = texts.ASKED_TO_STUDENT(n=profile.n_taken)
+    is_giving = profile.n_given >= profile.n_taken
+    teacher = (texts.GIVING_TO_TEACHER if is_giving else texts.ASKING_TO_TEACHER)(
+        n_given=profile.n_given, n_taken=profile.n_taken, n_commented=profile.n_commented
     )
     basis = Basis(
         n=n,
@@ -42,5 +35,5 @@ def collaboration(ctx: RuleContext) -> Iterator[Signal]:
         if profile.n_given + profile.n_taken
         else None,
     )
-    yield from ctx.signal(SignalKind.COLLABORATION, Audience.STUDENT, student, basis, urgency=0.15)
-    yield from ctx.signal(SignalKind.COLLABORATION, Audience.TEACHER, teacher, basis, urgency=0.1)
+    yield from ctx.signal(SignalKind.COLLABORATION, student, basis, urgency=0.15)
+    yield from ctx.signal(SignalKind.COLLABORATION, teacher, basis, urgency=0.1)

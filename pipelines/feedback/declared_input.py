@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from pipelines.feedback.formatting import count, day, percent, together, where
 from pipelines.feedback.preferences import name_of
 from pipelines.feedback.rule_context import Basis, RuleContext
+from pipelines.feedback.texts import declared_texts as texts
 from schemas.evidence import GoalEvidence
+from schemas.message import Message
 from schemas.profile import GoalProfile, GoalStatus, LikingProfile, OutcomeProfile
-from schemas.signal import Audience, Part, Signal, SignalKind
+from schemas.signal import Part, Signal, SignalKind
 
 _CIRCUMSTANCES: Final = frozenset({"hour_band", "device"})
 _MAX_CHOICES_TOLD: Final = 3
@@ -36,14 +37,9 @@ def goals(ctx: RuleContext) -> Iterator[Signal]:
             value=goal.progress,
         )
         is_soon = _is_soon(ctx, told)
-        student, teacher = _goal_words(goal)
-        yield from ctx.signal(
-            SignalKind.GOAL, Audience.STUDENT, student, basis, urgency=0.55 if is_soon else 0.4
-        )
         is_behind = goal.status is GoalStatus.BEHIND
-        yield from ctx.signal(
-            SignalKind.GOAL, Audience.TEACHER, teacher, basis, urgency=0.5 if is_behind else 0.2
-        )
+        yield from ctx.signal(SignalKind.GOAL, _to_student(goal), basis, urgency=0.55 if is_soon else 0.4)
+        yield from ctx.signal(SignalKind.GOAL, _to_teacher(goal), basis, urgency=0.5 if is_behind else 0.2)
 
 
 def _is_soon(ctx: RuleContext, goal: GoalEvidence) -> bool:
@@ -54,34 +50,38 @@ def _is_soon(ctx: RuleContext, goal: GoalEvidence) -> bool:
     )
 
 
-def _goal_words(goal: GoalProfile) -> tuple[str, str]:
-    """What is said of a goal to the student and to the teacher."""
-    aim = f"{goal.target_name} ({percent(goal.target_level)}"
-    aim += f" by {day(goal.target_date)})" if goal.target_date else ")"
-    now = (
-        f"you are at {percent(goal.progress)}" if goal.progress is not None else "nothing is known of it yet"
-    )
-    stands = f"now at {percent(goal.progress)}" if goal.progress is not None else "level not known yet"
-    work = f"{count(goal.n_attempts_since, 'answer')} since it was set"
+def _to_student(goal: GoalProfile) -> Message:
+    """What the student is told of a goal."""
     if goal.status is GoalStatus.REACHED:
-        return (
-            f"You set yourself a goal and reached it: {aim}. What do you want next?",
-            f"Own goal reached: {aim}, {work}. Ask what they want next.",
-        )
+        return texts.GOAL_REACHED_TO_STUDENT(aim=goal.target_level, target=goal.target_name)
+    aim = texts.AIM_DATED_TO_STUDENT if goal.target_date else texts.AIM_TO_STUDENT
+    now = texts.NOW_UNKNOWN_TO_STUDENT()
+    if goal.progress is not None:
+        now = texts.NOW_TO_STUDENT(share=goal.progress)
+    stands = [aim(**_aim(goal)), now]
     if goal.status is GoalStatus.ON_TRACK and goal.projected_date:
-        return (
-            f"Your goal {aim}: {now}. At this pace you are there around {day(goal.projected_date)}.",
-            f"Own goal {aim}: {stands}, on track for {day(goal.projected_date)}, {work}.",
-        )
-    if goal.status is GoalStatus.BEHIND:
-        return (
-            f"Your goal {aim}: {now}. A little more each day or a later date: which suits you?",
-            f"Own goal {aim}: {stands}, behind the date they chose, {work}. Plan the next step together.",
-        )
-    return (
-        f"Your goal {aim}: {now}. The next few answers will show the way.",
-        f"Own goal {aim}: {stands}, {work}. Too early to say when.",
-    )
+        return texts.GOAL_ON_TRACK_TO_STUDENT(stands=stands, day=goal.projected_date)
+    return texts.GOAL_TO_STUDENT[goal.status](stands=stands)
+
+
+def _to_teacher(goal: GoalProfile) -> Message:
+    """What the teacher is told of it."""
+    work = texts.WORK_TO_TEACHER(n=goal.n_attempts_since)
+    if goal.status is GoalStatus.REACHED:
+        return texts.GOAL_REACHED_TO_TEACHER(aim=goal.target_level, target=goal.target_name, work=work)
+    aim = texts.AIM_DATED_TO_TEACHER if goal.target_date else texts.AIM_TO_TEACHER
+    now = texts.NOW_UNKNOWN_TO_TEACHER()
+    if goal.progress is not None:
+        now = texts.NOW_TO_TEACHER(share=goal.progress)
+    stands = [aim(**_aim(goal)), now, work]
+    if goal.status is GoalStatus.ON_TRACK and goal.projected_date:
+        return texts.GOAL_ON_TRACK_TO_TEACHER(stands=stands, day=goal.projected_date)
+    return texts.GOAL_TO_TEACHER[goal.status](stands=stands)
+
+
+def _aim(goal: GoalProfile) -> dict[str, Any]:
+    dated = {"day": goal.target_date} if goal.target_date else {}
+    return {"aim": goal.target_level, "target": goal.target_name, **dated}
 
 
 def choices(ctx: RuleContext) -> Iterator[Signal]:
@@ -93,7 +93,6 @@ def choices(ctx: RuleContext) -> Iterator[Signal]:
     )
     for voice in chosen[:_MAX_CHOICES_TOLD]:
         name = name_of(voice.target_id, voice.target_name)
-        offered = ", one of those offered" if voice.signal_id else ""
         basis = Basis(
             n=1,
             start=voice.occurred_at,
@@ -103,8 +102,9 @@ def choices(ctx: RuleContext) -> Iterator[Signal]:
             subject=voice.target_id,
             subject_name=name,
         )
-        sentence = f"Chose {name} on {day(voice.occurred_at)}{offered}. Ask how it went."
-        yield from ctx.signal(SignalKind.CHOICE, Audience.TEACHER, sentence, basis, urgency=0.1)
+        chose = texts.CHOSE_OFFERED if voice.signal_id else texts.CHOSE
+        message = chose(thing=name, day=voice.occurred_at)
+        yield from ctx.signal(SignalKind.CHOICE, message, basis, urgency=0.1)
 
 
 def likings(ctx: RuleContext) -> Iterator[Signal]:
@@ -123,22 +123,32 @@ def likings(ctx: RuleContext) -> Iterator[Signal]:
 def _liking(ctx: RuleContext, dimension: str, found: Sequence[LikingProfile]) -> Iterator[Signal]:
     kind = SignalKind.INTEREST if dimension == "topic" else SignalKind.PREFERENCE
     basis = _liking_basis(ctx, dimension, found)
-    names = [where(dimension, liking.value) for liking in found]
-    declared = [where(dimension, liking.value) for liking in found if liking.is_declared]
-    ground = f" (they said so of {together(declared)})" if declared else f" ({count(basis.n, 'time')} so far)"
-    verb = "often learn" if dimension in _CIRCUMSTANCES else "often turn to"
-    said = f"You like {together(declared)}. " if declared else ""
-    seen = [name for name in names if name not in declared]
-    noticed = f"Of your own choice you {verb} {together(seen)}. " if seen else ""
-    ask = "Does that suit you?" if dimension in _CIRCUMSTANCES else "Shall there be more of it? You decide."
-    student = f"{said}{noticed}{ask}"
-    teacher = (
-        f"By choice they {verb} {together(names)}{ground}. Offer it as one way among others: "
-        f"it is a liking, not a type of learner."
-    )
+    declared = [liking.value for liking in found if liking.is_declared]
+    ground = texts.LIKING_SAID(things=declared) if declared else texts.LIKING_SEEN(n=basis.n)
+    if dimension in _CIRCUMSTANCES:
+        circumstances = [value_text(dimension, liking.value) for liking in found]
+        student = texts.LEARNS_TO_STUDENT(circumstances=circumstances)
+        teacher = texts.LEARNS_TO_TEACHER(circumstances=circumstances, ground=ground)
+    else:
+        things = [liking.value for liking in found]
+        seen = [thing for thing in things if thing not in declared]
+        likes = [texts.LIKES(things=declared)] if declared else []
+        likes += [texts.TURNS_TO(things=seen)] if seen else []
+        student = texts.LIKING_TO_STUDENT(likes=likes)
+        teacher = texts.LIKING_TO_TEACHER(things=things, ground=ground)
     part = Part.ENVIRONMENT if dimension in _CIRCUMSTANCES else Part.CONTENT
-    for audience, sentence in ((Audience.STUDENT, student), (Audience.TEACHER, teacher)):
-        yield from ctx.signal(kind, audience, sentence, basis, urgency=0.15, part=part)
+    for message in (student, teacher):
+        yield from ctx.signal(kind, message, basis, urgency=0.15, part=part)
+
+
+def value_text(dimension: str, value: str) -> Message:
+    """Say a circumstance or a form: "in the evening", "on a phone", "by essay"; else the value as it is."""
+    if dimension == "device":
+        return texts.DEVICE(device=value)
+    if dimension == "product":
+        return texts.FORM(form=value)
+    known = texts.CIRCUMSTANCES.get(value)
+    return known() if known else texts.VALUE(value=value)
 
 
 def _liking_basis(ctx: RuleContext, dimension: str, found: Sequence[LikingProfile]) -> Basis:
@@ -200,24 +210,16 @@ def _outcome(ctx: RuleContext, outcome: OutcomeProfile, kind: SignalKind) -> Ite
         subject_name=outcome.value,
         value=outcome.above_expected,
     )
-    how = where(outcome.dimension, outcome.value)
+    figures = {"share": outcome.share, "n": outcome.n}
     if kind is SignalKind.PRODUCT:
-        student = f"Showing what you know {how} goes well for you. Where you may choose, it is one way to go."
-        teacher = (
-            f"Shows what they know well {how}: mean score {percent(outcome.share)} in "
-            f"{count(outcome.n, 'piece')}. Offer it where the form is free."
-        )
+        student = texts.PRODUCT_TO_STUDENT(form=outcome.value)
+        teacher = texts.PRODUCT_TO_TEACHER(form=outcome.value, **figures)
     else:
-        student = (
-            f"Your answers have gone better than expected {how}. If you can choose, do the harder things so."
-        )
-        teacher = (
-            f"Answers went well {how}: {percent(outcome.share)} right of {count(outcome.n, 'answer')}, "
-            f"more than the "
-            f"questions let expect. Offer it as a choice; it is what went together, not a cause."
-        )
-    for audience, sentence in ((Audience.STUDENT, student), (Audience.TEACHER, teacher)):
-        yield from ctx.signal(kind, audience, sentence, basis, urgency=0.1)
+        circumstance = value_text(outcome.dimension, outcome.value)
+        student = texts.ENVIRONMENT_TO_STUDENT(circumstance=circumstance)
+        teacher = texts.ENVIRONMENT_TO_TEACHER(circumstance=circumstance, **figures)
+    for message in (student, teacher):
+        yield from ctx.signal(kind, message, basis, urgency=0.1)
 
 
 def _outcome_evidence(ctx: RuleContext, outcome: OutcomeProfile) -> tuple[datetime, Sequence[str]]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from pipelines.feedback import signal_feedback
-from pipelines.feedback.formatting import count, day, duration
 from pipelines.feedback.rhythm import WEEK_DAYS
 from pipelines.feedback.rule_context import Basis, RuleContext, week_of
-from schemas.signal import Audience, Signal, SignalKind
+from pipelines.feedback.texts import support_texts as texts
+from schemas.message import Message
+from schemas.signal import Signal, SignalKind
 
 
 def is_drop(ctx: RuleContext) -> bool:
@@ -34,14 +35,9 @@ def engagement_change(ctx: RuleContext) -> Iterator[Signal]:
         return
     rhythm = ctx.profile.rhythm
     before = rhythm.weekly_seconds_before or 0.0
-    sentence = (
-        f"Less active than is usual for them: {duration(rhythm.seconds_7d)} in the last seven days, "
-        f"{duration(before)} a week in the four weeks before. Ask how they are before you ask why."
-    )
     yield from ctx.signal(
         SignalKind.ENGAGEMENT_CHANGE,
-        Audience.TEACHER,
-        sentence,
+        texts.DROP(time=rhythm.seconds_7d, usual=before),
         _basis(ctx, ("drop", week_of(ctx.evidence.last_seen_at)), rhythm.change_sd),
         urgency=0.75,
     )
@@ -58,22 +54,21 @@ def check_in(ctx: RuleContext, said: Sequence[Signal]) -> Iterator[Signal]:
         return
     reasons = []
     if is_drop(ctx):
-        reasons.append("they are less active than is usual for them")
+        reasons.append(texts.CHECK_IN_DROP())
     last_word = _last_good_word(ctx)
     quiet = ctx.as_of - (last_word or ctx.evidence.first_seen_at)
     if quiet > timedelta(days=ctx.thresholds.quiet_days):
-        since = f"since {day(last_word)}" if last_word else f"in {count(quiet.days, 'day')}, since they began"
-        reasons.append(f"no good word and no contact is on record {since}")
+        reasons.append(
+            texts.CHECK_IN_QUIET(day=last_word) if last_word else texts.CHECK_IN_ALWAYS_QUIET(n=quiet.days)
+        )
     if not reasons:
         return
     urgency = 0.85 if len(reasons) > 1 else 0.65
     if ctx.profile.rhythm.days_since_seen > WEEK_DAYS:
-        reasons.append(f"last seen on {day(ctx.evidence.last_seen_at)}")
-    sentence = f"Talk to them this week: {'; '.join(reasons)}. {_opening(said)}"
+        reasons.append(texts.CHECK_IN_AWAY(day=ctx.evidence.last_seen_at))
     yield from ctx.signal(
         SignalKind.CHECK_IN,
-        Audience.TEACHER,
-        sentence,
+        texts.CHECK_IN(reasons=reasons, begin=_beginning(said)),
         # Not by reason: reasons come and go with the days, while the student to talk to is the same.
         _basis(ctx, (week_of(ctx.evidence.last_seen_at),), None),
         urgency=urgency,
@@ -89,18 +84,13 @@ def _last_good_word(ctx: RuleContext) -> datetime | None:
     return max(moments, default=None)
 
 
-def _opening(said: Sequence[Signal]) -> str:
+def _beginning(said: Sequence[Signal]) -> Message:
     """Give the teacher something to begin with."""
-    for kind, words in (
-        (SignalKind.GOAL, "You could begin with their own goal: {}."),
-        (SignalKind.WHEEL_SPINNING, "You could begin with {}, where practice alone did not help."),
-        (SignalKind.STRENGTH, "You could begin with {}, a strong point of theirs."),
-        (SignalKind.INTEREST, "You could begin with {}, which they turn to of their own choice."),
-    ):
+    for kind, text in texts.CHECK_IN_BEGIN.items():
         for signal in said:
             if signal.kind is kind and signal.subject_name:
-                return words.format(signal.subject_name)
-    return "A short question how it is going is enough."
+                return text(subject=signal.subject_name)
+    return texts.CHECK_IN_BEGIN_ASKING()
 
 
 def _basis(ctx: RuleContext, state: tuple[str, ...], value: float | None) -> Basis:

@@ -7,6 +7,7 @@ from pipelines.feedback.choices import practise_next
 from pipelines.feedback.data_gaps import data_gaps
 from pipelines.feedback.errors import NaiveTimeError
 from pipelines.feedback.knowledge import skill_profiles
+from pipelines.feedback.language import ENGLISH, Language
 from pipelines.feedback.preferences import (
     goal_profiles,
     liking_profiles,
@@ -22,7 +23,12 @@ from schemas.profile import CollaborationProfile, CourseProfile, MeasureProfile,
 
 
 def build_profile(
-    evidence: StudentEvidence, *, as_of: datetime, model_version: str, thresholds: Thresholds
+    evidence: StudentEvidence,
+    *,
+    as_of: datetime,
+    model_version: str,
+    thresholds: Thresholds,
+    language: Language = ENGLISH,
 ) -> StudentProfile:
     """Describe one student: a pure function of its arguments.
 
@@ -31,6 +37,7 @@ def build_profile(
         as_of: the moment for which it is said, in the school's time zone: its date is today.
         model_version: id of the learner model's parameters from which the estimates are.
         thresholds: the school's settings.
+        language: in which it is said.
 
     Raises:
         NaiveTimeError: as_of has no time zone.
@@ -57,6 +64,7 @@ def build_profile(
             preferences=preferences_of(evidence, as_of=as_of, declined_days=thresholds.declined_days),
             closed_courses=frozenset(course.course_id for course in courses if not course.is_active),
             thresholds=thresholds,
+            language=language,
         ),
         measures=_measures(evidence.measures),
         rhythm=rhythm,
@@ -66,7 +74,7 @@ def build_profile(
         goals=goal_profiles(evidence, skills, as_of=as_of),
         voices=voice_profiles(evidence.voices),
         collaboration=_collaboration(evidence.contribution),
-        unknown=data_gaps(evidence, rhythm, min_timed=thresholds.pace_min_answers),
+        unknown=data_gaps(evidence, rhythm, min_timed=thresholds.pace_min_answers, language=language),
     )
 
 

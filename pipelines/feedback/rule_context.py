@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pipelines.feedback.errors import AudienceError
+from pipelines.feedback.language import ENGLISH, Language
 from pipelines.feedback.signal_kinds import SIGNAL_KINDS
+from pipelines.feedback.texts.catalogue import CATALOGUE
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import MeasureEvidence, SkillEvidence, StudentEvidence
 from schemas.level import confidence
 from schemas.measure import Measure
+from schemas.message import Message
 from schemas.profile import MeasureProfile, StudentProfile
 from schemas.signal import MAX_EVIDENCE_IDS, Audience, Choice, Part, Signal, SignalKind, signal_id
 
@@ -50,10 +53,17 @@ class Basis:
 class RuleContext:
     """Evidence, profile and thresholds of one student, with what rules look up."""
 
-    def __init__(self, evidence: StudentEvidence, profile: StudentProfile, thresholds: Thresholds) -> None:
+    def __init__(
+        self,
+        evidence: StudentEvidence,
+        profile: StudentProfile,
+        thresholds: Thresholds,
+        language: Language = ENGLISH,
+    ) -> None:
         self.evidence = evidence
         self.profile = profile
         self.thresholds = thresholds
+        self.language = language
         self.as_of = profile.as_of
         self.good_words: list[datetime] = []
         """When each good word that rules found was earned, whether or not it is still to be shown."""
@@ -88,8 +98,7 @@ class RuleContext:
     def signal(
         self,
         kind: SignalKind,
-        audience: Audience,
-        sentence: str,
+        message: Message,
         basis: Basis,
         *,
         urgency: float,
@@ -98,15 +107,18 @@ class RuleContext:
     ) -> Iterator[Signal]:
         """Yield the signal, or nothing where it has expired by as_of.
 
-        `kind` is said to `audience` in the words of `sentence`, with `choices` to pick from; `urgency` runs from
-        0 to 1, where 1 needs somebody today; `part` is given where it is not the kind's usual one.
+        `kind` is said by `message` to the audience for which the catalogue has it, with `choices` to pick from;
+        `urgency` runs from 0 to 1, where 1 needs somebody today; `part` is given where it is not the kind's usual one.
 
         Raises:
-            AudienceError: the kind is not for this audience.
+            AudienceError: the kind is not for this audience, or the message is for none alone.
         """
-        entry = SIGNAL_KINDS[kind]
+        entry, audience = SIGNAL_KINDS[kind], CATALOGUE[message.message_id].audience
         if audience not in entry.audiences:
-            raise AudienceError(f"{kind} is not for the {audience}: see the catalogue of signals")
+            raise AudienceError(
+                f"{kind} is not for the audience of message {message.message_id} ({audience}): see the catalogue of "
+                "signals"
+            )
         held_from = basis.held_from or basis.end
         if entry.is_good_word and audience is Audience.STUDENT:
             self.good_words.append(held_from)
@@ -130,7 +142,8 @@ class RuleContext:
             urgency=urgency,
             created_at=self.as_of,
             expires_at=expires_at,
-            sentence=sentence,
+            sentence=self.language.say(message),
+            message=message,
             choices=tuple(choices),
             model_version=self.profile.model_version,
         )

@@ -4,15 +4,17 @@ A claim never moves an estimate. It is shown with it, and where the two disagree
 which they may show which of them is right.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pipelines.feedback.formatting import day, of_ten, percent
 from pipelines.feedback.rule_context import Basis, RuleContext
+from pipelines.feedback.texts import content_texts as texts
+from pipelines.feedback.texts.text import Text
 from pipelines.feedback.thresholds import Thresholds
 from schemas.declared_input import CheckEvidence, DeclaredEvidence
+from schemas.message import Message
 from schemas.profile import SkillProfile, StatedBy, StatedProfile
-from schemas.signal import Audience, Choice, Signal, SignalKind
+from schemas.signal import Choice, Signal, SignalKind
 
 _KIND = "stated_known"
 
@@ -49,15 +51,13 @@ def stated_profiles(
     )
 
 
-def tell_claim(skill: SkillProfile, claim: StatedProfile, *, to_student: bool) -> str:
-    """Say who stated what, and what the answers say so far."""
-    who = "they" if not to_student else "you"
-    speaker = "a teacher" if claim.stated_by is StatedBy.TEACHER else who
-    verb = "know" if claim.is_known else "do not know"
-    answers = "there is no answer yet"
-    if skill.p_mastery is not None:
-        answers = f"the answers so far say {percent(skill.p_mastery)}"
-    return f"On {day(claim.stated_at)} {speaker} said that {who} {verb} {skill.skill_name}; {answers}"
+def tell_claim(
+    skill: SkillProfile, claim: StatedProfile, by_speaker: Mapping[tuple[StatedBy, bool], Text]
+) -> list[Message]:
+    """Say who stated what, by the texts of an audience, and what the answers say so far."""
+    stated = by_speaker[claim.stated_by, claim.is_known](day=claim.stated_at, skill=skill.skill_name)
+    p = skill.p_mastery
+    return [stated, texts.CLAIM_NO_ANSWERS() if p is None else texts.CLAIM_ANSWERS(share=p)]
 
 
 def checks(ctx: RuleContext) -> Iterator[Signal]:
@@ -72,6 +72,7 @@ def checks(ctx: RuleContext) -> Iterator[Signal]:
                 continue
             if claim.is_in_agreement is not False or claim.n_attempts_since >= ctx.thresholds.check_answers:
                 continue
+            why = _why(check, ctx.thresholds)
             choice = Choice(
                 skill_id=skill.skill_id,
                 skill_name=skill.skill_name,
@@ -80,22 +81,21 @@ def checks(ctx: RuleContext) -> Iterator[Signal]:
                 p_right=check.p_right,
                 is_in_band=ctx.thresholds.practise_low <= check.p_right <= ctx.thresholds.practise_high,
                 is_wished=False,
-                why=_why(check, ctx.thresholds),
+                why=ctx.language.say(why),
+                message=why,
             )
-            sentence = (
-                f"{tell_claim(skill, claim, to_student=True)}. "
-                f"Want to see? Try one question on it: {check.activity_name or 'the one below'}."
-            )
+            told = tell_claim(skill, claim, texts.CLAIM_TO_STUDENT)
+            if check.activity_name:
+                message = texts.CHECK(claim=told, question=check.activity_name)
+            else:
+                message = texts.CHECK_UNNAMED(claim=told)
             basis = _basis(ctx, skill, claim)
-            yield from ctx.signal(
-                SignalKind.CHECK, Audience.STUDENT, sentence, basis, urgency=0.4, choices=(choice,)
-            )
+            yield from ctx.signal(SignalKind.CHECK, message, basis, urgency=0.4, choices=(choice,))
 
 
-def _why(check: CheckEvidence, thresholds: Thresholds) -> str:
-    if thresholds.check_low <= check.p_right <= thresholds.check_high:
-        return f"It may go either way ({of_ten(check.p_right)} right), so your answer tells the most."
-    return f"Of the questions we know it comes nearest to one that may go either way ({of_ten(check.p_right)} right)."
+def _why(check: CheckEvidence, thresholds: Thresholds) -> Message:
+    is_even = thresholds.check_low <= check.p_right <= thresholds.check_high
+    return (texts.WHY_EITHER_WAY if is_even else texts.WHY_NEAREST)(chance=check.p_right)
 
 
 def _is_declined(ctx: RuleContext, check: CheckEvidence, claim: StatedProfile) -> bool:

@@ -19,6 +19,9 @@ def still_wanted(ctx: RuleContext, said: Iterable[Signal]) -> Iterator[Signal]:
         said: all signals that the rules give.
     """
     dismissed = [answer for answer in ctx.evidence.responses if answer.response == _DISMISSED]
+    if not dismissed:
+        yield from said
+        return
     gone = {answer.signal_id for answer in dismissed}
     since = ctx.as_of - timedelta(days=ctx.thresholds.cool_down_days)
     cooling = {

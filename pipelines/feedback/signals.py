@@ -14,6 +14,7 @@ from pipelines.feedback import (
     self_report,
     signal_feedback,
 )
+from pipelines.feedback.language import ENGLISH, Language
 from pipelines.feedback.rule_context import RuleContext
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import StudentEvidence
@@ -47,18 +48,25 @@ RULES: Final[tuple[Callable[[RuleContext], Iterator[Signal]], ...]] = (
 """All rules but the check-in, which looks at what the others said."""
 
 
-def signals(evidence: StudentEvidence, profile: StudentProfile, *, thresholds: Thresholds) -> list[Signal]:
+def signals(
+    evidence: StudentEvidence,
+    profile: StudentProfile,
+    *,
+    thresholds: Thresholds,
+    language: Language = ENGLISH,
+) -> list[Signal]:
     """Say what is worth saying of one student now: a pure function of its arguments.
 
     Args:
         evidence: what the warehouse knows of the student.
         profile: built from this evidence with these thresholds.
         thresholds: the school's settings.
+        language: in which it is said.
 
     Returns:
         Signals that hold at the profile's as_of, most urgent first, ties in order of kind, audience and id.
     """
-    ctx = RuleContext(evidence, profile, thresholds)
+    ctx = RuleContext(evidence, profile, thresholds, language)
     said = [signal for rule in RULES for signal in rule(ctx)]
     said += early_alert.check_in(ctx, said)
     return sorted(

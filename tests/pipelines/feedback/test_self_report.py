@@ -84,8 +84,8 @@ def test_where_claim_and_answers_differ_one_question_is_offered() -> None:
     (signal,) = _checks(_student(_claim()))
     assert signal.audience is Audience.STUDENT
     assert signal.sentence == (
-        "On 17 November 2026 you said that you know Ratios; the answers so far say 38 %. "
-        "Want to see? Try one question on it: Ratios 7."
+        "On 17 November 2026 you said that you know Ratios. The answers so far say 38 %. "
+        "Would you like to see? Try one question on it: Ratios 7."
     )
     (choice,) = signal.choices
     assert (choice.activity_id, choice.activity_name, choice.p_right) == (
@@ -112,7 +112,7 @@ def test_a_teachers_word_is_told_as_theirs() -> None:
     assert [stated.stated_by for stated in _skill(student).stated] == [StatedBy.TEACHER, StatedBy.STUDENT]
     (signal,) = _checks(student)
     assert signal.sentence.startswith(
-        "On 17 November 2026 a teacher said that you do not know Ratios; the answers so far say 92 %."
+        "On 17 November 2026 a teacher said that you do not know Ratios. The answers so far say 92 %."
     )
 
 

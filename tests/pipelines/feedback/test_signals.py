@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 
 from pipelines.feedback.errors import AudienceError
+from pipelines.feedback.language import ENGLISH
 from pipelines.feedback.rule_context import Basis, RuleContext
 from pipelines.feedback.signal_kinds import SIGNAL_KINDS
+from pipelines.feedback.texts import content_texts
 from pipelines.feedback.thresholds import Thresholds
 from schemas.evidence import StudentEvidence
 from schemas.level import Level
@@ -38,6 +40,8 @@ def test_every_signal_keeps_the_contract(student: StudentEvidence) -> None:
         assert signal.created_at == AS_OF < signal.expires_at
         assert signal.sentence.endswith((".", "?"))
         assert "None" not in signal.sentence
+        assert signal.message is not None
+        assert ENGLISH.say(signal.message) == signal.sentence
         assert Signal.model_validate_json(signal.model_dump_json()) == signal
 
 
@@ -177,8 +181,9 @@ def test_what_is_for_teachers_cannot_be_said_to_a_student() -> None:
     student = rich_student()
     ctx = RuleContext(student, profile_of(student), Thresholds())
     basis = Basis(n=1, start=ago(2), end=ago(1), evidence_ids=(), state=())
+    words = content_texts.WHY_GOAL()
     with pytest.raises(AudienceError, match="check_in"):
-        list(ctx.signal(SignalKind.CHECK_IN, Audience.STUDENT, "You are watched.", basis, urgency=1.0))
+        list(ctx.signal(SignalKind.CHECK_IN, words, basis, urgency=1.0))
 
 
 def test_new_evidence_is_a_new_signal() -> None:
