@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages import Catalog
+from babel.messages.catalog import Message as Translated
 from babel.messages.pofile import read_po
 
 from pipelines.feedback.language import Language
@@ -14,6 +15,7 @@ from pipelines.feedback.texts import content_texts, process_texts
 from pipelines.feedback.texts.catalogue import CATALOGUE
 from pipelines.feedback.thresholds import Thresholds
 from pipelines.feedback.translation import read_translation, template
+from schemas.level import Level
 from schemas.message import Message
 from schemas.signal import SignalKind
 from tests.pipelines.feedback.make import AS_OF, profile_of, rich_student, said
@@ -82,7 +84,7 @@ def test_polish_has_three_forms(n: int, told: str) -> None:
         ),
         (content_texts.CLAIM_ANSWERS(share=0.38), "Die bisherigen Antworten sagen 38\N{NO-BREAK SPACE}%."),
         (
-            content_texts.MASTERY_TO_STUDENT[content_texts.Level.NEAR](skill="Brüche", chance=0.74),
+            content_texts.MASTERY_TO_STUDENT[Level.NEAR](skill="Brüche", chance=0.74),
             (
                 "Du beherrschst Brüche fast: Du kannst damit rechnen, etwa 7 von 10 Fragen richtig zu beantworten. Mit "
                 "etwas mehr Übung sitzt es."
@@ -129,6 +131,10 @@ def test_a_translation_says_what_is_there_to_be_said() -> None:
         now = current.get(entry.id, entry.context)
         assert now is not None, entry.context
         assert now.id == entry.id
-        for form in entry.string if isinstance(entry.string, tuple) else (entry.string,):
-            places = {name for _, name, _, _ in string.Formatter().parse(form) if name is not None}
-            assert places <= set(CATALOGUE[entry.context].parameters), entry.context
+        places = {name for form in _forms(entry) for _, name, _, _ in string.Formatter().parse(form) if name}
+        assert places <= set(CATALOGUE[str(entry.context)].parameters), entry.context
+
+
+def _forms(entry: Translated) -> list[str]:
+    """What a translation says, in each of its forms."""
+    return [entry.string] if isinstance(entry.string, str) else [str(form) for form in entry.string or ()]
