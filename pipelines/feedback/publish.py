@@ -122,6 +122,8 @@ A signal is one thing worth saying about a student's learning, to one audience. 
   from when. `confidence` is low below 5 observations and high from 20.
 - **Same evidence, same signal.** `signal_id` follows from whom, what, to whom and the state of the evidence, not from
   the day on which it was computed. Use it to drop what you have seen.
+- **Its words.** `sentence` is in the language of the deployment; `message` holds the id of the message and its values,
+  to say it otherwise: [messages.md](messages.md) lists them all.
 - **It ends.** After `expires_at` do not show it. The lifetime below counts from the last evidence.
 - **Audience.** What is for teachers alone must not reach the student: it is a call to look, not a verdict.
 - **It can be put aside.** A signal that was dismissed is not said again, nor is its like on the same thing for

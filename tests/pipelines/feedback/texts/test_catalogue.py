@@ -4,13 +4,13 @@ import ast
 import string
 from pathlib import Path
 
-import pipelines.feedback
 from pipelines.feedback.language import ENGLISH
 from pipelines.feedback.publish import example_of
+from pipelines.feedback.texts import catalogue
 from pipelines.feedback.texts.catalogue import CATALOGUE, FAMILIES
 from pipelines.feedback.texts.text import Text
 
-_ROOM = Path(pipelines.feedback.__path__[0])
+_ROOM = Path(catalogue.__file__).parents[1]
 
 
 def _places(words: str) -> set[str]:
