@@ -6,7 +6,7 @@ from learnloom.pipelines.evaluate.group_table import group_table
 from learnloom.pipelines.evaluate.risk import LeadTime, Warned
 from learnloom.pipelines.evaluate.risk_report import AtShare, RiskEvaluation
 from learnloom.pipelines.evaluate.table import Table, decimals, told
-from learnloom.pipelines.feedback.words import percent
+from learnloom.pipelines.feedback.formatting import percent
 
 _RULE = "7-day rule of Aspects"
 

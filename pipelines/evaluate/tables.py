@@ -8,7 +8,7 @@ from learnloom.pipelines.evaluate.group_table import group_table
 from learnloom.pipelines.evaluate.report import Evaluation
 from learnloom.pipelines.evaluate.risk_tables import risk_tables
 from learnloom.pipelines.evaluate.table import Table, between, decimals, told
-from learnloom.pipelines.feedback.words import percent
+from learnloom.pipelines.feedback.formatting import percent
 
 _READS = {
     "auc": ("AUC", "0.5: ranks no better than chance; 1: every right answer above every wrong one"),

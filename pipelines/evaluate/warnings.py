@@ -6,7 +6,7 @@ from typing import Final
 from learnloom.pipelines.evaluate.figures import Figures
 from learnloom.pipelines.evaluate.report import Evaluation
 from learnloom.pipelines.evaluate.risk_report import RiskEvaluation
-from learnloom.pipelines.feedback.words import percent
+from learnloom.pipelines.feedback.formatting import percent
 
 MOST_ECE: Final = 0.02
 """Largest calibration error at which a probability can be taken at its word."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from learnloom.pipelines.refresh.risk import read_risk_row
 from learnloom.pipelines.refresh.workspace import Scratch
+from learnloom.schemas.declared_input import CheckEvidence, DeclaredEvidence
 from learnloom.schemas.evidence import (
     ActivityEvidence,
     ContributionEvidence,
@@ -23,7 +24,6 @@ from learnloom.schemas.evidence import (
     StudentEvidence,
 )
 from learnloom.schemas.measure import Measure, Vocabulary
-from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 
 Row = tuple[Any, ...]
 
@@ -43,7 +43,7 @@ _MANY: Final[dict[str, tuple[str, str, Callable[[Row], Any]]]] = {
     "products": ("marts.mart_student_product", "product_kind", ProductEvidence._make),
     "goals": ("marts.mart_student_goal", "target_id", GoalEvidence._make),
     "risks": ("marts.mart_student_risk", "course_id", read_risk_row),
-    "voices": ("marts.mart_student_voice", "voice_kind, target_id, stated_by", VoiceEvidence._make),
+    "voices": ("marts.mart_student_voice", "voice_kind, target_id, stated_by", DeclaredEvidence._make),
     "checks": ("estimates.student_check", "skill_id", CheckEvidence._make),
     "responses": ("dimensional.fact_response", "occurred_at, statement_id", ResponseEvidence._make),
 }
