@@ -57,6 +57,8 @@ docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew
 	@$(BIN)/python -m learnloom.pipelines.reference.tables > docs/tables.md
 	@$(BIN)/python -m learnloom.pipelines.reference.rulebook > docs/rules.md
 	@$(BIN)/python -m learnloom.pipelines.reference.rules catalogue > docs/signals.md
+	@$(BIN)/python -m learnloom.pipelines.reference.rules messages > docs/messages.md
+	@$(BIN)/python -m learnloom.pipelines.reference.rules template > pipelines/feedback/locales/learnloom.pot
 	@$(BIN)/python -m learnloom.pipelines.reference.rules profile > docs/schemas/student_profile.json
 	@$(BIN)/python -m learnloom.pipelines.reference.rules signal > docs/schemas/signal.json
 	@$(BIN)/python -m learnloom.pipelines.reference.rules event > docs/schemas/signal_event.json

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from learnloom.schemas.declared_input import CheckEvidence, DeclaredEvidence
 from learnloom.schemas.measure import Measure, Vocabulary
 from learnloom.schemas.risk import RiskEvidence
-from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 
 
 class MasteryEstimate(NamedTuple):
@@ -268,7 +268,7 @@ class StudentEvidence(NamedTuple):
     outcomes: Sequence[OutcomeEvidence] = ()
     products: Sequence[ProductEvidence] = ()
     goals: Sequence[GoalEvidence] = ()
-    voices: Sequence[VoiceEvidence] = ()
+    voices: Sequence[DeclaredEvidence] = ()
     risks: Sequence[RiskEvidence] = ()
     checks: Sequence[CheckEvidence] = ()
     responses: Sequence[ResponseEvidence] = ()

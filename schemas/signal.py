@@ -14,6 +14,7 @@ import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from learnloom.schemas.level import Confidence
+from learnloom.schemas.message import Message
 
 SCHEMA_VERSION: Final = "1.0"
 MAX_EVIDENCE_IDS: Final = 10
@@ -93,6 +94,10 @@ class Choice(BaseModel):
     is_in_band: bool = Field(description="Whether p_right lies in the band where practice pays best.")
     is_wished: bool = Field(description="Whether the student has named it as a goal or chosen it before.")
     why: str = Field(min_length=1, description="Why it is offered, to the student.")
+    message: Message | None = Field(
+        default=None,
+        description="What `why` says, by id and values; null where an earlier version said it.",
+    )
 
 
 class Signal(BaseModel):
@@ -124,6 +129,10 @@ class Signal(BaseModel):
     created_at: AwareDatetime = Field(description="The as_of for which it was computed.")
     expires_at: AwareDatetime = Field(description="From then on it is not to be shown.")
     sentence: str = Field(min_length=1, description="What is said to the audience, in plain words.")
+    message: Message | None = Field(
+        default=None,
+        description="What `sentence` says, by id and values; null where an earlier version said it.",
+    )
     choices: tuple[Choice, ...] = ()
     model_version: str = Field(min_length=1)
 
@@ -140,7 +149,8 @@ def signal_id(
         subject: of what.
         state: what has to change in the evidence for it to be said anew; its order does not count.
     """
-    parts = [student_key, kind.value, audience.value, subject, sorted(state)]
+    # By value, as orjson writes them: asking an Enum for it takes as long as the rest.
+    parts = [student_key, kind, audience, subject, sorted(state)]
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()[:32]
 
 

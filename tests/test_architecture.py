@@ -24,6 +24,7 @@ _HOMES = {
     "typer": ("learnloom.pipelines.cli", "learnloom.flows.serve"),
     "rich": "learnloom.pipelines.cli",
     "jinja2": ("learnloom.pipelines.check.page", "learnloom.pipelines.evaluate.page"),
+    "babel": "learnloom.pipelines.feedback",
     "matplotlib": "learnloom.pipelines.evaluate.page",
     "jsonpath": "learnloom.pipelines.check",
     "fsrs": "learnloom.pipelines.learner.fsrs_scheduler",

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from learnloom.pipelines.config.thresholds import Thresholds
-from learnloom.pipelines.feedback.catalogue import CATALOGUE
+from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from learnloom.pipelines.ingest.validate.validator import validate
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.extensions import extension_file, quoted
@@ -212,6 +212,8 @@ def test_example_shows_in_the_table_that_is_promised(number: int, examples_wareh
     ("what", "file"),
     [
         ("catalogue", "docs/signals.md"),
+        ("messages", "docs/messages.md"),
+        ("template", "pipelines/feedback/locales/learnloom.pot"),
         ("profile", "docs/schemas/student_profile.json"),
         ("signal", "docs/schemas/signal.json"),
         ("event", "docs/schemas/signal_event.json"),
@@ -225,7 +227,7 @@ def test_generated_page_is_up_to_date(what: str, file: str) -> None:
 
 def test_every_kind_of_signal_has_its_rule() -> None:
     """The catalogue's page explains each kind, and every threshold is named where it matters."""
-    assert set(RULES) == set(CATALOGUE)
+    assert set(RULES) == set(SIGNAL_KINDS)
     told = page("docs/signals.md").split("## Thresholds")[0]
     named = set(re.findall(r"`(\w+)`", told))
     assert set(Thresholds.model_fields) <= named

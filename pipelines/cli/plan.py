@@ -8,7 +8,7 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.feedback.words import count
+from learnloom.pipelines.feedback.formatting import count
 from learnloom.pipelines.ingest.catalogue.plan import import_plan
 from learnloom.pipelines.lake.open import open_to_write
 

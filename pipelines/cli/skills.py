@@ -8,7 +8,7 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, LimitOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.feedback.words import count, percent
+from learnloom.pipelines.feedback.formatting import count, percent
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.serve.unmapped import UnmappedActivity, activities_without_skill

@@ -15,7 +15,7 @@ from learnloom.pipelines.evaluate.mastered import Fired, is_mastered_true
 from learnloom.pipelines.evaluate.measures import Bin, Predictions, reliability
 from learnloom.pipelines.evaluate.resample import N_RESAMPLES
 from learnloom.pipelines.evaluate.risk_report import RiskEvaluation
-from learnloom.pipelines.feedback.words import percent
+from learnloom.pipelines.feedback.formatting import percent
 from learnloom.pipelines.learner.held_out import HeldOut, held_out, train_test
 from learnloom.pipelines.learner.history import RIGHT_FROM, History
 from learnloom.schemas.level import NEAR

@@ -9,7 +9,7 @@ from learnloom.pipelines.evaluate.figures import Figure, Figures
 from learnloom.pipelines.evaluate.report import Evaluation
 from learnloom.pipelines.evaluate.risk import LeadTime, Warned
 from learnloom.pipelines.evaluate.risk_report import AtShare, RiskEvaluation
-from learnloom.pipelines.feedback.words import percent
+from learnloom.pipelines.feedback.formatting import percent
 
 
 class Table(NamedTuple):

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.knowledge import is_open
-from learnloom.pipelines.feedback.wishes import Wishes
-from learnloom.pipelines.feedback.words import of_ten
+from learnloom.pipelines.feedback.language import ENGLISH, Language
+from learnloom.pipelines.feedback.preferences import Preferences
+from learnloom.pipelines.feedback.texts import content_texts as texts
+from learnloom.schemas.message import Message
 from learnloom.schemas.profile import SkillProfile
 from learnloom.schemas.signal import Choice
 
@@ -34,9 +36,10 @@ class _Candidate(NamedTuple):
 def practise_next(
     skills: Sequence[SkillProfile],
     *,
-    wishes: Wishes,
+    preferences: Preferences,
     closed_courses: frozenset[str],
     thresholds: Thresholds,
+    language: Language = ENGLISH,
 ) -> tuple[Choice, ...]:
     """Offer skills to practise.
 
@@ -47,36 +50,42 @@ def practise_next(
 
     Args:
         skills: all skills of the student.
-        wishes: what the student wants, and does not want just now.
+        preferences: what the student wants, and does not want just now.
         closed_courses: courses that the student has finished or left; their skills are not offered.
         thresholds: the band, its target and the number of choices.
+        language: in which it is said why each is offered.
     """
     candidates = sorted(
-        _candidate(skill, p, wishes, thresholds)
+        _candidate(skill, p, preferences, thresholds)
         for skill in skills
         if (p := skill.p_mastery if skill.p_mastery is not None else skill.p_expected) is not None
         and is_open(skill)
         and skill.is_unlocked is not False
         and skill.course_id not in closed_courses
-        and skill.skill_id not in wishes.declined
+        and skill.skill_id not in preferences.declined
     )
     return tuple(
-        Choice(
-            skill_id=candidate.skill_id,
-            skill_name=candidate.skill.skill_name,
-            p_right=candidate.p,
-            is_in_band=not candidate.is_outside,
-            is_wished=not candidate.is_no_wish,
-            why=_why(candidate, thresholds),
-        )
-        for candidate in candidates[: thresholds.practise_choices]
+        _choice(candidate, thresholds, language) for candidate in candidates[: thresholds.practise_choices]
     )
 
 
-def _candidate(skill: SkillProfile, p: float, wishes: Wishes, thresholds: Thresholds) -> _Candidate:
+def _choice(candidate: _Candidate, thresholds: Thresholds, language: Language) -> Choice:
+    why = _why(candidate, thresholds)
+    return Choice(
+        skill_id=candidate.skill_id,
+        skill_name=candidate.skill.skill_name,
+        p_right=candidate.p,
+        is_in_band=not candidate.is_outside,
+        is_wished=not candidate.is_no_wish,
+        why=language.say(why),
+        message=why,
+    )
+
+
+def _candidate(skill: SkillProfile, p: float, preferences: Preferences, thresholds: Thresholds) -> _Candidate:
     # A goal may be a whole course.
-    is_goal = skill.skill_id in wishes.goals or skill.course_id in wishes.goals
-    is_wished = is_goal or skill.skill_id in wishes.chosen
+    is_goal = skill.skill_id in preferences.goals or skill.course_id in preferences.goals
+    is_wished = is_goal or skill.skill_id in preferences.chosen
     return _Candidate(
         is_outside=not thresholds.practise_low <= p <= thresholds.practise_high,
         is_unsure=skill.is_unlocked is None,
@@ -89,20 +98,20 @@ def _candidate(skill: SkillProfile, p: float, wishes: Wishes, thresholds: Thresh
     )
 
 
-def _why(candidate: _Candidate, thresholds: Thresholds) -> str:
+def _why(candidate: _Candidate, thresholds: Thresholds) -> Message:
     p, reasons = candidate.p, []
     if not candidate.is_no_goal:
-        reasons.append("It is part of a goal that you set.")
+        reasons.append(texts.WHY_GOAL())
     elif not candidate.is_no_wish:
-        reasons.append("You chose it before.")
+        reasons.append(texts.WHY_CHOSEN())
     if candidate.is_unsure:
-        reasons.append("We have not seen yet what comes before it, so have a look there if it feels hard.")
+        reasons.append(texts.WHY_UNSEEN())
     if p < thresholds.practise_low:
-        reasons.append(f"A climb for now ({of_ten(p)} right): begin with an explanation or a worked example.")
+        reasons.append(texts.WHY_CLIMB(chance=p))
     elif p > thresholds.practise_high:
-        reasons.append(f"Nearly there ({of_ten(p)} right): a few more make it firm.")
+        reasons.append(texts.WHY_NEARLY(chance=p))
     elif candidate.skill.n_attempts == 0:
-        reasons.append(f"New to you, and what you know already should carry you ({of_ten(p)} right).")
+        reasons.append(texts.WHY_NEW(chance=p))
     else:
-        reasons.append(f"A good step: you can expect {of_ten(p)} right.")
-    return " ".join(reasons)
+        reasons.append(texts.WHY_STEP(chance=p))
+    return texts.WHY(reasons=reasons)

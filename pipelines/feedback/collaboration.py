@@ -2,39 +2,32 @@
 
 from collections.abc import Iterator
 
-from learnloom.pipelines.feedback.case import Basis, Case, week_of
-from learnloom.pipelines.feedback.words import count
-from learnloom.schemas.signal import Audience, Signal, SignalKind
+from learnloom.pipelines.feedback.rule_context import Basis, RuleContext, week_of
+from learnloom.pipelines.feedback.texts import support_texts as texts
+from learnloom.schemas.signal import Signal, SignalKind
 
 
-def collaboration(case: Case) -> Iterator[Signal]:
+def collaboration(ctx: RuleContext) -> Iterator[Signal]:
     """Name help given and help asked for: both are good."""
-    found, profile = case.evidence.contribution, case.profile.collaboration
+    found, profile = ctx.evidence.contribution, ctx.profile.collaboration
     if found is None or profile is None:
         return
     n = profile.n_given + profile.n_taken + profile.n_commented
-    if n < case.thresholds.collaboration_min_n:
+    if n < ctx.thresholds.collaboration_min_n:
         return
-    if profile.n_given >= profile.n_taken:
-        student = f"You have helped others {count(profile.n_given, 'time')}. Explaining helps them and you."
-        idea = "Let them know whom it helped."
-    else:
-        student = (
-            f"You have asked others {count(profile.n_taken, 'time')}. Asking is how understanding starts."
-        )
-        idea = "Invite them to answer something, too, once they feel sure."
     if not profile.n_given and not profile.n_taken:
-        student = (
-            f"You have joined the talk {count(profile.n_commented, 'time')}. Others learn from what you add."
-        )
-    teacher = (
-        f"With others: gave help {count(profile.n_given, 'time')}, asked "
-        f"{count(profile.n_taken, 'time')}, commented "
-        f"{count(profile.n_commented, 'time')}. {idea}"
+        student = texts.JOINED_TO_STUDENT(n=profile.n_commented)
+    elif profile.n_given >= profile.n_taken:
+        student = texts.HELPED_TO_STUDENT(n=profile.n_given)
+    else:
+        student = texts.ASKED_TO_STUDENT(n=profile.n_taken)
+    is_giving = profile.n_given >= profile.n_taken
+    teacher = (texts.GIVING_TO_TEACHER if is_giving else texts.ASKING_TO_TEACHER)(
+        n_given=profile.n_given, n_taken=profile.n_taken, n_commented=profile.n_commented
     )
     basis = Basis(
         n=n,
-        start=case.evidence.first_seen_at,
+        start=ctx.evidence.first_seen_at,
         end=found.last_at,
         evidence_ids=found.evidence_ids,
         state=(week_of(found.last_at),),
@@ -42,5 +35,5 @@ def collaboration(case: Case) -> Iterator[Signal]:
         if profile.n_given + profile.n_taken
         else None,
     )
-    yield from case.say(SignalKind.COLLABORATION, Audience.STUDENT, student, basis, urgency=0.15)
-    yield from case.say(SignalKind.COLLABORATION, Audience.TEACHER, teacher, basis, urgency=0.1)
+    yield from ctx.signal(SignalKind.COLLABORATION, student, basis, urgency=0.15)
+    yield from ctx.signal(SignalKind.COLLABORATION, teacher, basis, urgency=0.1)

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from learnloom.pipelines.feedback.stated import tell_claim
-from learnloom.pipelines.feedback.words import LEVEL_NAMES, TAKEN, count, day, duration, percent, where
+from learnloom.pipelines.feedback.declared_input import value_text
+from learnloom.pipelines.feedback.language import ENGLISH, Language
+from learnloom.pipelines.feedback.self_report import tell_claim
+from learnloom.pipelines.feedback.texts import growth_texts
+from learnloom.pipelines.feedback.texts import profile_texts as texts
+from learnloom.pipelines.feedback.texts.figure_texts import CONFIDENCE, LEVELS
 from learnloom.schemas.level import Level
+from learnloom.schemas.message import Message
 from learnloom.schemas.profile import (
     GoalProfile,
     LikingProfile,
@@ -18,182 +23,200 @@ from learnloom.schemas.signal import Audience, Signal
 _SHORT_ID = 8
 _LEAST_TOLD = 2
 """What was seen once is no habit: it is kept, but not put before a reader."""
-_UNNAMED = "no name given"
+_INDENT = "  "
 
 
-def describe_profile(profile: StudentProfile) -> list[str]:
+def describe_profile(profile: StudentProfile, language: Language = ENGLISH) -> list[str]:
     """Describe a student to a teacher, section by section; a section without anything to say is left out."""
+    say = language.say
+    name = profile.student_name or say(texts.NO_NAME())
     lines = [
-        f"{profile.student_name or _UNNAMED} (student {profile.student_key})",
-        f"First seen {day(profile.first_seen_at)}, last seen {day(profile.last_seen_at)}",
-        f"As of {day(profile.as_of)}, model {profile.model_version[:_SHORT_ID]}",
+        say(texts.WHO(name=name, key=profile.student_key)),
+        say(texts.SEEN(first=profile.first_seen_at, last=profile.last_seen_at)),
+        say(texts.AS_OF(day=profile.as_of, model=profile.model_version[:_SHORT_ID])),
     ]
-    sections: tuple[tuple[str, Iterable[str]], ...] = (
-        ("Courses", _courses(profile)),
-        ("Knows", _knows(profile)),
-        ("Not yet seen", _not_seen(profile)),
-        ("Could practise next", (f"{choice.skill_name}: {choice.why}" for choice in profile.practise_next)),
-        ("Does", (_measure(measure) for measure in profile.measures if measure.n >= _LEAST_TOLD)),
-        ("Rhythm and pace", _rhythm(profile)),
-        (
-            "Likes",
-            (
-                _liking(liking)
-                for liking in profile.likings
-                if liking.is_declared or (liking.above_class and liking.n >= _LEAST_TOLD)
-            ),
-        ),
-        ("Goes well", (_outcome(outcome) for outcome in profile.outcomes if _is_told(outcome))),
-        ("Wants", (_goal(goal) for goal in profile.goals)),
-        ("Says", _voices(profile)),
-        ("With others", _collaboration(profile)),
-        ("Unknown", (f"{gap.what}: would be known by {gap.would_be_known_by}" for gap in profile.unknown)),
+    sections = (
+        (texts.COURSES, map(say, _courses(profile))),
+        (texts.KNOWS, _knows(profile, language)),
+        (texts.NOT_SEEN, _not_seen(profile, language)),
+        (texts.NEXT, map(say, _next(profile))),
+        (texts.DOES, (say(_measure(each)) for each in profile.measures if each.n >= _LEAST_TOLD)),
+        (texts.RHYTHM, map(say, _rhythm(profile))),
+        (texts.LIKES, (say(_liking(each, language)) for each in profile.likings if _is_liking_told(each))),
+        (texts.GOES_WELL, (say(_outcome(each, language)) for each in profile.outcomes if _is_told(each))),
+        (texts.WANTS, (say(_goal(goal)) for goal in profile.goals)),
+        (texts.SAYS, map(say, _voices(profile))),
+        (texts.WITH_OTHERS, map(say, _collaboration(profile))),
+        (texts.UNKNOWN, map(say, _gaps(profile))),
     )
     for title, content in sections:
-        told = [f"  {line}" for line in content]
+        told = [f"{_INDENT}{line}" for line in content]
         if told:
-            lines += ["", title, *told]
+            lines += ["", say(title()), *told]
     return lines
 
 
-def describe_signals(signals: Iterable[Signal], *, audience: Audience | None = None) -> list[str]:
+def describe_signals(
+    signals: Iterable[Signal], *, audience: Audience | None = None, language: Language = ENGLISH
+) -> list[str]:
     """Describe signals, two lines each and one more per choice; all of them, or those for one audience."""
     lines: list[str] = []
     for signal in signals:
         if audience is not None and signal.audience is not audience:
             continue
-        lines.append(
-            f"{signal.kind.value.replace('_', ' ')} for the {signal.audience.value} ({signal.part.value}, "
-            f"{signal.confidence.value} confidence, n={signal.n}, until {day(signal.expires_at)})"
+        head = texts.SIGNAL_HEAD[signal.audience](
+            kind=signal.kind.value.replace("_", " "),
+            part=texts.PARTS[signal.part](),
+            confidence=CONFIDENCE[signal.confidence](),
+            n=signal.n,
+            day=signal.expires_at,
         )
-        lines.append(f"  {signal.sentence}")
-        lines += [f"  - {choice.skill_name}: {choice.why}" for choice in signal.choices]
+        lines += [language.say(head), f"{_INDENT}{signal.sentence}"]
+        lines += [f"{_INDENT}- {choice.skill_name}: {choice.why}" for choice in signal.choices]
     return lines
 
 
-def _courses(profile: StudentProfile) -> Iterator[str]:
+def _courses(profile: StudentProfile) -> Iterator[Message]:
     for course in profile.courses:
-        state = "under way" if course.is_active else "completed" if course.completed_at else "left"
-        skills = (
-            f", {course.n_mastered} of {count(course.n_skills, 'skill')} mastered" if course.n_skills else ""
-        )
-        yield f"{course.course_name or course.course_id}: {state}{skills}"
+        ended = texts.COMPLETED if course.completed_at else texts.LEFT
+        facts = [texts.UNDER_WAY() if course.is_active else ended()]
+        if course.n_skills:
+            facts.append(texts.COURSE_SKILLS(n_mastered=course.n_mastered, n=course.n_skills))
+        yield texts.COURSE(course=course.course_name or course.course_id, facts=facts)
 
 
-def _knows(profile: StudentProfile) -> Iterator[str]:
+def _knows(profile: StudentProfile, language: Language) -> Iterator[str]:
     for skill in profile.skills:
-        if skill.level is not Level.UNKNOWN:
-            yield _skill(skill)
-            yield from _stated(skill)
+        if skill.p_mastery is not None:
+            yield language.say(_skill(skill, skill.p_mastery))
+            yield from _stated(skill, language)
 
 
-def _stated(skill: SkillProfile) -> Iterator[str]:
+def _stated(skill: SkillProfile, language: Language) -> Iterator[str]:
     """What is stated of a skill, on lines of its own below what the answers say."""
     for claim in skill.stated:
-        yield f"  {tell_claim(skill, claim, to_student=False)}"
+        told = tell_claim(skill, claim, texts.CLAIMS)
+        yield f"{_INDENT}{' '.join(language.say(message) for message in told)}"
 
 
-def _skill(skill: SkillProfile) -> str:
-    p = f"{percent(skill.p_mastery)} right expected" if skill.p_mastery is not None else "not known how well"
-    if skill.p_low is not None and skill.p_high is not None:
-        p += f", {percent(skill.p_low)} to {percent(skill.p_high)} likely"
-    line = f"{skill.skill_name}: {LEVEL_NAMES[skill.level]} ({p}; {count(skill.n_attempts, 'answer')}"
-    line += f", {skill.confidence.value} confidence)"
-    if skill.path is not None and skill.path.value.startswith("stuck"):
-        line += ", getting stuck" if skill.path.value == "stuck_early" else ", stuck"
+def _skill(skill: SkillProfile, p: float) -> Message:
+    figures = {
+        "skill": skill.skill_name,
+        "level": LEVELS[skill.level](),
+        "share": p,
+        "n": skill.n_attempts,
+        "confidence": CONFIDENCE[skill.confidence](),
+    }
+    if skill.p_low is None or skill.p_high is None:
+        line = texts.SKILL_LINE(**figures)
+    else:
+        line = texts.SKILL_BETWEEN(**figures, low=skill.p_low, high=skill.p_high)
+    notes = [texts.PATHS[skill.path]()] if skill.path in texts.PATHS else []
     if skill.is_review_due:
-        line += ", review due"
-    return line
+        notes.append(texts.REVIEW_DUE())
+    return texts.SKILL_NOTED(skill=line, notes=notes) if notes else line
 
 
-def _not_seen(profile: StudentProfile) -> Iterator[str]:
+def _not_seen(profile: StudentProfile, language: Language) -> Iterator[str]:
     unseen = [skill for skill in profile.skills if skill.level is Level.UNKNOWN]
     if unseen:
-        yield ", ".join(skill.skill_name for skill in unseen)
+        yield language.say(texts.UNSEEN(skills=[skill.skill_name for skill in unseen]))
     for skill in unseen:
-        yield from _stated(skill)
+        yield from _stated(skill, language)
 
 
-def _measure(measure: MeasureProfile) -> str:
-    line = f"{TAKEN[measure.measure]}: {percent(measure.share)} of the last {measure.n}"
-    compared = []
-    if measure.own_past is not None:
-        compared.append(f"before: {percent(measure.own_past)}")
-    if measure.class_share is not None:
-        compared.append(f"usual: {percent(measure.class_share)}")
-    return f"{line} ({', '.join(compared)})" if compared else line
+def _next(profile: StudentProfile) -> Iterator[Message]:
+    for choice in profile.practise_next:
+        yield texts.NEXT_LINE(skill=choice.skill_name, why=choice.why)
 
 
-def _rhythm(profile: StudentProfile) -> Iterator[str]:
+def _measure(measure: MeasureProfile) -> Message:
+    figures = {
+        "what": growth_texts.TAKEN[measure.measure](),
+        "share": measure.share,
+        "n": measure.n,
+    }
+    before, usual = measure.own_past, measure.class_share
+    if before is None:
+        if usual is None:
+            return growth_texts.MEASURE(**figures)
+        return growth_texts.MEASURE_USUAL(**figures, usual=usual)
+    if usual is None:
+        return growth_texts.MEASURE_BEFORE(**figures, before=before)
+    return growth_texts.MEASURE_BOTH(**figures, before=before, usual=usual)
+
+
+def _rhythm(profile: StudentProfile) -> Iterator[Message]:
     rhythm, pace = profile.rhythm, profile.pace
-    line = f"{duration(rhythm.seconds_7d)} in the last seven days"
-    if rhythm.weekly_seconds_before is not None:
-        line += f", {duration(rhythm.weekly_seconds_before)} a week in the four weeks before"
-    yield line
-    yield (
-        f"active on {count(rhythm.days_28d, 'day')} of the last 28, "
-        f"{count(rhythm.streak_days, 'day')} in a row, "
-        f"{count(rhythm.weeks_in_row, 'week')} in a row"
-    )
+    if rhythm.weekly_seconds_before is None:
+        yield texts.WEEK(time=rhythm.seconds_7d)
+    else:
+        yield texts.WEEK_BEFORE(time=rhythm.seconds_7d, usual=rhythm.weekly_seconds_before)
+    yield texts.ACTIVE_DAYS(n=rhythm.days_28d, n_days=rhythm.streak_days, n_weeks=rhythm.weeks_in_row)
     if pace.active_seconds:
-        yield f"{duration(pace.active_seconds)} on task altogether"
+        yield texts.ON_TASK(time=pace.active_seconds)
     if pace.median_session_seconds is not None:
-        yield f"a session takes {duration(pace.median_session_seconds)}"
+        yield texts.SESSION(time=pace.median_session_seconds)
     if pace.relative_duration is not None:
-        yield f"takes {pace.relative_duration:.1f} times the usual time per question"
+        yield texts.RATIO(ratio=pace.relative_duration)
     if pace.mastered_per_hour:
-        yield f"{pace.mastered_per_hour:.2f} skills mastered per active hour"
+        yield texts.RATE(rate=pace.mastered_per_hour)
 
 
-def _liking(liking: LikingProfile) -> str:
-    ground = "says so" if liking.is_declared else ""
+def _is_liking_told(liking: LikingProfile) -> bool:
+    return liking.is_declared or bool(liking.above_class and liking.n >= _LEAST_TOLD)
+
+
+def _liking(liking: LikingProfile, language: Language) -> Message:
+    ground = [texts.LIKING_SAID()] if liking.is_declared else []
     if liking.share is not None:
-        share = f"{percent(liking.share)} of what they do by choice, n={liking.n}"
-        ground = f"{ground}; {share}" if ground else share
-    return f"{liking.dimension.replace('_', ' ')}: {where(liking.dimension, liking.value)} ({ground})"
+        ground.append(texts.LIKING_SHARE(share=liking.share, n=liking.n))
+    return texts.LIKING(
+        dimension=texts.DIMENSIONS[liking.dimension](),
+        value=language.say(value_text(liking.dimension, liking.value)),
+        ground=ground,
+    )
 
 
 def _is_told(outcome: OutcomeProfile) -> bool:
     return outcome.n >= _LEAST_TOLD and outcome.above_expected is not None and outcome.above_expected > 0
 
 
-def _outcome(outcome: OutcomeProfile) -> str:
-    return f"{where(outcome.dimension, outcome.value)}: {percent(outcome.share)} (n={outcome.n})"
+def _outcome(outcome: OutcomeProfile, language: Language) -> Message:
+    value = language.say(value_text(outcome.dimension, outcome.value))
+    return texts.OUTCOME(value=value, share=outcome.share, n=outcome.n)
 
 
-def _goal(goal: GoalProfile) -> str:
-    now = percent(goal.progress) if goal.progress is not None else "unknown"
-    status = goal.status.value.replace("_", " ")
-    line = f"{goal.target_name}: {status}, now {now}, aim {percent(goal.target_level)}"
-    if goal.target_date is not None:
-        line += f" by {day(goal.target_date)}"
+def _goal(goal: GoalProfile) -> Message:
+    facts = [texts.STATUS[goal.status]()]
+    facts.append(texts.GOAL_NOW_UNKNOWN() if goal.progress is None else texts.GOAL_NOW(share=goal.progress))
+    aim = goal.target_level
+    facts.append(
+        texts.GOAL_AIM_DATED(share=aim, day=goal.target_date)
+        if goal.target_date
+        else texts.GOAL_AIM(share=aim)
+    )
     if goal.projected_date is not None:
-        line += f", at this pace {day(goal.projected_date)}"
-    return line
+        facts.append(texts.GOAL_PROJECTED(day=goal.projected_date))
+    return texts.GOAL(target=goal.target_name, facts=facts)
 
 
-def _voices(profile: StudentProfile) -> Iterator[str]:
-    words = {
-        ("choice", True): "chose {}",
-        ("choice", False): "said no to {} for now",
-        ("preference", True): "likes {}",
-        ("preference", False): "does not like {} any more",
-        ("stated_known", True): "says they know {}",
-        ("stated_known", False): "says they do not know {}",
-    }
+def _voices(profile: StudentProfile) -> Iterator[Message]:
     told = {skill.skill_id for skill in profile.skills}
     for voice in profile.voices:
         if voice.voice_kind == "stated_known" and voice.target_id in told:
             continue  # it stands beside the estimate
-        sentence = words.get((voice.voice_kind, voice.is_affirmed))
-        if sentence is not None:
-            yield f"{sentence.format(voice.target_name)} ({day(voice.occurred_at)})"
+        text = texts.WORDS.get((voice.voice_kind, voice.is_affirmed))
+        if text is not None:
+            yield text(thing=voice.target_name, day=voice.occurred_at)
 
 
-def _collaboration(profile: StudentProfile) -> Iterator[str]:
+def _collaboration(profile: StudentProfile) -> Iterator[Message]:
     found = profile.collaboration
     if found is not None:
-        yield (
-            f"gave help {count(found.n_given, 'time')}, asked {count(found.n_taken, 'time')}, commented "
-            + count(found.n_commented, "time")
-        )
+        yield texts.CONTRIBUTIONS(n_given=found.n_given, n_taken=found.n_taken, n_commented=found.n_commented)
+
+
+def _gaps(profile: StudentProfile) -> Iterator[Message]:
+    for gap in profile.unknown:
+        yield texts.GAP(what=gap.what, known_by=gap.would_be_known_by)

@@ -17,3 +17,7 @@ class AudienceError(FeedbackError):
 
 class SkillMissingError(FeedbackError):
     """No skill of the student, or more than one, goes by what was asked for."""
+
+
+class ParameterError(FeedbackError):
+    """A message was not given just what its text says."""

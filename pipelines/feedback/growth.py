@@ -5,173 +5,97 @@ programmes are small (Sisk, Burgoyne, Sun, Butler and Macnamara 2018), so nothin
 """
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
-from learnloom.pipelines.feedback.case import Basis, Case, day_of, week_of
-from learnloom.pipelines.feedback.words import TAKEN, count, percent
+from learnloom.pipelines.feedback.rule_context import Basis, RuleContext, day_of, week_of
+from learnloom.pipelines.feedback.texts import growth_texts as texts
 from learnloom.schemas.evidence import SkillEvidence
 from learnloom.schemas.measure import Measure
+from learnloom.schemas.message import Message
 from learnloom.schemas.profile import MeasureProfile, Path
-from learnloom.schemas.signal import Audience, Signal, SignalKind
+from learnloom.schemas.signal import Signal, SignalKind
 
 _MIN_TAKEN: Final = 2
 """Once may be chance."""
 
 
-class _Deed(NamedTuple):
-    kind: SignalKind
-    praise: str
-    """To the student, with {n_taken} and {n}."""
-    idea: str
-    """To the teacher: what they could do."""
-
-
-DEEDS: Final = {
-    Measure.TRIED_AGAIN: _Deed(
-        SignalKind.RETURN_AFTER_FAILURE,
-        "You went back to {n_taken} of the last {n} questions that did not work out at first. Going "
-        "back is how "
-        "things get learned.",
-        "Say that you have seen it, and ask what was different the second time.",
-    ),
-    Measure.RETRY_RIGHT: _Deed(
-        SignalKind.LEARNS_FROM_ERROR,
-        "In {n_taken} of your last {n} tries after a miss you found the answer. You use what the "
-        "first try tells you.",
-        "Ask them to tell how they found the mistake: it helps them and others.",
-    ),
-    Measure.CHALLENGE_CHOSEN: _Deed(
-        SignalKind.CHALLENGE_SEEKING,
-        "You picked a hard question {n_taken} times in the last {n} free choices. That is where the "
-        "most is to be "
-        "learned.",
-        "Offer a larger problem of this kind, whatever the score.",
-    ),
-    Measure.HARD_UNAIDED: _Deed(
-        SignalKind.PROBLEM_SOLVING,
-        "You worked out {n_taken} of the last {n} hard questions without a hint. Note what you tried: "
-        "it will serve "
-        "you again.",
-        "Have them explain one solution aloud or in writing.",
-    ),
-    Measure.CHANGED_APPROACH: _Deed(
-        SignalKind.PROBLEM_SOLVING,
-        "When an answer did not work out, you tried something else in {n_taken} of {n} cases. "
-        "Changing the approach "
-        "is a strategy that pays.",
-        "Ask which other ways they considered.",
-    ),
-    Measure.EXPLAINED: _Deed(
-        SignalKind.PROBLEM_SOLVING,
-        "You explained your thinking in {n_taken} of your last {n} hand-ins. Explaining makes it stick.",
-        "Answer the explanation itself, not the result alone.",
-    ),
-    Measure.BEGUN_EARLY: _Deed(
-        SignalKind.SELF_REGULATION,
-        "You began {n_taken} of your last {n} pieces of work more than a day ahead. That leaves you "
-        "time to think.",
-        "Ask how they plan, and let them tell others.",
-    ),
-    Measure.REVISED: _Deed(
-        SignalKind.SELF_REGULATION,
-        "You reworked {n_taken} of your last {n} pieces after the feedback. That is feedback put to use.",
-        "Point to what has changed between the versions.",
-    ),
-    Measure.GOAL_FOLLOWED: _Deed(
-        SignalKind.SELF_REGULATION,
-        "You set to work within a week on {n_taken} of {n} goals of your own. You do what you plan.",
-        "Talk about the next goal together.",
-    ),
-    Measure.OWN_CHECK: _Deed(
-        SignalKind.SELF_REGULATION,
-        "You tested yourself before {n_taken} of your last {n} quizzes. Testing yourself is among the "
-        "best ways to "
-        "learn.",
-        "Offer more questions to test themselves with.",
-    ),
+ACCOMPLISHMENTS: Final = {
+    Measure.TRIED_AGAIN: SignalKind.RETURN_AFTER_FAILURE,
+    Measure.RETRY_RIGHT: SignalKind.LEARNS_FROM_ERROR,
+    Measure.CHALLENGE_CHOSEN: SignalKind.CHALLENGE_SEEKING,
+    Measure.HARD_UNAIDED: SignalKind.PROBLEM_SOLVING,
+    Measure.CHANGED_APPROACH: SignalKind.PROBLEM_SOLVING,
+    Measure.EXPLAINED: SignalKind.PROBLEM_SOLVING,
+    Measure.BEGUN_EARLY: SignalKind.SELF_REGULATION,
+    Measure.REVISED: SignalKind.SELF_REGULATION,
+    Measure.GOAL_FOLLOWED: SignalKind.SELF_REGULATION,
+    Measure.OWN_CHECK: SignalKind.SELF_REGULATION,
 }
-"""Measures of which more is better, with the words for them."""
+"""Measures of which more is better, with the kind of signal that says so."""
 
 
-def deeds(case: Case) -> Iterator[Signal]:
+def accomplishments(ctx: RuleContext) -> Iterator[Signal]:
     """Name what was done more often than in the student's own past, or clearly more than is usual."""
-    for measure, deed in DEEDS.items():
-        found = case.measure(measure, case.thresholds.growth_min_opportunities)
+    for measure, kind in ACCOMPLISHMENTS.items():
+        found = ctx.measure(measure, ctx.thresholds.growth_min_opportunities)
         if found is None:
             continue
         evidence, profile = found
-        ground = _ground(case, profile, evidence.n_earlier)
+        ground = _ground(ctx, profile, evidence.n_earlier)
         if ground is None or evidence.last_taken_at is None or evidence.n_taken < _MIN_TAKEN:
             continue
         basis = Basis(
             n=evidence.n,
             # The latest opportunities have no first moment of their own in the evidence.
-            start=case.evidence.first_seen_at,
+            start=ctx.evidence.first_seen_at,
             end=evidence.last_taken_at,
             evidence_ids=evidence.evidence_ids,
             state=(measure.value, week_of(evidence.last_taken_at)),
             value=profile.share,
         )
-        praise = deed.praise.format(n_taken=evidence.n_taken, n=evidence.n)
-        cases = f"{evidence.n_taken} of the last {evidence.n} cases"
-        teacher = f"Growth: {TAKEN[measure]} in {cases} ({ground}). {deed.idea}"
-        yield from case.say(deed.kind, Audience.STUDENT, praise, basis, urgency=0.3)
-        yield from case.say(deed.kind, Audience.TEACHER, teacher, basis, urgency=0.2)
+        figures = {"n_taken": evidence.n_taken, "n": evidence.n}
+        yield from ctx.signal(kind, texts.PRAISE[measure](**figures), basis, urgency=0.3)
+        yield from ctx.signal(kind, texts.IDEAS[measure](**figures, ground=ground), basis, urgency=0.2)
 
 
-def _ground(case: Case, measure: MeasureProfile, n_earlier: int) -> str | None:
+def _ground(ctx: RuleContext, measure: MeasureProfile, n_earlier: int) -> Message | None:
     """Why a share is worth a word; None where it is not. Own past goes before the class."""
-    limits = case.thresholds
+    limits = ctx.thresholds
     if measure.own_past is not None and n_earlier >= limits.growth_min_opportunities:
         if measure.share >= measure.own_past + limits.growth_margin:
-            return f"{percent(measure.own_past)} in their own past"
+            return texts.GROUND_PAST(share=measure.own_past)
     elif measure.class_share is None:
-        return "nothing to compare with yet" if measure.share >= limits.growth_min_share else None
+        return texts.GROUND_NONE() if measure.share >= limits.growth_min_share else None
     if measure.class_share is not None and measure.share >= measure.class_share + limits.growth_margin:
-        return f"{percent(measure.class_share)} is usual"
+        return texts.GROUND_CLASS(share=measure.class_share)
     return None
 
 
-def persistence(case: Case) -> Iterator[Signal]:
+def persistence(ctx: RuleContext) -> Iterator[Signal]:
     """Name the effort where a skill came late, or an answer after misses on the same item."""
-    for profile in case.profile.skills:
-        skill = case.skill_evidence[profile.skill_id]
+    for profile in ctx.profile.skills:
+        skill = ctx.skill_evidence[profile.skill_id]
         if profile.path is Path.PERSISTED and skill.first_run_at is not None:
-            yield from _came_late(case, skill)
+            yield from _came_late(ctx, skill)
         if skill.last_recovery_at is not None and skill.last_recovery_id is not None:
-            yield from _recovered(case, skill)
+            yield from _recovered(ctx, skill)
 
 
-def _came_late(case: Case, skill: SkillEvidence) -> Iterator[Signal]:
+def _came_late(ctx: RuleContext, skill: SkillEvidence) -> Iterator[Signal]:
     opportunity = skill.first_run_opportunity
-    basis = case.skill_basis(
+    basis = ctx.skill_basis(
         skill.skill_id, ("run", str(opportunity)), float(opportunity or 0), held_from=skill.first_run_at
     )
-    yield from case.say(
-        SignalKind.PRODUCTIVE_PERSISTENCE,
-        Audience.STUDENT,
-        f"You stayed with {skill.skill_name} for {opportunity} questions until three in a row were "
-        f"right. It was "
-        f"your keeping at it that got you there.",
-        basis,
-        urgency=0.4,
-    )
-    yield from case.say(
-        SignalKind.PRODUCTIVE_PERSISTENCE,
-        Audience.TEACHER,
-        f"Kept at {skill.skill_name} and got there: first three right in a row at answer "
-        f"{opportunity}. Name the "
-        f"effort when you see them.",
-        basis,
-        urgency=0.3,
-    )
+    figures = {"skill": skill.skill_name, "n": opportunity}
+    kind = SignalKind.PRODUCTIVE_PERSISTENCE
+    yield from ctx.signal(kind, texts.CAME_LATE_TO_STUDENT(**figures), basis, urgency=0.4)
+    yield from ctx.signal(kind, texts.CAME_LATE_TO_TEACHER(**figures), basis, urgency=0.3)
 
 
-def _recovered(case: Case, skill: SkillEvidence) -> Iterator[Signal]:
+def _recovered(ctx: RuleContext, skill: SkillEvidence) -> Iterator[Signal]:
     at, statement_id = skill.last_recovery_at, skill.last_recovery_id
     if at is None or statement_id is None:
         return
-    tries = count(skill.last_recovery_misses or 2, "try", "tries")
     basis = Basis(
         n=skill.n_recoveries,
         start=skill.first_attempt_at or at,
@@ -183,19 +107,8 @@ def _recovered(case: Case, skill: SkillEvidence) -> Iterator[Signal]:
         subject_name=skill.skill_name,
         value=float(skill.n_recoveries),
     )
-    yield from case.say(
-        SignalKind.PRODUCTIVE_PERSISTENCE,
-        Audience.STUDENT,
-        f"On a question of {skill.skill_name} you went on after {tries} and then had it right. Not giving up "
-        f"there is what made the difference.",
-        basis,
-        urgency=0.35,
-    )
-    yield from case.say(
-        SignalKind.PRODUCTIVE_PERSISTENCE,
-        Audience.TEACHER,
-        f"Went on after {tries} on a question of {skill.skill_name} and got it right "
-        f"({count(skill.n_recoveries, 'such case')} so far). Name the effort.",
-        basis,
-        urgency=0.2,
-    )
+    figures = {"skill": skill.skill_name, "tries": skill.last_recovery_misses or 2}
+    kind = SignalKind.PRODUCTIVE_PERSISTENCE
+    yield from ctx.signal(kind, texts.RECOVERED_TO_STUDENT(**figures), basis, urgency=0.35)
+    teacher = texts.RECOVERED_TO_TEACHER(**figures, n=skill.n_recoveries)
+    yield from ctx.signal(kind, teacher, basis, urgency=0.2)

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from learnloom.pipelines.config.thresholds import Thresholds
-from learnloom.pipelines.feedback.stated import claims, stated_profiles
+from learnloom.pipelines.feedback.self_report import claims, stated_profiles
+from learnloom.schemas.declared_input import DeclaredEvidence
 from learnloom.schemas.evidence import MasteryEstimate, SkillEvidence, StudentEvidence
 from learnloom.schemas.level import Level, confidence, level
 from learnloom.schemas.profile import Path, SkillProfile
-from learnloom.schemas.voice import VoiceEvidence
 
 
 def skill_profiles(
@@ -75,7 +75,7 @@ def _skill(
     estimate: MasteryEstimate | None,
     *,
     is_unlocked: bool | None,
-    stated: Sequence[VoiceEvidence],
+    stated: Sequence[DeclaredEvidence],
     as_of: datetime,
     thresholds: Thresholds,
 ) -> SkillProfile:

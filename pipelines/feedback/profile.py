@@ -5,17 +5,18 @@ from datetime import datetime
 
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.choices import practise_next
+from learnloom.pipelines.feedback.data_gaps import data_gaps
 from learnloom.pipelines.feedback.errors import NaiveTimeError
 from learnloom.pipelines.feedback.knowledge import skill_profiles
-from learnloom.pipelines.feedback.rhythm import pace_profile, rhythm_profile
-from learnloom.pipelines.feedback.unknown import unknowns
-from learnloom.pipelines.feedback.wishes import (
+from learnloom.pipelines.feedback.language import ENGLISH, Language
+from learnloom.pipelines.feedback.preferences import (
     goal_profiles,
     liking_profiles,
     outcome_profiles,
+    preferences_of,
     voice_profiles,
-    wishes_of,
 )
+from learnloom.pipelines.feedback.rhythm import pace_profile, rhythm_profile
 from learnloom.schemas.evidence import ContributionEvidence, CourseEvidence, MeasureEvidence, StudentEvidence
 from learnloom.schemas.level import Level
 from learnloom.schemas.profile import (
@@ -28,7 +29,12 @@ from learnloom.schemas.profile import (
 
 
 def build_profile(
-    evidence: StudentEvidence, *, as_of: datetime, model_version: str, thresholds: Thresholds
+    evidence: StudentEvidence,
+    *,
+    as_of: datetime,
+    model_version: str,
+    thresholds: Thresholds,
+    language: Language = ENGLISH,
 ) -> StudentProfile:
     """Describe one student: a pure function of its arguments.
 
@@ -37,6 +43,7 @@ def build_profile(
         as_of: the moment for which it is said, in the school's time zone: its date is today.
         model_version: id of the learner model's parameters from which the estimates are.
         thresholds: the school's settings.
+        language: in which it is said.
 
     Raises:
         NaiveTimeError: as_of has no time zone.
@@ -60,9 +67,10 @@ def build_profile(
         skills=skills,
         practise_next=practise_next(
             skills,
-            wishes=wishes_of(evidence, as_of=as_of, declined_days=thresholds.declined_days),
+            preferences=preferences_of(evidence, as_of=as_of, declined_days=thresholds.declined_days),
             closed_courses=frozenset(course.course_id for course in courses if not course.is_active),
             thresholds=thresholds,
+            language=language,
         ),
         measures=_measures(evidence.measures),
         rhythm=rhythm,
@@ -72,7 +80,7 @@ def build_profile(
         goals=goal_profiles(evidence, skills, as_of=as_of),
         voices=voice_profiles(evidence.voices),
         collaboration=_collaboration(evidence.contribution),
-        unknown=unknowns(evidence, rhythm, min_timed=thresholds.pace_min_answers),
+        unknown=data_gaps(evidence, rhythm, min_timed=thresholds.pace_min_answers, language=language),
     )
 
 

@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from learnloom.pipelines.feedback.words import count, day, of_ten
+from learnloom.pipelines.feedback.language import ENGLISH, Language
+from learnloom.pipelines.feedback.texts import why_texts as texts
+from learnloom.schemas.message import Message
 from learnloom.schemas.profile import SkillProfile, StudentProfile
 
 WEEKS: Final = 4
@@ -69,33 +71,36 @@ def review_calendar(profile: StudentProfile, zone: dt.tzinfo) -> ReviewCalendar:
     )
 
 
-def describe_reviews(calendar: ReviewCalendar) -> list[str]:
+def describe_reviews(calendar: ReviewCalendar, language: Language = ENGLISH) -> list[str]:
     """Tell a student their calendar, in lines."""
+    say = language.say
     if not (calendar.due or calendar.coming or calendar.n_later):
-        return ["No reviews yet: they begin with the first skill that you master."]
-    lines = [f"Your reviews as of {day(calendar.as_of)}"]
+        return [say(texts.NO_REVIEWS())]
+    lines = [say(texts.REVIEWS(day=calendar.as_of))]
     if calendar.due:
-        lines += ["", "Due now, the one that needs it most first"]
-        lines += [f"  {_due(review)}" for review in calendar.due]
+        lines += ["", say(texts.REVIEWS_DUE())]
+        lines += [f"  {say(_due(review))}" for review in calendar.due]
     if calendar.coming:
-        lines += ["", f"In the next {WEEKS} weeks"]
-        lines += [
-            f"  {each.day:%A}, {day(each.day)}: {', '.join(review.skill_name for review in each.reviews)}"
-            for each in calendar.coming
-        ]
+        lines += ["", say(texts.REVIEWS_COMING(weeks=WEEKS))]
+        lines += [f"  {say(_coming(each))}" for each in calendar.coming]
     if calendar.n_later:
-        verb = "comes" if calendar.n_later == 1 else "come"
-        lines += ["", f"{count(calendar.n_later, 'more skill')} {verb} later."]
+        lines += ["", say(texts.REVIEWS_LATER(n=calendar.n_later))]
     if calendar.due:
-        lines += ["", "Two or three questions on each are enough."]
+        lines += ["", say(texts.REVIEWS_ENOUGH())]
     return lines
 
 
-def _due(review: Review) -> str:
-    line = review.skill_name
-    if review.p_mastery is not None:
-        line += f": you can expect {of_ten(review.p_mastery)} right"
-    return f"{line}; last seen on {day(review.last_attempt_at)}" if review.last_attempt_at else line
+def _due(review: Review) -> Message:
+    name, p, last = review.skill_name, review.p_mastery, review.last_attempt_at
+    if p is None:
+        return texts.REVIEW_SEEN(skill=name, day=last) if last else texts.REVIEW(skill=name)
+    if last is None:
+        return texts.REVIEW_CHANCE(skill=name, chance=p)
+    return texts.REVIEW_CHANCE_SEEN(skill=name, chance=p, day=last)
+
+
+def _coming(on: ReviewDay) -> Message:
+    return texts.REVIEW_DAY(day=on.day, skills=[review.skill_name for review in on.reviews])
 
 
 def _need(review: Review) -> tuple[float, str]:

@@ -3,106 +3,121 @@
 from collections.abc import Iterator
 from typing import Final
 
-from learnloom.pipelines.feedback.care import is_present
-from learnloom.pipelines.feedback.case import Basis, Case, week_of
-from learnloom.pipelines.feedback.words import count, percent, together
+from learnloom.pipelines.feedback.early_alert import is_present
+from learnloom.pipelines.feedback.rule_context import Basis, RuleContext, week_of
+from learnloom.pipelines.feedback.texts import risk_texts as texts
+from learnloom.pipelines.feedback.texts.text import Text
+from learnloom.schemas.message import Message
 from learnloom.schemas.risk import RiskEvidence, RiskReason, RiskTheme
-from learnloom.schemas.signal import Audience, Signal, SignalKind
-
-_ADVICE: Final = "Talk to them before you conclude anything."
+from learnloom.schemas.signal import Signal, SignalKind
 
 
-def at_risk(case: Case) -> Iterator[Signal]:
+def at_risk(ctx: RuleContext) -> Iterator[Signal]:
     """Name the courses which the student may not pass, with the reasons."""
-    if not is_present(case):
+    if not is_present(ctx):
         return
-    for risk in sorted(case.evidence.risks, key=lambda one: one.course_id):
+    for risk in sorted(ctx.evidence.risks, key=lambda one: one.course_id):
         if risk.p_not_passing is None or risk.threshold is None:
-            yield from _by_rule(case, risk)
+            yield from _by_rule(ctx, risk)
         elif risk.p_not_passing >= risk.threshold:
-            sentence = f"{_estimate(risk, risk.p_not_passing)} {_reasons(risk)}{_ADVICE}"
-            yield from _say(case, risk, "learned", sentence, 0.6 + 0.3 * risk.p_not_passing)
+            message = texts.LEARNED(
+                course=risk.course_name or risk.course_id,
+                share=risk.p_not_passing,
+                details=[
+                    _precision(risk),
+                    *(said for reason in risk.reasons for said in _reason(risk, reason)),
+                ],
+            )
+            yield from _say(ctx, risk, "learned", message, 0.6 + 0.3 * risk.p_not_passing)
 
 
-def _estimate(risk: RiskEvidence, p: float) -> str:
-    name = risk.course_name or risk.course_id
-    promise = (
-        f"of students warned of at this stage of earlier runs {percent(risk.precision)} did not pass"
-        if risk.precision is not None
-        else "how often such warnings are right is not known yet"
-    )
-    return f"May not pass {name}: {percent(p)} likely, by what happened in runs that have ended; {promise}."
+def _precision(risk: RiskEvidence) -> Message:
+    """How often such warnings were right."""
+    return texts.NO_PRECISION() if risk.precision is None else texts.PRECISION(share=risk.precision)
 
 
-def _reasons(risk: RiskEvidence) -> str:
-    told = [_reason(risk, reason) for reason in risk.reasons]
-    return f"What speaks for it: {'; '.join(told)}. " if told else ""
-
-
-def _reason(risk: RiskEvidence, reason: RiskReason) -> str:
+def _reason(risk: RiskEvidence, reason: RiskReason) -> Iterator[Message]:
     """Say a reason with its figure, and what was usual in earlier runs at this stage."""
-    told, usual = "", None if reason.usual is None else f"{reason.usual:.0f}"
-    share = None if reason.usual is None else percent(reason.usual)
-    match reason.theme:
-        case RiskTheme.HANDED_IN:
-            told = f"{risk.n_submitted} of {count(risk.n_due, 'piece')} of work due handed in"
-            told += ", the last one not" if risk.is_last_missed else ""
-            usual = share
-        case RiskTheme.POINTS:
-            known = risk.points_share is not None
-            told = f"{percent(risk.points_share or 0.0)} of the points so far" if known else "no score yet"
-            usual = share
-        case RiskTheme.LATENESS:
-            told = _lateness(risk.days_late)
-            usual = None if reason.usual is None else _lateness(reason.usual)
-        case RiskTheme.SUBMISSION_GAP:
-            told = _gap("last hand-in", "nothing handed in yet", risk.days_since_submission)
-            usual = usual and f"{usual} days"
-        case RiskTheme.ENROLMENT:
-            told = _enrolment(risk.enrolment_days or 0.0)
-            usual = None if reason.usual is None else _enrolment(reason.usual)
-        case RiskTheme.ACTIVITY:
-            told = f"active on {count(risk.active_days or 0, 'day')} of the last 28"
-    return f"{told} (usual: {usual})" if usual else told
+    yield from _REASONS[reason.theme](risk, reason.usual)
 
 
-def _lateness(days: float | None) -> str:
-    if days is None:
-        return "nothing handed in of what was due"
-    when = "after" if days > 0 else "before"
-    return f"handed in {count(abs(round(days)), 'day')} {when} the due date on average"
+def _handed_in(risk: RiskEvidence, usual: float | None) -> Iterator[Message]:
+    n_submitted, n = risk.n_submitted, risk.n_due
+    if usual is None:
+        yield texts.HANDED_IN(n_submitted=n_submitted, n=n)
+    else:
+        yield texts.HANDED_IN_USUAL(n_submitted=n_submitted, n=n, usual=usual)
+    if risk.is_last_missed:
+        yield texts.LAST_MISSED()
 
 
-def _enrolment(days: float) -> str:
-    when = "after" if days > 0 else "before"
-    return f"enrolled {count(abs(round(days)), 'day')} {when} the run began"
+def _lateness(risk: RiskEvidence, usual: float | None) -> Iterator[Message]:
+    late = risk.days_late
+    yield texts.NOTHING_HANDED_IN() if late is None else _days(late, texts.LATE, texts.EARLY)
+    if usual is not None:
+        yield _days(usual, texts.USUALLY_LATE, texts.USUALLY_EARLY)
 
 
-def _gap(what: str, never: str, days: float | None) -> str:
-    return never if days is None else f"{what} {count(int(days), 'day')} ago"
+def _submission_gap(risk: RiskEvidence, usual: float | None) -> Iterator[Message]:
+    gap = risk.days_since_submission
+    yield texts.NOTHING_YET() if gap is None else texts.GAP(n=int(gap))
+    if usual is not None:
+        yield texts.USUAL_GAP(n=round(usual))
 
 
-def _by_rule(case: Case, risk: RiskEvidence) -> Iterator[Signal]:
+def _enrolment(risk: RiskEvidence, usual: float | None) -> Iterator[Message]:
+    yield _days(risk.enrolment_days or 0.0, texts.ENROLLED_AFTER, texts.ENROLLED_BEFORE)
+    if usual is not None:
+        yield _days(usual, texts.USUALLY_ENROLLED_AFTER, texts.USUALLY_ENROLLED_BEFORE)
+
+
+def _activity(risk: RiskEvidence, usual: float | None) -> Iterator[Message]:
+    n = risk.active_days or 0
+    yield texts.ACTIVE(n=n) if usual is None else texts.ACTIVE_USUAL(n=n, usual=round(usual))
+
+
+def _points(risk: RiskEvidence, usual: float | None) -> Iterator[Message]:
+    share = risk.points_share
+    if share is None:
+        yield texts.NO_SCORE() if usual is None else texts.NO_SCORE_USUAL(usual=usual)
+    else:
+        yield texts.POINTS(share=share) if usual is None else texts.POINTS_USUAL(share=share, usual=usual)
+
+
+def _days(days: float, after: Text, before: Text) -> Message:
+    """Say so many days, after a day or before it."""
+    return (after if days > 0 else before)(n=abs(round(days)))
+
+
+_REASONS: Final = {
+    RiskTheme.HANDED_IN: _handed_in,
+    RiskTheme.POINTS: _points,
+    RiskTheme.LATENESS: _lateness,
+    RiskTheme.SUBMISSION_GAP: _submission_gap,
+    RiskTheme.ENROLMENT: _enrolment,
+    RiskTheme.ACTIVITY: _activity,
+}
+
+
+def _by_rule(ctx: RuleContext, risk: RiskEvidence) -> Iterator[Signal]:
     """The first version, for schools of which no run has ended yet."""
-    limit = case.thresholds.risk_away_days
+    limit = ctx.thresholds.risk_away_days
     seen = risk.days_since_active
     reasons = []
     if (risk.enrolled_days if seen is None else seen) > limit:
-        reasons.append(_gap("last active in it", "not active in it so far", seen))
+        reasons.append(texts.NEVER_ACTIVE() if seen is None else texts.LAST_ACTIVE(n=int(seen)))
     if risk.is_last_missed:
-        reasons.append("the work due last was not handed in")
+        reasons.append(texts.LAST_MISSED())
     if not reasons:
         return
-    name = risk.course_name or risk.course_id
-    sentence = (
-        f"{name}: {together(reasons)}. This is a simple rule, not a learned estimate: that takes a course plan and a "
-        f"run of known outcome that has ended. {_ADVICE}"
-    )
-    yield from _say(case, risk, "rule", sentence, 0.6)
+    message = texts.RULE(course=risk.course_name or risk.course_id, reasons=reasons)
+    yield from _say(ctx, risk, "rule", message, 0.6)
 
 
-def _say(case: Case, risk: RiskEvidence, how: str, sentence: str, urgency: float) -> Iterator[Signal]:
-    evidence = case.evidence
+def _say(
+    ctx: RuleContext, risk: RiskEvidence, how: str, message: Message, urgency: float
+) -> Iterator[Signal]:
+    evidence = ctx.evidence
     basis = Basis(
         n=risk.n_due + (risk.active_days or 0),
         start=evidence.first_seen_at,
@@ -115,4 +130,4 @@ def _say(case: Case, risk: RiskEvidence, how: str, sentence: str, urgency: float
         value=risk.p_not_passing,
         held_from=risk.cutoff_at,
     )
-    yield from case.say(SignalKind.AT_RISK, Audience.TEACHER, sentence, basis, urgency=urgency)
+    yield from ctx.signal(SignalKind.AT_RISK, message, basis, urgency=urgency)

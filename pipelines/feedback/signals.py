@@ -5,30 +5,31 @@ from typing import Final
 
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback import (
-    care,
     collaboration,
     content,
+    declared_input,
+    early_alert,
     growth,
     process,
-    responses,
     risk,
-    stated,
-    voice,
+    self_report,
+    signal_feedback,
 )
-from learnloom.pipelines.feedback.case import Case
+from learnloom.pipelines.feedback.language import ENGLISH, Language
+from learnloom.pipelines.feedback.rule_context import RuleContext
 from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.signal import Signal
 
-RULES: Final[tuple[Callable[[Case], Iterator[Signal]], ...]] = (
+RULES: Final[tuple[Callable[[RuleContext], Iterator[Signal]], ...]] = (
     content.mastery,
     content.strengths_and_weaknesses,
     content.practise_next,
-    stated.checks,
+    self_report.checks,
     content.stretch,
     content.review_due,
     growth.persistence,
-    growth.deeds,
+    growth.accomplishments,
     process.wheel_spinning,
     process.help_seeking,
     process.rapid_guessing,
@@ -36,32 +37,39 @@ RULES: Final[tuple[Callable[[Case], Iterator[Signal]], ...]] = (
     process.pace,
     process.spacing,
     process.regularity,
-    care.engagement_change,
+    early_alert.engagement_change,
     risk.at_risk,
-    voice.goals,
-    voice.choices,
-    voice.likings,
-    voice.outcomes,
+    declared_input.goals,
+    declared_input.choices,
+    declared_input.likings,
+    declared_input.outcomes,
     collaboration.collaboration,
 )
 """All rules but the check-in, which looks at what the others said."""
 
 
-def signals(evidence: StudentEvidence, profile: StudentProfile, *, thresholds: Thresholds) -> list[Signal]:
+def signals(
+    evidence: StudentEvidence,
+    profile: StudentProfile,
+    *,
+    thresholds: Thresholds,
+    language: Language = ENGLISH,
+) -> list[Signal]:
     """Say what is worth saying of one student now: a pure function of its arguments.
 
     Args:
         evidence: what the warehouse knows of the student.
         profile: built from this evidence with these thresholds.
         thresholds: the school's settings.
+        language: in which it is said.
 
     Returns:
         Signals that hold at the profile's as_of, most urgent first, ties in order of kind, audience and id.
     """
-    case = Case(evidence, profile, thresholds)
-    said = [signal for rule in RULES for signal in rule(case)]
-    said += care.check_in(case, said)
+    ctx = RuleContext(evidence, profile, thresholds, language)
+    said = [signal for rule in RULES for signal in rule(ctx)]
+    said += early_alert.check_in(ctx, said)
     return sorted(
-        responses.still_wanted(case, said),
+        signal_feedback.still_wanted(ctx, said),
         key=lambda signal: (-signal.urgency, signal.kind, signal.audience, signal.signal_id),
     )

@@ -1,29 +1,21 @@
 """Why an estimate is what it is, in words that the student can read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from math import floor
-from types import MappingProxyType
 from typing import Final
 
 from learnloom.pipelines.feedback.errors import SkillMissingError
-from learnloom.pipelines.feedback.words import LEVEL_NAMES, count, day, percent
+from learnloom.pipelines.feedback.formatting import whole_percent
+from learnloom.pipelines.feedback.language import ENGLISH, Language
+from learnloom.pipelines.feedback.texts import why_texts as texts
+from learnloom.pipelines.feedback.texts.figure_texts import CONFIDENCE, LEVELS
+from learnloom.schemas.level import Level
+from learnloom.schemas.message import Message
 from learnloom.schemas.profile import SkillProfile, StudentProfile
-from learnloom.schemas.why import Ground, Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
+from learnloom.schemas.why import Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
 
 _MAX_NEAR: Final = 5
-_WORDS: Final[Mapping[Ground, str]] = MappingProxyType(
-    {
-        Ground.DIFFICULTY: "how hard the skill is for the class",
-        Ground.PRACTICE: "how much you have practised, whatever came of it",
-        Ground.GENERAL: "how you do on the whole, all skills together",
-        Ground.SKILL: "how your answers on this skill went",
-        Ground.LATELY: "how your latest answers went",
-    }
-)
-_OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
-    {Outcome.RIGHT: "right", Outcome.PARTLY: "partly right", Outcome.WRONG: "wrong"}
-)
 
 
 def find_skill(profile: StudentProfile, wanted: str) -> SkillProfile:
@@ -63,50 +55,53 @@ def _listed(skills: Sequence[SkillProfile]) -> str:
     return "".join(f"\n  {skill.skill_name} ({skill.skill_id})" for skill in skills)
 
 
-def describe_why(why: SkillWhy) -> list[str]:
+def describe_why(why: SkillWhy, language: Language = ENGLISH) -> list[str]:
     """Tell a student why the estimate of a skill is what it is, in lines."""
-    lines = [f"{why.skill_name}, as of {day(why.as_of)}", *_estimate(why)]
+    say = language.say
+    lines = [say(texts.HEAD(skill=why.skill_name, day=why.as_of)), *map(say, _estimate(why))]
     sections = (
-        ("How that comes about", _terms(why)),
-        ("What would change it", _ahead(why.ahead) if why.ahead else ()),
-        ("Your latest answers on it", (_answer(answer) for answer in why.answers)),
+        (texts.TERMS, _terms(why, language)),
+        (texts.AHEAD, map(say, _ahead(why.ahead)) if why.ahead else ()),
+        (texts.ANSWERS, (say(_answer(answer)) for answer in why.answers)),
     )
     for title, content in sections:
         told = [f"  {line}" for line in content]
         if told:
-            lines += ["", title, *told]
+            lines += ["", say(title()), *told]
     return lines
 
 
-def _estimate(why: SkillWhy) -> Iterator[str]:
+def _estimate(why: SkillWhy) -> Iterator[Message]:
     if why.p is None:
-        yield "Nothing can be said yet: there is no answer of yours to any question."
+        yield texts.NOTHING_KNOWN()
         return
     if not why.n_attempts:
-        yield (
-            f"No answer of yours on it yet. From your other answers you can expect {percent(why.p)} right "
-            f"at an average question."
-        )
+        yield texts.FROM_OTHERS(share=why.p)
         return
-    line = f"You can expect {percent(why.p)} right at an average question"
-    if why.p_low is not None and why.p_high is not None:
-        line += f"; {percent(why.p_low)} to {percent(why.p_high)} is likely"
-    yield f"{line}. Level: {LEVEL_NAMES[why.level]}."
-    line = f"It stands on {count(why.n_attempts, 'answer')}, {why.n_right} right"
-    if why.first_attempt_at is not None and why.last_attempt_at is not None:
-        first, last = day(why.first_attempt_at), day(why.last_attempt_at)
-        line += f", on {first}" if first == last else f", from {first} to {last}"
-    yield f"{line}: {why.confidence.value} confidence."
+    level = LEVELS[why.level]()
+    if why.p_low is None or why.p_high is None:
+        yield texts.EXPECTED(share=why.p, level=level)
+    else:
+        yield texts.EXPECTED_BETWEEN(share=why.p, low=why.p_low, high=why.p_high, level=level)
+    figures = {"n": why.n_attempts, "n_right": why.n_right, "confidence": CONFIDENCE[why.confidence]()}
+    first, last = why.first_attempt_at, why.last_attempt_at
+    if first is None or last is None:
+        yield texts.STANDS_ON(**figures)
+    elif first.date() == last.date():
+        yield texts.STANDS_ON_DAY(**figures, day=last)
+    else:
+        yield texts.STANDS_ON_DAYS(**figures, first=first, last=last)
 
 
-def _terms(why: SkillWhy) -> Iterator[str]:
+def _terms(why: SkillWhy, language: Language) -> Iterator[str]:
+    """The terms as an addition: figures in a column, and what each is about."""
     if why.p is None or why.start is None:
         return
-    yield f"{percent(why.start):>5}  where everybody starts: nothing known yet, a skill of middling difficulty"
+    yield f"{language.percent(why.start):>5}  {language.say(texts.START())}"
     told = [term for term in why.terms if term.adds != 0.0]
     for term, points in zip(told, points_of(why.start, told, why.p), strict=True):
-        yield f"{points:>+3}    {_WORDS[term.ground]}"
-    yield f"{percent(why.p):>5}  what you can expect now"
+        yield f"{points:>+3}    {language.say(texts.GROUNDS[term.ground]())}"
+    yield f"{language.percent(why.p):>5}  {language.say(texts.NOW())}"
 
 
 def points_of(start: float, terms: Sequence[WhyTerm], p: float) -> list[int]:
@@ -116,7 +111,7 @@ def points_of(start: float, terms: Sequence[WhyTerm], p: float) -> list[int]:
     """
     exact = [term.adds * 100 for term in terms]
     points = [floor(value) for value in exact]
-    missing = _shown(p) - _shown(start) - sum(points)
+    missing = whole_percent(p) - whole_percent(start) - sum(points)
     by_remainder = sorted(range(len(terms)), key=lambda place: (points[place] - exact[place], place))
     for step in range(abs(missing) if terms else 0):
         place = by_remainder[step % len(terms)] if missing > 0 else by_remainder[-1 - step % len(terms)]
@@ -124,33 +119,29 @@ def points_of(start: float, terms: Sequence[WhyTerm], p: float) -> list[int]:
     return points
 
 
-def _shown(share: float) -> int:
-    return int(percent(share).split()[0])
-
-
-def _ahead(ahead: WhyAhead) -> Iterator[str]:
-    yield f"one more right answer: {percent(ahead.p_after_right)}"
-    yield f"three right in a row: {percent(ahead.p_after_three_right)}"
-    yield f"one miss: {percent(ahead.p_after_miss)}"
+def _ahead(ahead: WhyAhead) -> Iterator[Message]:
+    yield texts.AFTER_RIGHT(share=ahead.p_after_right)
+    yield texts.AFTER_THREE(share=ahead.p_after_three_right)
+    yield texts.AFTER_MISS(share=ahead.p_after_miss)
     for level, edge, n in (
-        ("near", ahead.near, ahead.n_right_to_near),
-        ("mastered", ahead.mastered, ahead.n_right_to_mastered),
+        (Level.NEAR, ahead.near, ahead.n_right_to_near),
+        (Level.MASTERED, ahead.mastered, ahead.n_right_to_mastered),
     ):
+        figures = {"level": LEVELS[level](), "share": edge}
         if n is None:
-            needed = f"more than {ahead.n_looked_ahead} right in a row"
-        elif n == 0:
-            needed = "is reached"
+            yield texts.NEEDED_MORE(**figures, n=ahead.n_looked_ahead)
         else:
-            needed = f"{n} right in a row"
-        yield f"for {level} (from {percent(edge)}): {needed}"
+            yield texts.NEEDED(**figures, n=n) if n else texts.REACHED(**figures)
 
 
-def _answer(answer: WhyAnswer) -> str:
-    line = f"{day(answer.occurred_at)}: {_OUTCOMES[answer.outcome]}"
-    if answer.outcome is Outcome.PARTLY:
-        line += f" ({percent(answer.score)})"
-    if answer.is_aided:
-        line += ", with a hint"
-    if answer.is_rapid:
-        line += ", faster than it can be read: counts a quarter"
-    return f"{line}; {answer.activity_name or answer.activity_id}"
+def _answer(answer: WhyAnswer) -> Message:
+    is_part = answer.outcome is Outcome.PARTLY
+    figures = {
+        "day": answer.occurred_at,
+        "outcome": texts.PARTLY(share=answer.score) if is_part else texts.OUTCOMES[answer.outcome](),
+        "activity": answer.activity_name or answer.activity_id,
+    }
+    notes = [
+        text() for text, holds in ((texts.AIDED, answer.is_aided), (texts.RAPID, answer.is_rapid)) if holds
+    ]
+    return texts.ANSWER_NOTED(**figures, notes=notes) if notes else texts.ANSWER(**figures)

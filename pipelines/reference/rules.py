@@ -1,7 +1,7 @@
-"""The pages for those who take profiles and signals: JSON Schemas, and the catalogue of signals.
+"""The pages for those who take profiles and signals: JSON Schemas, the catalogues of signals and of messages.
 
-`python -m learnloom.pipelines.reference.rules profile|signal|event|why|catalogue` prints one; `make docs` keeps them in
-docs/ up to date.
+`python -m learnloom.pipelines.reference.rules NAME` prints one, where NAME is profile, signal, event, why, catalogue,
+messages or template; `make docs` keeps them up to date.
 """
 
 import json
@@ -13,8 +13,13 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from learnloom.pipelines.config.thresholds import Thresholds
-from learnloom.pipelines.feedback.catalogue import CATALOGUE
+from learnloom.pipelines.feedback.language import ENGLISH
+from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
+from learnloom.pipelines.feedback.texts.catalogue import FAMILIES
+from learnloom.pipelines.feedback.texts.text import Text
+from learnloom.pipelines.feedback.translation import template, told
 from learnloom.schemas.event import SignalEvent
+from learnloom.schemas.message import Message
 from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.signal import Audience, Signal, SignalKind
 from learnloom.schemas.why import SkillWhy
@@ -117,6 +122,8 @@ A signal is one thing worth saying about a student's learning, to one audience. 
   from when. `confidence` is low below 5 observations and high from 20.
 - **Same evidence, same signal.** `signal_id` follows from whom, what, to whom and the state of the evidence, not from
   the day on which it was computed. Use it to drop what you have seen.
+- **Its words.** `sentence` is in the language of the deployment; `message` holds the id of the message and its values,
+  to say it otherwise: [messages.md](messages.md) lists them all.
 - **It ends.** After `expires_at` do not show it. The lifetime below counts from the last evidence.
 - **Audience.** What is for teachers alone must not reach the student: it is a call to look, not a verdict.
 - **It can be put aside.** A signal that was dismissed is not said again, nor is its like on the same thing for
@@ -139,6 +146,24 @@ A school's own wishes: in `learnloom.toml` under `[thresholds]`, or in the envir
 """
 
 
+_MESSAGES_HEAD: Final = """\
+# Messages
+
+Every text that students and teachers read, for review. This page is printed by `make docs` from
+`pipelines/feedback/texts`; a text is changed there, and nowhere else.
+
+A signal carries the id of its message and the values beside the sentence: `message` in
+[schemas/signal.json](schemas/signal.json), `message_id` and `parameters` in `feedback.signal`. With them it can be said
+in other words, or in another language. `{name}` in a text is where a value stands; where a text hangs on a number, the
+form for one comes before the form for many. The last line of each is an example.
+
+**To translate**, copy `pipelines/feedback/locales/learnloom.pot` to a `.po` file and fill it in with any editor of
+gettext: `read_translation` of `pipelines/feedback/translation.py` makes a language of it, which `build_profile`,
+`signals` and the pages for people take. Numbers, per cents, days and lists are written in the way of the language;
+what is not translated stays English.
+"""
+
+
 def json_schema(model: type[BaseModel], name: str) -> str:
     """Write the JSON Schema of a model as it is serialised, with an id of its own."""
     schema: dict[str, Any] = {"$schema": _DIALECT, "$id": f"{_BASE}{name}.json"}
@@ -152,7 +177,7 @@ def catalogue_page() -> str:
 
 
 def _signal_rows() -> Iterator[str]:
-    for kind, entry in CATALOGUE.items():
+    for kind, entry in SIGNAL_KINDS.items():
         audiences = " and ".join(each.value for each in Audience if each in entry.audiences)
         yield f"| `{kind.value}` | {entry.part.value} | {audiences} | {entry.lifetime_days} | {RULES[kind]} |\n"
 
@@ -162,6 +187,34 @@ def _threshold_rows() -> Iterator[str]:
         yield f"| `{name}` | {field.default} | {field.description} |\n"
 
 
+def messages_page() -> str:
+    """Write the catalogue of messages as a page."""
+    parts = [_MESSAGES_HEAD]
+    for heading, texts in FAMILIES.items():
+        parts.append(f"\n## {heading}\n")
+        parts += [_message(text) for text in texts]
+    return "".join(parts)
+
+
+def _message(text: Text) -> str:
+    reader = f"to the {text.audience.value}" if text.audience is not None else "part of other texts"
+    parameters = "".join(f"; `{name}`: {told(each)}" for name, each in text.parameters.items())
+    forms = dict.fromkeys(form for form in (text.text, text.plural) if form is not None)
+    shown = "\n>\n".join(f"> {form}" for form in forms)
+    return f"\n**`{text.text_id}`** ({reader}{parameters})\n\n{shown}\n\n*{ENGLISH.say(example_of(text))}*\n"
+
+
+def example_of(text: Text) -> Message:
+    """Make the message of a text's own example values."""
+    return text(**{name: _example(each.example) for name, each in text.parameters.items()})
+
+
+def _example(value: Any) -> Any:
+    if isinstance(value, Text):
+        return example_of(value)
+    return tuple(_example(each) for each in value) if isinstance(value, tuple) else value
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
     {
         "profile": lambda: json_schema(StudentProfile, "student_profile"),
@@ -169,6 +222,8 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
         "event": lambda: json_schema(SignalEvent, "signal_event"),
         "why": lambda: json_schema(SkillWhy, "skill_why"),
         "catalogue": catalogue_page,
+        "messages": messages_page,
+        "template": template,
     }
 )
 

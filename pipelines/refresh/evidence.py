@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.refresh.risk import with_reasons
 from learnloom.pipelines.refresh.workspace import Workspace
+from learnloom.schemas.declared_input import CheckEvidence, DeclaredEvidence
 from learnloom.schemas.evidence import (
     ActivityEvidence,
     ContributionEvidence,
@@ -27,7 +28,6 @@ from learnloom.schemas.evidence import (
 )
 from learnloom.schemas.measure import Measure, Vocabulary
 from learnloom.schemas.risk import RiskEvidence
-from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 
 Row = tuple[Any, ...]
 
@@ -59,7 +59,7 @@ MANY: Final = {
     "products": Source("marts.mart_student_product", ProductEvidence, "product_kind"),
     "goals": Source("marts.mart_student_goal", GoalEvidence, "target_id"),
     "risks": Source("marts.mart_student_risk", RiskEvidence, "course_id", with_reasons),
-    "voices": Source("marts.mart_student_voice", VoiceEvidence, "voice_kind, target_id, stated_by"),
+    "voices": Source("marts.mart_student_voice", DeclaredEvidence, "voice_kind, target_id, stated_by"),
     "checks": Source("estimates.student_check", CheckEvidence, "skill_id"),
     "responses": Source("dimensional.fact_response", ResponseEvidence, "occurred_at, statement_id"),
 }

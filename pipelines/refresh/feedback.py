@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, NamedTuple
 
+import orjson
 import pyarrow as pa
 
 from learnloom.pipelines.config.thresholds import Thresholds
@@ -128,7 +129,16 @@ def _signal_rows(said: list[Signal]) -> pa.Table:
             "value": pa.array([signal.value for signal in said], pa.float64()),
             "urgency": pa.array([signal.urgency for signal in said], pa.float64()),
             "n": pa.array([signal.n for signal in said], pa.int64()),
+            "message_id": pa.array(
+                [signal.message and signal.message.message_id for signal in said], pa.string()
+            ),
+            "parameters": pa.array([_parameters(signal) for signal in said], pa.string()),
             "evidence_ids": pa.array([list(signal.evidence_ids) for signal in said], pa.list_(pa.string())),
             "signal": pa.array([signal.model_dump_json() for signal in said], pa.string()),
         }
     )
+
+
+def _parameters(signal: Signal) -> str | None:
+    """The values of a signal's message as JSON."""
+    return orjson.dumps(signal.message.parameters).decode() if signal.message else None

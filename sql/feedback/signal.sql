@@ -19,6 +19,8 @@
 --   created_at    the as_of for which it was computed
 --   expires_at    from then on it is not to be shown
 --   sentence      what is said to the audience
+--   message_id    what the sentence says, as an id of the catalogue of messages (docs/messages.md)
+--   parameters    the values that go into the message, by name, as JSON
 --   evidence_ids  statements behind it, latest first
 --   signal        the whole document, a Signal as JSON
 CREATE TABLE IF NOT EXISTS feedback.signal (
@@ -38,6 +40,8 @@ CREATE TABLE IF NOT EXISTS feedback.signal (
     created_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL,
     sentence VARCHAR NOT NULL,
+    message_id VARCHAR,
+    parameters JSON,
     evidence_ids VARCHAR[] NOT NULL,
     signal JSON NOT NULL
 )

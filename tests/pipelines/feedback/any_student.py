@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from learnloom.schemas.declared_input import CheckEvidence, DeclaredEvidence
 from learnloom.schemas.evidence import (
     ContributionEvidence,
     MasteryEstimate,
@@ -13,7 +14,6 @@ from learnloom.schemas.evidence import (
 )
 from learnloom.schemas.measure import Measure, Vocabulary
 from learnloom.schemas.risk import RiskEvidence, RiskReason, RiskTheme
-from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 from tests.pipelines.feedback.make import (
     a_course,
     a_goal,
@@ -126,7 +126,7 @@ def _risks(draw: st.DrawFn) -> list[RiskEvidence]:
 
 
 @st.composite
-def _voices(draw: st.DrawFn) -> list[VoiceEvidence]:
+def _voices(draw: st.DrawFn) -> list[DeclaredEvidence]:
     return [
         a_voice(
             draw(st.sampled_from(["choice", "preference", "stated_known"])),

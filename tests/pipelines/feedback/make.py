@@ -6,6 +6,7 @@ from typing import Any
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.profile import build_profile
 from learnloom.pipelines.feedback.signals import signals
+from learnloom.schemas.declared_input import CheckEvidence, DeclaredEvidence
 from learnloom.schemas.evidence import (
     ActivityEvidence,
     CourseEvidence,
@@ -23,7 +24,6 @@ from learnloom.schemas.measure import Measure, Vocabulary
 from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.risk import RiskEvidence
 from learnloom.schemas.signal import Audience, Signal, SignalKind
-from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 
 AS_OF = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = AS_OF.date()
@@ -131,9 +131,9 @@ def a_goal(**changes: Any) -> GoalEvidence:
     )._replace(**changes)
 
 
-def a_voice(kind: str, target: str = "s1", **changes: Any) -> VoiceEvidence:
+def a_voice(kind: str, target: str = "s1", **changes: Any) -> DeclaredEvidence:
     """Make the student's word on something."""
-    return VoiceEvidence(kind, target, None, "skill", f"v-{kind}-{target}", ago(3), True, None)._replace(
+    return DeclaredEvidence(kind, target, None, "skill", f"v-{kind}-{target}", ago(3), True, None)._replace(
         **changes
     )
 

@@ -43,7 +43,7 @@ def test_the_nearest_to_three_of_four_come_first() -> None:
 
 @pytest.mark.parametrize(
     ("p", "is_in_band", "word"),
-    [(0.60, True, "good step"), (0.85, True, "good step"), (0.599, False, "climb"), (0.851, False, "Nearly")],
+    [(0.60, True, "good step"), (0.85, True, "good step"), (0.599, False, "climb"), (0.851, False, "nearly")],
 )
 def test_a_choice_outside_the_band_says_so(p: float, is_in_band: bool, word: str) -> None:
     """Where the band is empty the nearest fill up, labelled for what they are."""
@@ -156,6 +156,6 @@ def test_a_new_skill_is_expected_from_the_model_or_else_the_class() -> None:
     """Without an estimate the class's share right is the best guess, and the level stays unknown."""
     student = a_student(skills=[a_skill("a", n=0, class_rate=0.7)])
     assert _one(student, "a").p_right == pytest.approx(0.7)
-    assert "New to you" in _one(student, "a").why
+    assert "new to you" in _one(student, "a").why
     assert profile_of(student).skills[0].p_mastery is None
     assert profile_of(student).skills[0].course_id == COURSE

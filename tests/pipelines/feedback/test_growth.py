@@ -2,7 +2,7 @@
 
 import pytest
 
-from learnloom.pipelines.feedback.growth import DEEDS
+from learnloom.pipelines.feedback.growth import ACCOMPLISHMENTS
 from learnloom.schemas.evidence import MeasureEvidence
 from learnloom.schemas.measure import Measure
 from learnloom.schemas.signal import Audience, Signal, SignalKind
@@ -47,7 +47,7 @@ def test_old_deeds_are_not_praised_as_news() -> None:
 
 def test_what_is_to_be_avoided_is_never_praised() -> None:
     """Rapid guesses and skimmed hints are opportunities that one does better not to take."""
-    assert not DEEDS.keys() & {Measure.RAPID_ANSWER, Measure.HINT_SKIMMED}
+    assert not ACCOMPLISHMENTS.keys() & {Measure.RAPID_ANSWER, Measure.HINT_SKIMMED}
 
 
 @pytest.mark.parametrize(("opportunity", "is_late"), [(11, True), (10, False), (3, False)])

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learnloom.pipelines.config.thresholds import Thresholds
-from learnloom.pipelines.feedback.words import of_ten
+from learnloom.pipelines.feedback.language import ENGLISH
+from learnloom.pipelines.feedback.texts import content_texts
 from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.level import Level
 from learnloom.schemas.profile import Path, SkillProfile
@@ -146,7 +147,10 @@ def test_every_choice_says_why(student: StudentEvidence) -> None:
     choices, skills = _offered(student)
     goals = {goal.target_id for goal in student.goals if not goal.is_dropped}
     for choice in choices:
-        assert of_ten(choice.p_right) in choice.why
+        expected = ENGLISH.say(content_texts.WHY_STEP(chance=choice.p_right)).partition(": ")[2]
+        assert expected.removesuffix(".") in choice.why
+        assert choice.message is not None
+        assert ENGLISH.say(choice.message) == choice.why
         assert ("goal" in choice.why) == (choice.skill_id in goals)
         assert ("You chose it" in choice.why) == (choice.is_wished and choice.skill_id not in goals)
         assert ("not seen yet what comes before" in choice.why) == (

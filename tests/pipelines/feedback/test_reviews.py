@@ -64,10 +64,10 @@ def test_a_student_reads_what_to_do_and_when() -> None:
         "Your reviews as of 20 November 2026",
         "",
         "Due now, the one that needs it most first",
-        "  Skill a: you can expect about 9 of 10 right; last seen on 19 November 2026",
+        "  Skill a: you can expect to answer about 9 of 10 questions correctly; last seen on 19 November 2026",
         "",
         "In the next 4 weeks",
-        "  Monday, 23 November 2026: Skill b, Skill c",
+        "  Monday, 23 November 2026: Skill b and Skill c",
         "",
         "1 more skill comes later.",
         "",
@@ -78,5 +78,5 @@ def test_a_student_reads_what_to_do_and_when() -> None:
 def test_without_a_mastered_skill_it_is_said_when_reviews_begin() -> None:
     """An empty calendar says why it is empty."""
     assert describe_reviews(review_calendar(profile_of(a_student()), UTC)) == [
-        "No reviews yet: they begin with the first skill that you master."
+        "There are no reviews yet: they begin with the first skill that you master."
     ]

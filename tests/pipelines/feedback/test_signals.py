@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 
 from learnloom.pipelines.config.thresholds import Thresholds
-from learnloom.pipelines.feedback.case import Basis, Case
-from learnloom.pipelines.feedback.catalogue import CATALOGUE
 from learnloom.pipelines.feedback.errors import AudienceError
+from learnloom.pipelines.feedback.language import ENGLISH
+from learnloom.pipelines.feedback.rule_context import Basis, RuleContext
+from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
+from learnloom.pipelines.feedback.texts import content_texts
 from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.level import Level
 from learnloom.schemas.profile import StudentProfile
@@ -33,11 +35,13 @@ def test_every_signal_keeps_the_contract(student: StudentEvidence) -> None:
     found = signals_of(student)
     assert len({signal.signal_id for signal in found}) == len(found)
     for signal in found:
-        assert signal.audience in CATALOGUE[signal.kind].audiences
+        assert signal.audience in SIGNAL_KINDS[signal.kind].audiences
         assert signal.window_from <= signal.window_to < signal.expires_at
         assert signal.created_at == AS_OF < signal.expires_at
         assert signal.sentence.endswith((".", "?"))
         assert "None" not in signal.sentence
+        assert signal.message is not None
+        assert ENGLISH.say(signal.message) == signal.sentence
         assert Signal.model_validate_json(signal.model_dump_json()) == signal
 
 
@@ -158,7 +162,7 @@ def test_a_rich_student_is_told_all_that_is_known() -> None:
 
 def test_every_kind_stands_in_the_catalogue() -> None:
     """A new kind cannot be said before it has an audience and a lifetime."""
-    assert set(CATALOGUE) == set(SignalKind)
+    assert set(SIGNAL_KINDS) == set(SignalKind)
 
 
 def test_signals_expire() -> None:
@@ -175,10 +179,11 @@ def test_the_most_urgent_comes_first() -> None:
 def test_what_is_for_teachers_cannot_be_said_to_a_student() -> None:
     """A rule that speaks to the wrong audience is stopped, and does not merely look odd."""
     student = rich_student()
-    case = Case(student, profile_of(student), Thresholds())
+    ctx = RuleContext(student, profile_of(student), Thresholds())
     basis = Basis(n=1, start=ago(2), end=ago(1), evidence_ids=(), state=())
+    words = content_texts.WHY_GOAL()
     with pytest.raises(AudienceError, match="check_in"):
-        list(case.say(SignalKind.CHECK_IN, Audience.STUDENT, "You are watched.", basis, urgency=1.0))
+        list(ctx.signal(SignalKind.CHECK_IN, words, basis, urgency=1.0))
 
 
 def test_new_evidence_is_a_new_signal() -> None:

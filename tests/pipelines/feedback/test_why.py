@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnloom.pipelines.feedback.errors import SkillMissingError
+from learnloom.pipelines.feedback.formatting import percent
 from learnloom.pipelines.feedback.why import describe_why, find_skill, points_of
-from learnloom.pipelines.feedback.words import percent
 from learnloom.schemas.level import Confidence, Level
 from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.why import Ground, Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
@@ -138,7 +138,7 @@ def test_everything_is_said_to_the_student() -> None:
 def test_what_is_not_known_is_not_explained() -> None:
     """Without an answer on the skill it says where the expectation comes from; without any, that nothing is known."""
     unmet = _why(n_attempts=0, answers=(), p_low=None, p_high=None, level=Level.UNKNOWN)
-    assert "No answer of yours on it yet. From your other answers" in "\n".join(describe_why(unmet))
+    assert "There is no answer of yours on it yet. From your other answers" in "\n".join(describe_why(unmet))
     unknown = unmet.model_copy(update={"p": None, "start": None, "terms": (), "ahead": None})
     assert describe_why(unknown) == [
         "Ratios, as of 20 November 2026",

@@ -4,11 +4,16 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.language import ENGLISH
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
-from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.refresh.request import end_of_day
+from learnloom.pipelines.serve.students import read_signals
+from learnloom.schemas.message import Message
+from learnloom.schemas.signal import Signal
 from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, differences, land, lines_of, refreshed, tables
 
 
@@ -100,3 +105,42 @@ def test_every_signal_has_what_the_contract_asks(folder: Path) -> None:
         bare = warehouse.rows("SELECT signal_kind FROM feedback.signal WHERE len(evidence_ids) = 0")
         doubled = warehouse.rows("SELECT signal_id FROM feedback.signal GROUP BY ALL HAVING count(*) > 1")
     assert (unknown, bare, doubled) == ([], [], [])
+
+
+def test_every_sentence_can_be_said_again(folder: Path) -> None:
+    """The message and the values stored beside a sentence give that sentence, in the table as in the document."""
+    with Warehouse(folder / "warehouse") as warehouse:
+        refreshed(warehouse)
+        rows = warehouse.rows("SELECT sentence, message_id, parameters, signal FROM feedback.signal")
+    assert rows
+    for sentence, message_id, parameters, document in rows:
+        message = Signal.model_validate_json(document).message
+        assert message is not None
+        assert message.message_id == message_id
+        assert message == TypeAdapter(Message).validate_json(
+            f'{{"message_id": "{message_id}", "parameters": {parameters}}}'
+        )
+        assert ENGLISH.say(message) == sentence
+
+
+def test_signals_of_an_earlier_learnloom_go_on(folder: Path) -> None:
+    """Signals without a message are read, and the next refresh adds theirs under the same ids, without an event."""
+    with Warehouse(folder / "warehouse") as warehouse:
+        refreshed(warehouse)
+        standing = _standing(warehouse)
+        for column in ("message_id", "parameters"):
+            warehouse.run(f"ALTER TABLE {LAKE}.feedback.signal DROP COLUMN {column}")
+        warehouse.run(
+            f"UPDATE {LAKE}.feedback.signal SET signal = json_merge_patch(signal, '{{\"message\": null}}')"
+        )
+        warehouse.run(f"UPDATE {LAKE}.estimates.refresh_state SET rules_digest = 'of before'")
+        assert {signal.message for signal, _ in read_signals(warehouse, limit=10)} == {None}
+        assert refreshed(warehouse).full_because is not None
+        assert _standing(warehouse) == standing
+        assert warehouse.one("SELECT count(*) FROM feedback.signal WHERE message_id IS NULL") == (0,)
+
+
+def _standing(warehouse: Warehouse) -> tuple[list[tuple[str, ...]], int]:
+    """Ids of the signals that stand, and how many events there were."""
+    ids = warehouse.rows("SELECT signal_id FROM feedback.signal ORDER BY signal_id")
+    return ids, warehouse.one("SELECT count(*) FROM feedback.outbox")[0]

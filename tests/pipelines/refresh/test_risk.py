@@ -54,7 +54,8 @@ def test_warnings_are_told_and_right(warehouse: Warehouse) -> None:
     assert {signal.subject for signal in found} == {course(2)}
     assert 3 <= len(found) <= 20
     assert all(
-        "pieces of work due handed in" in signal.sentence or "points" in signal.sentence for signal in found
+        "pieces of work due were handed in" in signal.sentence or "points" in signal.sentence
+        for signal in found
     )
     warned = {signal.student_key for signal in found}
     _until(warehouse, ENDS[2] + dt.timedelta(days=1))

@@ -4,22 +4,24 @@ A claim never moves an estimate. It is shown with it, and where the two disagree
 which they may show which of them is right.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from learnloom.pipelines.config.thresholds import Thresholds
-from learnloom.pipelines.feedback.case import Basis, Case
-from learnloom.pipelines.feedback.words import day, of_ten, percent
+from learnloom.pipelines.feedback.rule_context import Basis, RuleContext
+from learnloom.pipelines.feedback.texts import content_texts as texts
+from learnloom.pipelines.feedback.texts.text import Text
+from learnloom.schemas.declared_input import CheckEvidence, DeclaredEvidence
+from learnloom.schemas.message import Message
 from learnloom.schemas.profile import SkillProfile, StatedBy, StatedProfile
-from learnloom.schemas.signal import Audience, Choice, Signal, SignalKind
-from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
+from learnloom.schemas.signal import Choice, Signal, SignalKind
 
 _KIND = "stated_known"
 
 
-def claims(voices: Sequence[VoiceEvidence]) -> dict[str, list[VoiceEvidence]]:
+def claims(voices: Sequence[DeclaredEvidence]) -> dict[str, list[DeclaredEvidence]]:
     """What is stated of each skill, latest first."""
-    found: dict[str, list[VoiceEvidence]] = {}
+    found: dict[str, list[DeclaredEvidence]] = {}
     for voice in sorted(voices, key=lambda voice: (voice.occurred_at, voice.statement_id), reverse=True):
         if voice.voice_kind == _KIND:
             found.setdefault(voice.target_id, []).append(voice)
@@ -27,7 +29,7 @@ def claims(voices: Sequence[VoiceEvidence]) -> dict[str, list[VoiceEvidence]]:
 
 
 def stated_profiles(
-    stated: Sequence[VoiceEvidence], p_mastery: float | None, *, near: float
+    stated: Sequence[DeclaredEvidence], p_mastery: float | None, *, near: float
 ) -> tuple[StatedProfile, ...]:
     """Describe what is stated of one skill.
 
@@ -49,69 +51,67 @@ def stated_profiles(
     )
 
 
-def tell_claim(skill: SkillProfile, claim: StatedProfile, *, to_student: bool) -> str:
-    """Say who stated what, and what the answers say so far."""
-    who = "they" if not to_student else "you"
-    speaker = "a teacher" if claim.stated_by is StatedBy.TEACHER else who
-    verb = "know" if claim.is_known else "do not know"
-    answers = "there is no answer yet"
-    if skill.p_mastery is not None:
-        answers = f"the answers so far say {percent(skill.p_mastery)}"
-    return f"On {day(claim.stated_at)} {speaker} said that {who} {verb} {skill.skill_name}; {answers}"
+def tell_claim(
+    skill: SkillProfile, claim: StatedProfile, by_speaker: Mapping[tuple[StatedBy, bool], Text]
+) -> list[Message]:
+    """Say who stated what, by the texts of an audience, and what the answers say so far."""
+    stated = by_speaker[claim.stated_by, claim.is_known](day=claim.stated_at, skill=skill.skill_name)
+    p = skill.p_mastery
+    return [stated, texts.CLAIM_NO_ANSWERS() if p is None else texts.CLAIM_ANSWERS(share=p)]
 
 
-def checks(case: Case) -> Iterator[Signal]:
+def checks(ctx: RuleContext) -> Iterator[Signal]:
     """Offer one question where a claim and the estimate disagree: once per claim, until the answers have told."""
-    offered = {check.skill_id: check for check in case.evidence.checks}
-    for skill in case.profile.skills:
+    offered = {check.skill_id: check for check in ctx.evidence.checks}
+    for skill in ctx.profile.skills:
         check = offered.get(skill.skill_id)
         if check is None:
             continue
         for claim in skill.stated:
-            if _is_declined(case, check, claim):
+            if _is_declined(ctx, check, claim):
                 continue
-            if claim.is_in_agreement is not False or claim.n_attempts_since >= case.thresholds.check_answers:
+            if claim.is_in_agreement is not False or claim.n_attempts_since >= ctx.thresholds.check_answers:
                 continue
+            why = _why(check, ctx.thresholds)
             choice = Choice(
                 skill_id=skill.skill_id,
                 skill_name=skill.skill_name,
                 activity_id=check.activity_id,
                 activity_name=check.activity_name,
                 p_right=check.p_right,
-                is_in_band=case.thresholds.practise_low <= check.p_right <= case.thresholds.practise_high,
+                is_in_band=ctx.thresholds.practise_low <= check.p_right <= ctx.thresholds.practise_high,
                 is_wished=False,
-                why=_why(check, case.thresholds),
+                why=ctx.language.say(why),
+                message=why,
             )
-            sentence = (
-                f"{tell_claim(skill, claim, to_student=True)}. "
-                f"Want to see? Try one question on it: {check.activity_name or 'the one below'}."
-            )
-            basis = _basis(case, skill, claim)
-            yield from case.say(
-                SignalKind.CHECK, Audience.STUDENT, sentence, basis, urgency=0.4, choices=(choice,)
-            )
+            told = tell_claim(skill, claim, texts.CLAIM_TO_STUDENT)
+            if check.activity_name:
+                message = texts.CHECK(claim=told, question=check.activity_name)
+            else:
+                message = texts.CHECK_UNNAMED(claim=told)
+            basis = _basis(ctx, skill, claim)
+            yield from ctx.signal(SignalKind.CHECK, message, basis, urgency=0.4, choices=(choice,))
 
 
-def _why(check: CheckEvidence, thresholds: Thresholds) -> str:
-    if thresholds.check_low <= check.p_right <= thresholds.check_high:
-        return f"It may go either way ({of_ten(check.p_right)} right), so your answer tells the most."
-    return f"Of the questions we know it comes nearest to one that may go either way ({of_ten(check.p_right)} right)."
+def _why(check: CheckEvidence, thresholds: Thresholds) -> Message:
+    is_even = thresholds.check_low <= check.p_right <= thresholds.check_high
+    return (texts.WHY_EITHER_WAY if is_even else texts.WHY_NEAREST)(chance=check.p_right)
 
 
-def _is_declined(case: Case, check: CheckEvidence, claim: StatedProfile) -> bool:
+def _is_declined(ctx: RuleContext, check: CheckEvidence, claim: StatedProfile) -> bool:
     """Whether the student has said no to the question since."""
     return any(
         voice.voice_kind == "choice"
         and not voice.is_affirmed
         and voice.target_id == check.activity_id
         and voice.occurred_at >= claim.stated_at
-        for voice in case.evidence.voices
+        for voice in ctx.evidence.voices
     )
 
 
-def _basis(case: Case, skill: SkillProfile, claim: StatedProfile) -> Basis:
+def _basis(ctx: RuleContext, skill: SkillProfile, claim: StatedProfile) -> Basis:
     """Stand on the claim and on all answers on the skill."""
-    answers = case.skill_basis(
+    answers = ctx.skill_basis(
         skill.skill_id, (claim.statement_id,), skill.p_mastery, held_from=claim.stated_at
     )
     since = claim.n_attempts_since

@@ -23,7 +23,7 @@ _STUDENT: Final = frozenset({Audience.STUDENT})
 _TEACHER: Final = frozenset({Audience.TEACHER})
 _BOTH: Final = _STUDENT | _TEACHER
 
-CATALOGUE: Final[Mapping[SignalKind, Entry]] = MappingProxyType(
+SIGNAL_KINDS: Final[Mapping[SignalKind, Entry]] = MappingProxyType(
     {
         SignalKind.MASTERY: Entry(Part.CONTENT, _BOTH, 30),
         SignalKind.STRENGTH: Entry(Part.CONTENT, _BOTH, 30, is_good_word=True),

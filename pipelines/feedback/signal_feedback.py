@@ -4,23 +4,26 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from learnloom.pipelines.feedback.case import Case
+from learnloom.pipelines.feedback.rule_context import RuleContext
 from learnloom.schemas.signal import Audience, Signal, SignalKind
 
 _DISMISSED: Final = "dismissed"
 _FOLLOWED: Final = "followed"
 
 
-def still_wanted(case: Case, said: Iterable[Signal]) -> Iterator[Signal]:
+def still_wanted(ctx: RuleContext, said: Iterable[Signal]) -> Iterator[Signal]:
     """Leave out what was dismissed: the signal itself for good, and its like on the same thing for `cool_down_days`.
 
     Args:
-        case: the student's.
+        ctx: the student's.
         said: all signals that the rules give.
     """
-    dismissed = [answer for answer in case.evidence.responses if answer.response == _DISMISSED]
+    dismissed = [answer for answer in ctx.evidence.responses if answer.response == _DISMISSED]
+    if not dismissed:
+        yield from said
+        return
     gone = {answer.signal_id for answer in dismissed}
-    since = case.as_of - timedelta(days=case.thresholds.cool_down_days)
+    since = ctx.as_of - timedelta(days=ctx.thresholds.cool_down_days)
     cooling = {
         (answer.signal_kind, answer.audience, answer.subject)
         for answer in dismissed
@@ -32,11 +35,11 @@ def still_wanted(case: Case, said: Iterable[Signal]) -> Iterator[Signal]:
             yield signal
 
 
-def contacts(case: Case) -> list[datetime]:
+def contacts(ctx: RuleContext) -> list[datetime]:
     """When a teacher followed a call to talk to the student."""
     return [
         answer.occurred_at
-        for answer in case.evidence.responses
+        for answer in ctx.evidence.responses
         if answer.response == _FOLLOWED
         and answer.audience == Audience.TEACHER
         and answer.signal_kind == SignalKind.CHECK_IN

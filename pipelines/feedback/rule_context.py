@@ -1,15 +1,18 @@
-"""One student's case as the rules see it, and the only place where a Signal is made."""
+"""What the rules read of one student, and the only place where a Signal is made."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from learnloom.pipelines.config.thresholds import Thresholds
-from learnloom.pipelines.feedback.catalogue import CATALOGUE
 from learnloom.pipelines.feedback.errors import AudienceError
+from learnloom.pipelines.feedback.language import ENGLISH, Language
+from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
+from learnloom.pipelines.feedback.texts.catalogue import CATALOGUE
 from learnloom.schemas.evidence import MeasureEvidence, SkillEvidence, StudentEvidence
 from learnloom.schemas.level import confidence
 from learnloom.schemas.measure import Measure
+from learnloom.schemas.message import Message
 from learnloom.schemas.profile import MeasureProfile, StudentProfile
 from learnloom.schemas.signal import MAX_EVIDENCE_IDS, Audience, Choice, Part, Signal, SignalKind, signal_id
 
@@ -47,13 +50,20 @@ class Basis:
     """From when its lifetime runs, where that is not the end of the evidence."""
 
 
-class Case:
+class RuleContext:
     """Evidence, profile and thresholds of one student, with what rules look up."""
 
-    def __init__(self, evidence: StudentEvidence, profile: StudentProfile, thresholds: Thresholds) -> None:
+    def __init__(
+        self,
+        evidence: StudentEvidence,
+        profile: StudentProfile,
+        thresholds: Thresholds,
+        language: Language = ENGLISH,
+    ) -> None:
         self.evidence = evidence
         self.profile = profile
         self.thresholds = thresholds
+        self.language = language
         self.as_of = profile.as_of
         self.good_words: list[datetime] = []
         """When each good word that rules found was earned, whether or not it is still to be shown."""
@@ -85,11 +95,10 @@ class Case:
             held_from=held_from,
         )
 
-    def say(
+    def signal(
         self,
         kind: SignalKind,
-        audience: Audience,
-        sentence: str,
+        message: Message,
         basis: Basis,
         *,
         urgency: float,
@@ -98,15 +107,18 @@ class Case:
     ) -> Iterator[Signal]:
         """Yield the signal, or nothing where it has expired by as_of.
 
-        `kind` is said to `audience` in the words of `sentence`, with `choices` to pick from; `urgency` runs from
-        0 to 1, where 1 needs somebody today; `part` is given where it is not the kind's usual one.
+        `kind` is said by `message` to the audience for which the catalogue has it, with `choices` to pick from;
+        `urgency` runs from 0 to 1, where 1 needs somebody today; `part` is given where it is not the kind's usual one.
 
         Raises:
-            AudienceError: the kind is not for this audience.
+            AudienceError: the kind is not for this audience, or the message is for none alone.
         """
-        entry = CATALOGUE[kind]
+        entry, audience = SIGNAL_KINDS[kind], CATALOGUE[message.message_id].audience
         if audience not in entry.audiences:
-            raise AudienceError(f"{kind} is not for the {audience}: see the catalogue of signals")
+            raise AudienceError(
+                f"{kind} is not for the audience of message {message.message_id} ({audience}): see the catalogue of "
+                "signals"
+            )
         held_from = basis.held_from or basis.end
         if entry.is_good_word and audience is Audience.STUDENT:
             self.good_words.append(held_from)
@@ -130,7 +142,8 @@ class Case:
             urgency=urgency,
             created_at=self.as_of,
             expires_at=expires_at,
-            sentence=sentence,
+            sentence=self.language.say(message),
+            message=message,
             choices=tuple(choices),
             model_version=self.profile.model_version,
         )

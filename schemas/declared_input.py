@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 
-class VoiceEvidence(NamedTuple):
+class DeclaredEvidence(NamedTuple):
     """The student's last word on one thing, or their teachers'. Grain: student, voice_kind, target_id, stated_by."""
 
     voice_kind: str

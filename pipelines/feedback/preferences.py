@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.knowledge import shrunken_difference
+from learnloom.schemas.declared_input import DeclaredEvidence
 from learnloom.schemas.evidence import GoalEvidence, InterestEvidence, OutcomeEvidence, StudentEvidence
 from learnloom.schemas.level import Level
 from learnloom.schemas.profile import (
@@ -17,7 +18,6 @@ from learnloom.schemas.profile import (
     SkillProfile,
     VoiceProfile,
 )
-from learnloom.schemas.voice import VoiceEvidence
 
 _MIN_DAYS: Final = 3.0
 """Days of work on a goal before its pace is carried on into the future."""
@@ -34,7 +34,7 @@ def name_of(target_id: str, name: str | None) -> str:
     return name or target_id.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1] or target_id
 
 
-class Wishes(NamedTuple):
+class Preferences(NamedTuple):
     """What a student wants to work on, and what not just now: ids of skills, of goals also of courses."""
 
     goals: frozenset[str]
@@ -45,7 +45,7 @@ class Wishes(NamedTuple):
     """Said no to, and not long enough ago to be asked again."""
 
 
-def wishes_of(evidence: StudentEvidence, *, as_of: datetime, declined_days: int) -> Wishes:
+def preferences_of(evidence: StudentEvidence, *, as_of: datetime, declined_days: int) -> Preferences:
     """Tell what a student wants; the last word on each thing counts.
 
     Args:
@@ -55,7 +55,7 @@ def wishes_of(evidence: StudentEvidence, *, as_of: datetime, declined_days: int)
     """
     last_words = [voice for voice in evidence.voices if voice.voice_kind == "choice"]
     held_from = as_of - timedelta(days=declined_days)
-    return Wishes(
+    return Preferences(
         goals=frozenset(goal.target_id for goal in evidence.goals if not goal.is_dropped),
         chosen=frozenset(voice.target_id for voice in last_words if voice.is_affirmed),
         declined=frozenset(
@@ -175,7 +175,7 @@ def _products(evidence: StudentEvidence) -> list[OutcomeProfile]:
     return profiles
 
 
-def voice_profiles(voices: Sequence[VoiceEvidence]) -> tuple[VoiceProfile, ...]:
+def voice_profiles(voices: Sequence[DeclaredEvidence]) -> tuple[VoiceProfile, ...]:
     """List the student's own words, latest first; what teachers state stands with the skill."""
     own = [voice for voice in voices if voice.stated_by == "student"]
     latest_first = sorted(own, key=lambda voice: (voice.occurred_at, voice.statement_id), reverse=True)

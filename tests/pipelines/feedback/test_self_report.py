@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from learnloom.schemas.declared_input import CheckEvidence, DeclaredEvidence
 from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.profile import SkillProfile, StatedBy
 from learnloom.schemas.signal import Audience, Signal, SignalKind
-from learnloom.schemas.voice import CheckEvidence, VoiceEvidence
 from tests.pipelines.feedback.any_student import students
 from tests.pipelines.feedback.make import (
     AS_OF,
@@ -24,11 +24,11 @@ from tests.pipelines.feedback.make import (
 _CHECK = CheckEvidence("s1", "https://school.example/q7", "Ratios 7", 0.62)
 
 
-def _claim(**changes: Any) -> VoiceEvidence:
+def _claim(**changes: Any) -> DeclaredEvidence:
     return a_voice("stated_known", **changes)
 
 
-def _student(*claims: VoiceEvidence, p: float = 0.38, n: int = 8, **changes: Any) -> StudentEvidence:
+def _student(*claims: DeclaredEvidence, p: float = 0.38, n: int = 8, **changes: Any) -> StudentEvidence:
     skill = a_skill("s1", n=n, skill_name="Ratios", evidence_ids=("a1", "a2", "a3"))
     student = a_student(
         skills=[skill], mastery=[an_estimate("s1", p=p, n=n)], voices=list(claims), checks=[_CHECK]
@@ -84,8 +84,8 @@ def test_where_claim_and_answers_differ_one_question_is_offered() -> None:
     (signal,) = _checks(_student(_claim()))
     assert signal.audience is Audience.STUDENT
     assert signal.sentence == (
-        "On 17 November 2026 you said that you know Ratios; the answers so far say 38 %. "
-        "Want to see? Try one question on it: Ratios 7."
+        "On 17 November 2026 you said that you know Ratios. The answers so far say 38 %. "
+        "Would you like to see? Try one question on it: Ratios 7."
     )
     (choice,) = signal.choices
     assert (choice.activity_id, choice.activity_name, choice.p_right) == (
@@ -112,7 +112,7 @@ def test_a_teachers_word_is_told_as_theirs() -> None:
     assert [stated.stated_by for stated in _skill(student).stated] == [StatedBy.TEACHER, StatedBy.STUDENT]
     (signal,) = _checks(student)
     assert signal.sentence.startswith(
-        "On 17 November 2026 a teacher said that you do not know Ratios; the answers so far say 92 %."
+        "On 17 November 2026 a teacher said that you do not know Ratios. The answers so far say 92 %."
     )
 
 

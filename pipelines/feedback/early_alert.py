@@ -1,0 +1,105 @@
+"""Whom to look after: a drop in engagement, and whom to talk to this week. For teachers alone."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from learnloom.pipelines.feedback import signal_feedback
+from learnloom.pipelines.feedback.rhythm import WEEK_DAYS
+from learnloom.pipelines.feedback.rule_context import Basis, RuleContext, week_of
+from learnloom.pipelines.feedback.texts import support_texts as texts
+from learnloom.schemas.message import Message
+from learnloom.schemas.signal import Signal, SignalKind
+
+
+def is_drop(ctx: RuleContext) -> bool:
+    """Whether the last seven days lie clearly below the student's own four weeks before."""
+    rhythm, limits = ctx.profile.rhythm, ctx.thresholds
+    return (
+        rhythm.change_sd is not None
+        and rhythm.weekly_seconds_before is not None
+        and rhythm.weekly_seconds_before >= limits.drop_min_weekly_seconds
+        and rhythm.change_sd < -limits.drop_sd
+    )
+
+
+def is_present(ctx: RuleContext) -> bool:
+    """Whether the student still takes part: in a course that goes on, if any is known, and not long gone."""
+    courses = ctx.profile.courses
+    is_enrolled = not courses or any(course.is_active for course in courses)
+    return is_enrolled and ctx.profile.rhythm.days_since_seen <= ctx.thresholds.away_max_days
+
+
+def engagement_change(ctx: RuleContext) -> Iterator[Signal]:
+    """Tell the teacher of a drop against the student's own past."""
+    if not is_present(ctx) or not is_drop(ctx):
+        return
+    rhythm = ctx.profile.rhythm
+    before = rhythm.weekly_seconds_before or 0.0
+    yield from ctx.signal(
+        SignalKind.ENGAGEMENT_CHANGE,
+        texts.DROP(time=rhythm.seconds_7d, usual=before),
+        _basis(ctx, ("drop", week_of(ctx.evidence.last_seen_at)), rhythm.change_sd),
+        urgency=0.75,
+    )
+
+
+def check_in(ctx: RuleContext, said: Sequence[Signal]) -> Iterator[Signal]:
+    """Name whom to talk to this week, and why.
+
+    Args:
+        ctx: the student's.
+        said: the other signals, to find something to begin with.
+    """
+    if not is_present(ctx):
+        return
+    reasons = []
+    if is_drop(ctx):
+        reasons.append(texts.CHECK_IN_DROP())
+    last_word = _last_good_word(ctx)
+    quiet = ctx.as_of - (last_word or ctx.evidence.first_seen_at)
+    if quiet > timedelta(days=ctx.thresholds.quiet_days):
+        reasons.append(
+            texts.CHECK_IN_QUIET(day=last_word) if last_word else texts.CHECK_IN_ALWAYS_QUIET(n=quiet.days)
+        )
+    if not reasons:
+        return
+    urgency = 0.85 if len(reasons) > 1 else 0.65
+    if ctx.profile.rhythm.days_since_seen > WEEK_DAYS:
+        reasons.append(texts.CHECK_IN_AWAY(day=ctx.evidence.last_seen_at))
+    yield from ctx.signal(
+        SignalKind.CHECK_IN,
+        texts.CHECK_IN(reasons=reasons, begin=_beginning(said)),
+        # Not by reason: reasons come and go with the days, while the student to talk to is the same.
+        _basis(ctx, (week_of(ctx.evidence.last_seen_at),), None),
+        urgency=urgency,
+    )
+
+
+def _last_good_word(ctx: RuleContext) -> datetime | None:
+    """When there last was something to praise, or somebody spoke to them."""
+    moments = list(ctx.good_words)
+    moments += signal_feedback.contacts(ctx)
+    if ctx.evidence.activity.last_contact_at is not None:
+        moments.append(ctx.evidence.activity.last_contact_at)
+    return max(moments, default=None)
+
+
+def _beginning(said: Sequence[Signal]) -> Message:
+    """Give the teacher something to begin with."""
+    for kind, text in texts.CHECK_IN_BEGIN.items():
+        for signal in said:
+            if signal.kind is kind and signal.subject_name:
+                return text(subject=signal.subject_name)
+    return texts.CHECK_IN_BEGIN_ASKING()
+
+
+def _basis(ctx: RuleContext, state: tuple[str, ...], value: float | None) -> Basis:
+    evidence = ctx.evidence
+    return Basis(
+        n=evidence.activity.n_days,
+        start=evidence.first_seen_at,
+        end=evidence.last_seen_at,
+        evidence_ids=evidence.activity.evidence_ids,
+        state=state,
+        value=value,
+    )
