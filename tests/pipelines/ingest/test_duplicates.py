@@ -65,7 +65,6 @@ class _School:
         self.folder = folder
         self._open: dict[int, tuple[Warehouse, LandingWriter]] = {}
         self._offsets: dict[int, int] = {}
-        self._ended: list[Warehouse] = []
 
     def land(self, who: int, numbers: list[int]) -> tuple[int, int]:
         """Have one of them land statements; give how many were new and how many known."""
@@ -87,15 +86,12 @@ class _School:
         if who in self._open:
             warehouse, made = self._open.pop(who)
             made.__exit__(KeyboardInterrupt if is_killed else None)
-            # Not closed yet: two libraries of SQLite in one process would take each other's locks away.
-            self._ended.append(warehouse)
+            warehouse.close()
 
     def end_all(self, *, is_killed: bool = False) -> None:
         """End all of them."""
         for who in list(self._open):
             self.end(who, is_killed=is_killed)
-        while self._ended:
-            self._ended.pop().close()
 
     def start_anew(self) -> None:
         """Send everything from the first record on, as after a restore."""
