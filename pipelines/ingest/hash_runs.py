@@ -22,7 +22,7 @@ _AT_ONCE: Final = 1 << 18
 """Pairs that are held in memory while runs are merged or read, about: a multiple of `_PAGE`."""
 
 
-class CorruptRunError(Exception):
+class CorruptRunError(OSError):
     """A file does not hold what was written to it."""
 
 

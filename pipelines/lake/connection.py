@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import duckdb
 import stamina
 
-from learnloom.pipelines.lake.catalog import create_catalog
+from learnloom.pipelines.lake.catalog import create_catalog, note_laid_down
 from learnloom.pipelines.lake.errors import (
     OvertakenError,
     WarehouseBusyError,
@@ -102,6 +102,8 @@ class Warehouse:
                     if self.place.postgres is None:
                         create_catalog(self.place.sqlite)
                     self._configure()
+            if self.place.postgres is None:
+                note_laid_down(self.place.sqlite)
         except duckdb.Error as error:
             self._connection.close()
             if self.read_only and "does not exist" in str(error):

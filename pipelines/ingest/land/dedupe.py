@@ -19,7 +19,7 @@ from learnloom.pipelines.ingest.hash_runs import Hashes, MemoryRun
 from learnloom.pipelines.ingest.id_index import RECENT, IdIndex, Moment
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.errors import OvertakenError, SnapshotExpiredError, WarehouseUnavailableError
+from learnloom.pipelines.lake.errors import OvertakenError, SnapshotExpiredError, WarehouseError
 from learnloom.pipelines.lake.fence import OwnFolder
 
 _log = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ SQL_ASKS: Final = 4
 """So many batches are asked by SQL before the index is opened: a small import need not read every id."""
 FOLDER: Final = "known-ids"
 """In the warehouse's folder: the index, a folder for each process that lands at once. May be deleted at any time."""
+_ASKS_AFTER_TROUBLE: Final = 100
+"""So many batches are asked by SQL where the index could not be written, before that is tried again."""
 _AT_ONCE: Final = 1 << 18
 """Pairs that are read from the warehouse at a time."""
 
@@ -82,48 +84,47 @@ class KnownIds:
 
     def __exit__(self, kind: object, *_: object) -> None:
         """Keep what is known for the next process, unless something went wrong; let others have the folder."""
+        has_files = self._folder is not None or self._index.is_full
+        if kind is None and self._snapshot is not None and has_files:
+            try:
+                self._warehouse.retrying(self._save, wait_seconds=1.0)
+            except (OSError, WarehouseError) as error:
+                _log.warning("the index of ids cannot be kept: %s", error)
         if self._folder is not None:
-            if kind is None and self._snapshot is not None:
-                self._save()
             self._folder.close()
         self._folder = self._snapshot = None
 
     def catch_up(self) -> None:
-        """Learn what has landed so far: outside of a transaction, which much of it would keep open for long.
-
-        Raises:
-            WarehouseUnavailableError: the index cannot be written.
-        """
-        if self._snapshot is None and self._asks_left > 0:
-            return
-        snapshot = self._warehouse.snapshot()
+        """Outside of a transaction, which it would keep open for long: open the index, or bring it to files."""
         try:
-            if self._snapshot is None:
-                self._open(snapshot)
-            else:
-                self._learn(snapshot)
-        except SnapshotExpiredError:
-            self._open(snapshot)
+            if self._snapshot is None and self._asks_left <= 0:
+                self._open(self._warehouse.snapshot())
+            if self._snapshot is not None and self._index.is_full:
+                self._save()
         except OSError as error:
-            self._snapshot = None
-            raise WarehouseUnavailableError(
-                f"the index of ids in {self._warehouse.folder / FOLDER} cannot be written: {error}"
-            ) from error
-        if self._index.is_full:
-            self._save()
+            self._do_without(error)
 
     def refresh(self, snapshot: int) -> None:
         """Learn what others have landed up to `snapshot`, which the open transaction reads.
 
         Raises:
-            StaleIdsError: what was added is not known any more: all is read when the transaction is done again.
+            StaleIdsError: what was added is not known: the transaction is to be done again, and `catch_up` before.
         """
         try:
             self._learn(snapshot)
         except SnapshotExpiredError as error:
-            # A failed query ends the transaction, so the caller has to begin anew.
+            # A failed query ends the transaction, so the caller has to begin anew. All ids are read then.
             self._snapshot, self._asks_left = None, 0
             raise StaleIdsError(str(error)) from error
+        except OSError as error:
+            self._do_without(error)
+            raise StaleIdsError(str(error)) from error
+
+    def _do_without(self, error: OSError) -> None:
+        """Ask the warehouse for some time: that is slower, and as right, and memory stays bounded."""
+        _log.warning("the index of ids cannot be written, so the warehouse is asked itself: %s", error)
+        self._snapshot, self._asks_left = None, _ASKS_AFTER_TROUBLE
+        self._index = IdIndex(recent=self._recent)
 
     def find(self, ids: Hashes, contents: Hashes) -> Found:
         """Look up the records of a batch; call `refresh` with the transaction's snapshot before."""
@@ -141,8 +142,6 @@ class KnownIds:
             return
         self._index.add(ids, contents)
         self._snapshot = snapshot
-        if self._index.is_full:
-            self._save()
 
     def _open(self, snapshot: int) -> None:
         """Know what has landed up to `snapshot`: by the files of before if they are this warehouse's, or anew."""
@@ -170,19 +169,20 @@ class KnownIds:
             return False
         self._snapshot = moment.snapshot
         try:
-            self._learn(snapshot, spills=True)
+            self._learn(snapshot)
         except SnapshotExpiredError:
             return False
         return True
 
-    def _learn(self, snapshot: int, *, spills: bool = False) -> None:
+    def _learn(self, snapshot: int) -> None:
         """Take in what was added after the snapshot that is known, up to `snapshot`."""
         if self._snapshot is None or snapshot <= self._snapshot:
             return
         added = tables.hashes_since(self._warehouse, self._snapshot + 1, snapshot, at_once=_AT_ONCE)
         for part in map(_pairs, added):
             self._index.add(part.ids, part.contents)
-            if spills and self._index.is_full:
+            if self._index.is_full:
+                self._index.use(self._own_folder())
                 self._index.spill()
         self._snapshot = snapshot
 
@@ -190,14 +190,11 @@ class KnownIds:
         return map(_pairs, tables.sorted_hashes(self._warehouse, snapshot, at_once=_AT_ONCE))
 
     def _save(self) -> None:
-        """Bring to files what is in memory; where that fails it stays there, and is tried again after each batch."""
+        """Bring what is in memory to files."""
         assert self._snapshot is not None  # noqa: S101 - what is known is known up to a snapshot
         time = tables.snapshot_time(self._warehouse, self._snapshot)
-        try:
-            self._index.use(self._own_folder())
-            self._index.save(Moment(self._snapshot, time or ""))
-        except OSError as error:
-            _log.warning("the index of ids cannot be written, and grows in memory: %s", error)
+        self._index.use(self._own_folder())
+        self._index.save(Moment(self._snapshot, time or ""))
 
     def _own_folder(self) -> Path:
         if self._folder is None:

@@ -143,3 +143,16 @@ def test_many_who_open_a_new_warehouse_at_once_all_succeed(tmp_path: Path) -> No
     for thread in threads:
         thread.join()
     assert len(opened) == 6
+
+
+def test_opening_it_twice_in_a_process_leaves_its_log_alone(tmp_path: Path) -> None:
+    """The write-ahead log of a catalogue that is being read stays when the same process opens it again."""
+    with Warehouse(tmp_path / "warehouse") as one:
+        one.run("CREATE TABLE lake.t AS SELECT 1 AS a")
+        log = one.place.sqlite.with_name(f"{one.place.sqlite.name}-wal")
+        with one.transaction():
+            assert one.rows("SELECT a FROM lake.t") == [(1,)]
+            before = log.stat().st_ino
+            with Warehouse(tmp_path / "warehouse") as two:
+                assert log.stat().st_ino == before
+                assert two.rows("SELECT a FROM lake.t") == [(1,)]

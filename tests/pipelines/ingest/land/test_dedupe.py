@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from learnloom.pipelines.ingest import id_index
 from learnloom.pipelines.ingest.hash_runs import Hashes
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.ingest.land.dedupe import FOLDER, KnownIds, as_hashes, hash_of
@@ -218,6 +219,7 @@ def test_each_process_has_files_of_its_own(tmp_path: Path) -> None:
     school = _School(tmp_path / "warehouse")
     for who in (0, 1):
         school.land(who, list(range(20 * who, 20 * who + 20)))
+        school.land(who, [20 * who])
     assert sorted(path.name for path in (school.folder / FOLDER).glob("*/")) == ["0", "1"]
     school.end(0, is_killed=True)
     assert school.land(2, list(range(10, 50))) == (10, 30)
@@ -232,3 +234,19 @@ def test_memory_holds_a_few_and_files_are_merged(tmp_path: Path) -> None:
         school.land(0, list(range(start, start + 20)))
     assert len(list((school.folder / FOLDER / "0").glob("*.run"))) <= 12
     school.end_all()
+
+
+def test_without_files_the_warehouse_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the index cannot be written landing goes on, as right, and says so."""
+    school = _School(tmp_path / "warehouse")
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(id_index, "write_run", fail)
+    for start in (0, 15, 30):
+        assert school.land(0, list(range(start, start + 20))) == (15 if start else 20, 5 if start else 0)
+    school.end_all()
+    assert "the warehouse is asked itself: no space left on device" in caplog.text
