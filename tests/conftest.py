@@ -3,10 +3,12 @@
 import datetime as dt
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import hypothesis
 import pytest
 
@@ -18,11 +20,12 @@ from pipelines.ingest.validate import Validator
 from pipelines.refresh.refresh import end_of_day, refresh
 from pipelines.settings import Settings
 from pipelines.simulate.config import SimulationConfig
-from pipelines.simulate.run import simulate
+from pipelines.simulate.run import SKILL_MAP, simulate
 from pipelines.warehouse.connection import Warehouse
 from schemas.xapi.equality import is_same
+from tests.once import made_once
 
-pytest_plugins = ("tests.servers.fixtures",)
+pytest_plugins = ("tests.servers.fixtures", "tests.kinds")
 
 _FORBID_SKIPS = "LEARNLOOM_FORBID_SKIPS"
 _WAIT_SECONDS = 20.0
@@ -54,19 +57,33 @@ class SmallClass(NamedTuple):
 @pytest.fixture(scope="session")
 def small_class(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
     """Twenty students in their fifth week, faults included, refreshed a week before, and again now."""
-    place = tmp_path_factory.mktemp("small")
     config = SimulationConfig(seed=2, students=20, weeks=6, skills_per_course=6)
-    simulated = simulate(config, place / "class")
     day = config.start + dt.timedelta(days=33)
-    found = SmallClass(
-        place / "warehouse", simulated.statements, simulated.skill_map, day - dt.timedelta(days=7), day
-    )
-    with Warehouse(found.folder) as warehouse:
-        land(warehouse, found.statements)
-        import_skills(warehouse, found.skill_map, wait_seconds=_WAIT_SECONDS)
-        for each in (found.earlier_day, found.day):
-            refresh_to(warehouse, each)
-    return found
+    days = (day - dt.timedelta(days=7), day)
+
+    def make(place: Path) -> None:
+        simulated = simulate(config, place / "class")
+        with Warehouse(place / "warehouse") as warehouse:
+            land(warehouse, simulated.statements)
+            import_skills(warehouse, simulated.skill_map, wait_seconds=_WAIT_SECONDS)
+            for each in days:
+                refresh_to(warehouse, each)
+
+    place = made_once(tmp_path_factory, "small", make)
+    said = place / "class"
+    return SmallClass(place / "warehouse", said / "statements.jsonl", said / SKILL_MAP, *days)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Let DuckDB work in one thread: what tests ask of it is small, and more threads burn time waiting for work.
+
+    It takes half the processor's time, and as many processes as there are cores run tests.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
+        patch.setenv("LEARNLOOM_THREADS", "1")
+        yield
 
 
 def land(warehouse: Warehouse, *paths: Path) -> None:

@@ -103,7 +103,14 @@ def _make_topic(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
         broker.create_topic("xapi")
 
 
-@pytest.mark.parametrize("command", [each for each in COMMANDS if each not in _GO_ON], ids=" ".join)
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(each, marks=pytest.mark.broker if each[0] in _SPEAK_TO_KAFKA else (), id=" ".join(each))
+        for each in COMMANDS
+        if each not in _GO_ON
+    ],
+)
 def test_example_works(
     command: list[str],
     example_place: Path,

@@ -12,6 +12,8 @@ from pipelines.refresh.train import train_version
 from pipelines.warehouse.connection import LAKE, Warehouse
 from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, land, lines_of, refreshed
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("compare")]
+
 _TURNED = '{"intercept": -1.0, "slope": -0.5}'
 """Says the contrary of what comes."""
 

@@ -3,12 +3,16 @@
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
 from pipelines.warehouse.backup import back_up
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.export import export
 from pipelines.warehouse.relation import load_relations
 from pipelines.warehouse.staging import standing
 from tests.pipelines.refresh.school import LAST_DAY, land, lines_of, refreshed
+
+pytestmark = pytest.mark.slow
 
 _VIEWS = {relation.full_name for relation in load_relations() if relation.scope == "read"}
 _LATER = LAST_DAY + dt.timedelta(days=15)
