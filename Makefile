@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 DEMO := demo
 
-.PHONY: help demo test lint types unit quick trials bench docs lock clean setup broker broker-stop
+.PHONY: help demo test lint types unit quick coverage trials bench docs lock clean setup broker broker-stop
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ unit: $(VENV)/.ready-dev ## the tests that need no server
 quick: $(VENV)/.ready-dev ## the tests for daily work: no server, nothing slow
 	@$(BIN)/pytest -m "not (slow or broker or postgres or prefect)"
 
+coverage: $(VENV)/.ready-dev ## all tests, and which lines none of them runs (processes that tests start are not seen)
+	@$(BIN)/pytest --cov --cov-report=term
+
 trials: $(VENV)/.ready-dev ## what is true of simulated classes is found again: a table of figures and bounds
 	@$(BIN)/python -m bench.trials
 
@@ -83,4 +86,4 @@ lock: ## pin the newest versions that fit pyproject.toml (needs uv)
 		--group dev pyproject.toml --output-file requirements-dev.lock
 
 clean: ## remove the environment, the demo and caches
-	@rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage

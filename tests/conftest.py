@@ -4,7 +4,6 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Generator, Iterator
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from pipelines.simulate.run import SKILL_MAP, simulate
 from pipelines.warehouse.connection import Warehouse
 from schemas.xapi.equality import is_same
 from tests.once import made_once
+from tests.quick import CONNECT
 
 pytest_plugins = ("tests.servers.fixtures", "tests.kinds")
 
@@ -75,13 +75,10 @@ def small_class(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Let DuckDB work in one thread: what tests ask of it is small, and more threads burn time waiting for work.
-
-    It takes half the processor's time, and as many processes as there are cores run tests.
-    """
+def _quick_duckdb() -> Iterator[None]:
+    """Let DuckDB open quickly and work in one thread, here and in the commands that tests start."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
+        patch.setattr(duckdb, "connect", CONNECT)
         patch.setenv("LEARNLOOM_THREADS", "1")
         yield
 

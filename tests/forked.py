@@ -7,6 +7,10 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+import duckdb
+
+from tests.quick import CONNECT
+
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     ["pipelines.cli.consume", "pipelines.cli.main", "pipelines.refresh.refresh", "pyarrow", "pytz", "stamina"]
@@ -72,4 +76,5 @@ class Forked:
 
 def _work(pipe: Connection, stream: int, work: Callable[..., object], arguments: tuple[Any, ...]) -> None:
     os.dup2(pipe.fileno(), stream)
+    duckdb.connect = CONNECT
     work(*arguments)

@@ -1,5 +1,6 @@
 """Of what kind each test is: which servers it needs, and which others have to run in the same process."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,11 @@ _SERVERS = {
 """Markers, and the fixtures whose users are marked so."""
 _TOGETHER = {"prefect": _SERVERS["prefect"], "secured broker": {"secured_broker"}}
 """Groups of tests whose servers are too dear to be started by every process."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: tests of brokers and of Prefect wait for much of their time."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
