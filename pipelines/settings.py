@@ -79,12 +79,6 @@ class Settings(BaseSettings):
         pattern=r"^\d+(MB|GB)$",
         description="Memory DuckDB may take before it spills to disk.",
     )
-    threads: int | None = Field(
-        default=None,
-        ge=1,
-        le=1_024,
-        description="Threads DuckDB may work in. Not set: one for each core.",
-    )
     session_gap_minutes: int = Field(
         default=30, ge=5, le=240, description="A longer pause between two statements ends a session."
     )

@@ -76,10 +76,9 @@ def small_class(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_duckdb() -> Iterator[None]:
-    """Let DuckDB open quickly and work in one thread, here and in the commands that tests start."""
+    """Let DuckDB open quickly and work in one thread."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(duckdb, "connect", CONNECT)
-        patch.setenv("LEARNLOOM_THREADS", "1")
         yield
 
 

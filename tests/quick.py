@@ -14,4 +14,4 @@ CONNECT: Final = partial(
         "allow_unsigned_extensions": "true",
     },
 )
-"""Takes the place of `duckdb.connect`. What tests start as commands gets the threads by LEARNLOOM_THREADS."""
+"""Takes the place of `duckdb.connect`, here and in `tests.forked`."""

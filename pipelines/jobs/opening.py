@@ -21,7 +21,6 @@ def open_to_read(settings: Settings) -> Warehouse:
         postgres=catalog_of(settings),
         read_only=True,
         memory_limit=settings.memory_limit,
-        threads=settings.threads,
     )
 
 
@@ -43,7 +42,6 @@ def open_to_write(settings: Settings, *, must_exist: bool = False, run: Run | No
         settings.warehouse,
         postgres=catalog_of(settings),
         memory_limit=settings.memory_limit,
-        threads=settings.threads,
         turn_wait_seconds=settings.lock_wait_seconds,
         run=run,
     )

@@ -61,7 +61,6 @@ class Warehouse:
         postgres: str | None = None,
         read_only: bool = False,
         memory_limit: str = "4GB",
-        threads: int | None = None,
         turn_wait_seconds: float = 60.0,
         takes_turns: bool = True,
         run: Run | None = None,
@@ -73,7 +72,6 @@ class Warehouse:
             postgres: connection string of the database that holds the catalogue; None: an SQLite file in `folder`.
             read_only: open it for reading; others may write meanwhile.
             memory_limit: memory that DuckDB may take before it spills to disk.
-            threads: in how many threads it may work; None: one for each core.
             turn_wait_seconds: how long a transaction waits for another writer's to end.
             takes_turns: whether a transaction waits for others to end. Without, overlapping ones conflict at commit
                 and are done again: nothing is lost, but a long one starves beside many short ones.
@@ -87,7 +85,6 @@ class Warehouse:
         self.place = Place(folder, postgres)
         self.read_only = read_only
         self.memory_limit = memory_limit
-        self.threads = threads
         self.takes_turns = takes_turns and not read_only
         self.turn_wait_seconds = turn_wait_seconds
         self.signed_by = run
@@ -135,8 +132,6 @@ class Warehouse:
         run("SET enable_progress_bar=false")
         run("SET TimeZone='UTC'")
         run(f"SET memory_limit='{self.memory_limit}'")
-        if self.threads is not None:
-            run(f"SET threads={self.threads}")
         for extension in self.place.extensions:
             run(load_sql(extension))
         run(self.place.attach_sql(LAKE, read_only=self.read_only))
@@ -163,7 +158,6 @@ class Warehouse:
             postgres=self.place.postgres,
             read_only=self.read_only,
             memory_limit=self.memory_limit,
-            threads=self.threads,
             turn_wait_seconds=self.turn_wait_seconds,
             takes_turns=self.takes_turns,
             run=self.signed_by,
@@ -217,12 +211,11 @@ class Warehouse:
     @contextmanager
     def one_thread(self) -> Iterator[None]:
         """Let DuckDB work in one thread within the block: each thread of a write holds row groups of its own."""
-        (before,) = self.one("SELECT current_setting('threads')")
         self._connection.execute("SET threads=1")
         try:
             yield
         finally:
-            self._connection.execute(f"SET threads={before}")
+            self._connection.execute("RESET threads")
 
     @contextmanager
     def transaction(self, turn: str = REFRESH) -> Iterator[None]:

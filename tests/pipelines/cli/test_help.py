@@ -94,6 +94,7 @@ def real_ids(example_place: Path) -> dict[str, str]:
 _GO_ON = (["api"],)
 """Until told to stop: their examples are tried where they are tested."""
 _SPEAK_TO_KAFKA = ("produce", "consume")
+_MARKS = {"demo": pytest.mark.slow} | dict.fromkeys(_SPEAK_TO_KAFKA, pytest.mark.broker)
 
 
 def _make_topic(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +107,7 @@ def _make_topic(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(each, marks=pytest.mark.broker if each[0] in _SPEAK_TO_KAFKA else (), id=" ".join(each))
+        pytest.param(each, marks=_MARKS.get(each[0], ()), id=" ".join(each))
         for each in COMMANDS
         if each not in _GO_ON
     ],
