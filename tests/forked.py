@@ -5,6 +5,8 @@ import os
 import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 import duckdb
@@ -32,16 +34,19 @@ class Forked:
         self._process = _FORKS.Process(target=_work, args=(theirs, stream, work, arguments))
         self._process.start()
         theirs.close()
-        self._lines = os.fdopen(os.dup(ours.fileno()), encoding="utf-8", errors="replace")
-        ours.close()
+        self._lines: SimpleQueue[str] = SimpleQueue()
+        # Read all the time: a process whose pipe is full stops where it is, with all that it holds.
+        self._reader = Thread(target=_read, args=(ours, self._lines), daemon=True)
+        self._reader.start()
         self.said: list[str] = []
 
     def hear(self, *words: str) -> str:
         """Wait for a line with one of the words; nothing where it ends before."""
-        for line in self._lines:
+        while line := self._lines.get():
             self.said.append(line)
             if any(word in line for word in words):
                 return line
+        self._lines.put("")
         return ""
 
     @property
@@ -66,12 +71,19 @@ class Forked:
 
     def end(self) -> int:
         """Wait for its end; give its exit code."""
-        if not self._lines.closed:
-            self.said += self._lines.readlines()
-            self._lines.close()
+        self.hear()
+        self._reader.join()
         self._process.join()
         assert self._process.exitcode is not None
         return self._process.exitcode
+
+
+def _read(pipe: Connection, lines: SimpleQueue[str]) -> None:
+    """Hand on every line; at the end an empty one."""
+    with pipe, os.fdopen(os.dup(pipe.fileno()), encoding="utf-8", errors="replace") as stream:
+        for line in stream:
+            lines.put(line)
+    lines.put("")
 
 
 def _work(pipe: Connection, stream: int, work: Callable[..., object], arguments: tuple[Any, ...]) -> None:
