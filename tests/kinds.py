@@ -17,7 +17,7 @@ _TOGETHER = {"prefect": _SERVERS["prefect"], "secured broker": {"secured_broker"
 
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are cores: tests of brokers and of Prefect wait for much of their time."""
-    return len(os.sched_getaffinity(0)) + 1
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
