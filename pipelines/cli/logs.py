@@ -6,8 +6,9 @@ import logging
 import sys
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
-_LIBRARIES = {"kafka": logging.CRITICAL}
-"""What they have to say is said by us, in words that tell what to do; at debug level they may speak."""
+_LIBRARIES = {"kafka": logging.CRITICAL, "filelock": logging.WARNING}
+"""What kafka-python has to say is said by us, in words that tell what to do; at debug level it may speak. filelock
+would tell of each of a hundred looks a second while a turn is waited for."""
 
 
 class _Json(logging.Formatter):
