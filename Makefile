@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 DEMO := demo
 
-.PHONY: help demo test lint types unit bench docs lock clean setup broker broker-stop
+.PHONY: help demo test lint types unit quick coverage trials bench docs lock clean setup broker broker-stop
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +38,20 @@ endif
 demo: $(VENV)/.ready ## simulate a class, import it, and show what comes out (in ./demo)
 	@$(BIN)/learnloom demo $(DEMO)
 
-test: lint types unit ## lint, types and tests
+test: lint types ## lint, types and all tests
+	@$(BIN)/pytest --durations=25
+
+unit: $(VENV)/.ready-dev ## the tests that need no server
+	@$(BIN)/pytest -m "not (broker or postgres or prefect)"
+
+quick: $(VENV)/.ready-dev ## the tests for daily work: no server, nothing slow
+	@$(BIN)/pytest -m "not (slow or broker or postgres or prefect)"
+
+coverage: $(VENV)/.ready-dev ## all tests, and which lines none of them runs (processes that tests start are not seen)
+	@$(BIN)/pytest --cov --cov-report=term
+
+trials: $(VENV)/.ready-dev ## what is true of simulated classes is found again: a table of figures and bounds
+	@$(BIN)/python -m bench.trials
 
 lint: $(VENV)/.ready-dev
 	@$(BIN)/ruff check .
@@ -46,9 +59,6 @@ lint: $(VENV)/.ready-dev
 
 types: $(VENV)/.ready-dev
 	@$(BIN)/mypy
-
-unit: $(VENV)/.ready-dev
-	@$(BIN)/pytest
 
 bench: $(VENV)/.ready-dev ## measure: validation, import, Kafka, refresh, the models, from an answer to its signal (an hour)
 	@$(BIN)/python -m bench
@@ -77,4 +87,4 @@ lock: ## pin the newest versions that fit pyproject.toml (needs uv)
 		--extra all --group dev pyproject.toml --output-file requirements-dev.lock
 
 clean: ## remove the environment, the demo and caches
-	@rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage

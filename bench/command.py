@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -32,15 +32,21 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(_ROOT), **more}
 
 
-def learnloom(folder: Path, *arguments: str, ok: Sequence[int] = (0,)) -> Step:
-    """Run a command with --json in the folder.
+def learnloom(
+    folder: Path, *arguments: str, ok: Sequence[int] = (0,), settings: Mapping[str, str] | None = None
+) -> Step:
+    """Run a command with --json in the folder, with these settings beside those of the environment.
 
     Raises:
         SystemExit: it left with a code that is not among `ok`.
     """
     started = time.perf_counter()
     process = subprocess.Popen(
-        [*program(), *arguments, "--json"], cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True
+        [*program(), *arguments, "--json"],
+        cwd=folder,
+        env=environment(**(settings or {})),
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     told = [json.loads(line) for line in process.stdout]

@@ -10,21 +10,24 @@ START_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 
 
-def wait_until(is_ready: Callable[[], bool], ended: Callable[[], str | None]) -> None:
+def wait_until(
+    is_ready: Callable[[], bool], ended: Callable[[], str | None], *, seconds: float = START_SECONDS
+) -> None:
     """Ask again and again until a server is ready.
 
     Args:
         is_ready: Asks the server itself.
         ended: Says how the server ended, where it did.
+        seconds: How long it may take.
 
     Raises:
         StartError: It ended, or is not ready in time.
     """
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + seconds
     while not is_ready():
         how = ended()
         if how is None and time.monotonic() > deadline:
-            how = f"is not ready after {START_SECONDS:g} s"
+            how = f"is not ready after {seconds:g} s"
         if how is not None:
             raise StartError(how)
         time.sleep(_POLL_SECONDS)

@@ -3,10 +3,11 @@
 import datetime as dt
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import hypothesis
 import pytest
 
@@ -20,10 +21,12 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.refresh import refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from learnloom.pipelines.simulate.config import SimulationConfig
-from learnloom.pipelines.simulate.run import simulate
+from learnloom.pipelines.simulate.run import SKILL_MAP, simulate
 from learnloom.schemas.xapi.equality import is_same
+from tests.once import made_once
+from tests.quick import CONNECT
 
-pytest_plugins = ("tests.servers.fixtures",)
+pytest_plugins = ("tests.servers.fixtures", "tests.kinds")
 
 _FORBID_SKIPS = "LEARNLOOM_FORBID_SKIPS"
 _WAIT_SECONDS = 20.0
@@ -55,19 +58,29 @@ class SmallClass(NamedTuple):
 @pytest.fixture(scope="session")
 def small_class(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
     """Twenty students in their fifth week, faults included, refreshed a week before, and again now."""
-    place = tmp_path_factory.mktemp("small")
     config = SimulationConfig(seed=2, students=20, weeks=6, skills_per_course=6)
-    simulated = simulate(config, place / "class")
     day = config.start + dt.timedelta(days=33)
-    found = SmallClass(
-        place / "warehouse", simulated.statements, simulated.skill_map, day - dt.timedelta(days=7), day
-    )
-    with Warehouse(found.folder) as warehouse:
-        land(warehouse, found.statements)
-        import_skills(warehouse, found.skill_map, wait_seconds=_WAIT_SECONDS)
-        for each in (found.earlier_day, found.day):
-            refresh_to(warehouse, each)
-    return found
+    days = (day - dt.timedelta(days=7), day)
+
+    def make(place: Path) -> None:
+        simulated = simulate(config, place / "class")
+        with Warehouse(place / "warehouse") as warehouse:
+            land(warehouse, simulated.statements)
+            import_skills(warehouse, simulated.skill_map, wait_seconds=_WAIT_SECONDS)
+            for each in days:
+                refresh_to(warehouse, each)
+
+    place = made_once(tmp_path_factory, "small", make)
+    said = place / "class"
+    return SmallClass(place / "warehouse", said / "statements.jsonl", said / SKILL_MAP, *days)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_duckdb() -> Iterator[None]:
+    """Let DuckDB open quickly and work in one thread."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", CONNECT)
+        yield
 
 
 def land(warehouse: Warehouse, *paths: Path) -> None:

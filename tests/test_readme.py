@@ -45,6 +45,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_class: SmallCla
     return tmp_path
 
 
+@pytest.mark.slow
 def test_demo_prints_what_is_quoted(place: Path) -> None:
     """`make demo` runs `learnloom demo`, which prints every quoted line, in this order."""
     assert re.search(r"^demo:.*\n\t@\$\(BIN\)/learnloom demo", page("Makefile"), re.MULTILINE)

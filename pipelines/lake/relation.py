@@ -126,9 +126,10 @@ def inputs(
 
 
 def existing_tables(warehouse: Warehouse) -> set[str]:
-    """Full names of the tables and views that exist in the lake; asking takes tens of milliseconds."""
+    """Full names of the tables and views that exist in the lake."""
+    # Of the columns: what lists tables counts each one's rows as well, in dozens of queries to the catalogue.
     rows = warehouse.rows(
-        "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_catalog = ?",
+        "SELECT DISTINCT schema_name || '.' || table_name FROM duckdb_columns() WHERE database_name = ?",
         [LAKE],
     )
     return {row[0] for row in rows}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables, load_relations
@@ -51,7 +51,7 @@ def version_in_use(warehouse: Warehouse) -> int | None:
         warehouse.rows(
             f"SELECT model_version, promoted_at FROM {LAKE}.estimates.promotion ORDER BY promoted_at DESC LIMIT 1"
         )
-        if _stands(warehouse, "promotion")
+        if "estimates.promotion" in existing_tables(warehouse)
         else []
     )
     if rows and (state is None or rows[0][1] > state.refreshed_at):
@@ -94,7 +94,7 @@ def use_version(warehouse: Warehouse, model_version: int, *, at: dt.datetime, wa
 
 def knows_versions(warehouse: Warehouse) -> bool:
     """Whether versions are kept in the form that this learnloom reads; an earlier form is fitted anew."""
-    if not _stands(warehouse, "model_version"):
+    if "estimates.model_version" not in existing_tables(warehouse):
         return False
     return "head" in {row[0] for row in warehouse.rows(f"DESCRIBE {LAKE}.{_TABLE}")}
 
@@ -109,14 +109,3 @@ def check_versions(warehouse: Warehouse) -> None:
         raise UnreadableVersionsError(
             "the tables are those of an earlier learnloom: run learnloom refresh first, which builds them anew"
         )
-    if not list_versions(warehouse):
-        raise UnreadableVersionsError("no model version is kept here yet: run learnloom refresh first")
-
-
-def _stands(warehouse: Warehouse, table: str) -> bool:
-    found: list[tuple[Any, ...]] = warehouse.rows(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = $lake AND schema_name = 'estimates' "
-        "AND table_name = $table",
-        {"lake": LAKE, "table": table},
-    )
-    return bool(found)

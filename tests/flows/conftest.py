@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 
 from tests.conftest import SmallClass
 
@@ -12,6 +11,9 @@ from tests.conftest import SmallClass
 @pytest.fixture(scope="session")
 def prefect_server() -> Iterator[None]:
     """A real server of Prefect with a database of its own."""
+    # It imports the whole server, which takes seconds: not for every process that only collects these tests.
+    from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415
+
     with prefect_test_harness(server_startup_timeout=120):
         yield
 

@@ -17,7 +17,8 @@ from servers.kafka.jars import fetch_jars, find_java
 from servers.kafka.properties import Security
 from servers.kafka.security import make_security
 from servers.postgres.find import find_postgres, own_postgres
-from servers.postgres.server import OwnPostgres, Postgres
+from servers.postgres.server import Address, OwnPostgres, Postgres
+from tests.once import started_once
 
 
 class BrokerMaker(Protocol):
@@ -45,13 +46,16 @@ def kafka_on_java() -> KafkaOnJava:
 
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """A Kafka broker to share: use topics with names of your own. One for each worker of pytest-xdist."""
-    try:
-        found = find_broker(os.environ, tmp_path_factory.mktemp("broker"))
-    except NoServerError as error:
-        pytest.skip(str(error))
-    with found:
-        yield found
+    """A Kafka broker to share: use topics and groups with names of your own. One for the whole run of tests."""
+
+    def find() -> Broker:
+        try:
+            return find_broker(os.environ, tmp_path_factory.mktemp("broker"))
+        except NoServerError as error:
+            pytest.skip(str(error))
+
+    with started_once(tmp_path_factory, "broker", find, lambda found: found.address) as address:
+        yield Broker(address)
 
 
 @pytest.fixture
@@ -84,14 +88,17 @@ def secured_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[O
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL to share; `database` is an empty database on it. One for each worker of pytest-xdist."""
-    try:
-        found = find_postgres(os.environ)
-    except NoServerError as error:
-        pytest.skip(str(error))
-    with found:
-        yield found
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL to share; `database` is an empty database on it. One for the whole run of tests."""
+
+    def find() -> Postgres:
+        try:
+            return find_postgres(os.environ)
+        except NoServerError as error:
+            pytest.skip(str(error))
+
+    with started_once(tmp_path_factory, "postgres", find, lambda found: found.address.uri) as uri:
+        yield Postgres(Address.parse(uri))
 
 
 @pytest.fixture

@@ -61,14 +61,16 @@ def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
     relations = load_relations(("landing",))
 
     def create() -> None:
+        # Of the columns, as duckdb_tables() counts each table's rows: dozens of queries to the catalogue.
         found = warehouse.rows(
-            "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'landing'",
+            "SELECT table_name, list(column_name) FROM duckdb_columns() "
+            "WHERE database_name = ? AND schema_name = 'landing' GROUP BY table_name",
             [LAKE],
         )
-        present = {name for (name,) in found}
+        present = dict(found)
         absent = [relation for relation in relations if relation.name not in present]
         older = [relation for relation in relations if relation.name in present]
-        new_columns = [sql for relation in older for sql in _new_columns(warehouse, relation)]
+        new_columns = [sql for relation in older for sql in _new_columns(relation, present[relation.name])]
         if not absent and not new_columns:
             return
         with warehouse.transaction(LANDING):
@@ -92,14 +94,8 @@ def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
     warehouse.retrying(create, wait_seconds=wait_seconds)
 
 
-def _new_columns(warehouse: Warehouse, relation: Relation) -> list[str]:
+def _new_columns(relation: Relation, known: Collection[str]) -> list[str]:
     """Give the statements that add to a table of an earlier release the columns that have come since."""
-    rows = warehouse.rows(
-        "SELECT column_name FROM duckdb_columns() "
-        "WHERE database_name = ? AND schema_name = 'landing' AND table_name = ?",
-        [LAKE, relation.name],
-    )
-    known = {name for (name,) in rows}
     types = dict(_COLUMN_TYPE.findall(relation.sql))
     return [
         f'ALTER TABLE {relation.full_name} ADD COLUMN IF NOT EXISTS "{name}" {types[name]}'

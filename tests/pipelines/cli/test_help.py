@@ -124,6 +124,7 @@ def real_ids(example_place: Path) -> dict[str, str]:
 _GO_ON = (["api"],)
 """Until told to stop: their examples are tried where they are tested."""
 _SPEAK_TO_KAFKA = ("produce", "consume")
+_MARKS = {"demo": pytest.mark.slow} | dict.fromkeys(_SPEAK_TO_KAFKA, pytest.mark.broker)
 
 
 def _make_topic(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +134,14 @@ def _make_topic(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
         broker.create_topic("xapi")
 
 
-@pytest.mark.parametrize("command", [each for each in COMMANDS if each not in _GO_ON], ids=" ".join)
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(each, marks=_MARKS.get(each[0], ()), id=" ".join(each))
+        for each in COMMANDS
+        if each not in _GO_ON
+    ],
+)
 def test_example_works(
     command: list[str],
     example_place: Path,

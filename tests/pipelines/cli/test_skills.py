@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from learnloom.pipelines.cli.options import Exit
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
@@ -43,6 +45,7 @@ def _land() -> None:
     assert learnloom("refresh", "--as-of", "2026-09-08").code == Exit.DONE
 
 
+@pytest.mark.slow
 def test_activities_without_skills_are_listed_until_the_map_names_them() -> None:
     """Most answers come first, a course narrows the list; a framework and a CSV together empty it."""
     _land()

@@ -17,6 +17,7 @@ https://school.example/quiz/q1,https://school.example/skill/adding,1,Adding,
 """
 
 
+@pytest.mark.slow
 def test_refresh_says_what_it_did() -> None:
     """A first refresh builds everything, a second one finds nothing new; both name the day and the model.
 
@@ -32,6 +33,7 @@ def test_refresh_says_what_it_did() -> None:
     assert "learnloom refresh --as-of 2026-09-07" in learnloom("refresh", "--as-of", "2026-11-01").err
 
 
+@pytest.mark.slow
 def test_backfill_is_told_and_goes_alone() -> None:
     """`refresh --from` tells whom it computed; a day to come is refused, and so is asking for everybody besides."""
     learnloom("import", "-", stdin=lines(*(answer(n) for n in range(6))))

@@ -8,7 +8,7 @@ import pytest
 from learnloom.pipelines.lake.connection import Warehouse
 
 
-@pytest.fixture(params=["SQLite", "PostgreSQL"])
+@pytest.fixture(params=["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.postgres)])
 def warehouse_of_any_kind(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Warehouse]:
     """An empty warehouse, with each kind of catalogue."""
     postgres = request.getfixturevalue("database") if request.param == "PostgreSQL" else None

@@ -176,14 +176,9 @@ class Scripted:
         """Tell nothing."""
 
 
-IMPORTING = """
-import sys
-from pathlib import Path
-from learnloom.pipelines.lake.connection import Warehouse
-from tests.pipelines.ingest.samples import bring_in
-with Warehouse(Path(sys.argv[1])) as warehouse:
-    print("open", flush=True)
-    bring_in(warehouse, Path(sys.argv[2]), max_records=100, observer=lambda so: print(so.read, flush=True))
-print("done", flush=True)
-"""
-"""A program that imports the folder in its second argument into the warehouse in its first, telling each step."""
+def importing(folder: Path, inputs: Path) -> None:
+    """Import a folder into a warehouse, telling each step: for a process of its own."""
+    with Warehouse(folder) as warehouse:
+        print("open", flush=True)  # noqa: T201 - heard by whoever started the process
+        bring_in(warehouse, inputs, max_records=100, observer=lambda so: print(so.read, flush=True))  # noqa: T201
+    print("done", flush=True)  # noqa: T201

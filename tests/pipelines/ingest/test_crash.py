@@ -1,13 +1,16 @@
 """kill -9 at any instant leaves rows equal to positions, and the next import brings in the rest, once."""
 
 import random
-import subprocess
-import sys
 from pathlib import Path
+
+import pytest
 
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.lake.connection import Warehouse
-from tests.pipelines.ingest.samples import IMPORTING, landed_ids, statement, statement_id
+from tests.forked import Forked
+from tests.pipelines.ingest.samples import importing, landed_ids, statement, statement_id
+
+pytestmark = pytest.mark.slow
 
 _SEED: int | None = None
 """Put in the seed that a failing run has printed, to run it again."""
@@ -15,24 +18,16 @@ _KILLS = 10
 _RECORDS = 3_000
 _REPEATS = 300
 _BROKEN = 60
-_ROOT = Path(__file__).resolve().parents[3]
 
 
-def _start(warehouse: Path, inputs: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", IMPORTING, str(warehouse), str(inputs)]
-    return subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)
-
-
-def _kill_after(child: subprocess.Popen[str], lines: int, spins: int) -> bool:
+def _kill_after(child: Forked, lines: int, spins: int) -> bool:
     """Kill the child a moment after its n-th line; tell whether it had ended of itself before."""
-    assert child.stdout is not None
-    is_done = any(child.stdout.readline() == "done\n" for _ in range(lines))
+    is_done = any(child.hear("") == "done\n" for _ in range(lines))
     if not is_done:
         for _ in range(spins):  # somewhere between two lines, differing with the seed
             pass
         child.kill()
-    child.wait()
-    child.stdout.close()
+    child.end()
     return is_done
 
 
@@ -67,7 +62,7 @@ def test_killed_at_random_instants_it_ends_complete_and_without_doubles(tmp_path
     for name, part in (("a.jsonl", records[:cut]), ("b.jsonl", records[cut:])):
         (inputs / name).write_bytes(b"".join(record + b"\n" for record in part))
     kills = 0
-    while not _kill_after(_start(folder, inputs), rng.randrange(6), rng.randrange(2_000_000)):
+    while not _kill_after(Forked(importing, folder, inputs), rng.randrange(6), rng.randrange(2_000_000)):
         kills += 1
         _assert_rows_equal_positions(folder, seed, kills)
         assert kills < 100, f"seed {seed}: no end"

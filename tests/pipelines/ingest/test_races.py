@@ -1,7 +1,5 @@
 """Of several who land at once none lands twice, and none leaves a gap."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,11 +13,12 @@ from learnloom.pipelines.ingest.land.dedupe import KnownIds
 from learnloom.pipelines.ingest.land.writer import Landed, LandingWriter
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import PositionConflictError
+from tests.forked import Forked
 from tests.pipelines.ingest.samples import (
-    IMPORTING,
     Scripted,
     batch,
     bring_in,
+    importing,
     landed_ids,
     lines_of,
     statement_id,
@@ -193,10 +192,9 @@ def test_two_processes_that_import_the_same_files_land_them_once(tmp_path: Path)
         (inputs / f"{number}.jsonl").write_bytes(
             lines_of(statements(range(number * 500, number * 500 + 600)))
         )
-    command = [sys.executable, "-c", IMPORTING, str(tmp_path / "warehouse"), str(inputs)]
-    root = Path(__file__).resolve().parents[3]
-    children = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE) for _ in range(2)]
-    assert [child.communicate()[0].splitlines()[-1] for child in children] == [b"done", b"done"]
+    children = [Forked(importing, tmp_path / "warehouse", inputs) for _ in range(2)]
+    assert [child.hear("done") for child in children] == ["done\n", "done\n"]
+    assert [child.end() for child in children] == [0, 0]
     with Warehouse(tmp_path / "warehouse") as warehouse:
         assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(1_600))
         positions = tables.positions(warehouse).values()

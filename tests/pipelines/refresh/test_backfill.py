@@ -11,6 +11,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.errors import BackfillError
 from learnloom.pipelines.refresh.refresh import RefreshSummary, open_and_refresh
 from learnloom.pipelines.refresh.request import RefreshRequest
+from tests.once import made_once
 from tests.pipelines.refresh.school import (
     LAST_DAY,
     NOW,
@@ -23,22 +24,26 @@ from tests.pipelines.refresh.school import (
     void_of,
 )
 
+pytestmark = pytest.mark.slow
+
 _WEEK_AGO = NOW - dt.timedelta(days=7)
 _SPOIL = "UPDATE estimates.student_skill SET p_mastery = 0.123456"
 _SPOILT = "SELECT DISTINCT student_key FROM estimates.student_skill WHERE p_mastery = 0.123456"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A refreshed class: most of it landed a month ago, the last statements of a student or two today."""
-    folder = tmp_path_factory.mktemp("made")
+    return made_once(tmp_path_factory, "backfill", _make) / "warehouse"
+
+
+def _make(folder: Path) -> None:
     lines = lines_of(folder / "class", students=4, faults=0.0)
     with Warehouse(folder / "warehouse") as warehouse:
         land(warehouse, folder / "most.jsonl", lines[:-2], at=NOW - dt.timedelta(days=30))
         refreshed(warehouse)
         land(warehouse, folder / "last.jsonl", lines[-2:])
         refreshed(warehouse)
-    return folder / "warehouse"
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from learnloom.schemas.signal import Signal, SignalKind
 from tests.pipelines.refresh.claims import claims_in
 from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("claims")]
+
 _OF_THE_MODEL = (
     "estimates.attempt_estimate",
     "estimates.skill_estimate",

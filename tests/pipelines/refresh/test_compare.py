@@ -12,6 +12,8 @@ from learnloom.pipelines.refresh.errors import NoSuchVersionError
 from learnloom.pipelines.refresh.train import train_version
 from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, land, lines_of, refreshed
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("compare")]
+
 _TURNED = '{"intercept": -1.0, "slope": -0.5}'
 """Says the contrary of what comes."""
 

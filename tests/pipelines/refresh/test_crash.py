@@ -1,33 +1,21 @@
 """Killed at any instant, a refresh leaves the warehouse as it was before it or as it is after it."""
 
 import random
-import signal
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
+import pytest
+
 from learnloom.pipelines.lake.connection import Warehouse
+from tests.forked import Forked
+from tests.pipelines.refresh.conftest import RefreshedClass
+from tests.pipelines.refresh.refresher import refreshing
 from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables
+
+pytestmark = pytest.mark.slow
 
 _KILLS = 6
 _SEED = 20260907
-
-
-def _start(folder: Path, *how: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.pipelines.refresh.refresher", str(folder), "0", *how]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-
-def _stages(process: subprocess.Popen[str], *, at_most: int | None = None) -> list[str]:
-    """Read what the process says, up to so many lines."""
-    assert process.stdout is not None
-    stages: list[str] = []
-    while at_most is None or len(stages) < at_most:
-        line = process.stdout.readline()
-        if not line:
-            break
-        stages.append(line.strip())
-    return stages
 
 
 def test_kill_at_any_stage_leaves_before_or_after(tmp_path: Path) -> None:
@@ -40,16 +28,17 @@ def test_kill_at_any_stage_leaves_before_or_after(tmp_path: Path) -> None:
         refreshed(warehouse)
         before = tables(warehouse)
         land(warehouse, tmp_path / "second.jsonl", lines[half:])
-    with _start(tmp_path / "absent") as finishing:
-        n_stages = len(_stages(finishing))
-    assert finishing.returncode == 0
+    finishing = Forked(refreshing, tmp_path / "absent")
+    assert finishing.end() == 0
+    n_stages = len(finishing.said)
     random_ = random.Random(_SEED)
     left = {}
     for _ in range(_KILLS):
         stop_at = random_.randrange(1, n_stages)
-        with _start(folder) as process:
-            _stages(process, at_most=stop_at)
-            process.send_signal(signal.SIGKILL)
+        process = Forked(refreshing, folder)
+        for _ in range(stop_at):
+            process.hear("")
+        process.kill()
         with Warehouse(folder, read_only=True) as warehouse:
             left[stop_at] = _computed(tables(warehouse))
     with Warehouse(folder) as warehouse:
@@ -72,22 +61,19 @@ def _computed(found: dict[str, list[str]]) -> dict[str, list[str]]:
     }
 
 
-def test_readers_see_no_half_of_a_refresh(tmp_path: Path) -> None:
+def test_readers_see_no_half_of_a_refresh(refreshed_class: RefreshedClass) -> None:
     """While refreshes run in another process, every read finds signals and state of one and the same refresh."""
-    lines = lines_of(tmp_path / "class", students=4)
-    folder = tmp_path / "warehouse"
-    with Warehouse(folder) as warehouse:
-        land(warehouse, tmp_path / "all.jsonl", lines)
-        refreshed(warehouse)
-    with _start(folder, "full") as process, Warehouse(folder, read_only=True) as reader:
-        while process.poll() is None:
+    folder = refreshed_class(students=6).folder
+    process = Forked(partial(refreshing, full=True), folder)
+    with Warehouse(folder, read_only=True) as reader:
+        while process.is_alive:
             torn = reader.one(
                 "SELECT count(*) FROM feedback.signal FULL JOIN dimensional.dim_student USING (student_key) "
                 "WHERE identifier IS NULL"
             )[0]
             assert torn == 0
             assert reader.one("SELECT count(*) FROM run.refresh_state") == (1,)
-    assert process.returncode == 0
+    assert process.end() == 0
 
 
 def test_two_refreshes_at_once_end_as_one(tmp_path: Path) -> None:
@@ -96,10 +82,8 @@ def test_two_refreshes_at_once_end_as_one(tmp_path: Path) -> None:
     folder = tmp_path / "warehouse"
     with Warehouse(folder) as warehouse:
         land(warehouse, tmp_path / "all.jsonl", lines)
-    processes = [_start(folder), _start(folder)]
-    for process in processes:
-        process.communicate()
-    assert [process.returncode for process in processes] == [0, 0]
+    processes = [Forked(refreshing, folder) for _ in range(2)]
+    assert [process.end() for process in processes] == [0, 0]
     with Warehouse(folder) as warehouse:
         assert warehouse.one("SELECT count(*) FROM run.refresh_state") == (1,)
         assert len(warehouse.rows("FROM estimates.model_version")) == 1, warehouse.rows(

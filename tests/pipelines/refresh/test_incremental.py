@@ -3,13 +3,17 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
 from learnloom.pipelines.lake.connection import Warehouse
 from tests.pipelines.refresh.claims import claims_in
+from tests.pipelines.refresh.conftest import RefreshedClass
 from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables, void_of
+
+pytestmark = pytest.mark.slow
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -47,12 +51,9 @@ def test_only_changed_students_are_computed(tmp_path: Path) -> None:
         assert (summary.staged, summary.students, summary.full_because) == (1, 1, None)
 
 
-def test_nothing_new_computes_nobody(tmp_path: Path) -> None:
+def test_nothing_new_computes_nobody(refreshed_class: RefreshedClass) -> None:
     """A refresh right after a refresh computes no student and leaves every table as it is."""
-    lines = lines_of(tmp_path / "class", students=3)
-    with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "all.jsonl", lines)
-        refreshed(warehouse)
+    with Warehouse(refreshed_class(students=6).folder) as warehouse:
         before = tables(warehouse)
         assert refreshed(warehouse).students == 0
         assert differences(before, tables(warehouse)) == {}

@@ -2,9 +2,6 @@
 
 import datetime as dt
 import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +10,12 @@ import pytest
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.schemas.event import SignalEvent
 from tests.conftest import SmallClass
+from tests.forked import Forked
+from tests.pipelines.refresh.conftest import RefreshedClass
+from tests.pipelines.refresh.refresher import refreshing
 from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, land, lines_of, refreshed
+
+pytestmark = pytest.mark.slow
 
 _LATER = LAST_DAY + dt.timedelta(days=60)
 """Nobody has done anything for so long that most of what was said has ended."""
@@ -40,11 +42,9 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     return lines_of(tmp_path_factory.mktemp("class") / "class", students=3, faults=0.0)
 
 
-def test_every_signal_is_raised_once(tmp_path: Path, lines: list[bytes]) -> None:
+def test_every_signal_is_raised_once(refreshed_class: RefreshedClass) -> None:
     """The first refresh raises each signal in the order of students and signals; the same again adds nothing."""
-    with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "all.jsonl", lines)
-        refreshed(warehouse)
+    with Warehouse(refreshed_class(students=3, faults=0.0).folder) as warehouse:
         events = _events(warehouse)
         assert [row[0] for row in events] == list(range(1, len(events) + 1))
         assert [row[4:] for row in events] == warehouse.rows(
@@ -56,11 +56,9 @@ def test_every_signal_is_raised_once(tmp_path: Path, lines: list[bytes]) -> None
         assert _events(warehouse) == events
 
 
-def test_what_ends_and_comes_again_is_another_occurrence(tmp_path: Path, lines: list[bytes]) -> None:
+def test_what_ends_and_comes_again_is_another_occurrence(refreshed_class: RefreshedClass) -> None:
     """A signal that ends is told to end; raised again it is its second occurrence, under ids of their own."""
-    with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "all.jsonl", lines)
-        refreshed(warehouse)
+    with Warehouse(refreshed_class(students=3, faults=0.0).folder) as warehouse:
         refreshed(warehouse, day=_LATER)
         assert _torn(warehouse) == []
         refreshed(warehouse)
@@ -72,11 +70,9 @@ def test_what_ends_and_comes_again_is_another_occurrence(tmp_path: Path, lines: 
         assert [row[0] for row in events] == list(range(1, len(events) + 1))
 
 
-def test_new_figures_under_the_same_id_are_no_event(tmp_path: Path, lines: list[bytes]) -> None:
+def test_new_figures_under_the_same_id_are_no_event(refreshed_class: RefreshedClass) -> None:
     """A signal whose document changes while it stands is not told again."""
-    with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "all.jsonl", lines)
-        refreshed(warehouse)
+    with Warehouse(refreshed_class(students=3, faults=0.0).folder) as warehouse:
         before, events = (
             warehouse.rows("SELECT signal_id, signal::VARCHAR FROM feedback.signal"),
             len(_events(warehouse)),
@@ -101,11 +97,11 @@ def test_incremental_refreshes_tell_what_a_full_one_would(tmp_path: Path, lines:
         assert {"raised", "ended"} == {row[2] for row in events}
 
 
-def test_a_student_who_is_gone_takes_the_signals_along(tmp_path: Path, lines: list[bytes]) -> None:
+def test_a_student_who_is_gone_takes_the_signals_along(
+    refreshed_class: RefreshedClass, tmp_path: Path
+) -> None:
     """Where all statements of a student are voided, the signals end."""
-    with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "all.jsonl", lines)
-        refreshed(warehouse)
+    with Warehouse(refreshed_class(students=3, faults=0.0).folder) as warehouse:
         (key,) = warehouse.one("SELECT min(student_key) FROM feedback.signal")
         voids = [
             json.dumps(
@@ -160,13 +156,9 @@ def test_killed_while_writing_nothing_is_told(tmp_path: Path, lines: list[bytes]
         land(warehouse, tmp_path / "first.jsonl", lines[: len(lines) // 2])
         refreshed(warehouse)
         land(warehouse, tmp_path / "second.jsonl", lines[len(lines) // 2 :])
-    command = [sys.executable, "-m", "tests.pipelines.refresh.refresher", str(folder), "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for stage in process.stdout:
-            if stage.strip() == "writing":
-                process.send_signal(signal.SIGKILL)
-                break
+    process = Forked(refreshing, folder)
+    assert process.hear("writing")
+    process.kill()
     with Warehouse(folder) as warehouse:
         assert _torn(warehouse) == []
         refreshed(warehouse)
@@ -180,11 +172,8 @@ def test_two_refreshes_at_once_count_on(tmp_path: Path, lines: list[bytes]) -> N
     folder = tmp_path / "warehouse"
     with Warehouse(folder) as warehouse:
         land(warehouse, tmp_path / "all.jsonl", lines)
-    command = [sys.executable, "-m", "tests.pipelines.refresh.refresher", str(folder), "0"]
-    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    for process in processes:
-        process.communicate()
-    assert [process.returncode for process in processes] == [0, 0]
+    processes = [Forked(refreshing, folder) for _ in range(2)]
+    assert [process.end() for process in processes] == [0, 0]
     with Warehouse(folder, read_only=True) as warehouse:
         events = _events(warehouse)
         assert [row[0] for row in events] == list(range(1, len(events) + 1))

@@ -14,18 +14,16 @@ from learnloom.pipelines.refresh.request import end_of_day
 from learnloom.pipelines.serve.students import read_signals
 from learnloom.schemas.message import Message
 from learnloom.schemas.signal import Signal
-from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, differences, land, lines_of, refreshed, tables
+from tests.pipelines.refresh.conftest import RefreshedClass
+from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, differences, refreshed, tables
+
+pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A landed class and its skill map."""
-    folder = tmp_path_factory.mktemp("school")
-    lines = lines_of(folder / "class")
-    with Warehouse(folder / "warehouse") as warehouse:
-        land(warehouse, folder / "all.jsonl", lines)
-        refreshed(warehouse)
-    return folder
+@pytest.fixture
+def folder(refreshed_class: RefreshedClass) -> Path:
+    """A refreshed class and its skill map."""
+    return refreshed_class(students=6).folder.parent
 
 
 def test_as_of_is_the_last_instant_of_a_day_in_the_school() -> None:
@@ -53,12 +51,10 @@ def test_changed_thresholds_change_what_is_said(folder: Path) -> None:
     """Another threshold makes the next refresh a full one that follows it."""
     strict = SETTINGS.model_copy(update={"thresholds": Thresholds(strength_margin=0.99)})
     with Warehouse(folder / "warehouse") as warehouse:
-        refreshed(warehouse)
         summary = refreshed(warehouse, settings=strict)
         said = warehouse.one(
             "SELECT count(*) FROM feedback.signal WHERE signal_kind IN ('strength', 'weakness')"
         )
-        refreshed(warehouse)
     assert summary.full_because == "rules, settings, the skill map or the course plan have changed"
     assert said == (0,)
 
@@ -66,7 +62,6 @@ def test_changed_thresholds_change_what_is_said(folder: Path) -> None:
 def test_a_new_skill_map_is_used(folder: Path) -> None:
     """After `skills import` the next refresh resolves skills by the map, and prerequisites are known."""
     with Warehouse(folder / "warehouse") as warehouse:
-        refreshed(warehouse)
         import_skills(warehouse, folder / "class" / "skills.csv", wait_seconds=10)
         summary = refreshed(warehouse)
         known = warehouse.one("SELECT count(*) FROM dimensional.dim_skill WHERE len(prerequisite_ids) > 0")[0]
@@ -97,7 +92,6 @@ def test_without_any_statement_there_is_nothing_to_say(tmp_path: Path) -> None:
 def test_every_signal_has_what_the_contract_asks(folder: Path) -> None:
     """Every signal names evidence that stands in the warehouse, and every id is there once."""
     with Warehouse(folder / "warehouse") as warehouse:
-        refreshed(warehouse)
         unknown = warehouse.rows(
             "SELECT signal_id, id FROM (SELECT signal_id, unnest(evidence_ids) AS id FROM feedback.signal) "
             "WHERE id NOT IN (SELECT statement_id::VARCHAR FROM dimensional.fact_statement)"

@@ -1,6 +1,7 @@
 """From a course plan and statements to warnings: only ended runs teach, and incremental is full."""
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,11 @@ from learnloom.pipelines.refresh.refresh import RefreshSummary
 from learnloom.pipelines.refresh.risk import read_followed
 from learnloom.pipelines.serve.students import read_signals
 from learnloom.schemas.signal import SignalKind
+from tests.once import made_once
 from tests.pipelines.refresh.runs import ENDS, RUNS, course, lines, plan
 from tests.pipelines.refresh.school import differences, land, refreshed, tables
+
+pytestmark = pytest.mark.slow
 
 _WEEK_5 = RUNS[2] + dt.timedelta(days=34)
 """Of the third run."""
@@ -45,9 +49,9 @@ def test_only_runs_that_have_ended_teach(warehouse: Warehouse) -> None:
     assert _learned(warehouse) == [(1, 40, False), (2, 80, True)]
 
 
-def test_warnings_are_told_and_right(warehouse: Warehouse) -> None:
+def test_warnings_are_told_and_right(in_week_5: Warehouse) -> None:
     """In the third run most of those warned of do not pass in the end, and each warning has its reasons."""
-    _until(warehouse, _WEEK_5)
+    warehouse = in_week_5
     found = [
         signal for signal, _ in read_signals(warehouse, limit=1_000) if signal.kind is SignalKind.AT_RISK
     ]
@@ -97,9 +101,9 @@ def test_incremental_equals_full(warehouse: Warehouse) -> None:
     assert differences(incremental, tables(warehouse)) == {}
 
 
-def test_another_plan_is_followed(warehouse: Warehouse) -> None:
+def test_another_plan_is_followed(in_week_5: Warehouse) -> None:
     """Once the plan is another one, everything is told anew by it."""
-    _until(warehouse, _WEEK_5)
+    warehouse = in_week_5
     path = warehouse.folder.parent / "plan.csv"
     path.write_text(f"course,begins,ends\n{course(0)},2026-01-05,2026-03-01\n", encoding="utf-8")
     import_plan(warehouse, path, wait_seconds=20)
@@ -109,15 +113,26 @@ def test_another_plan_is_followed(warehouse: Warehouse) -> None:
 
 
 @pytest.fixture
+def in_week_5(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A warehouse in which all that was stated up to the third run's fifth week stands refreshed."""
+
+    def make(folder: Path) -> None:
+        with Warehouse(folder / "warehouse") as made:
+            _until(made, _WEEK_5)
+
+    shutil.copytree(made_once(tmp_path_factory, "risk", make), tmp_path, dirs_exist_ok=True)
+    return Warehouse(tmp_path / "warehouse")
+
+
+@pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
     """An empty warehouse, closed at the end."""
     return Warehouse(tmp_path / "warehouse")
 
 
-def test_ended_runs_are_followed_for_an_evaluation(warehouse: Warehouse) -> None:
+def test_ended_runs_are_followed_for_an_evaluation(in_week_5: Warehouse) -> None:
     """Of each week of ended runs is known when the student left or failed; who passed has no such moment."""
-    _until(warehouse, _WEEK_5)
-    followed = read_followed(warehouse.arrow)
+    followed = read_followed(in_week_5.arrow)
     assert len(np.unique(followed.cases.run)) == 2
     assert np.array_equal(~np.isnat(followed.happened_at), followed.cases.has_not_passed)
     is_late = followed.cutoff_at > followed.happened_at

@@ -10,7 +10,10 @@ from learnloom.pipelines.lake.relation import load_relations
 from learnloom.pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
 from learnloom.pipelines.refresh.train import TrainSummary, train_version
 from learnloom.pipelines.refresh.versions import list_versions, use_version, version_in_use
-from tests.pipelines.refresh.school import NOW, SETTINGS, differences, land, lines_of, refreshed, tables
+from tests.pipelines.refresh.conftest import RefreshedClass
+from tests.pipelines.refresh.school import NOW, SETTINGS, differences, refreshed, tables
+
+pytestmark = pytest.mark.slow
 
 _LATER = NOW + dt.timedelta(minutes=1)
 _KEPT = {relation.full_name for relation in load_relations() if relation.scope in ("version", "")}
@@ -18,13 +21,9 @@ _KEPT = {relation.full_name for relation in load_relations() if relation.scope i
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
+def warehouse(refreshed_class: RefreshedClass) -> Warehouse:
     """A warehouse of a class, refreshed."""
-    lines = lines_of(tmp_path / "class", students=12)
-    opened = Warehouse(tmp_path / "warehouse")
-    land(opened, tmp_path / "all.jsonl", lines)
-    refreshed(opened)
-    return opened
+    return Warehouse(refreshed_class(students=12).folder)
 
 
 def _train(warehouse: Warehouse, *, force: bool = False) -> TrainSummary:

@@ -3,11 +3,15 @@
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
 from learnloom.pipelines.lake.backup import back_up
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import existing_tables, load_relations
 from learnloom.pipelines.serve.export import export
 from tests.pipelines.refresh.school import LAST_DAY, land, lines_of, refreshed
+
+pytestmark = pytest.mark.slow
 
 _VIEWS = {relation.full_name for relation in load_relations() if relation.scope == "read"}
 _LATER = LAST_DAY + dt.timedelta(days=15)

@@ -18,6 +18,8 @@ from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.why import Outcome, SkillWhy
 from tests.pipelines.refresh.school import land, lines_of, refreshed
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("why")]
+
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:

@@ -96,6 +96,7 @@ def test_what_bins_leave_of_the_time_before_is_taken_out() -> None:
     assert abs(found.difference) < 1
 
 
+@pytest.mark.slow
 def test_the_standard_error_is_that_of_repeated_schools() -> None:
     """The standard error told agrees with how far the differences of like schools lie apart."""
     found = [_school(seed=seed, n=60).effect("n_answers") for seed in range(40)]

@@ -1,14 +1,11 @@
 """Consumers as processes of their own, to be killed, paused and continued; and what must hold afterwards."""
 
-import multiprocessing
 import os
 import random
-import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,9 +13,12 @@ from learnloom.pipelines.cli.main import main
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.lake.connection import Warehouse
 from servers.kafka.broker import Broker
+from servers.waiting import wait_until
+from tests.forked import Forked
 from tests.pipelines.ingest.samples import statement_id
 from tests.pipelines.ingest.sources.kafka.samples import send_placed
 
+_WAIT_SECONDS = 300.0
 _SETTINGS = {
     "LEARNLOOM_BATCH_RECORDS": "60",
     "LEARNLOOM_BATCH_SECONDS": "0.05",
@@ -41,15 +41,8 @@ class Place(NamedTuple):
     postgres: str | None = None
 
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(
-    ["learnloom.pipelines.cli.consume", "learnloom.pipelines.cli.main", "pyarrow", "pytz", "stamina"]
-)
-
-
-def _consume(stderr: Connection, environment: Mapping[str, str], arguments: list[str], before: str) -> None:
-    """Be the consumer: the command line in a process that has been forked with everything imported."""
-    os.dup2(stderr.fileno(), 2)
+def _consume(environment: Mapping[str, str], arguments: list[str], before: str) -> None:
+    """Be the consumer: the command line."""
     os.chdir("/")
     os.environ.update(environment)
     sys.argv = ["learnloom", *arguments]
@@ -57,7 +50,7 @@ def _consume(stderr: Connection, environment: Mapping[str, str], arguments: list
     main()
 
 
-class Consumer:
+class Consumer(Forked):
     """One `learnloom consume` in a process of its own."""
 
     def __init__(self, place: Place, group: str, *more: str, before: str = "") -> None:
@@ -66,45 +59,7 @@ class Consumer:
         environment = dict(_SETTINGS)
         if place.postgres is not None:
             environment["LEARNLOOM_CATALOG"] = place.postgres
-        ours, theirs = _FORKS.Pipe(duplex=False)
-        self._process = _FORKS.Process(target=_consume, args=(theirs, environment, arguments, before))
-        self._process.start()
-        theirs.close()
-        self._lines = os.fdopen(os.dup(ours.fileno()), encoding="utf-8", errors="replace")
-        ours.close()
-        self.said: list[str] = []
-
-    def hear(self, *words: str) -> str:
-        """Wait for a line with one of the words; nothing where it ends before."""
-        for line in self._lines:
-            self.said.append(line)
-            if any(word in line for word in words):
-                return line
-        return ""
-
-    @property
-    def pid(self) -> int:
-        """Its process."""
-        assert self._process.pid is not None
-        return self._process.pid
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal."""
-        os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        """End it at once, as `kill -9` does; also one that has ended."""
-        self._process.kill()
-        self.end()
-
-    def end(self) -> int:
-        """Wait for its end; give its exit code."""
-        if not self._lines.closed:
-            self.said += self._lines.readlines()
-            self._lines.close()
-        self._process.join()
-        assert self._process.exitcode is not None
-        return self._process.exitcode
+        super().__init__(_consume, environment, arguments, before, stream=2)
 
 
 @contextmanager
@@ -162,14 +117,30 @@ class Traffic:
 
 def rows_equal_positions(place: Place) -> dict[int, int]:
     """Hold what landed against the positions at this moment; give the positions by partition."""
-    with Warehouse(place.folder, postgres=place.postgres) as warehouse:
+    with _looking(place) as warehouse:
+        return _equal(warehouse)
+
+
+def wait_until_landed(place: Place) -> None:
+    """Wait until the positions are the logs' ends; whenever they are looked at, the rows are held against them."""
+    ends = {partition: end for partition, end in place.broker.end_offsets(place.topic).items() if end}
+    with _looking(place) as warehouse:
+        wait_until(lambda: _equal(warehouse) == ends, lambda: None, seconds=_WAIT_SECONDS)
+
+
+@contextmanager
+def _looking(place: Place) -> Iterator[Warehouse]:
+    """The warehouse, open to look at only: who took a turn for that would keep the consumers waiting."""
+    with Warehouse(place.folder, postgres=place.postgres, takes_lock=False) as warehouse:
         tables.prepare(warehouse, wait_seconds=30)
-        with warehouse.transaction():
-            positions = tables.positions(warehouse).values()
-            (rows, ids) = warehouse.one(
-                "SELECT count(*), count(DISTINCT statement_id) FROM landing.statement"
-            )
-            (dead,) = warehouse.one("SELECT count(*) FROM landing.dead_letter")
+        yield warehouse
+
+
+def _equal(warehouse: Warehouse) -> dict[int, int]:
+    with warehouse.transaction():
+        positions = tables.positions(warehouse).values()
+        (rows, ids) = warehouse.one("SELECT count(*), count(DISTINCT statement_id) FROM landing.statement")
+        (dead,) = warehouse.one("SELECT count(*) FROM landing.dead_letter")
     counted = Counter(accepted=sum(p.accepted for p in positions), dead=sum(p.dead for p in positions))
     assert (rows, dead) == (counted["accepted"], counted["dead"])
     assert rows == ids

@@ -17,8 +17,11 @@ from tests.pipelines.ingest.sources.kafka.fleet import (
     consumer,
     everything_landed_once,
     rows_equal_positions,
+    wait_until_landed,
 )
 from tests.pipelines.ingest.sources.kafka.samples import new_topic
+
+pytestmark = pytest.mark.slow
 
 _SEED: int | None = None
 _KILLS = 50
@@ -107,8 +110,7 @@ def test_a_broker_that_is_killed_and_comes_back_costs_nothing(
             broker.start()
             one.hear("the broker is available again", "assigned")
         traffic.send(30)
-        while rows_equal_positions(place) != broker.end_offsets(place.topic):
-            pass
+        wait_until_landed(place)
     everything_landed_once(place, traffic)
 
 

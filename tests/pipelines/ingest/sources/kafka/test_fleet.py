@@ -4,17 +4,23 @@ import random
 import signal
 from pathlib import Path
 
+import pytest
+
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.lake.connection import Warehouse
 from servers.kafka.broker import Broker
+from servers.waiting import wait_until
 from tests.pipelines.ingest.sources.kafka.fleet import (
     Consumer,
     Place,
     Traffic,
     everything_landed_once,
     rows_equal_positions,
+    wait_until_landed,
 )
 from tests.pipelines.ingest.sources.kafka.samples import new_topic
+
+pytestmark = pytest.mark.slow
 
 _SEED: int | None = None
 _PARTITIONS = 4
@@ -27,12 +33,6 @@ def _drawn() -> random.Random:
     seed = random.SystemRandom().randrange(1 << 32) if _SEED is None else _SEED
     print(f"seed {seed}")  # noqa: T201 - shown by pytest when the test fails
     return random.Random(seed)
-
-
-def _wait_until_landed(place: Place) -> None:
-    """Wait until the positions are the logs' ends."""
-    while rows_equal_positions(place) != place.broker.end_offsets(place.topic):
-        pass
 
 
 def _position(place: Place) -> int:
@@ -60,7 +60,7 @@ def test_consumers_that_come_and_go_land_everything_once(
                 leaver.kill() if rng.random() < 0.5 else leaver.end()
             rows_equal_positions(place)
         _pause_and_continue(place, traffic, members[0])
-        _wait_until_landed(place)
+        wait_until_landed(place)
         for member in members:
             member.signal(signal.SIGTERM)
         assert {member.end() for member in members} <= {0, 3}, "".join(members[0].said[-20:])
@@ -74,14 +74,13 @@ def _pause_and_continue(place: Place, traffic: Traffic, zombie: Consumer) -> Non
     """Stop one with a batch in its hands until the others have taken over and landed all; then let it go on."""
     before = _position(place)
     traffic.send(60)
-    while _position(place) == before:
-        pass
+    wait_until(lambda: _position(place) != before, lambda: None)
     zombie.signal(signal.SIGSTOP)
     traffic.send(60)
-    _wait_until_landed(place)
+    wait_until_landed(place)
     zombie.signal(signal.SIGCONT)
     traffic.send(60)
-    _wait_until_landed(place)
+    wait_until_landed(place)
 
 
 def test_two_consumers_on_one_machine_take_turns(broker: Broker, tmp_path: Path) -> None:
@@ -94,7 +93,7 @@ def test_two_consumers_on_one_machine_take_turns(broker: Broker, tmp_path: Path)
             member.hear("assigned")
         for _ in range(3):
             traffic.send(40)
-        _wait_until_landed(place)
+        wait_until_landed(place)
     finally:
         for member in members:
             member.kill()
