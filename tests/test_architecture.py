@@ -42,6 +42,8 @@ _HOMES = {
 """The home of an outside library, two at the most: whoever replaces it has one place to look at."""
 _SCHEMAS_ONLY = ("pipelines.learner", "pipelines.feedback")
 """Pure rules: data in, data out."""
+_WRITES_ITS_PAGE = "pipelines.reference.cli"
+"""Runs under `make docs` alone, and reads the command line to document it."""
 _IO_MODULES = {"os", "io", "pathlib", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "urllib"}
 _COMPOSES = ("pipelines.cli", "pipelines.settings", "flows", "bench", "servers.kafka.local")
 """Entry points: only they may ask for the time and the environment, and hand both on."""
@@ -131,13 +133,17 @@ def test_rules_import_schemas_only(package: str) -> None:
 
 
 def test_nothing_points_back() -> None:
-    """Flows import pipelines, and the command line is imported by nobody."""
+    """Flows import pipelines, and the command line is imported by nobody but the writer of its page."""
     wrong = {
         (module, name)
         for module, names in _own_imports().items()
         for name in names
         if (_is_in(name, "flows") and not _is_in(module, "flows"))
-        or (_is_in(name, "pipelines.cli") and not _is_in(module, "pipelines.cli"))
+        or (
+            _is_in(name, "pipelines.cli")
+            and not _is_in(module, "pipelines.cli")
+            and module != _WRITES_ITS_PAGE
+        )
     }
     assert wrong == set()
 

@@ -13,7 +13,7 @@ from pipelines.ingest.validate import validate
 from schemas.xapi.rules import RULES
 from tests.documents import Block, blocks, page
 
-_VENDOR = "docs/vendor.md"
+_VENDOR = "docs/how-to/vendor.md"
 EXAMPLES = blocks(_VENDOR, "json")
 _LATEST = dt.datetime(2027, 1, 1, tzinfo=dt.UTC).isoformat()
 _FREQUENT: dict[str, tuple[str, Any]] = {

@@ -1,4 +1,4 @@
-"""The rule table as a page: `python -m pipelines.ingest.rulebook > docs/rules.md`."""
+"""The rule table as a page: `python -m pipelines.ingest.rulebook > docs/reference/rules.md`."""
 
 import sys
 from typing import Final

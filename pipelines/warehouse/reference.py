@@ -1,6 +1,6 @@
 """The reference of all tables as Markdown, made from the files of sql/ and from the tables that they make.
 
-`python -m pipelines.warehouse.reference > docs/tables.md` writes it; a test holds it up to date.
+`python -m pipelines.warehouse.reference > docs/reference/tables.md` writes it; a test holds it up to date.
 """
 
 import re
