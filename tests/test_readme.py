@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from pipelines.cli.exits import Exit
+from pipelines.cli.main import root_command
 from tests.conftest import SmallClass
 from tests.documents import ROOT, blocks, page
 from tests.pipelines.cli.shell import learnloom
@@ -111,6 +112,24 @@ def test_first_steps_are_explained() -> None:
     explained = " ".join(re.findall(r"^### (.*)$", page(_FIRST_STEPS), re.MULTILINE))
     for line in block.text.splitlines():
         assert line.split()[1] in explained
+
+
+def test_every_command_named_exists() -> None:
+    """`learnloom X` in a page is a command, and `learnloom X Y` one below it where X has others below it."""
+    root = root_command()
+    context = root.make_context("learnloom", [], resilient_parsing=True)
+    code = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+    named = set()
+    for path in [ROOT / _README, ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for block in code.findall(path.read_text(encoding="utf-8")):
+            named |= set(re.findall(r"\blearnloom ([a-z]+)(?: +([a-z]+)\b)?", block))
+    assert len(named) > 30
+    for name, following in named:
+        command = root.get_command(context, name)
+        assert command is not None, f"there is no `learnloom {name}`"
+        command = command.make_context(name, [], parent=context, resilient_parsing=True).command
+        if following and hasattr(command, "list_commands"):
+            assert following in command.list_commands(context), f"there is no `learnloom {name} {following}`"
 
 
 def test_every_make_target_named_exists() -> None:

@@ -69,6 +69,17 @@ def test_pages_named_in_sources_exist() -> None:
     assert dead == set()
 
 
+def test_every_room_is_on_the_page_of_the_architecture() -> None:
+    """Each folder of pipelines/ that says what it holds has a row in the tables of rooms."""
+    rooms = {
+        str(file.parent.relative_to(ROOT / "pipelines"))
+        for file in (ROOT / "pipelines").rglob("*/__init__.py")
+        if file.stat().st_size
+    }
+    listed = re.findall(r"^\| `([\w/]+)` \|", page("docs/explanation/architecture.md"), re.MULTILINE)
+    assert rooms - {"ingest"} <= set(listed)
+
+
 # The site ---------------------------------------------------------------------------------------------------
 def _listed(entries: Any) -> list[str]:
     """The pages of a navigation, in order."""

@@ -51,9 +51,11 @@ def _summary(command: Any) -> str:
 def _entry(command: Any, parent: Any, level: int) -> Iterator[str]:
     """A section about a command, then one for each command below it.
 
-    Typer's context and command types are not public: hence Any.
+    Typer's context and command types are not public: hence Any. The context knows the command itself, also where the
+    one that is listed only stands for it until it is used.
     """
-    context = command.context_class(command, parent=parent, info_name=command.name)
+    context = command.make_context(command.name, [], parent=parent, resilient_parsing=True)
+    command = context.command
     yield from ["", f"{'#' * level} {context.command_path}", "", command.help]
     yield from ["", "```", f"{context.command_path} {' '.join(command.collect_usage_pieces(context))}", "```"]
     rows = [row for param in command.params if (row := param.get_help_record(context))]
