@@ -55,7 +55,7 @@ whoever knows the address of a chat's webhook can write there. What is sent:
 
 def settings_page() -> str:
     """Write the page, in Markdown."""
-    tables = [(_HEAD, Settings), (_FLOWS, Schedules), (_ALERTS, Alerts)]
+    tables: list[tuple[str, type[BaseModel]]] = [(_HEAD, Settings), (_FLOWS, Schedules), (_ALERTS, Alerts)]
     return "".join(f"{head}{_TABLE}{''.join(_rows(model))}" for head, model in tables)
 
 
