@@ -42,6 +42,8 @@ _HOMES = {
 """The home of an outside library, two at the most: whoever replaces it has one place to look at."""
 _SCHEMAS_ONLY = ("learnloom.pipelines.learner", "learnloom.pipelines.feedback")
 """Pure rules: data in, data out."""
+_WRITES_ITS_PAGE = "learnloom.pipelines.reference.cli"
+"""Runs under `make docs` alone, and reads the command line to document it."""
 _IO_MODULES = {"os", "io", "pathlib", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "urllib"}
 _COMPOSES = (
     "learnloom.pipelines.cli",
@@ -137,13 +139,17 @@ def test_rules_import_schemas_only(package: str) -> None:
 
 
 def test_nothing_points_back() -> None:
-    """Flows import learnloom.pipelines, and the command line is imported by nobody."""
+    """Flows import learnloom.pipelines, and the command line is imported by nobody but the writer of its page."""
     wrong = {
         (module, name)
         for module, names in _own_imports().items()
         for name in names
         if (_is_in(name, "flows") and not _is_in(module, "flows"))
-        or (_is_in(name, "learnloom.pipelines.cli") and not _is_in(module, "learnloom.pipelines.cli"))
+        or (
+            _is_in(name, "learnloom.pipelines.cli")
+            and not _is_in(module, "learnloom.pipelines.cli")
+            and module != _WRITES_ITS_PAGE
+        )
     }
     assert wrong == set()
 

@@ -38,7 +38,7 @@ def run(
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     if not settings.subscriptions:
-        out.say("There are no subscriptions: learnloom.toml names none (docs/deliver.md).")
+        out.say("There are no subscriptions: learnloom.toml names none (docs/how-to/deliver.md).")
     with out.progress("delivering"):
         done = deliver_all(
             settings, environment=os.environ, clock=now, only=name, limit=limit, run=run_of("deliver")

@@ -11,7 +11,10 @@ from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.serve.effects import Effect, read_effects
 from learnloom.schemas.signal import Audience, SignalKind
 
-_CAUTION = "This is no proof of cause: who is told differs in what nobody sees (docs/analyst.md, Does a signal help?)."
+_CAUTION = (
+    "This is no proof of cause: who is told differs in what nobody sees "
+    "(docs/how-to/analyst.md, Does a signal help?)."
+)
 commands = typer.Typer(add_completion=False)
 
 

@@ -100,7 +100,7 @@ def evaluate(
 
     Without a file it is measured on the school's own answers, as of the last refresh. Each answer is predicted from
     the student's earlier answers alone, by a model that was fitted on other students.
-    What the figures mean, and when not to trust them: docs/evaluate.md.
+    What the figures mean, and when not to trust them: docs/explanation/evaluate.md.
     """
     if test is not None and file is None:
         raise typer.BadParameter("there is no file to fit on: name it before", param_hint="--test")

@@ -27,7 +27,7 @@ def metrics(
 ) -> None:
     """Tell the warehouse's figures in Prometheus' format: counts, ages, what waits and what was refused.
 
-    alerts/learnloom.rules.yml has the rules that go with them; docs/operate.md says what each alert means.
+    alerts/learnloom.rules.yml has the rules that go with them; docs/how-to/operate.md says what each alert means.
     """
     settings = read_settings(warehouse)
     if port is None:

@@ -72,7 +72,8 @@ def compare(
     """Hold two versions against each other on the same answers of the last refresh.
 
     By answers that came after both were fitted where there are enough (500 of 30 students), else by all. A version
-    does better on answers that it was fitted on: how many it has seen is told. What the figures mean: docs/evaluate.md.
+    does better on answers that it was fitted on: how many it has seen is told. What the figures mean:
+    docs/explanation/evaluate.md.
     """
     from learnloom.pipelines.refresh.compare import compare_versions  # noqa: PLC0415 - measures take a second to load
 

@@ -42,7 +42,7 @@ def import_(
 
     A row without an activity is a run of a course: course (IRI, as statements name it), begins, ends (days). A row with
     one is a piece of work: course, activity (IRI), due (a day, or a day and a time), weight (1 where it is left out).
-    Days and times are those of the school's clock. The next refresh uses the plan: docs/course-plan.md
+    Days and times are those of the school's clock. The next refresh uses the plan: docs/how-to/course-plan.md
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)

@@ -23,8 +23,8 @@ def query(
 ) -> None:
     """Ask the warehouse in SQL (DuckDB's), without being able to change it.
 
-    The tables are described in docs/tables.md; `FROM landing.statement AT (TIMESTAMP => now() - INTERVAL 1 DAY)`
-    reads one as it was.
+    The tables are described in docs/reference/tables.md;
+    `FROM landing.statement AT (TIMESTAMP => now() - INTERVAL 1 DAY)` reads one as it was.
     """
     out = Output(as_json=as_json)
     text = typer.get_text_stream("stdin").read() if sql == "-" else sql

@@ -18,7 +18,7 @@ class Alerts(BaseModel):
     )
     secret: SecretStr | None = Field(
         default=None,
-        description="whsec_ and base64, of 24 to 64 bytes: alerts are signed with it (docs/deliver.md).",
+        description="whsec_ and base64, of 24 to 64 bytes: alerts are signed with it (docs/how-to/deliver.md).",
     )
     quiet_minutes: float = Field(
         default=60.0,

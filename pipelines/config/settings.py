@@ -157,7 +157,7 @@ class Settings(BaseSettings):
     )
 
     subscriptions: tuple[Subscription, ...] = Field(
-        default=(), description="Who gets the events of signals, and how: docs/deliver.md."
+        default=(), description="Who gets the events of signals, and how: docs/how-to/deliver.md."
     )
     flows: Schedules = Field(
         default_factory=Schedules, description="When the flows run, and on what: for `learnloom serve`."

@@ -1,6 +1,6 @@
 """The topics as an AsyncAPI document: addresses, keys, headers, payloads, retention, and how to get in.
 
-`python -m learnloom.pipelines.reference.asyncapi` prints it; `make docs` keeps docs/asyncapi.json up to date.
+`python -m learnloom.pipelines.reference.asyncapi` prints it; `make docs` keeps docs/reference/asyncapi.json up to date.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""docs/asyncapi.json says of the topics what the code does."""
+"""docs/reference/asyncapi.json says of the topics what the code does."""
 
 import datetime as dt
 import json
@@ -25,7 +25,7 @@ from learnloom.pipelines.reference.asyncapi import (
 from learnloom.schemas.record import DeadLetter, Fault
 from tests.documents import blocks, page
 
-DOCUMENT: dict[str, Any] = json.loads(page("docs/asyncapi.json"))
+DOCUMENT: dict[str, Any] = json.loads(page("docs/reference/asyncapi.json"))
 CHANNELS = DOCUMENT["channels"]
 _NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 _FAULT = Fault("mbox-format", "/actor/mbox", '"x"', "The mbox is no IRI: write mailto: before it.")
@@ -103,7 +103,7 @@ def _letter(**more: Any) -> DeadLetter:
 
 def test_the_document_is_what_the_code_says() -> None:
     """What stands in docs/ is what `make docs` would write."""
-    assert page("docs/asyncapi.json") == document_text(), "run `make docs`"
+    assert page("docs/reference/asyncapi.json") == document_text(), "run `make docs`"
 
 
 def test_it_is_made_of_what_asyncapi_3_knows() -> None:
@@ -191,7 +191,7 @@ def test_versions_that_the_document_allows_are_read(version: str) -> None:
     assert is_allowed == (read_headers([("xapi-version", version.encode())]).fault is None)
 
 
-@pytest.mark.parametrize("example", [block.text for block in blocks("docs/vocabulary.md", "json")])
+@pytest.mark.parametrize("example", [block.text for block in blocks("docs/reference/vocabulary.md", "json")])
 def test_a_statement_is_a_payload_and_so_is_an_array(example: str) -> None:
     """A statement fits its message and its key's pattern, an array the other message; an empty array fits neither."""
     one = json.loads(example)
