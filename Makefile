@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 DEMO := demo
 
-.PHONY: help demo test lint types unit quick coverage trials bench docs lock clean setup broker broker-stop
+.PHONY: help demo test lint types unit quick coverage trials bench docs site lock clean setup setup-dev broker broker-stop
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,8 @@ else
 endif
 	@touch $@
 
+setup-dev: $(VENV)/.ready-dev ## the same, with what tests and lint need
+
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
 ifdef UV
 	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock -c requirements-dev.lock
@@ -38,7 +40,7 @@ endif
 demo: $(VENV)/.ready ## simulate a class, import it, and show what comes out (in ./demo)
 	@$(BIN)/learnloom demo $(DEMO)
 
-test: lint types ## lint, types and all tests
+test: lint types site ## lint, types, documentation and all tests
 	@$(BIN)/pytest --durations=25
 
 unit: $(VENV)/.ready-dev ## the tests that need no server
@@ -64,15 +66,20 @@ bench: $(VENV)/.ready-dev ## measure: validation, import, Kafka, refresh, the mo
 	@$(BIN)/python -m bench
 
 docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew
-	@$(BIN)/python -m learnloom.pipelines.reference.tables > docs/tables.md
-	@$(BIN)/python -m learnloom.pipelines.reference.rulebook > docs/rules.md
-	@$(BIN)/python -m learnloom.pipelines.reference.rules catalogue > docs/signals.md
-	@$(BIN)/python -m learnloom.pipelines.reference.rules messages > docs/messages.md
+	@$(BIN)/python -m learnloom.pipelines.reference.cli > docs/reference/cli.md
+	@$(BIN)/python -m learnloom.pipelines.reference.settings > docs/reference/settings.md
+	@$(BIN)/python -m learnloom.pipelines.reference.tables > docs/reference/tables.md
+	@$(BIN)/python -m learnloom.pipelines.reference.rulebook > docs/reference/rules.md
+	@$(BIN)/python -m learnloom.pipelines.reference.rules catalogue > docs/reference/signals.md
+	@$(BIN)/python -m learnloom.pipelines.reference.rules messages > docs/reference/messages.md
 	@$(BIN)/python -m learnloom.pipelines.reference.rules template > pipelines/feedback/locales/learnloom.pot
-	@$(BIN)/python -m learnloom.pipelines.reference.rules profile > docs/schemas/student_profile.json
-	@$(BIN)/python -m learnloom.pipelines.reference.rules signal > docs/schemas/signal.json
-	@$(BIN)/python -m learnloom.pipelines.reference.rules event > docs/schemas/signal_event.json
-	@$(BIN)/python -m learnloom.pipelines.reference.rules why > docs/schemas/skill_why.json
+	@$(BIN)/python -m learnloom.pipelines.reference.rules profile > docs/reference/schemas/student_profile.json
+	@$(BIN)/python -m learnloom.pipelines.reference.rules signal > docs/reference/schemas/signal.json
+	@$(BIN)/python -m learnloom.pipelines.reference.rules event > docs/reference/schemas/signal_event.json
+	@$(BIN)/python -m learnloom.pipelines.reference.rules why > docs/reference/schemas/skill_why.json
+
+site: $(VENV)/.ready-dev ## build the documentation as a site (in ./site); a dead link or anchor fails
+	@$(BIN)/zensical build --strict
 
 broker: $(VENV)/.ready ## start a Kafka in the background (in ./.broker; BROKER_PORT, else 9092)
 	@$(BIN)/python -m servers.kafka.local start
@@ -87,4 +94,4 @@ lock: ## pin the newest versions that fit pyproject.toml (needs uv)
 		--extra all --group dev pyproject.toml --output-file requirements-dev.lock
 
 clean: ## remove the environment, the demo and caches
-	@rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	@rm -rf $(VENV) $(DEMO) site .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage

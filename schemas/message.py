@@ -1,4 +1,4 @@
-"""A message: what is said, as an id of the catalogue of messages (docs/messages.md) and the values that go into it.
+"""A message: an id of the catalogue of messages (docs/reference/messages.md) and the values that go into it.
 
 From these two it can be said again, in other words or in another language; the text beside it is what it says in the
 language of the deployment.
@@ -21,7 +21,9 @@ class Message:
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    message_id: Annotated[str, Field(min_length=1, description="Id in the catalogue, docs/messages.md.")]
+    message_id: Annotated[
+        str, Field(min_length=1, description="Id in the catalogue, docs/reference/messages.md.")
+    ]
     parameters: Annotated[
         "dict[str, int | float | str | tuple[str, ...] | tuple[Message, ...] | Message]",
         Field(description="Values by name, not yet formatted: the catalogue says how each is shown."),

@@ -155,5 +155,5 @@ def signal_id(
 
 
 def signal_iri(signal: Signal) -> str:
-    """The signal as an xAPI activity, by which answers to it name it (docs/vocabulary.md)."""
+    """The signal as an xAPI activity, by which answers to it name it (docs/reference/vocabulary.md)."""
     return f"{_IRI}{signal.kind.value}/{signal.audience.value}/{signal.signal_id}"

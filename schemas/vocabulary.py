@@ -2,7 +2,7 @@
 
 Everything else is kept and counted as activity, but says nothing of its own. IRIs of published vocabularies
 are used where there is one (ADL, the xAPI video profile, Activity Streams, the Tin Can registry); ours stand
-under `learnloom.example` and are documented in docs/vocabulary.md.
+under `learnloom.example` and are documented in docs/reference/vocabulary.md.
 """
 
 from typing import Final
@@ -55,7 +55,7 @@ STATED_KNOWN: Final = _OURS + "verbs/stated-known"
 "I don't"."""
 SIGNAL_RAISED: Final = _OURS + "verbs/had-signal-raised"
 SIGNAL_ENDED: Final = _OURS + "verbs/had-signal-ended"
-"""What a learning record store is told of a signal (docs/deliver.md); no act of the student's."""
+"""What a learning record store is told of a signal (docs/how-to/deliver.md); no act of the student's."""
 ACKNOWLEDGED_SIGNAL: Final = _OURS + "verbs/acknowledged-signal"
 """Whoever a signal spoke to has taken note of it: object = the signal (see SIGNAL). The actor is the student."""
 DISMISSED_SIGNAL: Final = _OURS + "verbs/dismissed-signal"

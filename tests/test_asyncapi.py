@@ -1,4 +1,4 @@
-"""docs/asyncapi.json says of the topics what the code does."""
+"""docs/reference/asyncapi.json says of the topics what the code does."""
 
 import datetime as dt
 import json
@@ -26,7 +26,7 @@ from learnloom.schemas.record import DeadLetter, Fault
 from learnloom.schemas.xapi.statement import VERSION_1, VERSION_2
 from tests.documents import blocks, page
 
-DOCUMENT: dict[str, Any] = json.loads(page("docs/asyncapi.json"))
+DOCUMENT: dict[str, Any] = json.loads(page("docs/reference/asyncapi.json"))
 CHANNELS = DOCUMENT["channels"]
 STATEMENT_HEADERS = CHANNELS["statements"]["messages"]["statement"]["headers"]["properties"]
 SECURITY_SCHEMES = DOCUMENT["components"]["securitySchemes"]
@@ -120,7 +120,7 @@ def test_the_document_says_what_the_code_does() -> None:
     }
     clients = {each["bindings"]["kafka"]["clientId"]["const"] for each in DOCUMENT["operations"].values()}
     assert clients == {KafkaConnection("").options()["client_id"]}
-    named = re.findall(r"LEARNLOOM_([A-Z_]+)", page("docs/asyncapi.json"))
+    named = re.findall(r"LEARNLOOM_([A-Z_]+)", page("docs/reference/asyncapi.json"))
     assert {"kafka_bootstrap_servers", "kafka_group_id"} <= {name.lower() for name in named}
     assert {name.lower() for name in named} <= set(Settings.model_fields)
     group = DOCUMENT["operations"]["consume"]["bindings"]["kafka"]["groupId"]["default"]
@@ -212,7 +212,7 @@ def test_versions_that_the_document_allows_are_read(version: str) -> None:
     assert is_allowed == (read_headers([("xapi-version", version.encode())]).fault is None)
 
 
-@pytest.mark.parametrize("example", [block.text for block in blocks("docs/vocabulary.md", "json")])
+@pytest.mark.parametrize("example", [block.text for block in blocks("docs/reference/vocabulary.md", "json")])
 def test_a_statement_is_a_payload_and_so_is_an_array(example: str) -> None:
     """A statement fits its message and its key's pattern, an array the other message; an empty array fits neither."""
     one = json.loads(example)

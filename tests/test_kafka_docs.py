@@ -1,4 +1,4 @@
-"""docs/kafka.md and the front page's lines about Kafka tell the truth: they are parsed, run, and held to the code."""
+"""docs/how-to/kafka.md and the tutorial about Docker tell the truth: they are parsed, run, and held to the code."""
 
 import ast
 import re
@@ -20,7 +20,8 @@ from tests.documents import ROOT, blocks, page
 from tests.pipelines.cli.shell import learnloom, parsed
 from tests.test_compose import SERVICES
 
-_PAGE = "docs/kafka.md"
+_PAGE = "docs/how-to/kafka.md"
+_DOCKER = "docs/tutorials/docker.md"
 _ANYTHING = "…"
 _COMPOSE = "docker compose "
 
@@ -33,9 +34,7 @@ def _rows(heading: str) -> list[list[str]]:
 
 
 def _docker_lines() -> list[str]:
-    (block,) = [
-        block for block in blocks("README.md", "") if block.heading == "A running pipeline with Docker"
-    ]
+    (block,) = blocks(_DOCKER, "")
     return block.text.splitlines()
 
 
@@ -156,7 +155,7 @@ def test_every_warning_is_explained() -> None:
         assert beginning in pieces, f"not explained: {text}"
 
 
-# The front page's lines --------------------------------------------------------------------------------------
+# The tutorial's lines ---------------------------------------------------------------------------------------
 
 
 def test_docker_lines_are_understood() -> None:

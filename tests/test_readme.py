@@ -1,25 +1,28 @@
-"""The front page tells the truth: its commands run, what it quotes is printed, its tables are complete."""
+"""The front page and the tutorials tell the truth: their commands run and print what is quoted."""
 
+import json
 import re
 import shlex
 from pathlib import Path
 
+import jsonschema
 import pytest
-from pydantic import BaseModel
 
-from learnloom.pipelines.cli.main import _COMMANDS
+from learnloom.pipelines.cli.main import root_command
 from learnloom.pipelines.cli.options import Exit
-from learnloom.pipelines.config.alerts import Alerts
-from learnloom.pipelines.config.schedules import Schedules
-from learnloom.pipelines.config.settings import Settings
 from tests.conftest import SmallClass
 from tests.documents import ROOT, blocks, page
 from tests.pipelines.cli.shell import learnloom
 
 _README = "README.md"
+_FIRST_STEPS = "docs/tutorials/first-steps.md"
 _NUMBER = re.compile(r"\d[\d,.]*")
 _NAME = re.compile(r"\b[A-Z][\w'-]*(?: [A-Z][\w'-]*)*")
 _BLANKS = re.compile(r"[ ─]+")
+_EXPECTED = {"check": Exit.SOME_REFUSED, "import": Exit.SOME_REFUSED}
+"""Commands that find the faults of the statements; all others end with DONE."""
+_LONGEST = 130
+"""Lines of the front page: a manual belongs into docs/."""
 
 
 def _shape(line: str) -> str:
@@ -27,12 +30,23 @@ def _shape(line: str) -> str:
     return _BLANKS.sub(" ", _NAME.sub("N", _NUMBER.sub("#", line))).strip()
 
 
-def _rows(heading: str, columns: int, name: str = _README) -> list[list[str]]:
-    """The cells of the table under a heading of a page."""
-    section = page(name).split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    lines = [line for line in section.splitlines() if line.startswith("|") and not line.startswith("|---")]
-    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
-    return [row for row in rows if len(row) == columns]
+def _quoted() -> dict[str, list[str]]:
+    """The commands of the front page, each with the lines that it is said to print."""
+    found: dict[str, list[str]] = {}
+    for block in blocks(_README, "console"):
+        for run in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+            command, *printed = run.splitlines()
+            found[command] = [line for line in printed if line]
+    return found
+
+
+def _holds(command: str, arguments: list[str]) -> None:
+    """Run a command and look for the quoted lines, in their order, in what it prints."""
+    ran = learnloom(*arguments)
+    assert ran.code == _EXPECTED.get(arguments[0], Exit.DONE), ran.err
+    printed = iter([_shape(line) for line in ran.out.splitlines()])
+    for line in _quoted()[command]:
+        assert _shape(line) in printed, f"{command} does not print, or not in this place: {line}"
 
 
 @pytest.fixture
@@ -45,79 +59,82 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_class: SmallCla
     return tmp_path
 
 
-@pytest.mark.slow
+def test_there_are_five_commands() -> None:
+    """The front page shows five commands, the demo first, each with something that it prints."""
+    quoted = _quoted()
+    assert next(iter(quoted)) == "make demo"
+    assert len(quoted) == 5
+    assert all(quoted.values())
+
+
+def test_the_front_page_is_short() -> None:
+    """What is looked up stands in docs/, and the front page is read in one go."""
+    assert len(page(_README).splitlines()) <= _LONGEST
+
+
 def test_demo_prints_what_is_quoted(place: Path) -> None:
     """`make demo` runs `learnloom demo`, which prints every quoted line, in this order."""
     assert re.search(r"^demo:.*\n\t@\$\(BIN\)/learnloom demo", page("Makefile"), re.MULTILINE)
-    (quoted,) = [block for block in blocks(_README, "") if block.text.startswith("1. ")]
-    ran = learnloom("demo", "demo")
-    assert ran.code == Exit.DONE
-    printed = iter([_shape(line) for line in ran.out.splitlines()])
-    for line in quoted.text.splitlines():
-        assert _shape(line) in printed, f"the demo does not print, or not in this place: {line}"
+    _holds("make demo", ["demo", "demo"])
+
+
+def test_the_other_commands_print_what_is_quoted(place: Path) -> None:
+    """The commands of the front page run one after the other, and each prints every quoted line, in this order."""
+    for command in list(_quoted())[1:]:
+        program, *arguments = shlex.split(command)
+        assert program == "learnloom"
+        _holds(command, arguments)
+
+
+def test_the_signal_shown_is_one() -> None:
+    """The signal of the front page follows the published schema, and its sentence is the one that is quoted above."""
+    (block,) = blocks(_README, "json")
+    signal = json.loads(block.text)
+    schema = json.loads(page("docs/reference/schemas/signal.json"))
+    jsonschema.Draft202012Validator(schema).validate(signal)
+    assert signal["sentence"] in "\n".join(list(_quoted().values())[-1])
 
 
 def test_first_steps_can_be_taken(place: Path) -> None:
-    """The commands of the first steps run one after the other; only the faults of the statements are told."""
-    section = [block for block in blocks(_README, "") if block.heading.startswith("First steps")]
-    (block,) = section
+    """The commands of the tutorial run one after the other; only the faults of the statements are told."""
+    (block,) = blocks(_FIRST_STEPS, "")
     for line in block.text.splitlines():
         program, *arguments = shlex.split(line)
         ran = learnloom(*arguments)
-        expected = Exit.SOME_REFUSED if arguments[0] in {"check", "import"} else Exit.DONE
+        expected = _EXPECTED.get(arguments[0], Exit.DONE)
         assert (program, ran.code) == ("learnloom", expected), f"{line}: {ran.err}"
         assert ran.out
+
+
+def test_first_steps_are_explained() -> None:
+    """Each command of the tutorial is named in a heading below."""
+    (block,) = blocks(_FIRST_STEPS, "")
+    explained = " ".join(re.findall(r"^### (.*)$", page(_FIRST_STEPS), re.MULTILINE))
+    for line in block.text.splitlines():
+        assert line.split()[1] in explained
+
+
+def test_every_command_named_exists() -> None:
+    """`learnloom X` in a page is a command, and `learnloom X Y` one below it where X has others below it."""
+    root = root_command()
+    context = root.make_context("learnloom", [], resilient_parsing=True)
+    code = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+    named = set()
+    for path in [ROOT / _README, ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for block in code.findall(path.read_text(encoding="utf-8")):
+            named |= set(re.findall(r"\blearnloom ([a-z]+)(?: +([a-z]+)\b)?", block))
+    assert len(named) > 30
+    for name, following in named:
+        command = root.get_command(context, name)
+        assert command is not None, f"there is no `learnloom {name}`"
+        command = command.make_context(name, [], parent=context, resilient_parsing=True).command
+        if following and hasattr(command, "list_commands"):
+            assert following in command.list_commands(context), f"there is no `learnloom {name} {following}`"
 
 
 def test_every_make_target_named_exists() -> None:
     """`make X` in the pages is a target of the Makefile."""
     targets = set(re.findall(r"^([a-z-]+):", page("Makefile"), re.MULTILINE))
-    for name in [_README, *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]:
-        assert set(re.findall(r"(?:^|`)make ([a-z]+)(?:`|$)", page(name), re.MULTILINE)) <= targets, name
-
-
-def test_every_command_is_listed() -> None:
-    """The table of commands has all of them, in the order of the help."""
-    listed = [row[0] for row in _rows("Commands", 2)]
-    commands = list(_COMMANDS)
-    assert listed[1 : 1 + len(commands)] == [f"`learnloom {name}`" for name in commands]
-    assert not any("learnloom" in cell for cell in listed[1 + len(commands) :])
-
-
-def test_every_exit_code_is_listed() -> None:
-    """The table of exit codes has all of them."""
-    listed = [row[0] for row in _rows("Commands", 2) if row[0].isdigit()]
-    assert listed == [str(code.value) for code in Exit]
-
-
-def test_every_setting_is_listed() -> None:
-    """The table of settings has every setting with its default and its meaning."""
-    expected = [
-        [f"`{name}`", str(field.default), field.description] for name, field in Settings.model_fields.items()
-    ]
-    listed = _rows("Settings", 3)[1:]
-    nested = {"`alerts`", "`flows`", "`thresholds`"}
-    assert [row for row in listed if row[0] not in nested] == [
-        row for row in expected if row[0] not in nested
-    ]
-    assert {row[0] for row in listed} & nested == nested
-
-
-@pytest.mark.parametrize(("heading", "model"), [("Flows", Schedules), ("Alerts", Alerts)])
-def test_every_setting_of_the_flows_is_listed(heading: str, model: type[BaseModel]) -> None:
-    """The tables of docs/operate.md have every setting of flows and alerts with its default and its meaning."""
-    listed = [row for row in _rows(heading, 3, "docs/operate.md") if row[0].startswith("`")]
-    assert listed == [
-        [f"`{name}`", ", ".join(field.default) if name == "topics" else str(field.default), field.description]
-        for name, field in model.model_fields.items()
-    ]
-
-
-def test_settings_example_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings file that is shown is read as it stands."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("LEARNLOOM_WAREHOUSE", raising=False)
-    (block,) = blocks(_README, "toml")
-    Path("learnloom.toml").write_text(block.text)
-    settings = Settings()
-    assert (str(settings.warehouse), settings.thresholds.quiet_days) == ("/srv/learnloom", 10)
+    for path in [ROOT / _README, ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        named = re.findall(r"(?:^|`)make ([a-z-]+)(?:`|$)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(named) <= targets, path

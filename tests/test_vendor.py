@@ -13,7 +13,7 @@ from learnloom.pipelines.ingest.validate.validator import validate
 from learnloom.schemas.xapi.rules import RULES
 from tests.documents import Block, blocks, page
 
-_VENDOR = "docs/vendor.md"
+_VENDOR = "docs/how-to/vendor.md"
 EXAMPLES = blocks(_VENDOR, "json")
 _LATEST = dt.datetime(2027, 1, 1, tzinfo=dt.UTC).isoformat()
 _FREQUENT: dict[str, tuple[str, Any]] = {

@@ -22,7 +22,7 @@ class Explanation(NamedTuple):
     is_fault: bool
     """Whether a statement is refused for it; else it is a warning."""
     lines: tuple[tuple[str, str], ...]
-    """Label and text, in the order in which they are to be read. Of an example they show what docs/rules.md shows."""
+    """Label and text, in the order in which they are to be read; examples are those of docs/reference/rules.md."""
 
 
 def explain(rule_id: str) -> Explanation:

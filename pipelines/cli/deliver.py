@@ -39,7 +39,7 @@ def run(
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     if not settings.subscriptions:
-        out.say("learnloom.toml has no subscriptions. docs/deliver.md shows how to add one.")
+        out.say("learnloom.toml has no subscriptions. docs/how-to/deliver.md shows how to add one.")
     with out.progress("delivering"):
         done = deliver_all(
             settings, environment=os.environ, clock=now, only=name, limit=limit, run=run_of("deliver")

@@ -13,7 +13,7 @@ from learnloom.schemas.signal import Audience, SignalKind
 
 _CAUTION = (
     "This does not prove a cause: students with a signal may differ in ways that nobody measured "
-    "(docs/analyst.md, Does a signal help?)."
+    "(docs/how-to/analyst.md, Does a signal help?)."
 )
 commands = typer.Typer(add_completion=False)
 

@@ -111,7 +111,7 @@ def evaluate(
 
     Without a file, the command uses the school's own answers as of the last refresh. It predicts each answer from the
     student's earlier answers alone, with a model that was fitted on other students.
-    docs/evaluate.md explains the measures and when not to trust them.
+    docs/explanation/evaluate.md explains the measures and when not to trust them.
     """
     if test is not None and file is None:
         raise typer.BadParameter("there is no file to fit on: give it before --test", param_hint="--test")

@@ -125,6 +125,11 @@ def _root(
     """Hold what belongs to no command."""
 
 
+def root_command() -> Any:
+    """The command above all commands, as click knows it; typer's own type is not public."""
+    return typer.main.get_command(app)
+
+
 def main() -> None:
     """Run the command line and leave with a code that scripts can use (see `Exit`)."""
     export_spans(os.environ)

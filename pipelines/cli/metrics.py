@@ -27,7 +27,7 @@ def metrics(
 ) -> None:
     """Print or serve metrics in Prometheus' format: counts, ages, consumer lag, dead letters.
 
-    alerts/learnloom.rules.yml has alert rules for them; docs/operate.md explains each alert.
+    alerts/learnloom.rules.yml has alert rules for them; docs/how-to/operate.md explains each alert.
     """
     settings = read_settings(warehouse)
     if port is None:

@@ -73,7 +73,7 @@ def compare(
 
     The comparison uses answers that came after both versions were fitted if there are enough (500 answers of 30
     students), else all answers. A version does better on answers that it was fitted on, so their number is shown.
-    docs/evaluate.md explains the measures.
+    docs/explanation/evaluate.md explains the measures.
     """
     from learnloom.pipelines.refresh.compare import compare_versions  # noqa: PLC0415 - measures take a second to load
 

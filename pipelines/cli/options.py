@@ -75,8 +75,8 @@ VerboseOption = Annotated[bool, typer.Option("--verbose", help="Log more details
 
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
-# What kafka-python reports is logged by us, with advice; its own lines appear with --verbose only. filelock would log each
-# of a hundred looks a second while a lock is waited for.
+# What kafka-python reports is logged by us, with advice; its own lines appear with --verbose only. filelock would log
+# each of a hundred looks a second while a lock is waited for.
 _LIBRARIES = {"kafka": logging.CRITICAL, "filelock": logging.WARNING}
 
 

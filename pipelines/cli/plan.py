@@ -42,7 +42,8 @@ def import_(
 
     A row without an activity describes a course run: course (IRI, as in the statements), begins, ends (days). A row
     with an activity describes one piece of work: course, activity (IRI), due (a day, or a day and a time), weight
-    (default 1). Days and times are in the school's time zone. The next refresh uses the plan. See docs/course-plan.md.
+    (default 1). Days and times are in the school's time zone. The next refresh uses the plan.
+    See docs/how-to/course-plan.md.
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)

@@ -23,8 +23,8 @@ def query(
 ) -> None:
     """Run a read-only SQL query (DuckDB's dialect) on the warehouse.
 
-    docs/tables.md describes the tables. `FROM landing.statement AT (TIMESTAMP => now() - INTERVAL 1 DAY)` reads a
-    table as it was a day ago.
+    docs/reference/tables.md describes the tables. `FROM landing.statement AT (TIMESTAMP => now() - INTERVAL 1 DAY)`
+    reads a table as it was a day ago.
     """
     out = Output(as_json=as_json)
     text = typer.get_text_stream("stdin").read() if sql == "-" else sql

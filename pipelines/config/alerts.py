@@ -19,7 +19,7 @@ class Alerts(BaseModel):
     )
     secret: SecretStr | None = Field(
         default=None,
-        description="Secret that signs the alerts: whsec_ and 24 to 64 bytes in base64 (docs/deliver.md).",
+        description="Secret that signs the alerts: whsec_ and 24 to 64 bytes in base64 (docs/how-to/deliver.md).",
     )
     repeat_interval_minutes: float = Field(
         default=60.0,

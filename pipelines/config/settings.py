@@ -163,18 +163,18 @@ class Settings(BaseSettings):
         description="Bearer token of the HTTP interface for tools that may read only what is addressed to students.",
     )
     thresholds: Thresholds = Field(
-        default_factory=Thresholds, description="When a signal is raised: docs/signals.md."
+        default_factory=Thresholds, description="When a signal is raised: docs/reference/signals.md."
     )
 
     subscriptions: tuple[Subscription, ...] = Field(
-        default=(), description="Receivers of signal events: docs/deliver.md."
+        default=(), description="Receivers of signal events: docs/how-to/deliver.md."
     )
     flows: Schedules = Field(
         default_factory=Schedules,
-        description="When and how the flows run, for `learnloom serve`: docs/operate.md.",
+        description="When and how the flows run, for `learnloom serve`: docs/how-to/operate.md.",
     )
     alerts: Alerts = Field(
-        default_factory=Alerts, description="Who is notified when a flow run fails: docs/operate.md."
+        default_factory=Alerts, description="Who is notified when a flow run fails: docs/how-to/operate.md."
     )
 
     @model_validator(mode="before")

@@ -1,7 +1,7 @@
 """An event as an xAPI statement, for a learning record store.
 
 The actor is the student by key, never by name; the object is the signal, as answers to it name it
-(docs/vocabulary.md). The same event gives the same statement, to the letter.
+(docs/reference/vocabulary.md). The same event gives the same statement, to the letter.
 """
 
 import uuid

@@ -1,6 +1,6 @@
 """The measures of prediction, each of all rows at once, and what they measure.
 
-What each means and where it comes from: docs/evaluate.md.
+What each means and where it comes from: docs/explanation/evaluate.md.
 """
 
 from dataclasses import dataclass

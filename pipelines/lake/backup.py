@@ -44,7 +44,7 @@ def back_up(warehouse: Warehouse, target: Path) -> BackedUp:
     if warehouse.place.postgres is not None:
         raise BackupError(
             "the catalogue is in PostgreSQL: back it up with pg_dump first, then copy the folder "
-            f"{warehouse.folder} (docs/operate.md)"
+            f"{warehouse.folder} (docs/how-to/operate.md)"
         )
     if target.resolve() == warehouse.folder.resolve():
         raise BackupError(f"{target} is the warehouse itself: choose another folder")

@@ -1,4 +1,4 @@
-"""The rule table as a page: `python -m learnloom.pipelines.reference.rulebook > docs/rules.md`."""
+"""The rule table as a page: `python -m learnloom.pipelines.reference.rulebook > docs/reference/rules.md`."""
 
 import sys
 from typing import Final

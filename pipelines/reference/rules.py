@@ -84,7 +84,7 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "students at this stage of runs that have ended, or twice as probable as on average; with the three "
         "strongest reasons and how often such warnings were right. Value: that probability. Where no run has "
         "ended yet, a simple rule that says so: more than `risk_away_days` days without activity in the "
-        "course, or the work due last not handed in; no value. See [course-plan.md](course-plan.md).",
+        "course, or the work due last not handed in; no value. See [course-plan.md](../how-to/course-plan.md).",
         SignalKind.GOAL: "Every goal that the student set and did not drop: where it stands. More urgent from "
         "`goal_soon_days` days before its date.",
         SignalKind.CHOICE: "The last three choices that the student made.",
@@ -127,7 +127,7 @@ A signal is one thing worth saying about a student's learning, to one audience. 
 - **It ends.** After `expires_at` do not show it. The lifetime below counts from the last evidence.
 - **Audience.** What is for teachers alone must not reach the student: it is a call to look, not a verdict.
 - **It can be put aside.** A signal that was dismissed is not said again, nor is its like on the same thing for
-  `cool_down_days` (docs/vocabulary.md, *An answer to a signal*).
+  `cool_down_days` ([vocabulary](vocabulary.md#an-answer-to-a-signal)).
 - **Part.** What it helps to differentiate: content (what is learned), process (how), product (how it is shown),
   environment (when and where).
 

@@ -1,6 +1,6 @@
 """The reference of all tables as Markdown, made from the files of sql/ and from the tables that they make.
 
-`python -m learnloom.pipelines.reference.tables > docs/tables.md` writes it; a test holds it up to date.
+`python -m learnloom.pipelines.reference.tables > docs/reference/tables.md` writes it; a test holds it up to date.
 """
 
 import re

@@ -19,7 +19,7 @@
 --   created_at    the as_of for which it was computed
 --   expires_at    from then on it is not to be shown
 --   sentence      what is said to the audience
---   message_id    what the sentence says, as an id of the catalogue of messages (docs/messages.md)
+--   message_id    what the sentence says, as an id of the catalogue of messages (docs/reference/messages.md)
 --   parameters    the values that go into the message, by name, as JSON
 --   evidence_ids  statements behind it, latest first
 --   signal        the whole document, a Signal as JSON

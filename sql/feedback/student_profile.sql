@@ -7,7 +7,7 @@
 -- reads: marts.mart_student_activity, marts.mart_student_contribution
 -- columns:
 --   student_key     the student
---   schema_version  version of the document's schema (docs/schemas/student_profile.json)
+--   schema_version  version of the document's schema (docs/reference/schemas/student_profile.json)
 --   as_of           moment for which it is told
 --   model_version   model version behind its estimates
 --   profile         the document, a StudentProfile as JSON

@@ -16,7 +16,7 @@ from learnloom.schemas.record import Batch, Position, Record
 from tests.documents import blocks
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
-GOOD: dict[str, Any] = json.loads(blocks("docs/vendor.md", "json")[0].text)
+GOOD: dict[str, Any] = json.loads(blocks("docs/how-to/vendor.md", "json")[0].text)
 """A quiz answer with everything that is asked for."""
 
 

@@ -24,7 +24,7 @@ _BY_TWO = {"id-used-again", "account-on-two-systems"}
 
 
 def _example(verb: str) -> dict[str, Any]:
-    found = [json.loads(block.text) for block in blocks("docs/vendor.md", "json")]
+    found = [json.loads(block.text) for block in blocks("docs/how-to/vendor.md", "json")]
     (one,) = [statement for statement in found if statement["verb"]["id"] == verb]
     return dict(one)
 

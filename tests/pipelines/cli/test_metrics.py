@@ -39,7 +39,7 @@ def test_figures_are_those_of_the_warehouse(school: SmallClass) -> None:
 def test_every_alert_is_over_a_figure_that_there_is(school: SmallClass) -> None:
     """No rule waits for a figure that nobody tells, and each is explained for the engineer."""
     told = set(_figures(learnloom("metrics", "--warehouse", str(school.folder)).out))
-    page = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/how-to/operate.md").read_text(encoding="utf-8")
     rules = [rule for group in yaml.safe_load(_RULES.read_text())["groups"] for rule in group["rules"]]
     for rule in rules:
         assert set(_FIGURE.findall(rule["expr"])) <= told | _UNTOLD, rule["alert"]

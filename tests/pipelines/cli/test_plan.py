@@ -9,8 +9,8 @@ from tests.pipelines.cli.shell import learnloom
 
 
 def test_the_example_of_the_page_is_imported() -> None:
-    """The CSV in docs/course-plan.md is right as it stands."""
-    (block,) = blocks("docs/course-plan.md", "csv")
+    """The CSV in docs/how-to/course-plan.md is right as it stands."""
+    (block,) = blocks("docs/how-to/course-plan.md", "csv")
     Path("plan.csv").write_text(block.text, encoding="utf-8")
     ran = learnloom("plan", "import", "plan.csv", "--json")
     assert ran.code == Exit.DONE, ran.err

@@ -1,4 +1,4 @@
-"""What docs/deliver.md says to those who receive events is so."""
+"""What docs/how-to/deliver.md says to those who receive events is so."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from tests.documents import blocks, page
 from tests.pipelines.deliver.make import NOON, SECRET, Clock, delivered, signal_of, stand, webhook
 from tests.pipelines.deliver.receiver import Receiver
 
-_PAGE = "docs/deliver.md"
+_PAGE = "docs/how-to/deliver.md"
 _WAYS: dict[str, type[BaseModel]] = {
     "kafka": KafkaSubscription,
     "file": FileSubscription,

@@ -18,7 +18,7 @@ def test_examples_show_the_rule(rule: Rule) -> None:
 
 def test_page_is_up_to_date() -> None:
     """What stands in docs/ is what `make docs` would write."""
-    assert page("docs/rules.md") == rules_page(), "run `make docs`"
+    assert page("docs/reference/rules.md") == rules_page(), "run `make docs`"
 
 
 def test_page_shows_every_rule() -> None:

@@ -11,7 +11,7 @@ from learnloom.pipelines.lake.relation import CHECKS, LAYERS, Relation, load_rel
 from learnloom.pipelines.reference import tables
 from learnloom.pipelines.reference.tables import make_empty_tables, meanings, tables_reference
 
-_PAGE = Path(__file__).parents[3] / "docs" / "tables.md"
+_PAGE = Path(__file__).parents[3] / "docs/reference/tables.md"
 _RELATIONS = {relation.full_name: relation for relation in load_relations()}
 _CHECKS = {check.full_name: check for check in load_relations((CHECKS,))}
 
@@ -29,7 +29,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, what: str) -> list[str]:
 
 
 def test_the_page_is_up_to_date() -> None:
-    """docs/tables.md is what `make docs` would write now."""
+    """docs/reference/tables.md is what `make docs` would write now."""
     assert _PAGE.read_text(encoding="utf-8") == tables_reference(), "run `make docs`"
 
 

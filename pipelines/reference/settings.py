@@ -1,0 +1,75 @@
+"""The reference of settings as Markdown, made from the models that read them.
+
+`python -m learnloom.pipelines.reference.settings > docs/reference/settings.md` writes it; a test holds it up to date.
+"""
+
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic import BaseModel
+
+from learnloom.pipelines.config.alerts import Alerts
+from learnloom.pipelines.config.schedules import Schedules
+from learnloom.pipelines.config.settings import Settings
+
+_HEAD: Final = """\
+# Settings
+
+A setting is read from `LEARNLOOM_<NAME>` in the environment, then from `learnloom.toml` in the working folder, then it
+is the default. This page is made from the settings' models (`make docs`).
+
+```toml
+warehouse = "/srv/learnloom"
+time_zone = "Europe/Berlin"
+
+[thresholds]
+quiet_days = 10
+```
+
+"""
+_TABLE: Final = "| setting | default | meaning |\n|---|---|---|\n"
+_ELSEWHERE: Final = {
+    "flows": "[below](#flows)",
+    "alerts": "[below](#alerts)",
+    "subscriptions": "[how-to: delivery](../how-to/deliver.md#subscriptions)",
+    "thresholds": "[reference: signals](signals.md#thresholds)",
+}
+"""Settings that are tables of settings, and where those stand."""
+_FLOWS: Final = """
+## Flows
+
+In `learnloom.toml` under `[flows]`, or in the environment as `LEARNLOOM_FLOWS__<NAME>`. What the flows do:
+[how-to: operate](../how-to/operate.md).
+
+"""
+_ALERTS: Final = """
+## Alerts
+
+In `learnloom.toml` under `[alerts]`, or in the environment as `LEARNLOOM_ALERTS__<NAME>`, which is the better place:
+whoever knows the address of a chat's webhook can write there. What is sent:
+[how-to: operate](../how-to/operate.md#alerts).
+
+"""
+
+
+def settings_page() -> str:
+    """Write the page, in Markdown."""
+    tables: list[tuple[str, type[BaseModel]]] = [(_HEAD, Settings), (_FLOWS, Schedules), (_ALERTS, Alerts)]
+    return "".join(f"{head}{_TABLE}{''.join(_rows(model))}" for head, model in tables)
+
+
+def _rows(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        default = _ELSEWHERE.get(name) or _shown(field.default)
+        yield f"| `{name}` | {default} | {field.description} |\n"
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, tuple):
+        return ", ".join(f"`{one}`" for one in default)
+    return "none" if default is None else f"`{default}`"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(settings_page())
