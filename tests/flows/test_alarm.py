@@ -83,7 +83,7 @@ def test_what_is_not_taken_changes_nothing(receiver: Receiver, caplog: pytest.Lo
     receiver.answering = lambda _: Reply(500)
     state = failing("for its own reason", return_state=True)
     assert "for its own reason" in str(state.message)
-    assert "the alert was not taken: the receiver answered 500" in caplog.text
+    assert "the alert was not accepted: the receiver answered 500" in caplog.text
     receiver.answering = lambda _: Reply()
     failing("for its own reason", return_state=True)
     assert len(receiver.calls) == 2

@@ -121,7 +121,7 @@ def test_a_failing_check_fails_the_run_and_shows_the_rows(school: Path) -> None:
 def test_a_stale_warehouse_fails_the_check(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing has landed or been refreshed for too long, the check says since when and what to do."""
     monkeypatch.setenv("LEARNLOOM_FLOWS__SILENT_HOURS", "0.000001")
-    with pytest.raises(ChecksFailedError, match=r"landed_lately: the newest statement landed .* hours ago"):
+    with pytest.raises(ChecksFailedError, match=r"landed_lately: the last statement landed .* hours ago"):
         _run(check).result()
 
 

@@ -18,7 +18,7 @@ def test_second_import_lands_nothing(tmp_path: Path) -> None:
     Path("one.jsonl").write_bytes(lines(*(answer(n) for n in range(5))))
     first = learnloom("import", "one.jsonl")
     assert first.code == Exit.DONE
-    assert "5 records read: 5 new statements landed, 0 known already, 0 refused." in first.out
+    assert "5 records read: 5 new statements landed, 0 duplicates skipped, 0 refused." in first.out
     second = learnloom("import", "one.jsonl")
     assert (second.code, "There are no new records." in second.out) == (Exit.DONE, True)
     Path("copy.jsonl").write_bytes(Path("one.jsonl").read_bytes())

@@ -117,7 +117,10 @@ def test_unknown_student_is_said_with_the_way_out(school: SmallClass) -> None:
     for command in ("profile", "signals"):
         ran = learnloom(command, "nobody at all")
         assert (ran.code, ran.out) == (Exit.FAILED, "")
-        assert ran.err == "learnloom: no student goes by 'nobody at all': `learnloom students` lists them\n"
+        assert ran.err == (
+            "learnloom: no student has the key, identifier or name 'nobody at all': "
+            "list them with `learnloom students`\n"
+        )
 
 
 def test_two_of_one_name_are_listed_with_their_keys() -> None:
@@ -129,7 +132,7 @@ def test_two_of_one_name_are_listed_with_their_keys() -> None:
     assert learnloom("refresh", "--as-of", "2026-09-08").code == Exit.DONE
     ran = learnloom("profile", "mila")
     assert ran.code == Exit.FAILED
-    assert "2 students go by 'mila', name one by key" in ran.err
+    assert "2 students match 'mila': choose one by its key" in ran.err
     keys = [student["student_key"] for student in learnloom("students", "--json").values()]
     assert len(set(keys)) == 2
     assert all(key in ran.err for key in keys)
