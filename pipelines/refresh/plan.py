@@ -9,6 +9,7 @@ from typing import Final
 from pipelines.refresh.versions import knows_versions, version_in_use
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.macros import macro_definitions
 from pipelines.warehouse.relation import Relation
 from pipelines.warehouse.staging import STAGED_ANEW, is_known_snapshot
 from pipelines.warehouse.state import LastRefresh, read_state
@@ -123,6 +124,7 @@ def _rules_digest(warehouse: Warehouse, settings: Settings, relations: list[Rela
     parts = [
         version("learnloom"),
         *(relation.sql for relation in relations),
+        *macro_definitions(),
         settings.thresholds.model_dump_json(),
         str(settings.session_gap_minutes),
         settings.time_zone,

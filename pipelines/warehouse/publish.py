@@ -9,7 +9,7 @@ from pipelines.warehouse.outbox import write_events
 from pipelines.warehouse.relation import KEYS, Relation
 from pipelines.warehouse.scratch import Scratch
 
-_STAGED = "staging.stg_statement"
+_STAGED = "staging.stg_statement_in_context"
 _SIGNAL = "feedback.signal"
 _STUDENT_SKILL = "marts.mart_student_skill"
 _TOUCHED_SCOPES = ("activity", "course", "skill")

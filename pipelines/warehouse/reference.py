@@ -11,6 +11,7 @@ from typing import Final
 import duckdb
 
 from pipelines.warehouse.errors import WarehouseError
+from pipelines.warehouse.macros import define_macros
 from pipelines.warehouse.relation import CHECKS, LAYERS, Relation, load_relations
 
 _HEAD: Final = """# Tables
@@ -52,6 +53,7 @@ def make_empty_tables(connection: duckdb.DuckDBPyConnection, relations: Iterable
         connection: an in-memory database; gets a schema per layer.
         relations: all relations, each after those that it reads.
     """
+    define_macros(connection)
     for layer in LAYERS:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
     for relation in relations:
@@ -67,7 +69,7 @@ def meanings(relation: Relation, relations: Mapping[str, Relation]) -> dict[str,
     Where a SELECT takes over all columns of another relation, their meanings are that one's.
     """
     name = _WHOLE.search(relation.sql)
-    taken = next((r.columns for r in relations.values() if name and r.name == name[1]), {})
+    taken = next((meanings(r, relations) for r in relations.values() if name and r.name == name[1]), {})
     return {**taken, **relation.columns}
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pipelines.warehouse.connection import LAKE, Warehouse
 from pipelines.warehouse.errors import OvertakenError
+from pipelines.warehouse.macros import macro_definitions
 from pipelines.warehouse.relation import Relation
 from pipelines.warehouse.scratch import Scratch
 
@@ -62,7 +63,8 @@ def _stage_once(
     everything: bool,
     proved_since: dt.datetime | None,
 ) -> int:
-    digest = hashlib.sha256(staged.sql.encode()).hexdigest()[:16]
+    rules = "\x1f".join((staged.sql, *macro_definitions()))
+    digest = hashlib.sha256(rules.encode()).hexdigest()[:16]
     scratch.show(statement)
     # The table's columns are those of its SELECT: made from it, empty, the first time.
     scratch.in_here(f"CREATE TABLE IF NOT EXISTS {LAKE}.{staged.full_name} AS {staged.sql} LIMIT 0")

@@ -14,7 +14,7 @@ WITH planned AS (
         activity_id,
         due_local AT TIME ZONE (SELECT time_zone FROM estimates.refresh_state) AS due_at,
         weight
-    FROM landing.course_work
+    FROM staging.stg_course_work
 ),
 
 told AS (

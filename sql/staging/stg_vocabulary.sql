@@ -32,7 +32,7 @@ WITH told AS (
                 WHEN 'https://learnloom.example/xapi/verbs/preferred' THEN 'preference'
             END
         ]) AS vocabulary_name
-    FROM staging.stg_statement
+    FROM staging.stg_statement_in_context
 )
 
 SELECT
