@@ -98,7 +98,7 @@ def test_what_bins_leave_of_the_time_before_is_taken_out() -> None:
 
 
 def test_figures_are_those_of_the_view_that_was() -> None:
-    """Matching in Python gives what a view of 233 lines of SQL gave of the same school (its last figures stand here)."""
+    """Matching in Python gives what a view in SQL gave of the same school: its last figures stand here."""
     found = {each.outcome: each for each in _school(seed=4, more_answers=5, more_right=0.15, n=120).effects()}
     assert {each[3:7] for each in found.values()} == {(64, 64, 64, 56)}
     for outcome, figures in (
