@@ -24,7 +24,8 @@ Times carry their zone; units stand last in a name. NULL means unknown, never ze
 """
 _LAYERS: Final[dict[str, str]] = {
     "landing": "What came in, as it came; how far reading has come; and what the school says of its skills.",
-    "staging": "The same statements as typed columns, and what they mention of activities, voids and vocabulary.",
+    "staging": "The same statements as typed columns, their contexts, what they mention of activities, voids and "
+    "vocabulary; and the school's skill map and course plan.",
     "dimensional": "What happened (`fact_`) and to whom and what (`dim_`).",
     "estimates": "What the learner model makes of it, and the norms of a class that it is compared with.",
     "marts": "What is known of a student, a question, a skill or a course, ready to be read.",
