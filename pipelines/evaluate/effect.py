@@ -174,7 +174,8 @@ def _means(cell: Codes, values: Floats, n_cells: int) -> Floats:
     """Mean of the values of each cell; NaN where there is none."""
     n = np.bincount(cell, minlength=n_cells)
     sums = np.bincount(cell, weights=values, minlength=n_cells)
-    return np.divide(sums, n, out=np.full(n_cells, np.nan), where=n > 0)
+    means: Floats = np.divide(sums, n, out=np.full(n_cells, np.nan), where=n > 0)
+    return means
 
 
 def effects(outcomes: pa.Table) -> list[Effect]:
@@ -217,7 +218,7 @@ def _effect(name: tuple[str, str, str], told: pa.Table, found: Comparison | None
         for column in ("is_acknowledged", "is_followed", "is_dismissed")
     ]
     if found is None:
-        return Effect(*name, len(told), 0, 0, 0, *[None] * 7, *answers)
+        return Effect._make((*name, len(told), 0, 0, 0, *[None] * 7, *answers))
     figures: list[float | None] = [None] * 7
     if min(found.n_students, found.n_comparable) >= MIN_STUDENTS:
         width = _HALF_WIDTH * found.standard_error
@@ -230,7 +231,8 @@ def _effect(name: tuple[str, str, str], told: pa.Table, found: Comparison | None
             found.difference + width,
             None if np.isnan(found.difference_before) else found.difference_before,
         ]
-    return Effect(*name, len(told), found.n_matched, found.n_students, found.n_comparable, *figures, *answers)
+    counts = len(told), found.n_matched, found.n_students, found.n_comparable
+    return Effect._make((*name, *counts, *figures, *answers))
 
 
 def _codes(table: pa.Table, *columns: str) -> Codes:
