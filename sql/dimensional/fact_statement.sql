@@ -18,7 +18,7 @@ SELECT
         'https://learnloom.example/xapi/verbs/dismissed-signal',
         'https://learnloom.example/xapi/verbs/followed-signal'
     )
-    AND stated_by IS DISTINCT FROM 'teacher' AS is_own_act
+    AND (stated_by IS DISTINCT FROM 'teacher') AS is_own_act
 FROM staging.stg_statement_in_context
 WHERE
     student_key IS NOT NULL

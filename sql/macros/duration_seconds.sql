@@ -19,7 +19,7 @@ CREATE OR REPLACE TEMP MACRO duration_seconds(duration) AS coalesce(
                         ['whole', 'years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds']
                     )
                 ],
-                lambda part: CASE
+                LAMBDA part: CASE
                     WHEN part.whole <> ''
                         THEN try_cast(
                             coalesce(try_cast(part.seconds AS DOUBLE), 0)

@@ -23,7 +23,7 @@ listed AS (
         context_id,
         flatten(list_transform(
             ['parent', 'grouping', 'category', 'other'],
-            lambda role: list_transform(
+            LAMBDA role: list_transform(
                 from_json(
                     -- One object is taken as an array of one (xAPI-Data 2.4.6.2).
                     CASE json_type(context_activities, '$.' || role)
@@ -32,7 +32,7 @@ listed AS (
                     END,
                     '[{"id": "VARCHAR", "definition": {"type": "VARCHAR", "name": "JSON"}}]'
                 ),
-                lambda activity: {
+                LAMBDA activity: {
                     'role': role,
                     'id': activity.id,
                     'type': activity.definition.type,
@@ -49,22 +49,22 @@ placed AS (
         activities,
         list_filter(
             activities,
-            lambda activity: activity.type = 'http://adlnet.gov/expapi/activities/course'
+            LAMBDA activity: activity.type = 'http://adlnet.gov/expapi/activities/course'
         )[1].id AS course_id,
         list_filter(
             activities,
-            lambda activity: activity.role = 'parent'
+            LAMBDA activity: activity.role = 'parent'
             AND activity.type IS DISTINCT FROM 'http://adlnet.gov/expapi/activities/course'
         )[1] AS parent,
         list_transform(
             list_filter(
                 activities,
-                lambda activity: activity.type IN (
+                LAMBDA activity: activity.type IN (
                     'http://adlnet.gov/expapi/activities/objective',
                     'https://w3id.org/xapi/tla/activity-types/competency'
                 )
             ),
-            lambda activity: activity.id
+            LAMBDA activity: activity.id
         ) AS skill_ids
     FROM listed
 )
