@@ -52,7 +52,8 @@ def test_order_and_names_do_not_matter(seed: int) -> None:
 
     def renamed(side: Side) -> Side:
         order = rng.permutation(len(side))
-        return Side(students[side.student], cells[side.cell], side.before, side.after).at(order)
+        student, cell = students[side.student], cells[side.cell]
+        return Side(student[order], cell[order], side.before[order], side.after[order])
 
     _same(_found(told, comparable), _found(renamed(told), renamed(comparable)))
 
@@ -176,7 +177,8 @@ def test_without_two_comparable_students_in_the_stratum_all_is_unknown() -> None
             {"student_key": "dan", "active_days_after": 5, "class_name": "other"},
         )
     )
-    assert found == [Effect("streak", "student", name, 1, 0, 0, 0, *[None] * 7, 1, 1, 0) for name in OUTCOMES]
+    nothing = (0, 0, 0, *[None] * 7, 1, 1, 0)
+    assert found == [Effect._make(("streak", "student", name, 1, *nothing)) for name in OUTCOMES]
 
 
 def test_each_kind_and_audience_has_its_own_comparison() -> None:

@@ -16,7 +16,7 @@ from pipelines.warehouse.relation import load_relations
 _SECONDS = {"Y": 31_556_952, "M": 2_629_746, "W": 604_800, "D": 86_400}
 _SECONDS_OF_TIME = {"H": 3_600, "M": 60, "S": 1}
 _COUNTS = st.integers(0, 999)
-_TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=8)
+_TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8)
 _TAGS = st.sampled_from(["en-US", "en", "en-GB", "de", "fr", "zh-Hans-CN"])
 
 
