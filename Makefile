@@ -43,6 +43,7 @@ test: lint types unit ## lint, types and tests
 lint: $(VENV)/.ready-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
 
 types: $(VENV)/.ready-dev
 	@$(BIN)/mypy

@@ -11,6 +11,7 @@ from typing import Final
 import duckdb
 
 from learnloom.pipelines.lake.errors import WarehouseError
+from learnloom.pipelines.lake.macros import define_macros
 from learnloom.pipelines.lake.relation import CHECKS, LAYERS, Relation, load_relations
 
 _HEAD: Final = """# Tables
@@ -23,7 +24,8 @@ Times carry their zone; units stand last in a name. NULL means unknown, never ze
 """
 _LAYERS: Final[dict[str, str]] = {
     "landing": "What came in, as it came; how far reading has come; and what the school says of its skills.",
-    "staging": "The same statements as typed columns, and what they mention of activities, voids and vocabulary.",
+    "staging": "The same statements as typed columns, their contexts, what they mention of activities, voids and "
+    "vocabulary; and the school's skill map and course plan.",
     "dimensional": "What happened (`fact_`) and to whom and what (`dim_`).",
     "estimates": "What the learner model makes of it, and the norms of a class that it is compared with.",
     "marts": "What is known of a student, a question, a skill or a course, ready to be read.",
@@ -52,6 +54,7 @@ def make_empty_tables(connection: duckdb.DuckDBPyConnection, relations: Iterable
         connection: an in-memory database; gets a schema per layer.
         relations: all relations, each after those that it reads.
     """
+    define_macros(connection)
     for layer in LAYERS:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
     for relation in relations:
@@ -67,7 +70,7 @@ def meanings(relation: Relation, relations: Mapping[str, Relation]) -> dict[str,
     Where a SELECT takes over all columns of another relation, their meanings are that one's.
     """
     name = _WHOLE.search(relation.sql)
-    taken = next((r.columns for r in relations.values() if name and r.name == name[1]), {})
+    taken = next((meanings(r, relations) for r in relations.values() if name and r.name == name[1]), {})
     return {**taken, **relation.columns}
 
 

@@ -122,9 +122,9 @@ class Build:
         """Merge what new statements mention into what is known, and compute the reference relations whole."""
         if self.since is not None:
             scratch.show(statement, source=inserted(statement, self.since, self.state["staged_snapshot"]))
-        for relation in self._of_scope("mention"):
+        for relation in self._of_statements():
             scratch.compute(relation)
-            if self.since is not None:
+            if self.since is not None and relation.stored == "table":
                 _keep_earliest(scratch, relation)
         for relation in self._of_scope("reference"):
             scratch.compute(relation)
@@ -149,7 +149,7 @@ class Build:
         scratch.take(
             statement,
             # Contexts are taken apart when mentions are merged; nothing about a student reads them again.
-            f"SELECT * EXCLUDE (context_activities) FROM {staged} "
+            f"SELECT * REPLACE (NULL::JSON AS context_activities) FROM {staged} "
             f"SEMI JOIN {scratch.keys('student')} USING (student_key)",
         )
         return n_students
@@ -171,6 +171,7 @@ class Build:
             f"SELECT {relation.grain[0]} AS id "
             f"FROM (FROM {scratch.place(relation)} EXCEPT FROM {LAKE}.{relation.full_name})"
             for relation in self._of_scope("reference")
+            if relation.stored == "table"
         )
         self.warehouse.run(f"CREATE TABLE {changed} AS {differences}")
         if not self.warehouse.one(f"SELECT count(*) FROM {changed}")[0]:
@@ -179,8 +180,9 @@ class Build:
         everybody = f"(SELECT bool_or(id IN (FROM {scratch.name}.dimensional.dim_vocabulary)) FROM {changed})"
         affected = (
             f"SELECT student_key FROM {staged} WHERE {everybody} OR activity_id IN (FROM {changed}) "
-            f"OR parent_id IN (FROM {changed}) OR course_id IN (FROM {changed}) "
-            f"OR list_has_any(skill_ids, (SELECT list(id) FROM {changed}))"
+            f"OR context_id IN (SELECT context_id FROM {scratch.name}.staging.stg_context "
+            f"WHERE parent_id IN (FROM {changed}) OR course_id IN (FROM {changed}) "
+            f"OR list_has_any(skill_ids, (SELECT list(id) FROM {changed})))"
         )
         return [affected]
 
@@ -199,7 +201,15 @@ class Build:
 
     def _computed(self) -> list[Relation]:
         version = ["version"] if self.fits else []
-        return self._of_scope("mention", "reference", "student", *version)
+        return [*self._of_statements(), *self._of_scope("reference", "student", *version)]
+
+    def _of_statements(self) -> list[Relation]:
+        """What staged statements mention, and views of them."""
+        return [
+            relation
+            for relation in self.relations
+            if relation.scope == "mention" or (relation.scope == "landing" and relation.stored == "view")
+        ]
 
 
 def _keep_earliest(scratch: Scratch, relation: Relation) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.macros import macro_definitions
 from learnloom.pipelines.lake.relation import Relation
 from learnloom.pipelines.refresh.stage import STAGED_ANEW, is_known_snapshot
 from learnloom.pipelines.refresh.state import LastRefresh, read_state
@@ -123,6 +124,7 @@ def _rules_digest(warehouse: Warehouse, settings: Settings, relations: list[Rela
     parts = [
         version("learnloom"),
         *(relation.sql for relation in relations),
+        *macro_definitions(),
         settings.thresholds.model_dump_json(),
         str(settings.session_gap_minutes),
         settings.time_zone,

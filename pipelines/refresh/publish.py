@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from functools import cached_property
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import KEYS, Relation
 from learnloom.pipelines.refresh.outbox import write_events
 from learnloom.pipelines.refresh.workspace import Scratch
 
-_STAGED = "staging.stg_statement"
+_STAGED = "staging.stg_statement_in_context"
 _SIGNAL = "feedback.signal"
+_CHANGE = "feedback.signal_change"
+_OUTBOX = "feedback.outbox"
 _STUDENT_SKILL = "marts.mart_student_skill"
 _TOUCHED_SCOPES = ("activity", "course", "skill")
 
@@ -61,6 +64,7 @@ class Publication:
                     self.warehouse.run(
                         f"CREATE OR REPLACE VIEW {LAKE}.{relation.full_name} AS {relation.sql}"
                     )
+        self.scratch.show(self._by_name[_OUTBOX], only=None if self.is_full else "student")
         known = self.standing | {relation.full_name for relation in (*self.computed, *self.views)}
         for scope in _TOUCHED_SCOPES:
             place = stack.enter_context(Scratch(self.warehouse, f"by_{scope}"))
@@ -79,10 +83,7 @@ class Publication:
         for relation in self.computed:
             self._write(relation)
             if relation.full_name == _SIGNAL:
-                students = None if self.is_full else self.scratch.keys("student")
-                write_events(
-                    self.warehouse, self.scratch.place(relation), students=students, at=at, source=source
-                )
+                write_events(self.scratch, self._by_name[_CHANGE], at=at, source=source)
         # Before what was touched is computed: that reads as_of from the lake.
         self._write_state(state, n_students)
         for scope, place in self._touched.items():
@@ -91,6 +92,10 @@ class Publication:
                 cut = "" if self.is_full else f" WHERE {KEYS[scope]} IN (FROM {place.keys(scope)})"
                 self.warehouse.run(f"DELETE FROM {lake}{cut}")
                 place.in_here(f"INSERT INTO {lake} BY NAME {relation.sql}")
+
+    @cached_property
+    def _by_name(self) -> dict[str, Relation]:
+        return {relation.full_name: relation for relation in self.relations}
 
     def _of_scope(self, scope: str) -> list[Relation]:
         return [relation for relation in self.relations if relation.scope == scope]
@@ -126,7 +131,7 @@ class Publication:
 
     def _touched_keys(self, scope: str) -> str:
         key = KEYS[scope]
-        by_name = {relation.full_name: relation for relation in self.relations}
+        by_name = self._by_name
         if scope != "skill":
             return f"SELECT {key} FROM {self.scratch.place(by_name[_STAGED])}"
         # Skills may come from the school's map: those of these students, before the refresh and after.

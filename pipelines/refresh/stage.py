@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError
+from learnloom.pipelines.lake.macros import macro_definitions
 from learnloom.pipelines.lake.relation import Relation
 from learnloom.pipelines.refresh.workspace import Scratch
 
@@ -62,7 +63,8 @@ def _stage_once(
     everything: bool,
     proved_since: dt.datetime | None,
 ) -> int:
-    digest = hashlib.sha256(staged.sql.encode()).hexdigest()[:16]
+    rules = "\x1f".join((staged.sql, *macro_definitions()))
+    digest = hashlib.sha256(rules.encode()).hexdigest()[:16]
     scratch.show(statement)
     # The table's columns are those of its SELECT: made from it, empty, the first time.
     scratch.in_here(f"CREATE TABLE IF NOT EXISTS {LAKE}.{staged.full_name} AS {staged.sql} LIMIT 0")
