@@ -85,11 +85,11 @@ def stand(warehouse: Warehouse, *signals: Signal) -> None:
             "signal": pa.array([each.model_dump_json() for each in signals], pa.string()),
         }
     )
-    with Workspace(warehouse) as scratch, warehouse.holding(found_signal=rows):
-        scratch.take(_RELATIONS["signal"], "SELECT * REPLACE (signal::JSON AS signal) FROM found_signal")
-        scratch.show(_RELATIONS["outbox"])
+    with Workspace(warehouse) as work, warehouse.holding(found_signal=rows):
+        work.take(_RELATIONS["signal"], "SELECT * REPLACE (signal::JSON AS signal) FROM found_signal")
+        work.show(_RELATIONS["outbox"])
         with warehouse.transaction():
-            write_events(scratch, _RELATIONS["signal_change"], at=NOON, source="/school")
+            write_events(work, _RELATIONS["signal_change"], at=NOON, source="/school")
 
 
 def webhook(url: str, **changes: Any) -> WebhookSubscription:
