@@ -70,6 +70,9 @@ def _make_tables_and_views(transform: Transform) -> None:
         for relation in _views(transform):
             if transform.plan.is_full or relation.full_name not in transform.existing:
                 warehouse.run(f"CREATE OR REPLACE VIEW {LAKE}.{relation.full_name} AS {relation.sql}")
+    # Here, since a transaction that writes to the lake cannot make a view elsewhere.
+    work = transform.work
+    work.show(transform.by_name[_OUTBOX], only=None if transform.plan.is_full else "student")
 
 
 def _make_table(transform: Transform, relation: Relation, rows: str, place: Workspace) -> None:
@@ -112,7 +115,6 @@ def _write_computed(transform: Transform, source: str) -> None:
     for relation in _tables(transform):
         _write(transform, relation)
         if relation.full_name == _SIGNAL:
-            work.show(transform.by_name[_OUTBOX], only=None if transform.plan.is_full else "student")
             change = transform.by_name[_CHANGE]
             write_events(work, change, at=transform.plan.state.refreshed_at, source=source)
 
