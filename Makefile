@@ -58,6 +58,7 @@ trials: $(VENV)/.ready-dev ## what is true of simulated classes is found again: 
 lint: $(VENV)/.ready-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
 
 types: $(VENV)/.ready-dev
 	@$(BIN)/mypy

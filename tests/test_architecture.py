@@ -185,6 +185,13 @@ def test_a_layer_reads_only_its_own_and_earlier_ones() -> None:
     assert wrong == set()
 
 
+def test_only_staging_reads_what_has_landed() -> None:
+    """What came in is renamed and cast in one place, and every later layer reads that."""
+    landed = [r.full_name for r in load_relations() if any(d.startswith("landing.") for d in r.dependencies)]
+    assert len(landed) > 4
+    assert [name for name in landed if not name.startswith("staging.")] == []
+
+
 def test_checks_read_what_there_is() -> None:
     """A check of a misspelt table would never run."""
     known = {relation.full_name for relation in load_relations()}

@@ -7,8 +7,9 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output, shown
 from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.evaluate.effect import Effect, effects
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.serve.effects import Effect, read_effects
+from learnloom.pipelines.serve.effects import read_outcomes
 from learnloom.schemas.signal import Audience, SignalKind
 
 _CAUTION = (
@@ -33,9 +34,8 @@ def effect(
     """
     out = Output(as_json=as_json)
     with out.progress("comparing"), open_to_read(read_settings(warehouse)) as opened:
-        found = read_effects(
-            opened, kind=kind.value if kind else None, audience=audience.value if audience else None
-        )
+        told = effects(read_outcomes(opened, kind=kind.value if kind else None))
+    found = [each for each in told if audience is None or each.audience == audience.value]
     for each in found:
         out.record(each)
     if as_json:

@@ -4,7 +4,7 @@ A header is the comment at the top of the file: a description, then `grain:`, `s
 `columns:` with one meaning per column. Scopes say what a refresh has to compute again:
 
 - (none)     written by landing, or by a command; no refresh touches it
-- landing    a row is a function of one landed record: rows are only ever added
+- landing    a row is a function of one landed record: rows are only ever added, or a view of such rows
 - mention    a row is a fact that any statement may introduce: the earliest mention is kept
 - reference  small; computed whole each time
 - version    computed once, when a model version is fitted, and frozen with it

@@ -11,6 +11,7 @@ from typing import Final
 import duckdb
 
 from learnloom.pipelines.lake.errors import WarehouseError
+from learnloom.pipelines.lake.macros import define_macros
 from learnloom.pipelines.lake.relation import CHECKS, LAYERS, Relation, load_relations
 
 _HEAD: Final = """# Tables
@@ -24,7 +25,8 @@ Times carry their zone; units stand last in a name. NULL means unknown, never ze
 _LAYERS: Final[dict[str, str]] = {
     "landing": "What came in, as it came; how far reading has come; and what the school says of its skills.",
     "run": "By which settings, and as of when, everything in the later layers was computed.",
-    "staging": "The same statements as typed columns, and what they mention of activities, voids and vocabulary.",
+    "staging": "The same statements as typed columns, their contexts, what they mention of activities, voids and "
+    "vocabulary; and the school's skill map and course plan.",
     "dimensional": "What happened (`fact_`) and to whom and what (`dim_`).",
     "norms": "What is usual in a class: what each answer and each choice is compared with.",
     "estimates": "What the learner model makes of it.",
@@ -54,6 +56,7 @@ def make_empty_tables(connection: duckdb.DuckDBPyConnection, relations: Iterable
         connection: an in-memory database; gets a schema per layer.
         relations: all relations, each after those that it reads.
     """
+    define_macros(connection)
     for layer in LAYERS:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
     for relation in relations:
@@ -69,7 +72,7 @@ def meanings(relation: Relation, relations: Mapping[str, Relation]) -> dict[str,
     Where a SELECT takes over all columns of another relation, their meanings are that one's.
     """
     name = _WHOLE.search(relation.sql)
-    taken = next((r.columns for r in relations.values() if name and r.name == name[1]), {})
+    taken = next((meanings(r, relations) for r in relations.values() if name and r.name == name[1]), {})
     return {**taken, **relation.columns}
 
 

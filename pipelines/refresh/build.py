@@ -62,21 +62,29 @@ class Transform:
     @cached_property
     def computed(self) -> list[Relation]:
         """The relations whose rows are computed in the workspace."""
-        scopes = ("mention", "reference", "student", *(["version"] if self.plan.fits else []))
-        return self.of_scope(*scopes)
+        version = ["version"] if self.plan.fits else []
+        return [*self.of_statements(), *self.of_scope("reference", "student", *version)]
 
     def of_scope(self, *scopes: str) -> list[Relation]:
         """The relations of these scopes, each after those that it reads."""
         return [relation for relation in self.relations if relation.scope in scopes]
+
+    def of_statements(self) -> list[Relation]:
+        """What staged statements mention, and the views of staged statements."""
+        return [
+            relation
+            for relation in self.relations
+            if relation.scope == "mention" or (relation.scope == "landing" and relation.stored == "view")
+        ]
 
     def build_reference(self) -> None:
         """Merge what new statements mention into what is known, and compute the reference relations whole."""
         statement, known = self.by_name[_STAGED], self.plan.known_snapshot
         source = None if known is None else inserted(statement, known, self.plan.state.staged_snapshot)
         self.work.show(statement, source=source)
-        for relation in self.of_scope("mention"):
+        for relation in self.of_statements():
             self.work.compute(relation)
-            if known is not None:
+            if known is not None and relation.stored == "table":
                 _keep_earliest(self.work, relation)
         for relation in self.of_scope("reference"):
             self.work.compute(relation)
@@ -92,7 +100,7 @@ class Transform:
         self.work.take(
             statement,
             # Contexts are taken apart when mentions are merged; nothing about a student reads them again.
-            f"SELECT * EXCLUDE (context_activities) FROM {LAKE}.{statement.full_name} "
+            f"SELECT * REPLACE (NULL::JSON AS context_activities) FROM {LAKE}.{statement.full_name} "
             f"SEMI JOIN {self.work.keys('student')} USING (student_key)",
         )
         return n_students

@@ -9,6 +9,7 @@ from typing import Final
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.macros import macro_definitions
 from learnloom.pipelines.lake.relation import Relation
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import STAGED_ANEW, is_known_snapshot
@@ -129,6 +130,7 @@ def _rules_digest(warehouse: Warehouse, settings: Settings, relations: Sequence[
     parts = [
         version("learnloom"),
         *(relation.sql for relation in relations),
+        *macro_definitions(),
         settings.thresholds.model_dump_json(),
         str(settings.session_gap_minutes),
         settings.time_zone,

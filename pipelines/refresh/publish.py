@@ -16,6 +16,8 @@ from learnloom.pipelines.refresh.touched import touched_keys
 from learnloom.pipelines.refresh.workspace import Workspace
 
 _SIGNAL: Final = "feedback.signal"
+_CHANGE: Final = "feedback.signal_change"
+_OUTBOX: Final = "feedback.outbox"
 _TOUCHED_SCOPES: Final = ("activity", "course", "skill")
 
 
@@ -110,13 +112,9 @@ def _write_computed(transform: Transform, source: str) -> None:
     for relation in _tables(transform):
         _write(transform, relation)
         if relation.full_name == _SIGNAL:
-            write_events(
-                work.warehouse,
-                work.place(relation),
-                students=None if transform.plan.is_full else work.keys("student"),
-                at=transform.plan.state.refreshed_at,
-                source=source,
-            )
+            work.show(transform.by_name[_OUTBOX], only=None if transform.plan.is_full else "student")
+            change = transform.by_name[_CHANGE]
+            write_events(work, change, at=transform.plan.state.refreshed_at, source=source)
 
 
 def _write(transform: Transform, relation: Relation) -> None:

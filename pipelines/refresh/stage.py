@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError
+from learnloom.pipelines.lake.macros import macro_definitions
 from learnloom.pipelines.lake.relation import Relation
 from learnloom.pipelines.refresh.state import STATE
 from learnloom.pipelines.refresh.workspace import Workspace
@@ -79,7 +80,8 @@ class _Staging(NamedTuple):
         work.show(self.statement)
         # The table's columns are those of its SELECT: made from it, empty, the first time.
         work.in_here(f"CREATE TABLE IF NOT EXISTS {self.target} AS {self.staged.sql} LIMIT 0")
-        digest = hashlib.sha256(self.staged.sql.encode()).hexdigest()[:16]
+        rules = "\x1f".join((self.staged.sql, *macro_definitions()))
+        digest = hashlib.sha256(rules.encode()).hexdigest()[:16]
         now = warehouse.snapshot()
         note = _read_note(warehouse)
         known = None if everything else self._known_snapshot(note, digest, now, since)

@@ -23,6 +23,7 @@ from learnloom.pipelines.refresh.stage import literal
 from learnloom.pipelines.refresh.workspace import Workspace
 
 _STAGED: Final = "staging.stg_statement"
+_IN_CONTEXT: Final = "staging.stg_statement_in_context"
 _VOID: Final = "staging.stg_void"
 _STUDENT_SKILL: Final = "marts.mart_student_skill"
 _LAKE_STAGED: Final = f"{LAKE}.{_STAGED}"
@@ -64,7 +65,7 @@ def _described_otherwise(work: Workspace, relations: Mapping[str, Relation]) -> 
     differences = " UNION ".join(
         f"SELECT {relation.grain[0]} AS id FROM (FROM {work.place(relation)} EXCEPT FROM {LAKE}.{relation.full_name})"
         for relation in relations.values()
-        if relation.scope == "reference"
+        if relation.scope == "reference" and relation.stored == "table"
     )
     work.warehouse.run(f"CREATE OR REPLACE TABLE {changed} AS {differences}")
     if not work.warehouse.one(f"SELECT count(*) FROM {changed}")[0]:
@@ -73,8 +74,9 @@ def _described_otherwise(work: Workspace, relations: Mapping[str, Relation]) -> 
     everybody = f"(SELECT bool_or(id IN (FROM {work.name}.dimensional.dim_vocabulary)) FROM {changed})"
     affected = (
         f"SELECT student_key FROM {_LAKE_STAGED} WHERE {everybody} OR activity_id IN (FROM {changed}) "
-        f"OR parent_id IN (FROM {changed}) OR course_id IN (FROM {changed}) "
-        f"OR list_has_any(skill_ids, (SELECT list(id) FROM {changed}))"
+        f"OR context_id IN (SELECT context_id FROM {work.name}.staging.stg_context "
+        f"WHERE parent_id IN (FROM {changed}) OR course_id IN (FROM {changed}) "
+        f"OR list_has_any(skill_ids, (SELECT list(id) FROM {changed})))"
     )
     return [affected]
 
@@ -94,7 +96,7 @@ def touched_keys(work: Workspace, scope: str, relations: Mapping[str, Relation])
     """SQL for the keys of the activities, courses or skills with which the students of `work` have to do."""
     key = KEYS[scope]
     if scope != "skill":
-        return f"SELECT {key} FROM {work.place(relations[_STAGED])}"
+        return f"SELECT {key} FROM {work.place(relations[_IN_CONTEXT])}"
     # Skills may come from the school's map: those of these students, before the refresh and after.
     skills = relations[_STUDENT_SKILL]
     return (

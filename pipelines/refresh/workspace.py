@@ -10,6 +10,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.macros import macro_definitions
 from learnloom.pipelines.lake.relation import KEYS, LAYERS, Relation
 
 
@@ -17,13 +18,18 @@ class Workspace:
     """One workspace of a connection; a context manager that takes it away again."""
 
     def __init__(self, warehouse: Warehouse, name: str = "workspace") -> None:
-        """Attach an empty database `name` with a schema per layer and one, `keys`, for lists of keys."""
+        """Attach an empty database `name` with a schema per layer and one, `keys`, for lists of keys.
+
+        The macros of sql/ are made, too, for this connection.
+        """
         self.warehouse = warehouse
         self.name = name
         self._kinds: dict[str, str] = {}
         warehouse.run(f"ATTACH ':memory:' AS {name}")
         for schema in (*LAYERS, "keys"):
             warehouse.run(f"CREATE SCHEMA {name}.{schema}")
+        for definition in macro_definitions():
+            warehouse.run(definition)
 
     def __enter__(self) -> Self:
         """Give the workspace."""

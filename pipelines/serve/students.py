@@ -9,6 +9,7 @@ from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.signal import Signal
 
 _MAX_CANDIDATES = 10
+_OVERVIEW = "feedback.student_overview"
 
 
 class StudentMissingError(WarehouseError):
@@ -32,22 +33,11 @@ def list_students(
     warehouse: Warehouse, *, search: str | None, course: str | None, limit: int
 ) -> list[StudentLine]:
     """List students by name, those whose name, key or identifier contains `search`, of one course if one is named."""
-    must_be_refreshed(warehouse)
+    must_be_refreshed(warehouse, _OVERVIEW)
     rows = warehouse.rows(
-        """
-        WITH mastery AS (
-            SELECT student_key, avg(p_mastery) AS mean_mastery
-            FROM estimates.student_skill
-            WHERE n_attempts > 0
-            GROUP BY student_key
-        ),
-        said AS (SELECT student_key, count(*) AS n_signals FROM feedback.signal GROUP BY student_key)
-        SELECT student_key, student_name, last_seen_at, n_statements, n_attempts, mean_mastery,
-            coalesce(n_signals, 0)
-        FROM dimensional.dim_student
-        INNER JOIN (SELECT student_key, n_attempts FROM marts.mart_student_activity) USING (student_key)
-        LEFT JOIN mastery USING (student_key)
-        LEFT JOIN said USING (student_key)
+        f"""
+        SELECT {", ".join(StudentLine._fields)}
+        FROM {_OVERVIEW}
         WHERE (
             $search IS NULL
             OR contains(lower(concat_ws(' ', student_name, identifier, student_key)), lower($search))
@@ -136,14 +126,14 @@ def read_signals(
     return [(Signal.model_validate_json(row[0]), row[1]) for row in rows]
 
 
-def must_be_refreshed(warehouse: Warehouse) -> None:
-    """Say what to do where nothing has been computed yet.
+def must_be_refreshed(warehouse: Warehouse, relation: str = "feedback.signal") -> None:
+    """Say what to do where the relation that is to be read does not stand yet.
 
     Raises:
         WarehouseError: there was no refresh so far.
     """
     rows = warehouse.rows(
-        "SELECT 1 FROM information_schema.tables WHERE table_schema = 'feedback' AND table_name = 'signal'"
+        "SELECT 1 FROM information_schema.tables WHERE table_schema || '.' || table_name = ?", [relation]
     )
     if not rows:
         raise WarehouseError("nothing has been computed yet: run `learnloom refresh`")

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.serve.students import must_be_refreshed
 
+_UNMAPPED = "marts.mart_unmapped_activity"
+
 
 class UnmappedActivity(NamedTuple):
     """An activity with answers and no skill."""
@@ -33,21 +35,11 @@ class Unmapped(NamedTuple):
     """Answers to any activity, with a skill or without."""
 
 
-_ACTIVITIES = """
-    SELECT
-        fact_attempt.activity_id,
-        any_value(dim_activity.activity_name) AS activity_name,
-        any_value(dim_activity.course_id) AS course_id,
-        any_value(dim_course.course_name) AS course_name,
-        count(*) AS n_answers,
-        count(DISTINCT fact_attempt.student_key) AS n_students,
-        max(fact_attempt.occurred_at) AS last_answered_at
-    FROM dimensional.fact_attempt
-    LEFT JOIN dimensional.dim_activity ON fact_attempt.activity_id = dim_activity.activity_id
-    LEFT JOIN dimensional.dim_course ON dim_activity.course_id = dim_course.course_id
-    WHERE len(fact_attempt.skill_ids) = 0 AND ($course IS NULL OR dim_activity.course_id = $course)
-    GROUP BY fact_attempt.activity_id
-    ORDER BY n_answers DESC, fact_attempt.activity_id
+_ACTIVITIES = f"""
+    SELECT {", ".join(UnmappedActivity._fields)}
+    FROM {_UNMAPPED}
+    WHERE $course IS NULL OR course_id = $course
+    ORDER BY n_answers DESC, activity_id
 """
 _ALL_ANSWERS = """
     SELECT count(*)
@@ -59,7 +51,7 @@ _ALL_ANSWERS = """
 
 def activities_without_skill(warehouse: Warehouse, *, course: str | None, limit: int) -> Unmapped:
     """List activities with answers and no skill, of one course if one is named, `limit` at the most."""
-    must_be_refreshed(warehouse)
+    must_be_refreshed(warehouse, _UNMAPPED)
     found = [UnmappedActivity(*row) for row in warehouse.rows(_ACTIVITIES, {"course": course})]
     rows = warehouse.rows(_ALL_ANSWERS, {"course": course})
     return Unmapped(found[:limit], len(found), sum(activity.n_answers for activity in found), rows[0][0])

@@ -4,7 +4,11 @@
 --   told       its last event; NULL where there is none
 --   stands     whether there is the signal
 WITH told AS (
-    SELECT signal_id, arg_max(change, sequence) AS told FROM feedback.outbox GROUP BY signal_id
+    SELECT
+        signal_id,
+        arg_max(change, sequence) AS told
+    FROM feedback.outbox
+    GROUP BY signal_id
 )
 
 SELECT
@@ -13,4 +17,4 @@ SELECT
     standing.signal_id IS NOT NULL AS stands
 FROM told
 FULL OUTER JOIN feedback.signal AS standing ON told.signal_id = standing.signal_id
-WHERE coalesce(told.told = 'raised', false) <> (standing.signal_id IS NOT NULL)
+WHERE coalesce(told.told = 'raised', FALSE) <> (standing.signal_id IS NOT NULL)

@@ -5,8 +5,8 @@
 --   activity_type  IRI of the type
 --   activity_kind  course, module, quiz, question, video, reading, assignment, forum or skill
 SELECT
-    activity_type,
-    activity_kind
+    kind.activity_type,
+    kind.activity_kind
 FROM (
     VALUES
     ('http://adlnet.gov/expapi/activities/course', 'course'),

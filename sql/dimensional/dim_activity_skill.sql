@@ -14,7 +14,7 @@ WITH told AS (
     FROM staging.stg_activity_property
     WHERE
         property_name = 'skill_id'
-        AND activity_id NOT IN (SELECT activity_id FROM landing.skill_map)
+        AND activity_id NOT IN (SELECT activity_id FROM staging.stg_skill_map)
 ),
 
 both_sources AS (
@@ -22,7 +22,7 @@ both_sources AS (
         activity_id,
         skill_id,
         weight
-    FROM landing.skill_map
+    FROM staging.stg_skill_map
     UNION ALL
     SELECT
         activity_id,

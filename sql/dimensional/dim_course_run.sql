@@ -9,4 +9,4 @@ SELECT
     course_id,
     begins_on::TIMESTAMP AT TIME ZONE (SELECT time_zone FROM run.refresh_state) AS begins_at,
     (ends_on + 1)::TIMESTAMP AT TIME ZONE (SELECT time_zone FROM run.refresh_state) AS ends_at
-FROM landing.course_run
+FROM staging.stg_course_run

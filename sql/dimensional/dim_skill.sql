@@ -16,10 +16,10 @@ WITH told AS (
 
 mapped AS (
     SELECT DISTINCT skill_id
-    FROM landing.skill_map
+    FROM staging.stg_skill_map
     UNION
     SELECT skill_id
-    FROM landing.skill
+    FROM staging.stg_skill
 )
 
 SELECT
@@ -31,4 +31,4 @@ SELECT
     mapped.skill_id IS NOT NULL AS is_in_map
 FROM mapped
 FULL JOIN told ON mapped.skill_id = told.skill_id
-LEFT JOIN landing.skill AS skill ON mapped.skill_id = skill.skill_id
+LEFT JOIN staging.stg_skill AS skill ON mapped.skill_id = skill.skill_id

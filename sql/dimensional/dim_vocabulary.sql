@@ -8,7 +8,7 @@ SELECT vocabulary_name
 FROM staging.stg_vocabulary
 UNION
 SELECT 'skill'
-FROM landing.skill_map
+FROM staging.stg_skill_map
 UNION
 SELECT 'course_plan'
-FROM landing.course_run
+FROM staging.stg_course_run

@@ -14,7 +14,7 @@ WITH planned AS (
         activity_id,
         due_local AT TIME ZONE (SELECT time_zone FROM run.refresh_state) AS due_at,
         weight
-    FROM landing.course_work
+    FROM staging.stg_course_work
 ),
 
 told AS (
@@ -26,6 +26,14 @@ told AS (
     FROM dimensional.dim_activity
     ANTI JOIN planned ON dim_activity.activity_id = planned.activity_id
     WHERE dim_activity.due_at IS NOT NULL
+),
+
+work AS (
+    SELECT *
+    FROM planned
+    UNION ALL
+    SELECT *
+    FROM told
 )
 
 SELECT
@@ -35,7 +43,7 @@ SELECT
     max(work.due_at) AS due_at,
     arg_max(work.weight, work.due_at) AS weight
 FROM dimensional.dim_course_run
-INNER JOIN (FROM planned UNION ALL FROM told) AS work
+INNER JOIN work
     ON
         dim_course_run.course_id = work.course_id
         AND dim_course_run.begins_at <= work.due_at

@@ -89,7 +89,7 @@ mapped AS (
     SELECT
         activity_id,
         list(skill_id ORDER BY skill_id) AS skill_ids
-    FROM landing.skill_map
+    FROM staging.stg_skill_map
     GROUP BY activity_id
 )
 

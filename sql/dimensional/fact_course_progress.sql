@@ -78,7 +78,7 @@ weeks AS (
             list_transform(
                 range(1, ((epoch(least(ends_at, as_of)) - epoch(begins_at)) / 604800)::BIGINT + 2),
                 -- In hours: days would be those of the session's time zone.
-                lambda week: least(begins_at + week * INTERVAL 168 HOUR, as_of)
+                LAMBDA week: least(begins_at + week * INTERVAL 168 HOUR, as_of)
             )
         ) AS cutoff_at
     FROM runs

@@ -21,9 +21,8 @@ WITH told AS (
         min(occurred_at) FILTER (WHERE is_own_act) AS first_active_at,
         max(occurred_at) FILTER (WHERE is_own_act) AS last_active_at,
         min(occurred_at) FILTER (
-            WHERE
-                activity_id = course_id
-                AND (is_completion OR verb_id = 'http://adlnet.gov/expapi/verbs/completed')
+            WHERE activity_id = course_id
+            AND (is_completion OR verb_id = 'http://adlnet.gov/expapi/verbs/completed')
         ) AS completed_at,
         min(occurred_at) FILTER (
             WHERE activity_id = course_id AND verb_id = 'http://adlnet.gov/expapi/verbs/passed'

@@ -16,7 +16,7 @@ WITH told AS (
     SELECT
         *,
         verb_id = 'https://learnloom.example/xapi/verbs/stated-known'
-        AND stated_by IS NOT DISTINCT FROM 'teacher' AS is_by_teacher
+        AND (stated_by IS NOT DISTINCT FROM 'teacher') AS is_by_teacher
     FROM dimensional.fact_statement
     WHERE
         verb_id IN (

@@ -65,7 +65,7 @@ evidence AS (
             ) AS from_last
         FROM dimensional.fact_statement
         WHERE course_id IS NOT NULL
-    )
+    ) AS ranked
     WHERE from_last <= 10
     GROUP BY student_key, course_id
 )

@@ -43,7 +43,7 @@ answered AS (
         count(*) FILTER (WHERE NOT is_aided) AS n_unaided,
         count(DISTINCT activity_id) AS n_items,
         count(
-            DISTINCT (occurred_at AT TIME ZONE (SELECT time_zone FROM run.refresh_state))::DATE
+            DISTINCT cast(occurred_at AT TIME ZONE (SELECT time_zone FROM run.refresh_state) AS DATE)
         ) AS n_days,
         min(occurred_at) AS first_attempt_at,
         max(occurred_at) AS last_attempt_at,

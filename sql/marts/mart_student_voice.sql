@@ -38,7 +38,7 @@ SELECT
         WHEN dim_skill.skill_id IS NOT NULL THEN 'skill'
         WHEN
             dim_activity_kind.activity_type IS NOT NULL
-            OR fact_voice.target_id IN (SELECT activity_type FROM dimensional.dim_activity)
+            OR fact_voice.target_id IN (SELECT known.activity_type FROM dimensional.dim_activity AS known)
             THEN 'activity_type'
         WHEN
             fact_voice.voice_kind = 'preference'

@@ -22,8 +22,10 @@ SELECT
     fact_attempt.duration_seconds < known.rapid_below_seconds AS is_rapid,
     CASE
         WHEN fact_attempt.duration_seconds >= known.rapid_below_seconds
-            THEN (fact_attempt.duration_seconds::DOUBLE / nullif(known.median_duration_seconds, 0)::DOUBLE)
-            ::DECIMAL(12, 4)
+            THEN cast(
+                fact_attempt.duration_seconds::DOUBLE / nullif(known.median_duration_seconds, 0)::DOUBLE
+                AS DECIMAL(12, 4)
+            )
     END AS relative_duration
 FROM dimensional.fact_attempt
 LEFT JOIN known ON fact_attempt.activity_id = known.activity_id

@@ -78,7 +78,11 @@ answers_on_target AS (
 ),
 
 opportunities AS (
-    SELECT student_key, 'tried_again' AS measure_name, occurred_at, attempt_id AS statement_id,
+    SELECT
+        student_key,
+        'tried_again' AS measure_name,
+        occurred_at,
+        attempt_id AS statement_id,
         is_tried_again AS is_taken
     FROM attempts
     WHERE attempt_number = 1 AND NOT is_correct
@@ -103,14 +107,22 @@ opportunities AS (
     FROM attempts
     WHERE is_rapid IS NOT NULL
     UNION ALL
-    SELECT student_key, 'help_in_time', occurred_at, attempt_id,
+    SELECT
+        student_key,
+        'help_in_time',
+        occurred_at,
+        attempt_id,
         -- Before either miss or the third try; where there was no third try, ever since.
         n_hints_around > 0 OR (NOT is_tried_again AND n_hints_on_item > n_hints_before_answers)
     FROM attempts
     WHERE
         NOT is_correct
         AND misses_before = 1
-        AND EXISTS (SELECT 1 FROM dimensional.dim_vocabulary WHERE vocabulary_name = 'hint')
+        AND EXISTS (
+            SELECT 1
+            FROM dimensional.dim_vocabulary
+            WHERE vocabulary_name = 'hint'
+        )
     UNION ALL
     SELECT student_key, 'hint_skimmed', occurred_at, statement_id, seconds_since_previous <= 1
     FROM dimensional.fact_hint

@@ -19,26 +19,27 @@ WITH objects AS (
         due_at,
         skill_ids,
         min(occurred_at) AS introduced_at
-    FROM staging.stg_statement
+    FROM staging.stg_statement_in_context
     WHERE activity_id IS NOT NULL
     GROUP BY ALL
 ),
 
 contexts AS (
     SELECT
-        context_activities,
+        context_id,
         course_id,
         min(occurred_at) AS introduced_at
-    FROM staging.stg_statement
+    FROM staging.stg_statement_in_context
     GROUP BY ALL
 ),
 
 mentions AS (
     SELECT
-        course_id,
-        introduced_at,
-        unnest(context_activities) AS activity
+        contexts.course_id,
+        contexts.introduced_at,
+        unnest(stg_context.activities) AS activity
     FROM contexts
+    INNER JOIN staging.stg_context ON contexts.context_id = stg_context.context_id
 ),
 
 properties AS (

@@ -10,8 +10,10 @@ WITH told AS (
         occurred_at,
         unnest([
             CASE WHEN len(skill_ids) > 0 AND verb_id = 'http://adlnet.gov/expapi/verbs/answered' THEN 'skill' END,
-            CASE WHEN duration_seconds IS NOT NULL AND verb_id = 'http://adlnet.gov/expapi/verbs/answered'
-                THEN 'answer_duration' END,
+            CASE
+                WHEN duration_seconds IS NOT NULL AND verb_id = 'http://adlnet.gov/expapi/verbs/answered'
+                    THEN 'answer_duration'
+            END,
             CASE WHEN is_optional IS NOT NULL THEN 'optional' END,
             CASE WHEN topic_name IS NOT NULL THEN 'topic' END,
             CASE WHEN device_name IS NOT NULL THEN 'device' END,
@@ -32,7 +34,7 @@ WITH told AS (
                 WHEN 'https://learnloom.example/xapi/verbs/preferred' THEN 'preference'
             END
         ]) AS vocabulary_name
-    FROM staging.stg_statement
+    FROM staging.stg_statement_in_context
 )
 
 SELECT

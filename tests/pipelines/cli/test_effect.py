@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from learnloom.pipelines.cli.options import Exit
+from learnloom.pipelines.evaluate.effect import Effect
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.serve.effects import Effect
 from tests.conftest import SmallClass, refresh_to
 from tests.pipelines.cli.shell import learnloom
 
@@ -22,7 +22,7 @@ def later(small_class: SmallClass, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def test_machines_get_every_kind_and_outcome(later: Path) -> None:
-    """With --json each row of the view is an object under the view's names, kinds without figures included."""
+    """With --json each effect is an object under the names of its figures, kinds without figures included."""
     found = learnloom("effect", "--json", "--warehouse", str(later)).values()
     assert {tuple(row) for row in found} == {Effect._fields}
     assert len({row["outcome"] for row in found}) == 5

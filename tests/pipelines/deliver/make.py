@@ -15,6 +15,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import load_relations
 from learnloom.pipelines.refresh.outbox import write_events
 from learnloom.pipelines.refresh.state import make_defined_tables
+from learnloom.pipelines.refresh.workspace import Workspace
 from learnloom.schemas.signal import Audience, Signal, SignalKind
 from tests.schemas.test_signal import a_signal
 
@@ -24,6 +25,7 @@ SECRET = "whsec_" + base64.b64encode(KEY).decode()
 ENVIRONMENT = {"HOOK_SECRET": SECRET, "LRS_PASSWORD": "lrs password"}
 SETTINGS = Settings(lock_wait_seconds=20)
 _MOMENT = pa.timestamp("us", "UTC")
+_RELATIONS = {relation.name: relation for relation in load_relations()}
 
 
 class Clock:
@@ -68,7 +70,7 @@ def signal_of(student: str, number: int, **changes: Any) -> Signal:
 
 def prepared(warehouse: Warehouse) -> None:
     """Make the tables that a first refresh would."""
-    make_defined_tables(warehouse, load_relations())
+    make_defined_tables(warehouse, list(_RELATIONS.values()))
 
 
 def stand(warehouse: Warehouse, *signals: Signal) -> None:
@@ -83,9 +85,11 @@ def stand(warehouse: Warehouse, *signals: Signal) -> None:
             "signal": pa.array([each.model_dump_json() for each in signals], pa.string()),
         }
     )
-    computed = "(SELECT * REPLACE (signal::JSON AS signal) FROM found_signal)"
-    with warehouse.holding(found_signal=rows), warehouse.transaction():
-        write_events(warehouse, computed, students=None, at=NOON, source="/school")
+    with Workspace(warehouse) as scratch, warehouse.holding(found_signal=rows):
+        scratch.take(_RELATIONS["signal"], "SELECT * REPLACE (signal::JSON AS signal) FROM found_signal")
+        scratch.show(_RELATIONS["outbox"])
+        with warehouse.transaction():
+            write_events(scratch, _RELATIONS["signal_change"], at=NOON, source="/school")
 
 
 def webhook(url: str, **changes: Any) -> WebhookSubscription:

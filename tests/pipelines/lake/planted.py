@@ -3,16 +3,17 @@
 import datetime as dt
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 
+from learnloom.pipelines.evaluate.effect import Effect, effects
 from learnloom.pipelines.lake.relation import load_relations
 from learnloom.pipelines.reference.tables import make_empty_tables
-from learnloom.pipelines.serve.effects import Effect
 
 DAY: Final = dt.date(2026, 10, 10)
 """Day on which signals are raised, where a test names no other."""
@@ -20,7 +21,7 @@ SKILL: Final = "https://school.example/skills/fractions"
 COURSE: Final = "https://school.example/courses/maths"
 _STUDY_DAYS: Final = (-12, -8, -4, 0)
 _STUDY_DAYS_AFTER: Final = (2, 5, 8, 11)
-_VIEWS: Final = ("signal_said", "signal_outcome", "signal_effect")
+_VIEWS: Final = ("signal_said", "student_window", "signal_outcome")
 
 
 @dataclass
@@ -109,6 +110,11 @@ class School:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the views; the planted rows stand in the tables that they read."""
+        with self._asked() as connection:
+            return connection.execute(sql).fetchall()
+
+    @contextmanager
+    def _asked(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone='UTC'")
             relations = load_relations()
@@ -119,7 +125,7 @@ class School:
                     connection.execute(f"CREATE VIEW {relation.full_name} AS {relation.sql}")
             for table, rows in self._tables().items():
                 _insert(connection, table, rows)
-            return connection.execute(sql).fetchall()
+            yield connection
 
     def _tables(self) -> dict[str, list[dict[str, Any]]]:
         state = {
@@ -147,12 +153,18 @@ class School:
         }
 
     def effect(self, outcome: str, kind: str = "wheel_spinning", audience: str = "teacher") -> Effect:
-        """The one row of a kind, an audience and an outcome."""
-        (row,) = self.rows(
-            f"SELECT {', '.join(Effect._fields)} FROM feedback.signal_effect "
-            f"WHERE signal_kind = '{kind}' AND audience = '{audience}' AND outcome = '{outcome}'"
-        )
-        return Effect(*row)
+        """The one effect of a kind, an audience and an outcome."""
+        (found,) = [
+            each
+            for each in self.effects()
+            if (each.signal_kind, each.audience, each.outcome) == (kind, audience, outcome)
+        ]
+        return found
+
+    def effects(self) -> list[Effect]:
+        """All of them."""
+        with self._asked() as connection:
+            return effects(connection.execute("FROM feedback.signal_outcome ORDER BY ALL").to_arrow_table())
 
 
 def at(day: dt.date) -> dt.datetime:

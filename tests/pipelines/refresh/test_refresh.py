@@ -127,7 +127,7 @@ def test_signals_of_an_earlier_learnloom_go_on(folder: Path) -> None:
         warehouse.run(
             f"UPDATE {LAKE}.feedback.signal SET signal = json_merge_patch(signal, '{{\"message\": null}}')"
         )
-        warehouse.run(f"UPDATE {LAKE}.estimates.refresh_state SET rules_digest = 'of before'")
+        warehouse.run(f"UPDATE {LAKE}.run.refresh_state SET rules_digest = 'of before'")
         assert {signal.message for signal, _ in read_signals(warehouse, limit=10)} == {None}
         assert refreshed(warehouse).full_because is not None
         assert _standing(warehouse) == standing

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 _VIEWS = {relation.full_name for relation in load_relations() if relation.scope == "read"}
 _LATER = LAST_DAY + dt.timedelta(days=15)
-_SAID = "SELECT signal_kind, audience, n_signals FROM feedback.signal_effect ORDER BY ALL"
+_SAID = "SELECT signal_kind, audience, count(*) FROM feedback.signal_outcome GROUP BY ALL ORDER BY ALL"
 
 
 def test_what_is_read_follows_every_refresh(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_refresh_makes_a_view_that_is_gone(tmp_path: Path) -> None:
         land(warehouse, tmp_path / "most.jsonl", lines[:-1])
         refreshed(warehouse)
         assert existing_tables(warehouse) >= _VIEWS
-        warehouse.run("DROP VIEW feedback.signal_effect")
+        warehouse.run("DROP VIEW feedback.signal_outcome")
         land(warehouse, tmp_path / "last.jsonl", lines[-1:])
         assert refreshed(warehouse).full_because is None
         assert existing_tables(warehouse) >= _VIEWS

@@ -5,10 +5,11 @@ import random
 
 import pytest
 
+from learnloom.pipelines.evaluate.effect import OUTCOMES
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
-from learnloom.pipelines.serve.effects import Effect, read_effects
-from tests.pipelines.lake.planted import DAY, SKILL, School, answers, at
+from learnloom.pipelines.serve.effects import read_outcomes
+from tests.pipelines.lake.planted import DAY, School, answers, at
 
 _HALF = [True, False] * 4
 """Answers that put whoever gives them into one stratum."""
@@ -96,16 +97,22 @@ def test_what_bins_leave_of_the_time_before_is_taken_out() -> None:
     assert abs(found.difference) < 1
 
 
-@pytest.mark.slow
-def test_the_standard_error_is_that_of_repeated_schools() -> None:
-    """The standard error told agrees with how far the differences of like schools lie apart."""
-    found = [_school(seed=seed, n=60).effect("n_answers") for seed in range(40)]
-    differences = [each.difference for each in found if each.difference is not None]
-    told = [each.standard_error for each in found if each.standard_error is not None]
-    mean = sum(differences) / len(differences)
-    spread = (sum((each - mean) ** 2 for each in differences) / (len(differences) - 1)) ** 0.5
-    assert len(differences) == 40
-    assert spread / 1.5 < sum(told) / len(told) < spread * 1.5
+def test_figures_are_those_of_the_view_that_was() -> None:
+    """Matching in Python gives what a view in SQL gave of the same school: its last figures stand here."""
+    found = {each.outcome: each for each in _school(seed=4, more_answers=5, more_right=0.15, n=120).effects()}
+    assert {each[3:7] for each in found.values()} == {(64, 64, 64, 56)}
+    for outcome, figures in (
+        (
+            "above_expected",
+            (0.14905596429033927, -0.06366503181881474, 0.21272099610915396, 0.040914475145942306),
+        ),
+        ("active_days", (4.0, 4.0, 0.0, 0.0)),
+        ("active_seconds", (2400.0, 2400.0, 0.0, 0.0)),
+        ("n_answers", (14.109375, 9.350852272727268, 4.758522727272729, 0.4016469590849549)),
+        ("share_right", (0.6490559642903393, 0.43633496818118506, 0.21272099610915396, 0.04091447514594231)),
+    ):
+        assert found[outcome][7:11] == pytest.approx(figures), outcome
+    assert found["n_answers"][11:] == pytest.approx((4.243771984509451, 5.273273470036008, 0.0, 0, 0, 0))
 
 
 @pytest.mark.parametrize(
@@ -155,8 +162,7 @@ def test_windows_that_have_not_ended_do_not_count() -> None:
         school = School(as_of=as_of)
         _pair(school)
         school.say("told 0")
-        rows = school.rows("SELECT DISTINCT n_signals FROM feedback.signal_effect")
-        assert rows == ([(n_signals,)] if n_signals else [])
+        assert {found.n_signals for found in school.effects()} == ({n_signals} if n_signals else set())
 
 
 def test_nothing_comparable_is_told_as_such() -> None:
@@ -165,8 +171,10 @@ def test_nothing_comparable_is_told_as_such() -> None:
     _pair(school, 1)
     school.say("told 0")
     school.say("other 0")
-    rows = school.rows("SELECT * EXCLUDE (outcome) FROM feedback.signal_effect")
-    assert rows == [("wheel_spinning", "teacher", 2, 0, 0, 0, *[None] * 7, 0, 0, 0)] * 5
+    found = school.effects()
+    assert [each.outcome for each in found] == list(OUTCOMES)
+    nothing = ("wheel_spinning", "teacher", 2, 0, 0, 0, *[None] * 7, 0, 0, 0)
+    assert [each[:2] + each[3:] for each in found] == [nothing] * 5
 
 
 def test_few_students_have_no_figures() -> None:
@@ -228,12 +236,4 @@ def test_before_any_refresh_the_effect_cannot_be_told(tmp_path_factory: pytest.T
         Warehouse(tmp_path_factory.mktemp("empty") / "warehouse") as warehouse,
         pytest.raises(WarehouseError, match="learnloom refresh"),
     ):
-        read_effects(warehouse)
-
-
-def test_fields_are_the_columns_of_the_view() -> None:
-    """The reader names each column of the view, in its order."""
-    school = School()
-    school.say("nobody", subject=SKILL)
-    rows = school.rows("SELECT column_name FROM (DESCRIBE feedback.signal_effect)")
-    assert tuple(row[0] for row in rows) == Effect._fields
+        read_outcomes(warehouse)

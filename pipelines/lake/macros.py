@@ -1,0 +1,25 @@
+"""The macros of sql/macros: arithmetic that staging needs in more than one place, or that is tested by itself.
+
+They are temporary: made for each connection that refreshes, with its workspace. Only tables of staging are
+computed by them, no view: so nobody who reads the warehouse needs them, and none of an earlier learnloom can stand in
+its catalogue.
+"""
+
+import importlib.resources
+from functools import cache
+
+import duckdb
+
+
+@cache
+def macro_definitions() -> tuple[str, ...]:
+    """The text of each file of sql/macros, in order of names."""
+    folder = importlib.resources.files("learnloom.sql").joinpath("macros")
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return tuple(file.read_text(encoding="utf-8") for file in files)
+
+
+def define_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the macros for this connection, whichever database it uses."""
+    for definition in macro_definitions():
+        connection.execute(definition)
