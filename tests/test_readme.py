@@ -72,12 +72,14 @@ def test_the_front_page_is_short() -> None:
     assert len(page(_README).splitlines()) <= _LONGEST
 
 
+@pytest.mark.slow
 def test_demo_prints_what_is_quoted(place: Path) -> None:
     """`make demo` runs `learnloom demo`, which prints every quoted line, in this order."""
     assert re.search(r"^demo:.*\n\t@\$\(BIN\)/learnloom demo", page("Makefile"), re.MULTILINE)
     _holds("make demo", ["demo", "demo"])
 
 
+@pytest.mark.slow
 def test_the_other_commands_print_what_is_quoted(place: Path) -> None:
     """The commands of the front page run one after the other, and each prints every quoted line, in this order."""
     for command in list(_quoted())[1:]:
@@ -95,6 +97,7 @@ def test_the_signal_shown_is_one() -> None:
     assert signal["sentence"] in "\n".join(list(_quoted().values())[-1])
 
 
+@pytest.mark.slow
 def test_first_steps_can_be_taken(place: Path) -> None:
     """The commands of the tutorial run one after the other; only the faults of the statements are told."""
     (block,) = blocks(_FIRST_STEPS, "")
