@@ -20,7 +20,7 @@ from tests.pipelines.check.samples import GOOD, numbered
 
 _LATEST = "2026-11-25T12:00"
 _BY_TWO = {"id-used-again", "account-on-two-systems"}
-"""Warnings that only two statements together show; test_check.py has them."""
+"""Warnings that only two statements together show; test_checker.py has them."""
 
 
 def _example(verb: str) -> dict[str, Any]:

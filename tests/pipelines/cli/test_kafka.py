@@ -61,7 +61,7 @@ def test_refused_ones_are_told_by_sender_and_on_their_own_topic(topic: str, brok
     ran = learnloom("dead", "replay", "--source", "our-lms", "--repair", "mailto")
     assert (ran.code, _landed()) == (Exit.DONE, 2)
     (letter,) = learnloom("dead", "list", "--replayed", "--json").values()
-    assert "mended by mailto" in learnloom("dead", "show", letter["id"]).out
+    assert "fixed by mailto" in learnloom("dead", "show", letter["id"]).out
 
 
 def test_checked_ones_are_not_sent(topic: str, broker: Broker) -> None:

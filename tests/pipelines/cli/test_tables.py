@@ -126,7 +126,7 @@ def test_query_points_at_the_fault(school: SmallClass) -> None:
 def test_export_to_one_file_opens_with_plain_duckdb(school: SmallClass) -> None:
     """A .duckdb file opens without extensions and holds the same rows; what is there is not overwritten."""
     ran = learnloom("export", "school.duckdb")
-    assert (ran.code, "Written to school.duckdb." in ran.out) == (Exit.DONE, True)
+    assert (ran.code, "The export is in school.duckdb." in ran.out) == (Exit.DONE, True)
     with duckdb.connect("school.duckdb", read_only=True) as plain:
         exported = plain.execute("SELECT count(*) FROM feedback.signal").fetchone()
     (row,) = learnloom("query", "SELECT count(*) AS n FROM feedback.signal", "--json").values()
