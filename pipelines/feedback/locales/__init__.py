@@ -1,0 +1,1 @@
+"""Translations of the texts, and the template from which they begin."""

@@ -1,0 +1,1 @@
+"""Every sentence that students and teachers read, by audience and subject."""
