@@ -7,7 +7,7 @@ language of the deployment.
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SerializeAsAny
 
 
 # No model, for there are many: a rule makes it from values of its own, and it is checked when it is read.
@@ -24,7 +24,9 @@ class Message:
     message_id: Annotated[
         str, Field(min_length=1, description="Id in the catalogue, docs/reference/messages.md.")
     ]
+    # Written as they are found: trying the kinds of value in turn would take as long as all the rest of a signal.
     parameters: Annotated[
         "dict[str, int | float | str | tuple[str, ...] | tuple[Message, ...] | Message]",
+        SerializeAsAny(),
         Field(description="Values by name, not yet formatted: the catalogue says how each is shown."),
     ] = field(default_factory=dict)

@@ -14,9 +14,6 @@ STUDENT: Final = Audience.STUDENT
 TEACHER: Final = Audience.TEACHER
 
 
-_AS_THEY_ARE: Final = (str, int, float, Message)
-
-
 class Form(StrEnum):
     """How a parameter is shown, in the way of the language."""
 
@@ -50,6 +47,11 @@ class Form(StrEnum):
     """Whole sentences, one after the other; there may be none."""
 
 
+_CONVERTED: Final = frozenset(
+    {Form.DAY, Form.WEEKDAY, Form.NAMES, Form.OPTIONS, Form.MESSAGES, Form.FACTS, Form.SENTENCES}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """What goes into a text."""
@@ -73,6 +75,8 @@ class Text:
     """The form for many; None where the text does not hang on a number."""
     counted: str | None
     """The parameter by which the form is chosen."""
+    converted: tuple[str, ...]
+    """Parameters whose values JSON holds otherwise: days and lists."""
 
     def __call__(self, **values: Any) -> Message:
         """Make the message with these values.
@@ -84,16 +88,16 @@ class Text:
             raise ParameterError(
                 f"message {self.text_id} takes {sorted(self.parameters)}, and was given {sorted(values)}"
             )
-        return Message(self.text_id, {name: _plain(value) for name, value in values.items()})
+        for name in self.converted:
+            values[name] = _plain(values[name])
+        return Message(self.text_id, values)
 
 
 def _plain(value: Any) -> Any:
     """A value as JSON holds it: days as text, lists as tuples."""
-    if isinstance(value, _AS_THEY_ARE):
-        return value
     if isinstance(value, date):
         return (value.date() if isinstance(value, datetime) else value).isoformat()
-    return tuple(value) if isinstance(value, list) else value
+    return value if isinstance(value, str) else tuple(value)
 
 
 def text(
@@ -116,7 +120,9 @@ def text(
             speaks of many; other languages may not.
         parameters: what goes into it.
     """
-    return Text(text_id, audience, words, parameters, (plural or words) if counted else None, counted)
+    converted = tuple(name for name, each in parameters.items() if each.form in _CONVERTED)
+    many = (plural or words) if counted else None
+    return Text(text_id, audience, words, parameters, many, counted, converted)
 
 
 def named(example: str) -> Parameter:
