@@ -57,7 +57,9 @@ def started_once(
             fcntl.flock(users, fcntl.LOCK_SH)
             is_ours = not told.exists()
             if is_ours:
-                told.write_text(address(ours.enter_context(find())), encoding="utf-8")
+                server = find()
+                ours.enter_context(server)
+                told.write_text(address(server), encoding="utf-8")
         yield told.read_text(encoding="utf-8")
         if is_ours:
             with mutex:
