@@ -20,25 +20,26 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark who needs a server; where several processes run tests, say who stays together, and let slow ones begin.
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark who needs a server, and say who stays together where several processes run tests.
 
     The tests of a module stay together for the sake of what the module makes for all of them, but for slow ones: each
     of those goes where there is room, unless its module says otherwise by the marker `xdist_group`.
     """
-    for item in items:
-        asked = set(getattr(item, "fixturenames", ()))
-        for name, fixtures in _SERVERS.items():
-            if asked & fixtures:
-                item.add_marker(name)
-        for name, fixtures in _TOGETHER.items():
-            if asked & fixtures:
-                item.add_marker(pytest.mark.xdist_group(name))
-        if not (item.get_closest_marker("xdist_group") or item.get_closest_marker("slow")):
-            item.add_marker(pytest.mark.xdist_group(str(Path(item.location[0]).with_suffix(""))))
+    asked = set(getattr(item, "fixturenames", ()))
+    for name, fixtures in _SERVERS.items():
+        if asked & fixtures:
+            item.add_marker(name)
+    for name, fixtures in _TOGETHER.items():
+        if asked & fixtures:
+            item.add_marker(pytest.mark.xdist_group(name))
+    if not (item.get_closest_marker("xdist_group") or item.get_closest_marker("slow")):
+        item.add_marker(pytest.mark.xdist_group(str(Path(item.location[0]).with_suffix(""))))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let slow ones begin: what takes long and begins last is what everybody waits for in the end."""
     if hasattr(config, "workerinput"):
-        # What takes long and begins last is what everybody waits for in the end.
         items.sort(
             key=lambda item: (not item.get_closest_marker("prefect"), not item.get_closest_marker("slow"))
         )
