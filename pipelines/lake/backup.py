@@ -6,8 +6,8 @@ copies only what is new.
 """
 
 import shutil
-import sqlite3
-from contextlib import closing
+import subprocess
+import sys
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -16,6 +16,13 @@ from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.location import CATALOG_FILE, DATA_FOLDER
 
 _PART: Final = ".part"
+_COPY: Final = """
+import sqlite3, sys
+source, copy = (sqlite3.connect(path) for path in sys.argv[1:])
+source.backup(copy)
+copy.close()
+source.close()
+"""
 
 
 class BackupError(WarehouseError):
@@ -52,11 +59,24 @@ def back_up(warehouse: Warehouse, target: Path) -> BackedUp:
     catalogue = target / CATALOG_FILE
     part = catalogue.with_name(catalogue.name + _PART)
     part.unlink(missing_ok=True)
-    with closing(sqlite3.connect(warehouse.place.sqlite)) as source, closing(sqlite3.connect(part)) as copy:
-        source.backup(copy)
+    _copy_catalog(warehouse.place.sqlite, part)
     done = _copy_files(warehouse.folder / DATA_FOLDER, target / DATA_FOLDER)
     part.replace(catalogue)
     return done
+
+
+def _copy_catalog(catalog: Path, part: Path) -> None:
+    """Copy the catalogue as of one moment, in a process of its own.
+
+    POSIX locks belong to a process: had this one opened and closed the file, DuckDB's locks on it would be gone, and
+    perhaps its write-ahead log (see catalog.py).
+    """
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", _COPY, str(catalog), str(part)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["it was ended"])[-1]
+        raise BackupError(f"the catalogue {catalog} could not be copied: {reason}")
 
 
 def _copy_files(source: Path, target: Path) -> BackedUp:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.lake.backup import BackupError, back_up
+from learnloom.pipelines.lake.backup import BackupError, _copy_catalog, back_up
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.maintain import tidy
 from tests.conftest import SmallClass, land, refresh_to
@@ -58,3 +58,25 @@ def test_the_warehouse_is_no_place_for_its_backup(small_class: SmallClass) -> No
         pytest.raises(BackupError, match="is the warehouse itself"),
     ):
         back_up(warehouse, small_class.folder)
+
+
+def test_a_backup_leaves_the_catalogues_log_alone(tmp_path: Path) -> None:
+    """The write-ahead log of a catalogue that is being read stays, and what is written afterwards is found again."""
+    folder = tmp_path / "warehouse"
+    with Warehouse(folder) as warehouse:
+        warehouse.run("CREATE TABLE lake.t AS SELECT 1 AS a")
+        log = warehouse.place.sqlite.with_name(f"{warehouse.place.sqlite.name}-wal")
+        with warehouse.transaction():
+            assert warehouse.rows("SELECT a FROM lake.t") == [(1,)]
+            before = log.stat().st_ino
+            back_up(warehouse, tmp_path / "safe")
+            assert log.stat().st_ino == before
+        warehouse.run("INSERT INTO lake.t VALUES (2)")
+    with Warehouse(folder, read_only=True) as warehouse:
+        assert warehouse.rows("SELECT a FROM lake.t ORDER BY a") == [(1,), (2,)]
+
+
+def test_a_catalogue_that_cannot_be_copied_is_named(tmp_path: Path) -> None:
+    """Where the copy cannot be written the error names the catalogue and the reason."""
+    with pytest.raises(BackupError, match=r"catalog\.sqlite could not be copied: .*unable to open"):
+        _copy_catalog(tmp_path / "catalog.sqlite", tmp_path / "absent" / "copy")
