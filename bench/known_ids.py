@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from learnloom.pipelines.ingest.hash_runs import Hashes, MemoryRun
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
+from learnloom.pipelines.ingest.land.hash_runs import Hashes, MemoryRun
 from learnloom.pipelines.lake.connection import Warehouse
 
 ASKED = 5_000

@@ -28,7 +28,7 @@ class Ground(StrEnum):
     """How the latest answers went."""
 
 
-class Outcome(StrEnum):
+class AnswerOutcome(StrEnum):
     """How an answer went."""
 
     RIGHT = "right"
@@ -48,7 +48,7 @@ class WhyAnswer(_Part):
     occurred_at: AwareDatetime
     activity_id: str
     activity_name: str | None
-    outcome: Outcome
+    outcome: AnswerOutcome
     score: float = Field(ge=0, le=1, description="Share of what could be had.")
     is_aided: bool = Field(description="Whether a hint was asked before it.")
     is_rapid: bool | None = Field(

@@ -81,7 +81,7 @@ def _shown(tally: Tally[_Number], top: int, advice: str = "") -> tuple[tuple[Cou
 
 
 @dataclass(slots=True)
-class _Kind:
+class _RuleCount:
     """What is known of one broken rule or one warning."""
 
     statements: int = 0
@@ -102,7 +102,7 @@ class FaultCounts:
     def __init__(self, *, samples: int) -> None:
         """`samples`: statements kept of each rule."""
         self._samples = samples
-        self._rules: dict[str, _Kind] = {}
+        self._rules: dict[str, _RuleCount] = {}
         self._mixes: Counter[frozenset[str]] = Counter()
 
     def add(self, where: str, raw: bytes | None, faults: Iterable[Fault], *, is_read: bool) -> None:
@@ -116,7 +116,7 @@ class FaultCounts:
         """
         broken: dict[str, set[str]] = {}
         for fault in faults:
-            kind = self._rules.setdefault(fault.rule, _Kind())
+            kind = self._rules.setdefault(fault.rule, _RuleCount())
             if fault.rule not in broken:
                 kind.statements += 1
                 kind.unread += not is_read
@@ -166,7 +166,7 @@ class WarningCounts:
         """`samples`: statements kept of each warning."""
         self._samples = samples
         self._of: Counter[About] = Counter()
-        self._found: dict[str, _Kind] = {}
+        self._found: dict[str, _RuleCount] = {}
 
     def add(
         self, where: str, raw: bytes | None, about: frozenset[About], findings: Iterable[WarningFinding]
@@ -174,7 +174,7 @@ class WarningCounts:
         """Count one statement, with what was found in it."""
         self._of.update(about)
         for finding in findings:
-            kind = self._found.setdefault(finding.advice, _Kind())
+            kind = self._found.setdefault(finding.advice, _RuleCount())
             kind.statements += 1
             if finding.value:
                 kind.names[finding.value].n += 1
@@ -188,7 +188,7 @@ class WarningCounts:
             self._one(advice_id, self._found[advice_id]) for advice_id in ADVICE if advice_id in self._found
         )
 
-    def _one(self, advice_id: str, kind: _Kind) -> WarningReport:
+    def _one(self, advice_id: str, kind: _RuleCount) -> WarningReport:
         advice = ADVICE[advice_id]
         values, more = _shown(kind.names, _SHOWN_WORDS, advice_id)
         return WarningReport(
@@ -206,7 +206,7 @@ class WarningCounts:
 
 
 @dataclass(slots=True)
-class _Group:
+class _SourceCount:
     identified_by: str = ""
     records: int = 0
     valid: int = 0
@@ -217,7 +217,7 @@ class GroupCounts:
     """Records by source or by verb."""
 
     def __init__(self) -> None:
-        self._groups: Tally[_Group] = Tally(_Group, limit=_MAX_NAMES, others=_OTHERS)
+        self._groups: Tally[_SourceCount] = Tally(_SourceCount, limit=_MAX_NAMES, others=_OTHERS)
 
     def add(self, name: str, faults: Iterable[Fault], identified_by: str = "") -> None:
         """Count one record, and each rule that it breaks once."""

@@ -10,7 +10,7 @@ from learnloom.pipelines.check.xapi_profile import XapiProfile
 
 
 @dataclass(slots=True)
-class _Kind:
+class _FailureCount:
     failure: Failure
     statements: int = 0
     samples: list[Sample] = field(default_factory=list)
@@ -24,7 +24,7 @@ class ProfileCounts:
         self._profile = profile
         self._checker = ProfileChecker(profile)
         self._samples = samples
-        self._kinds: dict[tuple[str, str], _Kind] = {}
+        self._kinds: dict[tuple[str, str], _FailureCount] = {}
         self._checked = self._naming = self._matched = self._failing = 0
 
     def add(self, where: str, raw: bytes | None, statement: dict[str, Any]) -> None:
@@ -35,7 +35,7 @@ class ProfileCounts:
         self._matched += held.is_matched
         self._failing += bool(held.failures)
         for key, failure in {(one.part, one.requirement): one for one in held.failures}.items():
-            kind = self._kinds.setdefault(key, _Kind(failure))
+            kind = self._kinds.setdefault(key, _FailureCount(failure))
             kind.statements += 1
             if len(kind.samples) < self._samples:
                 message = f"{failure.name}: {failure.requirement}"

@@ -44,7 +44,7 @@ JsonPath = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(
 Words = Annotated[dict[str, str], Field(default_factory=dict)]
 
 
-class _Part(BaseModel):
+class _ProfileElement(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
     id: str
@@ -71,7 +71,7 @@ class TemplateRule(BaseModel):
     none: list[Any] | None = None
 
 
-class StatementTemplate(_Part):
+class StatementTemplate(_ProfileElement):
     """One way in which a statement may look (section 8)."""
 
     id: str = ""
@@ -88,7 +88,7 @@ class StatementTemplate(_Part):
     rules: list[TemplateRule] = []
 
 
-class Concept(_Part):
+class Concept(_ProfileElement):
     """A verb, activity type, extension or other thing that a profile gives a name (section 7)."""
 
     type: str
@@ -96,15 +96,15 @@ class Concept(_Part):
     schema_: Any = Field(default=None, alias="schema")
 
 
-class _Version(BaseModel):
+class _ProfileVersion(BaseModel):
     id: str
 
 
-class XapiProfile(_Part):
+class XapiProfile(_ProfileElement):
     """A profile as far as single statements can be held against it."""
 
     type: Literal["Profile"]
-    versions: list[_Version] = []
+    versions: list[_ProfileVersion] = []
     concepts: list[Concept] = []
     all_templates: list[StatementTemplate] = Field(default=[], alias="templates")
     patterns: list[Any] = []

@@ -8,10 +8,10 @@ from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
-from learnloom.pipelines.refresh.versions import Version, check_versions, list_versions, use_version
+from learnloom.pipelines.refresh.versions import ModelVersion, check_versions, list_versions, use_version
 
 if TYPE_CHECKING:
-    from learnloom.pipelines.refresh.compare import Comparison, Side
+    from learnloom.pipelines.refresh.compare import ComparedVersion, VersionComparison
 
 _MEASURES = {"log_loss": "log-loss", "auc": "AUC", "ece": "ECE"}
 commands = typer.Typer(
@@ -83,7 +83,7 @@ def compare(
     _report_comparison(out, found)
 
 
-def _report_comparison(out: Output, found: "Comparison") -> None:
+def _report_comparison(out: Output, found: "VersionComparison") -> None:
     """Print how two versions compare: a table for people, one object for machines."""
     if out.as_json:
         out.record(found)
@@ -120,7 +120,7 @@ def _report_comparison(out: Output, found: "Comparison") -> None:
         out.say(f"Version {favoured} was fitted on more of these answers, which favours it.")
 
 
-def _described(side: "Side") -> list[tuple[str, str]]:
+def _described(side: "ComparedVersion") -> list[tuple[str, str]]:
     """What a version is and was fitted on."""
     version = side.version
     return [
@@ -134,7 +134,7 @@ def _described(side: "Side") -> list[tuple[str, str]]:
     ]
 
 
-def _row(version: Version) -> tuple[object, ...]:
+def _row(version: ModelVersion) -> tuple[object, ...]:
     return (
         version.model_version,
         version.model_kind,

@@ -7,7 +7,7 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.refresh.train import TrainSummary, Verdict
+from learnloom.pipelines.refresh.train import TrainingVerdict, TrainSummary
 from learnloom.pipelines.refresh.train import train as train_now
 
 commands = typer.Typer(add_completion=False)
@@ -53,7 +53,7 @@ def report_training(out: Output, summary: TrainSummary) -> None:
     )
 
 
-def _comparison(verdict: Verdict) -> str:
+def _comparison(verdict: TrainingVerdict) -> str:
     if verdict.difference is None:
         return f"There are no answers to compare it with version {verdict.against}."
     which = (

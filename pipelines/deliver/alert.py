@@ -13,7 +13,7 @@ import orjson
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.subscriptions import key_of_secret
 from learnloom.pipelines.deliver.http import Calls, outcome_of
-from learnloom.pipelines.deliver.sender import Outcome, Pace
+from learnloom.pipelines.deliver.sender import DeliveryOutcome, Pace
 from learnloom.pipelines.deliver.webhook import signed
 
 _TIMEOUT_SECONDS: Final = 10.0
@@ -99,7 +99,7 @@ def send_alert(
     )
     with closing(calls):
         answer = calls.call("POST", alerts.url.get_secret_value(), headers=headers, content=body)
-    if isinstance(answer, Outcome):
+    if isinstance(answer, DeliveryOutcome):
         return answer.told
     if outcome_of(answer, now=now).kind == "delivered":
         return None

@@ -23,7 +23,7 @@ from learnloom.pipelines.deliver.queue import (
     read_over,
     record,
 )
-from learnloom.pipelines.deliver.sender import DELIVERED, Outcome, Sender, wait_after
+from learnloom.pipelines.deliver.sender import DELIVERED, DeliveryOutcome, Sender, wait_after
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.tracing.span import span
 
@@ -63,12 +63,12 @@ class DeliverySummary:
 class _Dealt:
     """What became of a batch, as far as it was dealt with."""
 
-    events: list[tuple[Due, Outcome | None]] = field(default_factory=list)
+    events: list[tuple[Due, DeliveryOutcome | None]] = field(default_factory=list)
     """In their order; None: not sent, because an earlier event of the student waits."""
-    stopped: Outcome | None = None
+    stopped: DeliveryOutcome | None = None
     """Why the rest was not dealt with, where it is the receiver's doing."""
 
-    def correct(self, later: Mapping[int, Outcome]) -> None:
+    def correct(self, later: Mapping[int, DeliveryOutcome]) -> None:
         """Take in what turned out otherwise than it was told at first."""
         for place, (event, _) in enumerate(self.events):
             outcome = later.get(event.sequence)
@@ -185,12 +185,12 @@ class Delivering:
                 behind.add(event.student_key)
             if self._n_failed_in_a_row == FAILURES_IN_A_ROW:
                 told = f"{FAILURES_IN_A_ROW} events in a row failed, the last: {outcome.told}"
-                dealt.stopped = Outcome("away", told)
+                dealt.stopped = DeliveryOutcome("away", told)
                 break
         dealt.correct(self.sender.flush())
         return dealt
 
-    def _what_became(self, event: Due, outcome: Outcome | None) -> Delivery | None:
+    def _what_became(self, event: Due, outcome: DeliveryOutcome | None) -> Delivery | None:
         """Give what is to be recorded of an event; None where what is recorded stays."""
         if outcome is None and not event.is_new:
             return None

@@ -7,7 +7,7 @@ from typing import Final
 
 from learnloom.pipelines.config.subscriptions import FileSubscription
 from learnloom.pipelines.deliver.queue import Due
-from learnloom.pipelines.deliver.sender import DELIVERED, Outcome
+from learnloom.pipelines.deliver.sender import DELIVERED, DeliveryOutcome
 
 _AT_ONCE: Final = 10_000
 
@@ -25,12 +25,12 @@ class FileSender:
         """Events in a file, at the most."""
         return _AT_ONCE
 
-    def send(self, event: Due) -> Outcome:
+    def send(self, event: Due) -> DeliveryOutcome:
         """Keep the event for the file."""
         self._events.append(event)
         return DELIVERED
 
-    def flush(self) -> Mapping[int, Outcome]:
+    def flush(self) -> Mapping[int, DeliveryOutcome]:
         """Write the file, and give it its name when the disk has it."""
         events, self._events = self._events, []
         if not events:
@@ -47,7 +47,7 @@ class FileSender:
         except OSError as error:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
-            away = Outcome("away", f"cannot write to {self._folder}: {error.strerror or error}")
+            away = DeliveryOutcome("away", f"cannot write to {self._folder}: {error.strerror or error}")
             return {event.sequence: away for event in events}
         return {}
 

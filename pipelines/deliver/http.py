@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 import httpx
 
-from learnloom.pipelines.deliver.sender import DELIVERED, Outcome, Pace
+from learnloom.pipelines.deliver.sender import DELIVERED, DeliveryOutcome, Pace
 
 _READ_BYTES: Final = 65_536
 """Of an answer; the rest is not read."""
@@ -77,7 +77,7 @@ class Calls:
         headers: Mapping[str, str],
         content: bytes | None = None,
         params: Mapping[str, str] | None = None,
-    ) -> Answer | Outcome:
+    ) -> Answer | DeliveryOutcome:
         """Call the receiver; give its answer, or what came of it where it gave none."""
         self._pace.wait()
         ends_at = self._monotonic() + self._timeout_seconds
@@ -90,11 +90,13 @@ class Calls:
                         break
                 return Answer(answer.status_code, answer.headers, body[:_READ_BYTES])
         except _AWAY as error:
-            return Outcome("away", f"the receiver cannot be reached: {_told(error)}")
+            return DeliveryOutcome("away", f"the receiver cannot be reached: {_told(error)}")
         except httpx.TimeoutException:
-            return Outcome("failed", f"the receiver did not answer within {self._timeout_seconds:g} s")
+            return DeliveryOutcome(
+                "failed", f"the receiver did not answer within {self._timeout_seconds:g} s"
+            )
         except httpx.HTTPError as error:
-            return Outcome("failed", f"the call broke off: {_told(error)}")
+            return DeliveryOutcome("failed", f"the call broke off: {_told(error)}")
 
     def close(self) -> None:
         """Close the connections."""
@@ -105,7 +107,7 @@ def _told(error: Exception) -> str:
     return f"{error}" or type(error).__name__
 
 
-def outcome_of(answer: Answer, *, now: datetime) -> Outcome:
+def outcome_of(answer: Answer, *, now: datetime) -> DeliveryOutcome:
     """Tell what an answer to an event means; 2xx is the only good one."""
     status = answer.status
     if httpx.codes.is_success(status):
@@ -113,14 +115,14 @@ def outcome_of(answer: Answer, *, now: datetime) -> Outcome:
     shown = answer.body.decode(errors="replace")[:_SHOWN_CHARS].strip()
     told = f"the receiver answered {status}" + (f": {shown}" if shown else "")
     if status == _GONE:
-        return Outcome("gone", f"{told} (gone for good)")
+        return DeliveryOutcome("gone", f"{told} (gone for good)")
     if status in _LATER:
-        return Outcome("away", told, retry_at(answer.headers.get("retry-after"), now=now))
+        return DeliveryOutcome("away", told, retry_at(answer.headers.get("retry-after"), now=now))
     if status in _REFUSED:
-        return Outcome("away", f"{told}: check the subscription's address and secret")
+        return DeliveryOutcome("away", f"{told}: check the subscription's address and secret")
     if httpx.codes.is_redirect(status):
-        return Outcome("failed", f"the receiver answered {status}: redirects are not followed")
-    return Outcome("failed", told)
+        return DeliveryOutcome("failed", f"the receiver answered {status}: redirects are not followed")
+    return DeliveryOutcome("failed", told)
 
 
 def retry_at(text: str | None, *, now: datetime) -> datetime | None:

@@ -10,7 +10,7 @@ import orjson
 from learnloom.pipelines.config.subscriptions import LrsSubscription
 from learnloom.pipelines.deliver.http import Answer, Calls, outcome_of
 from learnloom.pipelines.deliver.queue import Due
-from learnloom.pipelines.deliver.sender import DELIVERED, Outcome
+from learnloom.pipelines.deliver.sender import DELIVERED, DeliveryOutcome
 from learnloom.pipelines.deliver.statement import statement_of
 from learnloom.schemas.event import SignalEvent
 from learnloom.schemas.xapi.equality import is_same
@@ -33,7 +33,7 @@ class LrsSender:
         """Statements to put before they are recorded."""
         return _AT_ONCE
 
-    def send(self, event: Due) -> Outcome:
+    def send(self, event: Due) -> DeliveryOutcome:
         """Put an event's statement."""
         statement = statement_of(SignalEvent.model_validate_json(event.event))
         answer = self._calls.call(
@@ -43,13 +43,13 @@ class LrsSender:
             headers={**_VERSION, "content-type": "application/json"},
             content=orjson.dumps(statement),
         )
-        if isinstance(answer, Outcome):
+        if isinstance(answer, DeliveryOutcome):
             return answer
         if answer.status == httpx.codes.CONFLICT:
             return self._compared(statement)
         return outcome_of(answer, now=self._clock())
 
-    def flush(self) -> Mapping[int, Outcome]:
+    def flush(self) -> Mapping[int, DeliveryOutcome]:
         """Nothing is left to do: each was answered."""
         return {}
 
@@ -57,16 +57,18 @@ class LrsSender:
         """Close the connections."""
         self._calls.close()
 
-    def _compared(self, statement: Mapping[str, Any]) -> Outcome:
+    def _compared(self, statement: Mapping[str, Any]) -> DeliveryOutcome:
         """The store has a statement of this id: it is ours, unless it says something else."""
         answer = self._calls.call("GET", self._url, params={"statementId": statement["id"]}, headers=_VERSION)
-        if isinstance(answer, Outcome):
+        if isinstance(answer, DeliveryOutcome):
             return answer
         if not httpx.codes.is_success(answer.status):
             return outcome_of(answer, now=self._clock())
         if _is_ours(answer, statement):
             return DELIVERED
-        return Outcome("impossible", f"the store has another statement under the id {statement['id']}")
+        return DeliveryOutcome(
+            "impossible", f"the store has another statement under the id {statement['id']}"
+        )
 
 
 def _is_ours(answer: Answer, statement: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from learnloom.pipelines.deliver.queue import Due
 _MAX_DOUBLINGS: Final = 60
 
 
-class Outcome(NamedTuple):
+class DeliveryOutcome(NamedTuple):
     """What came of sending an event."""
 
     kind: Literal["delivered", "failed", "impossible", "away", "gone"]
@@ -21,7 +21,7 @@ class Outcome(NamedTuple):
     """Until when the receiver asked to be left alone; None: it did not say."""
 
 
-DELIVERED = Outcome("delivered")
+DELIVERED = DeliveryOutcome("delivered")
 
 
 class Sender(Protocol):
@@ -31,10 +31,10 @@ class Sender(Protocol):
     def at_once(self) -> int:
         """Events to send before they are recorded: so many are sent again, at the most, after a crash."""
 
-    def send(self, event: Due) -> Outcome:
+    def send(self, event: Due) -> DeliveryOutcome:
         """Send an event; what is told to be delivered may still turn out otherwise at `flush`."""
 
-    def flush(self) -> Mapping[int, Outcome]:
+    def flush(self) -> Mapping[int, DeliveryOutcome]:
         """See that the receiver has everything that was sent; give, by sequence, what it has not."""
 
     def close(self) -> None:

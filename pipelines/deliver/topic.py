@@ -5,7 +5,7 @@ from typing import Final
 
 from learnloom.pipelines.config.subscriptions import KafkaSubscription
 from learnloom.pipelines.deliver.queue import Due
-from learnloom.pipelines.deliver.sender import DELIVERED, Outcome
+from learnloom.pipelines.deliver.sender import DELIVERED, DeliveryOutcome
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.errors import (
     BrokerUnavailableError,
@@ -32,20 +32,20 @@ class TopicSender:
         self._connection = connection
         self._messages: Messages | None = None
         self._sequences: dict[bytes, int] = {}
-        self._not_taken: dict[int, Outcome] = {}
+        self._not_taken: dict[int, DeliveryOutcome] = {}
 
     @property
     def at_once(self) -> int:
         """Events to send before the broker's word is waited for."""
         return _AT_ONCE
 
-    def send(self, event: Due) -> Outcome:
+    def send(self, event: Due) -> DeliveryOutcome:
         """Send an event on its way."""
         value = event.event.encode()
         try:
             messages = self._connected()
         except (BrokerUnavailableError, KafkaSettingsError, TopicMissingError) as error:
-            return Outcome("away", f"{error}")
+            return DeliveryOutcome("away", f"{error}")
         self._sequences[value] = event.sequence
         try:
             messages.send(self._topic, value, event.student_key.encode(), _HEADERS)
@@ -53,7 +53,7 @@ class TopicSender:
             self._note(error)
         return DELIVERED
 
-    def flush(self) -> Mapping[int, Outcome]:
+    def flush(self) -> Mapping[int, DeliveryOutcome]:
         """Wait until the broker has everything."""
         is_settled = self._messages is None
         while self._messages is not None and not is_settled:
@@ -73,7 +73,7 @@ class TopicSender:
             self._messages = None
 
     def _note(self, error: DeliveryError) -> None:
-        kind = Outcome("impossible" if error.is_too_large else "away", f"{error}")
+        kind = DeliveryOutcome("impossible" if error.is_too_large else "away", f"{error}")
         self._not_taken[self._sequences[error.statement]] = kind
 
     def _connected(self) -> Messages:

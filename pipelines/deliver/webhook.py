@@ -9,7 +9,7 @@ from standardwebhooks import Webhook
 from learnloom.pipelines.config.subscriptions import WebhookSubscription
 from learnloom.pipelines.deliver.http import Calls, outcome_of
 from learnloom.pipelines.deliver.queue import Due
-from learnloom.pipelines.deliver.sender import Outcome
+from learnloom.pipelines.deliver.sender import DeliveryOutcome
 from learnloom.schemas.event import MEDIA_TYPE
 
 _AT_ONCE: Final = 100
@@ -49,14 +49,14 @@ class WebhookSender:
         """Events to post before they are recorded."""
         return _AT_ONCE
 
-    def send(self, event: Due) -> Outcome:
+    def send(self, event: Due) -> DeliveryOutcome:
         """Post an event."""
         body, now = event.event.encode(), self._clock()
         headers = {"content-type": MEDIA_TYPE} | signed(self._key, event.event_id, body, now=now)
         answer = self._calls.call("POST", self._url, headers=headers, content=body)
-        return answer if isinstance(answer, Outcome) else outcome_of(answer, now=now)
+        return answer if isinstance(answer, DeliveryOutcome) else outcome_of(answer, now=now)
 
-    def flush(self) -> Mapping[int, Outcome]:
+    def flush(self) -> Mapping[int, DeliveryOutcome]:
         """Nothing is left to do: each was answered."""
         return {}
 

@@ -63,7 +63,7 @@ def answers_of(tables: Sequence[NamedTable], columns: Mapping[str, str]) -> Answ
     Raises:
         AnswerSetError: a column is missing, or a cell is wrong; the message names column, row and value.
     """
-    parts = [_Part(table, {name: columns.get(name, name) for name in COLUMNS}) for table in tables]
+    parts = [_AnswerTable(table, {name: columns.get(name, name) for name in COLUMNS}) for table in tables]
     students, student = _coded([part.text("student") for part in parts])
     items, item = _coded([part.text("item") for part in parts])
     cells, cell = _coded([part.optional_text("skill") for part in parts])
@@ -109,7 +109,7 @@ class _Rows:
     table: NDArray[np.int64]
 
 
-class _Part:
+class _AnswerTable:
     """One table, with its columns under our names."""
 
     def __init__(self, named: NamedTable, columns: Mapping[str, str]) -> None:
@@ -193,7 +193,7 @@ def _split(cells: Sequence[str | None]) -> tuple[list[str], list[list[int]]]:
     return list(codes), held
 
 
-def _merged(rows: _Rows, answer: NDArray[np.int64], parts: Sequence[_Part]) -> _Rows:
+def _merged(rows: _Rows, answer: NDArray[np.int64], parts: Sequence[_AnswerTable]) -> _Rows:
     """One row for all rows of one table that share student and answer; the first gives item, outcome and time."""
     first: dict[tuple[int, int, int], int] = {}
     skills: dict[int, list[int]] = {}

@@ -106,19 +106,19 @@ def moments(cases: RiskCases, share: float) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True, slots=True)
-class _HeldOut:
+class _HeldOutRuns:
     """The prediction for each row while it was held out; p is NaN where there is none."""
 
     p: NDArray[np.float64]
     is_flagged: Truths
     precision: NDArray[np.float64]
 
-    def where(self, kept: Truths | NDArray[np.int64]) -> "_HeldOut":
+    def where(self, kept: Truths | NDArray[np.int64]) -> "_HeldOutRuns":
         """Return some rows."""
-        return _HeldOut(self.p[kept], self.is_flagged[kept], self.precision[kept])
+        return _HeldOutRuns(self.p[kept], self.is_flagged[kept], self.precision[kept])
 
 
-def _held_out(cases: RiskCases, fold: NDArray[np.int64]) -> _HeldOut:
+def _held_out(cases: RiskCases, fold: NDArray[np.int64]) -> _HeldOutRuns:
     p, precision = np.full(len(cases), np.nan), np.full(len(cases), np.nan)
     is_flagged = np.zeros(len(cases), dtype=np.bool_)
     for one in np.unique(fold).tolist():
@@ -127,7 +127,7 @@ def _held_out(cases: RiskCases, fold: NDArray[np.int64]) -> _HeldOut:
         if trained is not None:
             levels = trained.model.levels(cases.features[out])
             p[out], precision[out], is_flagged[out] = levels.p, levels.precision, levels.p >= levels.threshold
-    return _HeldOut(p, is_flagged, precision)
+    return _HeldOutRuns(p, is_flagged, precision)
 
 
 def _quiet(cases: RiskCases) -> Truths:
@@ -143,7 +143,7 @@ def _quiet(cases: RiskCases) -> Truths:
 def _at(
     share: float,
     cases: RiskCases,
-    held_out: _HeldOut,
+    held_out: _HeldOutRuns,
     quiet: Truths,
     *,
     groupings: Sequence[Grouping],

@@ -13,7 +13,7 @@ from learnloom.pipelines.feedback.texts.figure_texts import CONFIDENCE, LEVELS
 from learnloom.schemas.level import Level
 from learnloom.schemas.message import Message
 from learnloom.schemas.profile import SkillProfile, StudentProfile
-from learnloom.schemas.why import Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
+from learnloom.schemas.why import AnswerOutcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
 
 _MAX_NEAR: Final = 5
 
@@ -135,7 +135,7 @@ def _ahead(ahead: WhyAhead) -> Iterator[Message]:
 
 
 def _answer(answer: WhyAnswer) -> Message:
-    is_part = answer.outcome is Outcome.PARTLY
+    is_part = answer.outcome is AnswerOutcome.PARTLY
     figures = {
         "day": answer.occurred_at,
         "outcome": texts.PARTLY(share=answer.score) if is_part else texts.OUTCOMES[answer.outcome](),

@@ -72,7 +72,7 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class CalibratorChoice:
     """The kind of calibrator to use, and what speaks for it."""
 
     kind: ModelKind
@@ -123,7 +123,7 @@ def train(
 
 def choose_kind(
     history: History, features: Features, kinds: Sequence[ModelKind], on_progress: Told = lambda _: None
-) -> Choice | None:
+) -> CalibratorChoice | None:
     """Choose a kind by what each says of held-out students; None where there are too few answers for any.
 
     Args:
@@ -140,7 +140,9 @@ def choose_kind(
     scores = features.scores[judged]
     losses = {kind: log_losses(p, scores) for kind, p in told.items()}
     kind = simplest(losses, features.student[judged], standard_errors=_SURE_SE)
-    return Choice(kind, judged, told[kind], {each: float(loss.mean()) for each, loss in losses.items()})
+    return CalibratorChoice(
+        kind, judged, told[kind], {each: float(loss.mean()) for each, loss in losses.items()}
+    )
 
 
 def cross_fitted(

@@ -21,7 +21,7 @@ from learnloom.schemas.errors import LearnloomError
 _log = logging.getLogger(__name__)
 
 
-class _Figures(Collector):
+class _MetricsCollector(Collector):
     def __init__(self, settings: Settings, clock: Callable[[], dt.datetime]) -> None:
         self._settings = settings
         self._clock = clock
@@ -73,7 +73,7 @@ class _Figures(Collector):
 def registry(settings: Settings, *, clock: Callable[[], dt.datetime]) -> CollectorRegistry:
     """Make a registry whose figures are read when they are asked for."""
     made = CollectorRegistry(auto_describe=False)
-    made.register(_Figures(settings, clock))
+    made.register(_MetricsCollector(settings, clock))
     return made
 
 

@@ -8,25 +8,25 @@ from learnloom.pipelines.evaluate.differences import Difference, differences
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.errors import NoSuchVersionError
 from learnloom.pipelines.refresh.holdout import are_enough, holdout_predictions, is_after
-from learnloom.pipelines.refresh.versions import Version, check_versions, list_versions
+from learnloom.pipelines.refresh.versions import ModelVersion, check_versions, list_versions
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedVersion:
     """One of the two versions."""
 
-    version: Version
+    version: ModelVersion
     n_seen: int
     """Of the answers by which both are judged, those given by the day as of which it was fitted: it was fitted on
     them, which favours it. An answer that came in later than that is counted too."""
 
 
 @dataclass(frozen=True)
-class Comparison:
+class VersionComparison:
     """What two versions say of the same answers, each from the student's earlier answers alone."""
 
-    one: Side
-    other: Side
+    one: ComparedVersion
+    other: ComparedVersion
     n_answers: int
     n_students: int
     are_new: bool
@@ -35,7 +35,7 @@ class Comparison:
     """log_loss, auc, ece."""
 
 
-def compare_versions(warehouse: Warehouse, one: int, other: int) -> Comparison:
+def compare_versions(warehouse: Warehouse, one: int, other: int) -> VersionComparison:
     """Judge two versions by answers that neither has seen where there are enough, else by all.
 
     Args:
@@ -63,10 +63,10 @@ def compare_versions(warehouse: Warehouse, one: int, other: int) -> Comparison:
     judged = is_new if are_new else np.ones(len(history), dtype=bool)
     student = history.student[judged]
     sides = [
-        Side(versions[number], int((judged & ~unseen).sum()))
+        ComparedVersion(versions[number], int((judged & ~unseen).sum()))
         for number, unseen in zip((one, other), is_unseen, strict=True)
     ]
-    return Comparison(
+    return VersionComparison(
         one=sides[0],
         other=sides[1],
         n_answers=len(student),

@@ -17,7 +17,7 @@ from learnloom.pipelines.learner.trace import Trace, trace
 from learnloom.pipelines.learner.train import Trained, train
 from learnloom.pipelines.refresh.answers import Answers, read_answers
 from learnloom.pipelines.refresh.build import Rows, Transform
-from learnloom.pipelines.refresh.check import check_table
+from learnloom.pipelines.refresh.claim_check import check_table
 from learnloom.pipelines.refresh.columns import named
 from learnloom.pipelines.refresh.model_tables import (
     Fitting,

@@ -32,7 +32,7 @@ from learnloom.schemas.risk import RiskEvidence
 Row = tuple[Any, ...]
 
 
-class Source(NamedTuple):
+class EvidenceSource(NamedTuple):
     """Where the rows of one kind of evidence stand."""
 
     relation: str
@@ -49,24 +49,26 @@ def _with_measure(row: MeasureEvidence) -> MeasureEvidence:
 
 
 MANY: Final = {
-    "courses": Source("marts.mart_student_course", CourseEvidence, "course_id"),
-    "skills": Source("marts.mart_student_skill", SkillEvidence, "skill_id"),
-    "mastery": Source("estimates.student_skill", MasteryEstimate, "skill_id"),
-    "measures": Source("marts.mart_student_measure", MeasureEvidence, "measure", _with_measure),
-    "days": Source("marts.mart_student_day", DayEvidence, "local_day"),
-    "interests": Source("marts.mart_student_interest", InterestEvidence, "dimension, value"),
-    "outcomes": Source("marts.mart_student_outcome", OutcomeEvidence, "dimension, value"),
-    "products": Source("marts.mart_student_product", ProductEvidence, "product_kind"),
-    "goals": Source("marts.mart_student_goal", GoalEvidence, "target_id"),
-    "risks": Source("marts.mart_student_risk", RiskEvidence, "course_id", with_reasons),
-    "voices": Source("marts.mart_student_voice", DeclaredEvidence, "voice_kind, target_id, stated_by"),
-    "checks": Source("estimates.student_check", CheckEvidence, "skill_id"),
-    "responses": Source("dimensional.fact_response", ResponseEvidence, "occurred_at, statement_id"),
+    "courses": EvidenceSource("marts.mart_student_course", CourseEvidence, "course_id"),
+    "skills": EvidenceSource("marts.mart_student_skill", SkillEvidence, "skill_id"),
+    "mastery": EvidenceSource("estimates.student_skill", MasteryEstimate, "skill_id"),
+    "measures": EvidenceSource("marts.mart_student_measure", MeasureEvidence, "measure", _with_measure),
+    "days": EvidenceSource("marts.mart_student_day", DayEvidence, "local_day"),
+    "interests": EvidenceSource("marts.mart_student_interest", InterestEvidence, "dimension, value"),
+    "outcomes": EvidenceSource("marts.mart_student_outcome", OutcomeEvidence, "dimension, value"),
+    "products": EvidenceSource("marts.mart_student_product", ProductEvidence, "product_kind"),
+    "goals": EvidenceSource("marts.mart_student_goal", GoalEvidence, "target_id"),
+    "risks": EvidenceSource("marts.mart_student_risk", RiskEvidence, "course_id", with_reasons),
+    "voices": EvidenceSource(
+        "marts.mart_student_voice", DeclaredEvidence, "voice_kind, target_id, stated_by"
+    ),
+    "checks": EvidenceSource("estimates.student_check", CheckEvidence, "skill_id"),
+    "responses": EvidenceSource("dimensional.fact_response", ResponseEvidence, "occurred_at, statement_id"),
 }
 """Evidence of which a student has any number of rows, by its field of StudentEvidence."""
 ONE: Final = {
-    "activity": Source("marts.mart_student_activity", ActivityEvidence),
-    "contribution": Source("marts.mart_student_contribution", ContributionEvidence),
+    "activity": EvidenceSource("marts.mart_student_activity", ActivityEvidence),
+    "contribution": EvidenceSource("marts.mart_student_contribution", ContributionEvidence),
 }
 """Evidence of which a student has one row at the most; of contributions, none without any."""
 _STUDENT: Final = ("student_name", "identifier_kind", "first_seen_at", "last_seen_at")
@@ -94,7 +96,7 @@ def read_evidence(work: Workspace) -> Iterator[StudentEvidence]:
         )
 
 
-def _rows(work: Workspace, source: Source) -> Iterator[tuple[str, Any]]:
+def _rows(work: Workspace, source: EvidenceSource) -> Iterator[tuple[str, Any]]:
     """Students and rows of evidence, in order; exact decimals as floats: the rules reckon, they add nothing up."""
     kinds = dict(work.described(f"FROM {source.relation}"))
     fields: Sequence[str] = source.evidence._fields

@@ -23,7 +23,7 @@ from learnloom.pipelines.refresh.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TrainingVerdict:
     """How a new version does beside the one in use, on the same answers of students whom the new one has not seen."""
 
     against: int
@@ -56,7 +56,7 @@ class TrainSummary:
     n_students: int
     n_answers: int
     log_loss_by_kind: dict[str, float]
-    verdict: Verdict
+    verdict: TrainingVerdict
     is_promoted: bool
     seconds: float
 
@@ -160,7 +160,7 @@ class _Training:
             work.fill(versioned[name], rows)
         return fitted
 
-    def _judge(self, work: Workspace, fitted: FittedVersion, used: int) -> Verdict:
+    def _judge(self, work: Workspace, fitted: FittedVersion, used: int) -> TrainingVerdict:
         """Hold the new version against the one in use."""
         self.on_progress("comparing with the version in use")
         rows, p = fitted.trained.rows, fitted.trained.p
@@ -182,17 +182,17 @@ def _verdict(
     p_in_use: NDArray[np.float64],
     used: int,
     is_new: NDArray[np.bool_],
-) -> Verdict:
+) -> TrainingVerdict:
     are_new = are_enough(history.student[is_new])
     counted = is_new if are_new else np.ones(len(p), dtype=bool)
     if not counted.any():
-        return Verdict(
+        return TrainingVerdict(
             used, 0, are_new=False, log_loss=None, log_loss_in_use=None, difference=None, standard_error=None
         )
     scores = history.score[counted]
     losses, losses_in_use = log_losses(p[counted], scores), log_losses(p_in_use[counted], scores)
     difference, error = mean_and_error(losses - losses_in_use, history.student[counted])
-    return Verdict(
+    return TrainingVerdict(
         against=used,
         n_answers=int(counted.sum()),
         are_new=are_new,
@@ -203,7 +203,7 @@ def _verdict(
     )
 
 
-def _reason(verdict: Verdict) -> str:
+def _reason(verdict: TrainingVerdict) -> str:
     if verdict.is_worse:
         return f"asked for, though not shown to be as good as version {verdict.against}"
     return (

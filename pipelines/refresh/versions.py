@@ -14,7 +14,7 @@ _NEWEST: Final = {"run.refresh_state", "norms.attempt_effort", "dimensional.fact
 """What models are fitted on, and an earlier learnloom did not have, or had elsewhere."""
 
 
-class Version(NamedTuple):
+class ModelVersion(NamedTuple):
     """A model version, without what only the model itself reads."""
 
     model_version: int
@@ -31,14 +31,14 @@ class Version(NamedTuple):
     """Whether the next refresh uses it."""
 
 
-def list_versions(warehouse: Warehouse) -> list[Version]:
+def list_versions(warehouse: Warehouse) -> list[ModelVersion]:
     """All versions, in order of their numbers; none before the first refresh."""
     if not knows_versions(warehouse):
         return []
     used = version_in_use(warehouse)
-    columns = ", ".join(name for name in Version._fields if name != "is_in_use")
+    columns = ", ".join(name for name in ModelVersion._fields if name != "is_in_use")
     rows = warehouse.rows(f"SELECT {columns} FROM {LAKE}.{_TABLE} ORDER BY model_version")
-    return [Version._make((*row[:-1], json.loads(row[-1]), row[0] == used)) for row in rows]
+    return [ModelVersion._make((*row[:-1], json.loads(row[-1]), row[0] == used)) for row in rows]
 
 
 def version_in_use(warehouse: Warehouse) -> int | None:
@@ -109,3 +109,5 @@ def check_versions(warehouse: Warehouse) -> None:
         raise UnreadableVersionsError(
             "the tables are those of an earlier learnloom: run learnloom refresh first, which builds them anew"
         )
+    if not list_versions(warehouse):
+        raise UnreadableVersionsError("no model version is kept here yet: run learnloom refresh first")

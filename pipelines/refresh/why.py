@@ -8,7 +8,7 @@ from learnloom.pipelines.learner.explain import LOOK_AHEAD, Explained, explain
 from learnloom.pipelines.refresh.answers import read_answers
 from learnloom.pipelines.refresh.model_tables import read_model
 from learnloom.schemas.profile import SkillProfile, StudentProfile
-from learnloom.schemas.why import Ground, Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
+from learnloom.schemas.why import AnswerOutcome, Ground, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
 
 _MAX_ANSWERS: Final = 10
 """The latest answers that are shown."""
@@ -124,7 +124,11 @@ def _answer(row: tuple[Any, ...]) -> WhyAnswer:
         occurred_at=occurred_at,
         activity_id=activity_id,
         activity_name=activity_name,
-        outcome=Outcome.PARTLY if is_part else Outcome.RIGHT if is_correct else Outcome.WRONG,
+        outcome=AnswerOutcome.PARTLY
+        if is_part
+        else AnswerOutcome.RIGHT
+        if is_correct
+        else AnswerOutcome.WRONG,
         score=score,
         is_aided=is_aided,
         is_rapid=is_rapid,

@@ -11,7 +11,7 @@ from random import Random
 from typing import Final
 
 from learnloom.pipelines.simulate.config import DAY_MS
-from learnloom.pipelines.simulate.item import SimulatedItem, Skill, p_right
+from learnloom.pipelines.simulate.item import SimulatedItem, SimulatedSkill, p_right
 from learnloom.pipelines.simulate.traits import Traits
 
 # The most that can be learned of a skill, in logits.
@@ -24,7 +24,7 @@ _SPACING_GAIN: Final = 0.25
 class Knowledge:
     """The true state of one student over all skills of the class."""
 
-    def __init__(self, skills: Sequence[Skill], *, traits: Traits, rng: Random) -> None:
+    def __init__(self, skills: Sequence[SimulatedSkill], *, traits: Traits, rng: Random) -> None:
         self._skills = skills
         self._brought = [0.8 * traits.ability + rng.gauss(0.0, 0.6) - 0.3 for _ in skills]
         self._rate = [traits.learning_rate] * len(skills)

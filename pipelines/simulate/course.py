@@ -4,12 +4,12 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.simulate.config import DAY_MS, HOUR_MS, SimulationConfig
-from learnloom.pipelines.simulate.item import SimulatedItem, Skill, make_item
+from learnloom.pipelines.simulate.item import SimulatedItem, SimulatedSkill, make_item
 from learnloom.pipelines.simulate.lists import FORMS, SUBJECTS, TOPICS
 from learnloom.pipelines.simulate.statements import (
     CAMPUS,
     VIDEO_CATEGORY,
-    Activity,
+    SimulatedActivity,
     make_activity,
     reference,
     rfc3339,
@@ -30,7 +30,7 @@ _SECOND_SKILL_SHARE: Final = 0.15
 class Material(NamedTuple):
     """A video or a reading."""
 
-    activity: Activity
+    activity: SimulatedActivity
     seconds: float
     """Length of the video, or time that a thorough reader takes."""
     skill: int
@@ -41,7 +41,7 @@ class Material(NamedTuple):
 class Quiz(NamedTuple):
     """A practice quiz (not graded, optional) or a graded one."""
 
-    activity: Activity
+    activity: SimulatedActivity
     items: tuple[SimulatedItem, ...]
     is_graded: bool
     due_ms: int
@@ -50,7 +50,7 @@ class Quiz(NamedTuple):
 class Assignment(NamedTuple):
     """Work handed in once a module and scored by a teacher."""
 
-    activity: Activity
+    activity: SimulatedActivity
     form: str
     """One of FORMS."""
     skill: int
@@ -60,21 +60,21 @@ class Assignment(NamedTuple):
 class Module(NamedTuple):
     """A week of the course."""
 
-    activity: Activity
+    activity: SimulatedActivity
     material: tuple[Material, ...]
     extras: tuple[Material, ...]
     """Optional, one for each topic of interest."""
     practice: Quiz
     graded: Quiz
     assignment: Assignment
-    forum: Activity
+    forum: SimulatedActivity
 
 
 class Course(NamedTuple):
     """A course with its skills (numbers count over all courses of the class)."""
 
-    activity: Activity
-    skills: tuple[Skill, ...]
+    activity: SimulatedActivity
+    skills: tuple[SimulatedSkill, ...]
     modules: tuple[Module, ...]
 
     @property
@@ -93,7 +93,7 @@ def make_course(config: SimulationConfig, number: int, rng: Random) -> Course:
     return _Builder(config, number, rng).course()
 
 
-def topic_activity(topic: str) -> Activity:
+def topic_activity(topic: str) -> SimulatedActivity:
     """The activity that stands for a topic of interest, as the object of a declared preference."""
     return make_activity(
         f"{CAMPUS}/topics/{topic}",
@@ -120,26 +120,26 @@ class _Builder:
         modules = tuple(self._module(week) for week in range(self.config.weeks))
         return Course(self.activity, self.skills, modules)
 
-    def _skill(self, place: int) -> Skill:
+    def _skill(self, place: int) -> SimulatedSkill:
         names = self.subject.skills
         name = names[place % len(names)] + (f" {place // len(names) + 1}" if place >= len(names) else "")
         iri = f"{self.root}/skill-{place + 1}"
         earlier = list(range(max(0, place - 3), place))
         chosen = sorted(self.rng.sample(earlier, min(len(earlier), self.rng.choice((1, 1, 2)))))
         span = max(1, self.config.skills_per_course - 1)
-        return Skill(
+        return SimulatedSkill(
             number=self.first_skill + place,
             activity=make_activity(iri, name, xapi.OBJECTIVE, grouping=(self.activity,)),
             prerequisites=tuple(self.first_skill + other for other in chosen),
             level=-0.7 + 1.2 * place / span,
         )
 
-    def _skills_of(self, week: int) -> tuple[Skill, ...]:
+    def _skills_of(self, week: int) -> tuple[SimulatedSkill, ...]:
         count, weeks = len(self.skills), self.config.weeks
         first = week * count // weeks
         return self.skills[first : max(first + 1, (week + 1) * count // weeks)]
 
-    def _category(self, *skills: Skill) -> list[dict[str, Any]]:
+    def _category(self, *skills: SimulatedSkill) -> list[dict[str, Any]]:
         return [reference(skill.activity) for skill in skills] if self.config.skills_in_statements else []
 
     def _module(self, week: int) -> Module:
@@ -173,7 +173,12 @@ class _Builder:
         )
 
     def _material(
-        self, module: Activity, skill: Skill, number: int, is_video: bool, topic: str | None = None
+        self,
+        module: SimulatedActivity,
+        skill: SimulatedSkill,
+        number: int,
+        is_video: bool,
+        topic: str | None = None,
     ) -> Material:
         is_optional = topic is not None
         about = topic or self.rng.choice(TOPICS)
@@ -194,7 +199,7 @@ class _Builder:
         seconds = round(self.rng.uniform(120, 720), 1)
         return Material(activity, seconds, skill.number, about, is_optional)
 
-    def _quiz(self, module: Activity, week: int, due_ms: int, *, is_graded: bool) -> Quiz:
+    def _quiz(self, module: SimulatedActivity, week: int, due_ms: int, *, is_graded: bool) -> Quiz:
         kind, count = ("test", GRADED_ITEMS) if is_graded else ("practice", PRACTICE_ITEMS)
         extensions = {xapi.DUE_AT: rfc3339(due_ms)} if is_graded else {xapi.IS_OPTIONAL: True}
         activity = make_activity(
@@ -208,14 +213,16 @@ class _Builder:
         items = tuple(self._item(module, activity, week, number) for number in range(1, count + 1))
         return Quiz(activity, items, is_graded, due_ms)
 
-    def _item(self, module: Activity, quiz: Activity, week: int, number: int) -> SimulatedItem:
+    def _item(
+        self, module: SimulatedActivity, quiz: SimulatedActivity, week: int, number: int
+    ) -> SimulatedItem:
         rng = self.rng
         taught = self._skills_of(week)
         main = taught[number % len(taught)]
         place = main.number - self.first_skill
         if place and rng.random() < _REVIEW_SHARE:
             main = self.skills[rng.randrange(place)]
-        skills: tuple[tuple[Skill, float], ...] = ((main, 1.0),)
+        skills: tuple[tuple[SimulatedSkill, float], ...] = ((main, 1.0),)
         if main.prerequisites and rng.random() < _SECOND_SKILL_SHARE:
             second = self.skills[rng.choice(main.prerequisites) - self.first_skill]
             skills = ((main, 0.7), (second, 0.3))
@@ -232,7 +239,9 @@ class _Builder:
             rng=rng,
         )
 
-    def _assignment(self, module: Activity, week: int, skill: Skill, due_ms: int) -> Assignment:
+    def _assignment(
+        self, module: SimulatedActivity, week: int, skill: SimulatedSkill, due_ms: int
+    ) -> Assignment:
         form = FORMS[week % len(FORMS)]
         activity = make_activity(
             f"{module.iri}/assignment",

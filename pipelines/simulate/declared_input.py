@@ -8,7 +8,7 @@ from learnloom.pipelines.simulate.config import DAY_MS
 from learnloom.pipelines.simulate.course import Module, topic_activity
 from learnloom.pipelines.simulate.lists import TOPICS
 from learnloom.pipelines.simulate.quiz import practise
-from learnloom.pipelines.simulate.statements import Activity, iso_date
+from learnloom.pipelines.simulate.statements import SimulatedActivity, iso_date
 from learnloom.pipelines.simulate.student import Enrolment
 from learnloom.schemas import vocabulary as xapi
 
@@ -45,7 +45,7 @@ def declare(enrolment: Enrolment, at_ms: int) -> int:
     return at_ms
 
 
-def _drop_goal(enrolment: Enrolment, goal: Activity, at_ms: int) -> int:
+def _drop_goal(enrolment: Enrolment, goal: SimulatedActivity, at_ms: int) -> int:
     enrolment.say(say.DROPPED_GOAL, goal, at_ms)
     return at_ms + 5_000
 

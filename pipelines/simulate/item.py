@@ -4,7 +4,7 @@ import math
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from learnloom.pipelines.simulate.statements import Activity, dumps, make_activity
+from learnloom.pipelines.simulate.statements import SimulatedActivity, dumps, make_activity
 from learnloom.schemas import vocabulary as xapi
 
 # Probability that a student who knows it all still answers wrongly.
@@ -13,12 +13,12 @@ _LETTERS: Final = ("a", "b", "c", "d")
 _WORDS: Final = ("gradient", "membrane", "variable", "sample", "catalyst", "iterate", "median", "remainder")
 
 
-class Skill(NamedTuple):
+class SimulatedSkill(NamedTuple):
     """A skill of a course."""
 
     number: int
     """Place in the list of all skills of the class."""
-    activity: Activity
+    activity: SimulatedActivity
     prerequisites: tuple[int, ...]
     """Numbers of the skills that should come first."""
     level: float
@@ -28,7 +28,7 @@ class Skill(NamedTuple):
 class SimulatedItem(NamedTuple):
     """A question with its true parameters and the text of every result it can have."""
 
-    activity: Activity
+    activity: SimulatedActivity
     interaction_type: str
     skills: tuple[tuple[int, float], ...]
     """Number and weight of each skill; the weights sum to 1, the main skill stands first."""
@@ -60,7 +60,7 @@ def make_item(
     iri: str,
     name: str,
     *,
-    skills: tuple[tuple[Skill, float], ...],
+    skills: tuple[tuple[SimulatedSkill, float], ...],
     is_misleading: bool,
     places: dict[str, Any],
     rng: Random,

@@ -39,7 +39,7 @@ _NAMED_IN_CONTEXT: Final = frozenset({xapi.MODULE, xapi.OBJECTIVE})
 VIDEO_CATEGORY: Final[dict[str, Any]] = {"id": xapi.VIDEO_PROFILE}
 
 
-class Activity(NamedTuple):
+class SimulatedActivity(NamedTuple):
     """An activity as it is written into statements."""
 
     iri: str
@@ -62,7 +62,7 @@ def school_iri(config: SimulationConfig) -> str:
     return f"{CAMPUS}/{config.seed}"
 
 
-def reference(activity: Activity) -> dict[str, Any]:
+def reference(activity: SimulatedActivity) -> dict[str, Any]:
     """An activity as it stands in the context of another: its id and type.
 
     The name goes along only for what is hardly ever an object itself, or nobody would learn it.
@@ -80,10 +80,10 @@ def make_activity(
     *,
     definition: dict[str, Any] | None = None,
     extensions: dict[str, Any] | None = None,
-    parent: Activity | None = None,
-    grouping: Sequence[Activity] = (),
+    parent: SimulatedActivity | None = None,
+    grouping: Sequence[SimulatedActivity] = (),
     category: Sequence[dict[str, Any]] = (),
-) -> Activity:
+) -> SimulatedActivity:
     """Encode an activity.
 
     `definition` adds properties to name and type; `extensions` go into the definition; the rest says where it
@@ -100,7 +100,9 @@ def make_activity(
     if category:
         places["category"] = list(category)
     encoded = dumps({"id": iri, "definition": body})
-    return Activity(iri, name, kind, encoded, f'"contextActivities":{dumps(places)},' if places else "")
+    return SimulatedActivity(
+        iri, name, kind, encoded, f'"contextActivities":{dumps(places)},' if places else ""
+    )
 
 
 def _verb(iri: str, display: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any, Final
 from learnloom.pipelines.simulate.answer import Knowledge
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.course import Course
-from learnloom.pipelines.simulate.item import Skill
+from learnloom.pipelines.simulate.item import SimulatedSkill
 from learnloom.pipelines.simulate.sink import Sink
-from learnloom.pipelines.simulate.statements import INSTRUCTOR, Activity, dumps, rfc3339
+from learnloom.pipelines.simulate.statements import INSTRUCTOR, SimulatedActivity, dumps, rfc3339
 from learnloom.pipelines.simulate.traits import Traits, draw_traits
 from learnloom.schemas import vocabulary as xapi
 
@@ -67,7 +67,7 @@ class Enrolment:
     def say(
         self,
         verb: str,
-        activity: Activity,
+        activity: SimulatedActivity,
         at_ms: int,
         result: str = "",
         *,
@@ -103,7 +103,7 @@ def make_student(
     config: SimulationConfig,
     sink: Sink,
     courses: tuple[Course, ...],
-    skills: tuple[Skill, ...],
+    skills: tuple[SimulatedSkill, ...],
     number: int,
 ) -> Student:
     """Draw the student with this number (from 0); the traits do not depend on the size of the class."""

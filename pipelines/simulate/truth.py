@@ -22,7 +22,7 @@ from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.course import Course
 from learnloom.pipelines.simulate.day import final_score, has_passed
 from learnloom.pipelines.simulate.faults import FaultyLink
-from learnloom.pipelines.simulate.item import SimulatedItem, Skill, p_right
+from learnloom.pipelines.simulate.item import SimulatedItem, SimulatedSkill, p_right
 from learnloom.pipelines.simulate.lists import TOPICS
 from learnloom.pipelines.simulate.student import Student
 
@@ -212,7 +212,7 @@ def _enrolment_rows(student: Student) -> Iterable[Row]:
         }
 
 
-def _skill_row(course: Course, skill: Skill, skills: Sequence[Skill]) -> Row:
+def _skill_row(course: Course, skill: SimulatedSkill, skills: Sequence[SimulatedSkill]) -> Row:
     return {
         "skill": skill.activity.iri,
         "course": course.activity.iri,
@@ -222,7 +222,7 @@ def _skill_row(course: Course, skill: Skill, skills: Sequence[Skill]) -> Row:
     }
 
 
-def _item_row(course: Course, item: SimulatedItem, skills: Sequence[Skill]) -> Row:
+def _item_row(course: Course, item: SimulatedItem, skills: Sequence[SimulatedSkill]) -> Row:
     named = [skills[number].activity.iri for number, _ in item.skills]
     return {
         "item": item.activity.iri,

@@ -57,7 +57,7 @@ def test_from_a_folder_to_signals(school: Path, small_class: SmallClass, tmp_pat
     assert (state.result()["staged"], state.result()["students"]) == (6, 3)
     page = _artifacts(state)["refresh"].data
     assert isinstance(page, str)
-    assert "| students computed anew | 3 |" in page
+    assert "| students recomputed | 3 |" in page
     assert "slowest step" in page
     with Warehouse(school, read_only=True) as warehouse:
         at = "(SELECT refreshed_at FROM run.refresh_state)"

@@ -21,7 +21,7 @@ from learnloom.pipelines.feedback.texts.text import (
     text,
 )
 from learnloom.schemas.level import Confidence, Level
-from learnloom.schemas.why import Ground, Outcome
+from learnloom.schemas.why import AnswerOutcome, Ground
 
 _HIGH: Final = Parameter(Form.PERCENT, 0.86)
 _LATER: Final = Parameter(Form.DAY, "2026-12-01")
@@ -133,8 +133,8 @@ NEEDED_MORE: Final = text(
     n=Parameter(Form.COUNT, 20),
 )
 OUTCOMES: Final = {
-    Outcome.RIGHT: text("why.answer.right.student", STUDENT, "right"),
-    Outcome.WRONG: text("why.answer.wrong.student", STUDENT, "wrong"),
+    AnswerOutcome.RIGHT: text("why.answer.right.student", STUDENT, "right"),
+    AnswerOutcome.WRONG: text("why.answer.wrong.student", STUDENT, "wrong"),
 }
 PARTLY: Final = text("why.answer.partly.student", STUDENT, "partly right ({share})", share=SHARE)
 AIDED: Final = text("why.answer.aided.student", STUDENT, "with a hint")
@@ -144,7 +144,7 @@ ANSWER: Final = text(
     STUDENT,
     "{day}: {outcome}; {activity}",
     day=DAY,
-    outcome=message(OUTCOMES[Outcome.RIGHT]),
+    outcome=message(OUTCOMES[AnswerOutcome.RIGHT]),
     activity=named("Quiz 7"),
 )
 ANSWER_NOTED: Final = text(

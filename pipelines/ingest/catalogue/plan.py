@@ -51,7 +51,7 @@ def _weight(text: str) -> Decimal:
     return weight
 
 
-class Run(CsvRow):
+class CourseRun(CsvRow):
     """A run of a course, first and last day included."""
 
     other_columns = "a row without an activity is a run; name the activity that is due"
@@ -67,7 +67,7 @@ class Run(CsvRow):
         return self
 
 
-class Work(CsvRow):
+class CourseWork(CsvRow):
     """A piece of work."""
 
     other_columns = "a run has a row of its own, without an activity"
@@ -82,8 +82,8 @@ class Work(CsvRow):
 class CoursePlan(NamedTuple):
     """A course plan, read and checked."""
 
-    runs: list[Run]
-    work: list[Work]
+    runs: list[CourseRun]
+    work: list[CourseWork]
 
 
 class PlanCounts(NamedTuple):
@@ -134,10 +134,12 @@ def read_plan(path: Path) -> CoursePlan:
         PlanFileError: it cannot be read or is wrong; the message names line and column.
     """
     rows = list(
-        read_rows(path, COLUMNS, lambda cells: Work if cells["activity"] else Run, error=PlanFileError)
+        read_rows(
+            path, COLUMNS, lambda cells: CourseWork if cells["activity"] else CourseRun, error=PlanFileError
+        )
     )
-    runs = [row for row in rows if isinstance(row, Run)]
-    work = [row for row in rows if isinstance(row, Work)]
+    runs = [row for row in rows if isinstance(row, CourseRun)]
+    work = [row for row in rows if isinstance(row, CourseWork)]
     plan = CoursePlan(
         sorted(runs, key=lambda run: (run.course, run.begins)),
         sorted(work, key=lambda each: (each.course, each.activity, each.due)),
@@ -158,7 +160,7 @@ def _check(plan: CoursePlan) -> None:
             raise PlanFileError(
                 f"{other.place}: {other.activity} is due then in {one.place} already: remove one"
             )
-    by_course: dict[str, list[Run]] = {}
+    by_course: dict[str, list[CourseRun]] = {}
     for run in plan.runs:
         by_course.setdefault(run.course, []).append(run)
     for each in plan.work:

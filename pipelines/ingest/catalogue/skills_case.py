@@ -91,20 +91,20 @@ def _load(path: Path) -> _Json:
     return package
 
 
-class _Item(NamedTuple):
+class _CaseItem(NamedTuple):
     place: str
     uri: str
     name: str
 
 
-def _items(package: _Json, path: Path) -> dict[str, _Item]:
+def _items(package: _Json, path: Path) -> dict[str, _CaseItem]:
     """Every item by its identifier and by its uri."""
-    found: dict[str, _Item] = {}
+    found: dict[str, _CaseItem] = {}
     for number, item in enumerate(package["CFItems"]):
         place = f"{path}, CFItems[{number}]"
         if not isinstance(item, dict):
             raise SkillFileError(f"{place}: {item!r} is no object")
-        read = _Item(place, _iri(item.get("uri"), f"{place}.uri"), _name(item))
+        read = _CaseItem(place, _iri(item.get("uri"), f"{place}.uri"), _name(item))
         for key in ("identifier", "uri"):
             known = item.get(key)
             if isinstance(known, str) and found.setdefault(known, read) is not read:
@@ -132,7 +132,7 @@ def _iri(value: object, place: str) -> str:
         raise SkillFileError(f"{place}: {error}") from None
 
 
-def _links(package: _Json, path: Path, items: dict[str, _Item]) -> Iterator[_Link]:
+def _links(package: _Json, path: Path, items: dict[str, _CaseItem]) -> Iterator[_Link]:
     for number, link in enumerate(package.get("CFAssociations") or ()):
         place = f"{path}, CFAssociations[{number}]"
         if not isinstance(link, dict) or not isinstance(link.get("associationType"), str):
@@ -145,7 +145,7 @@ def _links(package: _Json, path: Path, items: dict[str, _Item]) -> Iterator[_Lin
         )
 
 
-def _end(link: _Json, key: str, place: str, items: dict[str, _Item]) -> tuple[str, bool]:
+def _end(link: _Json, key: str, place: str, items: dict[str, _CaseItem]) -> tuple[str, bool]:
     """The IRI at one end of an association, and whether that is an item of another framework."""
     node = link.get(key)
     if not isinstance(node, dict):
@@ -157,7 +157,7 @@ def _end(link: _Json, key: str, place: str, items: dict[str, _Item]) -> tuple[st
     return _iri(node.get("uri"), f"{place}.{key}.uri"), node.get("targetType") == "CASE"
 
 
-def _same(links: list[_Link], items: dict[str, _Item]) -> dict[str, str]:
+def _same(links: list[_Link], items: dict[str, _CaseItem]) -> dict[str, str]:
     """For each IRI that matches others exactly the one that stands for all: an item before what is none."""
     order = {item.uri: number for number, item in enumerate(items.values())}
     groups: dict[str, set[str]] = {}
@@ -171,7 +171,7 @@ def _same(links: list[_Link], items: dict[str, _Item]) -> dict[str, str]:
     }
 
 
-def _item_rows(items: dict[str, _Item], same: dict[str, str]) -> Iterator[SkillRow]:
+def _item_rows(items: dict[str, _CaseItem], same: dict[str, str]) -> Iterator[SkillRow]:
     """Every item under its name; of those that match exactly, one."""
     # Each item has two keys.
     for item in dict.fromkeys(items.values()):
@@ -199,7 +199,9 @@ def _order_rows(links: list[_Link], path: Path) -> Iterator[SkillRow]:
                 yield SkillRow(place=link.place, skill=skill, prerequisites=before)
 
 
-def _activity_rows(links: list[_Link], items: dict[str, _Item], same: dict[str, str]) -> Iterator[SkillRow]:
+def _activity_rows(
+    links: list[_Link], items: dict[str, _CaseItem], same: dict[str, str]
+) -> Iterator[SkillRow]:
     """Which activities exercise which items."""
     known = {same.get(item.uri, item.uri) for item in items.values()}
     mapped: set[tuple[str, str]] = set()

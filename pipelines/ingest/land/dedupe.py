@@ -1,6 +1,6 @@
 """Which ids have landed? Answered in a time that hardly grows with the table, and in memory that does not.
 
-An index holds a 64-bit hash of each id and of the bytes that came with it (pipelines/ingest/id_index.py). Both hashes
+An index holds a 64-bit hash of each id and of the bytes that came with it (id_index.py). Both hashes
 equal means the same bytes (128 bits: that any two of a hundred million statements agree by chance has probability
 1e-23). An equal id hash alone is only a suspicion, settled by looking at the landed bytes.
 """
@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from learnloom.pipelines.ingest.hash_runs import Hashes, MemoryRun
-from learnloom.pipelines.ingest.id_index import RECENT, IdIndex, Moment
 from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land.hash_runs import Hashes, MemoryRun
+from learnloom.pipelines.ingest.land.id_index import RECENT, IdIndex, Moment
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError, SnapshotExpiredError, WarehouseError
 from learnloom.pipelines.lake.fence import OwnFolder

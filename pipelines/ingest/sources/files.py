@@ -93,7 +93,7 @@ class FileSource:
                 position = Position(item.topic, 0)
             elif self._ends.get(item.topic) == position.next_offset:
                 continue
-            reading = _Reading(item.topic, position, self._max_records, self._max_bytes)
+            reading = _FilePass(item.topic, position, self._max_records, self._max_bytes)
             try:
                 with ExitStack() as stack:
                     stream = self._open(item, stack)
@@ -149,7 +149,7 @@ class FileSource:
         return list(found.values())
 
 
-class _Reading:
+class _FilePass:
     """One pass over one file from a position: cuts frames into batches and knows how far it came."""
 
     def __init__(self, topic: str, position: Position, max_records: int, max_bytes: int) -> None:
@@ -256,5 +256,5 @@ def _statement_files(folder: Path) -> list[Path]:
     )
 
 
-def _how_far(what: str, reading: _Reading) -> str:
+def _how_far(what: str, reading: _FilePass) -> str:
     return f"{what} ({reading.next_offset} records were read before that)"

@@ -20,7 +20,7 @@ from tests.pipelines.cli.shell import learnloom
 
 _MAIN = "from learnloom.pipelines.cli.main import main; main()"
 COMMANDS = [
-    *([name] for name in _COMMANDS if name not in ("skills", "models", "deliver", "plan")),
+    *([name] for name in _COMMANDS if name not in ("skills", "models", "deliver", "plan", "serve")),
     *(["dead", name] for name in ("list", "show", "export", "replay")),
     *(["skills", name] for name in ("import", "missing")),
     *(["deliver", name] for name in ("run", "list", "replay", "resume")),

@@ -98,7 +98,7 @@ def test_two_tables_are_of_one_school() -> None:
     [
         (("m", "q", "a", "2"), "a.csv, row 2 below the header, column right is '2': give 1 for right and 0"),
         (("m", "q", "a", None), "column right is empty"),
-        ((None, "q", "a", "1"), "row 2 below the header, column student is empty: name the student"),
+        ((None, "q", "a", "1"), "row 2 below the header, column student is empty: give the student"),
     ],
 )
 def test_a_wrong_cell_is_named(row: tuple[str | None, ...], told: str) -> None:

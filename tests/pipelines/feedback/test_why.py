@@ -11,7 +11,7 @@ from learnloom.pipelines.feedback.formatting import percent
 from learnloom.pipelines.feedback.why import describe_why, find_skill, points_of
 from learnloom.schemas.level import Confidence, Level
 from learnloom.schemas.profile import StudentProfile
-from learnloom.schemas.why import Ground, Outcome, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
+from learnloom.schemas.why import AnswerOutcome, Ground, SkillWhy, WhyAhead, WhyAnswer, WhyTerm
 from tests.pipelines.feedback.make import AS_OF, a_skill, a_student, ago, profile_of
 
 
@@ -61,7 +61,7 @@ def _why(**changes: Any) -> SkillWhy:
                 occurred_at=ago(1),
                 activity_id="https://school.example/q1",
                 activity_name=None,
-                outcome=Outcome.PARTLY,
+                outcome=AnswerOutcome.PARTLY,
                 score=0.5,
                 is_aided=True,
                 is_rapid=True,

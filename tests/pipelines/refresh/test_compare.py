@@ -7,7 +7,7 @@ import pytest
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.refresh import holdout
-from learnloom.pipelines.refresh.compare import Comparison, compare_versions
+from learnloom.pipelines.refresh.compare import VersionComparison, compare_versions
 from learnloom.pipelines.refresh.errors import NoSuchVersionError
 from learnloom.pipelines.refresh.train import train_version
 from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, land, lines_of, refreshed
@@ -31,7 +31,7 @@ def compared_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "warehouse"
 
 
-def _compared(place: Path, one: int, other: int) -> Comparison:
+def _compared(place: Path, one: int, other: int) -> VersionComparison:
     with Warehouse(place, read_only=True) as opened:
         return compare_versions(opened, one, other)
 

@@ -4,7 +4,7 @@ import pytest
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import load_relations
-from learnloom.pipelines.refresh.evidence import MANY, ONE, Source, read_evidence
+from learnloom.pipelines.refresh.evidence import MANY, ONE, EvidenceSource, read_evidence
 from learnloom.pipelines.refresh.workspace import Workspace
 from tests.conftest import SmallClass
 
@@ -13,7 +13,7 @@ _SOURCES = {**MANY, **ONE}
 
 
 @pytest.mark.parametrize("source", _SOURCES.values(), ids=_SOURCES)
-def test_every_field_is_a_documented_column(source: Source) -> None:
+def test_every_field_is_a_documented_column(source: EvidenceSource) -> None:
     """Evidence takes over every column of its relation but the student, and nothing that is not there."""
     columns = _RELATIONS[source.relation].columns.keys() - {"student_key"}
     assert columns == set(source.evidence._fields)

@@ -2,9 +2,6 @@
 
 import datetime as dt
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +16,8 @@ from learnloom.pipelines.refresh.state import make_defined_tables, read_state
 from learnloom.pipelines.refresh.train import train_version
 from learnloom.pipelines.refresh.versions import check_versions
 from learnloom.pipelines.serve.students import read_signals
+from tests.forked import Forked
+from tests.pipelines.refresh.refresher import refreshing
 from tests.pipelines.refresh.school import (
     LAST_DAY,
     NOW,
@@ -114,14 +113,9 @@ def test_killed_in_between_both_can_be_read(
 ) -> None:
     """Killed as it writes, the first refresh leaves the earlier tables and views as they were; the next one does it."""
     before = earlier.rows("FROM estimates.refresh_state")
-    command = [sys.executable, "-m", "tests.pipelines.refresh.refresher", str(earlier.folder), "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for stage in process.stdout:
-            if stage.strip() == "writing":
-                process.send_signal(signal.SIGKILL)
-                break
-    assert process.returncode == -signal.SIGKILL
+    process = Forked(refreshing, earlier.folder)
+    assert process.hear("writing")
+    process.kill()
     with Warehouse(earlier.folder, read_only=True) as warehouse:
         assert warehouse.rows("FROM estimates.refresh_state") == before
         assert existing_tables(warehouse) >= _MOVED.keys()

@@ -15,7 +15,7 @@ from learnloom.pipelines.refresh.model_tables import read_model
 from learnloom.pipelines.refresh.why import why
 from learnloom.pipelines.serve.students import read_profile
 from learnloom.schemas.profile import StudentProfile
-from learnloom.schemas.why import Outcome, SkillWhy
+from learnloom.schemas.why import AnswerOutcome, SkillWhy
 from tests.pipelines.refresh.school import land, lines_of, refreshed
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("why")]
@@ -80,7 +80,7 @@ def test_the_evidence_is_the_students_own(warehouse: Warehouse) -> None:
             assert (found.n_attempts, found.last_attempt_at) == (skill.n_attempts, skill.last_attempt_at)
             if skill.share_right is not None:
                 assert found.n_right == round(skill.share_right * skill.n_attempts)
-            n += any(answer.outcome is Outcome.WRONG for answer in found.answers)
+            n += any(answer.outcome is AnswerOutcome.WRONG for answer in found.answers)
     assert n > 0
 
 

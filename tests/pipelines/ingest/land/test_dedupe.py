@@ -9,10 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from learnloom.pipelines.ingest import id_index
-from learnloom.pipelines.ingest.hash_runs import Hashes
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import id_index, tables
 from learnloom.pipelines.ingest.land.dedupe import FOLDER, KnownIds, as_hashes, hash_of
+from learnloom.pipelines.ingest.land.hash_runs import Hashes
 from learnloom.pipelines.ingest.land.writer import LandingWriter
 from learnloom.pipelines.lake.backup import back_up
 from learnloom.pipelines.lake.connection import Warehouse

@@ -153,7 +153,7 @@ def test_leaving_the_block_flushes(broker: Broker) -> None:
 
 def test_missing_topic_is_told_at_once(broker: Broker) -> None:
     """A topic that does not exist is named before anything is sent."""
-    with pytest.raises(TopicMissingError, match=r"no topic absent-topic at .*make it first"):
+    with pytest.raises(TopicMissingError, match=r"no topic absent-topic at .*create it first"):
         _producer(broker, "absent-topic")
 
 

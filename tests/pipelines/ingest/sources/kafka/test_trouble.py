@@ -69,7 +69,7 @@ def test_a_full_disk_is_waited_for(broker: Broker, tmp_path: Path) -> None:
         one.hear("assigned")
         resource.prlimit(one.pid, resource.RLIMIT_FSIZE, (1_000, resource.RLIM_INFINITY))
         traffic.send(400)
-        assert "in trouble" in one.hear(*_WAITS)
+        assert "is not available" in one.hear(*_WAITS)
         resource.prlimit(one.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         while rows_equal_positions(place) != broker.end_offsets(place.topic):
             pass

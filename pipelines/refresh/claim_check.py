@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from learnloom.pipelines.config.thresholds import Thresholds
-from learnloom.pipelines.learner.check import Item, choose_check, p_items
+from learnloom.pipelines.learner.claim_check import CandidateQuestion, choose_check, p_items
 from learnloom.pipelines.learner.features import extract_features
 from learnloom.pipelines.learner.history import History
 from learnloom.pipelines.learner.model import Model
@@ -42,7 +42,7 @@ _SCHEMA: Final = pa.schema(
 )
 
 
-class _Record(NamedTuple):
+class _QuestionAnswers(NamedTuple):
     """One student's answers to one question."""
 
     wins: float
@@ -50,7 +50,7 @@ class _Record(NamedTuple):
     last_at: np.datetime64
 
 
-_NONE: Final = _Record(0.0, 0.0, np.datetime64(-(2**62), "us"))
+_NONE: Final = _QuestionAnswers(0.0, 0.0, np.datetime64(-(2**62), "us"))
 """Before any answer."""
 
 
@@ -97,7 +97,7 @@ class _Claimers:
 
     def free(
         self, claim: dict[str, Any], offered: list[dict[str, Any]]
-    ) -> tuple[list[dict[str, Any]], list[Item]]:
+    ) -> tuple[list[dict[str, Any]], list[CandidateQuestion]]:
         """The questions that the version knows and not answered lately; as told, and for the model."""
         before = _moment(claim["stated_at"]) - _LATELY
         rows, items = [], []
@@ -106,13 +106,15 @@ class _Claimers:
             record = self._records.get((claim["student_key"], activity_id), _NONE)
             if activity_id in self._items and record.last_at < before:
                 rows.append(row)
-                items.append(Item(self._items[activity_id], row["n_skills"], record.wins, record.misses))
+                items.append(
+                    CandidateQuestion(self._items[activity_id], row["n_skills"], record.wins, record.misses)
+                )
         return rows, items
 
 
-def _records(history: History) -> dict[tuple[int, int], _Record]:
+def _records(history: History) -> dict[tuple[int, int], _QuestionAnswers]:
     """What each student made of each question, and when last."""
-    found: dict[tuple[int, int], _Record] = {}
+    found: dict[tuple[int, int], _QuestionAnswers] = {}
     for student, item, score, at in zip(
         history.student.tolist(),
         history.item.tolist(),
@@ -120,8 +122,8 @@ def _records(history: History) -> dict[tuple[int, int], _Record]:
         history.answered_at,
         strict=True,
     ):
-        before = found.get((student, item), _Record(0.0, 0.0, at))
-        found[student, item] = _Record(before.wins + score, before.misses + 1.0 - score, at)
+        before = found.get((student, item), _QuestionAnswers(0.0, 0.0, at))
+        found[student, item] = _QuestionAnswers(before.wins + score, before.misses + 1.0 - score, at)
     return found
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learnloom.pipelines.ingest import hash_runs
-from learnloom.pipelines.ingest.hash_runs import CorruptRunError, FileRun, Hashes, MemoryRun, write_run
-from learnloom.pipelines.ingest.id_index import IdIndex, Moment
+from learnloom.pipelines.ingest.land import hash_runs
+from learnloom.pipelines.ingest.land.hash_runs import CorruptRunError, FileRun, Hashes, MemoryRun, write_run
+from learnloom.pipelines.ingest.land.id_index import IdIndex, Moment
 
 _RECENT = 4
 _PAIRS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 3)), max_size=12)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from learnloom.pipelines.learner.calibrator import ModelKind
-from learnloom.pipelines.learner.check import Item, choose_check, p_items
+from learnloom.pipelines.learner.claim_check import CandidateQuestion, choose_check, p_items
 from learnloom.pipelines.learner.features import extract_before, extract_features
 from tests.pipelines.learner.make import Answer, a_history
 from tests.pipelines.learner.test_explain import _model
 
-_ALONE = Item(0, 1, 0.0, 0.0)
+_ALONE = CandidateQuestion(0, 1, 0.0, 0.0)
 
 
 @pytest.mark.parametrize("kind", list(ModelKind))
@@ -18,7 +18,11 @@ def test_what_is_expected_at_an_item_is_what_the_model_says_of_it(kind: ModelKin
     model = _model(kind)
     mine = [Answer(0, 2, (1,), 1.0, 0.0), Answer(0, 3, (1,), 0.4, 1.0), Answer(0, 2, (1,), 0.0, 2.0)]
     end = extract_features(model.parameters, a_history(mine)).end[0]
-    items = [Item(2, 1, 1.0, 1.0), Item(3, 1, 0.4, 0.6), Item(5, 1, 0.0, 0.0)]
+    items = [
+        CandidateQuestion(2, 1, 1.0, 1.0),
+        CandidateQuestion(3, 1, 0.4, 0.6),
+        CandidateQuestion(5, 1, 0.0, 0.0),
+    ]
     found = p_items(model, end, items)
     gap = float(np.expm1(model.parameters.log_gap_skill)) / 86_400
     for item, p in zip(items, found, strict=True):

@@ -13,7 +13,7 @@ from learnloom.pipelines.learner.model import Model
 _AT: Final = {name: place for place, name in enumerate(FEATURES)}
 
 
-class Item(NamedTuple):
+class CandidateQuestion(NamedTuple):
     """A question that may be put to the student."""
 
     code: int
@@ -25,7 +25,7 @@ class Item(NamedTuple):
     """The student's own scores on it so far, and what was missing to all of it."""
 
 
-def p_items(model: Model, end: NDArray[np.float64], items: Sequence[Item]) -> list[float]:
+def p_items(model: Model, end: NDArray[np.float64], items: Sequence[CandidateQuestion]) -> list[float]:
     """Probability of a right answer at each item, put when the next answer is to be expected.
 
     Args:
@@ -45,7 +45,9 @@ def p_items(model: Model, end: NDArray[np.float64], items: Sequence[Item]) -> li
     return found
 
 
-def choose_check(p: Sequence[float], items: Sequence[Item], *, low: float, high: float) -> int | None:
+def choose_check(
+    p: Sequence[float], items: Sequence[CandidateQuestion], *, low: float, high: float
+) -> int | None:
     """Choose the item from which most is to be learned: one that may go either way.
 
     Args:

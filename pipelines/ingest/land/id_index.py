@@ -17,13 +17,13 @@ from uuid import uuid4
 
 import numpy as np
 
-from learnloom.pipelines.ingest.hash_runs import (
+from learnloom.pipelines.ingest.land.hash_runs import (
     CorruptRunError,
     FileRun,
     Hashes,
+    HashRun,
     Mask,
     MemoryRun,
-    Run,
     RunFile,
     merged_parts,
     write_run,
@@ -115,7 +115,7 @@ class IdIndex:
             ids
         )  # neighbours in the question are neighbours in a run: an order of magnitude faster
         asked, with_contents = ids[order], contents[order]
-        runs: list[Run] = [*self._in_memory, *self._in_files]
+        runs: list[HashRun] = [*self._in_memory, *self._in_files]
         for run in runs:
             known, same = run.find(asked, with_contents)
             is_known[order] |= known

@@ -26,7 +26,7 @@ class CorruptRunError(OSError):
     """A file does not hold what was written to it."""
 
 
-class Run(Protocol):
+class HashRun(Protocol):
     """Pairs sorted by id."""
 
     def __len__(self) -> int:
