@@ -20,6 +20,7 @@ from learnloom.pipelines.lake.errors import WarehouseError
 from servers.kafka.broker import Broker
 from servers.ports import free_port
 from servers.process import ServerProcess
+from servers.waiting import wait_until
 from tests.pipelines.cli.samples import lines
 from tests.pipelines.cli.shell import learnloom
 from tests.pipelines.deliver.receiver import Call, Receiver, Reply, receiving
@@ -27,6 +28,7 @@ from tests.pipelines.ingest.sources.kafka.samples import new_topic
 from tests.pipelines.ingest.sources.kafka.topic_end import messages_of
 
 _WAIT_SECONDS = 240.0
+_DELIVERED = "SELECT DISTINCT status FROM feedback.delivery WHERE subscription = 'board'"
 _SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - of the specification's example
 _STAGES = {
     "land": ("learnloom.flows.land", "land", "Beginning flow run"),
@@ -230,13 +232,16 @@ def test_served_unattended_an_answer_reaches_the_subscribers(
             try:
                 _produce(place, tmp_path, 0, 40)
                 assert arrived.wait(_WAIT_SECONDS), "".join(told)
+                # What has arrived is written down a moment later: a stop in between would have it sent again.
+                wait_until(
+                    lambda: _rows(place, _DELIVERED) == [("delivered",)], lambda: None, seconds=_WAIT_SECONDS
+                )
             finally:
                 served.send_signal(signal.SIGTERM)
                 served.wait(_WAIT_SECONDS)
         ids = {call.headers["webhook-id"] for call in receiver.calls}
         assert ids <= set(_outbox(place))
-        states = _rows(place, "SELECT DISTINCT status FROM feedback.delivery WHERE subscription = 'board'")
-        assert states == [("delivered",)]
+        assert _rows(place, _DELIVERED) == [("delivered",)]
         assert {json.loads(message.value)["id"] for message in messages_of(broker, place["OUT"])} <= set(
             _outbox(place)
         )
