@@ -95,7 +95,7 @@ def _fuzz(seconds: float, seed: int) -> int:
     texts += [orjson.dumps(wrong.statement()) for wrong in WRONG]
     texts += [json.dumps(statement).encode() for statement in RIGHT]
     texts += [raw for _, raw in UNREADABLE if raw and len(raw) < 2_000]
-    validators = [(Validator(), "1.0.3"), (Validator(default_version="2.0.0", memory_bytes=50_000), "2.0.0")]
+    validators = [(Validator(), "1.0.3"), (Validator(default_version="2.0.0", cache_bytes=50_000), "2.0.0")]
     until = time.monotonic() + seconds
     judged = 0
     while time.monotonic() < until:

@@ -1,9 +1,9 @@
-"""How fast statements land, and what the duplicate check costs: prints a table.
+"""How fast statements land: prints a table.
 
-    python bench/import_.py FILE... [--known COUNT...]
+    python -m bench.import_ FILE...
 
 Each FILE is imported into a warehouse of its own in a process of its own, so that the peak memory is that of
-one import. The duplicate check is measured on hashes alone, in this process.
+one import. What the duplicate check costs is measured by bench/known_ids.py.
 """
 
 import argparse
@@ -14,26 +14,18 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land import tables
-from learnloom.pipelines.ingest.land.dedupe import KnownIds
 from learnloom.pipelines.ingest.land.loop import LandingPolicy, import_statements
 from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.sources.reading import Limits
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.schemas.xapi.equality import is_same
-
-ASKED = 5_000
-ROUNDS = 50
 
 
 def main() -> None:
@@ -42,7 +34,6 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument("--known", nargs="*", type=int, default=[1_000_000, 10_000_000])
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -54,17 +45,13 @@ def main() -> None:
     heads = f"{'statements':>11}{'refused':>9}{'seconds':>9}{'per s':>9}{'MB/s':>7}{'peak MB':>9}"
     print(f"{'import':<28}{heads}")
     for path in options.files:
-        command = [sys.executable, __file__, str(path), "--one"]
+        command = [sys.executable, "-m", "bench.import_", str(path), "--one"]
         told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         print(
             f"{path.name[-27:]:<28}{told['read']:>11,}{told['dead']:>9,}{told['seconds']:>9.1f}"
             f"{told['read'] / told['seconds']:>9,.0f}{told['size'] / 1e6 / told['seconds']:>7.0f}"
             f"{told['peak_mb']:>9.0f}"
         )
-    print(f"{'duplicate check':<28}{'ids known':>11}{'build s':>9}{'ms per 5,000 (median, worst)':>30}")
-    for known in options.known:
-        build, median, worst = _check(known)
-        print(f"{'':<28}{known:>11,}{build:>9.2f}{f'{median * 1e3:.1f}, {worst * 1e3:.1f}':>30}")
 
 
 def _import(path: Path) -> dict[str, Any]:
@@ -98,30 +85,6 @@ def _import(path: Path) -> dict[str, Any]:
         "seconds": summary.seconds,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
-
-
-def _check(known_count: int) -> tuple[float, float, float]:
-    """Time building the arrays, and asking for and adding 5,000 ids: seconds, median and worst."""
-    rng = np.random.default_rng(7)
-
-    def hashes(count: int) -> Any:
-        return rng.integers(0, 2**64 - 1, size=count, dtype=np.uint64)
-
-    with tempfile.TemporaryDirectory() as folder, Warehouse(Path(folder)) as warehouse:
-        tables.prepare(warehouse, wait_seconds=10)
-        known = KnownIds(sql_asks=0)
-        known.find(warehouse, 0, hashes(0), hashes(0))
-        started = time.perf_counter()
-        known.landed(hashes(known_count), hashes(known_count), 0)
-        build = time.perf_counter() - started
-        times = []
-        for _ in range(ROUNDS):
-            ids, contents = hashes(ASKED), hashes(ASKED)
-            started = time.perf_counter()
-            known.find(warehouse, 0, ids, contents)
-            known.landed(ids, contents, 0)
-            times.append(time.perf_counter() - started)
-    return build, sorted(times)[ROUNDS // 2], max(times)
 
 
 def _cores() -> int:

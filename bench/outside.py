@@ -31,7 +31,7 @@ from tests.schemas.xapi.test_atoms import WRONG as WRONG_VALUES
 
 PEER = "@learninglocker/xapi-validation@3.0.0"
 _HERE = Path(__file__).parent
-_ANY = [
+_ANY: list[Any] = [
     None,
     True,
     0,
@@ -79,7 +79,7 @@ def mutated(count: int, chance: random.Random) -> list[bytes]:
     values = [
         value for value in values if isinstance(value, str | bool | list | dict | None) or abs(value) < 1e300
     ]
-    made = []
+    made: list[Any] = []
     while len(made) < count:
         statement = json.loads(json.dumps(chance.choice(bases)))
         for _ in range(chance.choice((0, 1, 1, 2))):
@@ -151,8 +151,8 @@ def _compare(verdicts: list[list[str]], warnings: list[list[Any]], statements: l
     for (did, what), count in kinds.most_common():
         decision: Decision | None = decide(did, what)
         unclassified += decision is None
-        told = f"{decision.section}: {decision.sentence} [{decision.right}]" if decision else "UNCLASSIFIED"
-        print(f"{count:>8,}  it {did} {what}\n          {told}")
+        line = f"{decision.section}: {decision.sentence} [{decision.right}]" if decision else "UNCLASSIFIED"
+        print(f"{count:>8,}  it {did} {what}\n          {line}")
         if decision is None:
             print(f"          {samples[did, what].decode()[:600]}")
     return unclassified

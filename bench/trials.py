@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench.command import learnloom
-from learnloom.pipelines.cli.demo import engagement_truth_of, recovery_of, signal_truth_of
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.evaluate.risk_report import evaluate_risk
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.risk import read_followed
 from learnloom.pipelines.simulate.config import SimulationConfig
-from learnloom.pipelines.simulate.recovery import Recovery
-from learnloom.pipelines.simulate.signal_truth import SignalTruth
+from learnloom.pipelines.simulate.recovery import Recovery, recovery_of
+from learnloom.pipelines.simulate.signal_truth import SignalTruth, engagement_truth_of, signal_truth_of
 
 _SEEDS: Final = (11, 12, 13)
 _STUDENTS: Final = 80
@@ -158,7 +157,7 @@ def _lived(place: Path, seed: int) -> tuple[Recovery, dict[str, SignalTruth]]:
         engagement[0],
         **{
             name: sum(getattr(each, name) for each in engagement)
-            for name in ("n_candidates", "n_said", "n_true", "n_right")
+            for name in ("n_candidates", "n_emitted", "n_true", "n_right")
         },
     )
     return recovery, {each.signal: each for each in (*signals, whole)}
