@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import random
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -9,6 +10,10 @@ from typing import NamedTuple
 
 import duckdb
 import hypothesis
+import kafka.cluster
+import kafka.net.compat
+import kafka.net.connection
+import kafka.net.manager
 import pytest
 
 from learnloom.pipelines.config.settings import Settings
@@ -73,6 +78,13 @@ def small_class(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
     place = made_once(tmp_path_factory, "small", make)
     said = place / "class"
     return SmallClass(place / "warehouse", said / "statements.jsonl", said / SKILL_MAP, *days)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kafka_draws_for_itself() -> None:
+    """Give kafka-python its own random numbers: its threads draw while strategies run, which Hypothesis refuses."""
+    for module in (kafka.net.manager, kafka.net.connection, kafka.net.compat, kafka.cluster):
+        module.random = random.Random()
 
 
 @pytest.fixture(scope="session", autouse=True)
