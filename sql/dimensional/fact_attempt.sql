@@ -47,6 +47,7 @@ WITH events AS (
             verb_id = 'https://learnloom.example/xapi/verbs/requested-hint'
             OR (
                 verb_id = 'http://adlnet.gov/expapi/verbs/answered'
+                AND activity_kind NOT IN ('course', 'module', 'quiz', 'skill', 'forum')
                 AND (is_success IS NOT NULL OR score IS NOT NULL)
             )
         )

@@ -264,6 +264,12 @@ def landed_vocabulary(warehouse: Warehouse) -> list[RuleRow]:
     return [RuleRow(*row) for row in tables.vocabulary_rows(warehouse, RuleRow._fields)]
 
 
+def vocabulary_in_force(warehouse: Warehouse) -> pa.Table:
+    """Read the rules in force as rows of run.vocabulary_rule: the school's, then those of the presets in use."""
+    table = rule_table(effective_rules(landed_vocabulary(warehouse)))
+    return table.add_column(0, "rule_id", pa.array(range(1, table.num_rows + 1), pa.int32()))
+
+
 def digest_of(rows: Iterable[RuleRow]) -> str:
     """Tell rules apart from others: 16 hexadecimal digits."""
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:16]
