@@ -4,6 +4,7 @@ Activity types and verbs on the left of a rule are as they were sent; those on t
 (schemas/vocabulary.py). Of the rules of a form the first that fits counts.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Annotated, ClassVar, Final, NamedTuple, Self
 
@@ -18,7 +19,6 @@ from pydantic import (
 )
 
 from learnloom.pipelines.ingest.catalogue.csv_rows import Iri
-from learnloom.pipelines.lake.pattern import pattern_fault
 from learnloom.schemas.vocabulary import ACTIVITY_TYPES, EXTENSIONS, VERBS
 
 MAX_IRIS: Final = 200
@@ -58,8 +58,10 @@ def _without_repeats(iris: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _compiles(pattern: str) -> str:
-    if fault := pattern_fault(pattern):
-        raise ValueError(f"{pattern!r} is no regular expression of RE2: {fault}")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
     return pattern
 
 
