@@ -22,6 +22,7 @@ from learnloom.pipelines.ingest.catalogue.vocabulary_rules import (
     DropRule,
     ExtensionRule,
     LiftRule,
+    OtherRule,
     Rule,
     RuleRow,
     TypeRule,
@@ -64,6 +65,7 @@ class VocabularyFile(BaseModel):
     lift: list[LiftRule] = []
     whole: list[WholeRule] = []
     drop: list[DropRule] = []
+    other: list[OtherRule] = []
     extension: list[ExtensionRule] = []
     course: list[CourseRule] = []
 

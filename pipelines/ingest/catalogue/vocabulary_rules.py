@@ -228,6 +228,19 @@ class DropRule(Rule):
             yield RuleRow(position, vocabulary, self.form, iri)
 
 
+class OtherRule(Rule):
+    """`[[other]]`: activities of this type are known, and of no kind that learnloom tells apart."""
+
+    form = "other"
+
+    type: Iris = Field(description="activity types as sent, one or a list")
+
+    def rows(self, position: int, vocabulary: str) -> Iterator[RuleRow]:
+        """Give a row for each type."""
+        for iri in self.type:
+            yield RuleRow(position, vocabulary, self.form, iri)
+
+
 class ExtensionRule(Rule):
     """`[[extension]]`: an extension means another, wherever it stands."""
 
@@ -274,6 +287,7 @@ FORMS: Final[dict[str, type[Rule]]] = {
         LiftRule,
         WholeRule,
         DropRule,
+        OtherRule,
         ExtensionRule,
         CourseRule,
     )
