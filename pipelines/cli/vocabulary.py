@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from learnloom.pipelines.check.excerpt import visible
 from learnloom.pipelines.check.suggestion import suggestion_for
 from learnloom.pipelines.cli.options import JsonOption, LimitOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
@@ -204,14 +205,16 @@ def missing(
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         found = unknown_words(opened, effective_rules(landed_vocabulary(opened)))
+    if not found:
+        # A comment of TOML as well.
+        out.say(f"{'# ' if rules else ''}Every verb and every activity type has a meaning.")
+        return
     if rules and not as_json:
         typer.echo("\n".join(_rule(word) for word in found[:limit]), nl=False)
         return
-    if not found:
-        out.say("Every verb and every activity type has a meaning.")
-        return
     if as_json:
-        out.table([], found[:limit], machine_names=UnknownWord._fields)
+        for word in found[:limit]:
+            out.record(word)
         return
     out.table(
         ["kind", "as sent", "statements", "example", "type of the example"],
@@ -237,6 +240,6 @@ def _rule(word: UnknownWord) -> str:
     fill_in = "" if known else "  # one from docs/reference/vocabulary.md"
     # What a statement holds may hold anything: a comment is one line, and JSON's texts are TOML's, too.
     return (
-        f"# {' '.join(about.split())}\n[[{word.kind}]]\nfrom = {json.dumps(word.iri)}\n"
-        f"to = {json.dumps(known)}{fill_in}\n"
+        f"# {visible(' '.join(about.split()))}\n[[{word.kind}]]\n"
+        f"from = {json.dumps(word.iri, ensure_ascii=False)}\nto = {json.dumps(known)}{fill_in}\n"
     )

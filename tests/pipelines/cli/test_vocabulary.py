@@ -31,7 +31,7 @@ to = "{ASSESSMENT}"
 def _solved(number: int, **changes: Any) -> dict[str, Any]:
     """A statement with words that nobody knows: verb, type of its object, type in its context."""
     room = {"id": "https://s.example/room-1", "definition": {"type": _ROOM}}
-    task = {"type": _TASK, "name": {"en": 'Task "one"\nof two'}}
+    task = {"type": _TASK, "name": {"en": 'Task "one"\nof \x1btwo 🙂'}}
     return answer(
         number,
         **{
