@@ -4,6 +4,7 @@ Activity types and verbs on the left of a rule are as they were sent; those on t
 (schemas/vocabulary.py). Of the rules of a form the first that fits counts.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Annotated, ClassVar, Final, NamedTuple, Self
 
@@ -18,7 +19,6 @@ from pydantic import (
 )
 
 from learnloom.pipelines.ingest.catalogue.csv_rows import Iri
-from learnloom.pipelines.lake.pattern import pattern_fault
 from learnloom.schemas.vocabulary import ACTIVITY_TYPES, EXTENSIONS, VERBS
 
 MAX_IRIS: Final = 200
@@ -58,8 +58,10 @@ def _without_repeats(iris: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _compiles(pattern: str) -> str:
-    if fault := pattern_fault(pattern):
-        raise ValueError(f"{pattern!r} is no regular expression of RE2: {fault}")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
     return pattern
 
 
@@ -226,6 +228,19 @@ class DropRule(Rule):
             yield RuleRow(position, vocabulary, self.form, iri)
 
 
+class OtherRule(Rule):
+    """`[[other]]`: activities of this type are known, and of no kind that learnloom tells apart."""
+
+    form = "other"
+
+    type: Iris = Field(description="activity types as sent, one or a list")
+
+    def rows(self, position: int, vocabulary: str) -> Iterator[RuleRow]:
+        """Give a row for each type."""
+        for iri in self.type:
+            yield RuleRow(position, vocabulary, self.form, iri)
+
+
 class ExtensionRule(Rule):
     """`[[extension]]`: an extension means another, wherever it stands."""
 
@@ -272,6 +287,7 @@ FORMS: Final[dict[str, type[Rule]]] = {
         LiftRule,
         WholeRule,
         DropRule,
+        OtherRule,
         ExtensionRule,
         CourseRule,
     )
