@@ -3,7 +3,7 @@
 -- scope: reference
 -- columns:
 --   vocabulary_name  skill, hint, answer_duration, optional, topic, device, due_date, submission, contribution,
---                    goal, choice, preference, course_outcome or course_plan
+--                    goal, choice, preference, course_outcome, contact or course_plan
 WITH told AS (
     SELECT
         unnest([
@@ -30,6 +30,11 @@ WITH told AS (
                     THEN 'course_outcome'
             END,
             CASE WHEN dim_usage.contribution_kind IS NOT NULL THEN 'contribution' END,
+            CASE
+                WHEN
+                    dim_usage.activity_kind = 'assignment' AND dim_usage.verb_id = 'http://adlnet.gov/expapi/verbs/scored'
+                    THEN 'contact'
+            END,
             CASE dim_usage.verb_id
                 WHEN 'https://learnloom.example/xapi/verbs/requested-hint' THEN 'hint'
                 WHEN 'http://activitystrea.ms/schema/1.0/submit' THEN 'submission'

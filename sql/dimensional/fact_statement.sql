@@ -9,6 +9,7 @@
 --   course_id          the course
 --   parent_id          the activity right above
 --   skill_ids          the skills; empty where none are known
+--   told_by_system     what the activity's system was ever seen to tell: hint, explanation, optional
 --   contribution_kind  asked, commented, responded, shared or reviewed; NULL where it is no word to others
 --   vocabulary         whose rule told another verb or activity than was sent; NULL where none did
 --   is_own_act         whether the student did it; false for what others do to a student: registered, unregistered,
@@ -24,6 +25,7 @@ SELECT
     dim_usage.course_id,
     dim_usage.parent_id,
     dim_usage.skill_ids,
+    dim_usage.told_by_system,
     dim_usage.contribution_kind,
     dim_usage.vocabulary,
     coalesce(stg_statement.topic_name, dim_usage.topic_name) AS topic_name,
