@@ -11,7 +11,18 @@ DAY_MS: Final = 86_400_000
 HOUR_MS: Final = 3_600_000
 # Our own vocabulary, from which the other dialects are translated.
 OWN_DIALECT: Final = "learnloom"
-DialectName = Literal["learnloom", "moodle-5"]
+DialectName = Literal[
+    "learnloom",
+    "moodle-5",
+    "moodle-4",
+    "openedx",
+    "h5p",
+    "scorm",
+    "cmi5",
+    "articulate",
+    "adapt",
+    "jisc",
+]
 
 
 class SimulationConfig(BaseModel):

@@ -144,7 +144,7 @@ def simulate(
     told_as = translator.told_as if translator is not None else str
     write_skill_map(out / SKILL_MAP, simulated.courses, told_as)
     write_plan(out / PLAN, config, simulated.courses, told_as)
-    write_truth(truth, config, simulated.courses, simulated.students, link, translator)
+    write_truth(truth, config, simulated.courses, simulated.students, link, translator=translator)
     write_translation(truth, translator)
     return SimulationSummary(
         statements=path,

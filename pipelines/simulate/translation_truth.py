@@ -21,9 +21,7 @@ _SCHEMAS: Final = {
     "act": pa.schema(
         [("kind", pa.string()), ("acts", pa.int64()), ("statements", pa.int64()), ("is_told", pa.string())]
     ),
-    "staff": pa.schema(
-        [("home_page", pa.string()), ("account_name", pa.string()), ("mbox", pa.string())]
-    ),
+    "staff": pa.schema([("home_page", pa.string()), ("account_name", pa.string()), ("mbox", pa.string())]),
 }
 
 

@@ -117,6 +117,7 @@ def write_truth(
     courses: Sequence[Course],
     students: Sequence[Student],
     link: FaultyLink,
+    *,
     translator: Translator | None,
 ) -> None:
     """Write all truth tables as Parquet into a folder that exists.

@@ -108,11 +108,13 @@ def verb(iri: str, display: str, language: str = "en") -> dict[str, Any]:
     return {"id": iri, "display": {language: display}}
 
 
-def activity(iri: str, kind: str | None = None, name: str | None = None, **more: Any) -> dict[str, Any]:
-    """An activity as object or in a context: English name, type, and further properties of its definition."""
+def activity(
+    iri: str, kind: str | None = None, name: str | None = None, *, language: str = "en", **more: Any
+) -> dict[str, Any]:
+    """An activity as object or in a context: type, name in a language, and further properties of its definition."""
     definition: dict[str, Any] = {}
     if name is not None:
-        definition["name"] = {"en": name}
+        definition["name"] = {language: name}
     if kind is not None:
         definition["type"] = kind
     definition.update(more)

@@ -3,18 +3,11 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from learnloom.pipelines.simulate.config import DAY_MS
 from learnloom.pipelines.simulate.dialects.acts import Act
 from learnloom.pipelines.simulate.dialects.dialect import Memory, Person, Told
 from learnloom.pipelines.simulate.dialects.school import Thing, site, uuid_of
-from learnloom.pipelines.simulate.dialects.sittings import (
-    Sitting,
-    close_sitting,
-    left_open,
-    open_sitting,
-    quiz_of,
-    sitting_of,
-)
-from learnloom.pipelines.simulate.config import DAY_MS
+from learnloom.pipelines.simulate.dialects.sittings import Sitting, Sittings
 from learnloom.schemas import vocabulary as xapi
 
 SITE: Final = site("moodle")
@@ -55,45 +48,20 @@ def session(act: Act) -> str:
     return uuid_of(act.actor, act.at_ms // DAY_MS)
 
 
-Tell = Callable[[Act, Memory, Sitting], list[Told]]
+class Buffered:
+    """Answers as Moodle tells them: all at the moment at which the sitting is handed in."""
 
+    def __init__(
+        self,
+        begun: Callable[[Memory, Sitting], list[Told]],
+        handed_in: Callable[[Memory, Sitting, int], list[Told]],
+    ) -> None:
+        def ended(memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> list[Told]:  # noqa: ARG001
+            return handed_in(memory, sitting, at_ms)
 
-class Sittings:
-    """Sittings as Moodle has them: answers are told when the sitting is handed in, all at that moment.
-
-    A question that is answered again ends the sitting, and a new one begins.
-    """
-
-    def __init__(self, begun: Tell, handed_in: Callable[[Memory, Sitting, int], list[Told]]) -> None:
-        self._begun = begun
-        self._handed_in = handed_in
-
-    def begin(self, act: Act, memory: Memory) -> list[Told]:
-        """A quiz is opened."""
-        told = self.end(act, memory)
-        return [*told, *self._begun(act, memory, open_sitting(act, memory))]
+        # To answer a question again is to begin the quiz again.
+        self.sittings = Sittings(begun, ended, idle_ms=TIME_LIMIT_MS, is_split=True)
 
     def answer(self, act: Act, memory: Memory) -> list[Told]:
-        """A question is answered, in the open sitting or in a new one."""
-        told: list[Told] = []
-        sitting = sitting_of(act, memory)
-        if sitting is None or sitting.quiz is not quiz_of(act, memory) or sitting.has_answered(act.activity):
-            told = self.begin(act, memory)
-            sitting = sitting_of(act, memory)
-            assert sitting is not None
-        sitting.answers.append(act)
-        sitting.last = act
-        return told
-
-    def end(self, act: Act, memory: Memory) -> list[Told]:
-        """The open sitting is handed in, where there is one."""
-        sitting = close_sitting(act, memory)
-        return self._handed_in(memory, sitting, act.at_ms) if sitting else []
-
-    def close_day(self, memory: Memory, at_ms: int) -> list[Told]:  # noqa: ARG002
-        """The platform hands in what was left open."""
-        return [
-            told
-            for sitting in left_open(memory)
-            for told in self._handed_in(memory, sitting, sitting.last.at_ms + TIME_LIMIT_MS)
-        ]
+        """Only the beginning of a new sitting is told at once."""
+        return self.sittings.answer(act, memory)[1]

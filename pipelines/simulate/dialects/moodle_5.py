@@ -1,4 +1,4 @@
-"""Moodle with the plugin logstore_xapi 5 (from 4.8 of 2025 on): scores from -1 to 1, attempts and submissions as objects."""
+"""Moodle with logstore_xapi 5 (2025, from 4.8 on): scores from -1 to 1, attempts and submissions as objects."""
 
 from typing import Any, Final
 
@@ -125,13 +125,15 @@ def _viewed(act: Act, memory: Memory) -> list[Told]:
 
 
 def _attempt(sitting: Sitting) -> dict[str, Any]:
-    return activity(moodle.sitting_address(sitting), _ATTEMPT, sitting.name)
+    return activity(
+        moodle.sitting_address(sitting), _ATTEMPT, f"{sitting.quiz.name} Attempt {sitting.number}"
+    )
 
 
-def _begun(act: Act, memory: Memory, sitting: Sitting) -> list[Told]:  # noqa: ARG001
+def _begun(memory: Memory, sitting: Sitting) -> list[Told]:  # noqa: ARG001
     parent = [_seen(sitting.quiz), *_around(sitting.quiz)]
     event = "\\mod_quiz\\event\\attempt_started"
-    return [_told(act, _STARTED, _attempt(sitting), event=event, parent=parent)]
+    return [_told(sitting.begun, _STARTED, _attempt(sitting), event=event, parent=parent)]
 
 
 def _score(share: float, points: int) -> dict[str, Any]:
@@ -239,7 +241,9 @@ def _feedback(act: Act, memory: Memory) -> list[Told]:
 
 
 def _discussion(forum: Thing, number: int) -> dict[str, Any]:
-    return activity(f"{moodle.SITE}/mod/forum/discuss.php?d={forum.number}{number:03d}", _DISCUSSION, forum.name)
+    return activity(
+        f"{moodle.SITE}/mod/forum/discuss.php?d={forum.number}{number:03d}", _DISCUSSION, forum.name
+    )
 
 
 def _asked(act: Act, memory: Memory) -> list[Told]:
@@ -264,7 +268,7 @@ def _replied(act: Act, memory: Memory) -> list[Told]:
     return [_told(act, _REPLIED, object_, event=event, parent=[thread, _seen(forum), *_around(forum)])]
 
 
-_SITTINGS: Final = moodle.Sittings(_begun, _handed_in)
+_ANSWERS: Final = moodle.Buffered(_begun, _handed_in)
 DIALECT: Final = Dialect(
     name="moodle-5",
     platform="Moodle, plugin logstore_xapi 5",
@@ -274,10 +278,10 @@ DIALECT: Final = Dialect(
         ActKind.ENROLLED: _enrolled,
         ActKind.LEFT: _left,
         ActKind.COURSE_PASSED: _course_done,
-        ActKind.QUIZ_BEGUN: _SITTINGS.begin,
-        ActKind.QUIZ_DONE: _SITTINGS.end,
-        ActKind.PRACTICE_DONE: _SITTINGS.end,
-        ActKind.ANSWER: _SITTINGS.answer,
+        ActKind.QUIZ_BEGUN: _ANSWERS.sittings.begin,
+        ActKind.QUIZ_DONE: _ANSWERS.sittings.end,
+        ActKind.PRACTICE_DONE: _ANSWERS.sittings.end,
+        ActKind.ANSWER: _ANSWERS.answer,
         ActKind.VIDEO_BEGUN: _viewed,
         ActKind.READ: _viewed,
         ActKind.WORK_BEGUN: _viewed,
@@ -289,6 +293,6 @@ DIALECT: Final = Dialect(
         ActKind.RESPONDED: _replied,
     },
     seen_only=frozenset({ActKind.VIDEO_BEGUN, ActKind.READ, ActKind.WORK_BEGUN, ActKind.FEEDBACK_READ}),
-    close_day=_SITTINGS.close_day,
+    close_day=_ANSWERS.sittings.close_day,
     has_staff=True,
 )

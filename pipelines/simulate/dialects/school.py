@@ -44,6 +44,7 @@ class Thing:
         quiz: "Thing | None" = None,
         is_graded: bool = False,
         questions: int = 0,
+        seconds: float = 0.0,
     ) -> None:
         self.number = number
         """Counts all activities of the school from 1: what a platform's database would number."""
@@ -55,6 +56,8 @@ class Thing:
         """Whether it is a graded quiz."""
         self.questions = questions
         """Of a quiz: how many."""
+        self.seconds = seconds
+        """Of a video: its length."""
         self._course = course
         self.module = module
         """The module in which it stands; None of a course and of a module."""
@@ -107,7 +110,7 @@ class School:
     def _take_module(self, course: Thing, module: Module) -> None:
         part = self._take(module.activity, course=course)
         for material in (*module.material, *module.extras):
-            self._take(material.activity, course=course, module=part)
+            self._take(material.activity, course=course, module=part, seconds=material.seconds)
         for quiz in (module.practice, module.graded):
             self._take_quiz(course, part, quiz)
         self._take(module.assignment.activity, course=course, module=part)

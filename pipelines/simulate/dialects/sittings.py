@@ -1,10 +1,11 @@
 """Sittings at a quiz: what was answered from its opening to its being handed in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from learnloom.pipelines.simulate.dialects.acts import Act
-from learnloom.pipelines.simulate.dialects.dialect import Memory
+from learnloom.pipelines.simulate.dialects.dialect import Memory, Told
 from learnloom.pipelines.simulate.dialects.school import Thing
 
 _OPEN: Final = "open sitting"
@@ -28,12 +29,7 @@ class Sitting:
     @property
     def share_right(self) -> float:
         """Share of the answers that are right; 0 without an answer."""
-        return sum(answer.result["success"] for answer in self.answers) / max(1, len(self.answers))
-
-    @property
-    def name(self) -> str:
-        """The name of the sitting, as platforms that make it an activity call it."""
-        return f"{self.quiz.name} Attempt {self.number}"
+        return sum(bool(answer.result["success"]) for answer in self.answers) / max(1, len(self.answers))
 
     def has_answered(self, question: str) -> bool:
         """Whether the question was answered in this sitting."""
@@ -46,31 +42,71 @@ def quiz_of(act: Act, memory: Memory) -> Thing:
     return thing.quiz or thing
 
 
-def sitting_of(act: Act, memory: Memory) -> Sitting | None:
-    """The open sitting of the student, whatever the quiz; None where there is none."""
-    sitting: Sitting | None = memory.of(act).get(_OPEN)
-    return sitting
+Ended = Callable[[Memory, Sitting, int, Act | None], list[Told]]
 
 
-def open_sitting(act: Act, memory: Memory) -> Sitting:
-    """Begin a sitting at the quiz that the act is about; whatever was open has to be closed before."""
-    sitting = Sitting(memory.count("sittings"), quiz_of(act, memory), act, act)
-    memory.of(act)[_OPEN] = sitting
-    return sitting
+class Sittings:
+    """Opens and closes the sittings of all students in one dialect; each has one open at the most.
 
+    Args:
+        begun: what is told when one is opened.
+        ended: what is told when one ends at an instant, by the act that ended it; by None where it was left open.
+        idle_ms: how long after the latest act the platform ends what was left open.
+        is_split: whether a question answered again ends the sitting and begins another.
+    """
 
-def close_sitting(act: Act, memory: Memory) -> Sitting | None:
-    """End the open sitting of the student, and give it; None where there is none."""
-    sitting: Sitting | None = memory.of(act).pop(_OPEN, None)
-    return sitting
+    def __init__(
+        self,
+        begun: Callable[[Memory, Sitting], list[Told]],
+        ended: Ended,
+        *,
+        idle_ms: int,
+        is_split: bool = False,
+    ) -> None:
+        self._begun = begun
+        self._ended = ended
+        self._idle_ms = idle_ms
+        self._is_split = is_split
 
+    def begin(self, act: Act, memory: Memory) -> list[Told]:
+        """A quiz is opened; what was open ends."""
+        told: list[Told] = []
+        left: Sitting | None = memory.of(act).get(_OPEN)
+        if left is not None:
+            told = self._ended(memory, left, min(act.at_ms, left.last.at_ms + self._idle_ms), None)
+        sitting = Sitting(memory.count("sittings"), quiz_of(act, memory), act, act)
+        memory.of(act)[_OPEN] = sitting
+        return [*told, *self._begun(memory, sitting)]
 
-def left_open(memory: Memory) -> list[Sitting]:
-    """End all sittings that nobody handed in, and give them in the order of their beginning."""
-    found: list[Sitting] = [
-        state.pop(_OPEN) for state in memory.of_student.values() if _OPEN in state
-    ]
-    return sorted(found, key=lambda sitting: sitting.number)
+    def answer(self, act: Act, memory: Memory) -> tuple[Sitting, list[Told]]:
+        """A question is answered: in which sitting, and what is told of its opening where it is a new one."""
+        told: list[Told] = []
+        sitting: Sitting | None = memory.of(act).get(_OPEN)
+        if (
+            sitting is None
+            or sitting.quiz is not quiz_of(act, memory)
+            or (self._is_split and sitting.has_answered(act.activity))
+        ):
+            told = self.begin(act, memory)
+            sitting = memory.of(act)[_OPEN]
+        sitting.answers.append(act)
+        sitting.last = act
+        return sitting, told
+
+    def end(self, act: Act, memory: Memory) -> list[Told]:
+        """The student is done with the quiz."""
+        sitting: Sitting | None = memory.of(act).pop(_OPEN, None)
+        return self._ended(memory, sitting, act.at_ms, act) if sitting is not None else []
+
+    def close_day(self, memory: Memory, end_ms: int) -> list[Told]:  # noqa: ARG002
+        """The platform ends what was left open, in the order in which it was begun."""
+        left: list[Sitting] = [state.pop(_OPEN) for state in memory.of_student.values() if _OPEN in state]
+        left.sort(key=lambda sitting: sitting.number)
+        return [
+            told
+            for sitting in left
+            for told in self._ended(memory, sitting, sitting.last.at_ms + self._idle_ms, None)
+        ]
 
 
 def seconds(milliseconds: float) -> str:

@@ -30,9 +30,7 @@ class Translator:
     @property
     def left_out(self) -> dict[str, int]:
         """Acts that cannot be told in the dialect, by kind."""
-        return {
-            kind: count for kind, count in sorted(self.acts.items()) if kind not in self.dialect.tellers
-        }
+        return {kind: count for kind, count in sorted(self.acts.items()) if kind not in self.dialect.tellers}
 
     @property
     def seen_only(self) -> dict[str, int]:

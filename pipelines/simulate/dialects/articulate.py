@@ -1,0 +1,130 @@
+"""Articulate Storyline and Rise: slides and questions below the id of one published course, with language `und`."""
+
+from typing import Any, Final
+
+from learnloom.pipelines.simulate.dialects.acts import Act, ActKind
+from learnloom.pipelines.simulate.dialects.dialect import (
+    Dialect,
+    Memory,
+    Person,
+    Teller,
+    Told,
+    interaction,
+    person_of,
+    verb,
+)
+from learnloom.pipelines.simulate.dialects.school import Thing, hexadecimal, site
+from learnloom.schemas import vocabulary as xapi
+
+# Storyline does not say in which language it speaks.
+_LANGUAGE: Final = "und"
+_SLIDES: Final = frozenset({xapi.ASSESSMENT, xapi.VIDEO, xapi.READING})
+_POINTS: Final = 10
+
+
+def _actor(whom: Person) -> dict[str, Any]:
+    return {"objectType": "Agent", "name": whom.name, "mbox": whom.mail}
+
+
+def _address(thing: Thing) -> str | None:
+    """The published course's id, then those of slide and question."""
+    course = f"{site('articulate')}/{hexadecimal('course', thing.course.iri)[:11]}_course"
+    if thing.kind == xapi.COURSE:
+        return course
+    if thing.quiz is not None:
+        return f"{_address(thing.quiz)}/{hexadecimal(thing.iri)[:11]}"
+    return f"{course}/{hexadecimal(thing.iri)[:11]}" if thing.kind in _SLIDES else None
+
+
+def _object(thing: Thing, kind: str, **more: Any) -> dict[str, Any]:
+    name = {_LANGUAGE: thing.name}
+    return {
+        "objectType": "Activity",
+        "id": _address(thing),
+        "definition": {"type": kind, "name": name, **more},
+    }
+
+
+def _told(
+    act: Act,
+    verb_: dict[str, Any],
+    object_: dict[str, Any],
+    thing: Thing,
+    result: dict[str, Any] | None = None,
+) -> Told:
+    """A statement; parent and grouping are the course, by its id alone."""
+    course = {"objectType": "Activity", "id": _address(thing.course)}
+    body: dict[str, Any] = {
+        "actor": _actor(person_of(act)),
+        "verb": verb_,
+        "object": object_,
+        **({"result": result} if result else {}),
+        "context": {
+            "registration": act.registration,
+            "contextActivities": {"parent": [course], "grouping": [course]},
+        },
+    }
+    return Told(act.at_ms, body)
+
+
+def _verb(iri: str, display: str) -> dict[str, Any]:
+    return verb(iri, display, "en-US")
+
+
+def _seen(act: Act, memory: Memory) -> list[Told]:
+    """A slide was shown; before the first of a student the course was attempted."""
+    slide = memory.school[act.activity]
+    told = [_told(act, _verb(xapi.EXPERIENCED, "experienced"), _object(slide, xapi.MODULE), slide)]
+    known = memory.of(act).setdefault("courses", set())
+    if slide.course.iri not in known:
+        known.add(slide.course.iri)
+        course = _object(slide.course, xapi.COURSE)
+        told.insert(0, _told(act, _verb(xapi.ATTEMPTED, "attempted"), course, slide.course))
+    return told
+
+
+def _answer(act: Act, memory: Memory) -> list[Told]:
+    question = memory.school[act.activity]
+    points = _POINTS * act.result["success"]
+    sent = interaction(
+        act, "description", "interactionType", "correctResponsesPattern", "choices", "source", "target"
+    )
+    sent["description"] = {_LANGUAGE: act.definition["description"]["en"]}
+    result = {
+        "score": {"scaled": float(act.result["success"]), "raw": points, "min": 0, "max": _POINTS},
+        "success": act.result["success"],
+        "response": act.result["response"],
+        "duration": act.result["duration"],
+    }
+    object_ = _object(question, xapi.INTERACTION, **sent)
+    return [_told(act, _verb(xapi.ANSWERED, "answered"), object_, question, result)]
+
+
+def _verdict(iri: str, display: str) -> Teller:
+    """The result of a quiz is told of the course: Storyline reports one quiz as the course's."""
+    verb_ = _verb(iri, display)
+
+    def tell(act: Act, memory: Memory) -> list[Told]:
+        quiz = memory.school[act.activity]
+        score = {key: act.score[key] for key in ("scaled", "raw", "min", "max")}
+        result = {"score": score, "success": act.result["success"], "completion": True}
+        return [_told(act, verb_, _object(quiz, xapi.ASSESSMENT), quiz, result)]
+
+    return tell
+
+
+DIALECT: Final = Dialect(
+    name="articulate",
+    platform="Articulate Storyline and Rise",
+    actor=_actor,
+    activity=_address,
+    tellers={
+        ActKind.QUIZ_BEGUN: _seen,
+        ActKind.QUIZ_PASSED: _verdict(xapi.PASSED, "passed"),
+        ActKind.QUIZ_FAILED: _verdict(xapi.FAILED, "failed"),
+        ActKind.ANSWER: _answer,
+        ActKind.VIDEO_BEGUN: _seen,
+        ActKind.READ: _seen,
+    },
+    seen_only=frozenset({ActKind.QUIZ_BEGUN, ActKind.VIDEO_BEGUN, ActKind.READ}),
+)
