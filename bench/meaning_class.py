@@ -1,0 +1,158 @@
+"""One class in every dialect: what of it arrives, how near the estimates are to the truth, which signals are false."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import orjson
+import pyarrow.parquet as pq
+
+from bench.command import learnloom
+from bench.meaning_truth import ClassTruth, Emitted, Told, why_false
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.simulate.config import OWN_DIALECT, SimulationConfig
+from learnloom.pipelines.simulate.dialects.acts import ActKind
+from learnloom.pipelines.simulate.recovery import numbers_of, recovery_of
+
+# Signals of a day in the middle of the course, and of its last day.
+_DAYS: Final = (40, -1)
+_QUESTIONS: Final = (b'activities/cmi.interaction"', b'activities/question"')
+_SIGNALS: Final = """
+    SELECT identifier, signal_kind, subject, message_id, parameters
+    FROM feedback.signal INNER JOIN dimensional.dim_student USING (student_key)
+    ORDER BY ALL
+"""
+_FIGURES: Final = {
+    "courses": "SELECT count(*) FROM dimensional.dim_course",
+    "answers": "SELECT count(*) FROM dimensional.fact_attempt",
+    "with a course": "SELECT count(*) FROM dimensional.fact_attempt WHERE course_id IS NOT NULL",
+    "estimates": "SELECT count(*) FROM estimates.student_skill",
+    "hints": "SELECT count(*) FROM dimensional.fact_hint",
+    "videos": "SELECT count(*) FROM dimensional.fact_video",
+    "share known": "SELECT count(*) FROM dimensional.fact_video WHERE seen_share IS NOT NULL",
+    "submissions": "SELECT count(*) FROM dimensional.fact_submission WHERE n_submissions > 0",
+    "scored work": "SELECT count(*) FROM dimensional.fact_submission WHERE last_score IS NOT NULL",
+    "mean score": "SELECT round(avg(score), 3) FROM dimensional.fact_product WHERE product_kind <> 'quiz'",
+    "mean of quizzes": "SELECT round(avg(score), 3) FROM dimensional.fact_product WHERE product_kind = 'quiz'",
+    "contributions": "SELECT count(*) FROM dimensional.fact_contribution",
+    "help given": "SELECT count(*) FILTER (WHERE is_giving) FROM dimensional.fact_contribution",
+    "enrolments": "SELECT count(*) FROM dimensional.fact_enrolment WHERE registered_at IS NOT NULL",
+    "left": "SELECT count(*) FROM dimensional.fact_enrolment WHERE unregistered_at IS NOT NULL",
+    "course outcomes": """
+        SELECT count(*) FROM dimensional.fact_enrolment
+        WHERE coalesce(completed_at, passed_at, failed_at) IS NOT NULL
+    """,
+    "activities": "SELECT count(*) FROM dimensional.dim_activity",
+    "students": "SELECT count(*) FROM dimensional.dim_student",
+}
+
+
+class ClassInDialect(NamedTuple):
+    """What became of the class in one dialect."""
+
+    dialect: str
+    figures: dict[str, Any]
+    false: Counter[tuple[str, str]]
+    """False signals by reason and kind, over both days."""
+
+
+def measure_class(
+    place: Path, dialects: Sequence[str], config: SimulationConfig, vocabulary: dict[str, Path]
+) -> list[ClassInDialect]:
+    """Simulate the class in every dialect, import it with the school's skill map and course plan, and compare.
+
+    Args:
+        place: an empty folder.
+        dialects: which; our own is always simulated, for the truth of each act.
+        config: size and seed; its dialect and its faults do not count.
+        vocabulary: a school's own vocabulary file, by dialect.
+    """
+    _simulate(place, OWN_DIALECT, config)
+    truth = ClassTruth(place / OWN_DIALECT)
+    return [_measure(place, dialect, config, truth, vocabulary.get(dialect)) for dialect in dialects]
+
+
+def _simulate(place: Path, dialect: str, config: SimulationConfig) -> None:
+    learnloom(
+        place,
+        *("simulate", dialect, "--dialect", dialect, "--faults", "0"),
+        *("--students", str(config.students), "--weeks", str(config.weeks), "--seed", str(config.seed)),
+    )
+
+
+def _measure(
+    place: Path, dialect: str, config: SimulationConfig, truth: ClassTruth, vocabulary: Path | None
+) -> ClassInDialect:
+    folder, warehouse = place / dialect, f"warehouse-{dialect}"
+    if dialect != OWN_DIALECT:
+        _simulate(place, dialect, config)
+    if vocabulary is not None:
+        learnloom(place, "vocabulary", "import", str(vocabulary.absolute()), "-w", warehouse)
+    imported = learnloom(place, "import", f"{dialect}/statements.jsonl", "-w", warehouse, ok=(0, 3)).told[-1]
+    learnloom(place, "skills", "import", f"{dialect}/skills.csv", "-w", warehouse)
+    learnloom(place, "plan", "import", f"{dialect}/plan.csv", "-w", warehouse)
+    told, numbers = _told(folder), numbers_of(folder / "truth")
+    false: Counter[tuple[str, str]] = Counter()
+    figures: dict[str, Any] = {"statements": imported["accepted"], "signals": 0, "false signals": 0}
+    for day in _DAYS:
+        date = config.start + dt.timedelta(days=day % config.days)
+        learnloom(place, "refresh", "--as-of", str(date), "-w", warehouse)
+        until = dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), dt.UTC)
+        with Warehouse(place / warehouse, read_only=True) as opened:
+            for signal in _signals(opened):
+                figures["signals"] += 1
+                why = why_false(
+                    signal,
+                    numbers,
+                    truth,
+                    told,
+                    until_ms=round(until.timestamp() * 1000),
+                    start_ms=config.start_ms,
+                )
+                if why is not None:
+                    false[why, signal.kind] += 1
+    figures["false signals"] = sum(false.values())
+    with Warehouse(place / warehouse, read_only=True) as opened:
+        figures |= {name: opened.one(sql)[0] for name, sql in _FIGURES.items()}
+        recovery = recovery_of(opened, folder / "truth")
+    figures["held to the truth"] = recovery.n_estimates
+    figures["correlation"] = _rounded(recovery.mastery_correlation)
+    figures["mean error"] = _rounded(recovery.mastery_mean_error)
+    return ClassInDialect(dialect, figures, false)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _signals(warehouse: Warehouse) -> list[Emitted]:
+    return [
+        Emitted(identifier, kind, subject, message_id or "", orjson.loads(parameters or "{}"))
+        for identifier, kind, subject, message_id, parameters in warehouse.rows(_SIGNALS)
+    ]
+
+
+def _told(folder: Path) -> Told:
+    """What the dialect of a simulated class can tell, by its truth and its statements."""
+    acts = folder / "truth" / "act.parquet"
+    kinds = frozenset(ActKind)
+    if acts.exists():
+        kinds = frozenset(
+            ActKind(row["kind"])
+            for row in pq.read_table(acts).to_pylist()
+            if row["is_told"] == "told" and row["kind"] in set(ActKind)
+        )
+    with (folder / "statements.jsonl").open("rb") as lines:
+        timed = any(_is_timed_answer(line) for line in lines)
+    return Told(kinds, timed)
+
+
+def _is_timed_answer(line: bytes) -> bool:
+    if b'"duration"' not in line or not any(kind in line for kind in _QUESTIONS):
+        return False
+    statement = orjson.loads(line)
+    kind = statement["object"].get("definition", {}).get("type", "")
+    is_question = kind.endswith(("/cmi.interaction", "/question"))
+    return is_question and "duration" in statement.get("result", {})
