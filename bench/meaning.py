@@ -111,15 +111,12 @@ def _show_kind(kind: str, events: list[Event], fates: list[Fate]) -> None:
 def _of_videos(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as place:
         views = measure_videos(Path(place), arguments.file)
-    known = [view for view in views if view.found is not None]
-    low = [
-        view
-        for view in known
-        if view.found is not None and view.true is not None and view.found < view.true - 0.005
-    ]
-    told = sum(view.true is not None for view in views)
-    print(f"{len(views):,} views, {told:,} of which the segments told are enough to know the share")
-    print(f"{len(known):,} have a share, {len(low):,} of them one that is too low")
+    low = [view for view in views if view.found is not None and view.found < (view.true or 0.0) - 0.001]
+    print(
+        f"{len(views):,} views, of {sum(bool(view.true) for view in views):,} of which stretches and length are told"
+    )
+    known = sum(view.found is not None for view in views)
+    print(f"{known:,} have a share, {len(low):,} of them one that is too low")
 
 
 def _show_class(found: list[ClassInDialect]) -> None:
@@ -129,10 +126,13 @@ def _show_class(found: list[ClassInDialect]) -> None:
         cells = ("-" if one.figures[name] is None else one.figures[name] for one in found)
         print(f"{name:<20}" + "".join(f"{cell:>{width}}" for cell in cells))
     whole: Counter[tuple[str, str]] = sum((one.false for one in found), Counter())
+    if whole:
+        print("false signals, both days:")
     for reason, kind in sorted(whole):
-        cells = (one.false[reason, kind] or "" for one in found)
-        print(f"{f'  {reason}: {kind}':<45}")
-        print(f"{'':<20}" + "".join(f"{cell:>{width}}" for cell in cells))
+        where = ", ".join(
+            f"{one.dialect} {one.false[reason, kind]}" for one in found if one.false[reason, kind]
+        )
+        print(f"  {reason}: {kind}: {where}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """One class in every dialect: what of it arrives, how near the estimates are to the truth, which signals are false."""
 
 import datetime as dt
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,6 +86,7 @@ def _simulate(place: Path, dialect: str, config: SimulationConfig) -> None:
 def _measure(
     place: Path, dialect: str, config: SimulationConfig, truth: ClassTruth, vocabulary: Path | None
 ) -> ClassInDialect:
+    print(f"{dialect} …", file=sys.stderr, flush=True)
     folder, warehouse = place / dialect, f"warehouse-{dialect}"
     if dialect != OWN_DIALECT:
         _simulate(place, dialect, config)

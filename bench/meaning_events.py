@@ -90,7 +90,7 @@ class Fate:
         if score["max"] == score["min"]:
             return False
         share = (score["raw"] - score["min"]) / (score["max"] - score["min"])
-        return abs(self.score - share) > 0.005
+        return bool(abs(self.score - share) > 0.005)
 
 
 def read_events(folder: Path, defaults: Mapping[str, Any], limit: int) -> list[Event]:

@@ -111,6 +111,10 @@ def _verdict(act: Act, memory: Memory) -> list[Told]:
 DIALECT: Final = Dialect(
     name="adapt",
     platform="Adapt, adapt-contrib-xapi",
+    special=(
+        "An answer has raw points without their maximum; pages are lessons, videos and texts are media."
+    ),
+    source="https://github.com/adaptlearning/adapt-contrib-xapi",
     actor=_actor,
     activity=_address,
     tellers={

@@ -116,6 +116,11 @@ def _verdict(iri: str, display: str) -> Teller:
 DIALECT: Final = Dialect(
     name="articulate",
     platform="Articulate Storyline and Rise",
+    special=(
+        "Slides and questions stand below the id of the published course, which is the only parent; "
+        "names are in the language `und`. By its documentation: its code is not public."
+    ),
+    source="https://community.articulate.com",
     actor=_actor,
     activity=_address,
     tellers={

@@ -209,6 +209,11 @@ def _course_done(act: Act, memory: Memory) -> list[Told]:
 DIALECT: Final = Dialect(
     name="cmi5",
     platform="cmi5",
+    special=(
+        "Sessions of assignable units under one registration; activities have neither type nor "
+        "course; the course shows in their ids, and when it is `satisfied`."
+    ),
+    source="https://github.com/AICC/CMI-5_Spec_Current",
     actor=_actor,
     activity=_address,
     tellers={

@@ -71,6 +71,10 @@ class Dialect(NamedTuple):
     name: str
     platform: str
     """The software whose statements these are, for people."""
+    special: str
+    """What is special about them, in whole sentences."""
+    source: str
+    """Address of the public code that they follow."""
     tellers: Mapping[ActKind, Teller]
     """By kind of act; a kind that is missing cannot be told in this dialect."""
     actor: Callable[[Person], dict[str, Any]]

@@ -140,6 +140,11 @@ def _content(verb_: dict[str, Any]) -> Teller:
 DIALECT: Final = Dialect(
     name="h5p",
     platform="H5P",
+    special=(
+        "Answers have time and score; contents are numbers of a site, without type; the course is "
+        "never named; people are addresses."
+    ),
+    source="https://github.com/h5p/h5p-php-library",
     actor=_actor,
     activity=_address,
     tellers={

@@ -164,6 +164,11 @@ def _posted(act: Act, memory: Memory) -> list[Told]:
 DIALECT: Final = Dialect(
     name="jisc",
     platform="Blackboard, recipes of Jisc",
+    special=(
+        "A course is a course area; work that is handed in is `completed`; the scaled score of work "
+        "is always 0; contributions are posts."
+    ),
+    source="https://github.com/jiscdev/xapi",
     actor=_actor,
     activity=_address,
     tellers={

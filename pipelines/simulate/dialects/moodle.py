@@ -14,6 +14,8 @@ SITE: Final = site("moodle")
 LMS: Final = "http://id.tincanapi.com/activitytype/lms"
 # A sitting that nobody hands in is handed in by the platform when its time is over.
 TIME_LIMIT_MS: Final = 3_600_000
+# Written answers are sent without a verdict.
+_WITHOUT_VERDICT: Final = "fill-in"
 
 _PAGES: Final = {
     xapi.COURSE: "course/view.php?id={n}",
@@ -46,6 +48,16 @@ def actor(person: Person) -> dict[str, Any]:
 def session(act: Act) -> str:
     """The registration that the plugin makes of the login session: one for each day of a student."""
     return uuid_of(act.actor, act.at_ms // DAY_MS)
+
+
+def answer_result(answer: Act) -> dict[str, Any]:
+    """The result of an answer: its text and whether it is the right one, without time and points."""
+    kind, response = answer.definition["interactionType"], answer.result["response"]
+    result = {"response": response, "completion": response != ""}
+    if kind == _WITHOUT_VERDICT:
+        return result
+    extension = f"http://learninglocker.net/xapi/cmi/{kind}/response"
+    return {**result, "success": answer.result["success"], "extensions": {extension: response}}
 
 
 class Buffered:

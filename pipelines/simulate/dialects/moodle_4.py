@@ -45,8 +45,6 @@ _SCORED: Final = verb(xapi.SCORED, "attained grade for")
 _TEACHER: Final = moodle.actor(person(orjson.loads(TEACHER)))
 _SITE: Final = activity(moodle.SITE, moodle.LMS, "Campus")
 _SOURCE: Final = activity("http://moodle.org", "http://id.tincanapi.com/activitytype/source", "Moodle")
-# Written answers are sent without a verdict.
-_WITHOUT_VERDICT: Final = "fill-in"
 
 
 def _seen(thing: Thing) -> dict[str, Any]:
@@ -144,20 +142,11 @@ def _handed_in(memory: Memory, sitting: Sitting, at_ms: int) -> list[Told]:
                 object_,
                 quiz.course,
                 grouping=(_seen(quiz), attempt),
-                result=_answer(answer),
+                result=moodle.answer_result(answer),
                 at_ms=at_ms,
             )
         )
     return told
-
-
-def _answer(answer: Act) -> dict[str, Any]:
-    kind, response = answer.definition["interactionType"], answer.result["response"]
-    result = {"response": response, "completion": response != ""}
-    if kind == _WITHOUT_VERDICT:
-        return result
-    extension = f"http://learninglocker.net/xapi/cmi/{kind}/response"
-    return {**result, "success": answer.result["success"], "extensions": {extension: response}}
 
 
 def _submitted(act: Act, memory: Memory) -> list[Told]:
@@ -189,6 +178,11 @@ _VIEWS: Final = (ActKind.VIDEO_BEGUN, ActKind.READ, ActKind.WORK_BEGUN, ActKind.
 DIALECT: Final = Dialect(
     name="moodle-4",
     platform="Moodle, plugin logstore_xapi 4.2",
+    special=(
+        "The quiz is the object, the attempt stands beside it; no parents; work has the type of a "
+        "quiz; nothing that is written in a forum is told; short answers have no verdict."
+    ),
+    source="https://github.com/xAPI-vle/moodle-logstore_xapi/tree/v4.2.5",
     actor=moodle.actor,
     activity=moodle.address,
     tellers={

@@ -51,8 +51,6 @@ _REPLIED: Final = verb("http://id.tincanapi.com/verb/replied", "Replied")
 
 _TEACHER: Final = moodle.actor(person(orjson.loads(TEACHER)))
 _SITE: Final = activity(moodle.SITE, moodle.LMS, "Campus")
-# Written answers are sent without a verdict.
-_WITHOUT_VERDICT: Final = "fill-in"
 
 
 def _seen(thing: Thing) -> dict[str, Any]:
@@ -171,7 +169,7 @@ def _handed_in(memory: Memory, sitting: Sitting, at_ms: int) -> list[Told]:
                 object_,
                 event=event,
                 parent=[_attempt(sitting), *around],
-                result=_answer(answer),
+                result=moodle.answer_result(answer),
                 at_ms=at_ms,
             )
         )
@@ -185,16 +183,6 @@ def _sent(answer: Act) -> tuple[str, ...]:
             return ("correctResponsesPattern", "choices", "source", "target")
         case _:
             return ()
-
-
-def _answer(answer: Act) -> dict[str, Any]:
-    kind = answer.definition["interactionType"]
-    response = answer.result["response"]
-    result = {"response": response, "completion": response != ""}
-    if kind == _WITHOUT_VERDICT:
-        return result
-    extension = f"http://learninglocker.net/xapi/cmi/{kind}/response"
-    return {**result, "success": answer.result["success"], "extensions": {extension: response}}
 
 
 def _part(thing: Thing, name: str, type_: str) -> dict[str, Any]:
@@ -272,6 +260,12 @@ _ANSWERS: Final = moodle.Buffered(_begun, _handed_in)
 DIALECT: Final = Dialect(
     name="moodle-5",
     platform="Moodle, plugin logstore_xapi 5",
+    special=(
+        "Scores are scaled from -1 to 1; attempts and submissions are activities of their own; all "
+        "answers come at the moment at which the attempt is handed in, without time; short answers "
+        "have no verdict; a course has cmi5's type."
+    ),
+    source="https://github.com/xAPI-vle/moodle-logstore_xapi",
     actor=moodle.actor,
     activity=moodle.address,
     tellers={

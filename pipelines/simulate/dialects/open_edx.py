@@ -260,6 +260,12 @@ def _replied(act: Act, memory: Memory) -> list[Told]:
 DIALECT: Final = Dialect(
     name="openedx",
     platform="Open edX, event-routing-backends 9",
+    special=(
+        "An answer is `evaluated`, with two `attempted` beside it; a hint is `asked` on the problem's "
+        "id and more; threads and replies are both `posted`; videos have times and no stretches; "
+        "names are hardly sent."
+    ),
+    source="https://github.com/openedx/event-routing-backends",
     actor=_actor,
     activity=_address,
     tellers={

@@ -163,6 +163,11 @@ def _video_left(act: Act, memory: Memory) -> list[Told]:
 DIALECT: Final = Dialect(
     name="scorm",
     platform="SCORM, ADL's wrapper for xAPI",
+    special=(
+        "An answer is `responded`, without a verdict; the score comes with the attempt; the course is "
+        "that which an author configured."
+    ),
+    source="https://github.com/adlnet/SCORM-to-xAPI-Wrapper",
     actor=_actor,
     activity=_address,
     tellers={
