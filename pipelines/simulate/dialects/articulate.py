@@ -13,7 +13,7 @@ from learnloom.pipelines.simulate.dialects.dialect import (
     person_of,
     verb,
 )
-from learnloom.pipelines.simulate.dialects.school import Thing, hexadecimal, site
+from learnloom.pipelines.simulate.dialects.school import Thing, hexadecimal
 from learnloom.schemas import vocabulary as xapi
 
 # Storyline does not say in which language it speaks.
@@ -28,7 +28,7 @@ def _actor(whom: Person) -> dict[str, Any]:
 
 def _address(thing: Thing) -> str | None:
     """The published course's id, then those of slide and question."""
-    course = f"{site('articulate')}/{hexadecimal('course', thing.course.iri)[:11]}_course"
+    course = f"urn:articulate:storyline:{hexadecimal('course', thing.course.iri)[:11]}"
     if thing.kind == xapi.COURSE:
         return course
     if thing.quiz is not None:
@@ -52,8 +52,9 @@ def _told(
     thing: Thing,
     result: dict[str, Any] | None = None,
 ) -> Told:
-    """A statement; parent and grouping are the course, by its id alone."""
+    """A statement; parent and grouping are the course, by its id alone, and that of a question its result slide."""
     course = {"objectType": "Activity", "id": _address(thing.course)}
+    grouping = [course, *([_object(thing.quiz, xapi.OBJECTIVE)] if thing.quiz is not None else [])]
     body: dict[str, Any] = {
         "actor": _actor(person_of(act)),
         "verb": verb_,
@@ -61,7 +62,7 @@ def _told(
         **({"result": result} if result else {}),
         "context": {
             "registration": act.registration,
-            "contextActivities": {"parent": [course], "grouping": [course]},
+            "contextActivities": {"parent": [course], "grouping": grouping},
         },
     }
     return Told(act.at_ms, body)
@@ -74,7 +75,11 @@ def _verb(iri: str, display: str) -> dict[str, Any]:
 def _seen(act: Act, memory: Memory) -> list[Told]:
     """A slide was shown; before the first of a student the course was attempted."""
     slide = memory.school[act.activity]
-    told = [_told(act, _verb(xapi.EXPERIENCED, "experienced"), _object(slide, xapi.MODULE), slide)]
+    object_ = _object(slide, xapi.MODULE)
+    if slide.kind == xapi.ASSESSMENT:
+        # The first slide of a quiz is not that of its result.
+        object_["id"] = f"{_address(slide.course)}/{hexadecimal('first slide', slide.iri)[:11]}"
+    told = [_told(act, _verb(xapi.EXPERIENCED, "experienced"), object_, slide)]
     known = memory.of(act).setdefault("courses", set())
     if slide.course.iri not in known:
         known.add(slide.course.iri)
@@ -101,14 +106,14 @@ def _answer(act: Act, memory: Memory) -> list[Told]:
 
 
 def _verdict(iri: str, display: str) -> Teller:
-    """The result of a quiz is told of the course: Storyline reports one quiz as the course's."""
+    """The result of a quiz is told of its result slide, which is typed as an objective."""
     verb_ = _verb(iri, display)
 
     def tell(act: Act, memory: Memory) -> list[Told]:
         quiz = memory.school[act.activity]
         score = {key: act.score[key] for key in ("scaled", "raw", "min", "max")}
         result = {"score": score, "success": act.result["success"], "completion": True}
-        return [_told(act, verb_, _object(quiz, xapi.ASSESSMENT), quiz, result)]
+        return [_told(act, verb_, _object(quiz, xapi.OBJECTIVE), quiz, result)]
 
     return tell
 
@@ -117,8 +122,9 @@ DIALECT: Final = Dialect(
     name="articulate",
     platform="Articulate Storyline and Rise",
     special=(
-        "Slides and questions stand below the id of the published course, which is the only parent; "
-        "names are in the language `und`. By its documentation: its code is not public."
+        "Slides and questions stand below the URN of the published course, which is the only parent; a "
+        "result slide is an objective; names are in the language `und`. By its documentation and what is "
+        "seen of it: its code is not public."
     ),
     source="https://community.articulate.com",
     actor=_actor,

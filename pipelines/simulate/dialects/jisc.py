@@ -7,7 +7,6 @@ from learnloom.pipelines.simulate.dialects.dialect import (
     Dialect,
     Memory,
     Person,
-    Teller,
     Told,
     activity,
     interaction,
@@ -51,7 +50,7 @@ def _address(thing: Thing) -> str | None:
         return f"{_SITE}/webapps/assessment/take/launchAssessment.jsp?{course}&content_id=_{thing.number}_1"
     if thing.kind == xapi.FORUM_TOPIC:
         return f"{_SITE}/webapps/discussionboard/do/forum?{course}&forum_id=_{thing.number}_1"
-    return f"{_SITE}/webapps/blackboard/content/listContent.jsp?{course}&content_id=_{thing.number}_1"
+    return _content(thing)
 
 
 def _area(thing: Thing) -> dict[str, Any]:
@@ -90,13 +89,20 @@ def _told(
     return Told(act.at_ms, body)
 
 
-def _seen(kind: str, verb_: dict[str, Any] = _VIEWED) -> Teller:
-    def tell(act: Act, memory: Memory) -> list[Told]:
-        thing = memory.school[act.activity]
-        object_ = activity(f"{_address(thing)}", kind, thing.name)
-        return [_told(act, verb_, object_, thing)]
+def _content(thing: Thing) -> str:
+    """The page on which a piece of content stands; work has another id in the gradebook."""
+    course = f"course_id=_{thing.course.number}_1"
+    return f"{_SITE}/webapps/blackboard/content/listContent.jsp?{course}&content_id=_{thing.number}_1"
 
-    return tell
+
+def _seen(act: Act, memory: Memory) -> list[Told]:
+    thing = memory.school[act.activity]
+    return [_told(act, _VIEWED, activity(_content(thing), _CONTENT, thing.name), thing)]
+
+
+def _begun(act: Act, memory: Memory) -> list[Told]:
+    quiz = memory.school[act.activity]
+    return [_told(act, _STARTED, activity(f"{_address(quiz)}", _QUIZ, quiz.name), quiz)]
 
 
 def _score(share: float, points: int) -> dict[str, Any]:
@@ -172,16 +178,16 @@ DIALECT: Final = Dialect(
     actor=_actor,
     activity=_address,
     tellers={
-        ActKind.QUIZ_BEGUN: _seen(xapi.ASSESSMENT, _STARTED),
+        ActKind.QUIZ_BEGUN: _begun,
         ActKind.QUIZ_DONE: _quiz_done,
         ActKind.PRACTICE_DONE: _quiz_done,
         ActKind.ANSWER: _answer,
-        ActKind.VIDEO_BEGUN: _seen(_CONTENT),
-        ActKind.READ: _seen(_CONTENT),
-        ActKind.WORK_BEGUN: _seen(_CONTENT),
+        ActKind.VIDEO_BEGUN: _seen,
+        ActKind.READ: _seen,
+        ActKind.WORK_BEGUN: _seen,
         ActKind.WORK_SUBMITTED: _submitted,
         ActKind.WORK_SCORED: _graded,
-        ActKind.FEEDBACK_READ: _seen(_CONTENT),
+        ActKind.FEEDBACK_READ: _seen,
         ActKind.ASKED: _posted,
         ActKind.COMMENTED: _posted,
         ActKind.RESPONDED: _posted,
