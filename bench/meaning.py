@@ -1,12 +1,13 @@
 """What other platforms' statements mean to us: prints tables of what arrives, what is lost and what is said wrongly.
 
     python -m bench.meaning class [--students 24] [--weeks 8] [--seed 3] [--dialect NAME...]
-                                  [--vocabulary DIALECT=FILE...]
+                                  [--vocabulary DIALECT=FILE...] [--ceiling]
     python -m bench.meaning events [NAME=]FOLDER... [--defaults FILE] [--limit COUNT]
     python -m bench.meaning videos FILE
 
-`class`: one simulated class in every dialect of `learnloom simulate`. `events`: a folder of statements, such as the
-fixtures of an emitter, each statement told of a student of its own, by kind of event. `videos`: a file of statements
+`class`: one simulated class in every dialect of `learnloom simulate`; with `--ceiling` also, marked with a star, our
+own statements less what the dialect does not tell: the most that can be made of it. `events`: a folder of statements,
+such as the fixtures of an emitter, each told of a student of its own, by kind of event. `videos`: a file of statements
 of the video profile, and the views whose share is too low. Every step is the command that a user would type.
 """
 
@@ -39,6 +40,7 @@ def main() -> None:
     of_class.add_argument("--seed", type=int, default=3)
     of_class.add_argument("--dialect", nargs="*", default=list(get_args(DialectName)))
     of_class.add_argument("--vocabulary", nargs="*", default=[])
+    of_class.add_argument("--ceiling", action="store_true")
     of_events = kinds.add_parser("events")
     of_events.add_argument("folders", nargs="+")
     of_events.add_argument("--defaults", type=Path)
@@ -57,7 +59,9 @@ def _of_class(arguments: argparse.Namespace) -> None:
     own = dict(entry.split("=", 1) for entry in arguments.vocabulary)
     files = {name: Path(file) for name, file in own.items()}
     with tempfile.TemporaryDirectory() as folder:
-        _show_class(measure_class(Path(folder), arguments.dialect, config, files))
+        _show_class(
+            measure_class(Path(folder), arguments.dialect, config, files, with_ceiling=arguments.ceiling)
+        )
 
 
 def _of_events(arguments: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +11,7 @@ import orjson
 import pyarrow.parquet as pq
 
 from bench.command import learnloom
+from bench.meaning_ceiling import unjudged, write_ceiling
 from bench.meaning_truth import ClassTruth, Emitted, Told, why_false
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.simulate.config import OWN_DIALECT, SimulationConfig
@@ -59,8 +60,24 @@ class ClassInDialect(NamedTuple):
     """False signals by reason and kind, over both days."""
 
 
+class _Telling(NamedTuple):
+    """The class as somebody tells it."""
+
+    name: str
+    statements: Path
+    folder: Path
+    """With the skill map, the course plan and the truth under the same ids."""
+    told: Told
+    vocabulary: Path | None = None
+
+
 def measure_class(
-    place: Path, dialects: Sequence[str], config: SimulationConfig, vocabulary: dict[str, Path]
+    place: Path,
+    dialects: Sequence[str],
+    config: SimulationConfig,
+    vocabulary: Mapping[str, Path],
+    *,
+    with_ceiling: bool = False,
 ) -> list[ClassInDialect]:
     """Simulate the class in every dialect, import it with the school's skill map and course plan, and compare.
 
@@ -69,60 +86,73 @@ def measure_class(
         dialects: which; our own is always simulated, for the truth of each act.
         config: size and seed; its dialect and its faults do not count.
         vocabulary: a school's own vocabulary file, by dialect.
+        with_ceiling: whether our own statements less what the dialect does not tell are measured beside each.
     """
-    _simulate(place, OWN_DIALECT, config)
-    truth = ClassTruth(place / OWN_DIALECT)
-    return [_measure(place, dialect, config, truth, vocabulary.get(dialect)) for dialect in dialects]
+    own = place / OWN_DIALECT
+    _simulate(own, OWN_DIALECT, config)
+    truth = ClassTruth(own)
+    found = []
+    for dialect in dialects:
+        folder = place / dialect
+        if dialect != OWN_DIALECT:
+            _simulate(folder, dialect, config)
+        told, statements = _told(folder), folder / "statements.jsonl"
+        telling = _Telling(dialect, statements, folder, told, vocabulary.get(dialect))
+        found.append(_measure(place, telling, config, truth))
+        if with_ceiling and dialect != OWN_DIALECT:
+            best = place / f"{dialect}-ceiling.jsonl"
+            write_ceiling(own, told, unjudged(statements), best)
+            found.append(_measure(place, _Telling(f"{dialect} *", best, own, told), config, truth))
+    return found
 
 
-def _simulate(place: Path, dialect: str, config: SimulationConfig) -> None:
+def _simulate(folder: Path, dialect: str, config: SimulationConfig) -> None:
     learnloom(
-        place,
-        *("simulate", dialect, "--dialect", dialect, "--faults", "0"),
+        folder.parent,
+        *("simulate", folder.name, "--dialect", dialect, "--faults", "0"),
         *("--students", str(config.students), "--weeks", str(config.weeks), "--seed", str(config.seed)),
     )
 
 
-def _measure(
-    place: Path, dialect: str, config: SimulationConfig, truth: ClassTruth, vocabulary: Path | None
-) -> ClassInDialect:
-    print(f"{dialect} …", file=sys.stderr, flush=True)
-    folder, warehouse = place / dialect, f"warehouse-{dialect}"
-    if dialect != OWN_DIALECT:
-        _simulate(place, dialect, config)
-    if vocabulary is not None:
-        learnloom(place, "vocabulary", "import", str(vocabulary.absolute()), "-w", warehouse)
-    imported = learnloom(place, "import", f"{dialect}/statements.jsonl", "-w", warehouse, ok=(0, 3)).told[-1]
-    learnloom(place, "skills", "import", f"{dialect}/skills.csv", "-w", warehouse)
-    learnloom(place, "plan", "import", f"{dialect}/plan.csv", "-w", warehouse)
-    told, numbers = _told(folder), numbers_of(folder / "truth")
+def _measure(place: Path, telling: _Telling, config: SimulationConfig, truth: ClassTruth) -> ClassInDialect:
+    print(f"{telling.name} …", file=sys.stderr, flush=True)
+    warehouse = f"warehouse-{telling.name.replace(' *', '-ceiling')}"
+    if telling.vocabulary is not None:
+        learnloom(place, "vocabulary", "import", str(telling.vocabulary.absolute()), "-w", warehouse)
+    imported = learnloom(place, "import", str(telling.statements), "-w", warehouse, ok=(0, 3)).told[-1]
+    learnloom(place, "skills", "import", str(telling.folder / "skills.csv"), "-w", warehouse)
+    learnloom(place, "plan", "import", str(telling.folder / "plan.csv"), "-w", warehouse)
+    numbers = numbers_of(telling.folder / "truth")
     false: Counter[tuple[str, str]] = Counter()
-    figures: dict[str, Any] = {"statements": imported["accepted"], "signals": 0, "false signals": 0}
+    n_signals = 0
     for day in _DAYS:
         date = config.start + dt.timedelta(days=day % config.days)
         learnloom(place, "refresh", "--as-of", str(date), "-w", warehouse)
         until = dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), dt.UTC)
+        until_ms = round(until.timestamp() * 1000)
         with Warehouse(place / warehouse, read_only=True) as opened:
-            for signal in _signals(opened):
-                figures["signals"] += 1
-                why = why_false(
-                    signal,
-                    numbers,
-                    truth,
-                    told,
-                    until_ms=round(until.timestamp() * 1000),
-                    start_ms=config.start_ms,
-                )
-                if why is not None:
-                    false[why, signal.kind] += 1
-    figures["false signals"] = sum(false.values())
+            signals = _signals(opened)
+        n_signals += len(signals)
+        for signal in signals:
+            why = why_false(signal, numbers, truth, telling.told, until_ms=until_ms, start_ms=config.start_ms)
+            if why is not None:
+                false[why, signal.kind] += 1
     with Warehouse(place / warehouse, read_only=True) as opened:
-        figures |= {name: opened.one(sql)[0] for name, sql in _FIGURES.items()}
-        recovery = recovery_of(opened, folder / "truth")
-    figures["held to the truth"] = recovery.n_estimates
-    figures["correlation"] = _rounded(recovery.mastery_correlation)
-    figures["mean error"] = _rounded(recovery.mastery_mean_error)
-    return ClassInDialect(dialect, figures, false)
+        figures = {name: opened.one(sql)[0] for name, sql in _FIGURES.items()}
+        recovery = recovery_of(opened, telling.folder / "truth")
+    return ClassInDialect(
+        telling.name,
+        {
+            "statements": imported["accepted"],
+            "signals": n_signals,
+            "false signals": sum(false.values()),
+            **figures,
+            "held to the truth": recovery.n_estimates,
+            "correlation": _rounded(recovery.mastery_correlation),
+            "mean error": _rounded(recovery.mastery_mean_error),
+        },
+        false,
+    )
 
 
 def _rounded(value: float | None) -> float | None:

@@ -30,7 +30,7 @@ class View(NamedTuple):
 
 def measure_videos(place: Path, file: Path) -> list[View]:
     """Land and refresh a file of statements in an empty folder, and hold every view against the stretches in it."""
-    true = _true_shares(file)
+    true = true_shares(file)
     learnloom(place, "import", str(file.absolute()), "-w", "warehouse", ok=(0, 3))
     tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
     learnloom(place, "refresh", "--as-of", str(tomorrow), "-w", "warehouse")
@@ -41,7 +41,8 @@ def measure_videos(place: Path, file: Path) -> list[View]:
         ]
 
 
-def _true_shares(file: Path) -> dict[tuple[str, str], float]:
+def true_shares(file: Path) -> dict[tuple[str, str], float]:
+    """The share of each video that each actor has seen, by all stretches that the statements of a file tell."""
     stretches: dict[tuple[str, str], set[tuple[float, float]]] = defaultdict(set)
     lengths: dict[tuple[str, str], float] = {}
     for line in lines_of(file):
