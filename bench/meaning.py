@@ -2,6 +2,7 @@
 
     python -m bench.meaning class [--students 24] [--weeks 8] [--seed 3] [--dialect NAME...]
                                   [--vocabulary DIALECT=FILE...] [--ceiling]
+                                  [--then "staff import {folder}/staff.csv"...]
     python -m bench.meaning events [NAME=]FOLDER... [--defaults FILE] [--limit COUNT]
     python -m bench.meaning videos FILE
 
@@ -41,6 +42,7 @@ def main() -> None:
     of_class.add_argument("--dialect", nargs="*", default=list(get_args(DialectName)))
     of_class.add_argument("--vocabulary", nargs="*", default=[])
     of_class.add_argument("--ceiling", action="store_true")
+    of_class.add_argument("--then", nargs="*", default=[])
     of_events = kinds.add_parser("events")
     of_events.add_argument("folders", nargs="+")
     of_events.add_argument("--defaults", type=Path)
@@ -60,7 +62,14 @@ def _of_class(arguments: argparse.Namespace) -> None:
     files = {name: Path(file) for name, file in own.items()}
     with tempfile.TemporaryDirectory() as folder:
         _show_class(
-            measure_class(Path(folder), arguments.dialect, config, files, with_ceiling=arguments.ceiling)
+            measure_class(
+                Path(folder),
+                arguments.dialect,
+                config,
+                files,
+                with_ceiling=arguments.ceiling,
+                then=arguments.then,
+            )
         )
 
 

@@ -36,8 +36,7 @@ _FIGURES: Final = {
     "share known": "SELECT count(*) FROM dimensional.fact_video WHERE seen_share IS NOT NULL",
     "submissions": "SELECT count(*) FROM dimensional.fact_submission WHERE n_submissions > 0",
     "scored work": "SELECT count(*) FROM dimensional.fact_submission WHERE last_score IS NOT NULL",
-    "mean score": "SELECT round(avg(score), 3) FROM dimensional.fact_product WHERE product_kind <> 'quiz'",
-    "mean of quizzes": "SELECT round(avg(score), 3) FROM dimensional.fact_product WHERE product_kind = 'quiz'",
+    "products": "SELECT count(*) FROM dimensional.fact_product",
     "contributions": "SELECT count(*) FROM dimensional.fact_contribution",
     "help given": "SELECT count(*) FILTER (WHERE is_giving) FROM dimensional.fact_contribution",
     "enrolments": "SELECT count(*) FROM dimensional.fact_enrolment WHERE registered_at IS NOT NULL",
@@ -78,6 +77,7 @@ def measure_class(
     vocabulary: Mapping[str, Path],
     *,
     with_ceiling: bool = False,
+    then: Sequence[str] = (),
 ) -> list[ClassInDialect]:
     """Simulate the class in every dialect, import it with the school's skill map and course plan, and compare.
 
@@ -87,6 +87,7 @@ def measure_class(
         config: size and seed; its dialect and its faults do not count.
         vocabulary: a school's own vocabulary file, by dialect.
         with_ceiling: whether our own statements less what the dialect does not tell are measured beside each.
+        then: further commands after each import, in which {folder} stands for that of the class.
     """
     own = place / OWN_DIALECT
     _simulate(own, OWN_DIALECT, config)
@@ -98,11 +99,12 @@ def measure_class(
             _simulate(folder, dialect, config)
         told, statements = _told(folder), folder / "statements.jsonl"
         telling = _Telling(dialect, statements, folder, told, vocabulary.get(dialect))
-        found.append(_measure(place, telling, config, truth))
+        found.append(_measure(place, telling, config, truth, then))
         if with_ceiling and dialect != OWN_DIALECT:
             best = place / f"{dialect}-ceiling.jsonl"
             write_ceiling(own, told, unjudged(statements), best)
-            found.append(_measure(place, _Telling(f"{dialect} *", best, own, told), config, truth))
+            telling = _Telling(f"{dialect} *", best, own, told)
+            found.append(_measure(place, telling, config, truth, then))
     return found
 
 
@@ -114,7 +116,9 @@ def _simulate(folder: Path, dialect: str, config: SimulationConfig) -> None:
     )
 
 
-def _measure(place: Path, telling: _Telling, config: SimulationConfig, truth: ClassTruth) -> ClassInDialect:
+def _measure(
+    place: Path, telling: _Telling, config: SimulationConfig, truth: ClassTruth, then: Sequence[str]
+) -> ClassInDialect:
     print(f"{telling.name} …", file=sys.stderr, flush=True)
     warehouse = f"warehouse-{telling.name.replace(' *', '-ceiling')}"
     if telling.vocabulary is not None:
@@ -122,6 +126,8 @@ def _measure(place: Path, telling: _Telling, config: SimulationConfig, truth: Cl
     imported = learnloom(place, "import", str(telling.statements), "-w", warehouse, ok=(0, 3)).told[-1]
     learnloom(place, "skills", "import", str(telling.folder / "skills.csv"), "-w", warehouse)
     learnloom(place, "plan", "import", str(telling.folder / "plan.csv"), "-w", warehouse)
+    for command in then:
+        learnloom(place, *command.replace("{folder}", str(telling.folder)).split(), "-w", warehouse)
     numbers = numbers_of(telling.folder / "truth")
     false: Counter[tuple[str, str]] = Counter()
     n_signals = 0
@@ -139,6 +145,7 @@ def _measure(place: Path, telling: _Telling, config: SimulationConfig, truth: Cl
                 false[why, signal.kind] += 1
     with Warehouse(place / warehouse, read_only=True) as opened:
         figures = {name: opened.one(sql)[0] for name, sql in _FIGURES.items()}
+        figures |= _mean_scores(opened, telling.folder)
         recovery = recovery_of(opened, telling.folder / "truth")
     return ClassInDialect(
         telling.name,
@@ -153,6 +160,23 @@ def _measure(place: Path, telling: _Telling, config: SimulationConfig, truth: Cl
         },
         false,
     )
+
+
+def _mean_scores(warehouse: Warehouse, folder: Path) -> dict[str, float | None]:
+    """Mean of the last scores of the same tests and the same assignments, under whatever ids and kinds."""
+    file = folder / "truth" / "activity.parquet"
+    ours = (
+        {row["told_as"]: row["activity"] for row in pq.read_table(file).to_pylist()} if file.exists() else {}
+    )
+    scores: dict[str, list[float]] = {"test": [], "assignment": []}
+    for activity, score in warehouse.rows(
+        "SELECT activity_id, score FROM dimensional.fact_product ORDER BY ALL"
+    ):
+        scores.get(ours.get(activity, activity).rsplit("/", 1)[-1], []).append(float(score))
+    return {
+        f"mean of {name}s": _rounded(sum(found) / len(found) if found else None)
+        for name, found in scores.items()
+    }
 
 
 def _rounded(value: float | None) -> float | None:

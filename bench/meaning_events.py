@@ -35,6 +35,7 @@ _TABLES: Final = {
 _QUESTIONS: Final = ("/cmi.interaction", "/question")
 _HELP: Final = ("/supplemental-info", "/solution")
 _TRIES: Final = ("/attempt",)
+_THREADS: Final = ("/discussion",)
 _COURSES: Final = ("/course", "/courseArea", "/lms/course")
 # An answer is told by one of these; an attempt at a problem, or the grade of one, is not an answer.
 _ANSWERS: Final = ("/answered", "/evaluated", "/responded")
@@ -57,6 +58,8 @@ class Fate:
     activity_kind: str | None = None
     score: float | None = None
     parent_type: str | None = None
+    is_giving: bool | None = None
+    """Of a contribution: whether it counts as help given."""
 
     def wrong(self, statement: Mapping[str, Any], answered_by: str) -> list[str]:
         """In what its meaning is turned round; `answered_by`: the statements of the same event tell the answers."""
@@ -78,6 +81,11 @@ class Fate:
             "booking as enrolment": "enrolment" in self.tables and not kind.endswith(_COURSES),
             "try as quiz": self.parent_type is not None and self.parent_type.endswith(_TRIES),
             "pass by no mark": "outcome" in self.tables and not kind.endswith(_COURSES),
+            # A package of content that is typed as a course.
+            "package as course": self.activity_kind == "course" and "/mod/" in statement["object"]["id"],
+            "question as help": self.is_giving is True
+            and kind.endswith(_THREADS)
+            and not _has_thread(statement),
         }
         return [name for name, is_wrong in found.items() if is_wrong]
 
@@ -91,6 +99,19 @@ class Fate:
             return False
         share = (score["raw"] - score["min"]) / (score["max"] - score["min"])
         return bool(abs(self.score - share) > 0.005)
+
+
+def _has_thread(statement: Mapping[str, Any]) -> bool:
+    """Whether a thread stands in the context: what is said then is said in it."""
+    places = statement.get("context", {}).get("contextActivities", {})
+    near = [*_listed(places.get("parent")), *_listed(places.get("grouping"))]
+    return any((place.get("definition", {}).get("type") or "").endswith(_THREADS) for place in near)
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
 
 
 def read_events(folder: Path, defaults: Mapping[str, Any], limit: int) -> list[Event]:
@@ -191,6 +212,12 @@ def _read(warehouse: Warehouse, fates: list[Fate]) -> None:
         )
         for (number,) in rows:
             fates[number].tables.add(name)
+    talk = f"""
+        SELECT {_NUMBER}, is_giving
+        FROM dimensional.fact_contribution INNER JOIN dimensional.dim_student USING (student_key)
+    """
+    for number, is_giving in warehouse.rows(talk):
+        fates[number].is_giving = is_giving
     parents = warehouse.rows(
         f"""
         SELECT {_NUMBER}, dim_activity.activity_type

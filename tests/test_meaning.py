@@ -148,6 +148,13 @@ def test_wrong_meanings_are_found() -> None:
         "booking as enrolment"
     ]
     assert Fate(tables={"enrolment"}).wrong(_statement("unregistered", "course"), "all") == []
+    package = _statement("viewed", "course")
+    package["object"]["id"] = "https://school.example/mod/imscp/view.php?id=1"
+    assert Fate(activity_kind="course").wrong(package, "all") == ["package as course"]
+    thread = _statement("posted", "discussion")
+    assert Fate(is_giving=True).wrong(thread, "all") == ["question as help"]
+    reply = {**thread, "context": {"contextActivities": {"grouping": [thread["object"]]}}}
+    assert Fate(is_giving=True).wrong(reply, "all") == []
     score = {"raw": 50, "min": 0, "max": 100, "scaled": 0.0}
     scored = _statement("scored", "assessment", result={"score": score})
     assert Fate(score=0.0).wrong(scored, "all") == ["score"]
