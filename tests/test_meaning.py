@@ -137,6 +137,7 @@ def test_wrong_meanings_are_found() -> None:
     assert Fate(tables={"attempt"}).wrong(answer, "all") == []
     assert Fate(tables={"contribution"}).wrong(answer, "all") == ["answer as talk"]
     assert Fate(tables={"attempt", "product"}).wrong(answer, "all") == ["answer as product"]
+    assert Fate(tables={"product"}).wrong(_statement("scored", "cmi.interaction"), "all") == []
     assert Fate(tables={"attempt"}, parent_type="x/attempt").wrong(answer, "all") == ["try as quiz"]
     assert Fate(tables={"attempt"}).wrong(_statement("attempted", "question"), "all") == [
         "no answer as answer"
