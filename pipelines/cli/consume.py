@@ -10,11 +10,13 @@ from learnloom.pipelines.cli.import_ import report_import
 from learnloom.pipelines.cli.options import (
     Exit,
     JsonOption,
+    RepairOption,
     ServersOption,
     VerboseOption,
     WarehouseOption,
     log_to_stderr,
     now,
+    repairs_of,
     run_of,
 )
 from learnloom.pipelines.cli.output import Output
@@ -26,6 +28,7 @@ from learnloom.pipelines.ingest.opening import connection_of, topic_options
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.offsets import WhenLost
 from learnloom.pipelines.ingest.sources.kafka.source import TopicOptions
+from learnloom.pipelines.ingest.validate.repairs import Repair
 
 commands = typer.Typer(add_completion=False)
 _log = logging.getLogger("learnloom.consume")
@@ -68,6 +71,7 @@ def consume(
     when_lost: WhenLostOption = "stop",
     max_dead_share: DeadShareOption = None,
     dead_topics: DeadTopicsOption = True,
+    repair: RepairOption = None,
     group: GroupOption = None,
     servers: ServersOption = None,
     warehouse: WarehouseOption = None,
@@ -78,7 +82,8 @@ def consume(
 
     No record is lost or landed twice, even if the process is killed, restarted or run several times at once: the
     offsets are kept in the warehouse. SIGTERM and Ctrl-C finish the current batch. Refused records are kept as dead
-    letters: see `learnloom dead`. Exit code 3: some records were refused.
+    letters: see `learnloom dead`; with --repair they are corrected first, and land if they are valid then. Exit code
+    3: some records were refused.
     """
     settings = read_settings(warehouse)
     log_to_stderr(as_json=as_json, is_verbose=verbose)
@@ -92,6 +97,7 @@ def consume(
         options,
         dead_letter_limit(settings, max_dead_share),
         publishes_dead_letters=dead_topics,
+        repairs=repairs_of(repair, of_import=True),
     )
 
 
@@ -103,6 +109,7 @@ def _run(
     limit: DeadLetterLimit,
     *,
     publishes_dead_letters: bool,
+    repairs: list[Repair],
 ) -> None:
     """Consume, report what landed, and exit with the code for it."""
     _log.info(
@@ -112,7 +119,14 @@ def _run(
         options.group,
     )
     with StopSignal.from_signals() as stop, out.progress("consuming") as tick:
-        job = LandingJob(settings, now, stop, run_of("consume"), lambda summary: tick(str(summary)))
+        job = LandingJob(
+            settings,
+            now,
+            stop,
+            run_of("consume"),
+            lambda summary: tick(str(summary)),
+            repairs=tuple(repairs),
+        )
         done = land_topics(
             job,
             connection,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from learnloom.pipelines.ingest.sources.arrays import ArraySplitter, ObjectSplitter
+from learnloom.pipelines.ingest.sources.arrays import RESULT, ArraySplitter, ObjectSplitter
 from learnloom.pipelines.ingest.sources.lines import Frame, LineSplitter, Splitter, TruncatedRecord
 from tests.pipelines.ingest.samples import answer_of, array_of, lines_of
 
@@ -22,7 +22,7 @@ OBJECTS = st.lists(st.dictionaries(st.text(alphabet='"\\a', max_size=3), VALUES,
 
 
 def _answers(max_bytes: int) -> Splitter:
-    return ArraySplitter(max_bytes, is_result=True)
+    return ArraySplitter(max_bytes, RESULT)
 
 
 def _several_arrays(records: list[bytes]) -> bytes:
