@@ -18,6 +18,8 @@ _RANDOM_UUID: Final = re.compile(
 )
 _DATE: Final = re.compile(r"[0-9]{4}-")
 _EARLIEST: Final = "2000"
+_ROUNDED: Final = 0.01
+"""Difference between two shares that rounding explains."""
 _SKILL_TYPES: Final = frozenset({words.OBJECTIVE, words.COMPETENCY})
 # Verbs of work in a course; a wish, a post in a forum or an enrolment need neither course nor registration.
 _WORK: Final = frozenset(
@@ -148,6 +150,7 @@ def find_warnings(view: StatementView, *, latest: str) -> Iterator[WarningFindin
     if view.verb_id == words.VOIDED:
         return  # it voids a statement and has no content of its own
     yield from _words(view)
+    yield from _extensions(view)
     about = view.about
     if About.IN_COURSE in about:
         yield from _place(view)
@@ -227,6 +230,40 @@ def _score(view: StatementView) -> Iterator[WarningFinding]:
     score = _object(view.result, "score")
     if score and "scaled" not in score and not {"raw", "min", "max"} <= score.keys():
         yield WarningFinding("score-without-scale", "/result/score")
+    if how := _disagreement(score):
+        yield WarningFinding("score-disagrees", "/result/score", how)
+
+
+def _disagreement(score: dict[str, Any]) -> str:
+    """How scaled goes by other bounds than the share of raw between min and max; empty where it does not."""
+    numbers = [score.get(name) for name in ("scaled", "raw", "min", "max")]
+    if not all(type(number) in (int, float) for number in numbers):
+        return ""
+    scaled, raw, low, high = (float(number or 0) for number in numbers)
+    if not low < high or not low <= raw <= high:
+        return ""
+    share = (raw - low) / (high - low)
+    if abs(scaled - share) <= _ROUNDED:
+        return ""
+    for other, how in (
+        (2 * share - 1, "scaled from -1 to 1, as Moodle sends it from version 4.8 on"),
+        (raw / high if high else share, "scaled is raw / max, as if min were 0"),
+    ):
+        if abs(scaled - other) <= _ROUNDED:
+            return how
+    return "scaled is another share"
+
+
+def _extensions(view: StatementView) -> Iterator[WarningFinding]:
+    for where, holder in (
+        ("/result", view.result),
+        ("/context", view.context),
+        ("/object/definition", view.definition),
+    ):
+        names = [name for name in _object(holder, "extensions") if "&46;" in name]
+        if names:
+            yield WarningFinding("dots-escaped", f"{where}/extensions", names[0])
+            return
 
 
 def _video(view: StatementView, about: frozenset[About]) -> Iterator[WarningFinding]:

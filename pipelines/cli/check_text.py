@@ -12,6 +12,7 @@ from learnloom.pipelines.check.report import (
     Sample,
     WarningReport,
     count,
+    mending_lines,
     minute,
     percent,
     place,
@@ -20,8 +21,8 @@ from learnloom.pipelines.check.report import (
 _EXCERPT_CHARS = 160
 
 
-def report_lines(report: CheckReport) -> Iterator[str]:
-    """The whole report, line by line."""
+def report_lines(report: CheckReport, command: str) -> Iterator[str]:
+    """The whole report, line by line; `command` lands what was checked, see `MendableReport.sentence`."""
     if report.share_valid is None:
         yield "The input has no records."
         return
@@ -37,11 +38,7 @@ def report_lines(report: CheckReport) -> Iterator[str]:
             f"{count(report.repeated, 'record is a duplicate', 'records are duplicates')}"
             " (same id and content), which is harmless."
         )
-    if report.faults:
-        yield from _heading("What to fix; the fix that makes most records valid comes first")
-        for number, rule in enumerate(report.faults, start=1):
-            yield from _rule(number, rule)
-        yield from _more(report.more_faults, "more rules are broken (--top)")
+    yield from _faults(report, command)
     yield from _groups("By source", report.sources, report.more_sources, "more sources")
     yield from _groups("By verb", report.verbs, report.more_verbs, "more verbs")
     yield from _vocabulary(report)
@@ -53,6 +50,19 @@ def report_lines(report: CheckReport) -> Iterator[str]:
             yield from _warning(warning)
     for profile in report.profiles:
         yield from _profile(profile)
+
+
+def _faults(report: CheckReport, command: str) -> Iterator[str]:
+    """What is refused, and what helps."""
+    if report.mendable:
+        yield from _heading("What an import can mend by itself")
+        for line in mending_lines(report.mendable, command):
+            yield f"  {visible(line)}"
+    if report.faults:
+        yield from _heading("What to fix; the fix that makes most records valid comes first")
+        for number, rule in enumerate(report.faults, start=1):
+            yield from _rule(number, rule)
+        yield from _more(report.more_faults, "more rules are broken (--top)")
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[str]:

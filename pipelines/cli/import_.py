@@ -61,9 +61,7 @@ def import_(
         raise typer.Exit(Exit.SOME_REFUSED)
 
 
-def land(
-    out: Output, settings: Settings, paths: list[Path], repairs: Sequence[Repair] = ()
-) -> ImportSummary:
+def land(out: Output, settings: Settings, paths: list[Path], repairs: Sequence[Repair] = ()) -> ImportSummary:
     """Import files with progress; Ctrl-C finishes the current batch first."""
     source = file_source(settings, paths, stdin=sys.stdin.buffer)
     with StopSignal.from_signals() as stop, out.progress("importing") as tick:
@@ -103,8 +101,8 @@ def report_import(out: Output, summary: ImportSummary) -> None:
         out.say(f"{summary.mended:,} of these statements are valid because of --repair.")
     if summary.timeless:
         out.say(
-            f"{summary.timeless:,} of the duplicates have neither id nor timestamp: whether they were sent twice or "
-            "happened twice cannot be told. See: learnloom check --rule repeated-without-time"
+            f"Duplicates with neither id nor timestamp: {summary.timeless:,}. Whether they were sent twice or happened "
+            "twice cannot be told: learnloom check --rule repeated-without-time"
         )
     if summary.read == 0 and not summary.problems:
         out.say("There are no new records.")

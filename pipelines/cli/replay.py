@@ -54,7 +54,7 @@ def replay(
             metavar="NAME",
             help="Built-in fix; repeatable: "
             + "; ".join(f"{known.name} {known.does}" for known in REPAIRS.values())
-            + "."
+            + ".",
         ),
     ] = None,
     warehouse: WarehouseOption = None,

@@ -1,4 +1,4 @@
-"""JSON arrays, and the arrays in answers of an LRS or another store, cut into elements without parsing them or holding the whole.
+"""JSON arrays, and those in answers of stores, cut into elements without parsing them or holding the whole.
 
 The scanner looks only at quotes and brackets, many at a time with numpy. So every element keeps its bytes, and
 one that is no valid JSON costs only itself as long as its quotes and brackets balance.

@@ -20,7 +20,7 @@ _MAX_LEVELS: Final = 4
 _STARTS: Final = re.compile(r"\s*\{")
 _DELIMITERS: Final = rb",;\t|"
 _QUOTED: Final = re.compile(
-    rb'(?:^|(?<=[' + _DELIMITERS + rb']))"(\s*\{(?:[^"]|"")*)"(?=\s*(?:[' + _DELIMITERS + rb"]|$))"
+    rb"(?:^|(?<=[" + _DELIMITERS + rb']))"(\s*\{(?:[^"]|"")*)"(?=\s*(?:[' + _DELIMITERS + rb"]|$))"
 )
 _QUOTED_FIELD: Final = re.compile(rb'"(?:[^"]|"")*"')
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"(?:\s*:)?', re.DOTALL)
@@ -94,7 +94,7 @@ def _way(record: Mapping[str, Any]) -> tuple[str, ...] | None:
         parts = [((*way, name), value) for way, holder in level for name, value in _members(holder)]
         found = [way for way, value in parts if _is_statement(value)]
         if found:
-            after = [way for way in found if way[-1] == "after"]
+            after = [way for way in found if "after" in way]
             return found[0] if len(found) == 1 else after[0] if len(after) == 1 else None
         level = [(way, value) for way, value in parts if isinstance(value, dict)]
     return None
@@ -102,14 +102,18 @@ def _way(record: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 def _members(holder: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """What may be or hold a statement; the object of a statement that lacks the rest is none."""
-    return ((name, value) for name, value in holder.items() if name != "object" and isinstance(value, dict | str))
+    return (
+        (name, value) for name, value in holder.items() if name != "object" and isinstance(value, dict | str)
+    )
 
 
 def _is_statement(value: Any) -> bool:
     """Whether somebody meant a statement by it, right or wrong."""
     if isinstance(value, str):
         return _STARTS.match(value) is not None and '"actor"' in value and '"verb"' in value
-    return isinstance(value.get("verb"), dict) and any(isinstance(value.get(name), dict) for name in ("actor", "object"))
+    return isinstance(value.get("verb"), dict) and any(
+        isinstance(value.get(name), dict) for name in ("actor", "object")
+    )
 
 
 def _kind(record: Mapping[str, Any], way: Path) -> str:
@@ -119,7 +123,7 @@ def _kind(record: Mapping[str, Any], way: Path) -> str:
         return "document of Learning Locker"
     if way[-1] in ("event", "event_str") and "emission_time" in record:
         return "row of ClickHouse"
-    return "row of a table" if isinstance(record[str(way[0])], str) else "object around a statement"
+    return "row of a table" if isinstance(record[str(way[0])], str) else "wrapper of a store's export"
 
 
 def _in_row(raw: bytes) -> Wrapped | None:
@@ -127,7 +131,8 @@ def _in_row(raw: bytes) -> Wrapped | None:
     if b"verb" not in raw:
         return None
     found = [
-        (_fields_before(raw[: field.start()]), field[1].replace(b'""', b'"')) for field in _QUOTED.finditer(raw)
+        (_fields_before(raw[: field.start()]), field[1].replace(b'""', b'"'))
+        for field in _QUOTED.finditer(raw)
     ]
     if b"\t" in raw:
         found += list(enumerate(raw.split(b"\t")))

@@ -186,7 +186,10 @@ REPAIRS: Final = {
     repair.name: repair
     for repair in (
         Repair(
-            "utf8", "text-utf8", "converts UTF-16 and Windows-1252 to UTF-8, without a byte order mark", _to_utf8
+            "utf8",
+            "text-utf8",
+            "converts UTF-16 and Windows-1252 to UTF-8, without a byte order mark",
+            _to_utf8,
         ),
         Repair(
             "unwrap",
@@ -216,7 +219,7 @@ REPAIRS: Final = {
         Repair(
             "score-0-of-0",
             "score-min-below-max",
-            "removes scores whose min, max and raw are the same: no points of none say nothing",
+            "removes a score whose min, max and raw are the same, such as 0 of 0, which says nothing",
             _on_json(_without_empty_scores),
         ),
         Repair(
