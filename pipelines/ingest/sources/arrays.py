@@ -63,6 +63,8 @@ ENVELOPES: Final = (
 )
 """Also an answer of Elasticsearch to a search, and one of ClickHouse, Learning Locker and other web services."""
 
+_OTHER_ARRAYS: Final = 100
+"""Arrays in envelopes that are passed over, since none of the names that count stands before them."""
 Marks = list[tuple[int, int, int]]
 """Position in the chunk, depth before and depth after, of each mark that bounds an element."""
 
@@ -128,15 +130,12 @@ class Scanner:
 class ArraySplitter:
     """Cuts the elements out of one array, or of several that follow each other."""
 
-    def __init__(self, max_bytes: int, envelope: Envelope | None = None, *, begins_at: int = 0) -> None:
-        """Expect arrays with only white space between them, or in envelopes.
-
-        `begins_at` is the place in the first chunk from which on the first array may begin.
-        """
+    def __init__(self, max_bytes: int, envelope: Envelope | None = None) -> None:
+        """Expect arrays with only white space between them, or in envelopes."""
         self._max_bytes = max_bytes
         self._gap = envelope.gap if envelope else _ARRAY_GAP
         self._depth = envelope.depth if envelope else 0
-        self._begins_at = begins_at
+        self._passed_over = _OTHER_ARRAYS if envelope else 0
         self.form = envelope.form if envelope else ""
         self.open_bytes: int | None = None
 
@@ -144,17 +143,21 @@ class ArraySplitter:
         """Yield every element; what stands where none can stand ends the reading as one truncated frame."""
         scanner = Scanner(-self._depth)
         element, gap = FrameBuffer(self._max_bytes), FrameBuffer(KEPT_BYTES)
-        is_inside, has_comma, begins_at = False, False, self._begins_at
+        is_inside, has_comma = False, False
         for chunk in chunks:
             start = 0
             for at, before, after in scanner.marks(chunk):
                 if not is_inside:
-                    if before == 0 and after == 1 and chunk[at] == b"["[0] and at >= begins_at:
+                    if (before, after) == (0, 1) and chunk[at] == b"["[0]:
                         gap.add(chunk[start:at])
-                        if truncated := self._judge_gap(gap):
+                        start = at
+                        if not (truncated := self._judge_gap(gap)):
+                            is_inside, has_comma, start = True, False, at + 1
+                        elif not self._passed_over:
                             yield truncated
                             return
-                        is_inside, has_comma, start = True, False, at + 1
+                        else:
+                            self._passed_over -= 1  # an array of something else in the envelope
                     continue
                 element.add(chunk[start:at])
                 start = at + 1
@@ -164,7 +167,6 @@ class ArraySplitter:
                     yield frame
                 has_comma, is_inside = not is_closing, not is_closing
             (element if is_inside else gap).add(chunk[start:])
-            begins_at = 0
         yield from self._rest(element, gap, is_inside=is_inside)
 
     def _rest(self, element: FrameBuffer, gap: FrameBuffer, *, is_inside: bool) -> Iterator[Frame]:
@@ -180,11 +182,12 @@ class ArraySplitter:
         yield _undelimited(text, "The text ends before its array is closed with ]: send the whole of it.")
 
     def _judge_gap(self, gap: FrameBuffer) -> TruncatedRecord | None:
-        """Refuse what stands between arrays, or after the last, unless it belongs there."""
+        """Refuse what stands between arrays, or after the last, unless it belongs there; it is kept then."""
         text = gap.take()
         kept = text if isinstance(text, bytes) else text.kept
         if self._gap.fullmatch(kept):
             return None
+        gap.add(kept)
         return _undelimited(
             kept,
             "What stands here follows the end of an array, so the bounds of its records cannot be told: "

@@ -240,9 +240,8 @@ def _splitter(head: bytes, max_bytes: int) -> Splitter:
     if start.startswith(b"["):
         return ArraySplitter(max_bytes)
     for envelope in ENVELOPES:
-        if begun := envelope.start.match(start):
-            bracket = len(head) - len(start) + begun.end() - 1
-            return ArraySplitter(max_bytes, envelope, begins_at=bracket)
+        if envelope.start.match(start):
+            return ArraySplitter(max_bytes, envelope)
     if start.startswith(b"{") and not start.partition(b"\n")[0].strip(b" \t\r{"):
         return ObjectSplitter(max_bytes)
     return table_splitter(head, max_bytes) or LineSplitter(max_bytes)

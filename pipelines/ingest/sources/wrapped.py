@@ -18,6 +18,9 @@ from learnloom.schemas.xapi.rule import Path
 _MAX_LEVELS: Final = 4
 """Levels around a statement, and texts within texts, that are looked through."""
 _STARTS: Final = re.compile(r"\s*\{")
+_ACTOR: Final = re.compile(r'"actor\\*"')
+_VERB: Final = re.compile(r'"verb\\*"')
+"""Names of a statement's properties in its text, or in a text within that."""
 _DELIMITERS: Final = rb",;\t|"
 _QUOTED: Final = re.compile(
     rb"(?:^|(?<=[" + _DELIMITERS + rb']))"(\s*\{(?:[^"]|"")*)"(?=\s*(?:[' + _DELIMITERS + rb"]|$))"
@@ -110,7 +113,11 @@ def _members(holder: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _is_statement(value: Any) -> bool:
     """Whether somebody meant a statement by it, right or wrong."""
     if isinstance(value, str):
-        return _STARTS.match(value) is not None and '"actor"' in value and '"verb"' in value
+        return (
+            _STARTS.match(value) is not None
+            and _ACTOR.search(value) is not None
+            and _VERB.search(value) is not None
+        )
     return isinstance(value.get("verb"), dict) and any(
         isinstance(value.get(name), dict) for name in ("actor", "object")
     )

@@ -108,9 +108,9 @@ def _activities(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
     things = [statement.get("object")]
     context = statement.get("context")
     around = context.get("contextActivities") if isinstance(context, dict) else None
-    for kind in CONTEXT_KINDS if isinstance(around, dict) else ():
-        named = around.get(kind)
-        things += named if isinstance(named, list) else [named]
+    if isinstance(around, dict):
+        for named in map(around.get, CONTEXT_KINDS):
+            things += named if isinstance(named, list) else [named]
     for thing in things:
         if isinstance(thing, dict) and thing.get("objectType", "Activity") == "Activity":
             yield thing
@@ -132,7 +132,9 @@ def _without_empty_scores(value: Any) -> Any:
     mended = copy.deepcopy(value)
     for statement in _statements(mended):
         result = statement.get("result")
-        score = result.get("score") if isinstance(result, dict) else None
+        if not isinstance(result, dict):
+            continue
+        score = result.get("score")
         if not isinstance(score, dict) or not {"min", "max"} <= score.keys():
             continue
         bounds = (score["min"], score["max"], score.get("raw", score["min"]))

@@ -166,7 +166,7 @@ def _breaches_within(
     around = [
         breach
         for breach in breaches
-        if breach.rule == "json-duplicate-key" and breach.path[: len(wrapped.path)] != wrapped.path
+        if breach.rule == "json-duplicate-key" and breach.path[:-1][: len(wrapped.path)] != wrapped.path
     ]
     return [
         Breach("statement-wrapped", wrapped.path, inner.statement, lead),

@@ -149,6 +149,15 @@ def test_sent_again_is_no_warning_but_an_id_used_again_is() -> None:
     assert [(one.id, one.statements) for one in found.warnings] == [("id-used-again", 1)]
 
 
+def test_equal_bytes_without_id_are_told_apart_by_their_time() -> None:
+    """Without id, equal bytes with a time are one act sent twice; without one, nobody knows, and a warning says so."""
+    timed, timeless = numbered(1, id=None), numbered(1, id=None, timestamp=None)
+    found = report(raw(timed), raw(timed), raw(timeless), raw(timeless), raw(timeless), raw(numbered(2)))
+    assert found.repeated == 1
+    (warning,) = [one for one in found.warnings if one.id == "repeated-without-time"]
+    assert (warning.statements, warning.of) == (2, 6)
+
+
 def test_account_of_one_name_on_two_home_pages_is_told() -> None:
     """Https and http, or a slash more, make two students of one."""
     other = {"account": {"homePage": "https://lms.school.example/", "name": "4711"}}
