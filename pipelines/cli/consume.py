@@ -10,16 +10,15 @@ from learnloom.pipelines.cli.import_ import report_import
 from learnloom.pipelines.cli.options import (
     Exit,
     JsonOption,
-    RepairOption,
     ServersOption,
     VerboseOption,
     WarehouseOption,
     log_to_stderr,
     now,
-    repairs_of,
     run_of,
 )
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.repair_option import RepairOption, repairs_of
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.ingest.land.dead_letter_limit import DeadLetterLimit
 from learnloom.pipelines.ingest.land.run import LandingJob, dead_letter_limit, land_topics

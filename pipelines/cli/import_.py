@@ -10,13 +10,12 @@ from learnloom.pipelines.cli.options import (
     Exit,
     JsonOption,
     PathsArgument,
-    RepairOption,
     WarehouseOption,
     now,
-    repairs_of,
     run_of,
 )
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.repair_option import RepairOption, repairs_of
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.ingest.land.loop import ImportSummary
 from learnloom.pipelines.ingest.land.run import LandingJob, land_files

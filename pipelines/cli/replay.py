@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from learnloom.pipelines.cli.options import Exit, JsonOption, WarehouseOption, now, repairs_of
+from learnloom.pipelines.cli.options import Exit, JsonOption, WarehouseOption, now
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.repair_option import repairs_of
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.ingest.land.dead_letters import DeadSelection
 from learnloom.pipelines.ingest.land.replay import ReplaySummary
