@@ -5,11 +5,14 @@ warning is added to it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.check.advice import About
+from learnloom.pipelines.check.score import disagreement
 from learnloom.pipelines.ingest.catalogue.vocabulary_meaning import meaning_of, preset_meanings
+from learnloom.pipelines.ingest.catalogue.vocabulary_presets import PRESETS
+from learnloom.pipelines.ingest.catalogue.vocabulary_rules import RuleRow
 from learnloom.schemas import vocabulary as words
 
 _ZONE: Final = re.compile(r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)$")
@@ -18,8 +21,6 @@ _RANDOM_UUID: Final = re.compile(
 )
 _DATE: Final = re.compile(r"[0-9]{4}-")
 _EARLIEST: Final = "2000"
-_ROUNDED: Final = 0.01
-"""Difference between two shares that rounding explains."""
 _SKILL_TYPES: Final = frozenset({words.OBJECTIVE, words.COMPETENCY})
 # Verbs of work in a course; a wish, a post in a forum or an enrolment need neither course nor registration.
 _WORK: Final = frozenset(
@@ -66,23 +67,40 @@ class StatementView:
         self.result = _object(statement, "result")
         self.context = _object(statement, "context")
         self._platform = text(self.context, "platform") or None
-        around = [text(_object(activity, "definition"), "type") for activity in self.surroundings()]
-        verb_rules = preset_meanings().verb_rules(
-            self.verb_id, self.type or None, self._platform, frozenset(filter(None, around))
-        )
-        type_rules = (
-            preset_meanings().type_rules(self.type, text(self.thing, "id"), self._platform)
-            if self.type
-            else tuple(preset_meanings().category_rules(self._categories()))
-        )
-        self.meant_verb = meaning_of(self.verb_id, verb_rules)
-        """The verb that is meant, by the presets; empty where nobody knows."""
-        self.meant_type = meaning_of(self.type, type_rules)
-        """Likewise the type of the object."""
-        self.presets = frozenset(rule.vocabulary for rule in (*verb_rules, *type_rules))
+        self._verb_rules, self._type_rules = self._rules()
+        self.meant_verb, self.meant_type = self.meant_by(PRESETS)
+        """The verb, and the type of the object, that are meant by the presets; empty where nobody knows."""
+        self.presets = frozenset(rule.vocabulary for rule in (*self._verb_rules, *self._type_rules))
         """Presets with a rule for its verb, or for the type of its object."""
         self.about = self._about()
         """Which warnings can apply."""
+
+    def _rules(self) -> tuple[tuple[RuleRow, ...], tuple[RuleRow, ...]]:
+        """The rules of presets that fit the verb, and those that fit the object's type, the one that counts first."""
+        meanings = preset_meanings()
+        around = [text(_object(activity, "definition"), "type") for activity in self.surroundings()]
+        of_verb = meanings.verb_rules(
+            self.verb_id, self.type or None, self._platform, frozenset(filter(None, around))
+        )
+        if not self.type:
+            return of_verb, tuple(meanings.category_rules(self._categories()))
+        return of_verb, (
+            *meanings.lift_rules(self.type, (kind for _, kind in self._parents())),
+            *meanings.type_rules(self.type, text(self.thing, "id"), self._platform),
+        )
+
+    def meant_by(self, presets: Collection[str]) -> tuple[str, str]:
+        """The verb, and the type of the object, that some presets say are meant; empty where nobody knows."""
+        of_verb, of_type = (
+            tuple(rule for rule in rules if rule.vocabulary in presets)
+            for rules in (self._verb_rules, self._type_rules)
+        )
+        verb = meaning_of(self.verb_id, of_verb)
+        if not of_type or of_type[0].form != "lift":
+            return verb, meaning_of(self.type, of_type)
+        whole, kind = next(parent for parent in self._parents() if parent[1] == of_type[0].to_id)
+        of_whole = preset_meanings().type_rules(kind, whole, self._platform)
+        return verb, meaning_of(kind, tuple(rule for rule in of_whole if rule.vocabulary in presets))
 
     def _about(self) -> frozenset[About]:
         kinds = {About.STATEMENT}
@@ -109,12 +127,23 @@ class StatementView:
                 if isinstance(activity, dict):
                     yield activity
 
+    def _around(self, role: str) -> Iterator[dict[str, Any]]:
+        """The activities of the context in one role."""
+        around = _object(self.context, "contextActivities").get(role)
+        for activity in around if isinstance(around, list) else [around]:
+            if isinstance(activity, dict):
+                yield activity
+
     def _categories(self) -> Iterator[str]:
         """Ids of the categories."""
-        categories = _object(self.context, "contextActivities").get("category")
-        for activity in categories if isinstance(categories, list) else [categories]:
-            if isinstance(activity, dict):
-                yield text(activity, "id")
+        return (text(activity, "id") for activity in self._around("category"))
+
+    def _parents(self) -> Iterator[tuple[str, str]]:
+        """Ids and types of the parents."""
+        return (
+            (text(activity, "id"), text(_object(activity, "definition"), "type"))
+            for activity in self._around("parent")
+        )
 
     def has_around(self, types: frozenset[str]) -> bool:
         """Whether the context has an activity whose type means one of `types`."""
@@ -230,28 +259,8 @@ def _score(view: StatementView) -> Iterator[WarningFinding]:
     score = _object(view.result, "score")
     if score and "scaled" not in score and not {"raw", "min", "max"} <= score.keys():
         yield WarningFinding("score-without-scale", "/result/score")
-    if how := _disagreement(score):
+    if how := disagreement(score):
         yield WarningFinding("score-disagrees", "/result/score", how)
-
-
-def _disagreement(score: dict[str, Any]) -> str:
-    """How scaled goes by other bounds than the share of raw between min and max; empty where it does not."""
-    numbers = [score.get(name) for name in ("scaled", "raw", "min", "max")]
-    if not all(type(number) in (int, float) for number in numbers):
-        return ""
-    scaled, raw, low, high = (float(number or 0) for number in numbers)
-    if not low < high or not low <= raw <= high:
-        return ""
-    share = (raw - low) / (high - low)
-    if abs(scaled - share) <= _ROUNDED:
-        return ""
-    for other, how in (
-        (2 * share - 1, "scaled from -1 to 1, as Moodle sends it from version 4.8 on"),
-        (raw / high if high else share, "scaled is raw / max, as if min were 0"),
-    ):
-        if abs(scaled - other) <= _ROUNDED:
-            return how
-    return "scaled is another share"
 
 
 def _extensions(view: StatementView) -> Iterator[WarningFinding]:

@@ -107,6 +107,30 @@ def _with_repairs(command: str, names: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class TableReport:
+    """One table of the warehouse, and the statements that reach it."""
+
+    table: str
+    what: str
+    """What stands in it: a few words."""
+    alone: int
+    """Statements that reach it by learnloom's own words."""
+    statements: int
+    """Statements that reach it with all presets."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresetReport:
+    """One preset that knows the verb or the type of some statements."""
+
+    name: str
+    statements: int
+    """Those whose verb or type it knows."""
+    reached: int
+    """All statements that reach a table with this preset alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupReport:
     """The records of one source, or with one verb."""
 
@@ -206,12 +230,16 @@ class CheckReport:
     more_sources: int
     verbs: tuple[GroupReport, ...]
     more_verbs: int
-    understood: int
-    """Statements whose verb has a meaning, valid or not."""
-    understood_alone: int
-    """Those of them whose verb is one of learnloom's own: no preset is needed."""
-    presets: tuple[Count, ...]
-    """The presets that know the verb or the object's type of most statements, with the number of these."""
+    statements: int
+    """Records that could be read as a statement, valid or not."""
+    reached_alone: int
+    """Those of them that reach a table by learnloom's own words: no preset is needed."""
+    reached: int
+    """Those that do with all presets."""
+    tables: tuple[TableReport, ...]
+    """The tables that they reach; a statement may reach several."""
+    presets: tuple[PresetReport, ...]
+    """The presets that bring most of them into a table."""
     warnings: tuple[WarningReport, ...]
     """In the order of the table: what costs most first."""
     profiles: tuple[ProfileReport, ...]

@@ -1,0 +1,125 @@
+"""Which tables a statement reaches, judged by itself: what a refresh makes of it, where no other tells more.
+
+A refresh knows more: types and courses from any statement, a quiz behind an attempt at it, the school's own rules. A
+test holds the conditions here to those of sql/dimensional.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+from learnloom.pipelines.check.find_warnings import StatementView
+from learnloom.pipelines.check.report import PresetReport, TableReport
+from learnloom.schemas import vocabulary as words
+
+TABLES: Final = {
+    "fact_attempt": "answers",
+    "fact_hint": "hints",
+    "fact_video": "videos watched",
+    "fact_completion": "completed, passed, failed, scored",
+    "fact_submission": "work handed in and scored",
+    "fact_product": "work with a score",
+    "fact_contribution": "words to others",
+    "fact_enrolment": "enrolments",
+    "fact_goal": "goals",
+    "fact_voice": "what students and teachers state",
+    "fact_response": "answers to signals",
+}
+"""The tables of the layer dimensional that tell more of a statement than that somebody was at work."""
+_QUESTIONS: Final = frozenset({words.INTERACTION, words.QUESTION})
+_SKILLS: Final = frozenset({words.OBJECTIVE, words.COMPETENCY})
+_COURSES: Final = frozenset({words.COURSE, words.MODULE, words.LESSON})
+_NOT_ANSWERED: Final = frozenset({*_COURSES, *_SKILLS, words.ASSESSMENT, words.FORUM_TOPIC})
+_NO_PRODUCT: Final = frozenset({*_COURSES, *_SKILLS, *_QUESTIONS})
+_NO_WORD: Final = frozenset({*_COURSES, *_SKILLS, *_QUESTIONS, words.ASSESSMENT})
+_TOLD_NO_PRODUCT: Final = frozenset({words.ANSWERED, words.INTERACTED, words.SET_GOAL})
+_ENDS: Final = frozenset({words.COMPLETED, words.PASSED, words.FAILED, words.SCORED})
+_TO_OTHERS: Final = frozenset({words.ASKED, words.COMMENTED, words.RESPONDED, words.SHARED, words.REVIEWED})
+_BY_VERB: Final = {
+    words.REQUESTED_HINT: "fact_hint",
+    words.SET_GOAL: "fact_goal",
+    words.DROPPED_GOAL: "fact_goal",
+    words.PREFERRED: "fact_voice",
+    words.STATED_KNOWN: "fact_voice",
+    words.ACKNOWLEDGED_SIGNAL: "fact_response",
+    words.DISMISSED_SIGNAL: "fact_response",
+    words.FOLLOWED_SIGNAL: "fact_response",
+}
+
+
+def tables_of(view: StatementView, verb: str, kind: str) -> Iterator[str]:
+    """Yield the tables that a statement reaches if its verb and the type of its object mean these.
+
+    Args:
+        view: the statement.
+        verb: IRI of the verb of the vocabulary; empty where it has none.
+        kind: IRI of the type likewise.
+    """
+    if not view.is_activity:
+        return
+    score = view.result.get("score")
+    has_score = isinstance(score, dict) and ("scaled" in score or {"raw", "min", "max"} <= score.keys())
+    if verb in _BY_VERB:
+        yield _BY_VERB[verb]
+    if verb == words.ANSWERED and kind not in _NOT_ANSWERED and (has_score or "success" in view.result):
+        yield "fact_attempt"
+    if kind == words.VIDEO:
+        yield "fact_video"
+    if verb in _ENDS or view.result.get("completion") is True:
+        yield "fact_completion"
+    if kind == words.ASSIGNMENT and verb in (words.SUBMITTED, words.SCORED):
+        yield "fact_submission"
+    if has_score and kind not in _NO_PRODUCT and verb not in _TOLD_NO_PRODUCT:
+        yield "fact_product"
+    if verb in _TO_OTHERS and kind not in _NO_WORD:
+        yield "fact_contribution"
+    if verb in (words.REGISTERED, words.UNREGISTERED) and kind == words.COURSE:
+        yield "fact_enrolment"
+
+
+class DestinationCounts:
+    """How many statements reach which table: by our own words alone, with all presets, and with each."""
+
+    def __init__(self) -> None:
+        self._alone: Counter[str] = Counter()
+        self._meant: Counter[str] = Counter()
+        self._reached_alone = self._reached = self._statements = 0
+        self._known: Counter[str] = Counter()
+        self._gained: Counter[str] = Counter()
+
+    def add(self, view: StatementView) -> None:
+        """Count one statement, right or wrong."""
+        alone = set(tables_of(view, *view.meant_by(())))
+        meant = set(tables_of(view, view.meant_verb, view.meant_type)) if view.presets else alone
+        self._statements += 1
+        self._alone.update(alone)
+        self._meant.update(meant)
+        self._reached_alone += bool(alone)
+        self._reached += bool(meant)
+        self._known.update(view.presets)
+        for preset in view.presets:
+            self._gained[preset] += any(tables_of(view, *view.meant_by((preset,)))) - bool(alone)
+
+    def tables(self) -> tuple[TableReport, ...]:
+        """The tables that any statement reaches, in their order."""
+        return tuple(
+            TableReport(table, what, self._alone[table], self._meant[table])
+            for table, what in TABLES.items()
+            if self._alone[table] or self._meant[table]
+        )
+
+    def presets(self, top: int) -> tuple[PresetReport, ...]:
+        """The presets that bring most statements into a table; ties by how many they know."""
+        ranked = sorted(self._known, key=lambda name: (-self._gained[name], -self._known[name], name))
+        return tuple(
+            PresetReport(name, self._known[name], self._reached_alone + self._gained[name])
+            for name in ranked[:top]
+        )
+
+    def totals(self) -> dict[str, Any]:
+        """Statements, and those that reach a table: alone, and with all presets."""
+        return {
+            "statements": self._statements,
+            "reached_alone": self._reached_alone,
+            "reached": self._reached,
+        }
