@@ -5,7 +5,7 @@ test holds the conditions here to those of sql/dimensional.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 from learnloom.pipelines.check.find_warnings import StatementView
@@ -47,8 +47,8 @@ _BY_VERB: Final = {
 }
 
 
-def tables_of(view: StatementView, verb: str, kind: str) -> Iterator[str]:
-    """Yield the tables that a statement reaches if its verb and the type of its object mean these.
+def tables_of(view: StatementView, verb: str, kind: str) -> frozenset[str]:
+    """Give the tables that a statement reaches if its verb and the type of its object mean these.
 
     Args:
         view: the statement.
@@ -56,25 +56,33 @@ def tables_of(view: StatementView, verb: str, kind: str) -> Iterator[str]:
         kind: IRI of the type likewise.
     """
     if not view.is_activity:
-        return
+        return frozenset()
     score = view.result.get("score")
-    has_score = isinstance(score, dict) and ("scaled" in score or {"raw", "min", "max"} <= score.keys())
-    if verb in _BY_VERB:
-        yield _BY_VERB[verb]
-    if verb == words.ANSWERED and kind not in _NOT_ANSWERED and (has_score or "success" in view.result):
-        yield "fact_attempt"
-    if kind == words.VIDEO:
-        yield "fact_video"
-    if verb in _ENDS or view.result.get("completion") is True:
-        yield "fact_completion"
-    if kind == words.ASSIGNMENT and verb in (words.SUBMITTED, words.SCORED):
-        yield "fact_submission"
-    if has_score and kind not in _NO_PRODUCT and verb not in _TOLD_NO_PRODUCT:
-        yield "fact_product"
-    if verb in _TO_OTHERS and kind not in _NO_WORD:
-        yield "fact_contribution"
-    if verb in (words.REGISTERED, words.UNREGISTERED) and kind == words.COURSE:
-        yield "fact_enrolment"
+    return _tables(
+        verb,
+        kind,
+        has_score=isinstance(score, dict) and ("scaled" in score or {"raw", "min", "max"} <= score.keys()),
+        has_success="success" in view.result,
+        is_completion=view.result.get("completion") is True,
+    )
+
+
+@cache
+def _tables(
+    verb: str, kind: str, *, has_score: bool, has_success: bool, is_completion: bool
+) -> frozenset[str]:
+    """Give the tables by words of the vocabulary, of which there are few."""
+    reached = {
+        _BY_VERB.get(verb, ""): verb in _BY_VERB,
+        "fact_attempt": verb == words.ANSWERED and kind not in _NOT_ANSWERED and (has_score or has_success),
+        "fact_video": kind == words.VIDEO,
+        "fact_completion": verb in _ENDS or is_completion,
+        "fact_submission": kind == words.ASSIGNMENT and verb in (words.SUBMITTED, words.SCORED),
+        "fact_product": has_score and kind not in _NO_PRODUCT and verb not in _TOLD_NO_PRODUCT,
+        "fact_contribution": verb in _TO_OTHERS and kind not in _NO_WORD,
+        "fact_enrolment": verb in (words.REGISTERED, words.UNREGISTERED) and kind == words.COURSE,
+    }
+    return frozenset(table for table, is_reached in reached.items() if is_reached)
 
 
 class DestinationCounts:
@@ -89,16 +97,18 @@ class DestinationCounts:
 
     def add(self, view: StatementView) -> None:
         """Count one statement, right or wrong."""
-        alone = set(tables_of(view, *view.meant_by(())))
-        meant = set(tables_of(view, view.meant_verb, view.meant_type)) if view.presets else alone
+        presets = view.presets
+        alone = tables_of(view, *view.meant_by(()))
+        meant = tables_of(view, view.meant_verb, view.meant_type) if presets else alone
         self._statements += 1
         self._alone.update(alone)
         self._meant.update(meant)
         self._reached_alone += bool(alone)
         self._reached += bool(meant)
-        self._known.update(view.presets)
-        for preset in view.presets:
-            self._gained[preset] += any(tables_of(view, *view.meant_by((preset,)))) - bool(alone)
+        for preset in presets:
+            by_preset = meant if len(presets) == 1 else tables_of(view, *view.meant_by((preset,)))
+            self._known[preset] += 1
+            self._gained[preset] += bool(by_preset) - bool(alone)
 
     def tables(self) -> tuple[TableReport, ...]:
         """The tables that any statement reaches, in their order."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from learnloom.pipelines.ingest.validate.mending import UnknownRepairError, judge_mended, repairs_named
+from learnloom.pipelines.ingest.validate.repairs import Repair
 from learnloom.pipelines.ingest.validate.validator import validate
 from tests.schemas.xapi.samples import MINIMAL, RIGHT
 
@@ -22,6 +23,13 @@ def test_valid_records_are_judged_as_they_are(statement: dict[str, Any]) -> None
     raw = _raw(statement)
     repairs = repairs_named(["unwrap", "mailto", "no-nulls", "iri-uuid", "object-type"], of_import=True)
     assert judge_mended(validate, repairs)(raw).raw is raw
+
+
+def test_valid_records_are_not_mended_at_all() -> None:
+    """A repair is not even asked where there is nothing to mend, whatever it would do."""
+    raw = _raw(MINIMAL)
+    anything = Repair("anything", "mbox-format", "changes everything", lambda before: before + b" ")
+    assert judge_mended(validate, [anything])(raw).raw is raw
 
 
 def test_repairs_are_applied_one_after_the_other() -> None:
