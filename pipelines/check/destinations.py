@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from learnloom.pipelines.check.find_warnings import StatementView
 from learnloom.pipelines.check.report import PresetReport, TableReport
+from learnloom.pipelines.ingest.catalogue.vocabulary_meaning import meaning_of
 from learnloom.schemas import vocabulary as words
 
 TABLES: Final = {
@@ -98,7 +99,7 @@ class DestinationCounts:
     def add(self, view: StatementView) -> None:
         """Count one statement, right or wrong."""
         presets = view.presets
-        alone = tables_of(view, *view.meant_by(()))
+        alone = tables_of(view, meaning_of(view.verb_id, ()), meaning_of(view.type, ()))
         meant = tables_of(view, view.meant_verb, view.meant_type) if presets else alone
         self._statements += 1
         self._alone.update(alone)
@@ -106,7 +107,7 @@ class DestinationCounts:
         self._reached_alone += bool(alone)
         self._reached += bool(meant)
         for preset in presets:
-            by_preset = meant if len(presets) == 1 else tables_of(view, *view.meant_by((preset,)))
+            by_preset = meant if len(presets) == 1 else tables_of(view, *view.meant_by(preset))
             self._known[preset] += 1
             self._gained[preset] += bool(by_preset) - bool(alone)
 

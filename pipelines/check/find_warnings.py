@@ -5,13 +5,12 @@ warning is added to it.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.check.advice import About
 from learnloom.pipelines.check.score import disagreement
 from learnloom.pipelines.ingest.catalogue.vocabulary_meaning import meaning_of, preset_meanings
-from learnloom.pipelines.ingest.catalogue.vocabulary_presets import PRESETS
 from learnloom.pipelines.ingest.catalogue.vocabulary_rules import RuleRow
 from learnloom.schemas import vocabulary as words
 
@@ -68,8 +67,10 @@ class StatementView:
         self.context = _object(statement, "context")
         self._platform = text(self.context, "platform") or None
         self._verb_rules, self._type_rules = self._rules()
-        self.meant_verb, self.meant_type = self.meant_by(PRESETS)
-        """The verb, and the type of the object, that are meant by the presets; empty where nobody knows."""
+        self.meant_verb = meaning_of(self.verb_id, self._verb_rules)
+        """The verb that is meant, by the presets; empty where nobody knows."""
+        self.meant_type = self._meant_type(self._type_rules)
+        """Likewise the type of the object."""
         self.presets = frozenset(rule.vocabulary for rule in (*self._verb_rules, *self._type_rules))
         """Presets with a rule for its verb, or for the type of its object."""
         self.about = self._about()
@@ -84,23 +85,28 @@ class StatementView:
         )
         if not self.type:
             return of_verb, tuple(meanings.category_rules(self._categories()))
-        return of_verb, (
-            *meanings.lift_rules(self.type, (kind for _, kind in self._parents())),
-            *meanings.type_rules(self.type, text(self.thing, "id"), self._platform),
-        )
+        of_type = meanings.type_rules(self.type, text(self.thing, "id"), self._platform)
+        if not meanings.is_part(self.type):
+            return of_verb, of_type
+        return of_verb, (*meanings.lift_rules(self.type, (kind for _, kind in self._parents())), *of_type)
 
-    def meant_by(self, presets: Collection[str]) -> tuple[str, str]:
-        """The verb, and the type of the object, that some presets say are meant; empty where nobody knows."""
+    def meant_by(self, preset: str) -> tuple[str, str]:
+        """The verb, and the type of the object, that one preset says are meant; empty where it does not know."""
         of_verb, of_type = (
-            tuple(rule for rule in rules if rule.vocabulary in presets)
+            tuple(rule for rule in rules if rule.vocabulary == preset)
             for rules in (self._verb_rules, self._type_rules)
         )
-        verb = meaning_of(self.verb_id, of_verb)
-        if not of_type or of_type[0].form != "lift":
-            return verb, meaning_of(self.type, of_type)
-        whole, kind = next(parent for parent in self._parents() if parent[1] == of_type[0].to_id)
+        return meaning_of(self.verb_id, of_verb), self._meant_type(of_type, preset)
+
+    def _meant_type(self, rules: tuple[RuleRow, ...], preset: str | None = None) -> str:
+        """The type that is meant by rules, of which the first counts: that of a parent if the object is part of it."""
+        if not rules or rules[0].form != "lift":
+            return meaning_of(self.type, rules)
+        whole, kind = next(parent for parent in self._parents() if parent[1] == rules[0].to_id)
         of_whole = preset_meanings().type_rules(kind, whole, self._platform)
-        return verb, meaning_of(kind, tuple(rule for rule in of_whole if rule.vocabulary in presets))
+        return meaning_of(
+            kind, tuple(rule for rule in of_whole if preset is None or rule.vocabulary == preset)
+        )
 
     def _about(self) -> frozenset[About]:
         kinds = {About.STATEMENT}

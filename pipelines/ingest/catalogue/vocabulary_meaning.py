@@ -58,6 +58,10 @@ class Meanings:
             and (row.matching is None or re.search(row.matching, activity_id or ""))
         )
 
+    def is_part(self, activity_type: str) -> bool:
+        """Whether an object of a type may be part of a parent that is meant."""
+        return ("lift", activity_type) in self._by_word
+
     def lift_rules(self, activity_type: str, parent_types: Iterable[str]) -> Iterator[RuleRow]:
         """The rules by which an object of a type is part of a parent of one of these, the one that counts first."""
         types = tuple(parent_types)
