@@ -120,11 +120,12 @@ class DestinationCounts:
         )
 
     def presets(self, top: int) -> tuple[PresetReport, ...]:
-        """The presets that bring most statements into a table; ties by how many they know."""
+        """The presets that bring most statements into a table; where none brings any, that which knows most words."""
         ranked = sorted(self._known, key=lambda name: (-self._gained[name], -self._known[name], name))
+        helping = [name for name in ranked if self._gained[name] > 0] or ranked[:1]
         return tuple(
             PresetReport(name, self._known[name], self._reached_alone + self._gained[name])
-            for name in ranked[:top]
+            for name in helping[:top]
         )
 
     def totals(self) -> dict[str, Any]:
