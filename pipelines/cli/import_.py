@@ -1,17 +1,27 @@
 """`learnloom import`."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
-from learnloom.pipelines.cli.options import Exit, JsonOption, PathsArgument, WarehouseOption, now, run_of
+from learnloom.pipelines.cli.options import (
+    Exit,
+    JsonOption,
+    PathsArgument,
+    WarehouseOption,
+    now,
+    run_of,
+)
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.repair_option import RepairOption, repairs_of
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.ingest.land.loop import ImportSummary
 from learnloom.pipelines.ingest.land.run import LandingJob, land_files
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.opening import file_source
+from learnloom.pipelines.ingest.validate.repairs import Repair
 
 commands = typer.Typer(add_completion=False)
 
@@ -20,28 +30,48 @@ _ENOUGH = 1_000
 
 
 @commands.command(name="import", epilog="Example: learnloom import statements/ more.jsonl.gz")
-def import_(paths: PathsArgument, *, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
+def import_(
+    paths: PathsArgument,
+    *,
+    repair: RepairOption = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Validate statements and land them in the warehouse, each exactly once.
 
     If the import is stopped or killed, run the same command again: it resumes where it stopped, and no statement lands
-    twice. Refused records are kept with the reason: see `learnloom dead`. Exit code 3: some records were refused, or
-    some input could not be read.
+    twice. Refused records are kept with the reason: see `learnloom dead`. With --repair, records that are refused as
+    they came are corrected first, and land if they are valid then. Exit code 3: some records were refused, or some
+    input could not be read.
     """
     out = Output(as_json=as_json)
+    repairs = repairs_of(repair, of_import=True)
     settings = read_settings(warehouse)
-    summary = land(out, settings, paths)
+    summary = land(out, settings, paths, repairs)
     report_import(out, summary)
+    if repairs and not summary.read:
+        out.say(
+            "What was refused before waits as dead letters: learnloom dead replay"
+            + "".join(f" --repair {one.name}" for one in repairs)
+        )
     if summary.is_interrupted:
         raise typer.Exit(Exit.INTERRUPTED)
     if summary.dead or summary.problems:
         raise typer.Exit(Exit.SOME_REFUSED)
 
 
-def land(out: Output, settings: Settings, paths: list[Path]) -> ImportSummary:
+def land(out: Output, settings: Settings, paths: list[Path], repairs: Sequence[Repair] = ()) -> ImportSummary:
     """Import files with progress; Ctrl-C finishes the current batch first."""
     source = file_source(settings, paths, stdin=sys.stdin.buffer)
     with StopSignal.from_signals() as stop, out.progress("importing") as tick:
-        job = LandingJob(settings, now, stop, run_of("import"), lambda summary: tick(str(summary)))
+        job = LandingJob(
+            settings,
+            now,
+            stop,
+            run_of("import"),
+            lambda summary: tick(str(summary)),
+            repairs=tuple(repairs),
+        )
         return land_files(job, source)
 
 
@@ -53,6 +83,8 @@ def report_import(out: Output, summary: ImportSummary) -> None:
             "accepted": summary.accepted,
             "duplicates": summary.duplicates,
             "refused": dict(summary.refused.most_common()),
+            "repaired": summary.mended,
+            "duplicates_without_id_and_time": summary.timeless,
             "bytes": summary.size,
             "seconds": round(summary.seconds, 3),
             "problems": [problem._asdict() for problem in summary.problems],
@@ -64,6 +96,13 @@ def report_import(out: Output, summary: ImportSummary) -> None:
         f"{summary.read:,} records read{rate}: {summary.accepted:,} new statements landed, "
         f"{summary.duplicates:,} duplicates skipped, {summary.dead:,} refused."
     )
+    if summary.mended:
+        out.say(f"{summary.mended:,} of these statements are valid because of --repair.")
+    if summary.timeless:
+        out.say(
+            f"Duplicates with neither id nor timestamp: {summary.timeless:,}. Whether they were sent twice or happened "
+            "twice cannot be told: learnloom check --rule repeated-without-time"
+        )
     if summary.read == 0 and not summary.problems:
         out.say("There are no new records.")
     if summary.refused and not out.as_json:

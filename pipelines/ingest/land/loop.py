@@ -60,6 +60,10 @@ class ImportSummary:
     duplicates: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     """Dead letters by the rule of their first fault."""
+    mended: int = 0
+    """Statements that repairs have made valid."""
+    timeless: int = 0
+    """Duplicates with neither id nor timestamp: they may be acts of their own."""
     size: int = 0
     """Bytes of the records read, decompressed."""
     seconds: float = 0.0
@@ -85,11 +89,9 @@ class ImportSummary:
 
     def add(self, landed: "Landed | ImportSummary") -> None:
         """Count one transaction, or all of another import."""
-        self.read += landed.read
-        self.accepted += landed.accepted
-        self.duplicates += landed.duplicates
+        for name in ("read", "accepted", "duplicates", "mended", "timeless", "size"):
+            setattr(self, name, getattr(self, name) + getattr(landed, name))
         self.refused.update(landed.refused)
-        self.size += landed.size
 
 
 class LandingObserver(Protocol):

@@ -44,6 +44,10 @@ class Landed(NamedTuple):
     duplicates: int
     refused: Counter[str]
     """Dead letters by the rule of their first fault."""
+    mended: int
+    """Statements among these that repairs have made valid; they may be duplicates."""
+    timeless: int
+    """Duplicates among these with neither id nor timestamp: they may be acts of their own."""
     size: int
     """Bytes of all its records."""
     positions: Sequence[Position]
@@ -151,6 +155,8 @@ class LandingWriter:
             accepted=int(dedup.keep.sum()),
             duplicates=int(dedup.duplicate.sum()) + len(repeated),
             refused=Counter(refusal.faults[0].rule for refusal in refused),
+            mended=batch.mended,
+            timeless=batch.count_timeless(dedup.duplicate),
             size=batch.size,
             positions=list(updated.values()),
         )
