@@ -10,6 +10,7 @@ from typing import Final
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.relation import KEYS, Columns, Relation, columns_in, inputs
+from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.digests import DIGEST, Rewrite, compute_digests, find_rewrites
 from learnloom.pipelines.refresh.outbox import write_events
@@ -34,16 +35,19 @@ def publish(transform: Transform, *, n_students: int, source: str) -> None:
     Raises:
         OvertakenError: another process has refreshed since this was planned.
     """
-    warehouse = transform.work.warehouse
+    warehouse, is_small = transform.work.warehouse, transform.plan.is_small
     with ExitStack() as stack:
         _make_tables_and_views(transform)
-        _compare_with_lake(transform)
-        rewrites = _rewrites(transform)
+        with one_snapshot(warehouse, when=is_small):
+            _compare_with_lake(transform)
+            rewrites = _rewrites(transform)
         touched = [
             (scope, stack.enter_context(Workspace(warehouse, f"by_{scope}"))) for scope in _TOUCHED_SCOPES
         ]
         for scope, place in touched:
-            _show_touched(transform, scope, place)
+            # One for each: a transaction writes to one database.
+            with one_snapshot(warehouse, when=is_small):
+                _show_touched(transform, scope, place)
         _make_touched(transform, touched)
         with warehouse.transaction():
             _fence(transform)
