@@ -118,10 +118,14 @@ class Transform:
         for relation in (*self.of_statements(), *computed):
             if known is None or relation.stored == "view" or relation.full_name not in self.existing:
                 self.work.compute(relation)
-            elif relation.scope == "mention" or self._reads_changes(relation):
-                self._merge(relation)
-            else:
+            elif (
+                self.plan.trusts_what_stands
+                and relation.scope == "reference"
+                and not self._reads_changes(relation)
+            ):
                 self._take_lake(relation)
+            else:
+                self._merge(relation)
 
     def _take_lake(self, relation: Relation, condition: str = "true") -> None:
         """Keep the lake's rows of a small relation, which are then read but once."""

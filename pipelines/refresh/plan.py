@@ -52,9 +52,14 @@ class Plan:
         return self.full_because is not None
 
     @property
+    def trusts_what_stands(self) -> bool:
+        """Whether what was written last is taken to stand as it was written; else it is put right."""
+        return not self.is_full and self.request.since is None
+
+    @property
     def is_idle(self) -> bool:
         """Whether it is certain that there is nobody to compute."""
-        return not self.is_full and self.n_statements == 0 and self.request.since is None
+        return self.trusts_what_stands and self.n_statements == 0
 
     @property
     def is_small(self) -> bool:

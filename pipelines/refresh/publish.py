@@ -179,7 +179,12 @@ def _rewrites(transform: Transform) -> dict[str, Rewrite] | None:
     work, digest = transform.work, transform.by_name[DIGEST]
     others = [each for each in _tables(transform) if each.scope == "student" and each is not digest]
     compute_digests(work, digest, others)
-    return None if transform.plan.is_full else find_rewrites(work, digest)
+    if transform.plan.is_full:
+        return None
+    if transform.plan.trusts_what_stands:
+        return find_rewrites(work, digest)
+    everybodys = Rewrite(f"FROM {work.keys('student')}", n_stood=1)
+    return {relation.full_name: everybodys for relation in (*others, digest)}
 
 
 def _write_computed(transform: Transform, rewrites: dict[str, Rewrite] | None, source: str) -> None:
