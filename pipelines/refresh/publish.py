@@ -14,7 +14,7 @@ from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.digests import DIGEST, Rewrite, compute_digests, find_rewrites
 from learnloom.pipelines.refresh.outbox import write_events
-from learnloom.pipelines.refresh.state import STATE, moved_relations, read_state
+from learnloom.pipelines.refresh.state import STATE, drop_what_is_gone, read_state
 from learnloom.pipelines.refresh.touched import touched_keys
 from learnloom.pipelines.refresh.workspace import Workspace
 
@@ -56,8 +56,7 @@ def publish(transform: Transform, *, n_students: int, source: str) -> None:
             for scope, place in touched:
                 _write_touched(transform, scope, place)
             if transform.plan.is_full:
-                for name in moved_relations(transform.relations, transform.existing):
-                    warehouse.run(f"DROP TABLE {LAKE}.{name}")
+                drop_what_is_gone(warehouse, transform.relations, transform.existing)
 
 
 def _fence(transform: Transform) -> None:

@@ -11,6 +11,8 @@ STATE: Final = "run.refresh_state"
 VOCABULARY: Final = "run.vocabulary_rule"
 _MOVED: Final = ("run", "norms")
 """Layers whose relations an earlier learnloom kept in `estimates`."""
+_GONE: Final = {"staging.stg_statement_in_context": "VIEW", "staging.stg_vocabulary": "TABLE"}
+"""What an earlier learnloom computed and nothing does any more."""
 
 
 class RefreshState(NamedTuple):
@@ -61,6 +63,15 @@ def moved_relations(relations: Sequence[Relation], existing: set[str]) -> dict[s
     """
     named = {f"estimates.{relation.name}": relation for relation in relations if relation.layer in _MOVED}
     return {name: relation for name, relation in named.items() if name in existing}
+
+
+def drop_what_is_gone(warehouse: Warehouse, relations: Sequence[Relation], existing: set[str]) -> None:
+    """Drop what an earlier learnloom kept under another name, or computed and nothing does any more."""
+    for name in moved_relations(relations, existing):
+        warehouse.run(f"DROP TABLE {LAKE}.{name}")
+    for name, kind in _GONE.items():
+        if name in existing:
+            warehouse.run(f"DROP {kind} {LAKE}.{name}")
 
 
 def _copy(warehouse: Warehouse, before: str, relation: Relation) -> None:

@@ -87,10 +87,19 @@ def test_a_share_does_not_depend_on_where_the_scale_begins(
 
 
 @given(scaled=st.floats(-1, 1), raw=st.floats(-10, 10))
-def test_a_scaled_score_wins(database: duckdb.DuckDBPyConnection, scaled: float, raw: float) -> None:
-    """Where both are given, the scaled score counts and not what raw would make."""
+def test_raw_between_min_and_max_wins(database: duckdb.DuckDBPyConnection, scaled: float, raw: float) -> None:
+    """Where both are given, what raw makes counts and not the scaled score, of which platforms think differently."""
     found = _asked(database, "scaled_score(?::DOUBLE, ?::DOUBLE, 0::DOUBLE, 10::DOUBLE)", scaled, raw)
-    assert float(found) == pytest.approx(scaled, abs=1e-5)
+    assert float(found) == pytest.approx(raw / 10, abs=1e-5)
+
+
+@pytest.mark.parametrize("ends", [(None, None), (0, None), (None, 10), (5, 5)])
+def test_without_a_scale_the_scaled_score_counts(
+    database: duckdb.DuckDBPyConnection, ends: tuple[int | None, int | None]
+) -> None:
+    """Where raw says nothing, the scaled score does."""
+    found = _asked(database, "scaled_score(0.25::DOUBLE, 5::DOUBLE, ?::DOUBLE, ?::DOUBLE)", *ends)
+    assert float(found) == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize("ends", [(None, None), (0, None), (None, 10), (5, 5)])
@@ -106,9 +115,9 @@ def test_without_a_scale_raw_says_nothing(
 def test_a_text_is_english_where_there_is_one(
     database: duckdb.DuckDBPyConnection, texts: dict[str, str]
 ) -> None:
-    """English is taken in the order en-US, en, en-GB; without it the first text; without any none."""
+    """English is taken in the order en-US, en, en-GB; without it the first text; an empty one is none."""
     english = [texts[tag] for tag in ("en-US", "en", "en-GB") if tag in texts]
-    expected = next(iter([*english, *texts.values()]), None)
+    expected = next((text.strip(" ") for text in [*english, *texts.values()] if text.strip(" ")), None)
     assert _asked(database, "language_text(?::JSON)", json.dumps(texts)) == expected
 
 
