@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import LAYERS, Relation, existing_tables
 
 STATE: Final = "run.refresh_state"
 VOCABULARY: Final = "run.vocabulary_rule"
+SETTING: Final = "run.setting"
 _MOVED: Final = ("run", "norms")
 """Layers whose relations an earlier learnloom kept in `estimates`."""
 
@@ -24,6 +26,11 @@ class RefreshState(NamedTuple):
     rules_digest: str
     refreshed_at: dt.datetime
     n_students: int
+
+
+def choices_of(settings: Settings) -> list[tuple[str, str]]:
+    """The rows of run.setting: those of the school's choices that SELECTs read."""
+    return [("staff", pattern) for pattern in sorted(set(settings.staff))]
 
 
 def read_state(warehouse: Warehouse, table: str = STATE) -> RefreshState | None:
