@@ -96,9 +96,9 @@ class Settings(BaseSettings):
     staff: tuple[Annotated[str, Field(min_length=3, max_length=500)], ...] = Field(
         default=(),
         max_length=1_000,
-        description="Who is no student, beside lists and rosters: identifiers as `learnloom people list` shows them, such as "
-        "mailto:head@school.example or https://lms.school.example t-*, where * stands for any characters: "
-        "docs/how-to/people.md.",
+        description="Who is no student, beside lists and rosters: identifiers as `learnloom people list` shows "
+        "them, such as mailto:head@school.example or https://lms.school.example t-*, where * stands for any "
+        "characters: docs/how-to/people.md.",
     )
     event_source: str = Field(
         default="/learnloom",

@@ -21,7 +21,8 @@ Rows = tuple[str, pa.Table]
 
 _STAGED: Final = "staging.stg_statement"
 _TAKEN_APART: Final = ", ".join(
-    f"NULL::JSON AS {name}" for name in ("context_activities", "instructor", "context_agents", "context_groups")
+    f"NULL::JSON AS {name}"
+    for name in ("context_activities", "instructor", "context_agents", "context_groups")
 )
 
 
