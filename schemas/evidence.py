@@ -277,3 +277,5 @@ class StudentEvidence(NamedTuple):
     """Answers to signals, earliest first."""
     contribution: ContributionEvidence | None = None
     """None where the student made none."""
+    other_keys: Sequence[str] = ()
+    """Keys that other identifiers of theirs had before they were told to be one person."""

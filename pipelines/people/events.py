@@ -187,13 +187,18 @@ def tell(
             if not changes:
                 return None
             number = max((event.event_id for event in events), default=0) + 1
-            new = [PersonEvent(number, position, *teller, *change) for position, change in enumerate(changes)]
+            new = [_event(number, place, teller, change) for place, change in enumerate(changes)]
             who = WhoIsWho([*events, *new])
             tables.write_people(warehouse, _event_rows(new), _person_rows(who), _staff_rows(who))
         return number
 
     tables.prepare(warehouse, wait_seconds=wait_seconds)
     return warehouse.retrying(write, wait_seconds=wait_seconds)
+
+
+def _event(number: int, position: int, teller: Teller, change: Change) -> PersonEvent:
+    fields = {**teller._asdict(), **change._asdict()}
+    return PersonEvent(event_id=number, position=position, **fields)
 
 
 def undoing(who: WhoIsWho, number: int | None) -> Change:

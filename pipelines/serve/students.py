@@ -11,6 +11,7 @@ from learnloom.schemas.signal import Signal
 
 _MAX_CANDIDATES = 10
 _OVERVIEW = "feedback.student_overview"
+_IDENTIFIER = "staging.stg_identifier"
 
 
 class StudentMissingError(WarehouseError):
@@ -64,13 +65,13 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
     rows = warehouse.rows(
         """
         SELECT student_key, student_name, identifier,
-            student_key = $wanted OR identifier = $wanted
+            student_key = $person OR identifier = $wanted
             OR split_part(identifier, ' ', -1) = $wanted OR lower(student_name) = lower($wanted) AS is_exact
         FROM dimensional.dim_student
         WHERE is_exact OR contains(lower(concat_ws(' ', student_name, identifier)), lower($wanted))
         ORDER BY is_exact DESC, student_name, student_key
         """,
-        {"wanted": wanted},
+        {"wanted": wanted, "person": key_now(warehouse, wanted)},
     )
     exact = [row for row in rows if row[3]] or rows
     if len(exact) == 1:
@@ -86,6 +87,15 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
     raise StudentMissingError(
         f"{len(exact)} students match {wanted!r}: choose one by its key: {listed}{more}"
     )
+
+
+def key_now(warehouse: Warehouse, wanted: str) -> str:
+    """The key of whoever has an identifier, or has the key that one would have by itself; else `wanted`."""
+    rows = warehouse.rows(
+        f"SELECT student_key FROM {_IDENTIFIER} WHERE identifier = $wanted OR identifier_key = $wanted LIMIT 1",
+        {"wanted": wanted},
+    )
+    return str(rows[0][0]) if rows else wanted
 
 
 def read_profile(warehouse: Warehouse, student_key: str) -> StudentProfile:

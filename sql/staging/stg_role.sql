@@ -6,7 +6,26 @@
 --   student_key    who was named
 --   role           the end of the role's IRI in small letters; instructor where context.instructor names them
 --   first_told_at  earliest statement that does
-WITH told AS (
+WITH listed AS (
+    SELECT
+        student_key AS teller_key,
+        unnest(list_transform(
+            list_concat(
+                from_json(coalesce(context_agents, '[]'), '["JSON"]'),
+                from_json(coalesce(context_groups, '[]'), '["JSON"]')
+            ),
+            LAMBDA entry: {
+                'agent': json_extract(entry, '$.agent'),
+                'members': json_extract(entry, '$.group'),
+                'types': from_json(json_extract(entry, '$.relevantTypes'), '["VARCHAR"]')
+            }
+        )) AS entry,
+        occurred_at
+    FROM staging.stg_statement
+    WHERE context_agents IS NOT NULL OR context_groups IS NOT NULL
+),
+
+told AS (
     SELECT
         student_key AS teller_key,
         'instructor' AS role,
@@ -17,24 +36,10 @@ WITH told AS (
     UNION ALL
     SELECT
         teller_key,
-        lower(regexp_extract(unnest(entry.relevantTypes), '([^/#]+)/?$', 1)),
-        coalesce(entry.agent, entry."group"),
+        lower(regexp_extract(unnest(entry.types), '([^/#]+)/?$', 1)),
+        coalesce(entry.agent, entry.members),
         occurred_at
-    FROM (
-        SELECT
-            student_key AS teller_key,
-            unnest(from_json(
-                -- Two arrays in a row: those of agents and those of groups.
-                coalesce(context_agents, '[]'),
-                '[{"agent": "JSON", "group": "JSON", "relevantTypes": ["VARCHAR"]}]'
-            ) || from_json(
-                coalesce(context_groups, '[]'),
-                '[{"agent": "JSON", "group": "JSON", "relevantTypes": ["VARCHAR"]}]'
-            )) AS entry,
-            occurred_at
-        FROM staging.stg_statement
-        WHERE context_agents IS NOT NULL OR context_groups IS NOT NULL
-    )
+    FROM listed
 ),
 
 -- The same few agents come again and again: each is taken apart once.

@@ -16,5 +16,5 @@ FROM landing.staff
 LEFT JOIN landing.person ON staff.identifier_key = person.identifier_key
 QUALIFY row_number() OVER (
     PARTITION BY coalesce(person.student_key, staff.identifier_key)
-    ORDER BY staff.role = 'student' DESC, staff.since DESC, staff.role
+    ORDER BY staff.role = 'student' DESC, staff.since DESC, staff.role ASC
 ) = 1

@@ -105,6 +105,14 @@ parts AS (
         told.stored AS stored,
         told.result AS result
     FROM parsed
+),
+
+people AS (
+    SELECT
+        parts.*,
+        coalesce(person.student_key, parts.identifier_key) AS student_key
+    FROM parts
+    LEFT JOIN landing.person ON parts.identifier_key = person.identifier_key
 )
 
 SELECT
@@ -126,7 +134,7 @@ SELECT
         WHEN verb_id = 'http://adlnet.gov/expapi/verbs/voided' AND object_type = 'StatementRef'
             THEN try_cast(object_id AS UUID)
     END AS voided_statement_id,
-    coalesce(person.student_key, parts.identifier_key) AS student_key,
+    student_key,
     CASE
         WHEN actor.account.name IS NOT NULL THEN 'account'
         WHEN actor.mbox IS NOT NULL THEN 'mbox'
@@ -196,5 +204,4 @@ SELECT
     ) AS occurred_at,
     try_cast(stored AS TIMESTAMPTZ) AS stored_at,
     landed_at
-FROM parts
-LEFT JOIN landing.person ON parts.identifier_key = person.identifier_key
+FROM people
