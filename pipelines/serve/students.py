@@ -42,7 +42,10 @@ def list_students(
         FROM {_OVERVIEW}
         WHERE (
             $search IS NULL
-            OR contains(lower(concat_ws(' ', student_name, identifier, student_key)), lower($search))
+            OR contains(lower(concat_ws(' ', student_name, student_key)), lower($search))
+            OR student_key IN (
+                SELECT student_key FROM {_IDENTIFIER} WHERE contains(lower(identifier), lower($search))
+            )
         ) AND (
             $course IS NULL
             OR student_key IN (SELECT student_key FROM dimensional.fact_enrolment WHERE course_id = $course)
@@ -63,15 +66,25 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
     """
     must_be_refreshed(warehouse)
     rows = warehouse.rows(
-        """
-        SELECT student_key, student_name, identifier,
-            student_key = $person OR identifier = $wanted
-            OR split_part(identifier, ' ', -1) = $wanted OR lower(student_name) = lower($wanted) AS is_exact
+        f"""
+        WITH known AS (
+            SELECT
+                student_key,
+                list(identifier) AS identifiers,
+                bool_or(
+                    $wanted IN (student_key, identifier_key, identifier, split_part(identifier, ' ', -1))
+                ) AS is_named
+            FROM {_IDENTIFIER}
+            GROUP BY student_key
+        )
+        SELECT student_key, student_name, identifier, is_named OR lower(student_name) = lower($wanted) AS is_exact
         FROM dimensional.dim_student
-        WHERE is_exact OR contains(lower(concat_ws(' ', student_name, identifier)), lower($wanted))
+        INNER JOIN known USING (student_key)
+        WHERE is_exact
+            OR contains(lower(concat_ws(' ', student_name, array_to_string(identifiers, ' '))), lower($wanted))
         ORDER BY is_exact DESC, student_name, student_key
         """,
-        {"wanted": wanted, "person": key_now(warehouse, wanted)},
+        {"wanted": wanted},
     )
     exact = [row for row in rows if row[3]] or rows
     if len(exact) == 1:

@@ -15,6 +15,7 @@ from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.refresh.checks import run_checks
 from learnloom.pipelines.refresh.refresh import refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
+from learnloom.pipelines.serve.pull import identifier_of
 from learnloom.pipelines.serve.students import find_student, list_students
 from tests.pipelines.refresh.conftest import RefreshedClass
 from tests.pipelines.refresh.school import LAST_DAY, NOW, differences, land, lines_of, refreshed, tables
@@ -87,6 +88,8 @@ def test_two_identifiers_are_as_one_from_the_start(tmp_path: Path) -> None:
         assert found.keys() <= _OF_IDENTIFIERS
         assert len(list_students(warehouse, search=None, course=None, limit=10)) == 3
         assert find_student(warehouse, two) == find_student(warehouse, _ELSEWHERE) == one
+        # Whoever still holds a signal of the other key can answer it.
+        assert identifier_of(warehouse, two) == identifier_of(warehouse, one)
         as_one = tables(warehouse)
 
         tell(warehouse, lambda who: [undoing(who, merged)], _TELLER, wait_seconds=20)
@@ -128,10 +131,13 @@ def test_who_is_named_as_a_teacher_later_is_no_student_from_then_on(
         summary = refreshed(warehouse)
         assert (summary.students, summary.full_because) == (1, None)
         # The class names its own teacher, who has never sent anything.
-        (row,) = warehouse.rows("SELECT role, told_by FROM dimensional.dim_staff WHERE student_key = ?", [key])
+        (row,) = warehouse.rows(
+            "SELECT role, told_by FROM dimensional.dim_staff WHERE student_key = ?", [key]
+        )
         assert row == ("instructor", "statement")
         assert len(list_students(warehouse, search=None, course=None, limit=10)) == 3
         assert key not in _standing(warehouse)
+        assert identifier_of(warehouse, key) == ("account", "https://lms.example t-1")
         assert _broken(warehouse) == []
         incremental = tables(warehouse)
         refreshed(warehouse, full=True)
