@@ -66,10 +66,12 @@ def missing(
 ) -> None:
     """List answered activities without a known skill, most answers first.
 
-    Their answers count for no skill until the skill map or the statements name one.
+    Their answers count for no skill until the skill map or the statements name one. Until then the quiz that they belong
+    to stands for it, or whatever the setting skill_fallback says.
     """
     out = Output(as_json=as_json)
-    with open_to_read(read_settings(warehouse)) as opened:
+    settings = read_settings(warehouse)
+    with open_to_read(settings) as opened:
         found = activities_without_skill(opened, course=course, limit=limit)
     if not found.n_activities:
         out.say(f"Every activity has a skill: all {found.n_all_answers:,} answers count for a skill.")
@@ -85,9 +87,14 @@ def missing(
         machine_names=UnmappedActivity._fields,
     )
     share = percent(found.n_answers / found.n_all_answers)
+    instead = (
+        ""
+        if settings.skill_fallback == "none"
+        else f", but for their {settings.skill_fallback} where it is known"
+    )
     out.say(
         f"{count(found.n_activities, 'activity', 'activities')} without a skill; {found.n_answers:,} answers "
-        f"({share} of all) count for no skill. Add the skills to the map: learnloom skills import"
+        f"({share} of all) count for no skill{instead}. Add the skills to the map: learnloom skills import"
     )
     if found.n_activities > limit:
         out.note(f"learnloom: only the first {limit} are shown (--limit)")

@@ -100,6 +100,11 @@ class Settings(BaseSettings):
         "them, such as mailto:head@school.example or https://lms.school.example t-*, where * stands for any "
         "characters: docs/how-to/people.md.",
     )
+    skill_fallback: Literal["none", "quiz", "section", "category"] = Field(
+        default="quiz",
+        description="What stands for the skill of an answered question where neither map nor statements name one: the "
+        "quiz or the section it belongs to, or the category that statements name: docs/how-to/skills.md.",
+    )
     event_source: str = Field(
         default="/learnloom",
         pattern=r"^[^\s<>\"]+$",

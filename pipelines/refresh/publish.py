@@ -14,7 +14,7 @@ from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.digests import DIGEST, Rewrite, compute_digests, find_rewrites
 from learnloom.pipelines.refresh.outbox import write_events
-from learnloom.pipelines.refresh.state import SETTING, STATE, moved_relations, read_state
+from learnloom.pipelines.refresh.state import STATE, moved_relations, read_state
 from learnloom.pipelines.refresh.touched import touched_keys
 from learnloom.pipelines.refresh.workspace import Workspace
 
@@ -236,9 +236,7 @@ def _write_changes(transform: Transform, relation: Relation) -> None:
 
 
 def _write_state(transform: Transform, n_students: int) -> None:
-    work, state, setting = transform.work, transform.by_name[STATE], transform.by_name[SETTING]
-    work.warehouse.run(f"DELETE FROM {LAKE}.{SETTING}")
-    work.warehouse.run(f"INSERT INTO {LAKE}.{SETTING} BY NAME FROM {work.place(setting)}")
+    work, state = transform.work, transform.by_name[STATE]
     work.warehouse.run(f"DELETE FROM {LAKE}.{STATE}")
     work.warehouse.run(
         f"INSERT INTO {LAKE}.{STATE} BY NAME SELECT * REPLACE ({n_students} AS n_students) "

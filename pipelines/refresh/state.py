@@ -30,7 +30,8 @@ class RefreshState(NamedTuple):
 
 def choices_of(settings: Settings) -> list[tuple[str, str]]:
     """The rows of run.setting: those of the school's choices that SELECTs read."""
-    return [("staff", pattern) for pattern in sorted(set(settings.staff))]
+    staff = [("staff", pattern) for pattern in sorted(set(settings.staff))]
+    return [*staff, ("skill_fallback", settings.skill_fallback)]
 
 
 def read_state(warehouse: Warehouse, table: str = STATE) -> RefreshState | None:

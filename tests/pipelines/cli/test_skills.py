@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from learnloom.pipelines.cli.options import Exit
+from learnloom.schemas.vocabulary import ASSESSMENT
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
 
@@ -74,3 +75,37 @@ def test_missing_skills_need_a_refresh() -> None:
     learnloom("import", "-", stdin=lines(answer(1)))
     ran = learnloom("skills", "missing")
     assert (ran.code, "learnloom refresh" in ran.err) == (Exit.FAILED, True)
+
+
+@pytest.mark.slow
+def test_a_quiz_stands_for_a_skill_and_says_so() -> None:
+    """Answers in a quiz count for it under its marked name, and are missing a skill all the same; the setting ends it."""
+    quiz = {
+        "id": "https://school.example/week-3",
+        "definition": {"type": ASSESSMENT, "name": {"en": "Week 3"}},
+    }
+    statements = [
+        answer(number, context={"contextActivities": {"parent": [quiz]}}) for number in range(3, 33)
+    ]
+    assert learnloom("import", "-", stdin=lines(*statements)).code == Exit.DONE
+    assert learnloom("refresh", "--as-of", "2026-09-08").code == Exit.DONE
+    (profile,) = learnloom("profile", "s1", "--json").values()
+    assert [(skill["skill_name"], skill["told_by"]) for skill in profile["skills"]] == [
+        ("Week 3 (quiz)", "fallback")
+    ]
+    assert profile["skills"][0]["p_mastery"] is not None
+    told = learnloom("signals", "--json").values()
+    named = [signal["sentence"] for signal in told if signal["subject"] == quiz["id"]]
+    assert named
+    assert not [sentence for sentence in named if "Week 3" in sentence.replace("Week 3 (quiz)", "")]
+    (missing,) = learnloom("skills", "missing", "--json").values()
+    assert missing["n_answers"] == 30
+    assert "count for no skill, but for their quiz" in learnloom("skills", "missing").out
+
+    without = {"LEARNLOOM_SKILL_FALLBACK": "none"}
+    assert learnloom("refresh", "--as-of", "2026-09-08", env=without).code == Exit.DONE
+    (profile,) = learnloom("profile", "s1", "--json").values()
+    assert profile["skills"] == []
+    assert (
+        "30 answers (100 % of all) count for no skill. Add" in learnloom("skills", "missing", env=without).out
+    )
