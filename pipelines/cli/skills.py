@@ -66,8 +66,8 @@ def missing(
 ) -> None:
     """List answered activities without a known skill, most answers first.
 
-    Their answers count for no skill until the skill map or the statements name one. Until then the quiz that they belong
-    to stands for it, or whatever the setting skill_fallback says.
+    Their answers count for no skill until the skill map or the statements name one. Until then the quiz that they
+    belong to stands for it, or whatever the setting skill_fallback says.
     """
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)

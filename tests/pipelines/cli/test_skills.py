@@ -79,7 +79,7 @@ def test_missing_skills_need_a_refresh() -> None:
 
 @pytest.mark.slow
 def test_a_quiz_stands_for_a_skill_and_says_so() -> None:
-    """Answers in a quiz count for it under its marked name, and are missing a skill all the same; the setting ends it."""
+    """Answers in a quiz count for it under its marked name, and still lack a skill; the setting ends it."""
     quiz = {
         "id": "https://school.example/week-3",
         "definition": {"type": ASSESSMENT, "name": {"en": "Week 3"}},
