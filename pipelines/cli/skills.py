@@ -122,7 +122,7 @@ def suggest(
     """Suggest groups of questions that may exercise one skill, for a person to check, name and import.
 
     Questions without a skill are grouped by how they are answered together and by their names. Agreement says how often
-    two questions of a group stay together when students are drawn anew; groups below 0.5 are not written. Nothing is
+    two questions of a group stay together when students are drawn anew; groups below 0.8 are not written. Nothing is
     imported.
     """
     out = Output(as_json=as_json)

@@ -6,6 +6,7 @@ how often its pairs stay together when students are drawn anew (bootstrap).
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -16,11 +17,14 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 MAX_ITEMS: Final = 500
 MAX_STUDENTS: Final = 5_000
+SURE: Final = 0.8
+"""Agreement from which a group is more than chance: that of groups without meaning is .1 to .7, by their number."""
 _STEPS: Final = 30
 _PRIOR: Final = 1.0
 _SHRINK: Final = 10
 """Students in common at which a correlation counts half."""
 _RESAMPLES: Final = 20
+_COMMON: Final = 2
 _NEIGHBOUR: Final = 1e-3
 """Likeness of any two, so that no question stands apart from all others."""
 
@@ -47,6 +51,11 @@ def group_items(scores: Floats, names: Sequence[str], n_groups: int, *, seed: in
         seed: of the resampling.
     """
     by_name = _standardised(name_similarity(names))
+    texts = [_letters(name) for name in names]
+    counts = Counter(texts)
+    # What more have than two groups would, such as Question 1 to 70, says nothing of any of them.
+    says_nothing = [counts[text] > _COMMON * len(names) / n_groups for text in texts]
+    by_name[says_nothing] = by_name[:, says_nothing] = 0
     group = _cluster(scores, by_name, n_groups)
     rng = np.random.default_rng(seed)
     together = np.zeros((len(names), len(names)))
@@ -71,9 +80,12 @@ def answer_similarity(scores: Floats) -> Floats:
 
 def name_similarity(names: Sequence[str]) -> Floats:
     """Cosine of the names' runs of three to five letters, rarer ones weighing more; numbers count for nothing."""
-    letters = [re.sub(r"[\W\d_]+", " ", name.lower()).strip() or "?" for name in names]
-    vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5)).fit_transform(letters)
+    vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5)).fit_transform(map(_letters, names))
     return np.asarray((vectors @ vectors.T).toarray())
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W\d_]+", " ", name.lower()).strip() or "?"
 
 
 def _residuals(score: Floats, known: NDArray[np.bool_]) -> Floats:

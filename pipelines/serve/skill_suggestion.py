@@ -12,11 +12,9 @@ import numpy as np
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
-from learnloom.pipelines.learner.item_groups import MAX_ITEMS, MAX_STUDENTS, group_items
+from learnloom.pipelines.learner.item_groups import MAX_ITEMS, MAX_STUDENTS, SURE, group_items
 from learnloom.pipelines.serve.students import must_be_refreshed
 
-SURE: Final = 0.5
-"""Agreement from which a group is proposed: of groups that mean nothing it is .1 to .45 (docs/how-to/skills.md)."""
 _UNMAPPED: Final = "marts.mart_unmapped_activity"
 _MIN_ITEMS: Final = 4
 _ITEMS: Final = f"""

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from learnloom.pipelines.learner.item_groups import answer_similarity, group_items, name_similarity
+from learnloom.pipelines.learner.item_groups import SURE, answer_similarity, group_items, name_similarity
 
 _N_STUDENTS, _N_SKILLS, _ITEMS_EACH = 400, 3, 8
 _TRUE = np.repeat(np.arange(_N_SKILLS), _ITEMS_EACH)
 
 
 def _scores(spread: float, *, seed: int = 1, n_students: int = _N_STUDENTS) -> np.ndarray:
-    """Answers of students whose ability on each skill differs by `spread` logits beside the general one; a fifth absent."""
+    """Answers of students whose ability on each skill differs by `spread` logits; a fifth is absent."""
     rng = np.random.default_rng(seed)
     ability = rng.normal(0, 1, (n_students, 1)) + spread * rng.normal(0, 1, (n_students, _N_SKILLS))
     logit = ability[:, _TRUE] - rng.normal(0, 1, len(_TRUE))
@@ -35,16 +35,27 @@ def test_where_skills_do_not_differ_nothing_is_sure() -> None:
     """Groups of noise fall apart when students are drawn anew."""
     found = group_items(_scores(0.0, n_students=60), _NAMELESS, _N_SKILLS, seed=1)
     assert abs(adjusted_rand_score(_TRUE, found.group)) < 0.2
-    assert found.agreement.max() < 0.5
+    assert found.agreement.max() < SURE
 
 
 def test_names_tell_where_answers_do_not() -> None:
     """Numbers in names count for nothing."""
     found = group_items(_scores(0.0, n_students=60), _NAMED, _N_SKILLS, seed=1)
     assert adjusted_rand_score(_TRUE, found.group) == 1.0
-    assert found.agreement.min() > 0.5
+    assert found.agreement.min() > SURE
     assert name_similarity(["Quiz 1", "Quiz 27"])[0, 1] == pytest.approx(1.0)
     assert name_similarity(["", "123"])[0, 1] == pytest.approx(1.0)
+
+
+def test_a_name_that_most_have_tells_nothing() -> None:
+    """Beside questions with names, those called Question are no group that is sure, and the others are theirs."""
+    names = [name if number % 2 else f"Question {number}" for number, name in enumerate(_NAMED)]
+    found = group_items(_scores(0.0, n_students=60), names, 2 * _N_SKILLS, seed=1)
+    by_name = {found.group[number]: _TRUE[number] for number in range(1, len(_TRUE), 2)}
+    assert all(by_name[found.group[number]] == _TRUE[number] for number in range(1, len(_TRUE), 2))
+    nameless = [number for number in range(2 * _N_SKILLS) if number not in by_name]
+    assert nameless
+    assert found.agreement[nameless].max() < SURE
 
 
 def test_ability_and_difficulty_make_no_likeness() -> None:
