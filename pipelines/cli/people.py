@@ -119,9 +119,7 @@ def import_(
     )
 
 
-@commands.command(
-    epilog="Example: learnloom people merge mailto:ann@school.example 'https://lms.school.example ann'"
-)
+@commands.command(epilog="Example: learnloom people merge 3fa85f6457174562 9b7c1d2e3f405162")
 def merge(
     staying: Annotated[str, typer.Argument(help="Key, identifier, account name or name: this key stays.")],
     joining: Annotated[str, typer.Argument(help="Whoever is the same person.")],
@@ -142,7 +140,7 @@ def merge(
     out.say(f"{change.identifier} is the person of {staying} from now on (event {event_id}). {_NEXT}")
 
 
-@commands.command(epilog="Example: learnloom people split 'https://lms.school.example ann'")
+@commands.command(epilog="Example: learnloom people split 9b7c1d2e3f405162")
 def split(
     identifier: Annotated[str, typer.Argument(help="The identifier that leaves its person, or its key.")],
     *,
@@ -159,7 +157,7 @@ def split(
     out.say(f"{change.identifier} is a person of its own from now on (event {event_id}). {_NEXT}")
 
 
-@commands.command(epilog="Example: learnloom people undo 3")
+@commands.command(epilog="Example: learnloom people undo --why 'another Ann'")
 def undo(
     event: Annotated[
         int | None, typer.Argument(min=1, help="Number of the event. Default: the last that counts.")

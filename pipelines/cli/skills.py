@@ -100,9 +100,7 @@ def missing(
         out.note(f"learnloom: only the first {limit} are shown (--limit)")
 
 
-@commands.command(
-    epilog="Example: learnloom skills suggest proposal.csv --course https://school.example/maths"
-)
+@commands.command(epilog="Example: learnloom skills suggest proposal.csv --all")
 def suggest(
     path: Annotated[
         Path | None, typer.Argument(help="CSV to write, in the form of the map; it must not exist yet.")
