@@ -109,9 +109,7 @@ def suggest(
     course: Annotated[str | None, typer.Option(help="Only questions of this course (IRI).")] = None,
     groups: Annotated[
         int | None,
-        typer.Option(
-            min=2, max=200, help="Number of groups. Default: the root of half the number of questions."
-        ),
+        typer.Option(min=2, max=200, help="Number of groups. Default: as many as answers and names show."),
     ] = None,
     of_all: Annotated[bool, typer.Option("--all", help="Group questions that have a skill as well.")] = False,
     warehouse: WarehouseOption = None,

@@ -5,6 +5,7 @@ Applied Psychological Measurement 8(2)), and where their names have the same let
 how often its pairs stay together when students are drawn anew (bootstrap).
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -41,21 +42,24 @@ class ItemGroups(NamedTuple):
     has one question."""
 
 
-def group_items(scores: Floats, names: Sequence[str], n_groups: int, *, seed: int) -> ItemGroups:
+def group_items(scores: Floats, names: Sequence[str], n_groups: int | None, *, seed: int) -> ItemGroups:
     """Group questions.
 
     Args:
         scores: students by questions, from 0 to 1; NaN where there is no answer. At most MAX_STUDENTS by MAX_ITEMS.
         names: of the questions.
-        n_groups: how many groups, from 2 to one less than there are questions.
+        n_groups: how many groups, from 2 to one less than there are questions; None: the eigengap says how many (von
+            Luxburg 2007, Statistics and Computing 17(4)).
         seed: of the resampling.
     """
     by_name = _standardised(name_similarity(names))
     texts = [_letters(name) for name in names]
     counts = Counter(texts)
+    usual = round(math.sqrt(len(names) / 2))
     # What more have than two groups would, such as Question 1 to 70, says nothing of any of them.
-    says_nothing = [counts[text] > _COMMON * len(names) / n_groups for text in texts]
+    says_nothing = [counts[text] > _COMMON * len(names) / (n_groups or usual) for text in texts]
     by_name[says_nothing] = by_name[:, says_nothing] = 0
+    n_groups = n_groups or _eigengap(_affinity(scores, by_name), most=2 * usual)
     group = _cluster(scores, by_name, n_groups)
     rng = np.random.default_rng(seed)
     together = np.zeros((len(names), len(names)))
@@ -114,12 +118,25 @@ def _standardised(similarity: Floats) -> Floats:
 
 
 def _cluster(scores: Floats, by_name: Floats, n_groups: int) -> NDArray[np.int64]:
-    affinity = np.maximum(_standardised(answer_similarity(scores)) + by_name, 0) + _NEIGHBOUR
-    np.fill_diagonal(affinity, 0)
+    affinity = _affinity(scores, by_name)
     clustering = SpectralClustering(
         n_groups, affinity="precomputed", assign_labels="cluster_qr", random_state=0
     )
     return np.asarray(clustering.fit_predict(affinity), dtype=np.int64)
+
+
+def _affinity(scores: Floats, by_name: Floats) -> Floats:
+    affinity = np.maximum(_standardised(answer_similarity(scores)) + by_name, 0) + _NEIGHBOUR
+    np.fill_diagonal(affinity, 0)
+    return np.asarray(affinity)
+
+
+def _eigengap(affinity: Floats, most: int) -> int:
+    """The number of groups, from 2 to `most`, after which the graph's next eigenvalue falls furthest."""
+    scale = 1 / np.sqrt(affinity.sum(1))
+    values = np.linalg.eigvalsh(affinity * scale[:, None] * scale[None, :])[::-1]
+    gaps = values[1:most] - values[2 : most + 1]
+    return int(np.argmax(gaps)) + 2
 
 
 def _mean_pair(together: Floats) -> float:

@@ -1,7 +1,6 @@
 """Skills suggested for questions that have none: a proposal in the form of the skill map, for a person to edit."""
 
 import csv
-import math
 import re
 import uuid
 from collections import Counter
@@ -16,7 +15,7 @@ from learnloom.pipelines.learner.item_groups import MAX_ITEMS, MAX_STUDENTS, SUR
 from learnloom.pipelines.serve.students import must_be_refreshed
 
 _UNMAPPED: Final = "marts.mart_unmapped_activity"
-_MIN_ITEMS: Final = 4
+_MIN_ITEMS: Final = 8
 _ITEMS: Final = f"""
     SELECT fact_attempt.activity_id, coalesce(any_value(dim_activity.activity_name), '') AS name
     FROM dimensional.fact_attempt
@@ -71,7 +70,7 @@ def suggest_skills(
     Args:
         warehouse: refreshed.
         course: only questions of this course.
-        n_groups: how many groups; None: the square root of half the number of questions.
+        n_groups: how many groups; None: as many as the answers and names show.
         is_of_all: also those that have a skill.
         seed: of the resampling.
 
@@ -88,19 +87,18 @@ def suggest_skills(
             f"there are {len(items)} questions without a skill, answered by {len(students)} students: groups need at "
             f"least {_MIN_ITEMS} of each; --all takes questions that have a skill as well"
         )
-    groups = n_groups or max(2, round(math.sqrt(len(items) / 2)))
-    if not 1 < groups < len(items):
+    if n_groups is not None and n_groups >= len(items):
         raise WarehouseError(
-            f"{groups} groups cannot be made of {len(items)} questions: choose fewer (--groups)"
+            f"{n_groups} groups cannot be made of {len(items)} questions: choose fewer (--groups)"
         )
     place_of = {item: place for place, item in enumerate(items)}
     scores = np.full((len(students), len(items)), np.nan)
     for student, item, score in answers:
         scores[students[student], place_of[item]] = score
-    found = group_items(scores, names, groups, seed=seed)
+    found = group_items(scores, names, n_groups, seed=seed)
     skills = [
         _skill([items[i] for i in members], [names[i] for i in members], float(found.agreement[number]))
-        for number in range(groups)
+        for number in range(len(found.agreement))
         if len(members := np.flatnonzero(found.group == number)) > 1
     ]
     skills.sort(key=lambda skill: (-skill.agreement, skill.skill_id))
