@@ -16,7 +16,7 @@ from learnloom.pipelines.simulate.recovery import numbers_of
 
 _DAY_MS: Final = 86_400_000
 _GIVEN: Final = (ActKind.RESPONDED, ActKind.REVIEWED)
-_HELP_CLAIMS: Final = ("growth.hard_unaided.", "help_seeking.", "stretch.")
+_HELP_CLAIMS: Final = ("growth.hard_unaided.", "help_seeking.", "stretch.student")
 _TIMED: Final = frozenset({"pace", "rapid_guessing"})
 _LOOKED_AFTER: Final = frozenset({"at_risk", "check_in", "engagement_change"})
 _WISHES: Final = {"goal": ActKind.GOAL_SET, "choice": ActKind.CHOSE}

@@ -43,6 +43,8 @@ class SkillEvidence(NamedTuple):
 
     skill_id: str
     skill_name: str
+    told_by: str
+    """map, statement or fallback: the last is a quiz, section or category that stands for a skill."""
     course_id: str | None
     """Course in which the student meets it: that of the last answer, else the first course in order of id."""
     prerequisite_ids: Sequence[str]
@@ -277,3 +279,5 @@ class StudentEvidence(NamedTuple):
     """Answers to signals, earliest first."""
     contribution: ContributionEvidence | None = None
     """None where the student made none."""
+    other_keys: Sequence[str] = ()
+    """Keys that other identifiers of theirs had before they were told to be one person."""

@@ -73,6 +73,11 @@ class SkillProfile(_Part):
 
     skill_id: str
     skill_name: str
+    told_by: Literal["map", "statement", "fallback"] = Field(
+        default="statement",
+        description="Who names the skill: the school's map, statements, or nobody: then a quiz, section or category "
+        "stands for it, and its name says so.",
+    )
     course_id: str | None
     level: Level
     p_mastery: float | None = Field(

@@ -157,7 +157,7 @@ def _read_warehouse(settings: Settings) -> _Read:
         check_versions(opened)
         answers = read_answers(opened.arrow)
         followed = read_followed(opened.arrow)
-        identifiers = opened.rows("SELECT identifier, student_key FROM dimensional.dim_student")
+        identifiers = opened.rows("SELECT identifier, student_key FROM staging.stg_identifier")
     codes = {key: code for code, key in enumerate(answers.students)}
     risk_codes = {key: code for code, key in enumerate(followed.students)}
     return _Read(

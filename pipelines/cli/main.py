@@ -37,6 +37,7 @@ _COMMANDS: Final = {
     "skills": "Import the school's skill map, from activities to skills; list activities without skills.",
     "vocabulary": "Say what a platform's verbs and activity types mean; list those that have no meaning yet.",
     "plan": "Import the school's course plan: what is due, and when course runs begin and end.",
+    "people": "Say who is who: staff, who are no students, and people with several identifiers.",
     "query": "Run a read-only SQL query (DuckDB's dialect) on the warehouse.",
     "export": "Export the tables, all as of one moment, to Parquet files or to one DuckDB file for BI tools.",
     "backup": "Copy the warehouse to a folder, while other processes read and write.",

@@ -11,6 +11,7 @@ from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.formatting import count, percent
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
+from learnloom.pipelines.serve.skill_suggestion import suggest_skills, write_proposal
 from learnloom.pipelines.serve.unmapped import UnmappedActivity, activities_without_skill
 
 commands = typer.Typer(
@@ -65,10 +66,12 @@ def missing(
 ) -> None:
     """List answered activities without a known skill, most answers first.
 
-    Their answers count for no skill until the skill map or the statements name one.
+    Their answers count for no skill until the skill map or the statements name one. Until then the quiz that they
+    belong to stands for it, or whatever the setting skill_fallback says.
     """
     out = Output(as_json=as_json)
-    with open_to_read(read_settings(warehouse)) as opened:
+    settings = read_settings(warehouse)
+    with open_to_read(settings) as opened:
         found = activities_without_skill(opened, course=course, limit=limit)
     if not found.n_activities:
         out.say(f"Every activity has a skill: all {found.n_all_answers:,} answers count for a skill.")
@@ -84,9 +87,69 @@ def missing(
         machine_names=UnmappedActivity._fields,
     )
     share = percent(found.n_answers / found.n_all_answers)
+    instead = (
+        ""
+        if settings.skill_fallback == "none"
+        else f", but for their {settings.skill_fallback} where it is known"
+    )
     out.say(
         f"{count(found.n_activities, 'activity', 'activities')} without a skill; {found.n_answers:,} answers "
-        f"({share} of all) count for no skill. Add the skills to the map: learnloom skills import"
+        f"({share} of all) count for no skill{instead}. Add the skills to the map: learnloom skills import"
     )
     if found.n_activities > limit:
         out.note(f"learnloom: only the first {limit} are shown (--limit)")
+
+
+@commands.command(epilog="Example: learnloom skills suggest proposal.csv --all")
+def suggest(
+    path: Annotated[
+        Path | None, typer.Argument(help="CSV to write, in the form of the map; it must not exist yet.")
+    ] = None,
+    *,
+    course: Annotated[str | None, typer.Option(help="Only questions of this course (IRI).")] = None,
+    groups: Annotated[
+        int | None,
+        typer.Option(min=2, max=200, help="Number of groups. Default: as many as answers and names show."),
+    ] = None,
+    of_all: Annotated[bool, typer.Option("--all", help="Group questions that have a skill as well.")] = False,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Suggest groups of questions that may exercise one skill, for a person to check, name and import.
+
+    Questions without a skill are grouped by how they are answered together and by their names. Agreement says how often
+    two questions of a group stay together when students are drawn anew; groups below 0.8 are not written. Nothing is
+    imported.
+    """
+    out = Output(as_json=as_json)
+    with open_to_read(read_settings(warehouse)) as opened:
+        found = suggest_skills(opened, course=course, n_groups=groups, is_of_all=of_all)
+    if as_json:
+        for skill in found.skills:
+            out.record(skill)
+    else:
+        out.table(
+            ["suggested skill", "questions", "agreement", "sure", "for example"],
+            [
+                (
+                    each.skill_name,
+                    len(each.activity_ids),
+                    each.agreement,
+                    each.is_sure,
+                    "; ".join(each.activity_names[:3]),
+                )
+                for each in found.skills
+            ],
+        )
+    n_sure = sum(skill.is_sure for skill in found.skills)
+    out.say(
+        f"{count(found.n_activities, 'question')}, first answers of {count(found.n_students, 'student')}; "
+        f"{count(n_sure, 'group')} of {len(found.skills)} sure enough to be proposed."
+    )
+    if found.is_cut:
+        out.note(
+            "learnloom: only the questions with the most answers are grouped; choose a course (--course)"
+        )
+    if path is not None:
+        rows = write_proposal(found, path)
+        out.say(f"{path} has {rows:,} rows. Check and name the skills, then: learnloom skills import {path}")

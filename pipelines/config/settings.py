@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -92,6 +92,18 @@ class Settings(BaseSettings):
     time_zone: str = Field(
         default="UTC",
         description="The school's time zone (IANA name), used for days and hours of the day.",
+    )
+    staff: tuple[Annotated[str, Field(min_length=3, max_length=500)], ...] = Field(
+        default=(),
+        max_length=1_000,
+        description="Who is no student, beside lists and rosters: identifiers as `learnloom people list` shows "
+        "them, such as mailto:head@school.example or https://lms.school.example t-*, where * stands for any "
+        "characters: docs/how-to/people.md.",
+    )
+    skill_fallback: Literal["none", "quiz", "section", "category"] = Field(
+        default="quiz",
+        description="What stands for the skill of an answered question where neither map nor statements name one: the "
+        "quiz or the section it belongs to, or the category that statements name: docs/how-to/skills.md.",
     )
     event_source: str = Field(
         default="/learnloom",

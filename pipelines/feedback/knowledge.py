@@ -91,6 +91,7 @@ def _skill(
     return SkillProfile(
         skill_id=skill.skill_id,
         skill_name=skill.skill_name,
+        told_by=skill.told_by,
         course_id=skill.course_id,
         level=level(p_mastery, n, mastered=thresholds.mastered, near=thresholds.near),
         p_mastery=p_mastery,

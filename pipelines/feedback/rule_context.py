@@ -67,6 +67,8 @@ class RuleContext:
         self.as_of = profile.as_of
         self.good_words: list[datetime] = []
         """When each good word that rules found was earned, whether or not it is still to be shown."""
+        self.other_ids: dict[str, set[str]] = {}
+        """Ids that a signal had under other keys of the student, by its id."""
         self.skill_evidence: dict[str, SkillEvidence] = {skill.skill_id: skill for skill in evidence.skills}
         self._measures = {measure.measure: measure for measure in evidence.measures}
         self._measure_profiles = {measure.measure: measure for measure in profile.measures}
@@ -125,8 +127,13 @@ class RuleContext:
         expires_at = held_from + timedelta(days=entry.lifetime_days)
         if expires_at <= self.as_of:
             return
+        key, *others = (
+            signal_id(key, kind, audience, basis.subject, basis.state)
+            for key in (self.evidence.student_key, *self.evidence.other_keys)
+        )
+        self.other_ids[key] = set(others)
         yield Signal(
-            signal_id=signal_id(self.evidence.student_key, kind, audience, basis.subject, basis.state),
+            signal_id=key,
             student_key=self.evidence.student_key,
             kind=kind,
             audience=audience,

@@ -31,7 +31,8 @@ def still_wanted(ctx: RuleContext, said: Iterable[Signal]) -> Iterator[Signal]:
     }
     for signal in said:
         like = (signal.kind.value, signal.audience.value, signal.subject)
-        if signal.signal_id not in gone and like not in cooling:
+        ids = {signal.signal_id} | ctx.other_ids[signal.signal_id]
+        if not ids & gone and like not in cooling:
             yield signal
 
 

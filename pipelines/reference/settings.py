@@ -67,7 +67,7 @@ def _rows(model: type[BaseModel]) -> Iterator[str]:
 
 def _shown(default: object) -> str:
     if isinstance(default, tuple):
-        return ", ".join(f"`{one}`" for one in default)
+        return ", ".join(f"`{one}`" for one in default) or "none"
     return "none" if default is None else f"`{default}`"
 
 

@@ -13,13 +13,17 @@ from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import Columns, Relation, columns_in, filled_tables, inputs
 from learnloom.pipelines.refresh.plan import Plan
 from learnloom.pipelines.refresh.stage import inserted
-from learnloom.pipelines.refresh.state import STATE, VOCABULARY
+from learnloom.pipelines.refresh.state import SETTING, STATE, VOCABULARY
 from learnloom.pipelines.refresh.workspace import Changes, Workspace
 
 Rows = tuple[str, pa.Table]
 """Full name of a relation that Python writes, and its rows."""
 
 _STAGED: Final = "staging.stg_statement"
+_TAKEN_APART: Final = ", ".join(
+    f"NULL::JSON AS {name}"
+    for name in ("context_activities", "instructor", "context_agents", "context_groups")
+)
 
 
 class Students(NamedTuple):
@@ -101,6 +105,10 @@ class Transform:
         state = {name: [value] for name, value in self.plan.state._asdict().items()}
         self.work.fill(self.by_name[STATE], pa.table(state))
         self.work.fill(self.by_name[VOCABULARY], self.plan.vocabulary)
+        names = ("setting_name", "setting_value")
+        rows = [dict(zip(names, row, strict=True)) for row in self.plan.choices]
+        schema = pa.schema([(name, pa.string()) for name in names])
+        self.work.fill(self.by_name[SETTING], pa.Table.from_pylist(rows, schema))
 
     def build_reference(self) -> None:
         """Merge what new statements mention into what is known, and compute the reference relations that this changes.
@@ -158,20 +166,26 @@ class Transform:
             self.changes[relation.full_name] = changes
 
     def take(self, students: Students) -> int:
-        """Cut what students are computed from down to these; return how many they are."""
+        """Cut what students are computed from down to these; return how many they are, staff included."""
         statement = self.by_name[_STAGED]
-        n_students = self.work.keep_keys("student", students.keys)
+        n_people = self.work.keep_keys("student", students.keys)
         if students.is_everybody:
             self.work.show(statement)
-            return n_students
+            return n_people
         # Read once: everything else in this build is computed from these rows.
         self.work.take(
             statement,
             # Contexts are taken apart when mentions are merged; nothing about a student reads them again.
-            f"SELECT * REPLACE (NULL::JSON AS context_activities) FROM {LAKE}.{statement.full_name} "
+            f"SELECT * REPLACE ({_TAKEN_APART}) FROM {LAKE}.{statement.full_name} "
             f"SEMI JOIN {self.work.keys('student')} USING (student_key)",
         )
-        return n_students
+        return n_people
+
+    def count_students(self) -> int:
+        """How many of those taken are students: of staff, whatever stood of them is only taken away."""
+        staff = self.work.place(self.by_name["dimensional.dim_staff"])
+        keys = f"SELECT count(*) FROM {self.work.keys('student')} ANTI JOIN {staff} USING (student_key)"
+        return int(self.work.warehouse.one(keys)[0])
 
     def build(self, *layers: str) -> None:
         """Compute the SELECTs of these layers that belong to students, and to the version where one is fitted."""

@@ -71,7 +71,7 @@ ONE: Final = {
     "contribution": EvidenceSource("marts.mart_student_contribution", ContributionEvidence),
 }
 """Evidence of which a student has one row at the most; of contributions, none without any."""
-_STUDENT: Final = ("student_name", "identifier_kind", "first_seen_at", "last_seen_at")
+_STUDENT: Final = ("student_name", "identifier_kind", "first_seen_at", "last_seen_at", "other_keys")
 
 
 def read_evidence(work: Workspace) -> Iterator[StudentEvidence]:

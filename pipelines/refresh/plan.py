@@ -15,12 +15,12 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.macros import macro_definitions
 from learnloom.pipelines.lake.relation import Relation, filled_tables
 from learnloom.pipelines.refresh.request import RefreshRequest
-from learnloom.pipelines.refresh.stage import STAGED_ANEW, inserted, is_known_snapshot
-from learnloom.pipelines.refresh.state import RefreshState, read_state
+from learnloom.pipelines.refresh.stage import STAGED_ANEW, content_digest, inserted, is_known_snapshot
+from learnloom.pipelines.refresh.state import SETTING, RefreshState, choices_of, read_state
 from learnloom.pipelines.refresh.versions import knows_versions, version_in_use
 
 _STAGED: Final = "staging.stg_statement"
-_SCHOOL: Final = ("skill_map", "skill", "course_run", "course_work")
+_SCHOOL: Final = ("skill_map", "skill", "course_run", "course_work", "staff", "person")
 """Tables of landing that the school itself has given."""
 _SMALL_SCHOOL: Final = 20_000
 """Statements of a school, up to which it is built in full by one thread of DuckDB; some seconds' work."""
@@ -45,6 +45,8 @@ class Plan:
     """The rules of the vocabulary that are in force: rows of run.vocabulary_rule."""
     n_statements: int
     """Staged statements to take in: all of them where everything is built, else those that are new."""
+    choices: Sequence[tuple[str, str]]
+    """The rows of run.setting."""
 
     @property
     def is_full(self) -> bool:
@@ -92,11 +94,14 @@ def make_plan(
     snapshot, vocabulary = warehouse.snapshot(), vocabulary_in_force(warehouse)
     before = read_state(warehouse)
     newest = warehouse.one("SELECT max(model_version) FROM estimates.model_version")[0]
-    fits = request.refit or newest is None or not knows_versions(warehouse)
+    used = version_in_use(warehouse) or newest
+    is_earlier = newest is not None and not knows_versions(warehouse)
+    has_other_staff = not is_earlier and used is not None and _has_other_staff(warehouse, settings, used)
+    fits = request.refit or newest is None or is_earlier or has_other_staff
     state = RefreshState(
         as_of=request.as_of.astimezone(dt.UTC),
         # A rebuild keeps the version in use; only a refit makes the next one.
-        model_version=(newest or 0) + 1 if fits else (version_in_use(warehouse) or newest),
+        model_version=(newest or 0) + 1 if fits else used,
         session_gap_minutes=settings.session_gap_minutes,
         time_zone=settings.time_zone,
         staged_snapshot=snapshot,
@@ -111,13 +116,16 @@ def make_plan(
         reason = "it was asked for"
     elif before is None:
         reason = "it is the first"
-    elif fits:
+    elif is_earlier:
         reason = "the model version in use is of an earlier learnloom"
+    elif has_other_staff:
+        reason = "other staff were named when the model version in use was fitted"
     else:
         reason = _what_changed(warehouse, request, before, state)
     taken_in = None if reason is not None or before is None else before.staged_snapshot
     n_statements = _n_statements(warehouse, relations, taken_in, snapshot)
-    return Plan(request, before, state, reason, fits, vocabulary, n_statements)
+    choices = choices_of(settings)
+    return Plan(request, before, state, reason, fits, vocabulary, n_statements, choices)
 
 
 def _n_statements(
@@ -139,7 +147,7 @@ def _what_changed(
     elif before.rules_digest == STAGED_ANEW:
         reason = "all statements were staged anew"
     elif before.rules_digest != state.rules_digest:
-        reason = "rules, settings, the vocabulary, the skill map or the course plan have changed"
+        reason = "rules, settings or what the school has told have changed"
     elif before.as_of != state.as_of:
         as_of, told = request.as_of, before.as_of.astimezone(request.as_of.tzinfo)
         reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {told:%Y-%m-%d %H:%M}"
@@ -148,6 +156,21 @@ def _what_changed(
     elif request.since is not None and _began_since(warehouse, request.since):
         reason = f"nothing had landed before {request.since:%Y-%m-%d}"
     return reason
+
+
+def _has_other_staff(warehouse: Warehouse, settings: Settings, version: int) -> bool:
+    """Whether a version was fitted before the school told who is staff: what is usual in its class counts them."""
+    rows = warehouse.rows(
+        f"SELECT setting_value FROM {LAKE}.{SETTING} WHERE setting_name = 'staff' ORDER BY setting_value"
+    )
+    if [row[0] for row in rows] != sorted(set(settings.staff)):
+        return True
+    told = (
+        "SELECT count(*) > 0 FROM landing.person_event WHERE told_at > "
+        "(SELECT fitted_at FROM estimates.model_version WHERE model_version = ?) AND (action = 'role' OR undone_id IN "
+        "(SELECT event_id FROM landing.person_event WHERE action = 'role'))"
+    )
+    return bool(warehouse.one(told, [version])[0])
 
 
 def _began_since(warehouse: Warehouse, moment: dt.datetime) -> bool:
@@ -164,11 +187,7 @@ def _rules_digest(
     # A table without rows is not asked: of such a one DuckLake asks the catalogue once for each of its columns.
     filled = filled_tables(warehouse)
     school = [
-        warehouse.one(
-            f"SELECT md5(string_agg(t::VARCHAR, chr(30) ORDER BY t::VARCHAR)) FROM landing.{table} AS t"
-        )
-        if f"landing.{table}" in filled
-        else (None,)
+        content_digest(warehouse, f"landing.{table}") if f"landing.{table}" in filled else ""
         for table in _SCHOOL
     ]
     parts = [
@@ -178,6 +197,7 @@ def _rules_digest(
         settings.thresholds.model_dump_json(),
         str(settings.session_gap_minutes),
         settings.time_zone,
+        repr(choices_of(settings)),
         repr(school),
         repr(vocabulary.to_pylist()),
     ]

@@ -94,14 +94,15 @@ def refresh(
                     plan = make_plan(warehouse, settings, relations, request, now=clock())
                 transform = Transform(work, relations, plan, begin)
                 with one_thread(warehouse, when=plan.is_small):
-                    n_students = 0
+                    n_people = n_students = 0
                     if not plan.is_idle:
                         with one_snapshot(warehouse, when=plan.is_small):
                             transform.build_reference()
-                            n_students = transform.take(find_students(transform))
+                            n_people = transform.take(find_students(transform))
+                            n_students = transform.count_students()
 
                     # Whatever is computed from here on is computed for these students, and for nobody else.
-                    if n_students or plan.is_full:
+                    if n_people or plan.is_full:
                         transform.build("dimensional", "norms")
                         transform.fill(estimate(transform, thresholds))
                         transform.build("marts")

@@ -53,7 +53,13 @@ def stage(
         in_force = vocabulary_in_force(warehouse)
         vocabulary = in_force.filter(pc.field("form").isin(["extension", "drop"]))
         work.fill(by_name[VOCABULARY], vocabulary)
-        staging = _Staging(work, by_name["landing.statement"], by_name["staging.stg_statement"], vocabulary)
+        staging = _Staging(
+            work,
+            by_name["landing.statement"],
+            by_name["staging.stg_statement"],
+            vocabulary,
+            by_name["landing.person"],
+        )
         return warehouse.retrying(
             lambda: staging.run(everything=request.full, since=request.since), wait_seconds=wait_seconds
         )
@@ -76,6 +82,8 @@ class _Staging(NamedTuple):
     """The table to fill, and the SELECT that fills it."""
     vocabulary: pa.Table
     """Rules of the vocabulary that name extensions, and what is left out of contexts."""
+    person: Relation
+    """Whose identifiers are: where that has changed, everything is staged anew."""
 
     @property
     def target(self) -> str:
@@ -85,7 +93,12 @@ class _Staging(NamedTuple):
     def run(self, *, everything: bool, since: dt.datetime | None) -> int:
         """Stage once."""
         warehouse = self.work.warehouse
-        rules = "\x1f".join((self.staged.sql, *macro_definitions(), repr(self.vocabulary.to_pylist())))
+        self.work.show(self.person)
+        # Before it is read to stage by: what changes between the two is staged anew next time.
+        people = content_digest(warehouse, self.person.full_name)
+        rules = "\x1f".join(
+            (self.staged.sql, *macro_definitions(), repr(self.vocabulary.to_pylist()), people)
+        )
         digest = hashlib.sha256(rules.encode()).hexdigest()[:16]
         with one_thread(warehouse, when=since is None):
             now = warehouse.snapshot()
@@ -152,6 +165,12 @@ class _Staging(NamedTuple):
             stands += f" UNION ALL FROM {again} SEMI JOIN {new} USING (statement_id)"
         differing = f"(FROM {again} EXCEPT ALL ({stands})) UNION ALL (({stands}) EXCEPT ALL FROM {again})"
         return work.rows(f"SELECT count(*) FROM ({differing})") == [(0,)]
+
+
+def content_digest(warehouse: Warehouse, table: str) -> str:
+    """Digest of the rows of a table, in whatever order; empty where there are none."""
+    sql = f"SELECT md5(string_agg(t::VARCHAR, chr(30) ORDER BY t::VARCHAR)) FROM {LAKE}.{table} AS t"
+    return warehouse.one(sql)[0] or ""
 
 
 def literal(moment: dt.datetime) -> str:

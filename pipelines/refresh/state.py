@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import LAYERS, Relation, existing_tables
 
 STATE: Final = "run.refresh_state"
 VOCABULARY: Final = "run.vocabulary_rule"
+SETTING: Final = "run.setting"
 _MOVED: Final = ("run", "norms")
 """Layers whose relations an earlier learnloom kept in `estimates`."""
 _GONE: Final = {"staging.stg_statement_in_context": "VIEW", "staging.stg_vocabulary": "TABLE"}
@@ -26,6 +28,12 @@ class RefreshState(NamedTuple):
     rules_digest: str
     refreshed_at: dt.datetime
     n_students: int
+
+
+def choices_of(settings: Settings) -> list[tuple[str, str]]:
+    """The rows of run.setting: those of the school's choices that SELECTs read."""
+    staff = [("staff", pattern) for pattern in sorted(set(settings.staff))]
+    return [*staff, ("skill_fallback", settings.skill_fallback)]
 
 
 def read_state(warehouse: Warehouse, table: str = STATE) -> RefreshState | None:

@@ -4,6 +4,7 @@ A student is computed anew where
 
 - a statement of theirs is new,
 - a new statement voids one of theirs, whoever sent it,
+- they are known to be staff now and were not before, or the other way round,
 - an activity, course or skill of theirs is known to be something else than before: its name, its kind, its skills,
 - something of theirs has landed since the moment that the refresh was asked about, if only a void.
 
@@ -23,6 +24,7 @@ from learnloom.pipelines.refresh.stage import literal
 _STAGED: Final = "staging.stg_statement"
 _USAGE: Final = "dimensional.dim_usage"
 _VOID: Final = "staging.stg_void"
+STAFF: Final = "dimensional.dim_staff"
 _STUDENT_SKILL: Final = "marts.mart_student_skill"
 _LAKE_STAGED: Final = f"{LAKE}.{_STAGED}"
 _NO_VOID: Final = "voided_statement_id IS NULL"
@@ -43,6 +45,7 @@ def find_students(transform: Transform) -> Students:
     parts = [
         f"SELECT student_key FROM {work.place(relations[_STAGED])} WHERE {_NO_VOID}",
         *_voided(transform),
+        *_of_another_role(transform),
         *_described_otherwise(transform),
         *_landed_since(plan.request.since),
     ]
@@ -58,13 +61,19 @@ def _voided(transform: Transform) -> list[str]:
     return [f"SELECT student_key FROM {_LAKE_STAGED} WHERE statement_id IN ({voided})"]
 
 
+def _of_another_role(transform: Transform) -> list[str]:
+    """Who is staff now and was not before, or the other way round."""
+    changes = transform.changes.get(STAFF)
+    return [f"SELECT student_key FROM {rows}" for rows in (changes.new, changes.gone)] if changes else []
+
+
 def _described_otherwise(transform: Transform) -> list[str]:
     """Students of activities, courses and skills of which something else is known now than before."""
     work = transform.work
     differences = [
         f"SELECT {transform.by_name[name].grain[0]}::VARCHAR AS id FROM {changes.new}"
         for name, changes in transform.changes.items()
-        if transform.by_name[name].scope == "reference" and changes.n_new
+        if transform.by_name[name].scope == "reference" and changes.n_new and name != STAFF
     ]
     if not differences:
         return []

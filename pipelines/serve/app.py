@@ -20,7 +20,7 @@ from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.operate.metrics import metrics_text
 from learnloom.pipelines.serve.pull import SignalMissingError, read_page
 from learnloom.pipelines.serve.respond import WrongAudienceError, respond
-from learnloom.pipelines.serve.students import StudentMissingError, read_profile, read_signals
+from learnloom.pipelines.serve.students import StudentMissingError, key_now, read_profile, read_signals
 from learnloom.pipelines.serve.traced import Traced
 from learnloom.pipelines.tracing.span import is_on
 from learnloom.schemas.errors import LearnloomError
@@ -136,12 +136,14 @@ def _add_reading(app: FastAPI, audience: Callable[..., Any], warehouse: Callable
         """What is known of a student. Not for tools that speak for students alone: it holds what is for teachers."""
         if speaks_for is not None:
             raise HTTPException(status.HTTP_403_FORBIDDEN, "profiles need api_token")
-        return read_profile(place, student_key)
+        return read_profile(place, key_now(place, student_key))
 
     @app.get("/students/{student_key}/signals")
     def signals(student_key: str, place: opened, speaks_for: allowed) -> list[Signal]:
         """What stands of a student now, most urgent first."""
-        found = read_signals(place, student_key=student_key, audience=speaks_for, limit=_MAX_SIGNALS)
+        found = read_signals(
+            place, student_key=key_now(place, student_key), audience=speaks_for, limit=_MAX_SIGNALS
+        )
         return [signal for signal, _ in found]
 
     @app.get("/events")

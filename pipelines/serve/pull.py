@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
-from learnloom.pipelines.serve.students import must_be_refreshed
+from learnloom.pipelines.serve.students import key_now, must_be_refreshed
 from learnloom.schemas.event import Change, SignalEvent
 from learnloom.schemas.signal import Audience, Signal
 
@@ -64,8 +64,13 @@ def raised_signal(warehouse: Warehouse, signal_id: str) -> Signal:
 
 
 def identifier_of(warehouse: Warehouse, student_key: str) -> tuple[str, str]:
-    """Kind and text of the identifier by which a student was met last."""
+    """Kind and text of the identifier by which a student was met last; also of one who is another person's by now."""
     kind, identifier = warehouse.one(
-        "SELECT identifier_kind, identifier FROM dimensional.dim_student WHERE student_key = ?", [student_key]
+        # Who has become staff is no student any more, and was met all the same.
+        "SELECT identifier_kind, identifier FROM ("
+        "SELECT 1 AS place, identifier_kind, identifier FROM dimensional.dim_student WHERE student_key = $person "
+        "UNION ALL SELECT 2, identifier_kind, identifier FROM staging.stg_identifier WHERE student_key = $person"
+        ") ORDER BY ALL LIMIT 1",
+        {"person": key_now(warehouse, student_key)},
     )
     return kind, identifier

@@ -11,6 +11,7 @@ from learnloom.schemas.signal import Signal
 
 _MAX_CANDIDATES = 10
 _OVERVIEW = "feedback.student_overview"
+_IDENTIFIER = "staging.stg_identifier"
 
 
 class StudentMissingError(WarehouseError):
@@ -41,7 +42,10 @@ def list_students(
         FROM {_OVERVIEW}
         WHERE (
             $search IS NULL
-            OR contains(lower(concat_ws(' ', student_name, identifier, student_key)), lower($search))
+            OR contains(lower(concat_ws(' ', student_name, student_key)), lower($search))
+            OR student_key IN (
+                SELECT student_key FROM {_IDENTIFIER} WHERE contains(lower(identifier), lower($search))
+            )
         ) AND (
             $course IS NULL
             OR student_key IN (SELECT student_key FROM dimensional.fact_enrolment WHERE course_id = $course)
@@ -62,12 +66,22 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
     """
     must_be_refreshed(warehouse)
     rows = warehouse.rows(
-        """
-        SELECT student_key, student_name, identifier,
-            student_key = $wanted OR identifier = $wanted
-            OR split_part(identifier, ' ', -1) = $wanted OR lower(student_name) = lower($wanted) AS is_exact
+        f"""
+        WITH known AS (
+            SELECT
+                student_key,
+                list(identifier) AS identifiers,
+                bool_or(
+                    $wanted IN (student_key, identifier_key, identifier, split_part(identifier, ' ', -1))
+                ) AS is_named
+            FROM {_IDENTIFIER}
+            GROUP BY student_key
+        )
+        SELECT student_key, student_name, identifier, is_named OR lower(student_name) = lower($wanted) AS is_exact
         FROM dimensional.dim_student
-        WHERE is_exact OR contains(lower(concat_ws(' ', student_name, identifier)), lower($wanted))
+        INNER JOIN known USING (student_key)
+        WHERE is_exact
+            OR contains(lower(concat_ws(' ', student_name, array_to_string(identifiers, ' '))), lower($wanted))
         ORDER BY is_exact DESC, student_name, student_key
         """,
         {"wanted": wanted},
@@ -86,6 +100,15 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
     raise StudentMissingError(
         f"{len(exact)} students match {wanted!r}: choose one by its key: {listed}{more}"
     )
+
+
+def key_now(warehouse: Warehouse, wanted: str) -> str:
+    """The key of whoever has an identifier, or has the key that one would have by itself; else `wanted`."""
+    rows = warehouse.rows(
+        f"SELECT student_key FROM {_IDENTIFIER} WHERE identifier = $wanted OR identifier_key = $wanted LIMIT 1",
+        {"wanted": wanted},
+    )
+    return str(rows[0][0]) if rows else wanted
 
 
 def read_profile(warehouse: Warehouse, student_key: str) -> StudentProfile:

@@ -1,4 +1,4 @@
--- Which activity exercises which skill: by the school's map, else by the statements.
+-- Which activity exercises which skill: by the school's map, else by the statements, else by the fallback.
 -- grain: activity_id, skill_id
 -- scope: reference
 -- columns:
@@ -6,6 +6,7 @@
 --   skill_id     the skill
 --   weight       share of the skill in the activity: the map's, else equal shares
 --   course_id    course of the activity
+--   told_by      map, statement or fallback
 WITH told AS (
     SELECT
         activity_id,
@@ -15,24 +16,34 @@ WITH told AS (
     WHERE activity_id NOT IN (SELECT mapped.activity_id FROM staging.stg_skill_map AS mapped)
 ),
 
-both_sources AS (
+all_sources AS (
     SELECT
         activity_id,
         skill_id,
-        weight
+        weight,
+        'map' AS told_by
     FROM staging.stg_skill_map
     UNION ALL
     SELECT
         activity_id,
         skill_id,
-        weight
+        weight,
+        'statement'
     FROM told
+    UNION ALL
+    SELECT
+        activity_id,
+        skill_id,
+        1,
+        'fallback'
+    FROM dimensional.dim_fallback_skill
 )
 
 SELECT
-    both_sources.activity_id,
-    both_sources.skill_id,
-    both_sources.weight,
-    dim_activity.course_id
-FROM both_sources
-LEFT JOIN dimensional.dim_activity ON both_sources.activity_id = dim_activity.activity_id
+    all_sources.activity_id,
+    all_sources.skill_id,
+    all_sources.weight,
+    dim_activity.course_id,
+    all_sources.told_by
+FROM all_sources
+LEFT JOIN dimensional.dim_activity ON all_sources.activity_id = dim_activity.activity_id

@@ -9,11 +9,21 @@
 --   first_seen_at    first statement
 --   last_seen_at     end of the last session; the first statement where there was none
 --   n_statements     statements that count
+--   other_keys       keys that their other identifiers would have by themselves, in order; empty where they have one
 WITH sessions AS (
     SELECT
         student_key,
         max(ended_at) AS last_seen_at
     FROM dimensional.fact_session
+    GROUP BY student_key
+),
+
+others AS (
+    SELECT
+        student_key,
+        list(DISTINCT identifier_key ORDER BY identifier_key) AS other_keys
+    FROM staging.stg_identifier
+    WHERE identifier_key <> student_key
     GROUP BY student_key
 )
 
@@ -25,7 +35,9 @@ SELECT
     arg_max(identifier, {'at': occurred_at, 'id': statement_id}) AS identifier,
     min(occurred_at) AS first_seen_at,
     coalesce(max(sessions.last_seen_at), min(occurred_at)) AS last_seen_at,
-    count(*) AS n_statements
+    count(*) AS n_statements,
+    coalesce(any_value(others.other_keys), []) AS other_keys
 FROM dimensional.fact_statement
 LEFT JOIN sessions USING (student_key)
+LEFT JOIN others USING (student_key)
 GROUP BY student_key

@@ -7,7 +7,9 @@
 --   course_id             the course
 --   parent_id             the quiz or module right above
 --   activity_id           the question (item)
---   skill_ids             skills it exercises: by the school's map, else by the statement; empty where unknown
+--   skill_ids             skills it exercises: by the school's map, else by the statement, else by the fallback; empty
+--                         where unknown
+--   skills_told_by        map, statement or fallback; NULL where no skill is known
 --   occurred_at           when it was answered
 --   score                 share of what could be had, 0 to 1: the score, else 1 or 0 by success
 --   is_correct            result.success; where absent, a score of at least one half
@@ -101,7 +103,17 @@ SELECT
     attempts.course_id,
     attempts.parent_id,
     attempts.activity_id,
-    coalesce(mapped.skill_ids, list_sort(list_distinct(attempts.skill_ids))) AS skill_ids,
+    CASE
+        WHEN mapped.skill_ids IS NOT NULL THEN mapped.skill_ids
+        WHEN len(attempts.skill_ids) > 0 THEN list_sort(list_distinct(attempts.skill_ids))
+        WHEN fallback.skill_id IS NOT NULL THEN [fallback.skill_id]
+        ELSE []
+    END AS skill_ids,
+    CASE
+        WHEN mapped.skill_ids IS NOT NULL THEN 'map'
+        WHEN len(attempts.skill_ids) > 0 THEN 'statement'
+        WHEN fallback.skill_id IS NOT NULL THEN 'fallback'
+    END AS skills_told_by,
     attempts.occurred_at,
     attempts.score::DECIMAL(6, 5) AS score,
     attempts.is_correct,
@@ -117,3 +129,4 @@ SELECT
     attempts.topic_name
 FROM attempts
 LEFT JOIN mapped ON attempts.activity_id = mapped.activity_id
+LEFT JOIN dimensional.dim_fallback_skill AS fallback ON attempts.activity_id = fallback.activity_id

@@ -1,5 +1,5 @@
--- Every statement that counts, as it is meant: made by a student, not voided, not later than the refresh's as_of. A void
--- that is itself later does not count yet either.
+-- Every statement that counts, as it is meant: made by a student, not by staff, not voided, not later than the refresh's
+-- as_of. A void that is itself later does not count yet either.
 -- grain: statement_id
 -- scope: student
 -- stored: view
@@ -47,6 +47,7 @@ FROM staging.stg_statement
 INNER JOIN dimensional.dim_usage ON stg_statement.usage_id = dim_usage.usage_id
 WHERE
     stg_statement.student_key IS NOT NULL
+    AND stg_statement.student_key NOT IN (SELECT dim_staff.student_key FROM dimensional.dim_staff)
     AND stg_statement.voided_statement_id IS NULL
     AND stg_statement.occurred_at < (SELECT as_of FROM run.refresh_state)
     AND stg_statement.statement_id NOT IN (

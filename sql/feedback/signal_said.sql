@@ -4,7 +4,7 @@
 -- columns:
 --   signal_id        the signal
 --   occurrence       how many times it had been raised, this time included
---   student_key      the student
+--   student_key      the student, also where it was said under another key of theirs
 --   signal_kind      its kind
 --   audience         student or teacher
 --   skill_id         the skill it was about; NULL where it was about none
@@ -25,11 +25,19 @@ WITH ends AS (
     WHERE change = 'ended'
 ),
 
+merged AS (
+    SELECT DISTINCT
+        identifier_key,
+        student_key
+    FROM staging.stg_identifier
+    WHERE identifier_key <> student_key
+),
+
 raises AS (
     SELECT
         outbox.signal_id,
         outbox.occurrence,
-        outbox.student_key,
+        coalesce(merged.student_key, outbox.student_key) AS student_key,
         outbox.signal_kind,
         outbox.audience,
         dim_skill.skill_id,
@@ -39,6 +47,7 @@ raises AS (
         )::DATE AS raised_on,
         ends.ended_on
     FROM feedback.outbox
+    LEFT JOIN merged ON outbox.student_key = merged.identifier_key
     LEFT JOIN ends ON outbox.signal_id = ends.signal_id AND outbox.occurrence = ends.occurrence
     LEFT JOIN dimensional.dim_skill ON json_extract_string(outbox.event, '$.data.subject') = dim_skill.skill_id
     WHERE outbox.change = 'raised'

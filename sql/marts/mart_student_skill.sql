@@ -5,6 +5,7 @@
 --   student_key                   the student
 --   skill_id                      the skill: answered on, or taught in a course of the student's
 --   skill_name                    its name
+--   told_by                       map, statement or fallback: the last is a quiz, section or category
 --   course_id                     course of the last answer, else the first course in order of id that teaches it
 --   prerequisite_ids              skills that come before it, by the school's map
 --   n_attempts                    answers: opportunities
@@ -93,6 +94,7 @@ SELECT
     both_kinds.student_key,
     both_kinds.skill_id,
     dim_skill.skill_name,
+    dim_skill.told_by,
     both_kinds.course_id,
     coalesce(dim_skill.prerequisite_ids, []) AS prerequisite_ids,
     coalesce(both_kinds.n_attempts, 0) AS n_attempts,

@@ -1,4 +1,4 @@
--- Every activity with answers that say nothing of any skill: what the school's map lacks.
+-- Every activity with answers of which nobody names a skill: what the school's map lacks. A fallback names none.
 -- grain: activity_id
 -- scope: read
 -- columns:
@@ -6,7 +6,7 @@
 --   activity_name     its name
 --   course_id         the course to which it belongs
 --   course_name       name of the course
---   n_answers         answers that say nothing of any skill
+--   n_answers         answers of which nobody names a skill
 --   n_students        students who gave them
 --   last_answered_at  when the last was given
 SELECT
@@ -20,5 +20,5 @@ SELECT
 FROM dimensional.fact_attempt
 LEFT JOIN dimensional.dim_activity ON fact_attempt.activity_id = dim_activity.activity_id
 LEFT JOIN dimensional.dim_course ON dim_activity.course_id = dim_course.course_id
-WHERE len(fact_attempt.skill_ids) = 0
+WHERE coalesce(fact_attempt.skills_told_by, 'fallback') = 'fallback'
 GROUP BY fact_attempt.activity_id

@@ -6,5 +6,5 @@
 --   digests      digest of the student's rows in each relation that has any, by the relation's full name
 CREATE TABLE IF NOT EXISTS run.student_digest (
     student_key VARCHAR NOT NULL,
-    digests MAP(VARCHAR, UBIGINT) NOT NULL
+    digests MAP (VARCHAR, UBIGINT) NOT NULL
 )

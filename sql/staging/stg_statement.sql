@@ -8,7 +8,8 @@
 --   context_id            digest of the context's activities: a row of staging.stg_context; NULL where there are none
 --   registration_id       the registration
 --   voided_statement_id   statement that this one voids
---   student_key           16 hex digits of the md5 of the actor's whole identifier; NULL for a group
+--   student_key           16 hex digits of the md5 of the actor's whole identifier, or of another of the same person by
+--                         landing.person; NULL for a group
 --   identifier_kind       account, mbox, mbox_sha1sum or openid; NULL for an anonymous group
 --   identifier            the identifier itself; an account as homePage, a space, name
 --   verb_id               IRI of the verb
@@ -27,6 +28,9 @@
 --   response              result.response
 --   video_segments        stretches played, as "0[.]12.5[,]20[.]30"
 --   context_activities    context.contextActivities, less what the vocabulary leaves out: one student's attempts
+--   instructor            context.instructor as given
+--   context_agents        context.contextAgents as given
+--   context_groups        context.contextGroups as given
 --   score                 result.score as a share: raw between min and max, else scaled; -1 to 1
 --   duration_seconds      result.duration
 --   video_length_seconds  length of the video
@@ -70,7 +74,8 @@ parsed AS (
                     }
                 },
                 "context": {
-                    "contextActivities": "JSON", "registration": "VARCHAR", "platform": "VARCHAR", "language": "VARCHAR",
+                    "contextActivities": "JSON", "instructor": "JSON", "contextAgents": "JSON", "contextGroups": "JSON",
+                    "registration": "VARCHAR", "platform": "VARCHAR", "language": "VARCHAR",
                     "extensions": "MAP(VARCHAR, VARCHAR)"
                 },
                 "result": {
@@ -89,6 +94,7 @@ parts AS (
         statement_id,
         landed_at,
         told.actor AS actor,
+        student_key(told.actor) AS identifier_key,
         told.verb.id AS verb_id,
         coalesce(told.object.objectType, 'Activity') AS object_type,
         told.object.id AS object_id,
@@ -99,6 +105,14 @@ parts AS (
         told.stored AS stored,
         told.result AS result
     FROM parsed
+),
+
+people AS (
+    SELECT
+        parts.*,
+        coalesce(person.student_key, parts.identifier_key) AS student_key
+    FROM parts
+    LEFT JOIN landing.person ON parts.identifier_key = person.identifier_key
 )
 
 SELECT
@@ -120,7 +134,7 @@ SELECT
         WHEN verb_id = 'http://adlnet.gov/expapi/verbs/voided' AND object_type = 'StatementRef'
             THEN try_cast(object_id AS UUID)
     END AS voided_statement_id,
-    student_key(actor) AS student_key,
+    student_key,
     CASE
         WHEN actor.account.name IS NOT NULL THEN 'account'
         WHEN actor.mbox IS NOT NULL THEN 'mbox'
@@ -148,6 +162,9 @@ SELECT
     result.response AS response,
     extension_text(result.extensions, 'https://w3id.org/xapi/video/extensions/played-segments') AS video_segments,
     context_activities,
+    context.instructor AS instructor,
+    context.contextAgents AS context_agents,
+    context.contextGroups AS context_groups,
 
     -- Numbers
     scaled_score(result.score.scaled, result.score.raw, result.score.min, result.score.max) AS score,
@@ -187,4 +204,4 @@ SELECT
     ) AS occurred_at,
     try_cast(stored AS TIMESTAMPTZ) AS stored_at,
     landed_at
-FROM parts
+FROM people

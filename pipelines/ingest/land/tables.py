@@ -245,6 +245,15 @@ def vocabulary_rows(warehouse: Warehouse, columns: Sequence[str]) -> list[tuple[
     return warehouse.rows(f"SELECT {named} FROM landing.vocabulary ORDER BY ALL")
 
 
+def write_people(warehouse: Warehouse, events: pa.Table, persons: pa.Table, staff: pa.Table) -> None:
+    """Add rows to landing.person_event; put rows of landing.person and landing.staff in the place of all there are."""
+    with warehouse.holding(new_events=events, new_persons=persons, new_staff=staff):
+        warehouse.run("INSERT INTO landing.person_event BY NAME SELECT * FROM new_events")
+        for table, rows in (("person", "new_persons"), ("staff", "new_staff")):
+            warehouse.run(f"DELETE FROM landing.{table}")
+            warehouse.run(f"INSERT INTO landing.{table} BY NAME SELECT * FROM {rows}")
+
+
 def landed_content(
     warehouse: Warehouse, statement_ids: Sequence[str], id_hashes: pa.Array
 ) -> dict[str, bytes]:

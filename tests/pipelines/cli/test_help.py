@@ -23,10 +23,11 @@ COMMANDS = [
     *(
         [name]
         for name in _COMMANDS
-        if name not in ("skills", "vocabulary", "models", "deliver", "plan", "serve")
+        if name not in ("skills", "vocabulary", "models", "deliver", "plan", "people", "serve")
     ),
     *(["dead", name] for name in ("list", "show", "export", "replay")),
-    *(["skills", name] for name in ("import", "missing")),
+    *(["skills", name] for name in ("import", "missing", "suggest")),
+    *(["people", name] for name in ("import", "merge", "split", "undo", "list", "suggest", "history")),
     *(["vocabulary", name] for name in ("import", "list", "show", "check", "missing")),
     *(["deliver", name] for name in ("run", "list", "replay", "resume")),
     ["plan", "import"],
@@ -111,6 +112,7 @@ def example_place(small_class: SmallClass, tmp_path_factory: pytest.TempPathFact
     )
     (place / "plan.csv").write_text("course,begins,ends\nhttps://s.example/c,2026-09-01,2026-12-18\n")
     (place / "school.toml").write_text('[[drop]]\ntype = "https://s.example/attempt"\n')
+    (place / "people.csv").write_text("identifier,role\nmailto:head@s.example,principal\n")
     (place / "skills.csv").write_bytes(small_class.skill_map.read_bytes())
     (place / "learnloom.toml").write_text(
         '[[subscriptions]]\nname = "tutor"\nto = "file"\nfolder = "sent"\n', encoding="utf-8"
@@ -122,9 +124,9 @@ def example_place(small_class: SmallClass, tmp_path_factory: pytest.TempPathFact
 def real_ids(example_place: Path) -> dict[str, str]:
     """Ids of this warehouse in the place of those in the examples."""
     with Warehouse(example_place / "warehouse", read_only=True) as warehouse:
-        (key,) = warehouse.one("SELECT min(student_key) FROM dimensional.dim_student")
+        key, other = warehouse.one("SELECT min(student_key), max(student_key) FROM dimensional.dim_student")
         (letter,) = warehouse.one("SELECT min(dead_letter_id) FROM landing.dead_letter")
-    return {"3fa85f6457174562": key, "0f3c8a71d2e94b56": letter}
+    return {"3fa85f6457174562": key, "9b7c1d2e3f405162": other, "0f3c8a71d2e94b56": letter}
 
 
 _GO_ON = (["api"],)
@@ -161,6 +163,9 @@ def test_example_works(
         _make_topic(request.getfixturevalue("broker"), monkeypatch)
     if command == ["models", "compare"]:
         learnloom("train", env={"LEARNLOOM_WAREHOUSE": "warehouse"})  # a second version to compare with
+    if command in (["people", "split"], ["people", "undo"]):  # what is split, or undone
+        merged = (real_ids["3fa85f6457174562"], real_ids["9b7c1d2e3f405162"])
+        learnloom("people", "merge", *merged, env={"LEARNLOOM_WAREHOUSE": "warehouse"})
     example = _example(command)
     assert example[: len(command)] == command
     if "--students" in example:

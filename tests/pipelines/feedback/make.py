@@ -41,6 +41,7 @@ def a_skill(skill_id: str = "s1", *, n: int = 8, right: int = 5, **changes: Any)
     return SkillEvidence(
         skill_id=skill_id,
         skill_name=f"Skill {skill_id}",
+        told_by="map",
         course_id=COURSE,
         prerequisite_ids=(),
         n_attempts=n,

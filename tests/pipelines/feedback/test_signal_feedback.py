@@ -60,3 +60,13 @@ def test_a_followed_check_in_is_contact(response: str, is_named: bool) -> None:
     (signal,) = said(_student(), SignalKind.CHECK_IN)
     found = said(_student(_answer(signal, response, 1)), SignalKind.CHECK_IN)
     assert bool(found) is is_named
+
+
+def test_what_was_dismissed_under_another_key_stays_silent() -> None:
+    """Whoever was two and is one now is not told again what one of the two had dismissed for good."""
+    before = _student()._replace(student_key="another key")
+    (signal,) = _to(Audience.TEACHER, before, SignalKind.WHEEL_SPINNING)
+    now = _student(_answer(signal, "dismissed", 100))
+    assert _to(Audience.TEACHER, now, SignalKind.WHEEL_SPINNING)
+    merged = now._replace(other_keys=["another key"])
+    assert _to(Audience.TEACHER, merged, SignalKind.WHEEL_SPINNING) == []

@@ -43,7 +43,7 @@ def test_every_setting_is_listed(heading: str, model: type[BaseModel]) -> None:
         elif name == "topics":
             assert default == f"`{', '.join(field.default)}`"
         else:
-            assert default == ("none" if field.default is None else f"`{field.default}`")
+            assert default == ("none" if field.default in (None, ()) else f"`{field.default}`")
 
 
 def test_settings_example_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

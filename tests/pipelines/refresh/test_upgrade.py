@@ -31,7 +31,7 @@ from tests.pipelines.refresh.school import (
 
 _MOVED = {f"estimates.{each.name}": each for each in load_relations() if each.layer in ("run", "norms")}
 _GONE = {"staging.stg_statement_in_context", "staging.stg_vocabulary"}
-_CHANGED = "rules, settings, the vocabulary, the skill map or the course plan have changed"
+_CHANGED = "rules, settings or what the school has told have changed"
 
 
 @pytest.fixture(scope="module")

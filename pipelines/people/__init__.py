@@ -1,0 +1,1 @@
+"""Who is who: people with several identifiers, and staff, as the school tells it."""

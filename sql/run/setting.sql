@@ -1,0 +1,10 @@
+-- The school's choices that SELECTs read, as they were at the last refresh; docs/reference/settings.md explains them.
+-- grain: setting_name, setting_value
+-- scope: reference
+-- columns:
+--   setting_name   staff, skill_fallback
+--   setting_value  its value; of a list a row for each
+CREATE TABLE IF NOT EXISTS run.setting (
+    setting_name VARCHAR NOT NULL,
+    setting_value VARCHAR NOT NULL
+)
