@@ -166,7 +166,7 @@ class _FilePass:
         """Yield the batches of `stream`, the last one with what the next reading has to know."""
         head, chunks = _with_head(decoded(stream))
         self._identity = Identity.of(head)
-        splitter = _splitter(head, max_record_bytes)
+        splitter = splitter_of(head, max_record_bytes)
         for frame in self._unread(splitter.frames(chunks), head):
             value, fault = (frame, None) if isinstance(frame, bytes) else frame
             size = len(value)
@@ -233,7 +233,7 @@ def _with_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
     return text[:HEAD_BYTES], everything()
 
 
-def _splitter(head: bytes, max_bytes: int) -> Splitter:
+def splitter_of(head: bytes, max_bytes: int) -> Splitter:
     """Choose how to cut the text by how it begins."""
     start = head.lstrip()
     if start.startswith(b"["):
