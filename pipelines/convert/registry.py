@@ -8,7 +8,14 @@ from learnloom.pipelines.convert.format import Format, FormatFactory, Options, O
 
 ENTRY_POINTS: Final = "learnloom.formats"
 _ROOM: Final = "learnloom.pipelines.convert"
-_BUILT_IN: Final[dict[str, str]] = {}
+_BUILT_IN: Final[dict[str, str]] = {
+    "assistments": "tables.platforms:Assistments",
+    "canvas-quiz": "tables.platforms:CanvasQuiz",
+    "csv": "tables.table_format:TableFormat",
+    "google-forms": "tables.platforms:GoogleForms",
+    "moodle-grades": "tables.platforms:MoodleGrades",
+    "moodle-quiz": "tables.platforms:MoodleQuiz",
+}
 """Name of each format of the package with `module:class` in this room, imported when it is used."""
 
 
