@@ -15,6 +15,7 @@ _BUILT_IN: Final[dict[str, str]] = {
     "google-forms": "tables.platforms:GoogleForms",
     "moodle-grades": "tables.platforms:MoodleGrades",
     "moodle-quiz": "tables.platforms:MoodleQuiz",
+    "oneroster": "oneroster:OneRoster",
 }
 """Name of each format of the package with `module:class` in this room, imported when it is used."""
 

@@ -22,6 +22,8 @@ _WORDS: Final = (
 _MONTHS: Final = calendar.month_name
 _OFFSET: Final = re.compile(r"\b(?:GMT|UTC)([+-])(\d{1,2})$")
 """As in "2026/09/07 2:05:33 pm GMT+1"."""
+_ISO_CHARS: Final = len("2026-09-07T10:00:00")
+_KEPT_DAYS: Final = 10_000
 _LONGEST_SECONDS: Final = 366 * 86_400
 _SHARE: Final = re.compile(r"(.+?)\s*/\s*(.+)")
 
@@ -48,6 +50,7 @@ class Cells:
         self._month_numbers = {name.lower(): number for name, number in mapping.months.items()}
         self._zone: tzinfo = ZoneInfo(mapping.time_zone or time_zone)
         self._duration_unit = mapping.duration_unit
+        self._offsets: dict[str, str] = {}
 
     def number(self, text: str, column: str) -> float:
         """Read a number.
@@ -114,6 +117,9 @@ class Cells:
         Raises:
             ConvertError: it is none.
         """
+        offset = self._offsets.get(text[:10]) if len(text) == _ISO_CHARS else None
+        if offset and self._moment(text) and text[7] == "-" and text[13] == text[16] == ":":
+            return f"{text[:10]}T{text[11:]}{offset}"
         moment = self._moment(text)
         if moment is None:
             wanted = " or ".join(self._formats) or "ISO 8601 (2026-09-07T10:00:00)"
@@ -125,7 +131,18 @@ class Cells:
             )
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=self._zone)
+            self._learn_offset(moment)
         return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+
+    def _learn_offset(self, moment: datetime) -> None:
+        """Remember the offset of a day on which it does not change: reckoning it for each row is slow."""
+        day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+        written = day.isoformat(timespec="seconds")
+        if self._formats or day.utcoffset() != day.replace(hour=23, minute=59, second=59).utcoffset():
+            return
+        if len(self._offsets) >= _KEPT_DAYS:
+            self._offsets.clear()
+        self._offsets[written[:10]] = written[_ISO_CHARS:]
 
     def _moment(self, text: str) -> datetime | None:
         if not self._formats:

@@ -124,7 +124,11 @@ def find_items(wide: Wide, header: Sequence[str], taken: set[int]) -> list[ItemP
                     parts[role] = index
                 found[item] = {**told, **found.get(item, {})}
             known |= set(columns)
-    return [_place(item, parts, found[item]) for item, parts in places.items()]
+    return [
+        _place(item, parts, found[item])
+        for item, parts in places.items()
+        if "score" in parts or not wide.only_scored
+    ]
 
 
 def _matched(pattern: str, columns: Mapping[int, str]) -> dict[str, tuple[int, dict[str, str]]]:

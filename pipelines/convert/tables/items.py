@@ -3,7 +3,7 @@
 from typing import Any
 
 from learnloom.pipelines.convert.format import Converted, ConvertError
-from learnloom.pipelines.convert.tables.columns import ItemPlace
+from learnloom.pipelines.convert.tables.columns import ABSENT, ItemPlace
 from learnloom.pipelines.convert.tables.row_reader import KEPT, RowReader
 from learnloom.pipelines.convert.tables.statements import (
     ANSWERED_VERB,
@@ -44,6 +44,13 @@ class _Items:
 class LongTable(_Items):
     """Each row is an answer to one question, or the score of one piece of work."""
 
+    def __init__(self, reader: RowReader) -> None:
+        """Look which columns there are."""
+        super().__init__(reader)
+        place = reader.place
+        self._has_score, self._has_response = place.score != ABSENT, place.response != ABSENT
+        self._has_name, self._has_hints = place.item_name != ABSENT, place.hints != ABSENT
+
     def convert(self, row: list[str]) -> Converted:
         """Make the statement of a row, and that of its hints.
 
@@ -58,22 +65,22 @@ class LongTable(_Items):
             raise ConvertError(
                 "convert-item", f"{column} is empty: nothing is named that was done.", path=column
             )
-        correct, response = text(row, place.correct), text(row, place.response)
-        score = reader.score(row, place.score, text(row, place.max))
+        correct = text(row, place.correct)
+        response = reader.response(row, place.response) if self._has_response else None
+        score = reader.score(row, place.score, text(row, place.max)) if self._has_score else None
         if correct is None and score is None and response is None:
             return Converted((), self._kind, "", f"no {self._kind}")
         student, actor = reader.actor(row)
         at, setting = reader.at(row), reader.setting(row)
-        made = self._activity(
-            item, setting.item_base, self._type, text(row, place.item_name) or "", header[place.item]
-        )
+        name = (text(row, place.item_name) or "") if self._has_name else ""
+        made = self._activity(item, setting.item_base, self._type, name, header[place.item])
         told = None if correct is None else cells.truth(correct, header[place.correct])
         result = result_of(Answer(told, score, response, reader.seconds(row)))
-        statements = [statement(self._verb, actor, made, setting.context, at, result)]
+        statements = [statement(self._verb, actor, made, context=setting.context, at=at, result=result)]
         names = [self._kind]
-        hints = text(row, place.hints)
+        hints = text(row, place.hints) if self._has_hints else None
         if hints is not None and cells.number(hints, header[place.hints]) > 0:
-            statements.insert(0, statement(HINT_VERB, actor, made, setting.context, at, {}))
+            statements.insert(0, statement(HINT_VERB, actor, made, context=setting.context, at=at, result={}))
             names.insert(0, "hint")
         key = reader.key(row, student, made["id"], at)
         return Converted(statements, self._kind, key, names=names, can_change=True)
@@ -106,7 +113,10 @@ class WideTable(_Items):
             name = reader.text(row, item.name_cell) or item.name
             kind = self._mapping.item_types.get(item.type, self._type)
             made = self._activity(item.item, setting.item_base, kind, name, item.item)
-            statements.append(statement(self._verb, actor, made, setting.context, at, result_of(answer)))
+            result = result_of(answer)
+            statements.append(
+                statement(self._verb, actor, made, context=setting.context, at=at, result=result)
+            )
             names.append(made["id"])
         key = reader.key(row, student, setting.quiz or setting.course or "", at)
         return Converted(statements, f"{self._kind}s", key, names=names, can_change=True)
@@ -114,7 +124,7 @@ class WideTable(_Items):
     def _answer(self, row: list[str], item: ItemPlace) -> Answer | None:
         """Read what a row says of one question or piece of work; None: nothing."""
         reader, told = self._reader, None
-        response, correct = reader.text(row, item.response), reader.text(row, item.correct)
+        response, correct = reader.response(row, item.response), reader.text(row, item.correct)
         score = reader.score(row, item.score, item.max_score or None)
         if response is None and score is None and correct is None:
             return None

@@ -100,6 +100,8 @@ class Wide(_Part):
     pair: ItemPatterns = ()
     """Columns with what was answered, each followed by the column of its points, which is named by the points that can
     be had."""
+    only_scored: bool = False
+    """Whether a column counts only where its item has one of points, too."""
     skip: Annotated[str, AfterValidator(_compiles)] | None = None
     """Columns that are none of these."""
 
@@ -139,7 +141,7 @@ class TableMapping(_Part):
     decimal: Literal[".", ",", "either"] = "."
     """either: whichever of them stands last in a number; none that separates thousands is told from it."""
     empty: tuple[str, ...] = _EMPTY
-    """What a cell without a value holds; without regard to capitals, as `right` and `wrong` are."""
+    """What a cell without a value holds: as written here, and in capitals."""
     right: tuple[str, ...] = _RIGHT
     wrong: tuple[str, ...] = _WRONG
     max_score: float | None = Field(default=None, gt=0)

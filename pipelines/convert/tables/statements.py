@@ -71,6 +71,7 @@ def statement(
     verb: dict[str, Any],
     actor: dict[str, Any],
     item: dict[str, Any],
+    *,
     context: dict[str, Any],
     at: str | None,
     result: dict[str, Any],
