@@ -1,6 +1,7 @@
 """The files of a OneRoster CSV package (1.1 and 1.2), a folder or a ZIP archive: those that are named, no others.
 
-Of each only named columns are read. Whatever else a package holds (names, telephone numbers, passwords, demographics) is never looked at.
+Of each only named columns are read. Whatever else a package holds (names, telephone numbers, passwords, demographics)
+is never looked at.
 https://www.imsglobal.org/oneroster-v11-final-csv-tables
 """
 

@@ -124,8 +124,10 @@ def _rows(data: bytes) -> list[list[str]]:
 
 def _written(rows: list[list[str]], delimiter: str, end: str, *, all_quoted: bool, bom: bool) -> bytes:
     text = io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL
-    csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)
+    if all_quoted:
+        csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(rows)
+    else:
+        csv.writer(text, delimiter=delimiter, lineterminator=end).writerows(rows)
     return ("\ufeff" * bom + text.getvalue()).encode()
 
 
