@@ -75,14 +75,14 @@ def settings_page() -> str:
 
 def _rows(model: type[BaseModel]) -> Iterator[str]:
     for name, field in model.model_fields.items():
-        default = _ELSEWHERE.get(name) or _shown(field.default)
+        default = _ELSEWHERE.get(name) or ("needed" if field.is_required() else _shown(field.default))
         yield f"| `{name}` | {default} | {field.description} |\n"
 
 
 def _shown(default: object) -> str:
-    if isinstance(default, tuple):
+    if isinstance(default, tuple) and default:
         return ", ".join(f"`{one}`" for one in default)
-    return "none" if default is None else f"`{default}`"
+    return "none" if default in {None, ""} or default == () else f"`{default}`"
 
 
 if __name__ == "__main__":
