@@ -16,7 +16,9 @@ from learnloom.pipelines.convert.receipt import Receipt
 from learnloom.pipelines.convert.text import line_records
 from learnloom.pipelines.convert.topics import ConvertedTopics
 from learnloom.pipelines.ingest.sources.files import STDIN, FileSource
-from learnloom.schemas.record import Position
+from learnloom.pipelines.ingest.sources.source import Positions
+from learnloom.schemas.record import Batch, Position
+from learnloom.schemas.record import Record as LandingRecord
 from tests.pipelines.ingest.samples import lines_of, statements, values
 
 
@@ -212,6 +214,25 @@ def test_messages_of_a_topic_are_converted(tmp_path: Path) -> None:
     assert first.next_offset == 4
     assert [record.value for record in second.records] == statements(range(2))
     assert receipt.read == 4
+
+
+def test_elements_of_one_message_are_numbered_through() -> None:
+    """A message that is an array gives each of its statements a place of its own."""
+
+    class Source(FileSource):
+        def batches(self, _: Positions) -> Iterator[Batch]:
+            yield Batch(
+                "t",
+                0,
+                5,
+                7,
+                [LandingRecord(5, 0, b"xx"), LandingRecord(5, 1, b"x"), LandingRecord(6, 0, b"x")],
+            )
+
+    source = Source([], max_records=10, max_bytes=10_000, max_record_bytes=1_000)
+    (batch,) = ConvertedTopics(source, {"t": Converter("lines", Options())}, Receipt()).batches({})
+    assert batch is not None
+    assert [(record.offset, record.element) for record in batch.records] == [(5, 0), (5, 1), (5, 2), (6, 0)]
 
 
 def test_a_school_s_own_format_is_found_and_one_that_is_none_is_named() -> None:

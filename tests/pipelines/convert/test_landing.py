@@ -195,6 +195,15 @@ def test_what_is_converted_and_not_valid_is_a_dead_letter_with_its_source_s_byte
     assert letter.faults[0].path == "/actor/mbox"
 
 
+def test_a_file_that_says_nothing_is_read_once(tmp_path: Path, warehouse: Warehouse) -> None:
+    """Positions advance over records that are all ignored."""
+    book = written(tmp_path / "a.csv", {MILA: 1, BEN: 2})
+    files = source_of(book, options=replace(GRADES, table={**GRADES.table, "only": {"student": "ada"}}))
+    assert counts(bring_in(warehouse, source=files, judge=validate, is_same=is_same)) == (0, 0, 0, 0)
+    assert files.receipt.ignored.total() == 2
+    assert warehouse.rows("SELECT next_offset, accepted FROM landing.position") == [(2, 0)]
+
+
 def test_an_import_that_was_broken_off_goes_on(tmp_path: Path, warehouse: Warehouse) -> None:
     """Whatever batch was the last, the next import lands the rest, and nothing twice."""
     grades = {(f"student {number}", "essay"): number % 11 for number in range(40)}

@@ -109,6 +109,15 @@ def test_what_is_remembered_of_a_day_is_right(moments: list[datetime], zone: str
         assert cells.time(local.isoformat(), "when") == expected
 
 
+def test_a_day_on_which_the_clock_changes_has_two_offsets() -> None:
+    """Which of them holds does not depend on what was read before."""
+    night, noon = "2026-10-25T01:00:00", "2026-10-25T12:00:00"
+    for first, second in ((night, noon), (noon, night)):
+        cells = _cells()
+        found = {text: cells.time(text, "when")[-6:] for text in (first, second)}
+        assert found == {night: "+02:00", noon: "+01:00"}
+
+
 def test_times_of_one_length_that_are_none_of_iso_are_told_from_it() -> None:
     """A week's day and a time with its offset are as long as an ordinary time, on a day that is remembered."""
     cells = _cells()
