@@ -1,5 +1,6 @@
 """Answers a vendor's questions before going live: how much of what I send is right, what is wrong, what is missing?"""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,16 +11,18 @@ from learnloom.pipelines.check.counts import FaultCounts, GroupCounts, WarningCo
 from learnloom.pipelines.check.find_warnings import StatementView, find_warnings, text
 from learnloom.pipelines.check.origin import source_of
 from learnloom.pipelines.check.profile_counts import ProfileCounts
-from learnloom.pipelines.check.report import CheckReport
+from learnloom.pipelines.check.report import CheckReport, Count
 from learnloom.pipelines.check.seen_ids import SeenIds
 from learnloom.pipelines.check.xapi_profile import XapiProfile
 from learnloom.pipelines.ingest.sources.source import Problem, Source, read_through
 from learnloom.schemas.record import Batch, Judge, Record, Verdict
+from learnloom.schemas.vocabulary import VERBS
 
 _UNREADABLE: Final = "(cannot be read)"
 _NO_VERB: Final = "(no verb)"
 # A timestamp this far ahead is implausible: clocks and offsets differ by hours, not by days.
 _CLOCK_MARGIN: Final = timedelta(days=1)
+_SHOWN_PRESETS: Final = 3
 
 
 class Places(Protocol):
@@ -107,6 +110,8 @@ class _Checking:
         self._sources, self._verbs = GroupCounts(), GroupCounts()
         self._profiles = [ProfileCounts(profile, samples=size.samples) for profile in profiles]
         self._seen = SeenIds()
+        self._presets: Counter[str] = Counter()
+        self._understood = self._understood_alone = 0
         self._first_at, self._last_at = "", ""
         self.records = 0
         self.valid = 0
@@ -131,6 +136,9 @@ class _Checking:
     def _look_into(self, where: str, raw: bytes | None, verdict: Verdict, statement: dict[str, Any]) -> None:
         view = StatementView(statement)
         self._verbs.add(view.verb_id or _NO_VERB, verdict.faults)
+        self._understood += bool(view.meant_verb)
+        self._understood_alone += view.verb_id in VERBS
+        self._presets.update(view.presets)
         findings = [
             *find_warnings(view, latest=self._latest),
             *self._seen.find_warnings(view, is_valid=verdict.is_valid),
@@ -173,6 +181,14 @@ class _Checking:
             more_sources=more_sources,
             verbs=verbs,
             more_verbs=more_verbs,
+            understood=self._understood,
+            understood_alone=self._understood_alone,
+            presets=tuple(
+                Count(name, number)
+                for name, number in sorted(self._presets.items(), key=lambda item: (-item[1], item[0]))[
+                    :_SHOWN_PRESETS
+                ]
+            ),
             warnings=self._warnings.report(),
             profiles=tuple(profile.report(self._size.rules) for profile in self._profiles),
             problems=tuple(problems),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.check.advice import About
+from learnloom.pipelines.ingest.catalogue.vocabulary_meaning import meaning_of, preset_meanings
 from learnloom.schemas import vocabulary as words
 
 _ZONE: Final = re.compile(r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)$")
@@ -62,6 +63,22 @@ class StatementView:
         self.type = text(self.definition, "type")
         self.result = _object(statement, "result")
         self.context = _object(statement, "context")
+        self._platform = text(self.context, "platform") or None
+        around = [text(_object(activity, "definition"), "type") for activity in self.surroundings()]
+        verb_rules = preset_meanings().verb_rules(
+            self.verb_id, self.type or None, self._platform, frozenset(filter(None, around))
+        )
+        type_rules = (
+            preset_meanings().type_rules(self.type, text(self.thing, "id"), self._platform)
+            if self.type
+            else tuple(preset_meanings().category_rules(self._categories()))
+        )
+        self.meant_verb = meaning_of(self.verb_id, verb_rules)
+        """The verb that is meant, by the presets; empty where nobody knows."""
+        self.meant_type = meaning_of(self.type, type_rules)
+        """Likewise the type of the object."""
+        self.presets = frozenset(rule.vocabulary for rule in (*verb_rules, *type_rules))
+        """Presets with a rule for its verb, or for the type of its object."""
         self.about = self._about()
         """Which warnings can apply."""
 
@@ -69,15 +86,15 @@ class StatementView:
         kinds = {About.STATEMENT}
         if self.is_activity:
             kinds.add(About.ACTIVITY)
-            if self.verb_id in _WORK:
+            if self.meant_verb in _WORK:
                 kinds.add(About.IN_COURSE)
-            if self.verb_id == words.ANSWERED:
+            if self.meant_verb == words.ANSWERED:
                 kinds.add(About.ANSWER)
-            if self.verb_id == words.SUBMITTED:
+            if self.meant_verb == words.SUBMITTED:
                 kinds.add(About.SUBMISSION)
-            if self.type == words.VIDEO and self.verb_id in _SENDS_LENGTH:
+            if self.meant_type == words.VIDEO and self.meant_verb in _SENDS_LENGTH:
                 kinds.add(About.VIEWING)
-            if self.type == words.VIDEO and self.verb_id in _SENDS_SEGMENTS:
+            if self.meant_type == words.VIDEO and self.meant_verb in _SENDS_SEGMENTS:
                 kinds.add(About.PLAYED)
         if "score" in self.result:
             kinds.add(About.SCORED)
@@ -89,6 +106,22 @@ class StatementView:
             for activity in around if isinstance(around, list) else [around]:
                 if isinstance(activity, dict):
                     yield activity
+
+    def _categories(self) -> Iterator[str]:
+        """Ids of the categories."""
+        categories = _object(self.context, "contextActivities").get("category")
+        for activity in categories if isinstance(categories, list) else [categories]:
+            if isinstance(activity, dict):
+                yield text(activity, "id")
+
+    def has_around(self, types: frozenset[str]) -> bool:
+        """Whether the context has an activity whose type means one of `types`."""
+        return any(
+            meaning_of(kind, preset_meanings().type_rules(kind, text(activity, "id"), self._platform))
+            in types
+            for activity in self.surroundings()
+            if (kind := text(_object(activity, "definition"), "type"))
+        )
 
 
 def _object(holder: dict[str, Any], name: str) -> dict[str, Any]:
@@ -158,15 +191,15 @@ def _actor(view: StatementView) -> Iterator[WarningFinding]:
 
 
 def _words(view: StatementView) -> Iterator[WarningFinding]:
-    if view.verb_id and view.verb_id not in words.VERBS:
+    if view.verb_id and not view.meant_verb:
         yield WarningFinding("verb-unknown", "/verb/id", view.verb_id)
     if view.verb and not _object(view.verb, "display"):
         yield WarningFinding("verb-display-missing", "/verb")
     if not view.is_activity:
         return
-    if not view.type:
+    if not view.type and not view.meant_type:
         yield WarningFinding("type-missing", "/object")
-    elif view.type not in words.ACTIVITY_TYPES:
+    elif not view.meant_type and not preset_meanings().is_known_type(view.type):
         yield WarningFinding("type-unknown", "/object/definition/type", view.type)
     if not _object(view.definition, "name"):
         yield WarningFinding("name-missing", "/object")
@@ -175,9 +208,7 @@ def _words(view: StatementView) -> Iterator[WarningFinding]:
 def _place(view: StatementView) -> Iterator[WarningFinding]:
     if "registration" not in view.context:
         yield WarningFinding("registration-missing", "/context" if view.context else "")
-    if view.type != words.COURSE and not any(
-        text(_object(activity, "definition"), "type") == words.COURSE for activity in view.surroundings()
-    ):
+    if view.meant_type != words.COURSE and not view.has_around(frozenset({words.COURSE})):
         yield WarningFinding("course-missing", "/context" if view.context else "")
 
 
@@ -185,9 +216,7 @@ def _answer(view: StatementView) -> Iterator[WarningFinding]:
     where = "/result" if view.result else ""
     if "success" not in view.result and "score" not in view.result:
         yield WarningFinding("outcome-missing", where)
-    if not any(
-        text(_object(activity, "definition"), "type") in _SKILL_TYPES for activity in view.surroundings()
-    ):
+    if not view.has_around(_SKILL_TYPES):
         yield WarningFinding("skill-missing", "/context" if view.context else "")
     for name in ("duration", "response"):
         if name not in view.result:

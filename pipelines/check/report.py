@@ -150,6 +150,12 @@ class CheckReport:
     more_sources: int
     verbs: tuple[GroupReport, ...]
     more_verbs: int
+    understood: int
+    """Statements whose verb has a meaning, valid or not."""
+    understood_alone: int
+    """Those of them whose verb is one of learnloom's own: no preset is needed."""
+    presets: tuple[Count, ...]
+    """The presets that know the verb or the object's type of most statements, with the number of these."""
     warnings: tuple[WarningReport, ...]
     """In the order of the table: what costs most first."""
     profiles: tuple[ProfileReport, ...]

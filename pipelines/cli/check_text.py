@@ -44,6 +44,7 @@ def report_lines(report: CheckReport) -> Iterator[str]:
         yield from _more(report.more_faults, "more rules are broken (--top)")
     yield from _groups("By source", report.sources, report.more_sources, "more sources")
     yield from _groups("By verb", report.verbs, report.more_verbs, "more verbs")
+    yield from _vocabulary(report)
     if report.warnings:
         yield from _heading(
             "Warnings: the statements are valid, but something about the student stays unknown"
@@ -108,6 +109,16 @@ def _groups(title: str, groups: Sequence[GroupReport], more: int, what: str) -> 
         fault = f"  {group.frequent_rule}" if group.frequent_rule else ""
         yield f"  {group.records:>9,}  {percent(group.share_valid):>8}  {visible(group.name)}{identified_by}{fault}"
     yield from _more(more, what)
+
+
+def _vocabulary(report: CheckReport) -> Iterator[str]:
+    yield from _heading("By preset: statements whose verb or type it knows")
+    for preset in report.presets:
+        yield f"  {preset.statements:>9,}  {preset.name}"
+    yield (
+        f"  {report.understood:,} of {count(report.records, 'record has', 'records have')} a verb with a meaning, "
+        f"{report.understood_alone:,} without any preset. All presets are in use: docs/how-to/platforms.md"
+    )
 
 
 def _warning(warning: WarningReport) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What a school's statements say by rules of a vocabulary: words without a meaning, meanings that would change.
 
-Verbs and types are looked at as they were sent, each statement by its own words. No student is looked at.
+Verbs and types are looked at as they were sent, by whatever is known of the activities. No student is looked at.
 """
 
 from collections.abc import Iterable
@@ -12,10 +12,10 @@ from learnloom.pipelines.ingest.catalogue.vocabulary import rule_table
 from learnloom.pipelines.ingest.catalogue.vocabulary_rules import RuleRow
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.serve.students import must_be_refreshed
-from learnloom.schemas.vocabulary import ACTIVITY_TYPES, VERBS, VOIDED
+from learnloom.schemas.vocabulary import ACTIVITY_TYPES, VERBS
 
-_STATEMENTS: Final = "staging.stg_statement"
-_CONTEXTS: Final = "staging.stg_context"
+_READ: Final = "dimensional.dim_context"
+"""What a refresh writes last of what is read here."""
 
 
 class UnknownWord(NamedTuple):
@@ -55,30 +55,30 @@ class Changes(NamedTuple):
     n_all_statements: int
 
 
-# Each statement's words, equal ones together.
-_USAGE = f"""
-    usage AS (
-        SELECT
-            row_number() OVER () AS usage_id,
-            verb_id,
-            activity_id,
-            activity_type,
-            platform_name,
-            context_id,
-            count(*) AS n_statements,
-            max(activity_name) AS activity_name
-        FROM {_STATEMENTS}
-        WHERE verb_id <> '{VOIDED}'
-        GROUP BY verb_id, activity_id, activity_type, platform_name, context_id
-    ),
-
-    around AS (
+# Each usage with how many statements it has, the type of its object as sent, and what stands around it.
+_USAGE = """
+    counted AS (
         SELECT
             usage_id,
-            activities,
-            list_transform(activities, LAMBDA activity: activity.type) AS types
-        FROM usage
-        INNER JOIN {_CONTEXTS} USING (context_id)
+            count(*) AS n_statements
+        FROM staging.stg_statement
+        GROUP BY usage_id
+    ),
+
+    usage AS (
+        SELECT
+            stg_usage.usage_id,
+            stg_usage.verb_id,
+            stg_usage.activity_id,
+            stg_usage.platform_name,
+            dim_activity_type.source_type AS activity_type,
+            dim_context.activities,
+            dim_context.source_types,
+            counted.n_statements
+        FROM staging.stg_usage
+        INNER JOIN counted ON stg_usage.usage_id = counted.usage_id
+        LEFT JOIN dimensional.dim_activity_type ON stg_usage.activity_id = dim_activity_type.activity_id
+        LEFT JOIN dimensional.dim_context ON stg_usage.context_id = dim_context.context_id
     )
 """
 
@@ -94,12 +94,11 @@ def _fitting(name: str, rules: str) -> str:
             usage_id,
             arg_min(rule.to_id, rule.position) AS to_id
         FROM usage
-        LEFT JOIN around USING (usage_id)
         INNER JOIN {rules} AS rule
             ON rule.form = 'verb'
             AND usage.verb_id = rule.from_id
             AND (rule.on_type IS NULL OR usage.activity_type = rule.on_type)
-            AND (rule.within_type IS NULL OR list_contains(around.types, rule.within_type))
+            AND (rule.within_type IS NULL OR list_contains(usage.source_types, rule.within_type))
             AND (rule.platform IS NULL OR usage.platform_name = rule.platform)
         GROUP BY usage_id
     ),
@@ -135,7 +134,8 @@ def _fitting(name: str, rules: str) -> str:
 
 
 _UNKNOWN = f"""
-    WITH {_USAGE}, {_fitting("meant", "rules")},
+    WITH {_USAGE},
+{_fitting("meant", "rules")},
 
     verbs AS (
         SELECT
@@ -143,7 +143,6 @@ _UNKNOWN = f"""
             usage.verb_id AS iri,
             sum(n_statements)::BIGINT AS n_statements,
             arg_max(usage.activity_id, n_statements) AS example_id,
-            arg_max(usage.activity_name, n_statements) AS example_name,
             arg_max(usage.activity_type, n_statements) AS example_type
         FROM usage
         INNER JOIN meant USING (usage_id)
@@ -157,8 +156,7 @@ _UNKNOWN = f"""
             n_statements,
             platform_name,
             activity_id AS id,
-            activity_type AS type,
-            activity_name AS name
+            activity_type AS type
         FROM usage
         WHERE activity_type IS NOT NULL
         UNION ALL
@@ -167,16 +165,16 @@ _UNKNOWN = f"""
             n_statements,
             platform_name,
             activity.id AS id,
-            activity.type AS type,
-            activity.name AS name
+            activity.source_type AS type
         FROM (
             SELECT
                 usage_id,
+                n_statements,
+                platform_name,
                 unnest(activities) AS activity
-            FROM around
+            FROM usage
         )
-        INNER JOIN usage USING (usage_id)
-        WHERE activity.type IS NOT NULL
+        WHERE activity.source_type IS NOT NULL
     ),
 
     unknown AS (
@@ -184,8 +182,7 @@ _UNKNOWN = f"""
             usage_id,
             type,
             any_value(n_statements) AS n_statements,
-            any_value(id) AS id,
-            any_value(name) AS name
+            any_value(id) AS id
         FROM typed
         WHERE
             type NOT IN (SELECT iri FROM known)
@@ -203,23 +200,35 @@ _UNKNOWN = f"""
                     )
             )
         GROUP BY usage_id, type
+    ),
+
+    words AS (
+        FROM verbs
+        UNION ALL
+        SELECT
+            'type',
+            type,
+            sum(n_statements)::BIGINT,
+            arg_max(id, n_statements),
+            NULL
+        FROM unknown
+        GROUP BY type
     )
 
-    FROM verbs
-    UNION ALL
     SELECT
-        'type',
-        type,
-        sum(n_statements)::BIGINT,
-        arg_max(id, n_statements),
-        arg_max(name, n_statements),
-        NULL
-    FROM unknown
-    GROUP BY type
-    ORDER BY n_statements DESC, kind, iri
+        words.kind,
+        words.iri,
+        words.n_statements,
+        words.example_id,
+        dim_activity.activity_name AS example_name,
+        words.example_type
+    FROM words
+    LEFT JOIN dimensional.dim_activity ON words.example_id = dim_activity.activity_id
+    ORDER BY words.n_statements DESC, words.kind, words.iri
 """
 _CHANGED = f"""
-    WITH {_USAGE}, {_fitting("old", "rules")}, {_fitting("new", "new_rules")},
+    WITH {_USAGE},
+{_fitting("old", "rules")}, {_fitting("new", "new_rules")},
 
     changed AS (
         SELECT
@@ -267,7 +276,7 @@ def unknown_words(warehouse: Warehouse, rules: Iterable[RuleRow]) -> list[Unknow
     Raises:
         WarehouseError: nothing has been refreshed yet.
     """
-    must_be_refreshed(warehouse, _STATEMENTS)
+    must_be_refreshed(warehouse, _READ)
     with warehouse.holding(rules=rule_table(rules), known=_known()):
         return [UnknownWord(*row) for row in warehouse.rows(_UNKNOWN)]
 
@@ -278,9 +287,9 @@ def changed_words(warehouse: Warehouse, rules: Iterable[RuleRow], new_rules: Ite
     Raises:
         WarehouseError: nothing has been refreshed yet.
     """
-    must_be_refreshed(warehouse, _STATEMENTS)
+    must_be_refreshed(warehouse, _READ)
     with warehouse.holding(rules=rule_table(rules), new_rules=rule_table(new_rules), known=_known()):
         rows = warehouse.rows(_CHANGED)
-    n_all = warehouse.one(f"SELECT count(*) FROM {_STATEMENTS}")[0]
+    n_all = warehouse.one("SELECT count(*) FROM staging.stg_statement")[0]
     words = [ChangedWord(*row) for row in rows if row[0] is not None]
     return Changes(words, sum(row[4] for row in rows if row[0] is None), n_all)

@@ -31,8 +31,11 @@ INNER JOIN dimensional.dim_activity ON fact_statement.activity_id = dim_activity
 WHERE
     fact_statement.score IS NOT NULL
     AND dim_activity.activity_kind NOT IN ('question', 'course', 'module', 'skill')
-    -- An answer is no piece of work, and the type of what was answered may be unknown.
-    AND fact_statement.verb_id <> 'http://adlnet.gov/expapi/verbs/answered'
+    -- An answer is no piece of work, and the type of what was answered may be unknown. What says no more than that the
+    -- student was at work is none, whatever score it repeats: the mark of one question of a quiz.
+    AND fact_statement.verb_id NOT IN (
+        'http://adlnet.gov/expapi/verbs/answered', 'http://adlnet.gov/expapi/verbs/interacted'
+    )
     -- The score of a goal is the level wished for.
     AND fact_statement.verb_id <> 'https://learnloom.example/xapi/verbs/set-goal'
 QUALIFY row_number() OVER (

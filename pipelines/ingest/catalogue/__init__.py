@@ -1,1 +1,1 @@
-"""What a school knows beside its statements: skill maps and course plans."""
+"""What a school says beside its statements: skill maps, course plans, and what its platforms' words mean."""

@@ -5,13 +5,15 @@ A refresh decides the same for all statements, in SQL (sql/dimensional/dim_usage
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
+from learnloom.pipelines.ingest.catalogue.vocabulary_presets import effective_rules
 from learnloom.pipelines.ingest.catalogue.vocabulary_rules import RuleRow
+from learnloom.schemas.vocabulary import ACTIVITY_TYPES, VERBS
 
 _REMEMBERED: Final = 10_000
-"""Combinations of words whose rules are found once."""
+"""Verbs with their circumstances, and activities with theirs, whose rules are found once."""
 
 
 class Meanings:
@@ -20,12 +22,19 @@ class Meanings:
     def __init__(self, rows: Iterable[RuleRow]) -> None:
         """`rows`: rules in force, by position."""
         self._by_word: dict[tuple[str, str | None], list[RuleRow]] = {}
+        self._other_types: set[str | None] = set()
         for row in rows:
             self._by_word.setdefault((row.form, row.from_id), []).append(row)
+            self._other_types.add(row.from_id if row.form in ("drop", "lift", "other") else row.on_type)
         self.verb_rules = lru_cache(_REMEMBERED)(self._verb_rules)
         """The rules that fit a verb, the one that counts first.
 
         Called with the verb, the type of the object as sent, the platform, and the types in the context as sent.
+        """
+        self.type_rules = lru_cache(_REMEMBERED)(self._type_rules)
+        """The rules that fit an activity type, the one that counts first.
+
+        Called with the type as sent, the activity's id, and the platform.
         """
 
     def _verb_rules(
@@ -39,10 +48,9 @@ class Meanings:
             and (row.within_type is None or row.within_type in within)
         )
 
-    def type_rules(
+    def _type_rules(
         self, activity_type: str, activity_id: str | None, platform: str | None
     ) -> tuple[RuleRow, ...]:
-        """The rules that fit an activity type, the one that counts first."""
         return tuple(
             row
             for row in self._by_word.get(("type", activity_type), ())
@@ -56,3 +64,20 @@ class Meanings:
         for (form, prefix), rows in self._by_word.items():
             if form == "category" and prefix and any(iri.startswith(prefix) for iri in ids):
                 yield from rows
+
+    def is_known_type(self, activity_type: str) -> bool:
+        """Whether a type without a meaning of its own stands in a rule all the same: nobody needs to look at it."""
+        return activity_type in self._other_types
+
+
+@cache
+def preset_meanings() -> Meanings:
+    """The rules of all presets."""
+    return Meanings(effective_rules([]))
+
+
+def meaning_of(word: str, rules: tuple[RuleRow, ...]) -> str:
+    """What a verb or type means by the rules that fit it: itself where it is one of ours; empty where nobody knows."""
+    if rules:
+        return rules[0].to_id or ""
+    return word if word in VERBS or word in ACTIVITY_TYPES else ""

@@ -253,3 +253,21 @@ def test_interrupted_check_reports_what_was_read() -> None:
     found = check(_Interrupted([raw(numbered(1)), b"{"]), judge=validate, now=NOW)
     assert (found.is_interrupted, found.records, found.valid) == (True, 2, 1)
     assert any("stopped" in note for note in found.notes)
+
+
+def test_presets_that_know_the_words_are_counted() -> None:
+    """A verb of a platform has a meaning by its preset, one of ours without, and one that nobody knows has none."""
+    viewed = {"id": "http://id.tincanapi.com/verb/viewed"}
+    earned = {"id": "http://id.tincanapi.com/verb/earned"}
+    found = report(
+        raw(numbered(1)),
+        *(raw(numbered(n, verb=viewed)) for n in (2, 3)),
+        raw(numbered(4, verb=earned)),
+        raw(numbered(5, verb={"id": "https://s.example/verbs/solved"})),
+    )
+    assert (found.understood, found.understood_alone) == (4, 1)
+    assert [(one.name, one.statements) for one in found.presets] == [
+        ("openedx", 3),
+        ("articulate", 2),
+        ("jisc", 2),
+    ]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnloom.pipelines.check.advice import ADVICE
+from learnloom.pipelines.check.advice import ADVICE, About
 from learnloom.pipelines.check.find_warnings import StatementView, find_warnings
 from learnloom.pipelines.check.origin import source_of
 from learnloom.pipelines.check.seen_ids import SeenIds
@@ -21,6 +21,7 @@ from tests.pipelines.check.samples import GOOD, numbered
 _LATEST = "2026-11-25T12:00"
 _BY_TWO = {"id-used-again", "account-on-two-systems"}
 """Warnings that only two statements together show; test_checker.py has them."""
+_COURSE_OF_MOODLE = "https://w3id.org/xapi/cmi5/activitytype/course"
 
 
 def _example(verb: str) -> dict[str, Any]:
@@ -46,6 +47,11 @@ def _having(path: str, value: Any) -> dict[str, Any]:
         inner = inner[step]
     inner[last] = value
     return dict(made)
+
+
+def _advice(statement: dict[str, Any]) -> set[str]:
+    """The warnings about a statement."""
+    return {finding.advice for finding in find_warnings(StatementView(statement), latest=_LATEST)}
 
 
 def _cases() -> dict[str, dict[str, Any]]:
@@ -159,3 +165,40 @@ def test_real_statements_draw_the_warnings_that_are_known_of_them() -> None:
             for one in find_warnings(StatementView(json.loads(line)), latest=_LATEST)
         }
     assert found == {"registration-missing", "verb-unknown"}
+
+
+def test_a_platform_s_words_are_read_by_the_presets() -> None:
+    """What Open edX evaluates is an answer, Moodle's course is a course, H5P's category tells the type."""
+    moodle = {
+        "parent": [
+            {"id": "https://m.example/course/view.php?id=2", "definition": {"type": _COURSE_OF_MOODLE}}
+        ]
+    }
+    statement = _having("context/contextActivities", GOOD["context"]["contextActivities"] | moodle)
+    statement |= {"verb": {"id": "https://w3id.org/xapi/acrossx/verbs/evaluated"}}
+    view = StatementView(statement)
+    assert (view.meant_verb, view.verb_id) == (words.ANSWERED, statement["verb"]["id"])
+    assert About.ANSWER in view.about
+    assert "openedx" in view.presets
+    del statement["context"]["contextActivities"]["grouping"]
+    assert {"verb-unknown", "course-missing"} & _advice(statement) == set()
+
+    h5p = {"id": "http://h5p.org/libraries/H5P.QuestionSet-1.20"}
+    statement = {
+        "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
+        "object": {"id": "https://h.example/1"},
+    }
+    assert "type-missing" in _advice(statement)
+    for category in (h5p, [h5p]):
+        statement["context"] = {"contextActivities": {"category": category}}
+        assert "type-missing" not in _advice(statement)
+
+
+def test_what_a_preset_knows_to_be_of_no_kind_draws_no_warning() -> None:
+    """A site is no activity of a kind that could be told apart; a type that nobody knows is warned of."""
+    for kind, is_warned in (
+        ("http://id.tincanapi.com/activitytype/lms", False),
+        ("https://s.example/t", True),
+    ):
+        found = _advice(_having("object/definition/type", kind))
+        assert ("type-unknown" in found) == is_warned

@@ -53,7 +53,7 @@ def _land() -> None:
 
 @pytest.mark.slow
 def test_words_without_a_meaning_are_listed_until_the_school_gives_them_one() -> None:
-    """They are found in objects and contexts, come as rules to fill in, and are gone once those are imported."""
+    """They are found in objects and contexts, come as rules to fill in, are gone once those are imported, and read."""
     _land()
     missing = learnloom("vocabulary", "missing", "--json").values()
     assert [(row["kind"], row["iri"], row["n_statements"], row["example_id"]) for row in missing] == [
@@ -83,6 +83,15 @@ def test_words_without_a_meaning_are_listed_until_the_school_gives_them_one() ->
     assert learnloom("vocabulary", "missing", "--json").out == "", "a type on which a verb hangs is known"
     assert "Every verb and every activity type has a meaning" in learnloom("vocabulary", "missing").out
     assert "0 statements of 4" in learnloom("vocabulary", "check", "school.toml").out
+
+    learnloom("refresh", "--as-of", "2026-09-08")
+    query = "SELECT verb_id, count(*) AS n FROM dimensional.fact_statement GROUP BY verb_id ORDER BY n DESC"
+    read = learnloom("query", query, "--json").values()
+    assert [(row["verb_id"], row["n"]) for row in read] == [(ANSWERED, 3), (EXPERIENCED, 1)]
+    query = (
+        "SELECT activity_type FROM dimensional.dim_activity WHERE activity_id = 'https://s.example/room-1'"
+    )
+    assert learnloom("query", query, "--json").values() == [{"activity_type": ASSESSMENT}]
 
     Path("school.toml").write_text("presets = []")
     (found,) = learnloom("vocabulary", "check", "school.toml", "--json").values()

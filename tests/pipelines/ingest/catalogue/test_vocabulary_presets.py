@@ -1,8 +1,5 @@
 """The package's presets: all of them in use at once, none against another, each for what its platform sends."""
 
-import itertools
-from collections.abc import Iterator, Sequence
-
 import pytest
 
 from learnloom.pipelines.ingest.catalogue.vocabulary import read_vocabulary
@@ -17,35 +14,8 @@ from learnloom.pipelines.ingest.catalogue.vocabulary_rules import RuleRow
 from learnloom.pipelines.ingest.sources.errors import VocabularyFileError
 from learnloom.schemas import vocabulary as words
 from tests.documents import ROOT
+from tests.usages import Usage, usages_of
 
-_IDS = (
-    "https://m.example/course/view.php?id=2",
-    *(
-        f"https://m.example/mod/{kind}/view.php?id=1"
-        for kind in (
-            "assign",
-            "book",
-            "folder",
-            "imscp",
-            "lesson",
-            "lti",
-            "quiz",
-            "resource",
-            "scorm",
-            "url",
-            "workshop",
-        )
-    ),
-    "https://m.example/mod/lesson/view.php?id=1&pageid=3",
-    *(
-        f"https://e.example/xblock/block-v1:S+M+1+type@{kind}+block@a"
-        for kind in ("chapter", "html", "poll", "problem", "sequential", "vertical", "video")
-    ),
-    "urn:articulate:storyline:6abc/8def",
-    "http://8abc_rise/9def",
-    "https://b.example/webapps/gradebook/do/instructor/enterGradeCenter?course_id=_4",
-    "https://other.example/x",
-)
 _TC, _EDLM = "http://id.tincanapi.com/", "https://xapi.edlm/profiles/edlm-lms/concepts/"
 _CMI5_COURSE = "https://w3id.org/xapi/cmi5/activitytype/course"
 _RESOURCE = f"{_TC}activitytype/resource"
@@ -77,34 +47,12 @@ def test_an_unknown_preset_is_named() -> None:
         preset_text("moodle")
 
 
-def _usages(rules: Sequence[RuleRow]) -> Iterator[tuple[str, tuple[str, str | None, str | None, str | None]]]:
-    """Every verb and type that rules name, with everything on which a rule may hang."""
-    verbs = [row for row in rules if row.form == "verb"]
-    for verb in sorted({str(row.from_id) for row in verbs}):
-        own = [row for row in verbs if row.from_id == verb]
-        yield from (
-            ("verb", (verb, on, within, platform))
-            for on, within, platform in itertools.product(
-                {row.on_type for row in own} | {None, "x:other"},
-                {row.within_type for row in own} | {None, "x:other"},
-                {row.platform for row in own} | {None, "other"},
-            )
+def _fitting(meanings: Meanings, usage: Usage) -> tuple[RuleRow, ...]:
+    if usage.form == "verb":
+        return meanings.verb_rules(
+            usage.word, usage.on, usage.platform, frozenset(filter(None, [usage.within]))
         )
-    types = [row for row in rules if row.form == "type"]
-    for iri in sorted({str(row.from_id) for row in types}):
-        platforms = {row.platform for row in types if row.from_id == iri} | {None, "other"}
-        yield from (
-            ("type", (iri, on, None, platform)) for on, platform in itertools.product(_IDS, platforms)
-        )
-
-
-def _fitting(
-    meanings: Meanings, kind: str, usage: tuple[str, str | None, str | None, str | None]
-) -> tuple[RuleRow, ...]:
-    word, on, within, platform = usage
-    if kind == "verb":
-        return meanings.verb_rules(word, on, platform, frozenset(filter(None, [within])))
-    return meanings.type_rules(word, on, platform)
+    return meanings.type_rules(usage.word, usage.on, usage.platform)
 
 
 def _has_conditions(row: RuleRow) -> bool:
@@ -116,10 +64,10 @@ def test_no_two_presets_contradict_each_other() -> None:
     rules = effective_rules([])
     meanings = Meanings(rules)
     wrong = []
-    usages = list(_usages(rules))
+    usages = list(usages_of(rules))
     assert len(usages) > 1_000
-    for kind, usage in usages:
-        fitting = _fitting(meanings, kind, usage)
+    for usage in usages:
+        fitting = _fitting(meanings, usage)
         narrow = [row for row in fitting if _has_conditions(row)]
         assert list(fitting[: len(narrow)]) == narrow
         first = {row.vocabulary: row.to_id for row in reversed(narrow or fitting)}
