@@ -1,5 +1,6 @@
 """Where in the rows of one file each part of an answer stands: a mapping matched with a header."""
 
+import html
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import Final, NamedTuple
 from learnloom.pipelines.convert.tables.mapping import TableMapping, Wide
 from learnloom.pipelines.ingest.sources.errors import InputError
 
+_TAG: Final = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
 ABSENT: Final = -1
 NAMED: Final = 40
 """Columns that an error names."""
@@ -133,7 +135,8 @@ def find_items(wide: Wide, header: Sequence[str], taken: set[int]) -> list[ItemP
 
 def _matched(pattern: str, columns: Mapping[int, str]) -> dict[str, tuple[int, dict[str, str]]]:
     """Index and what is told of each item by a pattern; the same name twice is two items."""
-    compiled = re.compile(pattern, re.IGNORECASE)
+    # A question's text may go over several lines.
+    compiled = re.compile(pattern, re.IGNORECASE | re.DOTALL)
     matched: dict[str, tuple[int, dict[str, str]]] = {}
     seen: Counter[str] = Counter()
     for index, title in columns.items():
@@ -147,10 +150,15 @@ def _matched(pattern: str, columns: Mapping[int, str]) -> dict[str, tuple[int, d
     return matched
 
 
+def _plain(name: str) -> str:
+    """Give the text of a question without the marks of HTML, in one line."""
+    return " ".join(html.unescape(_TAG.sub(" ", name)).split())
+
+
 def _place(item: str, parts: Mapping[str, int], told: Mapping[str, str]) -> ItemPlace:
     return ItemPlace(
         item,
-        told.get("name", ""),
+        _plain(told.get("name", "")),
         told.get("type", "").lower(),
         score=parts.get("score", ABSENT),
         correct=parts.get("correct", ABSENT),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from learnloom.pipelines.convert.converter import Converter
 from learnloom.pipelines.convert.format import FormatFactory, Options
 from learnloom.pipelines.convert.receipt import Receipt
-from learnloom.pipelines.convert.tables.platforms import CanvasQuiz, MoodleQuiz
+from learnloom.pipelines.convert.tables.platforms import CanvasQuiz, MoodleGrades, MoodleQuiz
 from learnloom.pipelines.ingest.sources.errors import InputError
 from learnloom.schemas.vocabulary import ANSWERED, ASSESSMENT, ASSIGNMENT, REQUESTED_HINT, SCORED
 from tests.pipelines.convert.format_contract import converted, holds
@@ -53,6 +53,23 @@ def test_canvas_has_two_questions_of_one_text() -> None:
     assert [each["object"]["id"][-9:] for each in found] == ["items/101", "items/102"] * 2
     assert _scores(found)[:2] == [{"raw": 1, "min": 0, "max": 1}, {"raw": 0, "min": 0, "max": 2.5}]
     assert {each["timestamp"] for each in found} == {"2026-09-07T10:00:00+00:00", "2026-09-07T10:05:00+00:00"}
+
+
+def test_canvas_question_may_go_over_lines_and_have_marks_of_html() -> None:
+    """The name of a question is its text in one line; a question without points has an answer and no score."""
+    head = b'name,id,submitted,"101: <p>How are you,\nreally &amp; truly?</p>",0.0\n'
+    data = head + b'Mila,7,2026-09-07 10:00:00 UTC,"Fine,\nthanks",0.0\n'
+    (found,) = converted(CanvasQuiz, Options(home_page=HOME), data).values()
+    assert found["object"]["definition"]["name"] == {"und": "How are you, really & truly?"}
+    assert found["result"] == {"response": "Fine,\nthanks"}
+
+
+def test_moodle_s_earlier_grade_book_has_points_alone() -> None:
+    """Columns of earlier versions have no display type in their names; feedback and totals are not read."""
+    head = b'"First name",Surname,"ID number","Assignment: Poem","Feedback: Poem","Course total"\n'
+    data = head + b'Mila,L,s7,56.00,"We welcome it",56\n'
+    (found,) = converted(MoodleGrades, Options(home_page=HOME), data).values()
+    assert found["result"] == {"score": {"raw": 56}}
 
 
 def test_moodle_s_unfinished_attempts_are_ignored_and_those_without_id_number_go_by_address() -> None:
