@@ -52,9 +52,10 @@ def stage(
     """
     by_name = {relation.full_name: relation for relation in relations}
     with Workspace(warehouse, "staging_workspace") as work:
-        extensions = vocabulary_in_force(warehouse).filter(pc.field("form") == "extension")
-        work.fill(by_name[VOCABULARY], extensions)
-        staging = _Staging(work, by_name["landing.statement"], by_name["staging.stg_statement"], extensions)
+        in_force = vocabulary_in_force(warehouse)
+        vocabulary = in_force.filter(pc.field("form").isin(["extension", "drop"]))
+        work.fill(by_name[VOCABULARY], vocabulary)
+        staging = _Staging(work, by_name["landing.statement"], by_name["staging.stg_statement"], vocabulary)
         return warehouse.retrying(
             lambda: staging.run(everything=everything, since=since), wait_seconds=wait_seconds
         )
@@ -75,8 +76,8 @@ class _Staging(NamedTuple):
     """What has landed."""
     staged: Relation
     """The table to fill, and the SELECT that fills it."""
-    extensions: pa.Table
-    """Rules of the vocabulary that name extensions."""
+    vocabulary: pa.Table
+    """Rules of the vocabulary that name extensions, and what is left out of contexts."""
 
     @property
     def target(self) -> str:
@@ -89,7 +90,7 @@ class _Staging(NamedTuple):
         work.show(self.statement)
         # The table's columns are those of its SELECT: made from it, empty, the first time.
         work.in_here(f"CREATE TABLE IF NOT EXISTS {self.target} AS {self.staged.sql} LIMIT 0")
-        rules = "\x1f".join((self.staged.sql, *macro_definitions(), repr(self.extensions.to_pylist())))
+        rules = "\x1f".join((self.staged.sql, *macro_definitions(), repr(self.vocabulary.to_pylist())))
         digest = hashlib.sha256(rules.encode()).hexdigest()[:16]
         now = warehouse.snapshot()
         note = _read_note(warehouse)

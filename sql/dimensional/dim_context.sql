@@ -6,7 +6,7 @@
 --   activities    its activities that are places, in order: role, id, type as sent, kind
 --   course_id     the first that is a course
 --   module_id     the first that is a module or lesson
---   parents       the parents that are no course
+--   parents       the parents that are no course, then quizzes among the groupings: some platforms put them there
 --   skill_ids     those that are skills; empty where none is
 --   source_types  types of all, as sent
 WITH mentions AS (
@@ -39,7 +39,10 @@ SELECT
     activities,
     list_filter(activities, LAMBDA activity: activity.kind = 'course')[1].id AS course_id,
     list_filter(activities, LAMBDA activity: activity.kind = 'module')[1].id AS module_id,
-    list_filter(activities, LAMBDA activity: activity.role = 'parent' AND activity.kind <> 'course') AS parents,
+    list_concat(
+        list_filter(activities, LAMBDA activity: activity.role = 'parent' AND activity.kind <> 'course'),
+        list_filter(activities, LAMBDA activity: activity.role = 'grouping' AND activity.kind = 'quiz')
+    ) AS parents,
     list_transform(
         list_filter(activities, LAMBDA activity: activity.kind = 'skill'), LAMBDA activity: activity.id
     ) AS skill_ids,

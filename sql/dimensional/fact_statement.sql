@@ -16,11 +16,15 @@
 --                      scored, passed, failed, what a teacher states of them, and answers to signals, which may be a
 --                      teacher's
 SELECT
-    stg_statement.* EXCLUDE (verb_id, activity_id, activity_type, topic_name, is_optional, due_at),
+    stg_statement.* REPLACE (
+        dim_usage.verb_id AS verb_id,
+        dim_usage.activity_id AS activity_id,
+        dim_usage.activity_type AS activity_type,
+        coalesce(stg_statement.topic_name, dim_usage.topic_name) AS topic_name,
+        coalesce(stg_statement.is_optional, dim_usage.is_optional) AS is_optional,
+        coalesce(stg_statement.due_at, dim_usage.due_at) AS due_at
+    ),
     stg_statement.verb_id AS source_verb_id,
-    dim_usage.verb_id,
-    dim_usage.activity_id,
-    dim_usage.activity_type,
     dim_usage.activity_kind,
     dim_usage.course_id,
     dim_usage.parent_id,
@@ -28,9 +32,6 @@ SELECT
     dim_usage.told_by_system,
     dim_usage.contribution_kind,
     dim_usage.vocabulary,
-    coalesce(stg_statement.topic_name, dim_usage.topic_name) AS topic_name,
-    coalesce(stg_statement.is_optional, dim_usage.is_optional) AS is_optional,
-    coalesce(stg_statement.due_at, dim_usage.due_at) AS due_at,
     dim_usage.verb_id NOT IN (
         'http://adlnet.gov/expapi/verbs/registered', 'http://id.tincanapi.com/verb/unregistered',
         'http://adlnet.gov/expapi/verbs/scored', 'http://adlnet.gov/expapi/verbs/passed',

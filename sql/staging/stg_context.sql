@@ -19,19 +19,12 @@ SELECT
     flatten(list_transform(
         ['parent', 'grouping', 'category', 'other'],
         LAMBDA role: list_transform(
-            from_json(
-                -- One object is taken as an array of one (xAPI-Data 2.4.6.2).
-                CASE json_type(context_activities, '$.' || role)
-                    WHEN 'OBJECT' THEN json_array(json_extract(context_activities, '$.' || role))
-                    ELSE json_extract(context_activities, '$.' || role)
-                END,
-                '[{"id": "VARCHAR", "definition": {"type": "VARCHAR", "name": "JSON"}}]'
-            ),
+            activity_list(context_activities, role),
             LAMBDA activity: {
                 'role': role,
-                'id': activity.id,
-                'type': activity.definition.type,
-                'name': language_text(activity.definition.name)
+                'id': json_extract_string(activity, '$.id'),
+                'type': json_extract_string(activity, '$.definition.type'),
+                'name': language_text(json_extract(activity, '$.definition.name'))
             }
         )
     )) AS activities

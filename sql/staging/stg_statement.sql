@@ -26,7 +26,7 @@
 --   stated_by             student or teacher, in small letters: who states that a skill is known
 --   response              result.response
 --   video_segments        stretches played, as "0[.]12.5[,]20[.]30"
---   context_activities    context.contextActivities as given
+--   context_activities    context.contextActivities, less what the vocabulary leaves out: one student's attempts
 --   score                 result.score as a share: raw between min and max, else scaled; -1 to 1
 --   duration_seconds      result.duration
 --   video_length_seconds  length of the video
@@ -41,10 +41,17 @@
 --   occurred_at           the statement's timestamp; else stored, else when it landed
 --   stored_at             when the sender's own store kept it
 --   landed_at             when it landed here
-WITH parsed AS (
+WITH dropped AS (
+    SELECT coalesce(list(from_id), []) AS left_out
+    FROM run.vocabulary_rule
+    WHERE form = 'drop'
+),
+
+parsed AS (
     SELECT
         statement_id,
         landed_at,
+        left_out,
         -- All parts in one call: the text is parsed once.
         from_json(
             raw,
@@ -74,6 +81,7 @@ WITH parsed AS (
             }'
         ) AS told
     FROM landing.statement
+    CROSS JOIN dropped
 ),
 
 parts AS (
@@ -86,6 +94,7 @@ parts AS (
         told.object.id AS object_id,
         told.object.definition AS definition,
         told.context AS context,
+        places(told.context.contextActivities, left_out) AS context_activities,
         told.timestamp AS occurred,
         told.stored AS stored,
         told.result AS result
@@ -101,11 +110,11 @@ SELECT
             verb_id,
             object_type,
             CASE object_type WHEN 'Activity' THEN object_id ELSE '' END,
-            coalesce(context.contextActivities::VARCHAR, ''),
+            coalesce(context_activities::VARCHAR, ''),
             coalesce(context.platform, '')
         )
     )::UUID AS usage_id,
-    md5(context.contextActivities)::UUID AS context_id,
+    md5(context_activities)::UUID AS context_id,
     try_cast(context.registration AS UUID) AS registration_id,
     CASE
         WHEN verb_id = 'http://adlnet.gov/expapi/verbs/voided' AND object_type = 'StatementRef'
@@ -138,7 +147,7 @@ SELECT
     lower(extension_text(context.extensions, 'https://learnloom.example/xapi/extensions/stated-by')) AS stated_by,
     result.response AS response,
     extension_text(result.extensions, 'https://w3id.org/xapi/video/extensions/played-segments') AS video_segments,
-    context.contextActivities AS context_activities,
+    context_activities,
 
     -- Numbers
     scaled_score(result.score.scaled, result.score.raw, result.score.min, result.score.max) AS score,
