@@ -72,7 +72,8 @@ class Fate:
             "score": self._is_score_wrong(statement),
             "answer as talk": is_question and "contribution" in self.tables,
             "hint as talk": kind.endswith(_HELP) and "contribution" in self.tables,
-            "answer as product": is_question and "product" in self.tables,
+            # An essay that a teacher scores is both, and no answer by its verb.
+            "answer as product": is_question and verb.endswith(_ANSWERS) and "product" in self.tables,
             "no answer as answer": "attempt" in self.tables
             and (
                 not verb.endswith(_ANSWERS)

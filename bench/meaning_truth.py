@@ -1,5 +1,6 @@
 """What is true of a simulated class, act by act, and which signals contradict it."""
 
+import csv
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -19,6 +20,9 @@ _HELP_CLAIMS: Final = ("growth.hard_unaided.", "help_seeking.", "stretch.")
 _TIMED: Final = frozenset({"pace", "rapid_guessing"})
 _LOOKED_AFTER: Final = frozenset({"at_risk", "check_in", "engagement_change"})
 _WISHES: Final = {"goal": ActKind.GOAL_SET, "choice": ActKind.CHOSE}
+_HAND_INS: Final = frozenset({ActKind.WORK_SUBMITTED, ActKind.QUIZ_DONE})
+# A platform tells of a test that it was done, or passed or failed.
+_TESTS: Final = frozenset({ActKind.QUIZ_DONE, ActKind.QUIZ_PASSED, ActKind.QUIZ_FAILED})
 # What others do to a student, which is no sign of their being there.
 _NOT_OWN: Final = frozenset(
     {
@@ -62,6 +66,10 @@ class ClassTruth:
             row["item"]: set(row["skills"])
             for row in pq.read_table(folder / "truth" / "item.parquet").to_pylist()
         }
+        with (folder / "plan.csv").open(encoding="utf-8", newline="") as file:
+            self.due_ms = {
+                row["activity"]: _instant(row["due"]) for row in csv.DictReader(file) if row["activity"]
+            }
 
     def count(self, student: int, until_ms: int, *kinds: ActKind) -> int:
         """Acts of these kinds by an instant."""
@@ -75,6 +83,17 @@ class ClassTruth:
             if act.kind is ActKind.ANSWER and act.at_ms < until_ms and skill in self.skills_of[act.activity]
         ]
         return len(found), sum(found)
+
+    def missed_last(self, student: int, until_ms: int, kinds: frozenset[ActKind]) -> bool:
+        """Whether some of the work due last, of kinds that are told, was not done by an instant."""
+        due = {work: at_ms for work, at_ms in self.due_ms.items() if at_ms < until_ms}
+        done = {act.activity for act in self.acts[student] if act.kind in _HAND_INS and act.at_ms < until_ms}
+        last = max(due.values(), default=None)
+        return any(
+            work not in done and (_TESTS if work.endswith("/test") else {ActKind.WORK_SUBMITTED}) & kinds
+            for work, at_ms in due.items()
+            if at_ms == last
+        )
 
     def latest(self, student: int, until_ms: int, kinds: frozenset[ActKind]) -> int | None:
         """When the last act of these kinds was, by an instant; None where there was none."""
@@ -167,14 +186,13 @@ def _talk(case: Case) -> bool:
         kind: case.truth.count(case.student, case.until_ms, kind)
         for kind in (ActKind.ASKED, ActKind.COMMENTED, *_GIVEN)
     }
-    given, asked = sum(n[kind] for kind in _GIVEN), n[ActKind.ASKED]
+    given, asked, whole = sum(n[kind] for kind in _GIVEN), n[ActKind.ASKED], sum(n.values())
     if ActKind.REVIEWED not in case.told.kinds:
         given += n[ActKind.COMMENTED]
-    most = {"n_given": given, "n_taken": asked, "n_commented": n[ActKind.COMMENTED]}
-    most["n"] = {"helped": given, "asked": asked}.get(
-        case.signal.message_id.split(".")[1], n[ActKind.COMMENTED]
-    )
-    return any(said[name] > most[name] for name in said)
+    # To join the talk is to say anything in it.
+    most = {"n_given": given, "n_taken": asked, "n_commented": whole}
+    most["n"] = {"helped": given, "asked": asked}.get(case.signal.message_id.split(".")[1], whole)
+    return any(said[name] > most[name] for name in said) or sum(said.values()) > whole
 
 
 def _no_contact(case: Case) -> bool:
@@ -195,14 +213,14 @@ def _no_contact(case: Case) -> bool:
 
 def _absence(case: Case) -> bool:
     """It says that nothing was done, or nothing handed in, where the dialect told of it."""
-    submitted = case.truth.count(case.student, case.until_ms, ActKind.WORK_SUBMITTED, ActKind.QUIZ_DONE)
+    submitted = case.truth.count(case.student, case.until_ms, *_HAND_INS)
     acts = case.truth.latest(case.student, case.until_ms, case.told.kinds - _NOT_OWN)
     for message_id, said in _parts(case.signal.message_id, case.signal.parameters):
         match message_id:
             case "at_risk.nothing_handed_in.teacher" | "at_risk.nothing_yet.teacher":
                 is_false = submitted > 0
             case "at_risk.last_missed.teacher":
-                is_false = not {ActKind.WORK_SUBMITTED, ActKind.QUIZ_DONE} & case.told.kinds
+                is_false = not case.truth.missed_last(case.student, case.until_ms, case.told.kinds)
             case "at_risk.never_active.teacher":
                 is_false = acts is not None
             case "at_risk.last_active.teacher":

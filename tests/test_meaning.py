@@ -103,6 +103,18 @@ def test_silence_where_there_was_none_is_false(judge: Judge) -> None:
     assert judge.why(ALL, scored, "at_risk", "at_risk.learned.teacher", details=nothing) == (
         "absence unknown or wrong"
     )
+    missed = [{"message_id": "at_risk.last_missed.teacher", "parameters": {}}]
+    has_missed = {
+        n: judge.truth.missed_last(n, end, ALL.kinds)
+        for n in judge.truth.acts
+        if n not in judge.truth.left_day
+    }
+    assert set(has_missed.values()) == {True, False}
+    for n, is_true in has_missed.items():
+        why = judge.why(ALL, n, "at_risk", "at_risk.rule.teacher", reasons=missed)
+        assert (why is None) is is_true
+    few = Told(frozenset({ActKind.ANSWER}), has_durations=False)
+    assert judge.why(few, scored, "at_risk", "at_risk.rule.teacher", reasons=missed) is not None
     away = [{"message_id": "at_risk.last_active.teacher", "parameters": {"n": CONFIG.days + 1}}]
     assert judge.why(ALL, scored, "at_risk", "at_risk.rule.teacher", reasons=away) is not None
 
@@ -137,6 +149,7 @@ def test_wrong_meanings_are_found() -> None:
     assert Fate(tables={"attempt"}).wrong(answer, "all") == []
     assert Fate(tables={"contribution"}).wrong(answer, "all") == ["answer as talk"]
     assert Fate(tables={"attempt", "product"}).wrong(answer, "all") == ["answer as product"]
+    assert Fate(tables={"product"}).wrong(_statement("scored", "cmi.interaction"), "all") == []
     assert Fate(tables={"attempt"}, parent_type="x/attempt").wrong(answer, "all") == ["try as quiz"]
     assert Fate(tables={"attempt"}).wrong(_statement("attempted", "question"), "all") == [
         "no answer as answer"

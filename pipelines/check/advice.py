@@ -69,6 +69,14 @@ _TABLE: Final = (
         "Create a random UUID (version 4) when the event happens, and send the same UUID with every retry.",
     ),
     Advice(
+        "repeated-without-time",
+        About.STATEMENT,
+        "neither id nor timestamp, and the same bytes as an earlier statement",
+        "Whether it was sent twice or happened twice cannot be told. It counts once, so a second try with the same"
+        " answer is lost.",
+        "Send id and timestamp, or at least one of them.",
+    ),
+    Advice(
         "id-used-again",
         About.STATEMENT,
         "an id that another statement already has",
@@ -148,6 +156,14 @@ _TABLE: Final = (
         "Send scaled, from -1 to 1, or send min and max beside raw.",
     ),
     Advice(
+        "score-disagrees",
+        About.SCORED,
+        "a scaled score that is another share than raw, min and max",
+        "Of two different scores one is wrong. Where raw, min and max are there, (raw - min) / (max - min) counts;"
+        " a system that reads scaled sees another score.",
+        "Send as scaled the share (raw - min) / (max - min).",
+    ),
+    Advice(
         "course-missing",
         About.IN_COURSE,
         "no course",
@@ -174,6 +190,14 @@ _TABLE: Final = (
         "submitted work without its due date",
         "Nobody knows whether the work was started in good time or submitted late.",
         "Send the extension https://learnloom.example/xapi/extensions/due-at in the definition of the assignment.",
+    ),
+    Advice(
+        "dots-escaped",
+        About.STATEMENT,
+        "the name of an extension with &46; in the place of dots",
+        "The extension is not recognised: what it says is lost. This is how the database of Learning Locker writes"
+        " dots in names.",
+        "Export statements through the LRS's interface, or write dots again: sed 's/&46;/./g'.",
     ),
     Advice(
         "verb-unknown",

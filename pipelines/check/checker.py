@@ -1,6 +1,5 @@
 """Answers a vendor's questions before going live: how much of what I send is right, what is wrong, what is missing?"""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,15 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from learnloom.pipelines.check.counts import FaultCounts, GroupCounts, WarningCounts
+from learnloom.pipelines.check.destinations import DestinationCounts
 from learnloom.pipelines.check.find_warnings import StatementView, find_warnings, text
+from learnloom.pipelines.check.mendable import MendableCounts
 from learnloom.pipelines.check.origin import source_of
 from learnloom.pipelines.check.profile_counts import ProfileCounts
-from learnloom.pipelines.check.report import CheckReport, Count
+from learnloom.pipelines.check.report import CheckReport
 from learnloom.pipelines.check.seen_ids import SeenIds
 from learnloom.pipelines.check.xapi_profile import XapiProfile
 from learnloom.pipelines.ingest.sources.source import Problem, Source, read_through
+from learnloom.pipelines.ingest.sources.wrapped import Wrapped, find_wrapped
 from learnloom.schemas.record import Batch, Judge, Record, Verdict
-from learnloom.schemas.vocabulary import VERBS
 
 _UNREADABLE: Final = "(cannot be read)"
 _NO_VERB: Final = "(no verb)"
@@ -97,6 +98,13 @@ def check(
     return checking.report(source.problems, is_interrupted=is_interrupted)
 
 
+def _wrapped(verdict: Verdict, record: dict[str, Any] | None) -> Wrapped | None:
+    """The statement that a record holds, where it was refused for being none."""
+    if verdict.raw is None or not any(fault.rule == "statement-wrapped" for fault in verdict.faults):
+        return None
+    return find_wrapped(verdict.raw, record)
+
+
 class _Checking:
     """One check under way."""
 
@@ -106,12 +114,12 @@ class _Checking:
         self._judge, self._size, self._places = judge, size, places
         self._latest = f"{now + _CLOCK_MARGIN:%Y-%m-%dT%H:%M}"
         self._faults = FaultCounts(samples=size.samples)
+        self._mendable = MendableCounts(judge)
         self._warnings = WarningCounts(samples=size.samples)
         self._sources, self._verbs = GroupCounts(), GroupCounts()
         self._profiles = [ProfileCounts(profile, samples=size.samples) for profile in profiles]
         self._seen = SeenIds()
-        self._presets: Counter[str] = Counter()
-        self._understood = self._understood_alone = 0
+        self._destinations = DestinationCounts()
         self._first_at, self._last_at = "", ""
         self.records = 0
         self.valid = 0
@@ -121,6 +129,9 @@ class _Checking:
         self.records += 1
         verdict = self._judge(record.value) if record.fault is None else Verdict(None, (record.fault,))
         statement, faults = verdict.statement, verdict.faults
+        wrapped = _wrapped(verdict, statement)
+        if wrapped is not None:
+            statement = Verdict(wrapped.raw, ()).statement
         where = self._places.place(batch, record)
         sender = source_of(statement, self._places.origin(batch))
         self._sources.add(sender.name, faults, sender.identified_by)
@@ -130,25 +141,26 @@ class _Checking:
             self.valid += 1
         else:
             self._faults.add(where, record.value, faults, is_read=statement is not None)
+            self._mendable.add(verdict.raw, faults, wrapped)
         if statement is not None:
-            self._look_into(where, record.value, verdict, statement)
+            raw = record.value if wrapped is None else wrapped.raw
+            view = StatementView(statement)
+            self._verbs.add(view.verb_id or _NO_VERB, faults)
+            self._look_into(where, raw, view, has_faults=len(faults) > (wrapped is not None))
 
-    def _look_into(self, where: str, raw: bytes | None, verdict: Verdict, statement: dict[str, Any]) -> None:
-        view = StatementView(statement)
-        self._verbs.add(view.verb_id or _NO_VERB, verdict.faults)
-        self._understood += bool(view.meant_verb)
-        self._understood_alone += view.verb_id in VERBS
-        self._presets.update(view.presets)
+    def _look_into(self, where: str, raw: bytes | None, view: StatementView, *, has_faults: bool) -> None:
+        """Find what of a statement, right or wrong, stays unknown."""
+        self._destinations.add(view)
         findings = [
             *find_warnings(view, latest=self._latest),
-            *self._seen.find_warnings(view, is_valid=verdict.is_valid),
+            *self._seen.find_warnings(view, raw, is_valid=not has_faults),
         ]
         self._warnings.add(where, raw, view.about, findings)
         for profile in self._profiles:
-            profile.add(where, raw, statement)
-        timestamp = text(statement, "timestamp")
+            profile.add(where, raw, view.statement)
+        timestamp = text(view.statement, "timestamp")
         if (
-            verdict.is_valid
+            not has_faults
             and timestamp
             and not any(one.advice == "timestamp-implausible" for one in findings)
         ):
@@ -175,20 +187,16 @@ class _Checking:
             repeated=self._seen.repeated,
             first_at=self._first_at,
             last_at=self._last_at,
+            mendable=self._mendable.report(),
             faults=faults,
             more_faults=more_faults,
             sources=sources,
             more_sources=more_sources,
             verbs=verbs,
             more_verbs=more_verbs,
-            understood=self._understood,
-            understood_alone=self._understood_alone,
-            presets=tuple(
-                Count(name, number)
-                for name, number in sorted(self._presets.items(), key=lambda item: (-item[1], item[0]))[
-                    :_SHOWN_PRESETS
-                ]
-            ),
+            **self._destinations.totals(),
+            tables=self._destinations.tables(),
+            presets=self._destinations.presets(_SHOWN_PRESETS),
             warnings=self._warnings.report(),
             profiles=tuple(profile.report(self._size.rules) for profile in self._profiles),
             problems=tuple(problems),

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.check.advice import About
+from learnloom.pipelines.check.score import disagreement
 from learnloom.pipelines.ingest.catalogue.vocabulary_meaning import meaning_of, preset_meanings
+from learnloom.pipelines.ingest.catalogue.vocabulary_rules import RuleRow
 from learnloom.schemas import vocabulary as words
 
 _ZONE: Final = re.compile(r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)$")
@@ -64,23 +66,47 @@ class StatementView:
         self.result = _object(statement, "result")
         self.context = _object(statement, "context")
         self._platform = text(self.context, "platform") or None
-        around = [text(_object(activity, "definition"), "type") for activity in self.surroundings()]
-        verb_rules = preset_meanings().verb_rules(
-            self.verb_id, self.type or None, self._platform, frozenset(filter(None, around))
-        )
-        type_rules = (
-            preset_meanings().type_rules(self.type, text(self.thing, "id"), self._platform)
-            if self.type
-            else tuple(preset_meanings().category_rules(self._categories()))
-        )
-        self.meant_verb = meaning_of(self.verb_id, verb_rules)
+        self._verb_rules, self._type_rules = self._rules()
+        self.meant_verb = meaning_of(self.verb_id, self._verb_rules)
         """The verb that is meant, by the presets; empty where nobody knows."""
-        self.meant_type = meaning_of(self.type, type_rules)
+        self.meant_type = self._meant_type(self._type_rules)
         """Likewise the type of the object."""
-        self.presets = frozenset(rule.vocabulary for rule in (*verb_rules, *type_rules))
+        self.presets = frozenset(rule.vocabulary for rule in (*self._verb_rules, *self._type_rules))
         """Presets with a rule for its verb, or for the type of its object."""
         self.about = self._about()
         """Which warnings can apply."""
+
+    def _rules(self) -> tuple[tuple[RuleRow, ...], tuple[RuleRow, ...]]:
+        """The rules of presets that fit the verb, and those that fit the object's type, the one that counts first."""
+        meanings = preset_meanings()
+        around = [text(_object(activity, "definition"), "type") for activity in self.surroundings()]
+        of_verb = meanings.verb_rules(
+            self.verb_id, self.type or None, self._platform, frozenset(filter(None, around))
+        )
+        if not self.type:
+            return of_verb, tuple(meanings.category_rules(self._categories()))
+        of_type = meanings.type_rules(self.type, text(self.thing, "id"), self._platform)
+        if not meanings.is_part(self.type):
+            return of_verb, of_type
+        return of_verb, (*meanings.lift_rules(self.type, (kind for _, kind in self._parents())), *of_type)
+
+    def meant_by(self, preset: str) -> tuple[str, str]:
+        """The verb, and the type of the object, that one preset says are meant; empty where it does not know."""
+        of_verb, of_type = (
+            tuple(rule for rule in rules if rule.vocabulary == preset)
+            for rules in (self._verb_rules, self._type_rules)
+        )
+        return meaning_of(self.verb_id, of_verb), self._meant_type(of_type, preset)
+
+    def _meant_type(self, rules: tuple[RuleRow, ...], preset: str | None = None) -> str:
+        """The type that is meant by rules, of which the first counts: that of a parent if the object is part of it."""
+        if not rules or rules[0].form != "lift":
+            return meaning_of(self.type, rules)
+        whole, kind = next(parent for parent in self._parents() if parent[1] == rules[0].to_id)
+        of_whole = preset_meanings().type_rules(kind, whole, self._platform)
+        return meaning_of(
+            kind, tuple(rule for rule in of_whole if preset is None or rule.vocabulary == preset)
+        )
 
     def _about(self) -> frozenset[About]:
         kinds = {About.STATEMENT}
@@ -107,12 +133,23 @@ class StatementView:
                 if isinstance(activity, dict):
                     yield activity
 
+    def _around(self, role: str) -> Iterator[dict[str, Any]]:
+        """The activities of the context in one role."""
+        around = _object(self.context, "contextActivities").get(role)
+        for activity in around if isinstance(around, list) else [around]:
+            if isinstance(activity, dict):
+                yield activity
+
     def _categories(self) -> Iterator[str]:
         """Ids of the categories."""
-        categories = _object(self.context, "contextActivities").get("category")
-        for activity in categories if isinstance(categories, list) else [categories]:
-            if isinstance(activity, dict):
-                yield text(activity, "id")
+        return (text(activity, "id") for activity in self._around("category"))
+
+    def _parents(self) -> Iterator[tuple[str, str]]:
+        """Ids and types of the parents."""
+        return (
+            (text(activity, "id"), text(_object(activity, "definition"), "type"))
+            for activity in self._around("parent")
+        )
 
     def has_around(self, types: frozenset[str]) -> bool:
         """Whether the context has an activity whose type means one of `types`."""
@@ -148,6 +185,7 @@ def find_warnings(view: StatementView, *, latest: str) -> Iterator[WarningFindin
     if view.verb_id == words.VOIDED:
         return  # it voids a statement and has no content of its own
     yield from _words(view)
+    yield from _extensions(view)
     about = view.about
     if About.IN_COURSE in about:
         yield from _place(view)
@@ -227,6 +265,20 @@ def _score(view: StatementView) -> Iterator[WarningFinding]:
     score = _object(view.result, "score")
     if score and "scaled" not in score and not {"raw", "min", "max"} <= score.keys():
         yield WarningFinding("score-without-scale", "/result/score")
+    if how := disagreement(score):
+        yield WarningFinding("score-disagrees", "/result/score", how)
+
+
+def _extensions(view: StatementView) -> Iterator[WarningFinding]:
+    for where, holder in (
+        ("/result", view.result),
+        ("/context", view.context),
+        ("/object/definition", view.definition),
+    ):
+        names = [name for name in _object(holder, "extensions") if "&46;" in name]
+        if names:
+            yield WarningFinding("dots-escaped", f"{where}/extensions", names[0])
+            return
 
 
 def _video(view: StatementView, about: frozenset[About]) -> Iterator[WarningFinding]:

@@ -11,7 +11,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from learnloom.pipelines.check.excerpt import visible
-from learnloom.pipelines.check.report import CheckReport, count, minute, percent, place
+from learnloom.pipelines.check.report import IMPORT, CheckReport, count, mending_lines, minute, percent, place
 
 _TEMPLATE: Final = "page.html.jinja"
 
@@ -30,9 +30,12 @@ def page(report: CheckReport, *, made_at: datetime) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(minute=minute, percent=percent, place=place, visible=visible, count=count)
+    environment.filters.update(
+        minute=minute, percent=percent, place=place, visible=visible, count=count, mending=mending_lines
+    )
     return environment.get_template(_TEMPLATE).render(
         report=report,
+        command=IMPORT,
         made_at=f"{made_at:%Y-%m-%d %H:%M} UTC",
         version=importlib.metadata.version("learnloom"),
     )

@@ -1,10 +1,15 @@
 """What a check has found out: plain values, from which terminal, page and JSON are written."""
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from learnloom.pipelines.check.excerpt import Excerpt
 from learnloom.pipelines.ingest.sources.source import Problem
+
+IMPORT: Final = "learnloom import REPAIRS FILE"
+"""How statements are landed, where the names of their files are of no matter; see `MendableReport.sentence`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,79 @@ class RuleReport:
     """JSON Pointers, * for every array index, with the records that break it there; the most frequent first."""
     more_places: int
     samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MendableReport:
+    """Refused records that `learnloom import --repair` takes care of."""
+
+    kind: str
+    """What each is, where it is no statement but holds one, such as "row of ClickHouse"; else empty."""
+    where: str
+    """Where it holds the statement, in words; else empty."""
+    repairs: tuple[str, ...]
+    """The repairs that they need, in the order in which they are applied."""
+    records: int
+    mended: int
+    """Those of them that the repairs make valid."""
+
+    def sentence(self, command: str) -> str:
+        """What they are, and what to do.
+
+        Args:
+            command: how they are landed, with the word REPAIRS for the options that name the repairs.
+        """
+        is_one = self.records == 1
+        noun, _, rest = self.kind.partition(" ")
+        what = (
+            f"{'is a' if is_one else 'are'} {noun}{'' if is_one else 's'} {rest};"
+            f" {'it holds' if is_one else 'they hold'} a statement in {self.where}"
+            if self.kind
+            else f"{'has' if is_one else 'have'} only faults that a repair mends"
+        )
+        lands = ("it" if is_one else "them") if self.mended == self.records else f"{self.mended:,} of them"
+        told = f"{count(self.records, 'record')} {what}"
+        if not self.mended:
+            return f"{told}, with faults that no repair mends."
+        return f"{told}: `{_with_repairs(command, self.repairs)}` lands {lands}."
+
+
+def mending_lines(mendable: tuple[MendableReport, ...], command: str) -> Iterator[str]:
+    """What an import can mend, and the command that mends all of it; `command` as for `MendableReport.sentence`."""
+    yield from (one.sentence(command) for one in mendable)
+    mended = [one for one in mendable if one.mended]
+    names = [repair for one in mended for repair in one.repairs]
+    if len({one.repairs for one in mended}) > 1:
+        total = sum(one.mended for one in mended)
+        yield f"Together: `{_with_repairs(command, dict.fromkeys(names))}` lands {total:,} of them."
+
+
+def _with_repairs(command: str, names: Iterable[str]) -> str:
+    return command.replace("REPAIRS", " ".join(f"--repair {name}" for name in names), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TableReport:
+    """One table of the warehouse, and the statements that reach it."""
+
+    table: str
+    what: str
+    """What stands in it: a few words."""
+    alone: int
+    """Statements that reach it by learnloom's own words."""
+    statements: int
+    """Statements that reach it with all presets."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresetReport:
+    """One preset that knows the verb or the type of some statements."""
+
+    name: str
+    statements: int
+    """Those whose verb or type it knows."""
+    reached: int
+    """All statements that reach a table with this preset alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +220,8 @@ class CheckReport:
     first_at: str
     """Earliest timestamp, as written; empty where there is none."""
     last_at: str
+    mendable: tuple[MendableReport, ...]
+    """What an import can mend by itself; the most records first."""
     faults: tuple[RuleReport, ...]
     """The rule whose mending saves most comes first; ties by records that break it."""
     more_faults: int
@@ -150,12 +230,16 @@ class CheckReport:
     more_sources: int
     verbs: tuple[GroupReport, ...]
     more_verbs: int
-    understood: int
-    """Statements whose verb has a meaning, valid or not."""
-    understood_alone: int
-    """Those of them whose verb is one of learnloom's own: no preset is needed."""
-    presets: tuple[Count, ...]
-    """The presets that know the verb or the object's type of most statements, with the number of these."""
+    statements: int
+    """Records that could be read as a statement, valid or not."""
+    reached_alone: int
+    """Those of them that reach a table by learnloom's own words: no preset is needed."""
+    reached: int
+    """Those that do with all presets."""
+    tables: tuple[TableReport, ...]
+    """The tables that they reach; a statement may reach several."""
+    presets: tuple[PresetReport, ...]
+    """The presets that bring most of them into a table."""
     warnings: tuple[WarningReport, ...]
     """In the order of the table: what costs most first."""
     profiles: tuple[ProfileReport, ...]

@@ -17,27 +17,38 @@ class SeenIds:
         self._contents: dict[int, int] = {}
         self._home_pages: dict[int, int] = {}
         self.repeated = 0
-        """Statements that came before with the same id and content: they do no harm."""
+        """Statements that came before with the same id and content, or without id with the same bytes and time: they do
+        no harm."""
 
     @property
     def is_full(self) -> bool:
         """Whether there were more ids than are remembered."""
         return len(self._contents) >= _MAX_IDS
 
-    def find_warnings(self, view: StatementView, *, is_valid: bool) -> list[WarningFinding]:
-        """Compare a statement with the earlier ones, and remember it."""
+    def find_warnings(
+        self, view: StatementView, raw: bytes | None, *, is_valid: bool
+    ) -> list[WarningFinding]:
+        """Compare a statement, and its bytes, with the earlier ones, and remember it."""
         found = []
-        if is_valid and self._is_taken(view.statement):
+        if is_valid and view.statement.get("id") is None:
+            if self._came_before(raw, has_time="timestamp" in view.statement):
+                found.append(WarningFinding("repeated-without-time", ""))
+        elif is_valid and self._is_taken(view.statement):
             found.append(WarningFinding("id-used-again", "/id"))
         if self._is_elsewhere(view.actor.get("account")):
             found.append(WarningFinding("account-on-two-systems", "/actor/account/homePage"))
         return found
 
+    def _came_before(self, raw: bytes | None, *, has_time: bool) -> bool:
+        """Whether a statement without id came before byte for byte, and no time tells whether it happened twice."""
+        content = hash(raw)
+        is_known = _first(self._contents, content, content, _MAX_IDS) == content
+        self.repeated += is_known and has_time
+        return is_known and not has_time
+
     def _is_taken(self, statement: dict[str, Any]) -> bool:
         """Whether another statement has this id: one of other content (xAPI-Data 1.0.3, 2.3.1)."""
-        own = statement.get("id")
-        if own is None:
-            return False
+        own = statement["id"]
         content = hash(comparable(statement))
         known = _first(self._contents, hash(own.lower()), content, _MAX_IDS)
         self.repeated += known == content

@@ -1,5 +1,6 @@
 """`learnloom check`."""
 
+import shlex
 import sys
 import uuid
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import typer
 from learnloom.pipelines.check.checker import FilePlaces, Places, ReportSize
 from learnloom.pipelines.check.checker import check as check_source
 from learnloom.pipelines.check.explain import explain
-from learnloom.pipelines.check.report import CheckReport
+from learnloom.pipelines.check.report import IMPORT, CheckReport
 from learnloom.pipelines.check.xapi_profile import XapiProfile, read_xapi_profile
 from learnloom.pipelines.cli.check_text import explanation_lines, report_lines
 from learnloom.pipelines.cli.options import PATHS_HELP, Exit, JsonOption, ServersOption, now
@@ -86,7 +87,7 @@ def check(
             profiles=profiles,
             size=ReportSize(rules=top, samples=samples),
         )
-    report_check(out, report)
+    report_check(out, report, _command(paths, topics))
     if html is not None:
         _write_page(out, report, html)
     if report.is_interrupted:
@@ -151,10 +152,17 @@ def _from_here(topic: str) -> str:
     return topic
 
 
-def report_check(out: Output, report: CheckReport) -> None:
-    """Print the report: lines for people, one object for machines."""
+def _command(paths: list[Path] | None, topics: list[str] | None) -> str:
+    """How what was checked is landed, as a person would write it."""
+    if topics:
+        return shlex.join(["learnloom", "consume", "REPAIRS", *(f"--topic={topic}" for topic in topics)])
+    return shlex.join(["learnloom", "import", "REPAIRS", *map(str, paths or ())])
+
+
+def report_check(out: Output, report: CheckReport, command: str = IMPORT) -> None:
+    """Print the report: lines for people, one object for machines; `command` lands what was checked."""
     out.record(asdict(report) | {"refused": report.refused, "share_valid": report.share_valid})
-    out.say(*report_lines(report))
+    out.say(*report_lines(report, command))
     for problem in report.problems:
         out.note(f"learnloom: {problem.name}: {problem.message}")
     for note in report.notes:

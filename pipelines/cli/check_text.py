@@ -12,6 +12,7 @@ from learnloom.pipelines.check.report import (
     Sample,
     WarningReport,
     count,
+    mending_lines,
     minute,
     percent,
     place,
@@ -20,8 +21,8 @@ from learnloom.pipelines.check.report import (
 _EXCERPT_CHARS = 160
 
 
-def report_lines(report: CheckReport) -> Iterator[str]:
-    """The whole report, line by line."""
+def report_lines(report: CheckReport, command: str) -> Iterator[str]:
+    """The whole report, line by line; `command` lands what was checked, see `MendableReport.sentence`."""
     if report.share_valid is None:
         yield "The input has no records."
         return
@@ -37,14 +38,10 @@ def report_lines(report: CheckReport) -> Iterator[str]:
             f"{count(report.repeated, 'record is a duplicate', 'records are duplicates')}"
             " (same id and content), which is harmless."
         )
-    if report.faults:
-        yield from _heading("What to fix; the fix that makes most records valid comes first")
-        for number, rule in enumerate(report.faults, start=1):
-            yield from _rule(number, rule)
-        yield from _more(report.more_faults, "more rules are broken (--top)")
+    yield from _faults(report, command)
     yield from _groups("By source", report.sources, report.more_sources, "more sources")
     yield from _groups("By verb", report.verbs, report.more_verbs, "more verbs")
-    yield from _vocabulary(report)
+    yield from _meaning(report)
     if report.warnings:
         yield from _heading(
             "Warnings: the statements are valid, but something about the student stays unknown"
@@ -53,6 +50,19 @@ def report_lines(report: CheckReport) -> Iterator[str]:
             yield from _warning(warning)
     for profile in report.profiles:
         yield from _profile(profile)
+
+
+def _faults(report: CheckReport, command: str) -> Iterator[str]:
+    """What is refused, and what helps."""
+    if report.mendable:
+        yield from _heading("What an import can mend by itself")
+        for line in mending_lines(report.mendable, command):
+            yield f"  {visible(line)}"
+    if report.faults:
+        yield from _heading("What to fix; the fix that makes most records valid comes first")
+        for number, rule in enumerate(report.faults, start=1):
+            yield from _rule(number, rule)
+        yield from _more(report.more_faults, "more rules are broken (--top)")
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[str]:
@@ -111,14 +121,26 @@ def _groups(title: str, groups: Sequence[GroupReport], more: int, what: str) -> 
     yield from _more(more, what)
 
 
-def _vocabulary(report: CheckReport) -> Iterator[str]:
-    yield from _heading("By preset: statements whose verb or type it knows")
-    for preset in report.presets:
-        yield f"  {preset.statements:>9,}  {preset.name}"
-    yield (
-        f"  {report.understood:,} of {count(report.records, 'record has', 'records have')} a verb with a meaning, "
-        f"{report.understood_alone:,} without any preset. All presets are in use: docs/how-to/platforms.md"
+def _meaning(report: CheckReport) -> Iterator[str]:
+    if not report.statements:
+        return
+    yield from _heading(
+        "What they would mean: statements by learnloom's words alone, with all presets, and their table"
     )
+    for table in report.tables:
+        yield f"  {table.alone:>9,}  {table.statements:>9,}  {table.table}: {table.what}"
+    of = count(report.statements, "statement")
+    yield (
+        f"  {report.reached_alone:>9,}  {report.reached:>9,}  of {of} reach a table; "
+        "the others tell when a student was at work"
+    )
+    for preset in report.presets:
+        yield (
+            f"  with preset {preset.name}: {report.reached_alone:,} -> {preset.reached:,} of {report.statements:,}; "
+            f"it knows the verb or the type of {preset.statements:,}"
+        )
+    if report.presets:
+        yield "  All presets are in use, unless the school's vocabulary names some: learnloom vocabulary --help"
 
 
 def _warning(warning: WarningReport) -> Iterator[str]:

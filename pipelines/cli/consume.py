@@ -18,6 +18,7 @@ from learnloom.pipelines.cli.options import (
     run_of,
 )
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.repair_option import RepairOption, repairs_of
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.convert.opening import converting_topics
 from learnloom.pipelines.ingest.land.dead_letter_limit import DeadLetterLimit
@@ -27,6 +28,7 @@ from learnloom.pipelines.ingest.opening import connection_of, topic_options
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.offsets import WhenLost
 from learnloom.pipelines.ingest.sources.kafka.source import TopicOptions
+from learnloom.pipelines.ingest.validate.repairs import Repair
 
 commands = typer.Typer(add_completion=False)
 _log = logging.getLogger("learnloom.consume")
@@ -69,6 +71,7 @@ def consume(
     when_lost: WhenLostOption = "stop",
     max_dead_share: DeadShareOption = None,
     dead_topics: DeadTopicsOption = True,
+    repair: RepairOption = None,
     group: GroupOption = None,
     servers: ServersOption = None,
     warehouse: WarehouseOption = None,
@@ -79,8 +82,8 @@ def consume(
 
     Messages of a topic that the setting `conversions` names are converted first. No record is lost or landed twice,
     even if the process is killed, restarted or run several times at once: the offsets are kept in the warehouse.
-    SIGTERM and Ctrl-C finish the current batch. Refused records are kept as dead letters: see `learnloom dead`. Exit
-    code 3: some records were refused.
+    SIGTERM and Ctrl-C finish the current batch. Refused records are kept as dead letters: see `learnloom dead`; with
+    --repair they are corrected first, and land if they are valid then. Exit code 3: some records were refused.
     """
     settings = read_settings(warehouse)
     log_to_stderr(as_json=as_json, is_verbose=verbose)
@@ -94,6 +97,7 @@ def consume(
         options,
         dead_letter_limit(settings, max_dead_share),
         publishes_dead_letters=dead_topics,
+        repairs=repairs_of(repair, of_import=True),
     )
 
 
@@ -105,6 +109,7 @@ def _run(
     limit: DeadLetterLimit,
     *,
     publishes_dead_letters: bool,
+    repairs: list[Repair],
 ) -> None:
     """Consume, report what landed, and exit with the code for it."""
     _log.info(
@@ -115,7 +120,14 @@ def _run(
     )
     converting = converting_topics(settings, options.topics)
     with StopSignal.from_signals() as stop, out.progress("consuming") as tick:
-        job = LandingJob(settings, now, stop, run_of("consume"), lambda summary: tick(str(summary)))
+        job = LandingJob(
+            settings,
+            now,
+            stop,
+            run_of("consume"),
+            lambda summary: tick(str(summary)),
+            repairs=tuple(repairs),
+        )
         done = land_topics(
             job,
             connection,

@@ -12,6 +12,7 @@ from learnloom.pipelines.cli.output import Output, plain
 from learnloom.pipelines.cli.replay import RuleOption, SourceOption, TopicOption, replay
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.ingest.land.dead_letters import DeadGroup, DeadSelection, count_by, find
+from learnloom.pipelines.ingest.validate.repairs import REPAIRS
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.schemas.record import DeadLetter
 
@@ -52,6 +53,8 @@ def summary(
             f"{count.group}: {count.waiting:,} waiting{replayed}; example: {count.example_id}",
             f"  {count.example_message}",
         )
+        if count.waiting and by == "rule":
+            out.say(*_repair_hints(count.group))
     if counts:
         out.say(
             "",
@@ -59,6 +62,15 @@ def summary(
         )
     else:
         out.say("There are no dead letters.")
+
+
+def _repair_hints(rule: str) -> list[str]:
+    """Built-in fixes for what breaks a rule; what gives a statement another id is for a person to think of."""
+    return [
+        f"  This may mend them: learnloom dead replay --rule {rule} --repair {repair.name}"
+        for repair in REPAIRS.values()
+        if repair.rule == rule and repair.fits_import
+    ]
 
 
 @commands.command(name="list", epilog="Example: learnloom dead list --rule mbox-format")

@@ -1,6 +1,7 @@
 """`learnloom import`."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -14,8 +15,16 @@ from learnloom.pipelines.cli.conversion_options import (
     TimeZoneOption,
     report_receipt,
 )
-from learnloom.pipelines.cli.options import Exit, JsonOption, PathsArgument, WarehouseOption, now, run_of
+from learnloom.pipelines.cli.options import (
+    Exit,
+    JsonOption,
+    PathsArgument,
+    WarehouseOption,
+    now,
+    run_of,
+)
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.repair_option import RepairOption, repairs_of
 from learnloom.pipelines.config.conversions import Conversion
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.convert.opening import converted_files
@@ -25,6 +34,7 @@ from learnloom.pipelines.ingest.land.run import LandingJob, land_files
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.opening import file_source
 from learnloom.pipelines.ingest.sources.source import InputSource
+from learnloom.pipelines.ingest.validate.repairs import Repair
 
 commands = typer.Typer(add_completion=False)
 
@@ -59,6 +69,7 @@ def import_(
             rich_help_panel="Conversion",
         ),
     ] = False,
+    repair: RepairOption = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -68,10 +79,12 @@ def import_(
     before.
 
     If the import is stopped or killed, run the same command again: it resumes where it stopped, and no statement lands
-    twice. Refused records are kept with the reason: see `learnloom dead`. Exit code 3: some records were refused, or
-    some input could not be read.
+    twice. Refused records are kept with the reason: see `learnloom dead`. With --repair, records that are refused as
+    they came are corrected first, and land if they are valid then. Exit code 3: some records were refused, or some
+    input could not be read.
     """
     out = Output(as_json=as_json)
+    repairs = repairs_of(repair, of_import=True)
     settings = read_settings(warehouse)
     told = {"home_page": home_page, "source": source, "course": course, "quiz": quiz, "time_zone": time_zone}
     given = [*filter(None, told.values()), *filter(None, [map_]), *filter(None, [again])]
@@ -80,23 +93,37 @@ def import_(
             "these options are of a conversion: give --format, too", param_hint="'--format'"
         )
     if format_ is None:
-        summary = land(out, settings, file_source(settings, paths, stdin=sys.stdin.buffer))
+        summary = land(out, settings, file_source(settings, paths, stdin=sys.stdin.buffer), repairs)
         report_import(out, summary)
     else:
         chosen = Conversion(format=format_, map=map_, **told)
         files = converted_files(settings, chosen, paths, stdin=sys.stdin.buffer, is_again=again)
-        summary = land(out, settings, files)
+        summary = land(out, settings, files, repairs)
         report_import(out, summary, files.receipt)
+    if repairs and not summary.read:
+        out.say(
+            "What was refused before waits as dead letters: learnloom dead replay"
+            + "".join(f" --repair {one.name}" for one in repairs)
+        )
     if summary.is_interrupted:
         raise typer.Exit(Exit.INTERRUPTED)
     if summary.dead or summary.problems:
         raise typer.Exit(Exit.SOME_REFUSED)
 
 
-def land(out: Output, settings: Settings, source: InputSource) -> ImportSummary:
+def land(
+    out: Output, settings: Settings, source: InputSource, repairs: Sequence[Repair] = ()
+) -> ImportSummary:
     """Import files with progress; Ctrl-C finishes the current batch first."""
     with StopSignal.from_signals() as stop, out.progress("importing") as tick:
-        job = LandingJob(settings, now, stop, run_of("import"), lambda summary: tick(str(summary)))
+        job = LandingJob(
+            settings,
+            now,
+            stop,
+            run_of("import"),
+            lambda summary: tick(str(summary)),
+            repairs=tuple(repairs),
+        )
         return land_files(job, source)
 
 
@@ -111,6 +138,8 @@ def report_import(out: Output, summary: ImportSummary, receipt: Receipt | None =
             "duplicates": summary.duplicates,
             "replaced": summary.replaced,
             "refused": dict(summary.refused.most_common()),
+            "repaired": summary.mended,
+            "duplicates_without_id_and_time": summary.timeless,
             "bytes": summary.size,
             "seconds": round(summary.seconds, 3),
             "problems": [problem._asdict() for problem in summary.problems],
@@ -126,6 +155,13 @@ def report_import(out: Output, summary: ImportSummary, receipt: Receipt | None =
     if summary.replaced:
         out.say(
             f"{summary.replaced:,} former statements were voided, because their source has corrected them."
+        )
+    if summary.mended:
+        out.say(f"{summary.mended:,} of these statements are valid because of --repair.")
+    if summary.timeless:
+        out.say(
+            f"Duplicates with neither id nor timestamp: {summary.timeless:,}. Whether they were sent twice or happened "
+            "twice cannot be told: learnloom check --rule repeated-without-time"
         )
     if summary.read == 0 and not summary.problems:
         out.say("There are no new records.")

@@ -8,11 +8,13 @@ import typer
 
 from learnloom.pipelines.cli.options import Exit, JsonOption, WarehouseOption, now
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.repair_option import repairs_of
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.ingest.land.dead_letters import DeadSelection
 from learnloom.pipelines.ingest.land.replay import ReplaySummary
 from learnloom.pipelines.ingest.land.replay import replay as replay_letters
 from learnloom.pipelines.ingest.opening import limits
+from learnloom.pipelines.ingest.validate.mending import mend_of
 from learnloom.pipelines.ingest.validate.repairs import REPAIRS, Mend
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lake.open import open_to_write
@@ -48,11 +50,12 @@ def replay(
         ),
     ] = None,
     repair: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            help="Built-in fix: "
+            metavar="NAME",
+            help="Built-in fix; repeatable: "
             + "; ".join(f"{known.name} {known.does}" for known in REPAIRS.values())
-            + "."
+            + ".",
         ),
     ] = None,
     warehouse: WarehouseOption = None,
@@ -63,7 +66,10 @@ def replay(
     The dead letter keeps the original record, and records when it was replayed, as which statement, and with which
     fix. Exit code 3: some records are still refused.
     """
-    mend = _mend_of(fix, repair)
+    if fix and repair:
+        raise typer.BadParameter("use --fix or --repair, not both")
+    repairs = repairs_of(repair, of_import=False)
+    mend = _mend_by(fix) if fix else mend_of(repairs) if repairs else None
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     with open_to_write(settings, must_exist=True) as opened, out.progress("replaying"):
@@ -75,21 +81,11 @@ def replay(
             now=now,
             wait_seconds=settings.lock_wait_seconds,
             mend=mend,
-            fix=fix or repair,
+            fix=fix or ", ".join(one.name for one in repairs) or None,
         )
     _report_replay(out, done)
     if done.kept:
         raise typer.Exit(Exit.SOME_REFUSED)
-
-
-def _mend_of(fix: str | None, repair: str | None) -> Mend | None:
-    if fix and repair:
-        raise typer.BadParameter("use --fix or --repair, not both")
-    if repair and repair not in REPAIRS:
-        raise typer.BadParameter(f"--repair must be one of {', '.join(REPAIRS)}, not {repair!r}")
-    if repair:
-        return REPAIRS[repair].mend
-    return _mend_by(fix) if fix else None
 
 
 def _report_replay(out: Output, done: ReplaySummary) -> None:

@@ -16,11 +16,12 @@ _WEIGHTS: Final = {"graded": 0.6, "assignment": 0.4}
 
 
 def write_plan(
-    path: Path, config: SimulationConfig, courses: Sequence[Course], told_as: Callable[[str], str]
+    path: Path, config: SimulationConfig, courses: Sequence[Course], told_as: Callable[[str], str | None]
 ) -> None:
     """Write the plan as a school would keep it, days and times in UTC.
 
-    `told_as` gives the IRI by which the statements name an activity.
+    `told_as` gives the IRI by which the statements name an activity. Work that they never name is not in the plan; a
+    course that they never name stands there under our own IRI.
 
     Raises:
         OSError: the file cannot be written.
@@ -33,9 +34,9 @@ def write_plan(
 
 
 def _rows(
-    config: SimulationConfig, course: Course, told_as: Callable[[str], str]
+    config: SimulationConfig, course: Course, told_as: Callable[[str], str | None]
 ) -> Iterator[tuple[object, ...]]:
-    whole = told_as(course.activity.iri)
+    whole = told_as(course.activity.iri) or course.activity.iri
     last = config.start + timedelta(days=config.days - 1)
     yield whole, "", "", "", config.start, last
     for module in course.modules:
@@ -44,4 +45,6 @@ def _rows(
             # Without the zone's Z: the plan is on the school's clock.
             due = rfc3339(work.due_ms)[: len("2026-09-13T22:00:00")]
             part = told_as(work.activity.iri)
+            if part is None:
+                continue
             yield whole, part, due, round(weight / len(course.modules), 4), "", ""

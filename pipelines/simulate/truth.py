@@ -152,7 +152,7 @@ def identifiers(actor: dict[str, Any]) -> Row:
     }
 
 
-def write_skill_map(path: Path, courses: Sequence[Course], told_as: Callable[[str], str]) -> None:
+def write_skill_map(path: Path, courses: Sequence[Course], told_as: Callable[[str], str | None]) -> None:
     """Write which question exercises which skills, one row per question and skill, as a school would keep it.
 
     `told_as` gives the IRI by which the statements name a question.

@@ -97,6 +97,15 @@ RECORD_RULES: Final = (
         wrong=b"[%b]" % MINIMAL_RECORD,
     ),
     Rule(
+        "statement-wrapped",
+        "2.2",
+        "a record must be the statement itself, not the row or document in which a store exports it",
+        "land it with `learnloom import --repair unwrap FILE`, if it is a dead letter already with `learnloom dead"
+        " replay --rule statement-wrapped --repair unwrap`, or export the statements alone",
+        right=MINIMAL_RECORD,
+        wrong=b'{"_id": "7", "statement": %b}' % MINIMAL_RECORD,
+    ),
+    Rule(
         "property-unknown",
         "2.2.s4.b1.b7, 2.2.s4.b8",
         "the specification defines no such property in this place",

@@ -58,6 +58,15 @@ class Meanings:
             and (row.matching is None or re.search(row.matching, activity_id or ""))
         )
 
+    def is_part(self, activity_type: str) -> bool:
+        """Whether an object of a type may be part of a parent that is meant."""
+        return ("lift", activity_type) in self._by_word
+
+    def lift_rules(self, activity_type: str, parent_types: Iterable[str]) -> Iterator[RuleRow]:
+        """The rules by which an object of a type is part of a parent of one of these, the one that counts first."""
+        types = tuple(parent_types)
+        return (row for row in self._by_word.get(("lift", activity_type), ()) if row.to_id in types)
+
     def category_rules(self, category_ids: Iterable[str]) -> Iterator[RuleRow]:
         """The rules that fit the categories of a statement, whose object has no type."""
         ids = tuple(category_ids)

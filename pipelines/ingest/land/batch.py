@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 import pyarrow as pa
 
 from learnloom.pipelines.ingest.land.dead_letters import DEAD_LETTER_ROWS
@@ -66,12 +67,15 @@ class WriteBatch:
         self.refusals: list[Refusal] = []
         self.record_count = 0
         self.size = 0
+        self.mended = 0
+        """Statements that are valid because the judge has mended them: they land as it gave them."""
         self.traceparents: dict[str, None] = {}
         """Some of the spans that the records came from, each once."""
         self.statement_ids: list[str] = []
         self.raws: list[bytes] = []
         self.slice_of: list[int] = []
         self.withdrawals: list[Withdrawal] = []
+        self._nameless: set[int] = set()
         self._records: list[Record] = []
         self._id_digests: list[bytes] = []
         self._content_digests: list[bytes] = []
@@ -111,13 +115,27 @@ class WriteBatch:
         if verdict.faults or raw is None:
             self.refusals.append(_refusal(slice_index, record, verdict.faults))
             return
+        if verdict.raw is not None and verdict.raw is not raw:
+            raw = verdict.raw
+            self.mended += 1
         statement_id = statement_id_of(verdict.statement_id, raw)
+        if verdict.statement_id is None:
+            self._nameless.add(len(self.raws))
         self.statement_ids.append(statement_id)
         self.raws.append(raw)
         self.slice_of.append(slice_index)
         self._records.append(record)
         self._id_digests.append(hash_of(statement_id.encode()))
         self._content_digests.append(hash_of(raw))
+
+    def count_timeless(self, marked: npt.NDArray[np.bool_]) -> int:
+        """Count the statements that `marked` marks and that have neither id nor timestamp."""
+        if not self._nameless:
+            return 0
+        return sum(
+            "timestamp" not in orjson.loads(self.raws[index])
+            for index in self._nameless.intersection(np.flatnonzero(marked).tolist())
+        )
 
     def hashes(self) -> tuple[Hashes, Hashes]:
         """Give the hashes of all ids and of all contents."""

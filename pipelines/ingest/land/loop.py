@@ -62,6 +62,10 @@ class ImportSummary:
     """Statements voided, because their source has corrected or withdrawn them; what voids them is among `accepted`."""
     refused: Counter[str] = field(default_factory=Counter)
     """Dead letters by the rule of their first fault."""
+    mended: int = 0
+    """Statements that repairs have made valid."""
+    timeless: int = 0
+    """Duplicates with neither id nor timestamp: they may be acts of their own."""
     size: int = 0
     """Bytes of the records read, decompressed."""
     seconds: float = 0.0
@@ -74,10 +78,8 @@ class ImportSummary:
 
     def __str__(self) -> str:
         """Say how far it has come."""
-        told = (
-            f"{self.read:,} read, {self.accepted:,} landed, {self.duplicates:,} known already, "
-            f"{self.dead:,} refused"
-        )
+        told = f"{self.read:,} read, {self.accepted:,} landed, {self.duplicates:,} known already"
+        told += f", {self.dead:,} refused"
         return told if self.lag is None else f"{told}; consumer lag {self.lag:,}"
 
     @property
@@ -87,12 +89,9 @@ class ImportSummary:
 
     def add(self, landed: "Landed | ImportSummary") -> None:
         """Count one transaction, or all of another import."""
-        self.read += landed.read
-        self.accepted += landed.accepted
-        self.duplicates += landed.duplicates
-        self.replaced += landed.replaced
+        for name in ("read", "accepted", "duplicates", "replaced", "mended", "timeless", "size"):
+            setattr(self, name, getattr(self, name) + getattr(landed, name))
         self.refused.update(landed.refused)
-        self.size += landed.size
 
 
 class LandingObserver(Protocol):

@@ -25,12 +25,15 @@ from learnloom.pipelines.ingest.opening import limits
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource, TopicOptions
 from learnloom.pipelines.ingest.sources.source import InputSource, Positions, Source
+from learnloom.pipelines.ingest.validate.mending import judge_mended
+from learnloom.pipelines.ingest.validate.repairs import Repair
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
+from learnloom.schemas.record import Judge
 from learnloom.schemas.xapi.equality import is_same
 
 _log = logging.getLogger(__name__)
@@ -49,6 +52,8 @@ class LandingJob:
     observer: LandingObserver | None = None
     stop_at: dt.datetime | None = None
     """From then on it stops after the transaction in hand, as if it were asked to."""
+    repairs: tuple[Repair, ...] = ()
+    """What mends records that are refused as they came, one after the other."""
 
     def policy(
         self, *, max_seconds: float | None = None, dead_letter_limit: DeadLetterLimit | None = None
@@ -63,9 +68,10 @@ class LandingJob:
             stop_at=self.stop_at,
         )
 
-    def validator(self) -> Validator:
-        """Make the judge that the settings name."""
-        return Validator(default_version=self.settings.xapi_version, limits=limits(self.settings))
+    def judge(self) -> Judge:
+        """Make the judge that the settings name, which mends what it can."""
+        validator = Validator(default_version=self.settings.xapi_version, limits=limits(self.settings))
+        return judge_mended(validator.validate, self.repairs)
 
 
 def land_files(job: LandingJob, source: InputSource) -> ImportSummary:
@@ -84,7 +90,7 @@ def land_files(job: LandingJob, source: InputSource) -> ImportSummary:
             source,
             warehouse,
             policy,
-            judge=job.validator().validate,
+            judge=job.judge(),
             is_same=is_same,
             now=job.clock,
             stop=job.stop,
@@ -120,7 +126,7 @@ def land_topics(
         WarehouseError: the warehouse cannot be written.
     """
     policy = job.policy(max_seconds=job.settings.batch_seconds, dead_letter_limit=dead_letter_limit)
-    loop = LandingLoop(job.validator().validate, policy, now=job.clock, stop=job.stop, observer=job.observer)
+    loop = LandingLoop(job.judge(), policy, now=job.clock, stop=job.stop, observer=job.observer)
     publisher = (
         DeadLetterPublisher(connection, options.topics, now=job.clock, wait_seconds=policy.wait_seconds)
         if publishes_dead_letters

@@ -35,6 +35,10 @@ class Landed(NamedTuple):
     """Statements voided, because their source has corrected or withdrawn them."""
     refused: Counter[str]
     """Dead letters by the rule of their first fault."""
+    mended: int
+    """Statements among these that repairs have made valid; they may be duplicates."""
+    timeless: int
+    """Duplicates among these with neither id nor timestamp: they may be acts of their own."""
     size: int
     """Bytes of all its records."""
     positions: Sequence[Position]
@@ -148,6 +152,8 @@ class LandingWriter:
             duplicates=int(dedup.duplicate.sum()) + len(repeated),
             replaced=replaced + withdrawn,
             refused=Counter(refusal.faults[0].rule for refusal in refused),
+            mended=batch.mended,
+            timeless=batch.count_timeless(dedup.duplicate),
             size=batch.size,
             positions=list(updated.values()),
         )

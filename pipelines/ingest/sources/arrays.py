@@ -1,4 +1,4 @@
-"""JSON arrays, and the arrays in LRS answers, cut into elements without parsing them or holding the whole.
+"""JSON arrays, and those in answers of stores, cut into elements without parsing them or holding the whole.
 
 The scanner looks only at quotes and brackets, many at a time with numpy. So every element keeps its bytes, and
 one that is no valid JSON costs only itself as long as its quotes and brackets balance.
@@ -6,6 +6,7 @@ one that is no valid JSON costs only itself as long as its quotes and brackets b
 
 import re
 from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,14 +28,43 @@ _DEPTH_STEP[list(b"[{")] = 1
 _DEPTH_STEP[list(b"]}")] = -1
 
 _STRING = rb'"(?:[^"\\]|\\.)*"'
-_SCALAR_PROPERTY = _STRING + rb"\s*:\s*(?:" + _STRING + rb"|[-+.\w]+)\s*"
-_RESULT_HEAD = rb"\s*\{\s*(?:" + _SCALAR_PROPERTY + rb',\s*)*"statements"\s*:\s*'
-_RESULT_TAIL = rb"\s*(?:,\s*" + _SCALAR_PROPERTY + rb")*\}\s*"
+_FLAT = rb"\{(?:[^{}]|\{[^{}]*\})*\}|\[[^\[\]]*\]"
+_PROPERTY = _STRING + rb"\s*:\s*(?:" + _STRING + rb"|[-+.\w]+|" + _FLAT + rb")\s*"
 _ARRAY_GAP = re.compile(rb"\s*")
-_RESULT_GAP = re.compile(rb"(?:" + _RESULT_TAIL + rb")?(?:" + _RESULT_HEAD + rb")?")
-RESULT_START = re.compile(_RESULT_HEAD + rb"\[")
-"""How an LRS answer begins (StatementResult, xAPI 1.0.3 Data section 2.5), whichever property comes first."""
 
+
+class Envelope(NamedTuple):
+    """How an answer looks around the array of its records."""
+
+    form: str
+    """What files of it are called where their positions are kept; empty for the first one that there was."""
+    start: re.Pattern[bytes]
+    """How it begins, up to the bracket of the array."""
+    gap: re.Pattern[bytes]
+    """What stands between the arrays of two, before the first, and after the last."""
+    depth: int
+    """Objects around the array."""
+
+
+def _envelope(form: str, *names: bytes) -> Envelope:
+    """Describe objects in each other, each of which has the next under one of these names, whatever comes first."""
+    head = b"".join(rb"\s*\{\s*(?:" + _PROPERTY + rb',\s*)*"(?:' + name + rb')"\s*:\s*' for name in names)
+    tail = (rb"\s*(?:,\s*" + _PROPERTY + rb")*\}") * len(names) + rb"\s*"
+    gap = re.compile(rb"(?:" + tail + rb")?(?:" + head + rb")?")
+    return Envelope(form, re.compile(head + rb"\["), gap, len(names))
+
+
+RESULT: Final = _envelope("", b"statements")
+"""An LRS's answer (StatementResult, xAPI 1.0.3 Data section 2.5)."""
+ENVELOPES: Final = (
+    RESULT,
+    _envelope("search", b"hits", b"hits"),
+    _envelope("data", b"data|results|items|records|documents|edges"),
+)
+"""Also an answer of Elasticsearch to a search, and one of ClickHouse, Learning Locker and other web services."""
+
+_OTHER_ARRAYS: Final = 100
+"""Arrays in envelopes that are passed over, since none of the names that count stands before them."""
 Marks = list[tuple[int, int, int]]
 """Position in the chunk, depth before and depth after, of each mark that bounds an element."""
 
@@ -53,7 +83,7 @@ class Scanner:
     """
 
     def __init__(self, depth: int = 0) -> None:
-        """Start at `depth`: 0 outside of everything, -1 where the brackets wanted stand inside others."""
+        """Start at `depth`: 0 outside of everything, -1 where the brackets wanted stand inside others, and so on."""
         self._depth = depth
         self._in_string = False
         self._escapes_next = False
@@ -100,28 +130,34 @@ class Scanner:
 class ArraySplitter:
     """Cuts the elements out of one array, or of several that follow each other."""
 
-    def __init__(self, max_bytes: int, *, is_result: bool = False) -> None:
-        """Expect arrays with only white space between them, or LRS answers (`is_result`)."""
+    def __init__(self, max_bytes: int, envelope: Envelope | None = None) -> None:
+        """Expect arrays with only white space between them, or in envelopes."""
         self._max_bytes = max_bytes
-        self._gap = _RESULT_GAP if is_result else _ARRAY_GAP
-        self._is_result = is_result
+        self._gap = envelope.gap if envelope else _ARRAY_GAP
+        self._depth = envelope.depth if envelope else 0
+        self._passed_over = _OTHER_ARRAYS if envelope else 0
+        self.form = envelope.form if envelope else ""
         self.open_bytes: int | None = None
 
     def frames(self, chunks: Iterator[bytes]) -> Iterator[Frame]:
         """Yield every element; what stands where none can stand ends the reading as one truncated frame."""
-        scanner = Scanner(-1 if self._is_result else 0)
+        scanner = Scanner(-self._depth)
         element, gap = FrameBuffer(self._max_bytes), FrameBuffer(KEPT_BYTES)
         is_inside, has_comma = False, False
         for chunk in chunks:
             start = 0
             for at, before, after in scanner.marks(chunk):
                 if not is_inside:
-                    if before == 0 and after == 1 and chunk[at] == b"["[0]:
+                    if (before, after) == (0, 1) and chunk[at] == b"["[0]:
                         gap.add(chunk[start:at])
-                        if truncated := self._judge_gap(gap):
+                        start = at
+                        if not (truncated := self._judge_gap(gap)):
+                            is_inside, has_comma, start = True, False, at + 1
+                        elif not self._passed_over:
                             yield truncated
                             return
-                        is_inside, has_comma, start = True, False, at + 1
+                        else:
+                            self._passed_over -= 1  # an array of something else in the envelope
                     continue
                 element.add(chunk[start:at])
                 start = at + 1
@@ -146,11 +182,12 @@ class ArraySplitter:
         yield _undelimited(text, "The text ends before its array is closed with ]: send the whole of it.")
 
     def _judge_gap(self, gap: FrameBuffer) -> TruncatedRecord | None:
-        """Refuse what stands between arrays, or after the last, unless it belongs there."""
+        """Refuse what stands between arrays, or after the last, unless it belongs there; it is kept then."""
         text = gap.take()
         kept = text if isinstance(text, bytes) else text.kept
         if self._gap.fullmatch(kept):
             return None
+        gap.add(kept)
         return _undelimited(
             kept,
             "What stands here follows the end of an array, so the bounds of its records cannot be told: "
@@ -160,6 +197,8 @@ class ArraySplitter:
 
 class ObjectSplitter:
     """Cuts objects that are written over several lines, one after the other, without an array around them."""
+
+    form = ""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes

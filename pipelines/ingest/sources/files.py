@@ -1,4 +1,4 @@
-"""Files, folders and standard input as a source: JSON lines, JSON arrays and LRS answers, compressed or not.
+"""Files, folders and standard input as a source: JSON lines, JSON arrays, answers of stores, CSV; compressed or not.
 
 A file is a topic with one partition; an offset is a record's number. Its content tells what a file holds.
 """
@@ -10,12 +10,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from learnloom.pipelines.ingest.sources.arrays import RESULT_START, ArraySplitter, ObjectSplitter
+from learnloom.pipelines.ingest.sources.arrays import ENVELOPES, ArraySplitter, ObjectSplitter
 from learnloom.pipelines.ingest.sources.decode import Readable, decoded
 from learnloom.pipelines.ingest.sources.errors import InputError
 from learnloom.pipelines.ingest.sources.identity import HEAD_BYTES, Identity
 from learnloom.pipelines.ingest.sources.lines import UNFINISHED, Frame, LineSplitter, Splitter
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
+from learnloom.pipelines.ingest.sources.table import table_splitter
 from learnloom.schemas.record import Batch, Position, Record
 
 STDIN = Path("-")
@@ -168,9 +169,9 @@ class _FilePass:
     def batches(self, stream: Readable, max_record_bytes: int) -> Iterator[Batch]:
         """Yield the batches of `stream`, the last one with what the next reading has to know."""
         head, chunks = _with_head(decoded(stream))
-        self._identity = Identity.of(head)
         splitter = splitter_of(head, max_record_bytes)
-        for frame in self._unread(splitter.frames(chunks), head):
+        self._identity = Identity.of(head, splitter.form)
+        for frame in self._unread(splitter.frames(chunks), head, splitter.form):
             value, fault = (frame, None) if isinstance(frame, bytes) else frame
             size = len(value)
             if self._records and (
@@ -191,10 +192,10 @@ class _FilePass:
         start = records[0].offset
         yield Batch(self._topic, 0, start, records[-1].offset + 1, records, str(identity))
 
-    def _unread(self, frames: Iterator[Frame], head: bytes) -> Iterator[Frame]:
+    def _unread(self, frames: Iterator[Frame], head: bytes, form: str) -> Iterator[Frame]:
         """Pass over the frames that have landed, if this is the file of which they were."""
         known = Identity.parse(self._position.head_digest)
-        landed = self._position.next_offset if known is not None and known.matches(head) else 0
+        landed = self._position.next_offset if known is not None and known.matches(head, form) else 0
         open_bytes = known.open_bytes if known is not None else None
         for frame in frames:
             if self.next_offset < landed and not (
@@ -241,11 +242,12 @@ def splitter_of(head: bytes, max_bytes: int) -> Splitter:
     start = head.lstrip()
     if start.startswith(b"["):
         return ArraySplitter(max_bytes)
-    if RESULT_START.match(start):
-        return ArraySplitter(max_bytes, is_result=True)
+    for envelope in ENVELOPES:
+        if envelope.start.match(start):
+            return ArraySplitter(max_bytes, envelope)
     if start.startswith(b"{") and not start.partition(b"\n")[0].strip(b" \t\r{"):
         return ObjectSplitter(max_bytes)
-    return LineSplitter(max_bytes)
+    return table_splitter(head, max_bytes) or LineSplitter(max_bytes)
 
 
 def _statement_files(folder: Path, passed_over: Collection[Path]) -> list[Path]:

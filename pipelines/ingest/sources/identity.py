@@ -2,7 +2,8 @@
 
 The stored text reads `<bytes>:<digest of so many first decoded bytes>[:open=<bytes of the last record>]`.
 Only the bytes seen when it was written are compared, so a file that has grown since is the same file. `open` says
-that the text ended inside its last record: a writer may have been caught in the middle of a line.
+that the text ended inside its last record: a writer may have been caught in the middle of a line. The digest is also
+of the form in which the file is read (`Splitter.form`).
 """
 
 import hashlib
@@ -21,10 +22,11 @@ class Identity(NamedTuple):
     """See `Splitter.open_bytes`."""
 
     @classmethod
-    def of(cls, head: bytes) -> Self:
-        """Take the identity of a file from its first decoded bytes."""
+    def of(cls, head: bytes, form: str = "") -> Self:
+        """Take the identity of a file from its first decoded bytes, and the form in which it is read."""
         seen = head[:HEAD_BYTES]
-        return cls(len(seen), hashlib.blake2b(seen, digest_size=_DIGEST_BYTES).hexdigest())
+        digest = hashlib.blake2b(seen, digest_size=_DIGEST_BYTES, person=form.encode())
+        return cls(len(seen), digest.hexdigest())
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
@@ -41,6 +43,6 @@ class Identity(NamedTuple):
         tail = "" if self.open_bytes is None else f":open={self.open_bytes}"
         return f"{self.size}:{self.digest}{tail}"
 
-    def matches(self, head: bytes) -> bool:
-        """Tell whether a file that begins with `head` is this one, grown or not."""
-        return len(head) >= self.size and Identity.of(head[: self.size]).digest == self.digest
+    def matches(self, head: bytes, form: str = "") -> bool:
+        """Tell whether a file that begins with `head` is this one, grown or not, and read in the same form."""
+        return len(head) >= self.size and Identity.of(head[: self.size], form).digest == self.digest

@@ -30,6 +30,9 @@ Frame = bytes | TruncatedRecord
 class Splitter(Protocol):
     """Cuts decoded text into records."""
 
+    form: str
+    """Goes into a file's identity: where another form is seen in a file than before, its records have other numbers,
+    so it is read from its beginning."""
     open_bytes: int | None
     """Once all frames were taken: how many bytes of the last record were given, if it may go on in a longer
     text (UNFINISHED: it must); None where it was properly ended."""
@@ -80,6 +83,8 @@ def too_large(text: bytes, size: int, max_bytes: int) -> TruncatedRecord:
 
 class LineSplitter:
     """Cuts text at line feeds; a carriage return before one belongs to the line's end."""
+
+    form = ""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes

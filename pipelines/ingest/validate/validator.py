@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import orjson
 
-from learnloom.pipelines.ingest.sources.reading import Limits, check_limits, read_object
+from learnloom.pipelines.ingest.sources.reading import Limits, Reading, check_limits, read_object
+from learnloom.pipelines.ingest.sources.wrapped import Wrapped, find_wrapped
 from learnloom.pipelines.ingest.validate.recognise import UNSURE, FragmentValidator
 from learnloom.schemas.record import Fault, Verdict
 from learnloom.schemas.xapi.rule import Breach, pointer
@@ -55,7 +56,10 @@ def validate(
     """
     reading = read_object(raw, limits)
     statement, breaches = reading
-    if statement is not None and reading.is_sound:
+    wrapped = _wrapped(raw, reading)
+    if wrapped is not None:
+        breaches = _breaches_within(wrapped, breaches, default_version, limits)
+    elif statement is not None and reading.is_sound:
         breaches = breaches + find_breaches(statement, default_version=default_version)
     if not breaches:
         return Verdict(raw, (), statement.get("id") if statement is not None else None)
@@ -138,6 +142,37 @@ class Validator:
 
     def _spent(self) -> int:
         return self.learned + _WORTH_OF_FAILURE * self.judged_whole
+
+
+def _wrapped(raw: bytes | None, reading: Reading) -> Wrapped | None:
+    """Find the statement in a record that is none: an object around it, or a row of CSV."""
+    if raw is None or not (
+        reading.is_sound if reading.statement is not None else reading.breaches[0].rule == "json-syntax"
+    ):
+        return None
+    return find_wrapped(raw, reading.statement)
+
+
+def _breaches_within(
+    wrapped: Wrapped, breaches: list[Breach], default_version: str, limits: Limits
+) -> list[Breach]:
+    """Name a record for what it is, and then only what is wrong with the statement in it."""
+    inner = read_object(wrapped.raw, limits)
+    within = list(inner.breaches)
+    if inner.statement is not None and inner.is_sound:
+        within += find_breaches(inner.statement, default_version=default_version)
+    where = "as text" if wrapped.is_text else "as an object"
+    lead = f"holds the statement {where}, for the record is a {wrapped.kind}"
+    around = [
+        breach
+        for breach in breaches
+        if breach.rule == "json-duplicate-key" and breach.path[:-1][: len(wrapped.path)] != wrapped.path
+    ]
+    return [
+        Breach("statement-wrapped", wrapped.path, inner.statement, lead),
+        *around,
+        *(breach._replace(path=wrapped.path + breach.path) for breach in within),
+    ]
 
 
 def _fault(breach: Breach, max_value_chars: int) -> Fault:

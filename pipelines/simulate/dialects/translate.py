@@ -37,9 +37,9 @@ class Translator:
         """Acts of which the dialect tells only that somebody looked, by kind."""
         return {kind: count for kind, count in sorted(self.acts.items()) if kind in self.dialect.seen_only}
 
-    def told_as(self, iri: str) -> str:
-        """The IRI by which the dialect names an activity of the school; our own where it names it nowhere."""
-        return self.dialect.activity(self.school[iri]) or iri
+    def told_as(self, iri: str) -> str | None:
+        """The IRI by which the dialect names an activity of the school; None where it names it nowhere."""
+        return self.dialect.activity(self.school[iri])
 
     def actor(self, own: str) -> dict[str, Any]:
         """How the dialect names a person, whom our own vocabulary names by this JSON."""

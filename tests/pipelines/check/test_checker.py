@@ -1,5 +1,6 @@
 """The report on many records: what mending saves, who sends what, what stays unknown, and its bounds."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -149,6 +150,15 @@ def test_sent_again_is_no_warning_but_an_id_used_again_is() -> None:
     assert [(one.id, one.statements) for one in found.warnings] == [("id-used-again", 1)]
 
 
+def test_equal_bytes_without_id_are_told_apart_by_their_time() -> None:
+    """Without id, equal bytes with a time are one act sent twice; without one, nobody knows, and a warning says so."""
+    timed, timeless = numbered(1, id=None), numbered(1, id=None, timestamp=None)
+    found = report(raw(timed), raw(timed), raw(timeless), raw(timeless), raw(timeless), raw(numbered(2)))
+    assert found.repeated == 1
+    (warning,) = [one for one in found.warnings if one.id == "repeated-without-time"]
+    assert (warning.statements, warning.of) == (2, 6)
+
+
 def test_account_of_one_name_on_two_home_pages_is_told() -> None:
     """Https and http, or a slash more, make two students of one."""
     other = {"account": {"homePage": "https://lms.school.example/", "name": "4711"}}
@@ -255,19 +265,36 @@ def test_interrupted_check_reports_what_was_read() -> None:
     assert any("stopped" in note for note in found.notes)
 
 
-def test_presets_that_know_the_words_are_counted() -> None:
-    """A verb of a platform has a meaning by its preset, one of ours without, and one that nobody knows has none."""
-    viewed = {"id": "http://id.tincanapi.com/verb/viewed"}
-    earned = {"id": "http://id.tincanapi.com/verb/earned"}
+def test_tables_that_statements_reach_are_counted_with_each_preset() -> None:
+    """A verb of a platform reaches a table by its preset, one of ours without; one that nobody knows reaches none."""
+    evaluated = {"id": "https://w3id.org/xapi/acrossx/verbs/evaluated"}
     found = report(
         raw(numbered(1)),
-        *(raw(numbered(n, verb=viewed)) for n in (2, 3)),
-        raw(numbered(4, verb=earned)),
-        raw(numbered(5, verb={"id": "https://s.example/verbs/solved"})),
+        *(raw(numbered(n, verb=evaluated)) for n in (2, 3)),
+        raw(numbered(4, verb={"id": "https://s.example/verbs/solved"})),
+        json.dumps({"statement": numbered(5)}).encode(),
     )
-    assert (found.understood, found.understood_alone) == (4, 1)
-    assert [(one.name, one.statements) for one in found.presets] == [
-        ("openedx", 3),
-        ("articulate", 2),
-        ("jisc", 2),
-    ]
+    assert (found.statements, found.reached_alone, found.reached) == (5, 2, 4)
+    assert [(one.table, one.alone, one.statements) for one in found.tables] == [("fact_attempt", 2, 4)]
+    assert [(one.name, one.reached) for one in found.presets] == [("openedx", 4)]
+
+
+def test_submission_reaches_the_tables_of_its_assignment() -> None:
+    """What is handed in at Moodle is the assignment above it, and work handed in; without preset it is nothing."""
+    concepts = "https://xapi.edlm/profiles/edlm-lms/concepts/activity-types"
+    kinds = {
+        name: {"id": f"https://m.example/{name}", "definition": {"type": f"{concepts}/{name}"}}
+        for name in ("submission", "assignment")
+    }
+    found = report(
+        raw(
+            numbered(
+                1,
+                verb={"id": "http://activitystrea.ms/submit"},
+                object=kinds["submission"],
+                result=None,
+                context={"contextActivities": {"parent": [kinds["assignment"]]}},
+            )
+        )
+    )
+    assert [(one.table, one.alone, one.statements) for one in found.tables] == [("fact_submission", 0, 1)]

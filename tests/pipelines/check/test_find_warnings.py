@@ -19,7 +19,7 @@ from tests.documents import blocks
 from tests.pipelines.check.samples import GOOD, numbered
 
 _LATEST = "2026-11-25T12:00"
-_BY_TWO = {"id-used-again", "account-on-two-systems"}
+_BY_TWO = {"id-used-again", "repeated-without-time", "account-on-two-systems"}
 """Warnings that only two statements together show; test_checker.py has them."""
 _COURSE_OF_MOODLE = "https://w3id.org/xapi/cmi5/activitytype/course"
 
@@ -71,6 +71,8 @@ def _cases() -> dict[str, dict[str, Any]]:
         "duration-missing": _without(GOOD, "result", "duration"),
         "response-missing": _without(GOOD, "result", "response"),
         "score-without-scale": _having("result/score", {"raw": 7}),
+        "score-disagrees": _having("result/score", {"scaled": 0, "raw": 50, "min": 0, "max": 100}),
+        "dots-escaped": _having("context/extensions", {"https://school&46;example/room": 7}),
         "course-missing": _without(GOOD, "context", "contextActivities", "grouping"),
         "registration-missing": _without(GOOD, "context", "registration"),
         "video-length-missing": _without(video, "context", "extensions", words.VIDEO_LENGTH),
@@ -104,6 +106,41 @@ def test_warning_points_into_the_statement() -> None:
             inner: Any = statement
             for step in finding.path.split("/")[1:]:
                 inner = inner[step]
+
+
+@pytest.mark.parametrize(
+    ("score", "how"),
+    [
+        ({"scaled": 0, "raw": 50, "min": 0, "max": 100}, "scaled from -1 to 1"),
+        ({"scaled": -1, "raw": 2, "min": 2, "max": 4}, "scaled from -1 to 1"),
+        ({"scaled": 0.75, "raw": 3, "min": 2, "max": 4}, "scaled is raw / max"),
+        ({"scaled": 0.3, "raw": 50, "min": 0, "max": 100}, "scaled is another share"),
+    ],
+)
+def test_score_that_disagrees_with_itself_is_told_how(score: dict[str, Any], how: str) -> None:
+    """Where scaled is no share of raw between min and max, the warning says by which bounds it goes."""
+    found = find_warnings(StatementView(_having("result/score", score)), latest=_LATEST)
+    (told,) = [finding.value for finding in found if finding.advice == "score-disagrees"]
+    assert told.startswith(how)
+
+
+@pytest.mark.parametrize(
+    "score",
+    [
+        {"scaled": 1, "raw": 100, "min": 0, "max": 100},
+        {"scaled": 0.67, "raw": 2, "min": 0, "max": 3},
+        {"scaled": 0.5, "raw": 3, "min": 2, "max": 4},
+        {"scaled": 0.2, "raw": 50, "max": 100},
+        {"scaled": 0.2, "raw": 0, "min": 0, "max": 0},
+        {"scaled": 0.2, "raw": 500, "min": 0, "max": 100},
+        {"scaled": "0.2", "raw": 50, "min": 0, "max": 100},
+        {"scaled": True, "raw": 0, "min": 0, "max": 100},
+    ],
+)
+def test_score_that_agrees_or_is_refused_draws_no_warning(score: dict[str, Any]) -> None:
+    """Rounding is no disagreement; what is missing cannot disagree; what breaks a rule is told by that."""
+    found = find_warnings(StatementView(_having("result/score", score)), latest=_LATEST)
+    assert "score-disagrees" not in [finding.advice for finding in found]
 
 
 def test_single_context_activity_counts_as_a_list_of_one() -> None:
@@ -149,7 +186,7 @@ def test_no_statement_makes_the_search_fail(place: str, value: Any, verb: str) -
     found = list(find_warnings(StatementView(statement), latest=_LATEST))
     assert {finding.advice for finding in found} <= set(ADVICE)
     assert len({finding.advice for finding in found}) == len(found)
-    SeenIds().find_warnings(StatementView(statement), is_valid=False)
+    SeenIds().find_warnings(StatementView(statement), b"", is_valid=False)
     assert source_of(statement, "a file").name
 
 

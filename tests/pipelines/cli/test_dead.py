@@ -95,3 +95,17 @@ def test_nothing_refused_is_said() -> None:
     """A warehouse without dead letters says so."""
     learnloom("import", "-", "-w", "clean", stdin=lines(answer(1)))
     assert "There are no dead letters." in learnloom("dead", "-w", "clean").out
+
+
+def test_repairs_are_named_where_they_may_help_and_may_be_several() -> None:
+    """The summary names the built-in repair of a rule; several repairs are applied together and kept as receipt."""
+    wrapped = {"statement": answer(4, actor={"mbox": "someone@school.example"})}
+    Path("two.jsonl").write_bytes(lines(wrapped))
+    learnloom("import", "two.jsonl")
+    assert "learnloom dead replay --rule statement-wrapped --repair unwrap" in learnloom("dead").out
+    ran = learnloom(
+        "dead", "replay", "--rule", "statement-wrapped", "--repair", "mailto", "--repair", "unwrap"
+    )
+    assert (ran.code, "1 replayed: 1 landed" in ran.out) == (Exit.DONE, True)
+    (letter,) = learnloom("dead", "list", "--replayed", "--json").values()
+    assert "fixed by unwrap, mailto" in learnloom("dead", "show", letter["id"]).out

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from learnloom.pipelines.cli.options import Exit
 from tests.pipelines.cli.samples import answer, lines
@@ -119,3 +120,75 @@ main()
 
 def _small_batches() -> dict[str, str]:
     return {**os.environ, "LEARNLOOM_BATCH_RECORDS": "500"}
+
+
+def _row(number: int) -> dict[str, Any]:
+    return {"event_id": str(number), "event": json.dumps(answer(number), indent=1)}
+
+
+def test_repair_lands_what_rows_of_a_store_hold() -> None:
+    """The report names rows once with a command, and that command lands all of them with the bytes that were sent."""
+    Path("rows.jsonl").write_bytes(lines(*(_row(number) for number in range(5))))
+    checked = learnloom("check", "rows.jsonl")
+    assert checked.out.count("`learnloom import --repair unwrap rows.jsonl` lands them.") == 1
+    ran = learnloom("import", "--repair", "unwrap", "rows.jsonl")
+    assert ran.code == Exit.DONE
+    assert "5 new statements landed, 0 duplicates skipped, 0 refused." in ran.out
+    assert "5 of these statements are valid because of --repair." in ran.out
+    (landed,) = learnloom(
+        "query", "SELECT list(raw ORDER BY raw) AS raws FROM landing.statement", "--json"
+    ).values()
+    assert landed["raws"] == sorted(json.dumps(answer(number), indent=1) for number in range(5))
+
+
+def test_repair_goes_on_where_an_import_stopped(tmp_path: Path) -> None:
+    """A file is read once: with a repair too, the second import reads what is new, and says where the rest waits."""
+    file = Path("rows.jsonl")
+    file.write_bytes(lines(_row(1), _row(2)))
+    assert learnloom("import", "rows.jsonl").code == Exit.SOME_REFUSED
+    again = learnloom("import", "rows.jsonl", "--repair", "unwrap")
+    assert (again.code, "learnloom dead replay --repair unwrap" in again.out) == (Exit.DONE, True)
+    with file.open("ab") as more:
+        more.write(lines(_row(3)))
+    assert "1 new statements landed" in learnloom("import", "rows.jsonl", "--repair", "unwrap").out
+    replayed = learnloom("dead", "replay", "--repair", "unwrap")
+    assert "2 replayed: 2 landed" in replayed.out
+
+
+def test_repair_keeps_what_came_of_what_stays_refused() -> None:
+    """A dead letter has the bytes as they came, also where a repair has helped a part of the way."""
+    wrapped = {"statement": answer(1, verb={"id": "answered"})}
+    Path("one.jsonl").write_bytes(lines(wrapped, answer(2)))
+    ran = learnloom("import", "one.jsonl", "--repair", "unwrap", "--json")
+    assert ran.code == Exit.SOME_REFUSED
+    (told,) = ran.values()
+    assert (told["accepted"], told["refused"], told["repaired"]) == (1, {"iri-format": 1}, 0)
+    (letter,) = learnloom("dead", "list", "--json").values()
+    assert letter["path"] == "/statement/verb/id"
+    assert json.dumps(wrapped) in learnloom("dead", "show", letter["id"]).out
+
+
+def test_conflict_of_a_mended_statement_keeps_what_came() -> None:
+    """Where another statement has the id of one that was taken out of its wrapper, the wrapper is the dead letter."""
+    wrapped = {"statement": answer(1, result={"success": True})}
+    Path("one.jsonl").write_bytes(lines(answer(1), wrapped))
+    assert learnloom("import", "one.jsonl", "--repair", "unwrap").code == Exit.SOME_REFUSED
+    (letter,) = learnloom("dead", "list", "--rule", "id-conflict", "--json").values()
+    assert json.dumps(wrapped) in learnloom("dead", "show", letter["id"]).out
+
+
+def test_unknown_repair_is_a_usage_error() -> None:
+    """A repair that there is not, or that fits no import, is refused before anything is read."""
+    for name in ("unwarp", "new-id"):
+        ran = learnloom("import", "one.jsonl", "--repair", name)
+        assert (ran.code, "utf8, unwrap" in ran.err) == (Exit.USAGE, True)
+
+
+def test_duplicates_that_may_be_acts_of_their_own_are_counted() -> None:
+    """Equal bytes with neither id nor timestamp count once, and the import says how many it has left out."""
+    timeless = {name: value for name, value in answer(1).items() if name not in {"id", "timestamp"}}
+    timed = timeless | {"timestamp": "2026-09-07T10:00:00Z"}
+    Path("one.jsonl").write_bytes(lines(timeless, timeless, timed, timed, timeless))
+    ran = learnloom("import", "one.jsonl")
+    assert "2 new statements landed, 3 duplicates skipped, 0 refused." in ran.out
+    assert "Duplicates with neither id nor timestamp: 2." in ran.out

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from learnloom.pipelines.ingest.sources.arrays import ArraySplitter, ObjectSplitter
+from learnloom.pipelines.ingest.sources.arrays import ENVELOPES, RESULT, ArraySplitter, ObjectSplitter
 from learnloom.pipelines.ingest.sources.lines import Frame, LineSplitter, Splitter, TruncatedRecord
 from tests.pipelines.ingest.samples import answer_of, array_of, lines_of
 
@@ -22,7 +22,25 @@ OBJECTS = st.lists(st.dictionaries(st.text(alphabet='"\\a', max_size=3), VALUES,
 
 
 def _answers(max_bytes: int) -> Splitter:
-    return ArraySplitter(max_bytes, is_result=True)
+    return ArraySplitter(max_bytes, RESULT)
+
+
+def _search_answers(max_bytes: int) -> Splitter:
+    return ArraySplitter(max_bytes, ENVELOPES[1])
+
+
+def _search_answer(records: list[bytes]) -> bytes:
+    head = b'{"took": 1, "_shards": {"total": [1], "of": {"n": 1}}, "hits": {"total": {"value": 1}, "hits": '
+    return head + array_of(records) + b', "max": null}, "aggregations": {"a": {"n": "]"}}}'
+
+
+def _data_answers(max_bytes: int) -> Splitter:
+    return ArraySplitter(max_bytes, ENVELOPES[2])
+
+
+def _data_answer(records: list[bytes]) -> bytes:
+    head = b'{"meta": [{"name": "event", "type": "String"}], "data": '
+    return head + array_of(records) + b', "rows": 5, "statistics": {"elapsed": 0.1}}'
 
 
 def _several_arrays(records: list[bytes]) -> bytes:
@@ -39,6 +57,8 @@ KINDS: list[tuple[Callable[[int], Splitter], Callable[[list[bytes]], bytes]]] = 
     (ArraySplitter, _several_arrays),
     (_answers, answer_of),
     (_answers, _several_answers),
+    (_search_answers, _search_answer),
+    (_data_answers, lambda records: _data_answer(records[:2]) + _data_answer(records[2:])),
     (ObjectSplitter, b"\n".join),
 ]
 

@@ -128,6 +128,15 @@ def test_activities_lead_back_to_ours(told: SimulatedClass) -> None:
     assert mapped == {row["told_as"] for row in rows if row["type"] == xapi.INTERACTION}
 
 
+def test_the_plan_has_only_work_that_is_told(told: SimulatedClass) -> None:
+    """The school's course plan names courses and work as the statements do, and no work that they never name."""
+    with told.summary.plan.open(encoding="utf-8", newline="") as file:
+        planned = {row["activity"] for row in csv.DictReader(file)} - {""}
+    named = {row["told_as"]: row["type"] for row in told.truth("activity")}
+    assert planned
+    assert {named[work] for work in planned} <= {xapi.ASSESSMENT, xapi.ASSIGNMENT}
+
+
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))
 def test_faults_befall_every_dialect(dialect: DialectName, tmp_path: Path) -> None:
     """What is broken on the way is refused, and nothing else."""

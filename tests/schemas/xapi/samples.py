@@ -292,5 +292,8 @@ UNREADABLE: list[tuple[str, bytes | None]] = [
     ("statement-object", b"[]"),
     ("statement-object", b'"actor"'),
     ("statement-object", b"[" * 900 + b"]" * 900),
+    ("statement-wrapped", b'{"statement": {"actor": {}, "verb": {}, "object": {}}}'),
+    ("statement-wrapped", b'{"event": "{\\"actor\\": 1, \\"verb\\""}'),
+    ("statement-wrapped", b'7,"{""actor"": {}, ""verb"": {}}"'),
 ]
-"""Records that cannot be read as one object, or not for certain, with the rule that says why."""
+"""Records that cannot be read as one statement, or not for certain, with the rule that says why."""

@@ -240,3 +240,43 @@ def test_identity_is_kept_by_growth_and_writing(head: bytes, more: bytes, open_b
     if head:
         assert not identity.matches(head[:-1])
         assert not identity.matches(head[:-1] + bytes([head[-1] ^ 1]) + more)
+
+
+_ENVELOPES = [
+    b'{"took": 1, "_shards": {"total": 1}, "hits": {"total": {"value": 3}, "hits": %b}}',
+    b'{"meta": [{"name": "event", "type": "String"}], "data": %b, "rows": 3, "statistics": {"elapsed": 0.1}}',
+    b'{\n  "edges": %b,\n  "pageInfo": {"hasNextPage": false}\n}\n',
+    b'  {"results": %b, "next": null}\n{"next": null, "results": []}',
+]
+
+
+@pytest.mark.parametrize("envelope", _ENVELOPES)
+def test_answers_of_stores_are_cut_into_their_records(tmp_path: Path, envelope: bytes) -> None:
+    """An answer of a store to a search is read record by record, whatever stands around the array."""
+    records = statements(range(3))
+    (tmp_path / "a.json").write_bytes(envelope % array_of(records))
+    assert values(file_source(tmp_path / "a.json").batches(NOWHERE)) == records
+
+
+def test_csv_is_cut_into_rows_and_its_names_are_no_record(tmp_path: Path) -> None:
+    """A row of CSV is a record with its bytes, also where the statement in it is written over several lines."""
+    rows = [b'%d,"{""actor"": {},\n""verb"": {}, ""n"": %d}"' % (number, number) for number in range(3)]
+    (tmp_path / "a.csv").write_bytes(b"id,statement\r\n" + b"\r\n".join(rows) + b"\r\n")
+    assert values(file_source(tmp_path / "a.csv").batches(NOWHERE)) == rows
+
+
+@pytest.mark.parametrize(
+    "text", [_ENVELOPES[0] % array_of(statements(range(2))), b'id,s\n1,"{""actor"",""verb""}"\n']
+)
+def test_file_that_is_cut_in_another_way_than_before_is_read_from_its_beginning(
+    tmp_path: Path, text: bytes
+) -> None:
+    """Where an earlier version took a file for lines, its records have other numbers now: none is passed over."""
+    (tmp_path / "a").write_bytes(text)
+    topic = str((tmp_path / "a").resolve())
+    whole = values(file_source(tmp_path / "a").batches(NOWHERE))
+    as_lines = {(topic, 0): Position(topic, 0, 1, str(Identity.of(text)))}
+    (batch,) = file_source(tmp_path / "a").batches(as_lines)
+    assert [record.value for record in batch.records] == whole
+    landed = {(topic, 0): Position(topic, 0, batch.next_offset, batch.head_digest)}
+    assert list(file_source(tmp_path / "a").batches(landed)) == []

@@ -21,7 +21,8 @@ from tests.pipelines.ingest import samples
 from tests.pipelines.ingest.validate.test_validator import JSON
 from tests.schemas.xapi.samples import AGENT, FULL, MINIMAL, QUESTION, RIGHT, Json
 
-_MENDS_VALUES = ["mailto", "no-nulls"]
+_MENDS_VALUES = ["mailto", "no-nulls", "object-type", "iri-uuid", "score-0-of-0"]
+_FITS_IMPORT = [repair.name for repair in REPAIRS.values() if repair.fits_import]
 _UUID = "0d7f3c0e-8b2a-4a51-9e1e-1f0a3a6f4c11"
 _ADDRESSES = [
     "ada@school.example",
@@ -93,7 +94,88 @@ def test_new_id_takes_the_id_alone() -> None:
     assert _mend("new-id", [1]) == [1]
 
 
-@pytest.mark.parametrize("name", [*_MENDS_VALUES, "utf8"])
+@pytest.mark.parametrize("kind", ["GroupActivity", "activity", "ACTIVITY"])
+def test_object_type_mends_the_kinds_of_activities(kind: str) -> None:
+    """GroupActivity, and a kind in other letters, becomes the specification's, in the object and in the context."""
+    activity = QUESTION | {"objectType": kind}
+    statement = MINIMAL | {
+        "object": activity,
+        "context": {
+            "contextActivities": {"parent": [activity]},
+            "extensions": {"https://x.example/": activity},
+        },
+    }
+    assert {fault.rule for fault in validate(orjson.dumps(statement)).faults} == {"object-type"}
+    mended = _mend("object-type", statement)
+    assert validate(orjson.dumps(mended)).is_valid
+    assert mended["object"] == QUESTION
+    assert mended["context"]["extensions"] == {"https://x.example/": activity}
+
+
+def test_object_type_makes_up_no_kind() -> None:
+    """A kind of another name stays refused."""
+    statement = MINIMAL | {"object": QUESTION | {"objectType": "Course"}}
+    assert _mend("object-type", statement) == statement
+
+
+def test_iri_uuid_mends_ids_that_must_be_iris() -> None:
+    """A bare UUID becomes an IRI where one belongs, in small letters so that one thing stays one thing."""
+    activity = {"id": _UUID.upper(), "definition": {"type": _UUID}}
+    statement = MINIMAL | {
+        "id": _UUID,
+        "verb": {"id": _UUID},
+        "object": activity,
+        "context": {"registration": _UUID, "contextActivities": {"other": activity, "parent": [activity]}},
+    }
+    mended = _mend("iri-uuid", statement)
+    assert validate(orjson.dumps(mended)).is_valid
+    told = {"id": f"urn:uuid:{_UUID}", "definition": {"type": f"urn:uuid:{_UUID}"}}
+    assert mended == statement | {
+        "verb": {"id": f"urn:uuid:{_UUID}"},
+        "object": told,
+        "context": {"registration": _UUID, "contextActivities": {"other": told, "parent": [told]}},
+    }
+
+
+def test_iri_uuid_mends_what_a_substatement_is_about() -> None:
+    """A plan about such an activity is mended likewise; ids of statements and other names are not touched."""
+    plan = MINIMAL | {"objectType": "SubStatement", "object": {"id": _UUID}}
+    assert _mend("iri-uuid", MINIMAL | {"object": plan})["object"]["object"] == {"id": f"urn:uuid:{_UUID}"}
+    for thing in ({"objectType": "StatementRef", "id": _UUID}, {"id": "quiz 1"}, {"id": _UUID + "0"}):
+        assert _mend("iri-uuid", MINIMAL | {"object": thing}) == MINIMAL | {"object": thing}
+
+
+@pytest.mark.parametrize("more", [{}, {"scaled": 0}, {"raw": 0}, {"raw": 0.0, "scaled": 1}])
+def test_score_of_no_points_is_removed(more: Json) -> None:
+    """A score between two bounds that are the same says nothing: it is removed, not made a zero."""
+    statement = MINIMAL | {"result": {"success": True, "score": {"min": 0, "max": 0} | more}}
+    assert validate(orjson.dumps(statement)).faults[0].rule == "score-min-below-max"
+    mended = _mend("score-0-of-0", statement)
+    assert mended == MINIMAL | {"result": {"success": True}}
+    assert validate(orjson.dumps(mended)).is_valid
+
+
+@pytest.mark.parametrize(
+    "score", [{"raw": 5, "min": 0, "max": 0}, {"min": 1, "max": 0}, {"min": 0, "max": False}, {"max": 0}]
+)
+def test_other_scores_are_left(score: Json) -> None:
+    """What is wrong in another way is not for this repair."""
+    statement = MINIMAL | {"result": {"score": score}}
+    assert _mend("score-0-of-0", statement) == statement
+
+
+def test_unwrap_gives_the_statement_alone() -> None:
+    """Rows of a table, documents and rows of CSV become the statement that they hold, however deep."""
+    row = json.dumps({"id": 7, "statement": json.dumps(MINIMAL)})
+    for raw in (
+        row,
+        json.dumps({"_source": {"event": row}}),
+        '7,"' + json.dumps(MINIMAL).replace('"', '""') + '"',
+    ):
+        assert REPAIRS["unwrap"].mend(raw.encode()) == json.dumps(MINIMAL).encode()
+
+
+@pytest.mark.parametrize("name", _FITS_IMPORT)
 @pytest.mark.parametrize("statement", RIGHT)
 def test_valid_statements_are_unchanged(name: str, statement: Json) -> None:
     """A valid statement comes out byte for byte as it went in, however it is written."""
@@ -109,7 +191,7 @@ def test_mending_twice_is_mending_once(value: Any, name: str) -> None:
     assert REPAIRS[name].mend(once) == once
 
 
-@given(JSON, st.sampled_from(_MENDS_VALUES))
+@given(JSON, st.sampled_from(["mailto", "no-nulls"]))
 def test_extensions_are_nobody_s_to_mend(value: Any, name: str) -> None:
     """Whatever stands in extensions, nulls and addresses included, stays."""
     extensions = {"https://school.example/x": value, "mbox": "a@b.example", "n": None}
@@ -119,7 +201,7 @@ def test_extensions_are_nobody_s_to_mend(value: Any, name: str) -> None:
     assert mended["result"]["extensions"] == extensions
 
 
-@pytest.mark.parametrize("name", ["mailto", "no-nulls", "new-id"])
+@pytest.mark.parametrize("name", [*_MENDS_VALUES, "new-id"])
 def test_a_key_given_twice_is_not_decided(name: str) -> None:
     """Which of two values was meant is not for a repair to say: the record stays refused for that."""
     raw = b'{"id":"' + _UUID.encode() + b'","actor":{"mbox":"a@b.example","name":null,"name":"Ada"}}'
@@ -127,7 +209,17 @@ def test_a_key_given_twice_is_not_decided(name: str) -> None:
     assert validate(raw).faults[0].rule == "json-duplicate-key"
 
 
-@pytest.mark.parametrize("name", ["mailto", "no-nulls", "new-id"])
+def test_unwrap_decides_no_key_given_twice() -> None:
+    """A wrapper that names a property twice stays as it is, and is refused for what it is and for that."""
+    raw = b'{"statement": %b, "statement": %b}' % (
+        orjson.dumps(MINIMAL),
+        orjson.dumps(MINIMAL | {"id": _UUID}),
+    )
+    assert REPAIRS["unwrap"].mend(raw) == raw
+    assert [fault.rule for fault in validate(raw).faults] == ["statement-wrapped", "json-duplicate-key"]
+
+
+@pytest.mark.parametrize("name", [*_MENDS_VALUES, "new-id"])
 @pytest.mark.parametrize("raw", [b"broken", b"", b"\xff", '{"a": null}'.encode("utf-16")])
 def test_what_is_no_json_is_an_error(name: str, raw: bytes) -> None:
     """A repair of values makes no statement out of what cannot be read as UTF-8 and JSON."""
@@ -162,6 +254,10 @@ def _refused(warehouse: Warehouse, path: Path, raw: bytes) -> DeadLetter:
         ("mailto", orjson.dumps(MINIMAL | {"actor": {"mbox": "ada@school.example"}})),
         ("no-nulls", orjson.dumps(MINIMAL | {"result": {"success": None}})),
         ("utf8", json.dumps(_LATIN, ensure_ascii=False).encode("windows-1252")),
+        ("unwrap", orjson.dumps({"n": 1, "statement": MINIMAL})),
+        ("object-type", orjson.dumps(MINIMAL | {"object": QUESTION | {"objectType": "GroupActivity"}})),
+        ("iri-uuid", orjson.dumps(MINIMAL | {"object": {"id": _UUID}})),
+        ("score-0-of-0", orjson.dumps(MINIMAL | {"result": {"score": {"raw": 0, "min": 0, "max": 0}}})),
         ("new-id", orjson.dumps(MINIMAL | {"id": _UUID, "actor": {"mbox": "mailto:eve@school.example"}})),
     ],
 )
