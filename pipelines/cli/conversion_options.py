@@ -11,6 +11,23 @@ from learnloom.pipelines.convert.receipt import Receipt
 _PANEL = "Conversion"
 MAX_ROWS_SHOWN = 20
 
+FormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="Convert the files from this format first: `learnloom convert --list`.",
+        rich_help_panel=_PANEL,
+    ),
+]
+AgainOption = Annotated[
+    bool,
+    typer.Option(
+        "--again",
+        help="Convert files that were read before, too; what lands last stands.",
+        rich_help_panel=_PANEL,
+    ),
+]
 HomePageOption = Annotated[
     str,
     typer.Option(

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
 
 import typer
 
 from learnloom.pipelines.cli.conversion_options import (
+    AgainOption,
     CourseOption,
+    FormatOption,
     HomePageOption,
     MapOption,
     QuizOption,
@@ -46,29 +47,14 @@ _ENOUGH = 1_000
 def import_(
     paths: PathsArgument,
     *,
-    format_: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="Convert the files from this format first: `learnloom convert --list`.",
-            rich_help_panel="Conversion",
-        ),
-    ] = None,
+    format_: FormatOption = None,
     home_page: HomePageOption = "",
     source: SourceOption = "",
     course: CourseOption = None,
     quiz: QuizOption = None,
     time_zone: TimeZoneOption = None,
     map_: MapOption = None,
-    again: Annotated[
-        bool,
-        typer.Option(
-            "--again",
-            help="Convert files that were read before, too; what lands last stands.",
-            rich_help_panel="Conversion",
-        ),
-    ] = False,
+    again: AgainOption = False,
     repair: RepairOption = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
