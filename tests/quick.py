@@ -1,17 +1,24 @@
 """DuckDB as tests open it: many small warehouses, each for a moment."""
 
-from functools import partial
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import duckdb
 
-CONNECT: Final = partial(
-    duckdb.connect,
-    config={
-        # More threads burn half of the time waiting for work, and as many processes as there are cores run tests.
-        "threads": 1,
-        # Else the signatures of 70 MB of extensions are checked at each opening: nine tenths of what it takes.
-        "allow_unsigned_extensions": "true",
-    },
-)
-"""Takes the place of `duckdb.connect`, here and in `tests.forked`."""
+_CONFIG: Final = {
+    # More threads burn half of the time waiting for work, and as many processes as there are cores run tests.
+    "threads": 1,
+    # Else each process checks the signatures of 70 MB of extensions: nine tenths of its first opening.
+    "allow_unsigned_extensions": True,
+}
+_connect: Final = duckdb.connect
+
+
+def _connect_quickly(
+    database: str = ":memory:", *, read_only: bool = False, config: Mapping[str, Any] | None = None
+) -> duckdb.DuckDBPyConnection:
+    return _connect(database, read_only=read_only, config={**(config or {}), **_CONFIG})
+
+
+CONNECT: Final[Any] = _connect_quickly
+"""Takes the place of `duckdb.connect`, in `tests.conftest` and in `tests.forked`."""

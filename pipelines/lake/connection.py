@@ -20,9 +20,10 @@ from learnloom.pipelines.lake.errors import (
     WarehouseMissingError,
     WarehouseUnavailableError,
 )
-from learnloom.pipelines.lake.extensions import load_sql
+from learnloom.pipelines.lake.extensions import are_checked, load_sql, note_checked
 from learnloom.pipelines.lake.fence import REFRESH, FileWriteLock, NoWriteLock, PostgresWriteLock, WriteLock
 from learnloom.pipelines.lake.location import Place
+from learnloom.pipelines.lake.macros import define_macros
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.lake.trouble import is_conflict, is_trouble
 
@@ -79,7 +80,9 @@ class Warehouse:
             raise _missing(self.place)
         if not read_only:
             folder.mkdir(parents=True, exist_ok=True)
-        self._connection = duckdb.connect()
+        self._has_macros = False
+        is_checked = are_checked(self.place.extensions)
+        self._connection = duckdb.connect(config={"allow_unsigned_extensions": is_checked})
         self._open()
 
     def _new_write_lock(self) -> WriteLock:
@@ -122,6 +125,7 @@ class Warehouse:
         run(f"SET memory_limit='{self.memory_limit}'")
         for extension in self.place.extensions:
             run(load_sql(extension))
+        note_checked(self.place.extensions)
         run(self.place.attach_sql(LAKE, read_only=self.read_only))
         self._named_first = ""
         self.use(LAKE)
@@ -203,15 +207,6 @@ class Warehouse:
                 self._connection.unregister(name)
 
     @contextmanager
-    def one_thread(self) -> Iterator[None]:
-        """Let DuckDB work in one thread within the block: each thread of a write holds row groups of its own."""
-        self._connection.execute("SET threads=1")
-        try:
-            yield
-        finally:
-            self._connection.execute("RESET threads")
-
-    @contextmanager
     def transaction(self, lock: str = REFRESH) -> Iterator[None]:
         """Commit what the block does as one; roll all of it back when it raises.
 
@@ -236,6 +231,12 @@ class Warehouse:
     def _sign(self) -> None:
         if self.signed_by is not None and not self.read_only:
             self._connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", list(self.signed_by))
+
+    def define_macros(self) -> None:
+        """Make the macros of sql/macros for this connection, unless they are made."""
+        if not self._has_macros:
+            define_macros(self._connection)
+            self._has_macros = True
 
     def snapshot(self) -> int:
         """Id of the newest snapshot that this connection sees."""

@@ -2,6 +2,7 @@
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import LANDING
+from learnloom.pipelines.lake.relation import CATALOGUED_TABLES
 
 _KEPT = "landing.lineage"
 _NEW = f"""
@@ -13,10 +14,7 @@ _NEW = f"""
             AND snapshot_id > (SELECT coalesce(max(snapshot_id), -1) FROM {_KEPT})
     ),
     known AS (
-        SELECT info.table_id::VARCHAR AS table_id, schema_name || '.' || info.table_name AS relation
-        FROM ducklake_table_info('{LAKE}') AS info
-        INNER JOIN duckdb_tables() AS tables
-            ON info.table_name = tables.table_name AND tables.database_name = '{LAKE}'
+        SELECT table_id::VARCHAR AS table_id, relation FROM ({CATALOGUED_TABLES})
     )
     SELECT snapshot_id, snapshot_time AS committed_at, author AS run_id, commit_message AS what,
         coalesce(list(relation ORDER BY relation) FILTER (relation IS NOT NULL AND relation <> '{_KEPT}'), [])

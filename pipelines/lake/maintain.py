@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.small import one_thread
 
 # Files from this size on are left as they are, so that a growing table is not written again and again.
 SMALL_FILE_BYTES: Final = 64 * 1_048_576
@@ -39,8 +40,9 @@ def tidy_if_needed(
     warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days: int = KEPT_DAYS
 ) -> Tidied | None:
     """Call `tidy` if many small files have piled up; else do nothing and give None."""
-    if spare_files(warehouse) < MANY_SMALL_FILES:
-        return None
+    with one_thread(warehouse):
+        if spare_files(warehouse) < MANY_SMALL_FILES:
+            return None
     return tidy(warehouse, now=now, wait_seconds=wait_seconds, kept_days=kept_days)
 
 
@@ -57,7 +59,7 @@ def tidy(warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days:
         return warehouse.retrying(lambda: warehouse.rows(sql, values), wait_seconds=wait_seconds)
 
     do(f"CALL ducklake_flush_inlined_data('{LAKE}')")
-    with warehouse.one_thread():  # half the memory, and hardly slower: it is writing that takes the time
+    with one_thread(warehouse):  # half the memory, and hardly slower: it is writing that takes the time
         do(f"CALL ducklake_rewrite_data_files('{LAKE}', delete_threshold => {DELETED_SHARE})")
         merged = do(f"CALL ducklake_merge_adjacent_files('{LAKE}', max_file_size => {SMALL_FILE_BYTES})")
     before = now - timedelta(days=kept_days)

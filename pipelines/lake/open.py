@@ -2,6 +2,7 @@
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.run import Run
 
 
@@ -27,7 +28,7 @@ def open_to_write(settings: Settings, *, must_exist: bool = False, run: Run | No
     Raises:
         WarehouseMissingError: `must_exist`, and there is none.
     """
-    if must_exist:
+    if must_exist and not Place(settings.warehouse, catalog_of(settings)).stands():
         open_to_read(settings).close()
     return Warehouse(
         settings.warehouse,

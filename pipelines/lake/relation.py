@@ -21,7 +21,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import duckdb
 
@@ -54,6 +54,24 @@ KEYS: Final[dict[str, str]] = {
     "version": "model_version",
 }
 """Column by which rows of a scope are told apart and replaced."""
+
+_CATALOGUE: Final = f"__ducklake_metadata_{LAKE}"
+CATALOGUED_TABLES: Final = f"""
+    SELECT
+        schema_name || '.' || table_name AS relation,
+        table_id,
+        -- DuckLake numbers the rows of a table as they come.
+        coalesce(next_row_id, 0) > 0 AS is_filled
+    FROM {_CATALOGUE}.ducklake_table AS tables
+    INNER JOIN {_CATALOGUE}.ducklake_schema AS schemas USING (schema_id)
+    LEFT JOIN {_CATALOGUE}.ducklake_table_stats USING (table_id)
+    WHERE tables.end_snapshot IS NULL AND schemas.end_snapshot IS NULL
+"""
+"""SELECT of the lake's tables by the catalogue itself: `duckdb_tables()` and `information_schema.tables` count the rows
+of each table as well, in dozens of queries."""
+
+Columns = list[tuple[str, str]]
+"""Names and types of the columns of a table or view, in order."""
 
 _FIELD = re.compile(r"^-- (grain|scope|stored|reads|columns|example): ?(.*)$")
 _COLUMN = re.compile(r"^--   (\w+)\s+(.+)$")
@@ -95,9 +113,16 @@ class Relation:
 def load_relations(folders: Sequence[str] = LAYERS) -> list[Relation]:
     """Read the files of the given folders of sql/, ordered so that each relation follows those it reads.
 
+    A process reads them once.
+
     Raises:
         WarehouseError: a header lacks a part, a relation reads an unknown one, or they read each other in a ring.
     """
+    return list(_load(tuple(folders)))
+
+
+@cache
+def _load(folders: tuple[str, ...]) -> tuple[Relation, ...]:
     relations = {relation.full_name: relation for folder in folders for relation in _read_folder(folder)}
     graph = graphlib.TopologicalSorter[str]()
     for relation in relations.values():
@@ -106,7 +131,7 @@ def load_relations(folders: Sequence[str] = LAYERS) -> list[Relation]:
             raise WarehouseError(f"sql/{relation.layer}/{relation.name}.sql reads unknown {sorted(unknown)}")
         graph.add(relation.full_name, *sorted(relation.dependencies & relations.keys()))
     try:
-        return [relations[name] for name in graph.static_order()]
+        return tuple(relations[name] for name in graph.static_order())
     except graphlib.CycleError as error:
         raise WarehouseError(f"relations of sql/ read each other in a ring: {error.args[1]}") from error
 
@@ -127,12 +152,40 @@ def inputs(
 
 def existing_tables(warehouse: Warehouse) -> set[str]:
     """Full names of the tables and views that exist in the lake."""
+    return set(columns_in(warehouse, LAKE))
+
+
+def columns_in(warehouse: Warehouse, database: str) -> dict[str, Columns]:
+    """Names and types of the columns, in order, of each table and view of a database, by full name."""
     # Of the columns: what lists tables counts each one's rows as well, in dozens of queries to the catalogue.
     rows = warehouse.rows(
-        "SELECT DISTINCT schema_name || '.' || table_name FROM duckdb_columns() WHERE database_name = ?",
-        [LAKE],
+        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = ? ORDER BY 1, column_index",
+        [database],
     )
-    return {row[0] for row in rows}
+    found: dict[str, Columns] = {}
+    for table, name, kind in rows:
+        found.setdefault(table, []).append((name, kind))
+    return found
+
+
+class LakeTable(NamedTuple):
+    """A table of the lake, as the catalogue has it."""
+
+    table_id: int
+    is_filled: bool
+    """Whether a row was ever written into it; else it is known to be empty."""
+
+
+def catalogued_tables(warehouse: Warehouse) -> dict[str, LakeTable]:
+    """The tables of the lake by full name, views left out, as the catalogue was committed last."""
+    rows = warehouse.rows(f"{CATALOGUED_TABLES} ORDER BY ALL")
+    return {name: LakeTable(table_id, is_filled) for name, table_id, is_filled in rows}
+
+
+def filled_tables(warehouse: Warehouse) -> set[str]:
+    """Full names of the tables of the lake that may have rows, as the catalogue was committed last."""
+    return {name for name, table in catalogued_tables(warehouse).items() if table.is_filled}
 
 
 def _read_folder(folder: str) -> Iterator[Relation]:

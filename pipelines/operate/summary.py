@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.relation import catalogued_tables
 from learnloom.schemas.record import Position
 
 
@@ -77,18 +78,14 @@ def read_status(warehouse: Warehouse) -> Status:
         students=_count(warehouse, standing, "dimensional.dim_student"),
         signals=_count(warehouse, standing, "feedback.signal"),
         snapshots=int(warehouse.one(f"SELECT count(*) FROM {LAKE}.snapshots()")[0]),
-        tables=_sizes(warehouse, standing),
+        tables=_sizes(warehouse),
         positions=_positions(warehouse, standing),
     )
 
 
 def tables(warehouse: Warehouse) -> list[str]:
     """Full names of the lake's tables, sorted."""
-    rows = warehouse.rows(
-        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY ALL",
-        [LAKE],
-    )
-    return [row[0] for row in rows]
+    return list(catalogued_tables(warehouse))
 
 
 def newest_statement_at(warehouse: Warehouse) -> dt.datetime | None:
@@ -110,28 +107,22 @@ def _optional(
 
 
 def _count(warehouse: Warehouse, standing: list[str], relation: str) -> int | None:
-    found = _optional(warehouse, standing, relation, f"SELECT count(*) FROM {relation}")
-    return int(found[0]) if found else None
+    return _rows_of(warehouse, relation) if relation in standing else None
 
 
-def _sizes(warehouse: Warehouse, standing: list[str]) -> list[TableSize]:
-    info = {
-        (schema, table): (files, size)
-        for schema, table, files, size in warehouse.rows(
-            "SELECT schema_name, info.table_name, info.file_count, info.file_size_bytes "
-            f"FROM ducklake_table_info('{LAKE}') AS info "
-            "INNER JOIN duckdb_tables() AS known ON info.table_name = known.table_name "
-            "WHERE known.database_name = ?",
-            [LAKE],
+def _sizes(warehouse: Warehouse) -> list[TableSize]:
+    info = warehouse.rows(f"SELECT table_id, file_count, file_size_bytes FROM ducklake_table_info('{LAKE}')")
+    files = {table_id: (int(count), int(size or 0)) for table_id, count, size in info}
+    return [
+        TableSize(
+            name, _rows_of(warehouse, name) if table.is_filled else 0, *files.get(table.table_id, (0, 0))
         )
-    }
-    sizes = []
-    for relation in standing:
-        schema, table = relation.split(".", 1)
-        files, size = info.get((schema, table), (0, 0))
-        rows = int(warehouse.one(f"SELECT count(*) FROM {relation}")[0])
-        sizes.append(TableSize(relation, rows, int(files), int(size or 0)))
-    return sizes
+        for name, table in catalogued_tables(warehouse).items()
+    ]
+
+
+def _rows_of(warehouse: Warehouse, relation: str) -> int:
+    return int(warehouse.one(f"SELECT count(*) FROM {relation}")[0])
 
 
 def _positions(warehouse: Warehouse, standing: list[str]) -> list[Position]:

@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 
 from learnloom.pipelines.lake.connection import LAKE
-from learnloom.pipelines.lake.relation import Relation, existing_tables, inputs
+from learnloom.pipelines.lake.relation import Columns, Relation, columns_in, filled_tables, inputs
 from learnloom.pipelines.refresh.plan import Plan
 from learnloom.pipelines.refresh.stage import inserted
 from learnloom.pipelines.refresh.state import STATE, VOCABULARY
-from learnloom.pipelines.refresh.workspace import Workspace
+from learnloom.pipelines.refresh.workspace import Changes, Workspace
 
 Rows = tuple[str, pa.Table]
 """Full name of a relation that Python writes, and its rows."""
@@ -36,7 +36,7 @@ class Transform:
     def __init__(
         self, work: Workspace, relations: Sequence[Relation], plan: Plan, begin: Callable[[str], None]
     ) -> None:
-        """Show what is read and not computed here, of model versions only the one in use, and the new state.
+        """Take note of what is to be done; nothing is read yet.
 
         Args:
             work: where everything is computed; empty.
@@ -49,16 +49,23 @@ class Transform:
         self.by_name = {relation.full_name: relation for relation in relations}
         self.plan = plan
         self.begin = begin
-        self.existing = existing_tables(work.warehouse)
+        self.changes: dict[str, Changes] = {}
+        """In what mention and reference relations differ from the lake's, by full name; without those that do not."""
+
+    @cached_property
+    def columns(self) -> dict[str, Columns]:
+        """The columns of the tables and views that stood in the lake before, by full name."""
+        return columns_in(self.work.warehouse, LAKE)
+
+    @cached_property
+    def existing(self) -> set[str]:
         """Full names of what stood in the lake before."""
-        for relation in inputs(relations, self.computed, self.existing):
-            if relation.scope == "version":
-                work.show_rows(relation, f"model_version = {plan.state.model_version}")
-            elif relation not in self.computed:
-                work.show(relation)
-        state = {name: [value] for name, value in plan.state._asdict().items()}
-        work.fill(self.by_name[STATE], pa.table(state))
-        work.fill(self.by_name[VOCABULARY], plan.vocabulary)
+        return set(self.columns)
+
+    @cached_property
+    def filled(self) -> set[str]:
+        """Full names of the tables of the lake that may have rows."""
+        return filled_tables(self.work.warehouse)
 
     @cached_property
     def computed(self) -> list[Relation]:
@@ -78,18 +85,77 @@ class Transform:
             if relation.scope == "mention" or (relation.scope == "landing" and relation.stored == "view")
         ]
 
+    def show(self, work: Workspace, relation: Relation, *, only: str | None = None) -> None:
+        """Show the lake's rows in a workspace, cut down to the kept keys of scope `only`."""
+        if relation.stored == "table" and relation.full_name not in self.filled:
+            work.leave_empty(relation, self.columns[relation.full_name])
+        else:
+            work.show(relation, only=only)
+
+    def _show_inputs(self) -> None:
+        for relation in inputs(self.relations, self.computed, self.existing):
+            if relation.scope == "version" and relation not in self.computed:
+                self._take_lake(relation, f"model_version = {self.plan.state.model_version}")
+            elif relation.scope not in ("landing", "state") and relation not in self.computed:
+                self.show(self.work, relation)
+        state = {name: [value] for name, value in self.plan.state._asdict().items()}
+        self.work.fill(self.by_name[STATE], pa.table(state))
+        self.work.fill(self.by_name[VOCABULARY], self.plan.vocabulary)
+
     def build_reference(self) -> None:
-        """Merge what new statements mention into what is known, and compute the reference relations whole."""
+        """Merge what new statements mention into what is known, and compute the reference relations that this changes.
+
+        What is read and not computed here is shown before, of model versions only the one in use, and the new state.
+        """
+        self._show_inputs()
         statement, known = self.by_name[_STAGED], self.plan.known_snapshot
-        source = None if known is None else inserted(statement, known, self.plan.state.staged_snapshot)
-        self.work.show(statement, source=source)
-        for relation in self.of_statements():
-            self.work.compute(relation)
-            if known is not None and relation.stored == "table":
-                _keep_earliest(self.work, relation)
-        for relation in self.of_scope("reference"):
-            if relation.is_select:
+        if known is None:
+            self.work.show(statement)
+        else:
+            # Read once: all that they mention is computed from these rows.
+            self.work.take(statement, inserted(statement, known, self.plan.state.staged_snapshot))
+        computed = [each for each in self.of_scope("reference") if each.is_select]
+        for relation in (*self.of_statements(), *computed):
+            if known is None or relation.stored == "view" or relation.full_name not in self.existing:
                 self.work.compute(relation)
+            elif (
+                self.plan.trusts_what_stands
+                and relation.scope == "reference"
+                and not self._reads_changes(relation)
+            ):
+                self._take_lake(relation)
+            else:
+                self._merge(relation)
+
+    def _take_lake(self, relation: Relation, condition: str = "true") -> None:
+        """Keep the lake's rows of a small relation, which are then read but once."""
+        if relation.full_name in self.filled:
+            self.work.take(relation, f"FROM {LAKE}.{relation.full_name} WHERE {condition}")
+        else:
+            self.work.leave_empty(relation, self.columns[relation.full_name])
+
+    def _reads_changes(self, relation: Relation) -> bool:
+        """Whether it reads, perhaps through a view, what differs from what stands."""
+        read = [self.by_name[name] for name in relation.dependencies]
+        return any(
+            each.full_name in self.changes or (each.stored == "view" and self._reads_changes(each))
+            for each in read
+        )
+
+    def _merge(self, relation: Relation) -> None:
+        """Compute a mention or reference relation, and note in what it differs from what stands."""
+        self._take_lake(relation)
+        before = self.work.keep_before(relation, f"FROM {self.work.place(relation)}")
+        self.work.compute(relation)
+        if relation.scope == "mention":
+            _keep_earliest(self.work, relation, before)
+        self.note_changes(relation, before)
+
+    def note_changes(self, relation: Relation, before: str) -> None:
+        """Note in what a mention or reference relation differs from the rows of the table `before`."""
+        changes = self.work.compare(relation, before)
+        if changes.are_any:
+            self.changes[relation.full_name] = changes
 
     def take(self, students: Students) -> int:
         """Cut what students are computed from down to these; return how many they are."""
@@ -125,9 +191,9 @@ class Transform:
             self.work.fill(self.by_name[name], table)
 
 
-def _keep_earliest(work: Workspace, relation: Relation) -> None:
-    """Merge newly computed mentions with those of the lake: of each, the least values stay."""
+def _keep_earliest(work: Workspace, relation: Relation, before: str) -> None:
+    """Merge newly computed mentions with those known before: of each, the least values stay."""
     grain = ", ".join(relation.grain)
     rest = ", ".join(f"min({name}) AS {name}" for name in relation.columns if name not in relation.grain)
-    both = f"FROM {work.place(relation)} UNION ALL BY NAME FROM {LAKE}.{relation.full_name}"
+    both = f"FROM {work.place(relation)} UNION ALL BY NAME FROM {before}"
     work.take(relation, f"SELECT {grain}, {rest} FROM ({both}) GROUP BY {grain}")

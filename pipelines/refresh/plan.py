@@ -11,16 +11,21 @@ import pyarrow as pa
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.catalogue.vocabulary import vocabulary_in_force
-from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.macros import macro_definitions
-from learnloom.pipelines.lake.relation import Relation
+from learnloom.pipelines.lake.relation import Relation, filled_tables
 from learnloom.pipelines.refresh.request import RefreshRequest
-from learnloom.pipelines.refresh.stage import STAGED_ANEW, is_known_snapshot
+from learnloom.pipelines.refresh.stage import STAGED_ANEW, inserted, is_known_snapshot
 from learnloom.pipelines.refresh.state import RefreshState, read_state
 from learnloom.pipelines.refresh.versions import knows_versions, version_in_use
 
+_STAGED: Final = "staging.stg_statement"
 _SCHOOL: Final = ("skill_map", "skill", "course_run", "course_work")
 """Tables of landing that the school itself has given."""
+_SMALL_SCHOOL: Final = 20_000
+"""Statements of a school, up to which it is built in full by one thread of DuckDB; some seconds' work."""
+_SMALL_NEWS: Final = 1_000
+"""New statements up to which one thread computes their students: each may bring in a student of many more."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,28 @@ class Plan:
     """Whether the state's model version is to be fitted."""
     vocabulary: pa.Table
     """The rules of the vocabulary that are in force: rows of run.vocabulary_rule."""
+    n_statements: int
+    """Staged statements to take in: all of them where everything is built, else those that are new."""
 
     @property
     def is_full(self) -> bool:
         """Whether everything is built."""
         return self.full_because is not None
+
+    @property
+    def trusts_what_stands(self) -> bool:
+        """Whether what was written last is taken to stand as it was written; else it is put right."""
+        return not self.is_full and self.request.since is None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is certain that there is nobody to compute."""
+        return self.trusts_what_stands and self.n_statements == 0
+
+    @property
+    def is_small(self) -> bool:
+        """Whether more than one thread of DuckDB costs more than it gains: hundreds of statements over few rows."""
+        return self.n_statements <= (_SMALL_SCHOOL if self.is_full else _SMALL_NEWS)
 
     @property
     def known_snapshot(self) -> int | None:
@@ -93,7 +115,18 @@ def make_plan(
         reason = "the model version in use is of an earlier learnloom"
     else:
         reason = _what_changed(warehouse, request, before, state)
-    return Plan(request, before, state, reason, fits, vocabulary)
+    taken_in = None if reason is not None or before is None else before.staged_snapshot
+    n_statements = _n_statements(warehouse, relations, taken_in, snapshot)
+    return Plan(request, before, state, reason, fits, vocabulary, n_statements)
+
+
+def _n_statements(
+    warehouse: Warehouse, relations: Sequence[Relation], known: int | None, snapshot: int
+) -> int:
+    """How many statements have been staged, up to a snapshot, since another one; None: ever."""
+    staged = next(relation for relation in relations if relation.full_name == _STAGED)
+    rows = f"FROM {LAKE}.{_STAGED}" if known is None else f"FROM {inserted(staged, known, snapshot)}"
+    return int(warehouse.one(f"SELECT count(*) {rows}")[0])
 
 
 def _what_changed(
@@ -128,10 +161,14 @@ def _rules_digest(
     warehouse: Warehouse, settings: Settings, relations: Sequence[Relation], vocabulary: pa.Table
 ) -> str:
     """Digest of all that, besides statements, model version and as_of, decides what is said of a student."""
+    # A table without rows is not asked: of such a one DuckLake asks the catalogue once for each of its columns.
+    filled = filled_tables(warehouse)
     school = [
         warehouse.one(
             f"SELECT md5(string_agg(t::VARCHAR, chr(30) ORDER BY t::VARCHAR)) FROM landing.{table} AS t"
         )
+        if f"landing.{table}" in filled
+        else (None,)
         for table in _SCHOOL
     ]
     parts = [

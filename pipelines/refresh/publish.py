@@ -3,13 +3,16 @@
 A reader sees the warehouse as it was before the refresh or as it is after it, never between.
 """
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Final
 
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.errors import OvertakenError
-from learnloom.pipelines.lake.relation import KEYS, Relation, inputs
+from learnloom.pipelines.lake.relation import KEYS, Columns, Relation, columns_in, inputs
+from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.build import Transform
+from learnloom.pipelines.refresh.digests import DIGEST, Rewrite, compute_digests, find_rewrites
 from learnloom.pipelines.refresh.outbox import write_events
 from learnloom.pipelines.refresh.state import STATE, moved_relations, read_state
 from learnloom.pipelines.refresh.touched import touched_keys
@@ -32,18 +35,23 @@ def publish(transform: Transform, *, n_students: int, source: str) -> None:
     Raises:
         OvertakenError: another process has refreshed since this was planned.
     """
-    warehouse = transform.work.warehouse
+    warehouse, is_small = transform.work.warehouse, transform.plan.is_small
     with ExitStack() as stack:
         _make_tables_and_views(transform)
+        with one_snapshot(warehouse, when=is_small):
+            _compare_with_lake(transform)
+            rewrites = _rewrites(transform)
         touched = [
             (scope, stack.enter_context(Workspace(warehouse, f"by_{scope}"))) for scope in _TOUCHED_SCOPES
         ]
         for scope, place in touched:
-            _show_touched(transform, scope, place)
+            # One for each: a transaction writes to one database.
+            with one_snapshot(warehouse, when=is_small):
+                _show_touched(transform, scope, place)
+        _make_touched(transform, touched)
         with warehouse.transaction():
             _fence(transform)
-            _write_computed(transform, source)
-            # Before what was touched is computed: that reads as_of from the lake.
+            _write_computed(transform, rewrites, source)
             _write_state(transform, n_students)
             for scope, place in touched:
                 _write_touched(transform, scope, place)
@@ -63,26 +71,50 @@ def _fence(transform: Transform) -> None:
 
 def _make_tables_and_views(transform: Transform) -> None:
     """Make the tables and views that do not stand yet; in a full refresh also those that have changed."""
-    warehouse = transform.work.warehouse
-    with warehouse.transaction():
-        for relation in _tables(transform):
-            _make_table(transform, relation, f"FROM {transform.work.place(relation)}", transform.work)
-        for relation in _views(transform):
-            if transform.plan.is_full or relation.full_name not in transform.existing:
-                warehouse.run(f"CREATE OR REPLACE VIEW {LAKE}.{relation.full_name} AS {relation.sql}")
+    work, columns = transform.work, {}
+    if transform.plan.is_full:
+        columns = columns_in(work.warehouse, work.name)
+    tables = [
+        (relation, f"FROM {work.place(relation)}", work)
+        for relation in _tables(transform)
+        if _is_to_make(transform, relation, columns.get(relation.full_name))
+    ]
+    before = transform.plan.before
+    has_changed = transform.plan.is_full and (
+        before is None or before.rules_digest != transform.plan.state.rules_digest
+    )
+    views = [
+        relation
+        for relation in _views(transform)
+        if has_changed or relation.full_name not in transform.existing
+    ]
+    _make(transform, tables, views)
     # Here, since a transaction that writes to the lake cannot make a view elsewhere.
-    work = transform.work
-    work.show(transform.by_name[_OUTBOX], only=None if transform.plan.is_full else "student")
+    transform.show(work, transform.by_name[_OUTBOX], only=None if transform.plan.is_full else "student")
 
 
-def _make_table(transform: Transform, relation: Relation, rows: str, place: Workspace) -> None:
-    """Make the lake's table with the columns of `rows`; in a full refresh also where it has others."""
-    lake = f"{LAKE}.{relation.full_name}"
-    if relation.full_name in transform.existing:
-        if not transform.plan.is_full or place.described(f"FROM {lake}") == place.described(rows):
-            return
-        place.warehouse.run(f"DROP TABLE {lake}")
-    place.in_here(f"CREATE TABLE IF NOT EXISTS {lake} AS {rows} LIMIT 0")
+def _is_to_make(transform: Transform, relation: Relation, columns: Columns | None) -> bool:
+    """Whether the lake's table is absent, or has not the columns given; None: they are not asked about."""
+    stands = transform.columns.get(relation.full_name)
+    return stands is None or (columns is not None and columns != stands)
+
+
+def _make(
+    transform: Transform, tables: Sequence[tuple[Relation, str, Workspace]], views: Sequence[Relation]
+) -> None:
+    """Make tables, each with the columns of a query in a workspace, and views, in the place of those that stand."""
+    warehouse = transform.work.warehouse
+    if not tables and not views:
+        return
+    # As one: after each commit that makes a table DuckLake reads the names and columns of all of them again.
+    with warehouse.transaction():
+        for relation, rows, place in tables:
+            if relation.full_name in transform.existing:
+                warehouse.run(f"DROP TABLE {LAKE}.{relation.full_name}")
+                transform.filled.discard(relation.full_name)
+            place.in_here(f"CREATE TABLE IF NOT EXISTS {LAKE}.{relation.full_name} AS {rows} LIMIT 0")
+        for relation in views:
+            warehouse.run(f"CREATE OR REPLACE VIEW {LAKE}.{relation.full_name} AS {relation.sql}")
 
 
 def _tables(transform: Transform) -> list[Relation]:
@@ -98,41 +130,109 @@ def _show_touched(transform: Transform, scope: str, place: Workspace) -> None:
     """Show the lake in `place`, cut down to what the students computed anew have touched."""
     is_full, targets = transform.plan.is_full, transform.of_scope(scope)
     if not is_full:
-        place.keep_keys(scope, touched_keys(transform.work, scope, transform.by_name))
+        place.keep_keys(scope, touched_keys(transform, scope))
     made = {relation.full_name for relation in (*_tables(transform), *_views(transform))}
     for relation in inputs(transform.relations, targets, transform.existing | made):
         # What is known of activities as such is small, and a course's own row does not lie in a course.
         is_cut = not is_full and relation.scope == "student" and KEYS[scope] in relation.columns
-        place.show(relation, only=scope if is_cut else None)
-    with place.warehouse.transaction():
-        for relation in targets:
-            _make_table(transform, relation, relation.sql, place)
+        if relation.scope in ("mention", "reference", "state"):
+            # The workspace has it whole, and need not ask the catalogue.
+            place.show(relation, source=transform.work.place(relation))
+        elif relation.full_name in transform.existing and not transform.work.n_rows.get(relation.full_name):
+            transform.show(place, relation, only=scope if is_cut else None)
+        else:
+            place.show(relation, only=scope if is_cut else None)
 
 
-def _write_computed(transform: Transform, source: str) -> None:
+def _make_touched(transform: Transform, touched: Sequence[tuple[str, Workspace]]) -> None:
+    """Make the tables of what is touched that do not stand yet; in a full refresh also those that have changed."""
+    _make(
+        transform,
+        [
+            (relation, relation.sql, place)
+            for scope, place in touched
+            for relation in transform.of_scope(scope)
+            if _is_to_make(
+                transform, relation, place.described(relation.sql) if transform.plan.is_full else None
+            )
+        ],
+        (),
+    )
+
+
+def _compare_with_lake(transform: Transform) -> None:
+    """Note in what mentions and reference relations that were computed whole differ from the lake's.
+
+    Only that is written of them: they hardly ever change.
+    """
+    for relation in _tables(transform):
+        if transform.plan.is_full and relation.scope in ("mention", "reference"):
+            stands = f"{LAKE}.{relation.full_name}"
+            if relation.full_name not in transform.filled:
+                stands = f"{transform.work.place(relation)} LIMIT 0"
+            before = transform.work.keep_before(relation, f"FROM {stands}")
+            transform.note_changes(relation, before)
+
+
+def _rewrites(transform: Transform) -> dict[str, Rewrite] | None:
+    """Whose rows are to be written, by relation; None: everybody's."""
+    work, digest = transform.work, transform.by_name[DIGEST]
+    others = [each for each in _tables(transform) if each.scope == "student" and each is not digest]
+    compute_digests(work, digest, others)
+    if transform.plan.is_full:
+        return None
+    if transform.plan.trusts_what_stands:
+        return find_rewrites(work, digest)
+    everybodys = Rewrite(f"FROM {work.keys('student')}", n_stood=1)
+    return {relation.full_name: everybodys for relation in (*others, digest)}
+
+
+def _write_computed(transform: Transform, rewrites: dict[str, Rewrite] | None, source: str) -> None:
     """Write what was computed in the workspace, and an event for each signal that begins or ends to stand."""
     work = transform.work
     for relation in _tables(transform):
-        _write(transform, relation)
+        if relation.scope in ("mention", "reference"):
+            _write_changes(transform, relation)
+        elif relation.scope == "student" and rewrites is not None:
+            _rewrite(transform, relation, rewrites.get(relation.full_name))
+        else:
+            _replace(transform, relation)
         if relation.full_name == _SIGNAL:
             change = transform.by_name[_CHANGE]
             write_events(work, change, at=transform.plan.state.refreshed_at, source=source)
 
 
-def _write(transform: Transform, relation: Relation) -> None:
-    warehouse, work = transform.work.warehouse, transform.work
-    lake = f"{LAKE}.{relation.full_name}"
-    rows = f"SELECT * FROM {work.place(relation)}"
-    if relation.scope == "student":
-        cut = "" if transform.plan.is_full else f" WHERE student_key IN (FROM {work.keys('student')})"
-        warehouse.run(f"DELETE FROM {lake}{cut}")
-    elif relation.scope in ("mention", "reference"):
-        # Only what differs: these tables hardly ever change.
-        rows = f"({rows} EXCEPT FROM {lake})"
-        gone = f"(FROM {lake} EXCEPT FROM {work.place(relation)})"
-        grain = ", ".join(relation.grain)
-        warehouse.run(f"DELETE FROM {lake} WHERE ({grain}) IN (SELECT ({grain}) FROM {gone})")
-    warehouse.run(f"INSERT INTO {lake} BY NAME {rows}")
+def _replace(transform: Transform, relation: Relation) -> None:
+    """Write all rows, in the place of those that stand; a version's rows are added to those of the others."""
+    warehouse, lake = transform.work.warehouse, f"{LAKE}.{relation.full_name}"
+    if relation.scope == "student" and relation.full_name in transform.filled:
+        warehouse.run(f"DELETE FROM {lake}")
+    if transform.work.n_rows[relation.full_name]:
+        warehouse.run(f"INSERT INTO {lake} BY NAME FROM {transform.work.place(relation)}")
+
+
+def _rewrite(transform: Transform, relation: Relation, rewrite: Rewrite | None) -> None:
+    """Write the rows of the students of whom they are others than before."""
+    if rewrite is None:
+        return
+    warehouse, lake = transform.work.warehouse, f"{LAKE}.{relation.full_name}"
+    if rewrite.n_stood and relation.full_name in transform.filled:
+        warehouse.run(f"DELETE FROM {lake} WHERE student_key IN ({rewrite.students})")
+    if transform.work.n_rows[relation.full_name]:
+        rows = f"FROM {transform.work.place(relation)} WHERE student_key IN ({rewrite.students})"
+        warehouse.run(f"INSERT INTO {lake} BY NAME {rows}")
+
+
+def _write_changes(transform: Transform, relation: Relation) -> None:
+    """Write only what differs."""
+    changes, warehouse = transform.changes.get(relation.full_name), transform.work.warehouse
+    if changes is None:
+        return
+    lake, grain = f"{LAKE}.{relation.full_name}", ", ".join(relation.grain)
+    if changes.n_gone:
+        warehouse.run(f"DELETE FROM {lake} WHERE ({grain}) IN (SELECT ({grain}) FROM {changes.gone})")
+    if changes.n_new:
+        warehouse.run(f"INSERT INTO {lake} BY NAME FROM {changes.new}")
 
 
 def _write_state(transform: Transform, n_students: int) -> None:
@@ -149,5 +249,6 @@ def _write_touched(transform: Transform, scope: str, place: Workspace) -> None:
     for relation in transform.of_scope(scope):
         lake = f"{LAKE}.{relation.full_name}"
         cut = "" if transform.plan.is_full else f" WHERE {KEYS[scope]} IN (FROM {place.keys(scope)})"
-        place.warehouse.run(f"DELETE FROM {lake}{cut}")
+        if relation.full_name in transform.filled:
+            place.warehouse.run(f"DELETE FROM {lake}{cut}")
         place.in_here(f"INSERT INTO {lake} BY NAME {relation.sql}")

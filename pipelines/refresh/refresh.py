@@ -11,6 +11,7 @@ from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.lake.relation import load_relations
 from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.lake.small import one_snapshot, one_thread
 from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.estimate import estimate
 from learnloom.pipelines.refresh.feedback import Spread, feedback
@@ -79,39 +80,41 @@ def refresh(
     started, wait_seconds = clock(), settings.lock_wait_seconds
     relations, thresholds = load_relations(), settings.thresholds
     with span("refresh", as_of=request.as_of.isoformat()) as add, steps(on_progress) as begin:
-        tables.prepare(warehouse, wait_seconds=wait_seconds)
-        warehouse.retrying(lambda: make_defined_tables(warehouse, relations), wait_seconds=wait_seconds)
+        with one_thread(warehouse):
+            tables.prepare(warehouse, wait_seconds=wait_seconds)
+            warehouse.retrying(lambda: make_defined_tables(warehouse, relations), wait_seconds=wait_seconds)
 
         begin("staging")
-        n_staged = stage(
-            warehouse, relations, everything=request.full, since=request.since, wait_seconds=wait_seconds
-        )
+        n_staged = stage(warehouse, relations, request, wait_seconds=wait_seconds)
 
         # All of the rest is planned and done again where another process was faster.
         for attempt in warehouse.attempts(wait_seconds):
             with attempt, Workspace(warehouse) as work:
-                plan = make_plan(warehouse, settings, relations, request, now=clock())
+                with one_thread(warehouse), one_snapshot(warehouse):
+                    plan = make_plan(warehouse, settings, relations, request, now=clock())
                 transform = Transform(work, relations, plan, begin)
+                with one_thread(warehouse, when=plan.is_small):
+                    n_students = 0
+                    if not plan.is_idle:
+                        with one_snapshot(warehouse, when=plan.is_small):
+                            transform.build_reference()
+                            n_students = transform.take(find_students(transform))
 
-                transform.build_reference()
-                students = find_students(transform)
-                n_students = transform.take(students)
+                    # Whatever is computed from here on is computed for these students, and for nobody else.
+                    if n_students or plan.is_full:
+                        transform.build("dimensional", "norms")
+                        transform.fill(estimate(transform, thresholds))
+                        transform.build("marts")
+                        transform.fill(feedback(transform, thresholds, spread=spread))
 
-                # Whatever is computed from here on is computed for these students, and for nobody else.
-                if n_students or plan.is_full:
-                    transform.build("dimensional", "norms")
-                    transform.fill(estimate(transform, thresholds))
-                    transform.build("marts")
-                    transform.fill(feedback(transform, thresholds, spread=spread))
-
-                    begin("writing")
-                    publish(transform, n_students=n_students, source=settings.event_source)
+                        begin("writing")
+                        publish(transform, n_students=n_students, source=settings.event_source)
         summary = _summary(plan, n_staged, n_students, seconds=(clock() - started).total_seconds())
         add(
             statements=n_staged,
             students=n_students,
             is_full=plan.is_full,
-            model_version=summary.model_version,
+            model_version=plan.state.model_version,
         )
     return summary
 

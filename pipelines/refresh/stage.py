@@ -17,6 +17,8 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.macros import macro_definitions
 from learnloom.pipelines.lake.relation import Relation
+from learnloom.pipelines.lake.small import one_thread
+from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.state import STATE, VOCABULARY
 from learnloom.pipelines.refresh.workspace import Workspace
 
@@ -24,28 +26,24 @@ STAGED_ANEW: Final = "staged anew"
 """The rules digest of a refresh whose staged statements are gone: others stand in their place."""
 # With nothing new to stage, the place in the change feed is still noted now and then, before it can expire.
 _SNAPSHOTS_BETWEEN_NOTES = 100
+_FEW: Final = 10_000
+"""Statements that one thread stages: a third of a second's work."""
 
 
 def stage(
-    warehouse: Warehouse,
-    relations: Sequence[Relation],
-    *,
-    everything: bool,
-    wait_seconds: float,
-    since: dt.datetime | None = None,
+    warehouse: Warehouse, relations: Sequence[Relation], request: RefreshRequest, *, wait_seconds: float
 ) -> int:
     """Stage what has landed since the last time, or everything; return the rows staged.
 
-    Everything is staged anew where the SELECT or what it reads of the vocabulary has changed, or where the snapshot of
-    the last time has expired.
+    Everything is staged anew where that is asked for, where the SELECT or what it reads of the vocabulary has changed,
+    and where the snapshot of the last time has expired. Of what landed since the moment asked about, if any, it is
+    proved that it is staged as it would be now; where it is not, everything is staged anew.
 
     Args:
         warehouse: the warehouse, open for writing.
         relations: all relations.
-        everything: stage all that has ever landed.
+        request: what the refresh is asked for.
         wait_seconds: how long to try again while others write.
-        since: of what landed from this moment on it is proved that it is staged as it would be now; where it
-            is not, everything is staged anew. None: nothing is proved.
 
     Raises:
         WarehouseBusyError: other processes kept writing for `wait_seconds`.
@@ -57,7 +55,7 @@ def stage(
         work.fill(by_name[VOCABULARY], vocabulary)
         staging = _Staging(work, by_name["landing.statement"], by_name["staging.stg_statement"], vocabulary)
         return warehouse.retrying(
-            lambda: staging.run(everything=everything, since=since), wait_seconds=wait_seconds
+            lambda: staging.run(everything=request.full, since=request.since), wait_seconds=wait_seconds
         )
 
 
@@ -86,34 +84,40 @@ class _Staging(NamedTuple):
 
     def run(self, *, everything: bool, since: dt.datetime | None) -> int:
         """Stage once."""
-        warehouse, work = self.work.warehouse, self.work
-        work.show(self.statement)
-        # The table's columns are those of its SELECT: made from it, empty, the first time.
-        work.in_here(f"CREATE TABLE IF NOT EXISTS {self.target} AS {self.staged.sql} LIMIT 0")
+        warehouse = self.work.warehouse
         rules = "\x1f".join((self.staged.sql, *macro_definitions(), repr(self.vocabulary.to_pylist())))
         digest = hashlib.sha256(rules.encode()).hexdigest()[:16]
-        now = warehouse.snapshot()
-        note = _read_note(warehouse)
-        known = None if everything else self._known_snapshot(note, digest, now, since)
-        if known == now:
-            return 0
-        new = self._landed(now) if known is None else inserted(self.statement, known, now)
-        work.show(self.statement, source=new)
-        with warehouse.transaction():
+        with one_thread(warehouse, when=since is None):
+            now = warehouse.snapshot()
+            note = _read_note(warehouse)
+            known = None if everything else self._known_snapshot(note, digest, now, since)
+            if known == now:
+                return 0
+            new = self._landed(now) if known is None else inserted(self.statement, known, now)
+            n_new = int(warehouse.one(f"SELECT count(*) FROM {new}")[0])
+            if not n_new and known is not None and now - known <= _SNAPSHOTS_BETWEEN_NOTES:
+                return 0
+            self.work.show(self.statement, source=new)
+            if note is None:
+                # The table's columns are those of its SELECT: made from it, empty, the first time.
+                self.work.in_here(f"CREATE TABLE IF NOT EXISTS {self.target} AS {self.staged.sql} LIMIT 0")
+        with one_thread(warehouse, when=n_new <= _FEW), warehouse.transaction():
             if _read_note(warehouse) != note:
                 raise OvertakenError(f"another process has staged statements of {warehouse.folder} meanwhile")
-            if known is None:
-                warehouse.run(f"DROP TABLE {self.target}")
-                work.in_here(f"CREATE TABLE {self.target} AS {self.staged.sql}")
-                # What later layers took in came from the table that is gone: they are built in full next.
-                warehouse.run(f"UPDATE {LAKE}.{STATE} SET rules_digest = ?", [STAGED_ANEW])
-            else:
-                work.in_here(f"INSERT INTO {self.target} BY NAME {self.staged.sql}")
-            n_new = int(warehouse.one(f"SELECT count(*) FROM {work.place(self.statement)}")[0])
-            if n_new or known is None or now - known > _SNAPSHOTS_BETWEEN_NOTES:
-                warehouse.run(f"DELETE FROM {LAKE}.staging.staging_state")
-                warehouse.run(f"INSERT INTO {LAKE}.staging.staging_state VALUES (?, ?)", [now, digest])
+            self._write(is_anew=known is None)
+            warehouse.run(f"DELETE FROM {LAKE}.staging.staging_state")
+            warehouse.run(f"INSERT INTO {LAKE}.staging.staging_state VALUES (?, ?)", [now, digest])
         return n_new
+
+    def _write(self, *, is_anew: bool) -> None:
+        """Stage the statements that `work` shows: beside those that stand staged, or in their place."""
+        if not is_anew:
+            self.work.in_here(f"INSERT INTO {self.target} BY NAME {self.staged.sql}")
+            return
+        self.work.warehouse.run(f"DROP TABLE {self.target}")
+        self.work.in_here(f"CREATE TABLE {self.target} AS {self.staged.sql}")
+        # What later layers took in came from the table that is gone: they are built in full next.
+        self.work.warehouse.run(f"UPDATE {LAKE}.{STATE} SET rules_digest = ?", [STAGED_ANEW])
 
     def _landed(self, snapshot: int) -> str:
         """SQL for all that had landed at a snapshot."""

@@ -39,17 +39,19 @@ def make_defined_tables(warehouse: Warehouse, relations: Sequence[Relation]) -> 
     """
     known = existing_tables(warehouse)
     missing = [r for r in relations if not r.is_select and r.layer != "landing" and r.full_name not in known]
-    if missing:
-        for layer in LAYERS:
-            warehouse.run(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.{layer}")
-    warehouse.use(LAKE)
-    for relation in missing:
-        warehouse.run(relation.sql)
     moved = moved_relations(relations, known)
-    if moved:
-        with warehouse.transaction():
-            for before, relation in moved.items():
-                _copy(warehouse, before, relation)
+    if not missing and not moved:
+        return
+    warehouse.use(LAKE)
+    # As one: after each commit that makes a table DuckLake reads the names and columns of all of them again.
+    with warehouse.transaction():
+        if missing:
+            for layer in LAYERS:
+                warehouse.run(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.{layer}")
+        for relation in missing:
+            warehouse.run(relation.sql)
+        for before, relation in moved.items():
+            _copy(warehouse, before, relation)
 
 
 def moved_relations(relations: Sequence[Relation], existing: set[str]) -> dict[str, Relation]:

@@ -13,14 +13,12 @@ where one of these students has to do with it, now or before.
 """
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Final
 
 from learnloom.pipelines.lake.connection import LAKE
-from learnloom.pipelines.lake.relation import KEYS, Relation
+from learnloom.pipelines.lake.relation import KEYS
 from learnloom.pipelines.refresh.build import Students, Transform
 from learnloom.pipelines.refresh.stage import literal
-from learnloom.pipelines.refresh.workspace import Workspace
 
 _STAGED: Final = "staging.stg_statement"
 _USAGE: Final = "dimensional.dim_usage"
@@ -44,33 +42,34 @@ def find_students(transform: Transform) -> Students:
         return EVERYBODY
     parts = [
         f"SELECT student_key FROM {work.place(relations[_STAGED])} WHERE {_NO_VOID}",
-        _voided(work.place(relations[_VOID])),
-        *_described_otherwise(work, relations),
+        *_voided(transform),
+        *_described_otherwise(transform),
         *_landed_since(plan.request.since),
     ]
     return Students(" UNION ALL ".join(parts))
 
 
-def _voided(voids: str) -> str:
-    """Students of statements of which it was not known before that they are voided."""
-    return (
-        f"SELECT student_key FROM {_LAKE_STAGED} WHERE statement_id IN ("
-        f"SELECT voided_statement_id FROM {voids} EXCEPT SELECT voided_statement_id FROM {LAKE}.{_VOID})"
-    )
-
-
-def _described_otherwise(work: Workspace, relations: Mapping[str, Relation]) -> list[str]:
-    """Students of activities, courses and skills of which something else is known now than before."""
-    changed = f"{work.name}.keys.changed"
-    differences = " UNION ".join(
-        f"SELECT {relation.grain[0]}::VARCHAR AS id "
-        f"FROM (FROM {work.place(relation)} EXCEPT FROM {LAKE}.{relation.full_name})"
-        for relation in relations.values()
-        if relation.scope == "reference" and relation.stored == "table"
-    )
-    work.warehouse.run(f"CREATE OR REPLACE TABLE {changed} AS {differences}")
-    if not work.warehouse.one(f"SELECT count(*) FROM {changed}")[0]:
+def _voided(transform: Transform) -> list[str]:
+    """Students of statements of which it was not known before that they are voided, or since when."""
+    changes = transform.changes.get(_VOID)
+    if changes is None:
         return []
+    voided = f"SELECT voided_statement_id FROM {changes.new}"
+    return [f"SELECT student_key FROM {_LAKE_STAGED} WHERE statement_id IN ({voided})"]
+
+
+def _described_otherwise(transform: Transform) -> list[str]:
+    """Students of activities, courses and skills of which something else is known now than before."""
+    work = transform.work
+    differences = [
+        f"SELECT {transform.by_name[name].grain[0]}::VARCHAR AS id FROM {changes.new}"
+        for name, changes in transform.changes.items()
+        if transform.by_name[name].scope == "reference" and changes.n_new
+    ]
+    if not differences:
+        return []
+    changed = f"{work.name}.keys.changed"
+    work.warehouse.run(f"CREATE OR REPLACE TABLE {changed} AS {' UNION '.join(differences)}")
     # What a school can know at all concerns everybody.
     everybody = f"(SELECT bool_or(id IN (FROM {work.name}.dimensional.dim_vocabulary)) FROM {changed})"
     affected = (
@@ -94,15 +93,16 @@ def _landed_since(since: dt.datetime | None) -> list[str]:
     ]
 
 
-def touched_keys(work: Workspace, scope: str, relations: Mapping[str, Relation]) -> str:
-    """SQL for the keys of the activities, courses or skills with which the students of `work` have to do."""
-    key = KEYS[scope]
+def touched_keys(transform: Transform, scope: str) -> str:
+    """SQL for the keys of the activities, courses or skills with which the students taken have to do, or had before."""
+    work, relations, key = transform.work, transform.by_name, KEYS[scope]
     if scope != "skill":
         usages = f"(SELECT DISTINCT usage_id FROM {work.place(relations[_STAGED])})"
-        usage = relations[_USAGE]
+        places = [work.place(relations[_USAGE])]
+        if _USAGE in transform.changes:
+            places.append(transform.changes[_USAGE].gone)
         return " UNION ALL ".join(
-            f"SELECT {key} FROM {place} SEMI JOIN {usages} USING (usage_id)"
-            for place in (work.place(usage), f"{LAKE}.{usage.full_name}")
+            f"SELECT {key} FROM {place} SEMI JOIN {usages} USING (usage_id)" for place in places
         )
     # Skills may come from the school's map: those of these students, before the refresh and after.
     skills = relations[_STUDENT_SKILL]

@@ -5,7 +5,7 @@ import json
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.relation import existing_tables, load_relations
+from learnloom.pipelines.lake.relation import existing_tables, filled_tables, load_relations
 from learnloom.pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
 from learnloom.pipelines.refresh.state import make_defined_tables, read_state
 
@@ -51,7 +51,7 @@ def version_in_use(warehouse: Warehouse) -> int | None:
         warehouse.rows(
             f"SELECT model_version, promoted_at FROM {LAKE}.estimates.promotion ORDER BY promoted_at DESC LIMIT 1"
         )
-        if "estimates.promotion" in existing_tables(warehouse)
+        if "estimates.promotion" in filled_tables(warehouse)
         else []
     )
     if rows and (state is None or rows[0][1] > state.refreshed_at):

@@ -5,13 +5,28 @@ again, until the refresh has computed it, from then on as a table. So the same S
 incremental one, and nothing is written to the lake before everything is known.
 """
 
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.macros import macro_definitions
-from learnloom.pipelines.lake.relation import KEYS, LAYERS, Relation
+from learnloom.pipelines.lake.relation import KEYS, LAYERS, Columns, Relation
+
+
+class Changes(NamedTuple):
+    """In what a relation differs from what stood before."""
+
+    new: str
+    """The table of the rows that did not stand before."""
+    n_new: int
+    gone: str
+    """The table of the rows that stood and do not any more."""
+    n_gone: int
+
+    @property
+    def are_any(self) -> bool:
+        """Whether there is a difference."""
+        return self.n_new + self.n_gone > 0
 
 
 class Workspace:
@@ -20,16 +35,17 @@ class Workspace:
     def __init__(self, warehouse: Warehouse, name: str = "workspace") -> None:
         """Attach an empty database `name` with a schema per layer and one, `keys`, for lists of keys.
 
-        The macros of sql/ are made, too, for this connection.
+        The macros of sql/ stand, too, for this connection.
         """
         self.warehouse = warehouse
         self.name = name
         self._kinds: dict[str, str] = {}
+        self.n_rows: dict[str, int] = {}
+        """Rows of the tables kept here, by full name."""
         warehouse.run(f"ATTACH ':memory:' AS {name}")
         for schema in (*LAYERS, "keys"):
             warehouse.run(f"CREATE SCHEMA {name}.{schema}")
-        for definition in macro_definitions():
-            warehouse.run(definition)
+        warehouse.define_macros()
 
     def __enter__(self) -> Self:
         """Give the workspace."""
@@ -59,26 +75,47 @@ class Workspace:
         self.warehouse.use(self.name)
         return self.warehouse.rows(select)
 
-    def take(self, relation: Relation, select: str) -> None:
-        """Keep as a table, under the relation's name, what `select` (over any database) yields."""
-        if self.place(relation) not in select:
-            self._vacate(relation, "TABLE")
-            self.warehouse.run(f"CREATE TABLE {self.place(relation)} AS {select}")
-            return
-        kept = f"{self.name}.keys.taken"
-        self.warehouse.run(f"CREATE TABLE {kept} AS {select}")
+    def take(self, relation: Relation, select: str) -> int:
+        """Keep what `select` (over any database) yields as a table under the relation's name; return how many rows."""
+        if self.place(relation) in select:
+            kept = f"{self.name}.keys.taken"
+            self._make(kept, select)
+            n_rows = self.take(relation, f"FROM {kept}")
+            self.warehouse.run(f"DROP TABLE {kept}")
+            return n_rows
         self._vacate(relation, "TABLE")
-        self.warehouse.run(f"CREATE TABLE {self.place(relation)} AS FROM {kept}")
-        self.warehouse.run(f"DROP TABLE {kept}")
+        self.n_rows[relation.full_name] = self._make(self.place(relation), select)
+        return self.n_rows[relation.full_name]
+
+    def keep_before(self, relation: Relation, select: str) -> str:
+        """Keep what `select` (over any database) yields as what stood of a relation before; return the table."""
+        table = self._keys_table("before", relation)
+        self._make(table, select)
+        return table
+
+    def compare(self, relation: Relation, before: str) -> Changes:
+        """Compare the rows of a relation with those of the table `before`, which has the same columns."""
+        new, gone = (self._keys_table(word, relation) for word in ("new", "gone"))
+        return Changes(
+            new,
+            self._make(new, f"FROM {self.place(relation)} EXCEPT FROM {before}"),
+            gone,
+            self._make(gone, f"FROM {before} EXCEPT FROM {self.place(relation)}"),
+        )
+
+    def _keys_table(self, word: str, relation: Relation) -> str:
+        return f"{self.name}.keys.{word}_{relation.layer}_{relation.name}"
+
+    def _make(self, table: str, select: str) -> int:
+        """Make a table, or make it anew, of what `select` yields; return how many rows it has."""
+        return int(self.warehouse.one(f"CREATE OR REPLACE TABLE {table} AS {select}")[0])
 
     def keep_keys(self, scope: str, select: str) -> int:
         """Keep the distinct keys that `select` yields as the ones to compute again; return how many."""
         key = KEYS[scope]
-        self.warehouse.run(
-            f"CREATE OR REPLACE TABLE {self.name}.keys.{scope} AS "
-            f"SELECT DISTINCT {key} FROM ({select}) WHERE {key} IS NOT NULL ORDER BY ALL"
+        return self._make(
+            self.keys(scope), f"SELECT DISTINCT {key} FROM ({select}) WHERE {key} IS NOT NULL ORDER BY ALL"
         )
-        return int(self.warehouse.one(f"SELECT count(*) FROM {self.name}.keys.{scope}")[0])
 
     def keys(self, scope: str) -> str:
         """The relation that holds the keys of a scope, for use from anywhere."""
@@ -91,32 +128,40 @@ class Workspace:
         self._vacate(relation, "VIEW")
         self.warehouse.run(f"CREATE VIEW {self.place(relation)} AS SELECT * FROM {origin}{cut}")
 
-    def show_rows(self, relation: Relation, condition: str) -> None:
-        """Show the lake's rows of a relation for which `condition` holds."""
-        self._vacate(relation, "VIEW")
-        self.warehouse.run(
-            f"CREATE VIEW {self.place(relation)} AS SELECT * FROM {LAKE}.{relation.full_name} WHERE {condition}"
-        )
+    def leave_empty(self, relation: Relation, columns: Columns) -> None:
+        """Keep an empty table under the relation's name; columns are given by name and type.
+
+        For what has no rows in the lake: DuckLake asks the catalogue once a column about a table without any.
+        """
+        self._vacate(relation, "TABLE")
+        listed = ", ".join(f'"{name}" {kind}' for name, kind in columns)
+        self.warehouse.run(f"CREATE TABLE {self.place(relation)} ({listed})")
+        self.n_rows[relation.full_name] = 0
 
     def compute(self, relation: Relation, *, is_empty: bool = False) -> None:
         """Run the relation's SELECT in here and keep the result under its name; `is_empty`: its columns only."""
         kind = relation.stored.upper()
         limit = " LIMIT 0" if is_empty else ""
         self._vacate(relation, kind)
-        self.in_here(f"CREATE {kind} {self.place(relation)} AS {relation.sql}{limit}")
+        self.warehouse.use(self.name)
+        made = self.warehouse.rows(f"CREATE {kind} {self.place(relation)} AS {relation.sql}{limit}")
+        if kind == "TABLE":
+            self.n_rows[relation.full_name] = int(made[0][0])
 
     def define(self, relation: Relation) -> None:
         """Make the empty table that the relation's file describes."""
         self._vacate(relation, "TABLE")
         self.in_here(relation.sql)
+        self.n_rows[relation.full_name] = 0
 
     def fill(self, relation: Relation, rows: pa.Table) -> None:
         """Put rows that Python computed into the table that the relation's file describes; columns by name."""
         self.define(relation)
         with self.warehouse.holding(incoming_rows=rows):
             self.warehouse.run(f"INSERT INTO {self.place(relation)} BY NAME SELECT * FROM incoming_rows")
+        self.n_rows[relation.full_name] = rows.num_rows
 
-    def described(self, select: str) -> list[tuple[str, str]]:
+    def described(self, select: str) -> Columns:
         """Names and types of the columns of a query whose relations are those of this database."""
         return [(row[0], row[1]) for row in self.rows(f"DESCRIBE {select}")]
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
+from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.signal import Signal
 
@@ -132,8 +133,5 @@ def must_be_refreshed(warehouse: Warehouse, relation: str = "feedback.signal") -
     Raises:
         WarehouseError: there was no refresh so far.
     """
-    rows = warehouse.rows(
-        "SELECT 1 FROM information_schema.tables WHERE table_schema || '.' || table_name = ?", [relation]
-    )
-    if not rows:
+    if relation not in existing_tables(warehouse):
         raise WarehouseError("nothing has been computed yet: run `learnloom refresh`")

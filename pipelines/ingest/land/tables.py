@@ -15,7 +15,7 @@ import pyarrow as pa
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import SnapshotExpiredError
 from learnloom.pipelines.lake.fence import LANDING
-from learnloom.pipelines.lake.relation import Relation, existing_tables, load_relations
+from learnloom.pipelines.lake.relation import Relation, filled_tables, load_relations
 from learnloom.schemas.record import Position
 
 STATEMENT_ROWS: Final = pa.schema(
@@ -269,7 +269,7 @@ def replace_vocabulary(warehouse: Warehouse, rows: pa.Table) -> None:
 
 def vocabulary_rows(warehouse: Warehouse, columns: Sequence[str]) -> list[tuple[Any, ...]]:
     """Read the columns of landing.vocabulary, in order; no row where an earlier release has made the warehouse."""
-    if "landing.vocabulary" not in existing_tables(warehouse):
+    if "landing.vocabulary" not in filled_tables(warehouse):
         return []
     named = ", ".join(f'"{column}"' for column in columns)
     return warehouse.rows(f"SELECT {named} FROM landing.vocabulary ORDER BY ALL")

@@ -8,6 +8,7 @@ import pytest
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import Relation, load_relations
 from learnloom.pipelines.refresh.build import Students, Transform
+from learnloom.pipelines.refresh.digests import DIGEST
 from learnloom.pipelines.refresh.estimate import estimate
 from learnloom.pipelines.refresh.feedback import feedback
 from learnloom.pipelines.refresh.plan import make_plan
@@ -27,7 +28,7 @@ _BUCKETS = [
 
 
 def _is_of_students(relation: Relation) -> bool:
-    return relation.scope == "student" and relation.stored == "table"
+    return relation.scope == "student" and relation.stored == "table" and relation.full_name != DIGEST
 
 
 @pytest.mark.parametrize("buckets", [[EVERYBODY], _BUCKETS], ids=["everybody", "three buckets"])

@@ -1,0 +1,70 @@
+"""What is the same again is not written again."""
+
+from pathlib import Path
+
+import pytest
+
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.relation import catalogued_tables, load_relations
+from learnloom.pipelines.refresh.digests import DIGEST
+from tests.pipelines.refresh.conftest import RefreshedClass
+from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables, void_of
+
+pytestmark = pytest.mark.slow
+
+_KEPT = {each.full_name for each in load_relations() if each.stored == "table" and each.layer != "staging"}
+
+
+def _written_since(warehouse: Warehouse, snapshot: int) -> set[str]:
+    """Tables that have changed since a snapshot."""
+    rows = warehouse.rows(
+        f"SELECT DISTINCT unnest(flatten(map_values(changes))) FROM {LAKE}.snapshots() WHERE snapshot_id > ?",
+        [snapshot],
+    )
+    changed = {row[0] for row in rows}
+    return {name for name, table in catalogued_tables(warehouse).items() if str(table.table_id) in changed}
+
+
+def test_only_tables_whose_rows_differ_are_written(tmp_path: Path) -> None:
+    """After one answer of one student just those tables are written in which a row is another."""
+    lines = lines_of(tmp_path / "class", faults=0.0)
+    last = max(number for number, line in enumerate(lines) if b"/verbs/answered" in line)
+    answer = lines.pop(last)
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "most.jsonl", lines)
+        refreshed(warehouse)
+        before = tables(warehouse)
+        land(warehouse, tmp_path / "last.jsonl", [answer])
+        snapshot = warehouse.snapshot()
+        assert refreshed(warehouse).students == 1
+        differing = differences(before, tables(warehouse)).keys()
+        written = _written_since(warehouse, snapshot) & before.keys()
+    assert {"dimensional.fact_attempt", "feedback.student_profile"} <= written
+    assert written & _KEPT == differing & _KEPT
+
+
+def test_rows_of_a_student_without_statements_go(refreshed_class: RefreshedClass) -> None:
+    """When all that a student did is voided, nothing of the student is left, digests included."""
+    made = refreshed_class(students=6)
+    with Warehouse(made.folder) as warehouse:
+        (student,) = warehouse.one(
+            "SELECT student_key FROM dimensional.dim_student ORDER BY n_statements LIMIT 1"
+        )
+        ids = warehouse.rows(
+            "SELECT statement_id::VARCHAR FROM dimensional.fact_statement WHERE student_key = ?", [student]
+        )
+        voids = [
+            void_of(row[0]).replace(
+                b"7790e6c9-3ef0-4ed3-8b37-7f3964730bee", f"{number:08x}-3ef0-4ed3-8b37-7f3964730bee".encode()
+            )
+            for number, row in enumerate(ids)
+        ]
+        land(warehouse, made.folder.parent / "voids.jsonl", voids)
+        assert refreshed(warehouse).full_because is None
+        for name in ("dimensional.dim_student", "feedback.student_profile", "feedback.signal", DIGEST):
+            assert warehouse.one(f"SELECT count(*) FROM {name} WHERE student_key = ?", [student]) == (0,), (
+                name
+            )
+        left = tables(warehouse)
+        refreshed(warehouse, full=True)
+        assert differences(left, tables(warehouse)) == {}
