@@ -139,9 +139,7 @@ def report_import(out: Output, summary: ImportSummary, receipt: Receipt | None =
         f"{summary.duplicates:,} duplicates skipped, {summary.dead:,} refused."
     )
     if summary.replaced:
-        out.say(
-            f"{summary.replaced:,} former statements were voided, because their source has corrected them."
-        )
+        out.say(f"Former statements voided, because their source has corrected them: {summary.replaced:,}.")
     if summary.mended:
         out.say(f"{summary.mended:,} of these statements are valid because of --repair.")
     if summary.timeless:
