@@ -17,7 +17,14 @@ _STATEMENT = (
     '{"actor": {"mbox": "mailto:a@school.example"}, "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},'
     ' "object": {"id": "https://school.example/course"}}\n'
 )
-_SMALL = ("learnloom.pipelines.producer", "learnloom.pipelines.cli.produce", "learnloom.pipelines.cli.check")
+_SMALL = (
+    "learnloom.pipelines.producer",
+    "learnloom.pipelines.cli.produce",
+    "learnloom.pipelines.cli.check",
+    "learnloom.pipelines.cli.convert",
+    "learnloom.pipelines.convert.oneroster",
+    "learnloom.pipelines.convert.tables.platforms",
+)
 _IMPORTED_AS = {
     "scikit-learn": "sklearn",
     "prometheus-client": "prometheus_client",
@@ -123,7 +130,7 @@ def test_deployments_run_beside_an_application(python: Path, application: Path) 
 
 
 def test_small_installation_has_what_it_imports() -> None:
-    """The producer, `produce` and `check` import no package that only an extra installs."""
+    """The producer, `produce`, `check` and `convert` import no package that only an extra installs."""
     found = [Requirement(text) for text in requires("learnloom") or []]
     base = {one.name for one in found if one.marker is None or "extra" not in str(one.marker)}
     extra = {one.name for one in found} - base - {"learnloom"}

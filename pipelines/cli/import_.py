@@ -2,10 +2,20 @@
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import typer
 
+from learnloom.pipelines.cli.conversion_options import (
+    AgainOption,
+    CourseOption,
+    FormatOption,
+    HomePageOption,
+    MapOption,
+    QuizOption,
+    SourceOption,
+    TimeZoneOption,
+    report_receipt,
+)
 from learnloom.pipelines.cli.options import (
     Exit,
     JsonOption,
@@ -16,11 +26,15 @@ from learnloom.pipelines.cli.options import (
 )
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.cli.repair_option import RepairOption, repairs_of
+from learnloom.pipelines.config.conversions import Conversion
 from learnloom.pipelines.config.settings import Settings, read_settings
+from learnloom.pipelines.convert.opening import converted_files
+from learnloom.pipelines.convert.receipt import Receipt
 from learnloom.pipelines.ingest.land.loop import ImportSummary
 from learnloom.pipelines.ingest.land.run import LandingJob, land_files
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.opening import file_source
+from learnloom.pipelines.ingest.sources.source import InputSource
 from learnloom.pipelines.ingest.validate.repairs import Repair
 
 commands = typer.Typer(add_completion=False)
@@ -33,11 +47,22 @@ _ENOUGH = 1_000
 def import_(
     paths: PathsArgument,
     *,
+    format_: FormatOption = None,
+    home_page: HomePageOption = "",
+    source: SourceOption = "",
+    course: CourseOption = None,
+    quiz: QuizOption = None,
+    time_zone: TimeZoneOption = None,
+    map_: MapOption = None,
+    again: AgainOption = False,
     repair: RepairOption = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Validate statements and land them in the warehouse, each exactly once.
+
+    With --format, what is no xAPI is converted first; what its source has corrected takes the place of what landed
+    before.
 
     If the import is stopped or killed, run the same command again: it resumes where it stopped, and no statement lands
     twice. Refused records are kept with the reason: see `learnloom dead`. With --repair, records that are refused as
@@ -47,8 +72,20 @@ def import_(
     out = Output(as_json=as_json)
     repairs = repairs_of(repair, of_import=True)
     settings = read_settings(warehouse)
-    summary = land(out, settings, paths, repairs)
-    report_import(out, summary)
+    told = {"home_page": home_page, "source": source, "course": course, "quiz": quiz, "time_zone": time_zone}
+    given = [*filter(None, told.values()), *filter(None, [map_]), *filter(None, [again])]
+    if format_ is None and given:
+        raise typer.BadParameter(
+            "these options are of a conversion: give --format, too", param_hint="'--format'"
+        )
+    if format_ is None:
+        summary = land(out, settings, file_source(settings, paths, stdin=sys.stdin.buffer), repairs)
+        report_import(out, summary)
+    else:
+        chosen = Conversion(format=format_, map=map_, **told)
+        files = converted_files(settings, chosen, paths, stdin=sys.stdin.buffer, is_again=again)
+        summary = land(out, settings, files, repairs)
+        report_import(out, summary, files.receipt)
     if repairs and not summary.read:
         out.say(
             "What was refused before waits as dead letters: learnloom dead replay"
@@ -60,9 +97,10 @@ def import_(
         raise typer.Exit(Exit.SOME_REFUSED)
 
 
-def land(out: Output, settings: Settings, paths: list[Path], repairs: Sequence[Repair] = ()) -> ImportSummary:
+def land(
+    out: Output, settings: Settings, source: InputSource, repairs: Sequence[Repair] = ()
+) -> ImportSummary:
     """Import files with progress; Ctrl-C finishes the current batch first."""
-    source = file_source(settings, paths, stdin=sys.stdin.buffer)
     with StopSignal.from_signals() as stop, out.progress("importing") as tick:
         job = LandingJob(
             settings,
@@ -75,13 +113,16 @@ def land(out: Output, settings: Settings, paths: list[Path], repairs: Sequence[R
         return land_files(job, source)
 
 
-def report_import(out: Output, summary: ImportSummary) -> None:
-    """Print what an import landed."""
+def report_import(out: Output, summary: ImportSummary, receipt: Receipt | None = None) -> None:
+    """Print what an import landed; of one that converted, also what became of the records."""
+    if receipt is not None and not out.as_json:
+        report_receipt(out, receipt)
     out.record(
         {
             "read": summary.read,
             "accepted": summary.accepted,
             "duplicates": summary.duplicates,
+            "replaced": summary.replaced,
             "refused": dict(summary.refused.most_common()),
             "repaired": summary.mended,
             "duplicates_without_id_and_time": summary.timeless,
@@ -90,12 +131,15 @@ def report_import(out: Output, summary: ImportSummary) -> None:
             "problems": [problem._asdict() for problem in summary.problems],
             "is_interrupted": summary.is_interrupted,
         }
+        | ({} if receipt is None else {"conversion": receipt.as_dict()})
     )
     rate = f" ({summary.read / summary.seconds:,.0f} a second)" if summary.read >= _ENOUGH else ""
     out.say(
         f"{summary.read:,} records read{rate}: {summary.accepted:,} new statements landed, "
         f"{summary.duplicates:,} duplicates skipped, {summary.dead:,} refused."
     )
+    if summary.replaced:
+        out.say(f"Former statements voided, because their source has corrected them: {summary.replaced:,}.")
     if summary.mended:
         out.say(f"{summary.mended:,} of these statements are valid because of --repair.")
     if summary.timeless:

@@ -58,6 +58,8 @@ class ImportSummary:
     read: int = 0
     accepted: int = 0
     duplicates: int = 0
+    replaced: int = 0
+    """Statements voided, because their source has corrected or withdrawn them; what voids them is among `accepted`."""
     refused: Counter[str] = field(default_factory=Counter)
     """Dead letters by the rule of their first fault."""
     mended: int = 0
@@ -76,10 +78,8 @@ class ImportSummary:
 
     def __str__(self) -> str:
         """Say how far it has come."""
-        told = (
-            f"{self.read:,} read, {self.accepted:,} landed, {self.duplicates:,} known already, "
-            f"{self.dead:,} refused"
-        )
+        told = f"{self.read:,} read, {self.accepted:,} landed, {self.duplicates:,} known already"
+        told += f", {self.dead:,} refused"
         return told if self.lag is None else f"{told}; consumer lag {self.lag:,}"
 
     @property
@@ -89,7 +89,7 @@ class ImportSummary:
 
     def add(self, landed: "Landed | ImportSummary") -> None:
         """Count one transaction, or all of another import."""
-        for name in ("read", "accepted", "duplicates", "mended", "timeless", "size"):
+        for name in ("read", "accepted", "duplicates", "replaced", "mended", "timeless", "size"):
             setattr(self, name, getattr(self, name) + getattr(landed, name))
         self.refused.update(landed.refused)
 
@@ -208,16 +208,16 @@ class LandingLoop:
                 batch = next(batches, _END)
             if batch is _END:
                 break
-            if judged.record_count and (not self._fits(judged, batch) or self._is_due(begun)):
+            if judged.slices and (not self._fits(judged, batch) or self._is_due(begun)):
                 yield judged
                 judged = WriteBatch()
             if batch is None:
                 yield None
                 continue
-            if not judged.record_count:
+            if not judged.slices:
                 begun = self._now()
             judged.add_batch(batch, self._judge)
-        if judged.record_count:
+        if judged.slices:
             yield judged
 
     def _fits(self, judged: WriteBatch, batch: Batch | None) -> bool:

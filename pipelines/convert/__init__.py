@@ -1,0 +1,1 @@
+"""Converting: from what is no xAPI to statements, before they are validated."""
