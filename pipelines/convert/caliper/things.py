@@ -1,0 +1,99 @@
+"""What Caliper's entities are in our vocabulary: quizzes, questions, work, videos, texts, threads."""
+
+from typing import Any, Final
+
+from learnloom.pipelines.convert.caliper.event import (
+    Entity,
+    canvas_extensions,
+    identifier_of,
+    needed,
+    part,
+    type_of,
+    whole,
+)
+from learnloom.pipelines.convert.format import ConvertError
+from learnloom.pipelines.convert.origin import Activity, Origin, activity
+from learnloom.pipelines.convert.values import moment, rfc3339, text
+from learnloom.schemas import vocabulary as xapi
+
+TYPES: Final = {
+    "Assessment": xapi.ASSESSMENT,
+    "AssessmentItem": xapi.INTERACTION,
+    "AssignableDigitalResource": xapi.ASSIGNMENT,
+    "Chapter": xapi.READING,
+    "CourseOffering": xapi.COURSE,
+    "CourseSection": xapi.COURSE,
+    "Document": xapi.READING,
+    "Page": xapi.READING,
+    "Reading": xapi.READING,
+    "Thread": xapi.FORUM_TOPIC,
+    "VideoObject": xapi.VIDEO,
+    "WebPage": xapi.READING,
+}
+CANVAS_ASSETS: Final = {
+    "assignment": xapi.ASSIGNMENT,
+    "attachment": None,
+    "context_module": xapi.MODULE,
+    "course": xapi.COURSE,
+    "discussion_topic": xapi.FORUM_TOPIC,
+    "module": xapi.MODULE,
+    "quiz": xapi.ASSESSMENT,
+    "quizzes:quiz": xapi.ASSESSMENT,
+    "wiki_page": xapi.READING,
+}
+"""What Canvas calls an asset with what it is; others (an account, a calendar, a person) are no material."""
+_NAMED_BY_CANVAS: Final = frozenset(CANVAS_ASSETS) - {"attachment"}
+"""A file's name may be a student's own."""
+
+
+def thing(entity: Entity, origin: Origin, *, kind: str | None = None, what: str = "object") -> Activity:
+    """Make an activity of an entity, with what it says of itself.
+
+    Args:
+        entity: whole, or its id alone.
+        origin: where it comes from.
+        kind: its type where it does not say: that which the kind of event goes with.
+        what: its place in the event, for the message.
+
+    Raises:
+        ConvertError: it has no id.
+    """
+    said, canvas = whole(entity), canvas_extensions(entity)
+    asset = str(canvas.get("asset_type"))
+    type_ = TYPES.get(type_of(entity) or kind or "") or CANVAS_ASSETS.get(asset)
+    name = text(canvas.get("asset_name")) if asset in _NAMED_BY_CANVAS else None
+    due = _due(said, origin) if type_ in {xapi.ASSIGNMENT, xapi.ASSESSMENT} else None
+    return activity(
+        origin.iri_of(needed(entity, what), "activities"),
+        type_,
+        name or (None if canvas else text(said.get("name"))),
+        interactionType="other" if type_ == xapi.INTERACTION else None,
+        extensions={xapi.DUE_AT: due} if due else None,
+    )
+
+
+def holder(entity: Entity, origin: Origin) -> Activity | None:
+    """Make an activity of what an entity is part of; None where it does not say."""
+    found = part(whole(entity), "isPartOf")
+    return thing(found, origin) if identifier_of(found) else None
+
+
+def skills(entity: Entity, origin: Origin) -> tuple[Activity, ...]:
+    """Make activities of the learning objectives that an entity names."""
+    said = whole(entity)
+    listed: Any = said.get("learningObjectives") or said.get("alignedLearningObjective")
+    return tuple(
+        activity(origin.iri_of(identifier, "objectives"), xapi.OBJECTIVE, text(whole(each).get("name")))
+        for each in (listed if isinstance(listed, list) else [])
+        if isinstance(each, dict | str) and (identifier := identifier_of(each))
+    )
+
+
+def _due(said: dict[str, Any], origin: Origin) -> str | None:
+    """When it is to be handed in; what is no time is of no use, but no reason to refuse an event."""
+    if not said.get("dateToSubmit"):
+        return None
+    try:
+        return rfc3339(moment(said["dateToSubmit"], origin.zone, "dateToSubmit"))
+    except ConvertError:
+        return None
