@@ -33,7 +33,7 @@ class Origin:
                 f"https://lms.school.example; it is {options.home_page!r}"
             )
         for option, iri in (("--course", options.course), ("--quiz", options.quiz)):
-            if iri is not None and not _SCHEME.fullmatch(iri):
+            if iri is not None and not is_iri(iri):
                 raise OptionsError(
                     f"{option} is {iri!r}, which is no IRI: give one like https://lms.school.example/maths"
                 )
@@ -53,11 +53,16 @@ class Origin:
 
     def iri_of(self, identifier: str, *rooms: str) -> str:
         """Give an identifier back where it is an IRI already, else name it within this system, in `rooms`."""
-        return identifier if _SCHEME.fullmatch(identifier) else self.iri(*rooms, identifier)
+        return identifier if is_iri(identifier) else self.iri(*rooms, identifier)
 
     def student(self, identifier: str) -> dict[str, Any]:
         """Make the actor: an account of this system."""
         return {"account": {"homePage": self.home_page, "name": identifier}}
+
+
+def is_iri(identifier: str) -> bool:
+    """Tell whether an identifier is an IRI as it stands."""
+    return _SCHEME.fullmatch(identifier) is not None
 
 
 def activity(iri: str, kind: str | None = None, name: str | None = None, **definition: Any) -> Activity:

@@ -53,7 +53,7 @@ class _Viewing:
         self._stretches: list[str] = []
 
     def tell(self, told: Told) -> str | None:
-        """Go on by one event; give all stretches so far, or None where none is known yet."""
+        """Go on by one event; give all stretches so far where it ends one, None where none is known."""
         if told.act == "load":
             self._began = None
         elif told.act == "play":
@@ -63,7 +63,7 @@ class _Viewing:
             self._end(told)
             if told.act == "seek" and was_playing and told.target is not None:
                 self._began = (told.target, told.at)
-        return "[,]".join(self._stretches) or None
+        return "[,]".join(self._stretches) or None if can_tell_stretches(told.act) else None
 
     def _end(self, told: Told) -> None:
         began, self._began = self._began, None
@@ -92,6 +92,14 @@ class Viewings:
         if len(self._viewings) > self._max_viewings:
             self._viewings.popitem(last=False)
         return known.tell(told)
+
+
+def can_tell_stretches(act: Act) -> bool:
+    """Whether an act ends a stretch.
+
+    What its statement tells depends on the file: of a log cut elsewhere it may be more, and takes the place of less.
+    """
+    return act in {"pause", "seek", "stop", "complete"}
 
 
 def session_of(viewing: tuple[str, ...]) -> str:

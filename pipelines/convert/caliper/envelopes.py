@@ -12,7 +12,7 @@ from learnloom.pipelines.convert.caliper.event import CaliperEvent, identifier_o
 from learnloom.pipelines.convert.format import Converted, ConvertError, Options, Record
 from learnloom.pipelines.convert.origin import Origin, Statement
 from learnloom.pipelines.convert.text import json_records
-from learnloom.pipelines.convert.viewing import Viewings
+from learnloom.pipelines.convert.viewing import Viewings, can_tell_stretches
 
 _ByPerson = Callable[[CaliperEvent, str, Origin], list[Statement] | str]
 _ByAnybody = Callable[[CaliperEvent, str | None, Origin], list[Statement] | str]
@@ -82,7 +82,10 @@ class Caliper:
             return Converted([], f"entity {event.kind}", key, "it describes something, and tells of no act")
         made = self._made(event, record.content)
         kind = f"{event.kind} {event.action}"
-        return Converted([], kind, key, made) if isinstance(made, str) else Converted(made, kind, key)
+        if isinstance(made, str):
+            return Converted([], kind, key, made)
+        act = material.MEDIA_ACTS.get(event.action) if event.kind == "MediaEvent" else None
+        return Converted(made, kind, key, can_change=act is not None and can_tell_stretches(act))
 
     def _made(self, event: CaliperEvent, segments: str | None) -> list[Statement] | str:
         what = (event.kind, event.action)
@@ -128,10 +131,10 @@ def _parsed(record: Record) -> dict[str, Any]:
     try:
         body = orjson.loads(record.raw)
     except orjson.JSONDecodeError as error:
-        raise ConvertError("convert-json", f"{record.place} is no JSON: {error}.") from None
+        raise ConvertError("convert-json", f"It is no JSON: {error}.") from None
     if not isinstance(body, dict) or type_of(body) is None:
         raise ConvertError(
             "convert-event",
-            f"{record.place} is JSON, but neither a Caliper event nor an entity: it has no type. Is it Caliper?",
+            "It is JSON, but neither a Caliper event nor an entity: it has no type. Is it Caliper?",
         )
     return body

@@ -12,7 +12,7 @@ from learnloom.pipelines.convert.openedx import courses, forum, problems, videos
 from learnloom.pipelines.convert.openedx.event import TrackingEvent, name_of, open_event
 from learnloom.pipelines.convert.origin import Origin, Statement
 from learnloom.pipelines.convert.text import json_records
-from learnloom.pipelines.convert.viewing import Viewings
+from learnloom.pipelines.convert.viewing import Viewings, can_tell_stretches
 
 _Mapping = Callable[[TrackingEvent, str, Origin], list[Statement] | str]
 
@@ -98,9 +98,9 @@ class TrackingLog:
             return Converted([], kind, key, "nobody was logged in")
         if kind in videos.ACTS:
             segments: str | None = record.content
-            made: list[Statement] | str = videos.video(opened, student, self._origin, segments)
-        else:
-            made = (_ABOUT_SUBJECT.get(kind) or _BY_ACTOR[kind])(opened, student, self._origin)
+            watched = videos.video(opened, student, self._origin, segments)
+            return Converted(watched, kind, key, can_change=can_tell_stretches(videos.ACTS[kind]))
+        made = (_ABOUT_SUBJECT.get(kind) or _BY_ACTOR[kind])(opened, student, self._origin)
         return Converted([], kind, key, made) if isinstance(made, str) else Converted(made, kind, key)
 
     def _played(self, raw: bytes, viewings: Viewings) -> str | None:
@@ -121,12 +121,12 @@ def _parsed(record: Record) -> dict[str, Any]:
         event = orjson.loads(record.raw)
     except orjson.JSONDecodeError as error:
         raise ConvertError(
-            "convert-json", f"{record.place} is no JSON ({error}): a tracking log has one event a line."
+            "convert-json", f"It is no JSON ({error}): a tracking log has one event a line."
         ) from None
     if not isinstance(event, dict) or not name_of(event):
         raise ConvertError(
             "convert-event",
-            f"{record.place} is JSON, but no event: it has neither name nor event_type. Is it a tracking log?",
+            "It is JSON, but no event: it has neither name nor event_type. Is it a tracking log?",
         )
     return event
 
