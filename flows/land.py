@@ -20,6 +20,7 @@ from learnloom.flows.runtime import (
     this_run,
 )
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.convert.opening import converted_files, converting_topics
 from learnloom.pipelines.ingest.land import run as jobs
 from learnloom.pipelines.ingest.land.loop import ImportSummary, LandingObserver
 from learnloom.pipelines.ingest.land.run import LandingJob, dead_letter_limit
@@ -46,7 +47,8 @@ def land(
 
     Args:
         topics: topics to drain; default: those of the settings.
-        inbox: folder whose files are landed; default: that of the settings.
+        inbox: folder whose files are landed; in the folders that the setting `conversions` names they are converted
+            first. Default: that of the settings.
         listen_seconds: how long to go on listening, from when the run was to start; 0: end where all has landed.
 
     Returns:
@@ -54,12 +56,15 @@ def land(
     """
     chosen = settings()
     totals = ImportSummary()
-    names = list(topics if topics is not None else chosen.flows.topics)
+    names = list(topics if topics is not None else landed_topics(chosen))
     for name in names if listen_seconds == 0 else []:
         totals.add(do(drain_topic, name))
     folder = inbox or chosen.flows.inbox
     if folder is not None:
         totals.add(do(land_files, str(folder)))
+        for converted in sorted(each.inbox_folder for each in chosen.conversions):
+            if (Path(folder) / converted).is_dir():
+                totals.add(do(convert_files, str(folder), converted))
     if totals.accepted:
         tell(LANDED, accepted=str(totals.accepted))
     if names and listen_seconds > 0:
@@ -80,13 +85,23 @@ def land(
     return told
 
 
+def landed_topics(chosen: Settings) -> list[str]:
+    """The topics to land by the settings: those that hold statements, and those that are converted."""
+    converted = [topic for each in chosen.conversions for topic in each.topics]
+    return list(dict.fromkeys([*chosen.flows.topics, *converted]))
+
+
 @task(name="drain topic", task_run_name="drain {topic}")  # `land_topics` has the patience
 def drain_topic(topic: str) -> ImportSummary:
     """Land what stood in a topic when this began, for a bounded time."""
     chosen = settings()
     options = topic_options(chosen, (topic,), until_caught_up=True)
     return jobs.land_topics(
-        _job(chosen), connection_of(chosen), options, dead_letter_limit=dead_letter_limit(chosen)
+        _job(chosen),
+        connection_of(chosen),
+        options,
+        dead_letter_limit=dead_letter_limit(chosen),
+        convert=converting_topics(chosen, options.topics),
     )
 
 
@@ -112,6 +127,7 @@ def listen(topics: list[str], seconds: float) -> ImportSummary:
             connection_of(chosen),
             options,
             dead_letter_limit=dead_letter_limit(chosen),
+            convert=converting_topics(chosen, options.topics),
         )
     finally:
         notifier.notify()
@@ -156,7 +172,23 @@ class LandingNotifier:
 def land_files(folder: str) -> ImportSummary:
     """Land the files of a folder, as far as they have not been."""
     chosen = settings()
-    done = jobs.land_files(_job(chosen), file_source(chosen, [Path(folder)]))
+    passed_over = [Path(folder) / each.inbox_folder for each in chosen.conversions]
+    return _told(jobs.land_files(_job(chosen), file_source(chosen, [Path(folder)], passed_over=passed_over)))
+
+
+@task(name="convert files", task_run_name="convert {folder}", **RETRIES)
+def convert_files(inbox: str, folder: str) -> ImportSummary:
+    """Convert and land the files of a folder of the inbox, as far as they have not been."""
+    chosen = settings()
+    conversion = next(each for each in chosen.conversions if each.inbox_folder == folder)
+    files = converted_files(chosen, conversion, [Path(inbox) / folder])
+    done = jobs.land_files(_job(chosen), files)
+    if files.receipt.read:
+        logger().info("%s: %s", folder, files.receipt.as_dict())
+    return _told(done)
+
+
+def _told(done: ImportSummary) -> ImportSummary:
     for problem in done.problems:
         logger().warning("%s: %s", problem.name, problem.message)
     return done

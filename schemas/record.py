@@ -38,6 +38,10 @@ class Record(NamedTuple):
     """The sending system, as it calls itself."""
     xapi_version: str | None = None
     """Version by which the sender says it is to be judged, where the statement names none itself."""
+    original: bytes | None = None
+    """What the value was converted from: a dead letter keeps this. None: it came as it is."""
+    can_change: bool = False
+    """Whether its source may correct it under the same id: what lands last stands, what landed before is voided."""
 
 
 class Position(NamedTuple):

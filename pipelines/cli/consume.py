@@ -19,6 +19,7 @@ from learnloom.pipelines.cli.options import (
 )
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
+from learnloom.pipelines.convert.opening import converting_topics
 from learnloom.pipelines.ingest.land.dead_letter_limit import DeadLetterLimit
 from learnloom.pipelines.ingest.land.run import LandingJob, dead_letter_limit, land_topics
 from learnloom.pipelines.ingest.land.stop import StopSignal
@@ -76,9 +77,10 @@ def consume(
 ) -> None:
     """Land statements from Kafka, each exactly once, until stopped.
 
-    No record is lost or landed twice, even if the process is killed, restarted or run several times at once: the
-    offsets are kept in the warehouse. SIGTERM and Ctrl-C finish the current batch. Refused records are kept as dead
-    letters: see `learnloom dead`. Exit code 3: some records were refused.
+    Messages of a topic that the setting `conversions` names are converted first. No record is lost or landed twice,
+    even if the process is killed, restarted or run several times at once: the offsets are kept in the warehouse.
+    SIGTERM and Ctrl-C finish the current batch. Refused records are kept as dead letters: see `learnloom dead`. Exit
+    code 3: some records were refused.
     """
     settings = read_settings(warehouse)
     log_to_stderr(as_json=as_json, is_verbose=verbose)
@@ -111,6 +113,7 @@ def _run(
         connection.servers,
         options.group,
     )
+    converting = converting_topics(settings, options.topics)
     with StopSignal.from_signals() as stop, out.progress("consuming") as tick:
         job = LandingJob(settings, now, stop, run_of("consume"), lambda summary: tick(str(summary)))
         done = land_topics(
@@ -119,8 +122,9 @@ def _run(
             options,
             dead_letter_limit=limit,
             publishes_dead_letters=publishes_dead_letters,
+            convert=converting,
         )
-    report_import(out, done)
+    report_import(out, done, converting.receipt if converting is not None else None)
     if done.is_interrupted and stop.signal_number == signal.SIGINT:
         raise typer.Exit(Exit.INTERRUPTED)
     if done.dead:

@@ -15,6 +15,7 @@ from learnloom.pipelines.cli.simulate import report_simulation
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.feedback.describe import describe_profile, describe_signals
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
+from learnloom.pipelines.ingest.opening import file_source
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
@@ -69,7 +70,7 @@ def demo(
     report_simulation(out, simulated)
 
     _head(out, "2. Import its statements")
-    report_import(out, land(out, settings, [simulated.statements]))
+    report_import(out, land(out, settings, file_source(settings, [simulated.statements])))
     with open_to_write(settings) as opened:
         import_skills(opened, simulated.skill_map, wait_seconds=settings.lock_wait_seconds)
 

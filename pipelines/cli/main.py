@@ -19,6 +19,7 @@ _COMMANDS: Final = {
     "demo": "Simulate a class, import its statements, compute everything, and show the result.",
     "simulate": "Simulate a class with a known truth: statements.jsonl, skills.csv and truth/*.parquet.",
     "import": "Validate statements and land them in the warehouse, each exactly once.",
+    "convert": "Convert what is no xAPI (CSV, OneRoster, logs) to statements, one a line on standard output.",
     "check": "Validate statements without landing them, and report the faults, their places and their fixes.",
     "produce": "Send statements to a Kafka topic; the statements of one student stay in order.",
     "consume": "Land statements from Kafka, each exactly once, until stopped.",
@@ -47,13 +48,14 @@ _COMMANDS: Final = {
 # `serve` is named and not imported: flows import this room.
 _MODULES: Final = {"import": f"{_ROOM}.import_", "serve": "learnloom.flows.serve"}
 # The extra that installs what a command imports; None: every installation has it.
-_EXTRAS: Final = {
-    "check": "Validate statements without landing them, and report the faults, their places and their fixes.",
-    "produce": "Send statements to a Kafka topic; the statements of one student stay in order.",
+_EXTRAS: Final[dict[str, str | None]] = {
+    "check": None,
+    "convert": None,
+    "produce": None,
     "evaluate": "evaluate",
-    "api": "Serve the HTTP API until stopped: profiles, signals, events and responses to signals.",
-    "metrics": "Print or serve metrics in Prometheus' format: counts, ages, consumer lag, dead letters.",
-    "serve": "Run every flow on its schedule until stopped: land, refresh, deliver, train, maintain, check.",
+    "api": "api",
+    "metrics": "api",
+    "serve": "flows",
 }
 _DEFAULT_EXTRA: Final = "warehouse"
 

@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 
 from learnloom.pipelines.config.alerts import Alerts
+from learnloom.pipelines.config.conversions import Conversion, check_conversions
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.setting_names import by_present_names, variables_by_present_names
 from learnloom.pipelines.config.subscriptions import SHOWABLE, AnySubscription, Subscription
@@ -169,6 +170,10 @@ class Settings(BaseSettings):
     subscriptions: tuple[Subscription, ...] = Field(
         default=(), description="Receivers of signal events: docs/how-to/deliver.md."
     )
+    conversions: tuple[Conversion, ...] = Field(
+        default=(),
+        description="What is no xAPI, by folder of the inbox and by topic: docs/how-to/convert.md.",
+    )
     flows: Schedules = Field(
         default_factory=Schedules,
         description="When and how the flows run, for `learnloom serve`: docs/how-to/operate.md.",
@@ -191,6 +196,11 @@ class Settings(BaseSettings):
                 f"two subscriptions have the name {twice[0]}: how far each has come is kept under it"
             )
         return given
+
+    @field_validator("conversions")
+    @classmethod
+    def _have_folders_and_topics_of_their_own(cls, given: tuple[Conversion, ...]) -> tuple[Conversion, ...]:
+        return check_conversions(given)
 
     @classmethod
     def settings_customise_sources(

@@ -4,10 +4,10 @@ Formats of the package are named in `registry.py`; a school adds its own by the 
 tests/pipelines/convert/format_contract.py holds every format to this.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, NamedTuple, Protocol
+from typing import Any, BinaryIO, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from learnloom.schemas.errors import LearnloomError
 from learnloom.schemas.record import Fault
@@ -119,8 +119,27 @@ class Format(Protocol):
         """
 
 
-FormatFactory = Callable[[Options], Format]
-"""Makes a format; raises `OptionsError` where options are absent or wrong. A format's class is one."""
+@runtime_checkable
+class FolderFormat(Format, Protocol):
+    """A format of which one export is a folder of several files."""
+
+    def members(self, folder: Path) -> list[Path]:
+        """Give the files that `read` opens where the folder is one export; none where it is not."""
+
+
+class FormatFactory(Protocol):
+    """Makes a format for one run: its class is one."""
+
+    @property
+    def summary(self) -> str:
+        """See `Format.summary`."""
+
+    def __call__(self, options: Options, /) -> Format:
+        """Make the format.
+
+        Raises:
+            OptionsError: options are absent or wrong.
+        """
 
 
 class OptionsError(LearnloomError):

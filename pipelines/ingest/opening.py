@@ -1,6 +1,6 @@
 """Sources that the settings name: files, topics, and the bounds on what is read from them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,14 +31,21 @@ def connection_of(settings: Settings, servers: str | None = None) -> KafkaConnec
     )
 
 
-def file_source(settings: Settings, paths: Sequence[Path], *, stdin: BinaryIO | None = None) -> FileSource:
-    """The files to read, with the settings' limits; `stdin` is where `-` is read from."""
+def file_source(
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    stdin: BinaryIO | None = None,
+    passed_over: Collection[Path] = (),
+) -> FileSource:
+    """The files to read, with the settings' limits; see `FileSource`."""
     return FileSource(
         paths,
         max_records=settings.batch_records,
         max_bytes=settings.batch_bytes,
         max_record_bytes=settings.max_statement_bytes,
         stdin=stdin,
+        passed_over=passed_over,
     )
 
 

@@ -3,7 +3,8 @@
 import hashlib
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from copy import copy
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -110,6 +111,32 @@ class WriteBatch:
         """Make a refusal of the statement at `index`, which its caller then leaves out of the rows."""
         return _refusal(self.slice_of[index], self._records[index], (fault,))
 
+    def changeable(self) -> list[int]:
+        """Give the indices of the statements that their sources may correct."""
+        return [index for index, record in enumerate(self._records) if record.can_change]
+
+    def copied(self) -> Self:
+        """Give a batch that can be changed while this one stays as it is."""
+        copied = copy(self)
+        for name in ("statement_ids", "raws", "slice_of", "_records", "_id_digests", "_content_digests"):
+            setattr(copied, name, list(getattr(self, name)))
+        return copied
+
+    def set_statement(self, index: int, statement_id: str, raw: bytes) -> None:
+        """Put another statement in the place of the one at `index`."""
+        self.statement_ids[index], self.raws[index] = statement_id, raw
+        self._id_digests[index], self._content_digests[index] = hash_of(statement_id.encode()), hash_of(raw)
+
+    def add_statement(self, beside: int, statement_id: str, raw: bytes) -> None:
+        """Add a statement of our own, which came with the one at `beside`."""
+        record = self._records[beside]
+        self.statement_ids.append(statement_id)
+        self.raws.append(raw)
+        self.slice_of.append(self.slice_of[beside])
+        self._records.append(record._replace(element=-1 - record.element, value=raw))
+        self._id_digests.append(hash_of(statement_id.encode()))
+        self._content_digests.append(hash_of(raw))
+
     def statement_rows(self, keep: npt.NDArray[np.bool_]) -> pa.Table:
         """Give the statements that `keep` marks as rows of landing.statement."""
         ids, contents = self.hashes()
@@ -156,7 +183,8 @@ class WriteBatch:
 
 def _refusal(slice_index: int, record: Record, faults: tuple[Fault, ...]) -> Refusal:
     place = (slice_index, record.offset, record.element)
-    return Refusal(*place, record.value, faults, record.source, record.xapi_version)
+    raw = record.value if record.original is None else record.original
+    return Refusal(*place, raw, faults, record.source, record.xapi_version)
 
 
 def statement_id_of(own: str | None, raw: bytes) -> str:

@@ -58,6 +58,8 @@ class ImportSummary:
     read: int = 0
     accepted: int = 0
     duplicates: int = 0
+    replaced: int = 0
+    """Statements voided, because their source has corrected them; those in their place are among `accepted`."""
     refused: Counter[str] = field(default_factory=Counter)
     """Dead letters by the rule of their first fault."""
     size: int = 0
@@ -88,6 +90,7 @@ class ImportSummary:
         self.read += landed.read
         self.accepted += landed.accepted
         self.duplicates += landed.duplicates
+        self.replaced += landed.replaced
         self.refused.update(landed.refused)
         self.size += landed.size
 
@@ -206,16 +209,16 @@ class LandingLoop:
                 batch = next(batches, _END)
             if batch is _END:
                 break
-            if judged.record_count and (not self._fits(judged, batch) or self._is_due(begun)):
+            if judged.slices and (not self._fits(judged, batch) or self._is_due(begun)):
                 yield judged
                 judged = WriteBatch()
             if batch is None:
                 yield None
                 continue
-            if not judged.record_count:
+            if not judged.slices:
                 begun = self._now()
             judged.add_batch(batch, self._judge)
-        if judged.record_count:
+        if judged.slices:
             yield judged
 
     def _fits(self, judged: WriteBatch, batch: Batch | None) -> bool:

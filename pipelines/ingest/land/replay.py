@@ -9,7 +9,7 @@ from learnloom.pipelines.ingest.land import dead_letters, tables
 from learnloom.pipelines.ingest.land.batch import PartitionSlice, Sameness, WriteBatch
 from learnloom.pipelines.ingest.land.dead_letters import DeadSelection
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
-from learnloom.pipelines.ingest.land.writer import DedupResult, conflict_fault, deduplicate
+from learnloom.pipelines.ingest.land.duplicates import DedupResult, conflict_fault, deduplicate
 from learnloom.pipelines.ingest.validate.repairs import Mend
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING

@@ -22,10 +22,9 @@ from learnloom.pipelines.ingest.land.loop import (
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.land.writer import Landed, LandingWriter
 from learnloom.pipelines.ingest.opening import limits
-from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource, TopicOptions
-from learnloom.pipelines.ingest.sources.source import Positions
+from learnloom.pipelines.ingest.sources.source import InputSource, Positions, Source
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
@@ -69,7 +68,7 @@ class LandingJob:
         return Validator(default_version=self.settings.xapi_version, limits=limits(self.settings))
 
 
-def land_files(job: LandingJob, source: FileSource) -> ImportSummary:
+def land_files(job: LandingJob, source: InputSource) -> ImportSummary:
     """Land files; where none of them is there, no warehouse is made.
 
     Raises:
@@ -102,6 +101,7 @@ def land_topics(
     *,
     dead_letter_limit: DeadLetterLimit,
     publishes_dead_letters: bool = True,
+    convert: Callable[[Source], Source] | None = None,
 ) -> ImportSummary:
     """Land what topics hold, until they are drained if `options` says so, else until a stop is requested.
 
@@ -111,6 +111,7 @@ def land_topics(
         options: which topics, and how they are read.
         dead_letter_limit: landing stops where a larger share is refused.
         publishes_dead_letters: whether dead letters go to the topic TOPIC.dead too.
+        convert: gives the source that converts what the topics hold; None: they hold statements.
 
     Raises:
         BrokerUnavailableError, WarehouseBusyError, WarehouseUnavailableError: a trouble lasted for longer than the
@@ -135,7 +136,8 @@ def land_topics(
                 warehouse, is_same=is_same, now=job.clock, wait_seconds=policy.wait_seconds
             ) as writer,
         ):
-            return loop.run(source, TopicWriter(job, writer, warehouse, publisher))
+            told = convert(source) if convert is not None else source
+            return loop.run(told, TopicWriter(job, writer, warehouse, publisher))
     return loop.summary
 
 

@@ -207,6 +207,32 @@ def last_commit(warehouse: Warehouse) -> int:
     return int(warehouse.one(f"SELECT id FROM {LAKE}.last_committed_snapshot()")[0])
 
 
+def standing_versions(warehouse: Warehouse, first_ids: Collection[str]) -> dict[str, tuple[int, str, int]]:
+    """Find what stands of the records that were replaced: version, id and content hash by the first id."""
+    rows = warehouse.rows(
+        "SELECT first_id::VARCHAR, max(version), arg_max(statement_id, version)::VARCHAR, "
+        "arg_max(content_hash, version) FROM landing.statement_version "
+        "WHERE first_id IN (SELECT unnest(?::UUID[])) GROUP BY first_id",
+        [sorted(first_ids)],
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def write_versions(warehouse: Warehouse, rows: Sequence[tuple[str, int, str, int]], now: datetime) -> None:
+    """Add first id, version, id and content hash of statements that take the place of others."""
+    if not rows:
+        return
+    names = ("first_id", "version", "statement_id", "content_hash")
+    types = (pa.string(), pa.int32(), pa.string(), pa.uint64())
+    columns = [pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), types, strict=True)]
+    with warehouse.holding(new_version=pa.Table.from_arrays(columns, names=list(names))):
+        warehouse.run(
+            "INSERT INTO landing.statement_version (first_id, version, statement_id, content_hash, landed_at) "
+            "SELECT first_id::UUID, version, statement_id::UUID, content_hash, ? FROM new_version",
+            [now],
+        )
+
+
 def replace_skills(warehouse: Warehouse, skills: pa.Table, skill_map: pa.Table) -> None:
     """Put rows of landing.skill and landing.skill_map in the place of all there are."""
     with warehouse.holding(new_skill=skills, new_map=skill_map):

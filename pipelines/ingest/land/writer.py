@@ -7,33 +7,22 @@ from typing import Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
-import orjson
-import pyarrow as pa
 
 from learnloom.pipelines.ingest.land import dead_letters, tables
 from learnloom.pipelines.ingest.land.batch import Refusal, Sameness, WriteBatch
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
+from learnloom.pipelines.ingest.land.duplicates import DedupResult, conflict_fault, deduplicate
+from learnloom.pipelines.ingest.land.hash_runs import Hashes
+from learnloom.pipelines.ingest.land.versions import replace_changed
 from learnloom.pipelines.ingest.sources.source import Positions
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import PositionConflictError
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.tracing.span import span
-from learnloom.schemas.record import Fault, Position
+from learnloom.schemas.record import Position
 
-ID_CONFLICT: Final = "id-conflict"
 _MAX_TOPICS: Final = 32
 """Named by the span of a batch: one of many files comes from many."""
-
-
-class DedupResult(NamedTuple):
-    """What becomes of each statement of a batch."""
-
-    keep: npt.NDArray[np.bool_]
-    """Is new: to be landed."""
-    duplicate: npt.NDArray[np.bool_]
-    """Equal to a statement that has landed or stands earlier in the batch: to be dropped."""
-    conflicts: list[int]
-    """Indices of those whose id another statement has: to be refused."""
 
 
 class Landed(NamedTuple):
@@ -42,6 +31,8 @@ class Landed(NamedTuple):
     read: int
     accepted: int
     duplicates: int
+    replaced: int
+    """Statements voided, because their source has corrected them."""
     refused: Counter[str]
     """Dead letters by the rule of their first fault."""
     size: int
@@ -113,7 +104,7 @@ class LandingWriter:
         topics = sorted({part.topic for part in batch.slices})[:_MAX_TOPICS]
         with span("land batch", came_from=batch.traceparents, topics=topics) as add:
             try:
-                landed, updated, dedup = self._warehouse.retrying(
+                landed, updated, written = self._warehouse.retrying(
                     lambda: self._transact(batch, streams), wait_seconds=self._wait_seconds
                 )
             except BaseException:
@@ -127,13 +118,13 @@ class LandingWriter:
                 bytes=landed.size,
             )
         self._expected |= updated
-        ids, contents = batch.hashes()
-        self._known.landed(ids[dedup.keep], contents[dedup.keep], tables.last_commit(self._warehouse))
+        self._known.landed(*written, tables.last_commit(self._warehouse))
         return landed
 
     def _transact(
         self, batch: WriteBatch, streams: frozenset[str]
-    ) -> tuple[Landed, dict[tuple[str, int], Position], DedupResult]:
+    ) -> tuple[Landed, dict[tuple[str, int], Position], tuple[Hashes, Hashes]]:
+        """Give what has landed, the new positions, and the hashes of ids and contents that were written."""
         warehouse, now = self._warehouse, self._now()
         self._known.catch_up()
         with warehouse.transaction(LANDING):
@@ -142,6 +133,7 @@ class LandingWriter:
             self._check_positions(batch, stored, streams)
             tables.advance_fence(warehouse)
             dedup = deduplicate(warehouse, self._known, snapshot, batch, self._is_same)
+            batch, dedup, replaced = replace_changed(warehouse, self._known, batch, dedup, now)
             tables.write_statements(warehouse, batch.statement_rows(dedup.keep), now)
             refused, repeated = self._write_refusals(batch, dedup, now)
             updated = _advanced(batch, stored, dedup, refused, repeated)
@@ -150,11 +142,13 @@ class LandingWriter:
             read=batch.record_count,
             accepted=int(dedup.keep.sum()),
             duplicates=int(dedup.duplicate.sum()) + len(repeated),
+            replaced=replaced,
             refused=Counter(refusal.faults[0].rule for refusal in refused),
             size=batch.size,
             positions=list(updated.values()),
         )
-        return landed, updated, dedup
+        ids, contents = batch.hashes()
+        return landed, updated, (ids[dedup.keep], contents[dedup.keep])
 
     def _check_positions(self, batch: WriteBatch, stored: Positions, streams: frozenset[str]) -> None:
         """Refuse the batch unless each part goes on from the stored position that was read before."""
@@ -223,70 +217,3 @@ def _advanced(
 
 def _per_slice(batch: WriteBatch, slices: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     return np.bincount(slices, minlength=len(batch.slices))
-
-
-def deduplicate(
-    warehouse: Warehouse, known: KnownIds, snapshot: int, batch: WriteBatch, is_same: Sameness
-) -> DedupResult:
-    """Sort the statements of `batch` against those of `snapshot`, which the open transaction reads.
-
-    A statement that is equal to an earlier one under its id is a duplicate, one that is not is refused: the
-    first stays (xAPI 1.0.3 Communication 2.1.1, duplicate ids).
-    """
-    count = len(batch.statement_ids)
-    ids, contents = batch.hashes()
-    known.refresh(snapshot)
-    found = known.find(ids, contents)
-    duplicate = found.is_same.copy()
-    suspects = np.flatnonzero(found.is_known & ~found.is_same).tolist()
-    firsts = _content(warehouse, batch, suspects, ids)
-    repeats = _repeats(batch, found.is_known, firsts)
-    conflicts = []
-    for index in sorted({*suspects, *repeats}):
-        first = firsts.get(batch.statement_ids[index])
-        if first is None:
-            # Only the hashes of two ids agree. A second one under the same id is compared to this.
-            firsts[batch.statement_ids[index]] = batch.raws[index]
-        elif first == batch.raws[index] or is_same(orjson.loads(first), orjson.loads(batch.raws[index])):
-            duplicate[index] = True
-        else:
-            conflicts.append(index)
-    keep = ~duplicate
-    keep[conflicts] = False
-    assert len(keep) == count  # noqa: S101 - every statement is accounted for once
-    return DedupResult(keep, duplicate, conflicts)
-
-
-def conflict_fault(statement_id: str) -> Fault:
-    """Say that another statement has this id."""
-    return Fault(
-        ID_CONFLICT,
-        "/id",
-        f'"{statement_id}"',
-        "Another statement with this id has landed, and the first stays: give every statement its own id, "
-        "and correct one by voiding it and sending a new one.",
-    )
-
-
-def _content(
-    warehouse: Warehouse, batch: WriteBatch, indices: list[int], ids: npt.NDArray[np.uint64]
-) -> dict[str, bytes]:
-    """Read the landed bytes for the statements at `indices`."""
-    if not indices:
-        return {}
-    asked = {batch.statement_ids[index]: ids[index] for index in indices}
-    return tables.landed_content(warehouse, list(asked), pa.array(list(asked.values()), pa.uint64()))
-
-
-def _repeats(batch: WriteBatch, is_known: npt.NDArray[np.bool_], firsts: dict[str, bytes]) -> list[int]:
-    """Find the statements whose id stands earlier in the batch too, and add the earlier ones to `firsts`."""
-    if len(set(batch.statement_ids)) == len(batch.statement_ids):
-        return []
-    seen: dict[str, int] = {}
-    repeats = []
-    for index, statement_id in enumerate(batch.statement_ids):
-        earlier = seen.setdefault(statement_id, index)
-        if earlier != index and not is_known[index]:
-            firsts.setdefault(statement_id, batch.raws[earlier])
-            repeats.append(index)
-    return repeats

@@ -5,7 +5,7 @@ A file is a topic with one partition; an offset is a record's number. Its conten
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -44,6 +44,7 @@ class FileSource:
         max_bytes: int,
         max_record_bytes: int,
         stdin: BinaryIO | None = None,
+        passed_over: Collection[Path] = (),
     ) -> None:
         """Take the paths as a user gave them; nothing is opened yet.
 
@@ -53,11 +54,13 @@ class FileSource:
             max_bytes: bytes of records in a batch, unless a single record is larger.
             max_record_bytes: a larger record is refused, and only its beginning kept.
             stdin: where `-` is read from.
+            passed_over: folders within those of `paths` whose files are none of statements.
         """
         self._max_records = max_records
         self._max_bytes = max_bytes
         self._max_record_bytes = max_record_bytes
         self._stdin = stdin
+        self._passed_over = frozenset(passed_over)
         self._absent: list[Problem] = []
         self._inputs = self._find(paths)
         self._ends: dict[str, int] = {}
@@ -132,8 +135,8 @@ class FileSource:
                 found.setdefault(STDIN_TOPIC, _Input(path, STDIN_TOPIC, is_stream=True))
                 continue
             if path.is_dir():
-                files = _statement_files(path)
-                if not files:
+                files = _statement_files(path, self._passed_over)
+                if not files and not any(each.is_dir() for each in self._passed_over):
                     endings = ", ".join(_ENDINGS)
                     message = f"the folder has no statement files ({endings}, also with .gz or .zst)"
                     self._absent.append(Problem(str(path), message))
@@ -245,7 +248,7 @@ def splitter_of(head: bytes, max_bytes: int) -> Splitter:
     return LineSplitter(max_bytes)
 
 
-def _statement_files(folder: Path) -> list[Path]:
+def _statement_files(folder: Path, passed_over: Collection[Path]) -> list[Path]:
     """Statement files below `folder`, sorted; hidden files and folders are passed over."""
     return sorted(
         path
@@ -253,6 +256,7 @@ def _statement_files(folder: Path) -> list[Path]:
         if path.name.lower().endswith(tuple(e + c for e in _ENDINGS for c in _COMPRESSIONS))
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.is_file()
+        and not any(parent in passed_over for parent in path.parents)
     )
 
 

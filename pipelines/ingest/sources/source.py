@@ -26,9 +26,9 @@ class Source(Protocol):
     """Delivers records in batches.
 
     From the stored positions it continues exactly there: no record is left out or delivered twice. The
-    batches of a partition are consecutive (each starts where the one before ended), never empty, and within the
-    source's limits on records and bytes; a record larger than the limit on bytes, or what came as one message, is a
-    batch of its own.
+    batches of a partition are consecutive (each starts where the one before ended), never empty (but of a source that
+    converts, and may pass over all records of a batch), and within the source's limits on records and bytes; a record
+    larger than the limit on bytes, or what came as one message, is a batch of its own.
     """
 
     streams: frozenset[str]
@@ -51,6 +51,18 @@ class Source(Protocol):
 
     def lag(self) -> int | None:
         """Count the records that have not been read, as far as is known; None: it is not."""
+
+
+class InputSource(Source, Protocol):
+    """A source of inputs that were named one by one."""
+
+    @property
+    def has_inputs(self) -> bool:
+        """Whether anything that was named exists."""
+
+    @property
+    def absent(self) -> list[Problem]:
+        """What was named and is not there."""
 
 
 def read_through(source: Source) -> Iterator[Batch]:

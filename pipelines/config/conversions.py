@@ -1,0 +1,59 @@
+"""What is no xAPI, and how it becomes statements: a deployment's choices for the inbox and for topics."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_FOLDER = r"^[^/\\.][^/\\]*$"
+
+
+class Conversion(BaseModel):
+    """One under [[conversions]] in learnloom.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: str = Field(min_length=1, description="Name of the format: `learnloom convert --list`.")
+    folder: str | None = Field(
+        default=None,
+        pattern=_FOLDER,
+        description="Folder in the inbox whose files are of this format. None: the one named like the format.",
+    )
+    topics: tuple[str, ...] = Field(
+        default=(),
+        description="Topics whose messages are of this format; they are landed like `flows.topics`.",
+    )
+    home_page: str = Field(
+        default="", description="homePage of the accounts that the source's identifiers name."
+    )
+    source: str = Field(
+        default="",
+        description="Name of the sending system, part of every id; it must never change. "
+        "Empty: format and home page.",
+    )
+    course: str | None = Field(default=None, description="IRI of the course, where records name none.")
+    quiz: str | None = Field(default=None, description="IRI of the quiz, where records name none.")
+    time_zone: str | None = Field(
+        default=None, description="IANA name, of times without an offset. None: the setting `time_zone`."
+    )
+    map: Path | None = Field(
+        default=None, description="TOML file that says which column means what, for formats that need one."
+    )
+
+    @property
+    def inbox_folder(self) -> str:
+        """The folder in the inbox."""
+        return self.folder or self.format
+
+
+def check_conversions(given: tuple[Conversion, ...]) -> tuple[Conversion, ...]:
+    """Give them back.
+
+    Raises:
+        ValueError: two mean the same folder or topic.
+    """
+    folders = [each.inbox_folder for each in given]
+    topics = [topic for each in given for topic in each.topics]
+    for what, names in (("folder", folders), ("topic", topics)):
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two conversions have the {what} {twice[0]}: give each its own")
+    return given
