@@ -8,7 +8,13 @@ from learnloom.pipelines.convert.format import Format, FormatFactory, Options, O
 
 ENTRY_POINTS: Final = "learnloom.formats"
 _ROOM: Final = "learnloom.pipelines.convert"
-_BUILT_IN: Final[dict[str, str]] = {}
+_BUILT_IN: Final[dict[str, str]] = {
+    "caliper": "caliper.envelopes:Caliper",
+    "canvas": "canvas.live_events:CanvasLiveEvents",
+    "openedx": "openedx.tracking_log:TrackingLog",
+    "qti": "qti.result_reports:ResultReports",
+    "scorm": "scorm.run_time:RunTimeData",
+}
 """Name of each format of the package with `module:class` in this room, imported when it is used."""
 
 

@@ -13,8 +13,10 @@ _DURATION: Final = re.compile(
     r"(?:T(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
 )
 _SECONDS: Final = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
+_SECONDS_FROM: Final = 1e8
+"""A count of so much since 1970 is one of seconds (1973); less is a date without its hyphens, or no time at all."""
 _MILLISECONDS_FROM: Final = 1e11
-"""A count of so much since 1970 is one of milliseconds: as seconds it would lie in the year 5138."""
+"""A count of so much is one of milliseconds: as seconds it would lie in the year 5138."""
 _KEPT_IN_IRI: Final = "/:@+!$&'()*,;=~-._"
 
 
@@ -76,14 +78,15 @@ def moment(value: Any, zone: tzinfo, path: str) -> datetime:
         ConvertError: it is none.
     """
     try:
-        if (count := number(value)) is not None:
+        if (count := number(value)) is not None and count >= _SECONDS_FROM:
             return datetime.fromtimestamp(count / 1000 if count >= _MILLISECONDS_FROM else count, tz=UTC)
         read = datetime.fromisoformat(value.strip())
         return read.replace(tzinfo=zone).astimezone(UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError, OSError, AttributeError):
+        told = f"{value!r:.60} at {path} is no time" if value else f"There is no time at {path}"
         raise ConvertError(
             "convert-time",
-            f"{value!r:.60} at {path} is no time: export it as ISO 8601, like 2026-09-07T10:00:00Z.",
+            f"{told}: export it as ISO 8601, like 2026-09-07T10:00:00Z.",
             value=value,
             path=path,
         ) from None

@@ -8,11 +8,11 @@ extensions.
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from learnloom.pipelines.convert.canvas.ids import PREFIX
 from learnloom.pipelines.convert.format import ConvertError
 from learnloom.pipelines.convert.origin import Origin
 from learnloom.pipelines.convert.values import moment, text
 
-CANVAS: Final = "urn:instructure:canvas:"
 _COURSES: Final = frozenset({"CourseOffering", "CourseSection"})
 _STAFF: Final = frozenset(
     {"Instructor", "Administrator", "ContentDeveloper", "Manager", "Mentor", "Officer", "TeachingAssistant"}
@@ -120,7 +120,7 @@ def person_id(entity: Entity) -> str | None:
     # A person that is not to be known is told by the name of the class.
     if identifier is None or identifier.startswith("http://purl.imsglobal.org/"):
         return None
-    return identifier.removeprefix(CANVAS + "user:")
+    return identifier.removeprefix(PREFIX + "user:")
 
 
 def needed(entity: Entity, what: str) -> str:
@@ -140,4 +140,4 @@ def needed(entity: Entity, what: str) -> str:
 
 def _course(identifier: str) -> str:
     """A section of Canvas is told within its course."""
-    return identifier.partition(":section:")[0] if identifier.startswith(CANVAS) else identifier
+    return identifier.partition(":section:")[0] if identifier.startswith(PREFIX) else identifier

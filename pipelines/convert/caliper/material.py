@@ -3,7 +3,6 @@
 from typing import Final
 
 from learnloom.pipelines.convert.caliper.event import (
-    CANVAS,
     CaliperEvent,
     canvas_extensions,
     identifier_of,
@@ -11,7 +10,9 @@ from learnloom.pipelines.convert.caliper.event import (
     type_of,
     whole,
 )
-from learnloom.pipelines.convert.caliper.things import CANVAS_ASSETS, holder, thing
+from learnloom.pipelines.convert.caliper.things import holder, thing
+from learnloom.pipelines.convert.canvas.ids import PREFIX
+from learnloom.pipelines.convert.canvas.live_events import ASSETS
 from learnloom.pipelines.convert.origin import Origin, Statement, activity, statement
 from learnloom.pipelines.convert.values import seconds_of, text
 from learnloom.pipelines.convert.viewing import Act, Told, result_of, session_of, verb_of
@@ -88,7 +89,7 @@ def media(event: CaliperEvent, student: str, origin: Origin, segments: str | Non
 def seen(event: CaliperEvent, student: str, origin: Origin) -> list[Statement] | str:
     """Make an `experienced` of a page, document, quiz, thread … that was opened."""
     asset = canvas_extensions(event.object).get("asset_type")
-    if asset is not None and asset not in CANVAS_ASSETS:
+    if asset is not None and asset not in ASSETS:
         return "no material"
     return [
         statement(
@@ -109,7 +110,7 @@ def posted(event: CaliperEvent, student: str, origin: Origin) -> list[Statement]
     """
     message = whole(event.object)
     thread = part(message, "isPartOf") or event.object
-    is_answer = bool(message.get("replyTo")) or (identifier_of(event.object) or "").startswith(CANVAS)
+    is_answer = bool(message.get("replyTo")) or (identifier_of(event.object) or "").startswith(PREFIX)
     return [
         statement(
             origin.student(student),

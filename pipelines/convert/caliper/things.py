@@ -11,6 +11,8 @@ from learnloom.pipelines.convert.caliper.event import (
     type_of,
     whole,
 )
+from learnloom.pipelines.convert.canvas.ids import plain_urn
+from learnloom.pipelines.convert.canvas.live_events import ASSETS, UNNAMED
 from learnloom.pipelines.convert.format import ConvertError
 from learnloom.pipelines.convert.origin import Activity, Origin, activity
 from learnloom.pipelines.convert.values import moment, rfc3339, text
@@ -30,20 +32,6 @@ TYPES: Final = {
     "VideoObject": xapi.VIDEO,
     "WebPage": xapi.READING,
 }
-CANVAS_ASSETS: Final = {
-    "assignment": xapi.ASSIGNMENT,
-    "attachment": None,
-    "context_module": xapi.MODULE,
-    "course": xapi.COURSE,
-    "discussion_topic": xapi.FORUM_TOPIC,
-    "module": xapi.MODULE,
-    "quiz": xapi.ASSESSMENT,
-    "quizzes:quiz": xapi.ASSESSMENT,
-    "wiki_page": xapi.READING,
-}
-"""What Canvas calls an asset with what it is; others (an account, a calendar, a person) are no material."""
-_NAMED_BY_CANVAS: Final = frozenset(CANVAS_ASSETS) - {"attachment"}
-"""A file's name may be a student's own."""
 
 
 def thing(entity: Entity, origin: Origin, *, kind: str | None = None, what: str = "object") -> Activity:
@@ -60,11 +48,11 @@ def thing(entity: Entity, origin: Origin, *, kind: str | None = None, what: str 
     """
     said, canvas = whole(entity), canvas_extensions(entity)
     asset = str(canvas.get("asset_type"))
-    type_ = TYPES.get(type_of(entity) or kind or "") or CANVAS_ASSETS.get(asset)
-    name = text(canvas.get("asset_name")) if asset in _NAMED_BY_CANVAS else None
+    type_ = TYPES.get(type_of(entity) or kind or "") or ASSETS.get(asset)
+    name = text(canvas.get("asset_name")) if asset in ASSETS and asset not in UNNAMED else None
     due = _due(said, origin) if type_ in {xapi.ASSIGNMENT, xapi.ASSESSMENT} else None
     return activity(
-        origin.iri_of(needed(entity, what), "activities"),
+        plain_urn(origin.iri_of(needed(entity, what), "activities")),
         type_,
         name or (None if canvas else text(said.get("name"))),
         interactionType="other" if type_ == xapi.INTERACTION else None,

@@ -13,6 +13,7 @@ from learnloom.pipelines.convert.caliper.event import (
     whole,
 )
 from learnloom.pipelines.convert.caliper.things import holder, skills, thing
+from learnloom.pipelines.convert.canvas.live_events import LEFT
 from learnloom.pipelines.convert.format import ConvertError
 from learnloom.pipelines.convert.origin import Origin, Statement, statement
 from learnloom.pipelines.convert.values import duration, moment, number, score, seconds_of, text
@@ -121,7 +122,7 @@ def enrolled(event: CaliperEvent, _: str | None, origin: Origin) -> list[Stateme
     state = said.get("workflow_state")
     if state == "completed":
         return "the course is over"
-    verb = xapi.UNREGISTERED if state in {"deleted", "inactive", "rejected"} else xapi.REGISTERED
+    verb = xapi.UNREGISTERED if state in LEFT else xapi.REGISTERED
     about = thing({"id": course, "type": "CourseOffering"}, origin)
     return [statement(origin.student(student), verb, about, event.at(origin), course=about["id"])]
 

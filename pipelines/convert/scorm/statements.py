@@ -51,9 +51,7 @@ def statements_of(attempt: Attempt, origin: Origin) -> dict[str, Statement]:
     interactions = attempt.interactions
     content = _content(attempt, origin, is_test=bool(interactions) or _score(attempt) is not None)
     course = text(attempt.said.get("course"))
-    where = {
-        "course": origin.iri_of(course, "courses") if course else origin.course,
-    }
+    where = origin.iri_of(course, "courses") if course else origin.course
     actor = origin.student(student)
     made = {
         f"interaction {place}": statement(
@@ -62,14 +60,14 @@ def statements_of(attempt: Attempt, origin: Origin) -> dict[str, Statement]:
             _question(interaction, content["id"], is_1_2=attempt.is_1_2, place=place),
             attempt.answered_at(interaction, origin.zone),
             result=_answer(interaction, is_1_2=attempt.is_1_2),
+            course=where,
             parent=content,
-            **where,
         )
         for place, interaction in interactions.items()
     }
     if verb := _verb(attempt):
         made["attempt"] = statement(
-            actor, verb, content, attempt.last_at(origin.zone), result=_outcome(attempt, verb), **where
+            actor, verb, content, attempt.last_at(origin.zone), result=_outcome(attempt, verb), course=where
         )
     return made
 

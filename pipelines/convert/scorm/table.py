@@ -149,7 +149,9 @@ def _grouped(rows: Iterator[_Row], max_bytes: int) -> Iterator[Record]:
             )
             continue
         seen.add(hash(attempt))
-        said = {key: value for key, value in last.said.items() if key not in {"element", "value", "at"}}
+        said: dict[str, Any] = {
+            key: value for key, value in last.said.items() if key not in {"element", "value", "at"}
+        }
         times = [row.said["at"] for row in listed if "at" in row.said]
         said["at"] = max(times, key=lambda time: (len(time), time), default="")
         said["tracks"] = {
