@@ -2,15 +2,22 @@
 
 import re
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import TypeAdapter, ValidationError
 
 from learnloom.pipelines.convert.format import Options, OptionsError
 from learnloom.pipelines.convert.values import iri_part, rfc3339
 from learnloom.schemas import vocabulary as xapi
+from learnloom.schemas.xapi.atoms import Iri
 
-_WEB: Final = re.compile(r"https?://[^\s/?#<>\"{}|\\^`]+[^\s<>\"{}|\\^`]*", re.IGNORECASE)
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x1f]+")
+_WEB: Final = re.compile(r"https?://[^/]", re.IGNORECASE)
+_UNIVERSAL: Final = re.compile(r"(?:https?|urn|tag|doi|info):", re.IGNORECASE)
+"""Schemes whose identifiers are the same everywhere; what else looks like one (`Q:1`) is an id of its system."""
+_IRI: Final = TypeAdapter(Iri)
+_KNOWN_IRIS: Final = 65_536
 LANGUAGE: Final = "und"
 """Of names whose language the source does not say (BCP 47: undetermined)."""
 
@@ -27,7 +34,7 @@ class Origin:
         Raises:
             OptionsError: home page or course is no IRI, or the time zone is unknown.
         """
-        if not _WEB.fullmatch(options.home_page):
+        if not _WEB.match(options.home_page) or not is_iri(options.home_page):
             raise OptionsError(
                 f"{format_name} needs --home-page, the address of the system that its ids belong to, like "
                 f"https://lms.school.example; it is {options.home_page!r}"
@@ -52,17 +59,27 @@ class Origin:
         return "/".join([self.home_page.rstrip("/"), *(iri_part(part) for part in parts)])
 
     def iri_of(self, identifier: str, *rooms: str) -> str:
-        """Give an identifier back where it is an IRI already, else name it within this system, in `rooms`."""
-        return identifier if is_iri(identifier) else self.iri(*rooms, identifier)
+        """Give an identifier back where it is an IRI of the world, else name it within this system, in `rooms`."""
+        return identifier if is_universal(identifier) else self.iri(*rooms, identifier)
 
     def student(self, identifier: str) -> dict[str, Any]:
         """Make the actor: an account of this system."""
         return {"account": {"homePage": self.home_page, "name": identifier}}
 
 
+@lru_cache(_KNOWN_IRIS)
 def is_iri(identifier: str) -> bool:
-    """Tell whether an identifier is an IRI as it stands."""
-    return _SCHEME.fullmatch(identifier) is not None
+    """Tell whether an identifier is an IRI, as xAPI has it."""
+    try:
+        _IRI.validate_python(identifier, strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+def is_universal(identifier: str) -> bool:
+    """Tell whether an identifier is an IRI that means the same everywhere."""
+    return _UNIVERSAL.match(identifier) is not None and is_iri(identifier)
 
 
 def activity(iri: str, kind: str | None = None, name: str | None = None, **definition: Any) -> Activity:

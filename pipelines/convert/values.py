@@ -17,6 +17,7 @@ _SECONDS_FROM: Final = 1e8
 """A count of so much since 1970 is one of seconds (1973); less is a date without its hyphens, or no time at all."""
 _MILLISECONDS_FROM: Final = 1e11
 """A count of so much is one of milliseconds: as seconds it would lie in the year 5138."""
+_MOST_SECONDS: Final = 1e10
 _KEPT_IN_IRI: Final = "/:@+!$&'()*,;=~-._"
 
 
@@ -53,8 +54,10 @@ def score(raw: float, most: float | None, least: float = 0) -> dict[str, float] 
 
 
 def duration(seconds: float | None) -> str | None:
-    """Write seconds as an ISO 8601 duration, to the hundredth; None where they are unknown or negative."""
-    return None if seconds is None or seconds < 0 else f"PT{round(seconds, 2):.15g}S"
+    """Write seconds as an ISO 8601 duration, to the hundredth; None where they are unknown, negative or endless."""
+    if seconds is None or not 0 <= seconds < _MOST_SECONDS:
+        return None
+    return f"PT{seconds:.2f}".rstrip("0").rstrip(".") + "S"
 
 
 def seconds_of(value: Any) -> float | None:

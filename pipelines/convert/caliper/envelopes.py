@@ -40,6 +40,10 @@ _BY_ANYBODY: Final[dict[tuple[str, str], _ByAnybody]] = {
 """Events that somebody else causes: they name their student."""
 
 
+KINDS: Final = frozenset([*_BY_STUDENT, *_BY_ANYBODY, *(("MediaEvent", act) for act in material.MEDIA_ACTS)])
+"""Types and actions that carry a meaning."""
+
+
 class Caliper:
     """Caliper Analytics."""
 
@@ -91,14 +95,13 @@ class Caliper:
         what = (event.kind, event.action)
         if what in _BY_ANYBODY:
             return _BY_ANYBODY[what](event, event.person, self._origin)
-        is_media = event.kind == "MediaEvent" and event.action in material.MEDIA_ACTS
-        if not is_media and what not in _BY_STUDENT:
+        if what not in KINDS:
             return "carries no meaning"
         if event.person is None:
             return "by a program, or by nobody who is named"
         if event.is_by_staff:
             return "by staff"
-        if is_media:
+        if event.kind == "MediaEvent":
             return material.media(event, event.person, self._origin, segments)
         return _BY_STUDENT[what](event, event.person, self._origin)
 
@@ -106,7 +109,7 @@ class Caliper:
         """Give what was played so far; None where the event is of no player, or `convert` will refuse it."""
         try:
             event = open_event(orjson.loads(raw))
-            if event.kind != "MediaEvent" or event.action not in material.MEDIA_ACTS:
+            if event.kind != "MediaEvent" or (event.kind, event.action) not in KINDS:
                 return None
             viewing = material.viewing_of(event)
             return viewings.tell(viewing, material.told_of(event, self._origin)) if viewing else None

@@ -95,7 +95,7 @@ def seen(event: CaliperEvent, student: str, origin: Origin) -> list[Statement] |
         statement(
             origin.student(student),
             xapi.EXPERIENCED,
-            thing(event.object, origin),
+            thing(event.object, origin, kind="Thread" if event.kind == "ThreadEvent" else None),
             event.at(origin),
             course=event.course(origin),
             parent=holder(event.object, origin),

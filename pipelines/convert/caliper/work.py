@@ -135,9 +135,9 @@ def _assigned(entity: Entity) -> Entity:
 def _points(given: dict[str, Any], assigned: Entity) -> dict[str, float] | None:
     """Points by Score (1.1), or by Result, whose scores were renamed in 1.2."""
     raw = _first(given, "scoreGiven", "resultScore", "totalScore", "normalScore")
-    most = _first(given, "maxScore", "maxResultScore") or _first(
-        whole(assigned), "maxScore", "maxResultScore"
-    )
+    most = _first(given, "maxScore", "maxResultScore")
+    if most is None:
+        most = _first(whole(assigned), "maxScore", "maxResultScore")
     return None if raw is None else score(raw, most)
 
 

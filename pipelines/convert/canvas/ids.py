@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.convert.values import text
+from learnloom.pipelines.convert.values import iri_part, text
 
 PREFIX: Final = "urn:instructure:canvas:"
 _IDS_A_SHARD: Final = 10**13
@@ -21,7 +21,7 @@ def global_id(value: Any, root_account: Any) -> str | None:
 
 def urn(kind: str, identifier: str) -> str:
     """Name a thing of Canvas; kinds that it calls by two names have one."""
-    return f"{PREFIX}{_SAME.get(kind, kind)}:{identifier}"
+    return f"{PREFIX}{_SAME.get(kind, kind)}:{iri_part(identifier)}"
 
 
 def plain_urn(iri: str) -> str:

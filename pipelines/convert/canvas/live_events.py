@@ -144,7 +144,7 @@ def _course_completed(event: LiveEvent, origin: Origin) -> list[Statement] | str
     return _by_student(event, origin, xapi.COMPLETED, activity(course, xapi.COURSE))
 
 
-_KINDS: Final[dict[str, Callable[[LiveEvent, Origin], list[Statement] | str]]] = {
+KINDS: Final[dict[str, Callable[[LiveEvent, Origin], list[Statement] | str]]] = {
     "asset_accessed": _seen,
     "course_completed": _course_completed,
     "discussion_entry_created": _entry,
@@ -191,7 +191,7 @@ class CanvasLiveEvents:
                 option=orjson.OPT_SORT_KEYS,
             )
         ).hexdigest()
-        mapped = _KINDS.get(event.name)
+        mapped = KINDS.get(event.name)
         made = mapped(event, self._origin) if mapped else "carries no meaning"
         return (
             Converted([], event.name, key, made)

@@ -56,6 +56,10 @@ _WHY_NOT: Final = {
 }
 
 
+KINDS: Final = frozenset([*_ABOUT_SUBJECT, *_BY_ACTOR, *videos.ACTS])
+"""Events that carry a meaning."""
+
+
 class TrackingLog:
     """Open edX' tracking log."""
 
@@ -90,7 +94,7 @@ class TrackingLog:
         """
         event = _parsed(record)
         kind, key = name_of(event), _key(event)
-        if kind not in _ABOUT_SUBJECT and kind not in _BY_ACTOR and kind not in videos.ACTS:
+        if kind not in KINDS:
             return Converted([], kind, key, _WHY_NOT.get(kind, "carries no meaning"))
         opened = open_event(event)
         student = opened.subject if kind in _ABOUT_SUBJECT else opened.user

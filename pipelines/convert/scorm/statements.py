@@ -8,10 +8,12 @@ import re
 from typing import Any, Final
 
 from learnloom.pipelines.convert.format import ConvertError
-from learnloom.pipelines.convert.origin import Activity, Origin, Statement, activity, is_iri, statement
+from learnloom.pipelines.convert.origin import Activity, Origin, Statement, activity, is_universal, statement
 from learnloom.pipelines.convert.scorm.attempt import Attempt, timespan
 from learnloom.pipelines.convert.values import duration, iri_part, number, score, text
 from learnloom.schemas import vocabulary as xapi
+from learnloom.schemas.xapi.interaction import check_interaction
+from learnloom.schemas.xapi.rule import Breach
 
 _RESULTS: Final = {"correct": True, "wrong": False, "incorrect": False}
 """`unanticipated` and `neutral` are no verdict."""
@@ -102,12 +104,19 @@ def _question(interaction: dict[str, str], content: str, *, is_1_2: bool, place:
     }
     joint = "/" if "#" in content else "#"
     return activity(
-        identifier if is_iri(identifier) else f"{content}{joint}{iri_part(identifier)}",
+        identifier if is_universal(identifier) else f"{content}{joint}{iri_part(identifier)}",
         xapi.INTERACTION,
         text(interaction.get("description")),
         interactionType=kind,
-        correctResponsesPattern=[patterns[place] for place in sorted(patterns)],
+        correctResponsesPattern=_fitting(kind, [patterns[place] for place in sorted(patterns)]),
     )
+
+
+def _fitting(kind: str, patterns: list[str]) -> list[str] | None:
+    """Right responses, where they are such as xAPI lets this kind of question have; what content wrote else is lost."""
+    found: list[Breach] = []
+    check_interaction({"interactionType": kind, "correctResponsesPattern": patterns}, (), found)
+    return None if found else patterns
 
 
 def _answer(interaction: dict[str, str], *, is_1_2: bool) -> dict[str, Any]:

@@ -31,6 +31,8 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }
 """What is read, with the names of columns that say so: in small letters, without spaces and underscores."""
 _ELEMENTS: Final = ("cmi.", "x.")
+_MAX_ROWS: Final = 20_000
+"""Of one attempt: content with a thousand interactions has half as many."""
 _MAX_ATTEMPTS: Final = 2_000_000
 """Of one file whose rows are elements: so many are remembered, to see whether one comes again."""
 
@@ -135,31 +137,35 @@ def _grouped(rows: Iterator[_Row], max_bytes: int) -> Iterator[Record]:
     """Put the elements of an attempt together, whose rows have to stand together."""
     seen: set[int] = set()
     for attempt, group in itertools.groupby(rows, key=_attempt_of):
-        listed = list(group)
-        first, last = listed[0], listed[-1]
-        if hash(attempt) in seen or len(seen) == _MAX_ATTEMPTS:
-            yield Record(
-                orjson.dumps(first.said),
-                f"line {first.line}",
-                error=ConvertError(
-                    "convert-order",
-                    f"The attempt (student, activity, attempt: {', '.join(attempt)}) stands at several places of the "
-                    f"file, or it holds more than {_MAX_ATTEMPTS:,}: sort it by these columns, or divide it.",
-                ),
-            )
-            continue
-        seen.add(hash(attempt))
-        said: dict[str, Any] = {
-            key: value for key, value in last.said.items() if key not in {"element", "value", "at"}
-        }
-        times = [row.said["at"] for row in listed if "at" in row.said]
-        said["at"] = max(times, key=lambda time: (len(time), time), default="")
-        said["tracks"] = {
-            row.said["element"]: row.said["value"]
-            for row in listed
-            if "element" in row.said and "value" in row.said
-        }
-        yield _record(first, said, max_bytes)
+        listed = list(itertools.islice(group, _MAX_ROWS + 1))
+        wrong = None
+        if len(listed) > _MAX_ROWS:
+            wrong = f"has more than {_MAX_ROWS:,} rows: has the file columns for student and activity?"
+        elif len(seen) == _MAX_ATTEMPTS:
+            wrong = f"comes after {_MAX_ATTEMPTS:,} others: divide the file"
+        elif hash(attempt) in seen:
+            wrong = "stands at several places of the file: sort it by student, activity and attempt"
+        if wrong:
+            error = ConvertError("convert-order", f"The attempt {' / '.join(attempt)} {wrong}.")
+            yield Record(orjson.dumps(listed[0].said), f"line {listed[0].line}", error=error)
+        else:
+            seen.add(hash(attempt))
+            yield _record(listed[0], _together(listed), max_bytes)
+
+
+def _together(rows: list[_Row]) -> dict[str, Any]:
+    """Put the rows of one attempt together: what the last says beside its element, and when the last was written."""
+    said: dict[str, Any] = {
+        key: value for key, value in rows[-1].said.items() if key not in {"element", "value", "at"}
+    }
+    times = [row.said["at"] for row in rows if "at" in row.said]
+    said["at"] = max(times, key=lambda time: (len(time), time), default="")
+    said["tracks"] = {
+        row.said["element"]: row.said["value"]
+        for row in rows
+        if "element" in row.said and "value" in row.said
+    }
+    return said
 
 
 def _attempt_of(row: _Row) -> tuple[str, ...]:
