@@ -212,35 +212,6 @@ def test_a_subsection_score_is_that_of_the_student_graded() -> None:
     assert made["result"]["score"]["scaled"] == 0.75
 
 
-def test_what_was_played_follows_from_play_pause_and_seek() -> None:
-    """Two stretches of one viewing are told, and the jump between them."""
-    made = statements(
-        LOG,
-        player("load_video", 0),
-        player("play_video", 0, currentTime=0),
-        player("seek_video", 30, old_time=30, new_time=60),
-        player("pause_video", 50, currentTime=80),
-    )
-    assert [verb(each) for each in made] == ["initialized", "played", "seeked", "paused"]
-    extensions = made[-1]["result"]["extensions"]
-    assert extensions[xapi.VIDEO_SEGMENTS] == "0[.]30[,]60[.]80"
-    assert made[2]["result"]["extensions"][xapi.VIDEO_TIME_FROM] == 30
-    sessions = {each["context"]["extensions"][xapi.VIDEO_SESSION] for each in made}
-    assert len(sessions) == 1
-    assert made[0]["object"]["id"] == f"{SCHOOL}/xblock/{BLOCK}video+block@v1"
-
-
-def test_a_viewing_cut_in_two_files_may_be_told_anew() -> None:
-    """Only statements that end a stretch may change with what came before them in the file."""
-    played, paused = convert_all(
-        LOG, lines(player("play_video", 0, currentTime=0), player("pause_video", 9, currentTime=9))
-    )
-    (alone,) = convert_all(LOG, lines(player("pause_video", 9, currentTime=9)))
-    assert (played.can_change, paused.can_change) == (False, True)
-    assert paused.key == alone.key
-    assert paused.statements != alone.statements
-
-
 def test_events_may_nest_json_in_a_string_and_know_the_user_by_name_only() -> None:
     """An old event is read like a new one; its user's name serves where there is no id."""
     old = player("play_video", 0, currentTime=1.5)
