@@ -82,6 +82,13 @@ def is_universal(identifier: str) -> bool:
     return _UNIVERSAL.match(identifier) is not None and is_iri(identifier)
 
 
+def within(container: str, identifier: str) -> str:
+    """Name something that has its id within something else alone (a question's in its quiz)."""
+    if is_universal(identifier):
+        return identifier
+    return f"{container}{'/' if '#' in container else '#'}{iri_part(identifier)}"
+
+
 def activity(iri: str, kind: str | None = None, name: str | None = None, **definition: Any) -> Activity:
     """Make an activity; what is None or empty is left out."""
     body = {

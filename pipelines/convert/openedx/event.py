@@ -114,7 +114,9 @@ def _data(event: dict[str, Any]) -> dict[str, Any]:
     if isinstance(data, str) and data.lstrip().startswith(("{", '"')):
         try:
             data = orjson.loads(data)
-            data = orjson.loads(data) if isinstance(data, str) else data
+            # A browser's form fields are text within the text, and nothing that a kind needs.
+            if isinstance(data, str) and data.startswith("{"):
+                data = orjson.loads(data)
         except orjson.JSONDecodeError as error:
             raise ConvertError(
                 "convert-json",

@@ -1,4 +1,4 @@
-"""What a result says: an `answered` of each item, and a `scored` of the test.
+"""What a result says: an `answered` of each item, and how the test went.
 
 By QTI Results Reporting 2.1 and 3.0: variables by the names that the specification reserves (SCORE, MAXSCORE,
 duration, numAttempts, completionStatus). What a candidate wrote beside their answers is not read, nor is their name.
@@ -10,13 +10,15 @@ from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 from learnloom.pipelines.convert.format import ConvertError
-from learnloom.pipelines.convert.origin import Activity, Origin, Statement, activity, statement
+from learnloom.pipelines.convert.origin import Activity, Origin, Statement, activity, statement, within
 from learnloom.pipelines.convert.values import duration, moment, number, score, seconds_of
 from learnloom.schemas import vocabulary as xapi
 
 _RESERVED: Final = frozenset({"duration", "numAttempts", "completionStatus"})
 _NOT_ANSWERED: Final = frozenset({"initial", "pendingSubmission"})
 """States of an item that was not begun, or not handed in yet (2.1, sessionStatus)."""
+_CLOSED: Final = frozenset({"identifier", "boolean", "integer", "pair", "directedPair", "point"})
+"""Base types of which nothing else than the right response is right."""
 _TOTALS: Final = (("SCORE", "MAXSCORE"), ("SCORE_TOTAL", "SCORE_TOTAL_MAX"))
 """Names of a test's score and its most: the specification's, and those of TAO."""
 
@@ -59,25 +61,34 @@ def statements_of(result: ET.Element, student: str, origin: Origin) -> dict[str,
             made[f"{identifier} {counted[identifier]}"] = statement(
                 origin.student(student),
                 xapi.ANSWERED,
-                _question(item, identifier, path, origin),
+                _question(item, identifier, path, quiz, origin),
                 _moment(item, test, path, origin),
                 result=_answer(item),
                 course=origin.course,
                 parent=quiz,
             )
-    points = (
-        next(filter(None, (_points(test, *names) for names in _TOTALS)), None) if test is not None else None
-    )
-    if test is not None and quiz is not None and points is not None:
+    if test is not None and quiz is not None and (verb := _test_verb(test)):
         made["test"] = statement(
             origin.student(student),
-            xapi.SCORED,
+            verb,
             quiz,
             _moment(test, None, "/assessmentResult/testResult", origin),
-            result={"score": points, "duration": _taken(test)},
+            result={"score": _total(test), "duration": _taken(test)},
             course=origin.course,
         )
     return made
+
+
+def _test_verb(test: ET.Element) -> str | None:
+    """How the test went, in a word: completed, or scored at least; None where neither is told."""
+    status = _variable(test, "completionStatus")
+    if status is not None and _value(status) == "completed":
+        return xapi.COMPLETED
+    return xapi.SCORED if _total(test) else None
+
+
+def _total(test: ET.Element) -> dict[str, float] | None:
+    return next(filter(None, (_points(test, *names) for names in _TOTALS)), None)
 
 
 def _quiz(test: ET.Element | None, origin: Origin) -> Activity | None:
@@ -86,7 +97,9 @@ def _quiz(test: ET.Element | None, origin: Origin) -> Activity | None:
     return activity(iri, xapi.ASSESSMENT) if iri else None
 
 
-def _question(item: ET.Element, identifier: str, path: str, origin: Origin) -> Activity:
+def _question(
+    item: ET.Element, identifier: str, path: str, quiz: Activity | None, origin: Origin
+) -> Activity:
     if not identifier:
         raise ConvertError(
             "convert-activity",
@@ -99,7 +112,7 @@ def _question(item: ET.Element, identifier: str, path: str, origin: Origin) -> A
     # Several responses of one item are one answer; a pattern of the whole is unknown where one is.
     whole = "[,]".join(each for each in corrects if each is not None)
     return activity(
-        origin.iri_of(identifier, "qti", "items"),
+        within(quiz["id"], identifier) if quiz else origin.iri_of(identifier, "qti", "items"),
         xapi.INTERACTION,
         interactionType="other",
         correctResponsesPattern=[whole] if corrects and None not in corrects else None,
@@ -114,28 +127,37 @@ def _is_answered(item: ET.Element) -> bool:
 
 
 def _answer(item: ET.Element) -> dict[str, Any]:
-    responses = _responses(item)
-    given = [_joined(found) for each in responses if (found := each.find("candidateResponse")) is not None]
+    given = [
+        _joined(found) for each in _responses(item) if (found := each.find("candidateResponse")) is not None
+    ]
     points = _points(item, *_TOTALS[0])
     return {
         "score": points,
-        "success": _is_right(responses) if points is None else None,
+        "success": _is_right(item) if points is None else None,
         "response": "[,]".join(each for each in given if each is not None) or None,
         "duration": _taken(item),
     }
 
 
-def _is_right(responses: list[ET.Element]) -> bool | None:
-    """Compare with the right response, for where there is no score: None where either is not told."""
-    verdicts: list[bool] = []
+def _is_right(item: ET.Element) -> bool | None:
+    """Compare with the right response, where no share is told: None where it is not told, or not the only right one.
+
+    A text that differs may be right all the same (another spelling, a pattern): then a score of 0 has to say it is not.
+    """
+    is_equal, is_closed, responses = True, True, _responses(item)
     for each in responses:
         right, given = each.find("correctResponse"), each.find("candidateResponse")
         if right is None or given is None:
             return None
         told, wanted = _values(given), _values(right)
         is_ordered = each.get("cardinality") == "ordered"
-        verdicts.append(told == wanted if is_ordered else sorted(told) == sorted(wanted))
-    return all(verdicts) if verdicts else None
+        is_equal = is_equal and (told == wanted if is_ordered else sorted(told) == sorted(wanted))
+        is_closed = is_closed and each.get("baseType", each.get("base-type")) in _CLOSED
+    if not responses or is_equal:
+        return bool(responses) or None
+    scored = _variable(item, "SCORE")
+    points = number(_value(scored)) if scored is not None else None
+    return False if points == 0 or (points is None and is_closed) else None
 
 
 def _points(holder: ET.Element, name: str, most_name: str) -> dict[str, float] | None:

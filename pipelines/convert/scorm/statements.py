@@ -8,9 +8,9 @@ import re
 from typing import Any, Final
 
 from learnloom.pipelines.convert.format import ConvertError
-from learnloom.pipelines.convert.origin import Activity, Origin, Statement, activity, is_universal, statement
+from learnloom.pipelines.convert.origin import Activity, Origin, Statement, activity, statement, within
 from learnloom.pipelines.convert.scorm.attempt import Attempt, timespan
-from learnloom.pipelines.convert.values import duration, iri_part, number, score, text
+from learnloom.pipelines.convert.values import duration, number, score, text
 from learnloom.schemas import vocabulary as xapi
 from learnloom.schemas.xapi.interaction import check_interaction
 from learnloom.schemas.xapi.rule import Breach
@@ -102,9 +102,8 @@ def _question(interaction: dict[str, str], content: str, *, is_1_2: bool, place:
         for element, value in interaction.items()
         if (found := _PATTERN.fullmatch(element))
     }
-    joint = "/" if "#" in content else "#"
     return activity(
-        identifier if is_universal(identifier) else f"{content}{joint}{iri_part(identifier)}",
+        within(content, identifier),
         xapi.INTERACTION,
         text(interaction.get("description")),
         interactionType=kind,

@@ -29,12 +29,12 @@ def item(*variables: str, identifier: str = "item-1", state: str = "final") -> s
     )
 
 
-def given(identifier: str, *values: str, right: tuple[str, ...] = ()) -> str:
+def given(identifier: str, *values: str, right: tuple[str, ...] = (), base: str = "identifier") -> str:
     """Make a response variable."""
     correct = "".join(f"<value>{value}</value>" for value in right)
     candidate = "".join(f"<value>{value}</value>" for value in values)
     return (
-        f'<responseVariable identifier="{identifier}" cardinality="multiple">'
+        f'<responseVariable identifier="{identifier}" cardinality="multiple" baseType="{base}">'
         + (f"<correctResponse>{correct}</correctResponse>" if right else "")
         + f"<candidateResponse>{candidate}</candidateResponse></responseVariable>"
     )
@@ -69,7 +69,7 @@ def test_an_item_is_an_answer_within_its_test() -> None:
     )
     ((answer, test),) = [each.statements for each in convert_all(FORMAT, result(_TEST, item(*parts)))]
     assert answer["actor"] == {"account": {"homePage": SCHOOL, "name": "c-7"}}
-    assert answer["object"]["id"] == f"{SCHOOL}/qti/items/item-1"
+    assert answer["object"]["id"] == f"{SCHOOL}/qti/tests/test-1#item-1"
     assert answer["result"] == {
         "score": {"scaled": 0.5, "raw": 1, "min": 0, "max": 2},
         "response": "b[,]a",
@@ -88,7 +88,13 @@ def test_an_item_is_an_answer_within_its_test() -> None:
             {"score": {"scaled": 0.75, "raw": 3, "min": 0, "max": 4}},
         ),
         ((given("R", "b", "a", right=("a", "b")),), {"success": True, "response": "b[,]a"}),
-        ((given("R", "a", right=("a", "b")), outcome("SCORE", "1")), {"success": False, "response": "a"}),
+        ((given("R", "a", right=("a", "b")),), {"success": False, "response": "a"}),
+        ((given("R", "a", right=("a", "b")), outcome("SCORE", "1")), {"response": "a"}),
+        ((given("R", "a", right=("b",), base="string"),), {"response": "a"}),
+        (
+            (given("R", "a", right=("b",), base="string"), outcome("SCORE", "0")),
+            {"success": False, "response": "a"},
+        ),
         ((given("R", "a"), outcome("SCORE", "1")), {"response": "a"}),
         ((given("duration", "35.5"), outcome("SCORE", "1")), {"duration": "PT35.5S"}),
     ],
@@ -113,6 +119,13 @@ def test_what_was_not_answered_is_no_answer(untouched: str) -> None:
     """Items that were not begun or not handed in say nothing."""
     (made,) = convert_all(FORMAT, result(untouched))
     assert made.ignored == "nothing was answered, or scored"
+
+
+def test_a_test_that_was_completed_says_so() -> None:
+    """A completed test without a known share is completed all the same, in its time."""
+    test = f'<testResult identifier="t" datestamp="2026-09-07T10:10:00Z">{given("duration", "600")}'
+    (made,) = convert_all(FORMAT, result(f"{test}{outcome('completionStatus', 'completed')}</testResult>"))
+    assert (verb(made.statements[0]), made.statements[0]["result"]) == ("completed", {"duration": "PT600S"})
 
 
 def test_an_item_answered_twice_is_two_answers() -> None:
