@@ -4,6 +4,7 @@ import difflib
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.check.advice import ADVICE
+from learnloom.pipelines.convert.rules import CONVERT_RULES, FIX
 from learnloom.schemas.errors import LearnloomError
 from learnloom.schemas.xapi.rule import record_of
 from learnloom.schemas.xapi.rules import RULES
@@ -50,7 +51,10 @@ def explain(rule_id: str) -> Explanation:
             ("Applies to", advice.about.value),
         )
         return Explanation(advice.id, is_fault=False, lines=lines)
-    near = difflib.get_close_matches(rule_id, [*RULES, *ADVICE], n=3, cutoff=0.5)
+    if rule_id in CONVERT_RULES:
+        lines = (("Requirement", _sentence(CONVERT_RULES[rule_id])), ("Fix", _sentence(FIX)))
+        return Explanation(rule_id, is_fault=True, lines=lines)
+    near = difflib.get_close_matches(rule_id, [*RULES, *ADVICE, *CONVERT_RULES], n=3, cutoff=0.5)
     hint = (
         f": did you mean {' or '.join(near)}?"
         if near

@@ -97,11 +97,13 @@ def _write(files: ConvertedFiles) -> bool:
     """Write the statements to standard output; give whether that was broken off."""
     try:
         for batch in files.batches({}):
-            sys.stdout.buffer.writelines(
-                record.value + b"\n" for record in batch.records if record.fault is None and record.value
+            sys.stdout.writelines(
+                f"{record.value.decode()}\n"
+                for record in batch.records
+                if record.fault is None and record.value is not None
             )
             files.acknowledge([Position(batch.topic, batch.partition, batch.next_offset)])
-        sys.stdout.buffer.flush()
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return True
     return False

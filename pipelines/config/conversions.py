@@ -28,7 +28,7 @@ class Conversion(BaseModel):
     source: str = Field(
         default="",
         description="Name of the sending system, part of every id; it must never change. "
-        "Empty: format and home page.",
+        "None: format and home page.",
     )
     course: str | None = Field(default=None, description="IRI of the course, where records name none.")
     quiz: str | None = Field(default=None, description="IRI of the quiz, where records name none.")

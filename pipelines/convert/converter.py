@@ -82,8 +82,9 @@ class Converter:
             receipt.count_ignored(made.kind, made.ignored or "gives no statement")
             return []
         receipt.count_converted(made.kind, len(values))
+        raw, can_change = record.raw, made.can_change
         return [
-            LandingRecord(offset, number, value, original=record.raw, can_change=made.can_change)
+            LandingRecord(offset, number, value, None, None, None, raw, can_change)
             for number, value in enumerate(values)
         ]
 

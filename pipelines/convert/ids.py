@@ -2,10 +2,13 @@
 
 import hashlib
 import uuid
+from typing import Final
 
 from learnloom.pipelines.convert.format import Converted, Options
 
-_SOURCES = "https://learnloom.example/sources/"
+_VARIANTS: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+"""Of a hexadecimal digit, the one with the two bits of RFC 9562's variant."""
+_SOURCES: Final = "https://learnloom.example/sources/"
 
 
 class StatementIds:
@@ -24,7 +27,9 @@ class StatementIds:
         return [self._id(f"{converted.key}#{name}") for name in names]
 
     def _id(self, key: str) -> str:
-        # uuid.uuid5, which would hash the namespace each time and build an object: a third of the time of a short row.
+        # As uuid.uuid5, without an object for each: that took a quarter of the time of a row. A test compares both.
         digest = self._hash.copy()
         digest.update(key.encode())
-        return str(uuid.UUID(bytes=digest.digest()[:16], version=5))
+        text = digest.hexdigest()
+        variant = _VARIANTS[text[16]]
+        return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"

@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from learnloom.pipelines.config.alerts import Alerts
+from learnloom.pipelines.config.conversions import Conversion
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 
@@ -30,6 +31,7 @@ quiet_days = 10
 """
 _TABLE: Final = "| setting | default | meaning |\n|---|---|---|\n"
 _ELSEWHERE: Final = {
+    "conversions": "[below](#conversions)",
     "flows": "[below](#flows)",
     "alerts": "[below](#alerts)",
     "subscriptions": "[how-to: delivery](../how-to/deliver.md#subscriptions)",
@@ -41,6 +43,13 @@ _FLOWS: Final = """
 
 In `learnloom.toml` under `[flows]`, or in the environment as `LEARNLOOM_FLOWS__<NAME>`. What the flows do:
 [how-to: operate](../how-to/operate.md).
+
+"""
+_CONVERSIONS: Final = """
+## Conversions
+
+In `learnloom.toml`, each under `[[conversions]]`: what is no xAPI, by folder of the inbox and by topic
+([how-to: convert](../how-to/convert.md#unattended)).
 
 """
 _ALERTS: Final = """
@@ -55,20 +64,25 @@ whoever knows the address of a chat's webhook can write there. What is sent:
 
 def settings_page() -> str:
     """Write the page, in Markdown."""
-    tables: list[tuple[str, type[BaseModel]]] = [(_HEAD, Settings), (_FLOWS, Schedules), (_ALERTS, Alerts)]
+    tables: list[tuple[str, type[BaseModel]]] = [
+        (_HEAD, Settings),
+        (_FLOWS, Schedules),
+        (_CONVERSIONS, Conversion),
+        (_ALERTS, Alerts),
+    ]
     return "".join(f"{head}{_TABLE}{''.join(_rows(model))}" for head, model in tables)
 
 
 def _rows(model: type[BaseModel]) -> Iterator[str]:
     for name, field in model.model_fields.items():
-        default = _ELSEWHERE.get(name) or _shown(field.default)
+        default = _ELSEWHERE.get(name) or ("needed" if field.is_required() else _shown(field.default))
         yield f"| `{name}` | {default} | {field.description} |\n"
 
 
 def _shown(default: object) -> str:
-    if isinstance(default, tuple):
+    if isinstance(default, tuple) and default:
         return ", ".join(f"`{one}`" for one in default)
-    return "none" if default is None else f"`{default}`"
+    return "none" if default in {None, ""} or default == () else f"`{default}`"
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ import pytest
 from pydantic import BaseModel
 
 from learnloom.pipelines.config.alerts import Alerts
+from learnloom.pipelines.config.conversions import Conversion
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.reference.settings import settings_page
 from tests.documents import blocks, page
 
 _PAGE = "docs/reference/settings.md"
-_NESTED = ("subscriptions", "flows", "alerts", "thresholds")
+_NESTED = ("conversions", "subscriptions", "flows", "alerts", "thresholds")
 """Tables of settings, whose default is a link to where they stand."""
 
 
@@ -29,10 +30,11 @@ def test_the_page_is_up_to_date() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "model"), [("Settings", Settings), ("Flows", Schedules), ("Alerts", Alerts)]
+    ("heading", "model"),
+    [("Settings", Settings), ("Flows", Schedules), ("Conversions", Conversion), ("Alerts", Alerts)],
 )
 def test_every_setting_is_listed(heading: str, model: type[BaseModel]) -> None:
-    """The tables have every setting of a deployment, of flows and of alerts, with its default and its meaning."""
+    """The tables have every setting of each model, with its default and its meaning."""
     listed = _rows(heading)
     assert [(name, meaning) for name, _, meaning in listed] == [
         (f"`{name}`", field.description) for name, field in model.model_fields.items()
@@ -40,10 +42,14 @@ def test_every_setting_is_listed(heading: str, model: type[BaseModel]) -> None:
     for (_, default, _), (name, field) in zip(listed, model.model_fields.items(), strict=True):
         if name in _NESTED and model is Settings:
             assert re.fullmatch(r"\[.*\]\(.*\)", default)
+        elif field.is_required():
+            assert default == "needed"
+        elif field.default in (None, "", ()):
+            assert default == "none"
         elif name == "topics":
             assert default == f"`{', '.join(field.default)}`"
         else:
-            assert default == ("none" if field.default is None else f"`{field.default}`")
+            assert default == f"`{field.default}`"
 
 
 def test_settings_example_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""Tables: answers and grades from CSV, by a mapping of columns."""

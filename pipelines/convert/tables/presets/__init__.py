@@ -1,0 +1,1 @@
+"""Mappings of the tables that common platforms export."""
