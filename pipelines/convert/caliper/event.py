@@ -131,7 +131,7 @@ def needed(entity: Entity, what: str) -> str:
     """
     if (identifier := identifier_of(entity)) is None:
         raise ConvertError(
-            "convert-activity",
+            "convert-item",
             f"The event has no {what} with an id, so it is unknown what it is about: let the sensor send it.",
             path=f"/{what}",
         )

@@ -55,7 +55,7 @@ class LiveEvent(NamedTuple):
         """
         if (found := self.id_in(field)) is None:
             raise ConvertError(
-                "convert-activity",
+                "convert-item",
                 f"{self.name} has no {field}: keep the body whole when you store live events.",
                 path=f"/body/{field}",
             )

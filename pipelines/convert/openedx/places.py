@@ -39,7 +39,7 @@ def needed(event: TrackingEvent, field: str) -> str:
     """
     if (found := text(event.data.get(field))) is None:
         raise ConvertError(
-            "convert-activity",
+            "convert-item",
             f"{event.name} has no {field}, so it is unknown what it is about: export the log with whole events.",
             path=f"/event/{field}",
         )

@@ -102,7 +102,7 @@ def _question(
 ) -> Activity:
     if not identifier:
         raise ConvertError(
-            "convert-activity",
+            "convert-item",
             f"{path} has no identifier, so it is unknown what was answered: let the test system send it.",
             path=f"{path}/@identifier",
         )

@@ -1,9 +1,10 @@
 """The format `scorm`: run-time data as JSON (an attempt an object) or as CSV (an attempt, or an element, a row)."""
 
+import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar, cast
 
 import orjson
 
@@ -14,7 +15,25 @@ from learnloom.pipelines.convert.scorm.statements import statements_of
 from learnloom.pipelines.convert.scorm.table import attempts, columns_of
 from learnloom.pipelines.convert.text import chunks, json_records_of
 
-_KEY_PARTS = ("student", "activity", "attempt")
+
+class _Stream(io.RawIOBase):
+    """Pieces of bytes as a stream."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        super().__init__()
+        self._pieces = filter(None, pieces)
+        self._left = b""
+
+    def readable(self) -> bool:
+        """Be readable."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer as far as one piece goes."""
+        self._left = self._left or next(self._pieces, b"")
+        size = min(len(buffer), len(self._left))
+        buffer[:size], self._left = self._left[:size], self._left[size:]
+        return size
 
 
 class RunTimeData:
@@ -46,7 +65,8 @@ class RunTimeData:
         if head.lstrip().startswith((b"{", b"[")):
             yield from json_records_of(itertools.chain([head], pieces), self._max_bytes)
         else:
-            yield from attempts(itertools.chain([head], pieces), self._columns, self._max_bytes)
+            table = cast("BinaryIO", _Stream(itertools.chain([head], pieces)))
+            yield from attempts(table, self._columns, self._max_bytes)
 
     def convert(self, record: Record) -> Converted:
         """Make the statements of one attempt.

@@ -80,7 +80,7 @@ def _content(attempt: Attempt, origin: Origin, *, is_test: bool) -> Activity:
     iri = origin.iri_of(named, "scorm") if named else origin.quiz
     if iri is None:
         raise ConvertError(
-            "convert-activity",
+            "convert-item",
             "The attempt does not say at what: give `activity` beside cmi, name its column by --map, or give --quiz "
             "for all.",
             path="/activity",
@@ -92,7 +92,7 @@ def _question(interaction: dict[str, str], content: str, *, is_1_2: bool, place:
     identifier = text(interaction.get("id"))
     if identifier is None:
         raise ConvertError(
-            "convert-activity",
+            "convert-item",
             f"cmi.interactions.{place} has no id, so it is unknown what was answered: the content has to set it.",
             path=f"cmi.interactions.{place}.id",
         )

@@ -7,15 +7,15 @@ Column names are those of the tables and reports of learning platforms; `--map` 
     element = "Key"
 """
 
-import codecs
-import csv
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import orjson
 
 from learnloom.pipelines.convert.format import ConvertError, OptionsError, Record
+from learnloom.pipelines.convert.tables.rows import CsvFile, CsvRow
 from learnloom.pipelines.convert.text import too_big
 from learnloom.pipelines.ingest.sources.errors import InputError
 
@@ -41,6 +41,8 @@ class _Row(NamedTuple):
     line: int
     said: dict[str, str]
     """Fields and elements that are not empty."""
+    unread: Record | None = None
+    """The row itself, where it could not be read."""
 
 
 def columns_of(table: Mapping[str, Any]) -> dict[str, str]:
@@ -64,49 +66,33 @@ def columns_of(table: Mapping[str, Any]) -> dict[str, str]:
     return columns
 
 
-def attempts(pieces: Iterable[bytes], columns: Mapping[str, str], max_bytes: int) -> Iterator[Record]:
+def attempts(given: BinaryIO, columns: Mapping[str, str], max_bytes: int) -> Iterator[Record]:
     """Yield every attempt of a table as a record: a JSON object of what its rows say.
 
     Args:
-        pieces: the text in UTF-8; fields are divided by comma, semicolon or tab.
+        given: CSV in UTF-8.
         columns: names of columns that a person has given.
         max_bytes: a longer attempt is refused.
 
     Raises:
         InputError: it is no table, or has neither elements nor one of the columns named.
     """
-    lines = _lines(pieces, max_bytes)
-    first = next(lines, "")
-    rows = csv.reader(itertools.chain([first], lines), delimiter=max(",;\t", key=first.count))
-    try:
-        fields = _fields(next(rows, []), columns)
-        said = (
-            _Row(
-                rows.line_num,
-                {field: cell for field, cell in zip(fields, cells, strict=False) if field and cell},
-            )
-            for cells in rows
-        )
-        if "element" in fields:
-            yield from _grouped(said, max_bytes)
-        else:
-            yield from (_record(row, row.said, max_bytes) for row in said if row.said)
-    except csv.Error as error:
-        raise InputError(f"line {rows.line_num} is no row of CSV: {error}") from error
+    file = CsvFile(given, encoding="utf-8", delimiter=None, header_row=1, max_row_bytes=max_bytes)
+    fields = _fields(file.header, columns)
+    rows = (_read(row, fields) for row in file.rows())
+    if "element" in fields:
+        yield from _grouped(rows, max_bytes)
+    else:
+        for row in rows:
+            if row.said or row.unread:
+                yield row.unread or _record(row, row.said, max_bytes)
 
 
-def _lines(pieces: Iterable[bytes], max_bytes: int) -> Iterator[str]:
-    left = ""
-    try:
-        for piece in codecs.iterdecode(pieces, "utf-8"):
-            *whole, left = (left + piece).split("\n")
-            yield from (line + "\n" for line in whole)
-            if len(left) > max_bytes:
-                raise InputError(f"a line has more than the {max_bytes} bytes allowed: is it a table?")
-    except UnicodeDecodeError as error:
-        raise InputError(f"it is no UTF-8 ({error}): save it as CSV in UTF-8") from error
-    if left:
-        yield left
+def _read(row: CsvRow, fields: list[str | None]) -> _Row:
+    if row.error is not None:
+        return _Row(row.line, {}, Record(row.raw, f"line {row.line}", error=row.error))
+    cells = zip(fields, (cell.strip() for cell in row.cells), strict=True)
+    return _Row(row.line, {field: cell for field, cell in cells if field and cell})
 
 
 def _fields(header: list[str], columns: Mapping[str, str]) -> list[str | None]:
@@ -136,8 +122,12 @@ def _fields(header: list[str], columns: Mapping[str, str]) -> list[str | None]:
 def _grouped(rows: Iterator[_Row], max_bytes: int) -> Iterator[Record]:
     """Put the elements of an attempt together, whose rows have to stand together."""
     seen: set[int] = set()
-    for attempt, group in itertools.groupby(rows, key=_attempt_of):
-        listed = list(itertools.islice(group, _MAX_ROWS + 1))
+    for attempt, group in itertools.groupby(_with_attempts(rows), key=itemgetter(0)):
+        listed = [row for _, row in itertools.islice(group, _MAX_ROWS + 1)]
+        yield from (row.unread for row in listed if row.unread)
+        told = [row for row in listed if not row.unread]
+        if not told:
+            continue
         wrong = None
         if len(listed) > _MAX_ROWS:
             wrong = f"has more than {_MAX_ROWS:,} rows: has the file columns for student and activity?"
@@ -147,10 +137,10 @@ def _grouped(rows: Iterator[_Row], max_bytes: int) -> Iterator[Record]:
             wrong = "stands at several places of the file: sort it by student, activity and attempt"
         if wrong:
             error = ConvertError("convert-order", f"The attempt {' / '.join(attempt)} {wrong}.")
-            yield Record(orjson.dumps(listed[0].said), f"line {listed[0].line}", error=error)
+            yield Record(orjson.dumps(told[0].said), f"line {told[0].line}", error=error)
         else:
             seen.add(hash(attempt))
-            yield _record(listed[0], _together(listed), max_bytes)
+            yield _record(told[0], _together(told), max_bytes)
 
 
 def _together(rows: list[_Row]) -> dict[str, Any]:
@@ -168,8 +158,13 @@ def _together(rows: list[_Row]) -> dict[str, Any]:
     return said
 
 
-def _attempt_of(row: _Row) -> tuple[str, ...]:
-    return tuple(row.said.get(field, "") for field in ("student", "activity", "attempt"))
+def _with_attempts(rows: Iterator[_Row]) -> Iterator[tuple[tuple[str, ...], _Row]]:
+    """Say of each row of which attempt it is; one that could not be read is of the attempt that it stands in."""
+    attempt: tuple[str, ...] = ()
+    for row in rows:
+        if row.unread is None:
+            attempt = tuple(row.said.get(field, "") for field in ("student", "activity", "attempt"))
+        yield attempt, row
 
 
 def _record(row: _Row, said: dict[str, Any], max_bytes: int) -> Record:

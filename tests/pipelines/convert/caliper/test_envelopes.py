@@ -282,7 +282,7 @@ def test_terms_of_caliper_1_0_are_read_too() -> None:
         (b"nope", "convert-json", "no JSON"),
         (b'{"a": 1}', "convert-event", "no type"),
         (orjson.dumps(event("GradeEvent", "Graded", "urn:attempt:1")), "convert-student", "no assignee"),
-        (orjson.dumps(event("ViewEvent", "Viewed", {"type": "Page"})), "convert-activity", "no object"),
+        (orjson.dumps(event("ViewEvent", "Viewed", {"type": "Page"})), "convert-item", "no object"),
         (
             orjson.dumps({**event("ViewEvent", "Viewed", "a:b"), "eventTime": "soon"}),
             "convert-time",

@@ -158,7 +158,7 @@ def test_what_says_nothing_of_a_student_is_ignored_with_its_reason(record: dict[
     [
         (b"nope", "convert-json"),
         (b'{"data": []}', "convert-event"),
-        (orjson.dumps(event("quiz_submitted")), "convert-activity"),
+        (orjson.dumps(event("quiz_submitted")), "convert-item"),
         (
             orjson.dumps(
                 {"metadata": {"event_name": "quiz_submitted", "user_id": "1"}, "body": {"quiz_id": "4"}}

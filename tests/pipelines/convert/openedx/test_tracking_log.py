@@ -242,7 +242,7 @@ def test_the_same_event_has_one_key_whatever_servers_add_to_it() -> None:
         (b"[1]", "convert-event", "neither name nor event_type"),
         (orjson.dumps(check() | {"time": "yesterday"}), "convert-time", "'yesterday'"),
         (orjson.dumps(check() | {"time": None}), "convert-time", "There is no time"),
-        (orjson.dumps(check(problem_id=None)), "convert-activity", "problem_id"),
+        (orjson.dumps(check(problem_id=None)), "convert-item", "problem_id"),
         (orjson.dumps(check() | {"event": '{"problem_id": "cut'}), "convert-json", "cut off"),
     ],
 )

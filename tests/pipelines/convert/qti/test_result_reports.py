@@ -165,7 +165,7 @@ def test_what_cannot_be_read_is_named(document: bytes, words: str) -> None:
     [
         (b"<a/>", "convert-xml"),
         (result(item(outcome("SCORE", "1")), context="<context>"), "convert-student"),
-        (result(item(outcome("SCORE", "1"), identifier="")), "convert-activity"),
+        (result(item(outcome("SCORE", "1"), identifier="")), "convert-item"),
         (result(item(outcome("SCORE", "1")).replace("2026-09-07T10:01:00Z", "")), "convert-time"),
     ],
 )

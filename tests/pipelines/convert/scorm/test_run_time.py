@@ -169,6 +169,14 @@ def test_an_attempt_whose_rows_stand_apart_is_refused() -> None:
     assert "sort it" in str(late.error)
 
 
+def test_a_row_that_cannot_be_read_costs_only_itself() -> None:
+    """The other elements of its attempt are told."""
+    broken = _LONG.replace("2,5,9,1,cmi.core.lesson_status,completed,1788770100", '2,5,9,1,"x,y,z')
+    records = list(FORMAT.read(io.BytesIO(broken.encode())))
+    assert [record.error.fault.rule for record in records if record.error] == ["convert-quotes"]
+    assert len(records) == 3
+
+
 def test_a_table_of_attempts_has_elements_as_columns() -> None:
     """Columns are found by the names of reports, or by the map, whatever divides them."""
     table = "Key;Title;Activity;When;cmi.core.lesson_status;cmi.core.score.raw\n7;Fire;42;2026-09-07 10:00;passed;70\n"
@@ -183,7 +191,7 @@ def test_a_table_of_attempts_has_elements_as_columns() -> None:
     ("table", "words"),
     [
         ("a,b\n1,2\n", "cmi.core.lesson_status"),
-        ("", "neither"),
+        ("", "no header"),
         ("element,value\n" + '"' * 3 + "\n", "--map"),
     ],
 )
@@ -208,9 +216,9 @@ def test_a_map_that_says_something_else_is_refused(table: dict[str, Any]) -> Non
     [
         ({"student": "7"}, "convert-event"),
         (attempt({"core": {"lesson_status": "passed"}}, student=""), "convert-student"),
-        (attempt({"core": {"lesson_status": "passed"}}, activity=None), "convert-activity"),
+        (attempt({"core": {"lesson_status": "passed"}}, activity=None), "convert-item"),
         (attempt({"core": {"lesson_status": "passed"}}, at=""), "convert-time"),
-        (old({"id": "", "result": "correct"}), "convert-activity"),
+        (old({"id": "", "result": "correct"}), "convert-item"),
     ],
 )
 def test_an_attempt_that_lacks_what_it_means_is_refused(record: dict[str, Any], rule: str) -> None:
