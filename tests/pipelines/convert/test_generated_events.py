@@ -16,20 +16,9 @@ from learnloom.pipelines.convert.openedx import tracking_log
 from learnloom.pipelines.convert.registry import make_format
 from learnloom.pipelines.ingest.sources.errors import InputError
 from learnloom.pipelines.ingest.validate.validator import validate
+from tests.pipelines.convert import whole_events
 from tests.pipelines.convert.samples import OPTIONS
 
-_SECRETS: Final = {
-    "ip": "203.0.113.7",
-    "client_ip": "203.0.113.7",
-    "agent": "Mozilla/5.0 (SecretAgent)",
-    "user_agent": "SecretAgent",
-    "email": "mila@secret.example",
-    "user_login": "mila@secret.example",
-    "user_name": "SecretName",
-    "student_name": "SecretName",
-    "learner_name": "SecretName",
-    "session": "SecretSession",
-}
 _SECRET: Final = re.compile(rb"secret|203\.0\.113", re.IGNORECASE)
 _ODD: Final[list[Any]] = [
     *(
@@ -133,159 +122,13 @@ def _tried(format_: Format, record: Record) -> Converted | ConvertError:
         return error
 
 
-_PART: Final = {"p1_2_1": {"correctness": "correct", "answer": ["a"], "correct": True, "question": "Why?"}}
-_TRACKING: Final = {
-    **dict.fromkeys(
-        ("id", "module_id", "problem_id", "block_id", "exam_content_id", "exam_name", "title"), "b1"
-    ),
-    **dict.fromkeys(("grade", "weighted_earned", "weighted_graded_earned", "completion", "currentTime"), 1),
-    **dict.fromkeys(
-        ("max_grade", "weighted_possible", "weighted_graded_possible", "duration", "new_time"), 4
-    ),
-    "user_id": 7,
-    "course_id": "course-v1:a+b+c",
-    "block_type": "html",
-    "correct_map": _PART | {"p1_3_1": {"correctness": "incorrect"}},
-    "answers": {"p1_2_1": "choice_1", "p1_3_1": ["a", "b"]},
-    "submission": _PART,
-    "discussion": {"id": "t1"},
-    "old_time": 2,
-    "attempt_event_elapsed_time_secs": 9.5,
-    "answer": {"parts": [{"text": "A"}]},
-    "user_forums_roles": ["Student"],
-}
-
-
-def _tracking(kind: str) -> dict[str, Any]:
-    context = {
-        **_SECRETS,
-        "user_id": 7,
-        "course_id": "course-v1:a+b+c",
-        "module": {"display_name": "M", "usage_key": "k"},
-    }
-    page = "https://lms.school.example/courses/course-v1:a+b+c/courseware/w/q/"
-    return {
-        **_SECRETS,
-        "name": kind,
-        "event": _TRACKING,
-        "context": context,
-        "time": "2026-09-07T10:00:00",
-        "referer": page,
-    }
-
-
-def _caliper(kind: tuple[str, str]) -> dict[str, Any]:
-    part = {
-        "id": "https://x.example/quiz",
-        "type": "Assessment",
-        "maxScore": 4,
-        "name": "Q",
-        "dateToSubmit": "2026-10-01",
-    }
-    attempt = {
-        "assignee": {"id": "https://x.example/users/7", "name": "SecretName"},
-        "assignable": part,
-        "startedAtTime": "2026-09-07T09:00:00Z",
-        "endedAtTime": "2026-09-07T09:01:00Z",
-    }
-    canvas = {
-        **_SECRETS,
-        "type": "StudentEnrollment",
-        "user_id": "7",
-        "course_id": "urn:instructure:canvas:course:1",
-    }
-    about = {
-        "id": "https://x.example/thing",
-        "type": "VideoObject" if kind[0] == "MediaEvent" else "AssessmentItem",
-        "duration": "PT2M",
-        "isPartOf": part,
-        "learningObjectives": [{"id": "https://x.example/skill"}],
-        "extensions": {"com.instructure.canvas": canvas} if kind[0] == "Event" else {},
-        **attempt,
-    }
-    return {
-        "id": "urn:uuid:1",
-        "type": kind[0],
-        "action": kind[1],
-        "actor": {"id": "https://x.example/users/7", "type": "Person", "name": "SecretName"},
-        "object": about,
-        "target": {"currentTime": "PT5S"},
-        "generated": {"attempt": attempt, "values": ["a", "b"], "scoreGiven": 2, "maxScore": 4},
-        "eventTime": "2026-09-07T10:00:00.000Z",
-        "group": {"id": "https://x.example/course", "type": "CourseSection"},
-        "membership": {"roles": ["Learner"]},
-        "session": {"id": "https://x.example/sessions/SecretSession"},
-        "extensions": {"com.instructure.canvas": _SECRETS},
-    }
-
-
-def _canvas(kind: str) -> dict[str, Any]:
-    ids = (
-        "quiz_id",
-        "assignment_id",
-        "user_id",
-        "student_id",
-        "course_id",
-        "asset_id",
-        "discussion_topic_id",
-    )
-    metadata = {
-        **_SECRETS,
-        "event_name": kind,
-        "event_time": "2026-09-07T10:00:00Z",
-        "user_id": "21070000000000048",
-        "root_account_id": "21070000000000001",
-        "context_type": "Course",
-        "context_id": "21070000000000565",
-        "context_role": "StudentEnrollment",
-    }
-    body = {
-        **dict.fromkeys(ids, "48"),
-        "score": 3,
-        "points_possible": 4,
-        "type": "StudentEnrollment",
-        "asset_type": "wiki_page",
-        "asset_name": "Page",
-        "user_name": "SecretName",
-        "body": "Text",
-        "progress": {"requirement_count": 1, "requirement_completed_count": 1},
-    }
-    return {"metadata": metadata, "body": body}
-
-
-def _scorm(kind: str) -> dict[str, Any]:
-    interaction = {
-        "id": "q1",
-        "type": kind,
-        "student_response": "{a,b}",
-        "learner_response": "a",
-        "correct_responses": [{"pattern": "a"}],
-        "result": "correct",
-        "weighting": "2",
-        "time": "09:00:00",
-        "timestamp": "2026-09-07T09:00:00",
-        "latency": "00:00:12.5",
-        "description": "Why?",
-    }
-    core = {**_SECRETS, "student_id": "7", "lesson_status": "passed", "score": {"raw": "3", "max": "4"}}
-    cmi = {**_SECRETS, "core": core, "interactions": [interaction] * 2, "completion_status": "completed"}
-    return {
-        "student": "7",
-        "activity": "42",
-        "course": "c",
-        "attempt": 1,
-        "at": "2026-09-07T10:00:00Z",
-        "cmi": cmi,
-    }
-
-
 @pytest.mark.parametrize(
     ("name", "kinds", "make"),
     [
-        ("openedx", tracking_log.KINDS, _tracking),
-        ("caliper", envelopes.KINDS, _caliper),
-        ("canvas", live_events.KINDS, _canvas),
-        ("scorm", ("choice", "matching", "true-false", "fill-in"), _scorm),
+        ("openedx", tracking_log.KINDS, whole_events.tracking),
+        ("caliper", envelopes.KINDS, whole_events.caliper),
+        ("canvas", live_events.KINDS, whole_events.canvas),
+        ("scorm", ("choice", "matching", "true-false", "fill-in"), whole_events.scorm),
     ],
 )
 def test_any_event_is_told_validly_or_refused(
@@ -327,24 +170,9 @@ def test_any_result_of_qti_is_told_validly_or_refused() -> None:
     for _ in range(20 * _ROUNDS):
         damaged = [str(_damaged(part, chance)) for part in parts]
         filled = ["".join(letter for letter in part if letter.isprintable()) for part in damaged]
-        counts = _check(format_, _qti(filled))
+        counts = _check(format_, whole_events.qti(filled))
         told, refused = told + counts[0], refused + counts[1]
     assert told > refused > 0
-
-
-def _qti(parts: list[str]) -> bytes:
-    who, test, at, item, state, response, answer, score, most, points, taken = (
-        part.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;") for part in parts
-    )
-    return (
-        f'<assessmentResult><context sourcedId="{who}"><sessionIdentifier sourceID="candidateName" '
-        f'identifier="SecretName"/></context><testResult identifier="{test}" datestamp="{at}"/><itemResult '
-        f'identifier="{item}" datestamp="{at}" sessionStatus="{state}"><candidateComment>Secret</candidateComment>'
-        f'<responseVariable identifier="{response}"><candidateResponse><value>{answer}</value></candidateResponse>'
-        f'</responseVariable><outcomeVariable identifier="{score}" normalMaximum="{most}"><value>{points}</value>'
-        f'</outcomeVariable><responseVariable identifier="duration"><candidateResponse><value>{taken}</value>'
-        f"</candidateResponse></responseVariable></itemResult></assessmentResult>"
-    ).encode()
 
 
 @pytest.mark.parametrize("name", ["openedx", "caliper", "canvas", "scorm", "qti"])
@@ -352,7 +180,11 @@ def test_any_bytes_are_read_or_refused(name: str) -> None:
     """No format fails at bytes that are something else, or cut off."""
     chance = random.Random(7)
     format_ = make_format(name, OPTIONS)
-    whole = orjson.dumps(_scorm("choice")) + b"\nstudent,cmi.core.lesson_status\n" + _qti(["x"] * 11)
+    whole = (
+        orjson.dumps(whole_events.scorm("choice"))
+        + b"\nstudent,cmi.core.lesson_status\n"
+        + whole_events.qti(["x"] * 11)
+    )
     for _ in range(200):
         start = chance.randrange(len(whole))
         _check(format_, whole[start : start + chance.randrange(300)] + chance.randbytes(chance.randrange(9)))
