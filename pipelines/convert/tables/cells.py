@@ -62,9 +62,9 @@ class Cells:
         if self._decimal == "," or (self._decimal == "either" and told.rfind(",") > told.rfind(".")):
             told = told.replace(".", "").replace(",", ".")
         try:
-            value = float(told)
+            value = math.nan if "_" in told else float(told)
         except ValueError:
-            value = float("inf")
+            value = math.nan
         if not math.isfinite(value):
             raise ConvertError(
                 "convert-number",

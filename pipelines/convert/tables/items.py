@@ -25,7 +25,8 @@ class _Items:
         self._reader = reader
         self._mapping = mapping = reader.mapping
         self._verb = ANSWERED_VERB if reader.is_answers else SCORED_VERB
-        self._kind = "answer" if reader.is_answers else "grade"
+        self.kind = "answer" if reader.is_answers else "grade"
+        """What a row is called in the receipt."""
         self._type = mapping.item_type or ("question" if reader.is_answers else "assignment")
         self._activities: dict[tuple[str, str, str], dict[str, Any]] = {}
 
@@ -69,7 +70,7 @@ class LongTable(_Items):
         response = reader.response(row, place.response) if self._has_response else None
         score = reader.score(row, place.score, text(row, place.max)) if self._has_score else None
         if correct is None and score is None and response is None:
-            return Converted((), self._kind, "", f"no {self._kind}")
+            return Converted((), self.kind, "", f"no {self.kind}")
         student, actor = reader.actor(row)
         at, setting = reader.at(row), reader.setting(row)
         name = (text(row, place.item_name) or "") if self._has_name else ""
@@ -77,13 +78,13 @@ class LongTable(_Items):
         told = None if correct is None else cells.truth(correct, header[place.correct])
         result = result_of(Answer(told, score, response, reader.seconds(row)))
         statements = [statement(self._verb, actor, made, context=setting.context, at=at, result=result)]
-        names = [self._kind]
+        names = [self.kind]
         hints = text(row, place.hints) if self._has_hints else None
         if hints is not None and cells.number(hints, header[place.hints]) > 0:
             statements.insert(0, statement(HINT_VERB, actor, made, context=setting.context, at=at, result={}))
             names.insert(0, "hint")
         key = reader.key(row, student, made["id"], at)
-        return Converted(statements, self._kind, key, names=names, can_change=True)
+        return Converted(statements, self.kind, key, names=names, can_change=True)
 
 
 class WideTable(_Items):
@@ -92,6 +93,7 @@ class WideTable(_Items):
     def __init__(self, reader: RowReader, items: list[ItemPlace]) -> None:
         """Take the columns of the questions, too."""
         super().__init__(reader)
+        self.kind += "s"
         self._items = items
 
     def convert(self, row: list[str]) -> Converted:
@@ -105,7 +107,7 @@ class WideTable(_Items):
         reader = self._reader
         answers = [(item, answer) for item in self._items if (answer := self._answer(row, item)) is not None]
         if not answers:
-            return Converted((), f"{self._kind}s", "", f"no {self._kind}s")
+            return Converted((), self.kind, "", f"no {self.kind}")
         student, actor = reader.actor(row)
         at, setting = reader.at(row), reader.setting(row)
         statements, names = [], []
@@ -119,7 +121,7 @@ class WideTable(_Items):
             )
             names.append(made["id"])
         key = reader.key(row, student, setting.quiz or setting.course or "", at)
-        return Converted(statements, f"{self._kind}s", key, names=names, can_change=True)
+        return Converted(statements, self.kind, key, names=names, can_change=True)
 
     def _answer(self, row: list[str], item: ItemPlace) -> Answer | None:
         """Read what a row says of one question or piece of work; None: nothing."""

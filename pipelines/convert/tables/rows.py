@@ -114,7 +114,8 @@ class CsvFile:
         first = self._lines.give_back()
         error = ConvertError(
             "convert-quotes",
-            f"{why}: a quote is open or in the wrong place; double it within text that stands in quotes.",
+            f"{why}: a quote is open or in the wrong place, or a cell is longer than {csv.field_size_limit():,} "
+            "characters; double a quote within text that stands in quotes.",
             value=first.strip(),
         )
         return CsvRow([], first.rstrip("\r\n").encode(self._encoding)[:KEPT_BYTES], line, error)

@@ -78,7 +78,6 @@ class _Table:
             for column, values in mapping.only.items()
             if column.lower() in lower
         ]
-        self._kind = "answer" if mapping.kind == "answers" else "grade"
         reader = RowReader(site, place, header, [_index(column, lower, header) for column in mapping.key])
         self._rows = WideTable(reader, items) if items else LongTable(reader)
 
@@ -86,7 +85,7 @@ class _Table:
         """Make the statements of a row, unless it does not count."""
         for index, column, values in self._only:
             if cells[index].strip().lower() not in values:
-                return Converted((), self._kind, "", f"{column} is none of {', '.join(sorted(values))}")
+                return Converted((), self._rows.kind, "", f"{column} is none of {', '.join(sorted(values))}")
         return self._rows.convert(cells)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from learnloom.pipelines.convert.converter import Converter
 from learnloom.pipelines.convert.files import ConvertedFiles
 from learnloom.pipelines.convert.format import Options
-from learnloom.pipelines.ingest.land.loop import ImportSummary
+from learnloom.pipelines.ingest.land.loop import ImportSummary, LandingObserver
 from learnloom.pipelines.ingest.validate.validator import validate
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.schemas.xapi.equality import is_same
@@ -37,7 +37,13 @@ def source_of(*paths: Path, max_records: int = 10, options: Options = GRADES, **
     )
 
 
-def landed(warehouse: Warehouse, *paths: Path, max_records: int = 10, **more: Any) -> ImportSummary:
+def landed(
+    warehouse: Warehouse,
+    *paths: Path,
+    max_records: int = 10,
+    observer: LandingObserver | None = None,
+    **more: Any,
+) -> ImportSummary:
     """Convert and land."""
     return bring_in(
         warehouse,
@@ -45,6 +51,7 @@ def landed(warehouse: Warehouse, *paths: Path, max_records: int = 10, **more: An
         max_records=max_records,
         judge=validate,
         is_same=is_same,
+        observer=observer,
     )
 
 
