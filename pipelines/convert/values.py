@@ -3,6 +3,7 @@
 import math
 import re
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ _SECONDS_FROM: Final = 1e8
 _MILLISECONDS_FROM: Final = 1e11
 """A count of so much is one of milliseconds: as seconds it would lie in the year 5138."""
 _MOST_SECONDS: Final = 1e10
+_KNOWN_PARTS: Final = 65_536
 _KEPT_IN_IRI: Final = "/:@+!$&'()*,;=~-._"
 
 
@@ -100,6 +102,7 @@ def rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+@lru_cache(_KNOWN_PARTS)
 def iri_part(identifier: str) -> str:
     """Write an identifier so that it can be a part of an IRI: what may not stand in one is percent-encoded."""
     return quote(identifier, safe=_KEPT_IN_IRI)

@@ -4,6 +4,7 @@ By QTI Results Reporting 2.1 and 3.0: variables by the names that the specificat
 duration, numAttempts, completionStatus). What a candidate wrote beside their answers is not read, nor is their name.
 """
 
+import re
 from collections import Counter
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +18,8 @@ from learnloom.schemas import vocabulary as xapi
 _RESERVED: Final = frozenset({"duration", "numAttempts", "completionStatus"})
 _NOT_ANSWERED: Final = frozenset({"initial", "pendingSubmission"})
 """States of an item that was not begun, or not handed in yet (2.1, sessionStatus)."""
+_EXECUTION: Final = re.compile(r"(?:.*#)?(?:i[0-9a-f]{10,}|kve_de_.*)")
+"""Identifiers that TAO gives to a candidate's execution of a test, and writes where the test's should stand."""
 _CLOSED: Final = frozenset({"identifier", "boolean", "integer", "pair", "directedPair", "point"})
 """Base types of which nothing else than the right response is right."""
 _TOTALS: Final = (("SCORE", "MAXSCORE"), ("SCORE_TOTAL", "SCORE_TOTAL_MAX"))
@@ -93,6 +96,14 @@ def _total(test: ET.Element) -> dict[str, float] | None:
 
 def _quiz(test: ET.Element | None, origin: Origin) -> Activity | None:
     identifier = test.get("identifier", "").strip() if test is not None else ""
+    if not origin.quiz and _EXECUTION.fullmatch(identifier):
+        raise ConvertError(
+            "convert-item",
+            f"The test's identifier {identifier!r:.60} is that of one candidate's attempt, as TAO has it, and not the "
+            "test's: say which test it is with --quiz.",
+            value=identifier,
+            path="/assessmentResult/testResult/@identifier",
+        )
     iri = origin.quiz or (origin.iri_of(identifier, "qti", "tests") if identifier else None)
     return activity(iri, xapi.ASSESSMENT) if iri else None
 

@@ -128,6 +128,16 @@ def test_a_test_that_was_completed_says_so() -> None:
     assert (verb(made.statements[0]), made.statements[0]["result"]) == ("completed", {"duration": "PT600S"})
 
 
+@pytest.mark.parametrize("execution", ["rdf#i1505732150", "i5f0c8a9b7d6e", "kve_de_http://tao.example/1"])
+def test_tao_has_to_be_told_which_test_it_is(execution: str) -> None:
+    """Where the attempt's id stands for the test's, each candidate would have their own test: --quiz is needed."""
+    raw = result(_TEST.replace("test-1", execution), item(outcome("SCORE", "1")))
+    with pytest.raises(ConvertError, match="--quiz"):
+        convert_all(FORMAT, raw)
+    (made,) = convert_all(ResultReports(replace(OPTIONS, quiz=f"{SCHOOL}/quiz")), raw)
+    assert made.statements[0]["object"]["id"] == f"{SCHOOL}/quiz#item-1"
+
+
 def test_an_item_answered_twice_is_two_answers() -> None:
     """Two results of one item are told each by its own name."""
     twice = result(item(outcome("SCORE", "0")), item(outcome("SCORE", "1")))
