@@ -24,8 +24,10 @@ class Attempt(NamedTuple):
 
     @property
     def is_1_2(self) -> bool:
-        """Whether it is of SCORM 1.2, which has `cmi.core`."""
-        return any(element.startswith("cmi.core.") for element in self.cmi)
+        """Whether it is of SCORM 1.2, which alone has `cmi.core` and `student_response`."""
+        return any(
+            element.startswith("cmi.core.") or element.endswith(".student_response") for element in self.cmi
+        )
 
     @property
     def student(self) -> str | None:

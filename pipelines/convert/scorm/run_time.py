@@ -12,7 +12,7 @@ from learnloom.pipelines.convert.format import Converted, ConvertError, Options,
 from learnloom.pipelines.convert.origin import Origin
 from learnloom.pipelines.convert.scorm.attempt import open_attempt
 from learnloom.pipelines.convert.scorm.statements import statements_of
-from learnloom.pipelines.convert.scorm.table import attempts, columns_of
+from learnloom.pipelines.convert.scorm.table import attempts, read_map
 from learnloom.pipelines.convert.text import chunks, json_records_of
 
 
@@ -51,7 +51,7 @@ class RunTimeData:
             OptionsError: home page, course, quiz, time zone or columns are wrong.
         """
         self._origin = Origin(self.name, options)
-        self._columns = columns_of(options.table)
+        self._told = read_map(options.table)
         self._max_bytes = options.max_record_bytes
 
     def read(self, given: Path | BinaryIO) -> Iterator[Record]:
@@ -66,7 +66,7 @@ class RunTimeData:
             yield from json_records_of(itertools.chain([head], pieces), self._max_bytes)
         else:
             table = cast("BinaryIO", _Stream(itertools.chain([head], pieces)))
-            yield from attempts(table, self._columns, self._max_bytes)
+            yield from attempts(table, self._told, self._max_bytes)
 
     def convert(self, record: Record) -> Converted:
         """Make the statements of one attempt.
@@ -79,7 +79,7 @@ class RunTimeData:
         except orjson.JSONDecodeError as error:
             raise ConvertError("convert-json", f"It is no JSON: {error}.") from None
         attempt = open_attempt(given) if isinstance(given, dict) else None
-        if attempt is None or not attempt.cmi:
+        if attempt is None or not (attempt.cmi or "cmi" in given or "tracks" in given):
             raise ConvertError(
                 "convert-event", "It holds no element of SCORM's data model (cmi.…). Is it run-time data?"
             )

@@ -5,10 +5,16 @@ Column names are those of the tables and reports of learning platforms; `--map` 
     [columns]
     student = "User ID"
     element = "Key"
+
+and `time_formats` how times are written (Python's strptime). Moodle's report of interactions, in English, has a row
+an attempt.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from operator import itemgetter
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -20,17 +26,28 @@ from learnloom.pipelines.convert.text import too_big
 from learnloom.pipelines.ingest.sources.errors import InputError
 
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "student": ("student", "userid", "learner", "learnerid", "studentid"),
+    "student": ("student", "userid", "learner", "learnerid", "studentid", "idnumber", "emailaddress"),
     "activity": ("activity", "activityid", "scoid", "sco", "scormid"),
-    "name": ("name", "title"),
+    "name": ("title", "activityname"),  # a column called name holds people's
     "course": ("course", "courseid"),
     "attempt": ("attempt",),
-    "at": ("at", "timemodified", "timestamp", "time"),
+    "at": ("at", "timemodified", "timestamp", "time", "lastaccessedon"),
     "element": ("element",),
     "value": ("value",),
 }
 """What is read, with the names of columns that say so: in small letters, without spaces and underscores."""
 _ELEMENTS: Final = ("cmi.", "x.")
+_REPORTED: Final = re.compile(r"(Question|Response|Right answer|Result) (\d+)")
+"""Columns of Moodle's report of interactions, with …"""
+_AS_ELEMENTS: Final = {
+    "Question": "id",
+    "Response": "student_response",
+    "Right answer": "correct_responses.0.pattern",
+    "Result": "result",
+}
+"""… what they hold of an interaction."""
+_TIME_FORMATS: Final = ("%A, %d %B %Y, %I:%M %p", "%d %B %Y, %I:%M %p")
+"""Of Moodle's reports, in English."""
 _MAX_ROWS: Final = 20_000
 """Of one attempt: content with a thousand interactions has half as many."""
 _MAX_ATTEMPTS: Final = 2_000_000
@@ -45,60 +62,80 @@ class _Row(NamedTuple):
     """The row itself, where it could not be read."""
 
 
-def columns_of(table: Mapping[str, Any]) -> dict[str, str]:
-    """Take the names of columns from what `--map` says.
+class TableMap(NamedTuple):
+    """What a person says of a table."""
+
+    columns: Mapping[str, str]
+    """Names of columns by what they say."""
+    time_formats: Sequence[str]
+    """How times are written, tried in this order; ISO 8601 and counts of seconds are understood anyway."""
+
+
+def read_map(table: Mapping[str, Any]) -> TableMap:
+    """Take what `--map` says.
 
     Raises:
         OptionsError: it says something else.
     """
-    if not table:
-        return {}
-    columns = table.get("columns")
-    if set(table) != {"columns"} or not isinstance(columns, dict):
+    columns, formats = table.get("columns", {}), table.get("time_formats", [])
+    unknown = ", ".join(map(str, table.keys() - {"columns", "time_formats"}))
+    if unknown or not isinstance(columns, dict) or not isinstance(formats, list):
         raise OptionsError(
-            f"--map of scorm has the table [columns] alone; this has {', '.join(map(str, table))}"
+            f"--map of scorm has [columns] and a list time_formats, and not {unknown or 'these'}"
         )
     for field, name in columns.items():
         if field not in _COLUMNS or not isinstance(name, str):
             raise OptionsError(
                 f"--map has {field} = {name!r} in [columns]: there are {', '.join(_COLUMNS)}, each the name of a column"
             )
-    return columns
+    return TableMap(columns, (*map(str, formats), *_TIME_FORMATS))
 
 
-def attempts(given: BinaryIO, columns: Mapping[str, str], max_bytes: int) -> Iterator[Record]:
+def attempts(given: BinaryIO, told: TableMap, max_bytes: int) -> Iterator[Record]:
     """Yield every attempt of a table as a record: a JSON object of what its rows say.
 
     Args:
         given: CSV in UTF-8.
-        columns: names of columns that a person has given.
+        told: what a person has said of it.
         max_bytes: a longer attempt is refused.
 
     Raises:
         InputError: it is no table, or has neither elements nor one of the columns named.
     """
     file = CsvFile(given, encoding="utf-8", delimiter=None, header_row=1, max_row_bytes=max_bytes)
-    fields = _fields(file.header, columns)
-    rows = (_read(row, fields) for row in file.rows())
+    fields = _fields(file.header, told.columns)
+    rows = (_read(row, fields, told.time_formats) for row in file.rows())
     if "element" in fields:
         yield from _grouped(rows, max_bytes)
     else:
         for row in rows:
             if row.said or row.unread:
-                yield row.unread or _record(row, row.said, max_bytes)
+                # Without an element the attempt was not begun; convert has to see that there might have been.
+                yield row.unread or _record(row, {"cmi": {}, **row.said}, max_bytes)
 
 
-def _read(row: CsvRow, fields: list[str | None]) -> _Row:
+def _read(row: CsvRow, fields: list[str | None], time_formats: Sequence[str]) -> _Row:
     if row.error is not None:
         return _Row(row.line, {}, Record(row.raw, f"line {row.line}", error=row.error))
     cells = zip(fields, (cell.strip() for cell in row.cells), strict=True)
-    return _Row(row.line, {field: cell for field, cell in cells if field and cell})
+    said = {field: cell for field, cell in cells if field and cell}
+    if "at" in said:
+        said["at"] = _time(said["at"], time_formats)
+    return _Row(row.line, said)
+
+
+def _time(cell: str, time_formats: Sequence[str]) -> str:
+    """Write a time as ISO 8601 where it is written in another form; what is none stays, and is refused later."""
+    for form in time_formats:
+        with suppress(ValueError):
+            return datetime.strptime(cell, form).isoformat()  # noqa: DTZ007 - the zone is that of the run
+    return cell
 
 
 def _fields(header: list[str], columns: Mapping[str, str]) -> list[str | None]:
     """Decide for each column what it says: a field, an element, or nothing that is read."""
     names = [name.strip() for name in header]
-    fields: list[str | None] = [name if name.startswith(_ELEMENTS) else None for name in names]
+    fields = [_element(name) for name in names]
     for field, known in _COLUMNS.items():
         plain = [name.lower().replace(" ", "").replace("_", "") for name in names]
         wanted = names if field in columns else plain
@@ -117,6 +154,13 @@ def _fields(header: list[str], columns: Mapping[str, str]) -> list[str | None]:
             f"it has {', '.join(names)}; name it by --map"
         )
     return fields
+
+
+def _element(column: str) -> str | None:
+    """Give the element that a column is of; None where it is of none."""
+    if found := _REPORTED.fullmatch(column):
+        return f"cmi.interactions.{found[2]}.{_AS_ELEMENTS[found[1]]}"
+    return column if column.startswith(_ELEMENTS) else None
 
 
 def _grouped(rows: Iterator[_Row], max_bytes: int) -> Iterator[Record]:

@@ -187,6 +187,26 @@ def test_a_table_of_attempts_has_elements_as_columns() -> None:
     assert made["actor"]["account"]["name"] == "7"
 
 
+def test_moodle_s_report_of_interactions_is_read_as_it_comes() -> None:
+    """Answers arrive by the questions' own ids and the time of the attempt; who has not begun says nothing."""
+    report = (
+        'Name,"ID number","Email address",Attempt,"Started on","Last accessed on",Score,Fire,'
+        '"Question 0","Response 0","Right answer 0","Result 0"\n'
+        '"Mila Lindqvist",7,m@school.example,1,"Monday, 7 September 2026, 9:50 AM",'
+        '"Monday, 7 September 2026, 10:00 AM",'
+        "80,80/100,q7,a,b,wrong\n"
+        '"Jo Ek",8,j@school.example,-,-,-,-,"Not attempted","","","",""\n'
+    )
+    named = RunTimeData(replace(OPTIONS, quiz=f"{SCHOOL}/fire"))
+    begun, not_begun = convert_all(named, report.encode())
+    (answer,) = begun.statements
+    assert (answer["object"]["id"], answer["timestamp"]) == (f"{SCHOOL}/fire#q7", "2026-09-07T10:00:00Z")
+    assert answer["result"] == {"success": False, "response": "a"}
+    assert answer["actor"]["account"]["name"] == "7"
+    assert not [word for word in ("Lindqvist", "m@school") if word in str(answer)]
+    assert not_begun.ignored == "not begun"
+
+
 @pytest.mark.parametrize(
     ("table", "words"),
     [
@@ -204,9 +224,11 @@ def test_what_is_no_table_of_run_time_data_is_named(table: str, words: str) -> N
         list(mapped.read(io.BytesIO(table.encode())))
 
 
-@pytest.mark.parametrize("table", [{"rows": {}}, {"columns": {"pupil": "x"}}, {"columns": {"student": 1}}])
+@pytest.mark.parametrize(
+    "table", [{"rows": {}}, {"columns": {"pupil": "x"}}, {"columns": {"student": 1}}, {"time_formats": "%d"}]
+)
 def test_a_map_that_says_something_else_is_refused(table: dict[str, Any]) -> None:
-    """The map names columns, and nothing else."""
+    """The map names columns and forms of times, and nothing else."""
     with pytest.raises(OptionsError):
         RunTimeData(replace(OPTIONS, table=table))
 
