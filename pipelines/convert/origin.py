@@ -37,7 +37,7 @@ class Origin:
         if not _WEB.match(options.home_page) or not is_iri(options.home_page):
             raise OptionsError(
                 f"{format_name} needs --home-page, the address of the system that its ids belong to, like "
-                f"https://lms.school.example; it is {options.home_page!r}"
+                f"https://lms.school.example; {f'{options.home_page!r} is none' if options.home_page else 'none is given'}"
             )
         for option, iri in (("--course", options.course), ("--quiz", options.quiz)):
             if iri is not None and not is_iri(iri):

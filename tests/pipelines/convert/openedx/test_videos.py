@@ -1,9 +1,18 @@
 """Videos in Open edX' tracking log."""
 
+from pathlib import Path
+
+from learnloom.pipelines.convert.converter import Converter
+from learnloom.pipelines.convert.files import ConvertedFiles
 from learnloom.pipelines.convert.openedx.tracking_log import TrackingLog
+from learnloom.pipelines.ingest.validate.validator import validate
+from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.schemas import vocabulary as xapi
+from learnloom.schemas.xapi.equality import is_same
+from tests.pipelines.convert.gradebook import counts
 from tests.pipelines.convert.openedx.samples import BLOCK, player
 from tests.pipelines.convert.samples import OPTIONS, SCHOOL, convert_all, lines, statements, verb
+from tests.pipelines.ingest.samples import bring_in
 
 LOG = TrackingLog(OPTIONS)
 
@@ -35,3 +44,21 @@ def test_a_viewing_cut_in_two_files_may_be_told_anew() -> None:
     assert (played.can_change, paused.can_change) == (False, True)
     assert paused.key == alone.key
     assert paused.statements != alone.statements
+
+
+def test_a_log_cut_within_a_viewing_is_mended_by_the_whole(tmp_path: Path, warehouse: Warehouse) -> None:
+    """The pause that told nothing is voided by the one that tells what was played; a third time nothing lands."""
+    events = [player("play_video", 0, currentTime=0), player("pause_video", 9, currentTime=9)]
+    told = []
+    for number, cut in enumerate((events[1:], events, events)):
+        log = tmp_path / f"{number}.log"
+        log.write_bytes(lines(*cut))
+        source = ConvertedFiles(Converter("openedx", OPTIONS), [log], max_records=10, max_bytes=1 << 20)
+        told.append(
+            counts(bring_in(warehouse, source=source, max_records=10, judge=validate, is_same=is_same))
+        )
+    assert told[0] == (1, 0, 0, 0)
+    assert told[1][2] == 1
+    assert told[2] == (0, 2, 0, 0)
+    segments = warehouse.rows("SELECT count(*) FROM landing.statement WHERE raw LIKE '%played-segments%'")
+    assert segments == [(1,)]
