@@ -35,9 +35,10 @@ class Origin:
             OptionsError: home page or course is no IRI, or the time zone is unknown.
         """
         if not _WEB.match(options.home_page) or not is_iri(options.home_page):
+            given = repr(options.home_page) if options.home_page else "nothing"
             raise OptionsError(
                 f"{format_name} needs --home-page, the address of the system that its ids belong to, like "
-                f"https://lms.school.example; {f'{options.home_page!r} is none' if options.home_page else 'none is given'}"
+                f"https://lms.school.example; given is {given}"
             )
         for option, iri in (("--course", options.course), ("--quiz", options.quiz)):
             if iri is not None and not is_iri(iri):
