@@ -31,6 +31,9 @@ _BY_STUDENT: Final[dict[tuple[str, str], _ByPerson]] = {
     ("ThreadEvent", "MarkedAsRead"): material.seen,
     ("MessageEvent", "Posted"): material.posted,
     ("ThreadEvent", "Created"): material.thread_begun,
+    ("Event", "Activated"): work.in_course,
+    ("Event", "Deactivated"): work.in_course,
+    ("Event", "Viewed"): work.in_course,
 }
 _BY_ANYBODY: Final[dict[tuple[str, str], _ByAnybody]] = {
     ("GradeEvent", "Graded"): work.graded,

@@ -13,12 +13,12 @@ from learnloom.pipelines.convert.format import ConvertError
 from learnloom.pipelines.convert.origin import Origin
 from learnloom.pipelines.convert.values import moment, text
 
-_COURSES: Final = frozenset({"CourseOffering", "CourseSection"})
+COURSES: Final = frozenset({"CourseOffering", "CourseSection"})
 _STAFF: Final = frozenset(
     {"Instructor", "Administrator", "ContentDeveloper", "Manager", "Mentor", "Officer", "TeachingAssistant"}
 )
-_SUB_ORGANISATIONS: Final = 10
-"""Steps from a group up to its course."""
+_STEPS: Final = 10
+"""From a group or a resource up to its course, at the most."""
 
 Entity = dict[str, Any] | str | None
 
@@ -66,13 +66,11 @@ class CaliperEvent(NamedTuple):
         """The course that the event names, of a section the section, else the one named for all of them."""
         membership = whole(part(self.body, "membership"))
         for found in (part(self.body, "group"), membership.get("organization")):
-            entity: Entity = found
-            for _ in range(_SUB_ORGANISATIONS):
-                identifier = identifier_of(entity)
-                if identifier and (type_of(entity) in _COURSES or isinstance(entity, str)):
-                    return origin.iri_of(_course(identifier), "courses")
-                entity = part(whole(entity), "subOrganizationOf")
-        return origin.course
+            if (course := _course_above(found, "subOrganizationOf")) or isinstance(found, str):
+                return origin.iri_of(_course(course or str(found)), "courses")
+        attempted = part(whole(self.object), "assignable")
+        course = _course_above(self.object, "isPartOf") or _course_above(attempted, "isPartOf")
+        return origin.iri_of(_course(course), "courses") if course else origin.course
 
 
 def open_event(body: dict[str, Any]) -> CaliperEvent:
@@ -81,8 +79,8 @@ def open_event(body: dict[str, Any]) -> CaliperEvent:
 
 
 def part(entity: dict[str, Any], name: str) -> Entity:
-    """Give an entity within another; None where there is none."""
-    found = entity.get(name)
+    """Give an entity within another; None where there is none. Open edX has some of them among the extensions."""
+    found = entity.get(name) or whole(entity.get("extensions")).get(name)
     return found if isinstance(found, dict | str) and found else None
 
 
@@ -136,6 +134,15 @@ def needed(entity: Entity, what: str) -> str:
             path=f"/{what}",
         )
     return identifier
+
+
+def _course_above(entity: Entity, step: str) -> str | None:
+    """Go up from an entity to the course that it belongs to, and give its id."""
+    for _ in range(_STEPS):
+        if type_of(entity) in COURSES:
+            return identifier_of(entity)
+        entity = part(whole(entity), step)
+    return None
 
 
 def _course(identifier: str) -> str:

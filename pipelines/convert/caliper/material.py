@@ -46,8 +46,9 @@ def told_of(event: CaliperEvent, origin: Origin) -> Told:
     position = seconds_of(whole(location).get("currentTime"))
     if act == "stop" and position is None:
         position = length
-    # A location is where somebody jumped to; from where, nobody says.
-    before, after = (None, position) if act == "seek" else (position, None)
+    # A location is where somebody jumped to, and from where nobody says; Open edX says both.
+    target = seconds_of(whole(whole(location).get("extensions")).get("newTime"))
+    before, after = (None, position) if act == "seek" and target is None else (position, target)
     return Told(act, event.at(origin), before, after, length if length and length > 0 else None)
 
 

@@ -1,8 +1,10 @@
 """What Caliper's entities are in our vocabulary: quizzes, questions, work, videos, texts, threads."""
 
+import re
 from typing import Any, Final
 
 from learnloom.pipelines.convert.caliper.event import (
+    COURSES,
     Entity,
     canvas_extensions,
     identifier_of,
@@ -32,6 +34,8 @@ TYPES: Final = {
     "VideoObject": xapi.VIDEO,
     "WebPage": xapi.READING,
 }
+_PROBLEM: Final = re.compile(r"\+type@problem\+block@|^i4x:.*/problem/")
+"""A question, by Open edX' usage keys."""
 
 
 def thing(entity: Entity, origin: Origin, *, kind: str | None = None, what: str = "object") -> Activity:
@@ -48,11 +52,14 @@ def thing(entity: Entity, origin: Origin, *, kind: str | None = None, what: str 
     """
     said, canvas = whole(entity), canvas_extensions(entity)
     asset = str(canvas.get("asset_type"))
-    type_ = TYPES.get(type_of(entity) or kind or "") or ASSETS.get(asset)
+    identifier = needed(entity, what)
+    # Open edX calls a problem an Assessment, which a whole quiz is elsewhere.
+    said_kind = "AssessmentItem" if _PROBLEM.search(identifier) else type_of(entity) or kind or ""
+    type_ = TYPES.get(said_kind) or ASSETS.get(asset)
     name = text(canvas.get("asset_name")) if asset in ASSETS and asset not in UNNAMED else None
     due = _due(said, origin) if type_ in {xapi.ASSIGNMENT, xapi.ASSESSMENT} else None
     return activity(
-        plain_urn(origin.iri_of(needed(entity, what), "activities")),
+        plain_urn(origin.iri_of(identifier, "activities")),
         type_,
         name or (None if canvas else text(said.get("name"))),
         interactionType="other" if type_ == xapi.INTERACTION else None,
@@ -61,9 +68,9 @@ def thing(entity: Entity, origin: Origin, *, kind: str | None = None, what: str 
 
 
 def holder(entity: Entity, origin: Origin) -> Activity | None:
-    """Make an activity of what an entity is part of; None where it does not say."""
+    """Make an activity of what an entity is part of; None where it does not say, and for the course, told elsewhere."""
     found = part(whole(entity), "isPartOf")
-    return thing(found, origin) if identifier_of(found) else None
+    return thing(found, origin) if identifier_of(found) and type_of(found) not in COURSES else None
 
 
 def skills(entity: Entity, origin: Origin) -> tuple[Activity, ...]:

@@ -1,12 +1,15 @@
 """Answers, quizzes and work handed in, and what they were given: AssessmentItem, Assessment, Assignable, Grade."""
 
+import re
 from datetime import datetime
 from typing import Any, Final
 
 from learnloom.pipelines.convert.caliper.event import (
+    COURSES,
     CaliperEvent,
     Entity,
     canvas_extensions,
+    needed,
     part,
     person_id,
     type_of,
@@ -15,10 +18,12 @@ from learnloom.pipelines.convert.caliper.event import (
 from learnloom.pipelines.convert.caliper.things import holder, skills, thing
 from learnloom.pipelines.convert.canvas.live_events import LEFT
 from learnloom.pipelines.convert.format import ConvertError
-from learnloom.pipelines.convert.origin import Origin, Statement, statement
+from learnloom.pipelines.convert.origin import Origin, Statement, activity, statement
 from learnloom.pipelines.convert.values import duration, moment, number, score, seconds_of, text
 from learnloom.schemas import vocabulary as xapi
 
+_HINT: Final = re.compile(r"(.+\+type@problem\+block@[^/]+)/(?:hint/\d+|answer|solution)")
+"""What Open edX names a hint, and an answer that was shown."""
 _KINDS: Final = {"AssessmentEvent": "Assessment", "AssignableEvent": "AssignableDigitalResource"}
 """What an event is about, where that is given by its id alone."""
 
@@ -54,11 +59,15 @@ def assessment_started(event: CaliperEvent, student: str, origin: Origin) -> lis
     ]
 
 
-def handed_in(event: CaliperEvent, student: str, origin: Origin) -> list[Statement]:
-    """Make a `completed` of a quiz, and a `submit` of other work."""
+def handed_in(event: CaliperEvent, student: str, origin: Origin) -> list[Statement] | str:
+    """Make a `completed` of a quiz, and a `submit` of other work; a question's answer is told by events of its own."""
     attempt = whole(event.object) if type_of(event.object) == "Attempt" else whole(event.generated)
     about = thing(_assigned(event.object), origin, kind=_KINDS.get(event.kind))
-    is_quiz = about.get("definition", {}).get("type") == xapi.ASSESSMENT
+    kind = about.get("definition", {}).get("type")
+    # Open edX sends it of problems, and of the subsection that a problem stands in.
+    if kind == xapi.INTERACTION or "+block@" in about["id"]:
+        return "its grade tells more"
+    is_quiz = kind == xapi.ASSESSMENT
     return [
         statement(
             origin.student(student),
@@ -81,6 +90,7 @@ def graded(event: CaliperEvent, _: str | None, origin: Origin) -> list[Statement
         ConvertError: it does not say whose.
     """
     given = whole(event.generated)
+    given = whole(given.get("score")) or given  # Open edX
     attempt = whole(event.object) or whole(part(given, "attempt"))
     student = person_id(part(attempt, "assignee") or part(attempt, "actor"))
     if student is None:
@@ -125,6 +135,21 @@ def enrolled(event: CaliperEvent, _: str | None, origin: Origin) -> list[Stateme
     verb = xapi.UNREGISTERED if state in LEFT else xapi.REGISTERED
     about = thing({"id": course, "type": "CourseOffering"}, origin)
     return [statement(origin.student(student), verb, about, event.at(origin), course=about["id"])]
+
+
+def in_course(event: CaliperEvent, student: str, origin: Origin) -> list[Statement] | str:
+    """Make `registered` or `unregistered` of Open edX' enrolments, and `requested-hint` of its hints and answers."""
+    if event.action == "Viewed":
+        found = _HINT.fullmatch(needed(event.object, "object"))
+        if not found:
+            return "carries no meaning"
+        verb, about = xapi.REQUESTED_HINT, activity(origin.iri_of(found[1], "activities"))
+    else:
+        if type_of(event.object) not in COURSES:
+            return "carries no meaning"
+        verb = xapi.REGISTERED if event.action == "Activated" else xapi.UNREGISTERED
+        about = thing(event.object, origin)
+    return [statement(origin.student(student), verb, about, event.at(origin), course=event.course(origin))]
 
 
 def _assigned(entity: Entity) -> Entity:

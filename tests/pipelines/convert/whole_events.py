@@ -78,9 +78,11 @@ def caliper(kind: tuple[str, str]) -> dict[str, Any]:
         "user_id": "7",
         "course_id": "urn:instructure:canvas:course:1",
     }
+    types = {"MediaEvent": "VideoObject", "AssessmentItemEvent": "AssessmentItem", "Event": "CourseOffering"}
+    hint = "/block-v1:a+b+c+type@problem+block@p/hint/1" if kind == ("Event", "Viewed") else "/thing"
     about = {
-        "id": "https://x.example/thing",
-        "type": "VideoObject" if kind[0] == "MediaEvent" else "AssessmentItem",
+        "id": f"https://x.example{hint}",
+        "type": types.get(kind[0], "Document"),
         "duration": "PT2M",
         "isPartOf": part,
         "learningObjectives": [{"id": "https://x.example/skill"}],
