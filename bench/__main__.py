@@ -19,6 +19,7 @@ def main() -> None:
         _measure("validate", *files)
         _measure("import_", *files)
         _measure("topic", files[-1])
+    _measure("meaning", "class")
     for name in (
         "known_ids",
         "refresh",

@@ -56,7 +56,7 @@ def land(
     """
     chosen = settings()
     totals = ImportSummary()
-    names = list(topics if topics is not None else landed_topics(chosen))
+    names = list(topics if topics is not None else chosen.landed_topics)
     for name in names if listen_seconds == 0 else []:
         totals.add(do(drain_topic, name))
     folder = inbox or chosen.flows.inbox
@@ -83,12 +83,6 @@ def land(
             description="What was refused, by rule. Why, and what to do: learnloom dead",
         )
     return told
-
-
-def landed_topics(chosen: Settings) -> list[str]:
-    """The topics to land by the settings: those that hold statements, and those that are converted."""
-    converted = [topic for each in chosen.conversions for topic in each.topics]
-    return list(dict.fromkeys([*chosen.flows.topics, *converted]))
 
 
 @task(name="drain topic", task_run_name="drain {topic}")  # `land_topics` has the patience

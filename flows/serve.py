@@ -72,7 +72,7 @@ async def _run(settings: Settings, limit: int, url: str, *, is_own: bool) -> Non
             f"learnloom: {ended} flow runs were interrupted by the last stop; their next runs do the work\n"
         )
     runner = Runner(name="learnloom", query_seconds=1, limit=limit)
-    for deployment in await deployments(settings.flows):
+    for deployment in await deployments(settings.flows.model_copy(update={"topics": settings.landed_topics})):
         await runner.aadd_deployment(deployment)
     sys.stdout.write(f"learnloom: serving; see the flow runs at {url.removesuffix('/api')}\n")
     sys.stdout.flush()

@@ -51,7 +51,7 @@ class SkillEvidence(NamedTuple):
     """Answers, opportunities of the skill."""
     n_correct: int
     n_unaided: int
-    """Answers without a hint."""
+    """Answers known to be without a hint."""
     n_items: int
     """Different items answered."""
     n_days: int
@@ -67,7 +67,9 @@ class SkillEvidence(NamedTuple):
     first_run_at: datetime | None
     """When that was."""
     is_last_five_right_unaided: bool | None
-    """Whether the last five answers were right without a hint; None with fewer than five."""
+    """Whether the last five answers were right and none known to be with a hint; None with fewer than five."""
+    is_help_known: bool | None
+    """Whether it is known of all of these five whether a hint was asked; None with fewer than five."""
     n_recoveries: int
     """Answers right after at least two misses in a row on the same item."""
     last_recovery_at: datetime | None

@@ -27,6 +27,8 @@ PASSED: Final = _ADL + "passed"
 FAILED: Final = _ADL + "failed"
 SCORED: Final = _ADL + "scored"
 TERMINATED: Final = _ADL + "terminated"
+INTERACTED: Final = _ADL + "interacted"
+"""The student did something that says no more than that they were at work."""
 SUBMITTED: Final = _STREAMS + "submit"
 COMMENTED: Final = _ADL + "commented"
 RESPONDED: Final = _ADL + "responded"
@@ -130,6 +132,7 @@ VERBS: Final = frozenset(
         FAILED,
         SCORED,
         TERMINATED,
+        INTERACTED,
         SUBMITTED,
         COMMENTED,
         RESPONDED,
@@ -168,5 +171,24 @@ ACTIVITY_TYPES: Final = frozenset(
         FORUM_TOPIC,
         SIGNAL,
         CATEGORY,
+    }
+)
+EXTENSIONS: Final = frozenset(
+    {
+        VIDEO_SESSION,
+        VIDEO_LENGTH,
+        VIDEO_TIME,
+        VIDEO_TIME_FROM,
+        VIDEO_TIME_TO,
+        VIDEO_PROGRESS,
+        VIDEO_SEGMENTS,
+        VIDEO_THRESHOLD,
+        TOPIC,
+        DUE_AT,
+        IS_OPTIONAL,
+        TARGET_DATE,
+        STATED_BY,
+        SIGNAL_ID,
+        DEVICE,
     }
 )

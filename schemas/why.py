@@ -50,7 +50,9 @@ class WhyAnswer(_Part):
     activity_name: str | None
     outcome: AnswerOutcome
     score: float = Field(ge=0, le=1, description="Share of what could be had.")
-    is_aided: bool = Field(description="Whether a hint was asked before it.")
+    is_aided: bool | None = Field(
+        description="Whether a hint was asked before it; null where that is unknown."
+    )
     is_rapid: bool | None = Field(
         description="Whether it came faster than the question can be read, so that it counts a quarter; null "
         "where unknown."

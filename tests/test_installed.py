@@ -80,6 +80,7 @@ def test_wheel_holds_one_package(wheel: Path) -> None:
         "learnloom/flows/land.py",
         "learnloom/sql/landing/statement.sql",
         "learnloom/pipelines/check/page.html.jinja",
+        "learnloom/schemas/vocabularies/moodle-5.toml",
     } <= set(names)
 
 

@@ -36,6 +36,7 @@ _COMMANDS: Final = {
     "api": "Serve the HTTP API until stopped: profiles, signals, events and responses to signals.",
     "dead": "Show refused records (dead letters) and why they were refused; land them after a fix.",
     "skills": "Import the school's skill map, from activities to skills; list activities without skills.",
+    "vocabulary": "Say what a platform's verbs and activity types mean; list those that have no meaning yet.",
     "plan": "Import the school's course plan: what is due, and when course runs begin and end.",
     "query": "Run a read-only SQL query (DuckDB's dialect) on the warehouse.",
     "export": "Export the tables, all as of one moment, to Parquet files or to one DuckDB file for BI tools.",

@@ -8,7 +8,7 @@ import typer
 
 from learnloom.pipelines.cli.options import JsonOption
 from learnloom.pipelines.cli.output import Output
-from learnloom.pipelines.simulate.config import SimulationConfig
+from learnloom.pipelines.simulate.config import OWN_DIALECT, DialectName, SimulationConfig
 from learnloom.pipelines.simulate.run import SimulationSummary
 from learnloom.pipelines.simulate.run import simulate as simulate_class
 
@@ -39,6 +39,9 @@ def simulate(
     compress: Annotated[
         Literal["none", "gzip", "zstd"], typer.Option(help="Compression of the statements.")
     ] = "none",
+    dialect: Annotated[
+        DialectName, typer.Option(help="Platform whose statements tell of the class.")
+    ] = "learnloom",
     seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal bytes.")] = 1,
     as_json: JsonOption = False,
 ) -> None:
@@ -54,6 +57,7 @@ def simulate(
         faults=faults,
         skills_in_statements=skills_in_statements,
         compress=compress,
+        dialect=dialect,
         **({"start": start.date()} if start else {}),
     )
     with out.progress("simulating") as tick:
@@ -71,3 +75,12 @@ def report_simulation(out: Output, summary: SimulationSummary) -> None:
         f"The school's skill map is in {summary.skill_map}, its course plan in {summary.plan}.",
         f"The true state of the students is in {summary.truth}.",
     )
+    if summary.dialect == OWN_DIALECT:
+        return
+    for what, acts in (
+        ("cannot be told", summary.left_out),
+        ("are told only as somebody looking", summary.seen_only),
+    ):
+        if acts:
+            named = ", ".join(f"{kind} {count:,}" for kind, count in acts.items())
+            out.say(f"In the dialect {summary.dialect}, {sum(acts.values()):,} acts {what}: {named}.")

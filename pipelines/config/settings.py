@@ -202,6 +202,12 @@ class Settings(BaseSettings):
     def _have_folders_and_topics_of_their_own(cls, given: tuple[Conversion, ...]) -> tuple[Conversion, ...]:
         return check_conversions(given)
 
+    @property
+    def landed_topics(self) -> tuple[str, ...]:
+        """The topics to land: those that hold statements, and those that are converted."""
+        converted = (topic for each in self.conversions for topic in each.topics)
+        return tuple(dict.fromkeys((*self.flows.topics, *converted)))
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -113,7 +113,12 @@ def stretch(ctx: RuleContext) -> Iterator[Signal]:
         if skill.level is Level.MASTERED and ctx.skill_evidence[skill.skill_id].is_last_five_right_unaided:
             last = skill.last_attempt_at or ctx.evidence.last_seen_at
             basis = ctx.skill_basis(skill.skill_id, (week_of(last),), skill.p_mastery)
-            message = texts.STRETCH(skill=skill.skill_name)
+            text = (
+                texts.STRETCH
+                if ctx.skill_evidence[skill.skill_id].is_help_known
+                else texts.STRETCH_HELP_UNKNOWN
+            )
+            message = text(skill=skill.skill_name)
             yield from ctx.signal(SignalKind.STRETCH, message, basis, urgency=0.3)
 
 

@@ -7,6 +7,7 @@ from learnloom.pipelines.feedback import signal_feedback
 from learnloom.pipelines.feedback.rhythm import WEEK_DAYS
 from learnloom.pipelines.feedback.rule_context import Basis, RuleContext, week_of
 from learnloom.pipelines.feedback.texts import support_texts as texts
+from learnloom.schemas.measure import Vocabulary
 from learnloom.schemas.message import Message
 from learnloom.schemas.signal import Signal, SignalKind
 
@@ -58,9 +59,7 @@ def check_in(ctx: RuleContext, said: Sequence[Signal]) -> Iterator[Signal]:
     last_word = _last_good_word(ctx)
     quiet = ctx.as_of - (last_word or ctx.evidence.first_seen_at)
     if quiet > timedelta(days=ctx.thresholds.quiet_days):
-        reasons.append(
-            texts.CHECK_IN_QUIET(day=last_word) if last_word else texts.CHECK_IN_ALWAYS_QUIET(n=quiet.days)
-        )
+        reasons.append(_quiet(ctx, last_word, quiet.days))
     if not reasons:
         return
     urgency = 0.85 if len(reasons) > 1 else 0.65
@@ -73,6 +72,16 @@ def check_in(ctx: RuleContext, said: Sequence[Signal]) -> Iterator[Signal]:
         _basis(ctx, (week_of(ctx.evidence.last_seen_at),), None),
         urgency=urgency,
     )
+
+
+def _quiet(ctx: RuleContext, last_word: datetime | None, days: int) -> Message:
+    """Say since when nobody is known to have spoken to the student; of contact only where it can be known at all."""
+    is_contact_known = Vocabulary.CONTACT in ctx.evidence.vocabulary
+    if last_word is None:
+        always = texts.CHECK_IN_ALWAYS_QUIET if is_contact_known else texts.CHECK_IN_ALWAYS_QUIET_WORD
+        return always(n=days)
+    since = texts.CHECK_IN_QUIET if is_contact_known else texts.CHECK_IN_QUIET_WORD
+    return since(day=last_word)
 
 
 def _last_good_word(ctx: RuleContext) -> datetime | None:

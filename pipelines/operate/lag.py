@@ -21,12 +21,12 @@ def lag_of(warehouse: Warehouse, settings: Settings) -> list[TopicLag]:
         BrokerUnavailableError: no broker answers.
         KafkaSettingsError: the broker refuses, or a setting cannot be used.
     """
-    if not settings.flows.topics or "landing.position" not in existing_tables(warehouse):
+    if not settings.landed_topics or "landing.position" not in existing_tables(warehouse):
         return []
     warehouse.use(LAKE)
-    stored = positions(warehouse, settings.flows.topics)
+    stored = positions(warehouse, settings.landed_topics)
     read = {topic for topic, _ in stored}
-    topics = [topic for topic in dict.fromkeys(settings.flows.topics) if topic in read]
+    topics = [topic for topic in settings.landed_topics if topic in read]
     if not topics:
         return []
     return topics_lag(connection_of(settings), topics, stored, wait_seconds=ANSWER_SECONDS)

@@ -13,7 +13,7 @@ from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import Relation, existing_tables, inputs
 from learnloom.pipelines.refresh.plan import Plan
 from learnloom.pipelines.refresh.stage import inserted
-from learnloom.pipelines.refresh.state import STATE
+from learnloom.pipelines.refresh.state import STATE, VOCABULARY
 from learnloom.pipelines.refresh.workspace import Workspace
 
 Rows = tuple[str, pa.Table]
@@ -58,6 +58,7 @@ class Transform:
                 work.show(relation)
         state = {name: [value] for name, value in plan.state._asdict().items()}
         work.fill(self.by_name[STATE], pa.table(state))
+        work.fill(self.by_name[VOCABULARY], plan.vocabulary)
 
     @cached_property
     def computed(self) -> list[Relation]:
@@ -87,7 +88,8 @@ class Transform:
             if known is not None and relation.stored == "table":
                 _keep_earliest(self.work, relation)
         for relation in self.of_scope("reference"):
-            self.work.compute(relation)
+            if relation.is_select:
+                self.work.compute(relation)
 
     def take(self, students: Students) -> int:
         """Cut what students are computed from down to these; return how many they are."""

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
 
+import pyarrow as pa
+
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.catalogue.vocabulary import vocabulary_in_force
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.macros import macro_definitions
 from learnloom.pipelines.lake.relation import Relation
@@ -33,6 +36,8 @@ class Plan:
     """Why everything is built; None where only some students are computed anew."""
     fits: bool
     """Whether the state's model version is to be fitted."""
+    vocabulary: pa.Table
+    """The rules of the vocabulary that are in force: rows of run.vocabulary_rule."""
 
     @property
     def is_full(self) -> bool:
@@ -62,7 +67,7 @@ def make_plan(
         request: what is asked for.
         now: the present moment.
     """
-    snapshot = warehouse.snapshot()
+    snapshot, vocabulary = warehouse.snapshot(), vocabulary_in_force(warehouse)
     before = read_state(warehouse)
     newest = warehouse.one("SELECT max(model_version) FROM estimates.model_version")[0]
     fits = request.refit or newest is None or not knows_versions(warehouse)
@@ -73,7 +78,7 @@ def make_plan(
         session_gap_minutes=settings.session_gap_minutes,
         time_zone=settings.time_zone,
         staged_snapshot=snapshot,
-        rules_digest=_rules_digest(warehouse, settings, relations),
+        rules_digest=_rules_digest(warehouse, settings, relations, vocabulary),
         refreshed_at=now,
         n_students=0,
     )
@@ -88,7 +93,7 @@ def make_plan(
         reason = "the model version in use is of an earlier learnloom"
     else:
         reason = _what_changed(warehouse, request, before, state)
-    return Plan(request, before, state, reason, fits)
+    return Plan(request, before, state, reason, fits, vocabulary)
 
 
 def _what_changed(
@@ -101,7 +106,7 @@ def _what_changed(
     elif before.rules_digest == STAGED_ANEW:
         reason = "all statements were staged anew"
     elif before.rules_digest != state.rules_digest:
-        reason = "rules, settings, the skill map or the course plan have changed"
+        reason = "rules, settings, the vocabulary, the skill map or the course plan have changed"
     elif before.as_of != state.as_of:
         as_of, told = request.as_of, before.as_of.astimezone(request.as_of.tzinfo)
         reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {told:%Y-%m-%d %H:%M}"
@@ -119,7 +124,9 @@ def _began_since(warehouse: Warehouse, moment: dt.datetime) -> bool:
     )
 
 
-def _rules_digest(warehouse: Warehouse, settings: Settings, relations: Sequence[Relation]) -> str:
+def _rules_digest(
+    warehouse: Warehouse, settings: Settings, relations: Sequence[Relation], vocabulary: pa.Table
+) -> str:
     """Digest of all that, besides statements, model version and as_of, decides what is said of a student."""
     school = [
         warehouse.one(
@@ -135,5 +142,6 @@ def _rules_digest(warehouse: Warehouse, settings: Settings, relations: Sequence[
         str(settings.session_gap_minutes),
         settings.time_zone,
         repr(school),
+        repr(vocabulary.to_pylist()),
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

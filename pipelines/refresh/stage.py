@@ -9,11 +9,15 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from learnloom.pipelines.ingest.catalogue.vocabulary import vocabulary_in_force
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.macros import macro_definitions
 from learnloom.pipelines.lake.relation import Relation
-from learnloom.pipelines.refresh.state import STATE
+from learnloom.pipelines.refresh.state import STATE, VOCABULARY
 from learnloom.pipelines.refresh.workspace import Workspace
 
 STAGED_ANEW: Final = "staged anew"
@@ -32,7 +36,8 @@ def stage(
 ) -> int:
     """Stage what has landed since the last time, or everything; return the rows staged.
 
-    Everything is staged anew where the SELECT has changed, or where the snapshot of the last time has expired.
+    Everything is staged anew where the SELECT or what it reads of the vocabulary has changed, or where the snapshot of
+    the last time has expired.
 
     Args:
         warehouse: the warehouse, open for writing.
@@ -47,7 +52,9 @@ def stage(
     """
     by_name = {relation.full_name: relation for relation in relations}
     with Workspace(warehouse, "staging_workspace") as work:
-        staging = _Staging(work, by_name["landing.statement"], by_name["staging.stg_statement"])
+        extensions = vocabulary_in_force(warehouse).filter(pc.field("form") == "extension")
+        work.fill(by_name[VOCABULARY], extensions)
+        staging = _Staging(work, by_name["landing.statement"], by_name["staging.stg_statement"], extensions)
         return warehouse.retrying(
             lambda: staging.run(everything=everything, since=since), wait_seconds=wait_seconds
         )
@@ -68,6 +75,8 @@ class _Staging(NamedTuple):
     """What has landed."""
     staged: Relation
     """The table to fill, and the SELECT that fills it."""
+    extensions: pa.Table
+    """Rules of the vocabulary that name extensions."""
 
     @property
     def target(self) -> str:
@@ -80,7 +89,7 @@ class _Staging(NamedTuple):
         work.show(self.statement)
         # The table's columns are those of its SELECT: made from it, empty, the first time.
         work.in_here(f"CREATE TABLE IF NOT EXISTS {self.target} AS {self.staged.sql} LIMIT 0")
-        rules = "\x1f".join((self.staged.sql, *macro_definitions()))
+        rules = "\x1f".join((self.staged.sql, *macro_definitions(), repr(self.extensions.to_pylist())))
         digest = hashlib.sha256(rules.encode()).hexdigest()[:16]
         now = warehouse.snapshot()
         note = _read_note(warehouse)

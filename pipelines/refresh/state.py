@@ -8,6 +8,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import LAYERS, Relation, existing_tables
 
 STATE: Final = "run.refresh_state"
+VOCABULARY: Final = "run.vocabulary_rule"
 _MOVED: Final = ("run", "norms")
 """Layers whose relations an earlier learnloom kept in `estimates`."""
 

@@ -23,7 +23,7 @@ from learnloom.pipelines.refresh.stage import literal
 from learnloom.pipelines.refresh.workspace import Workspace
 
 _STAGED: Final = "staging.stg_statement"
-_IN_CONTEXT: Final = "staging.stg_statement_in_context"
+_USAGE: Final = "dimensional.dim_usage"
 _VOID: Final = "staging.stg_void"
 _STUDENT_SKILL: Final = "marts.mart_student_skill"
 _LAKE_STAGED: Final = f"{LAKE}.{_STAGED}"
@@ -63,7 +63,8 @@ def _described_otherwise(work: Workspace, relations: Mapping[str, Relation]) -> 
     """Students of activities, courses and skills of which something else is known now than before."""
     changed = f"{work.name}.keys.changed"
     differences = " UNION ".join(
-        f"SELECT {relation.grain[0]} AS id FROM (FROM {work.place(relation)} EXCEPT FROM {LAKE}.{relation.full_name})"
+        f"SELECT {relation.grain[0]}::VARCHAR AS id "
+        f"FROM (FROM {work.place(relation)} EXCEPT FROM {LAKE}.{relation.full_name})"
         for relation in relations.values()
         if relation.scope == "reference" and relation.stored == "table"
     )
@@ -73,9 +74,10 @@ def _described_otherwise(work: Workspace, relations: Mapping[str, Relation]) -> 
     # What a school can know at all concerns everybody.
     everybody = f"(SELECT bool_or(id IN (FROM {work.name}.dimensional.dim_vocabulary)) FROM {changed})"
     affected = (
-        f"SELECT student_key FROM {_LAKE_STAGED} WHERE {everybody} OR activity_id IN (FROM {changed}) "
-        f"OR context_id IN (SELECT context_id FROM {work.name}.staging.stg_context "
-        f"WHERE parent_id IN (FROM {changed}) OR course_id IN (FROM {changed}) "
+        f"SELECT student_key FROM {_LAKE_STAGED} WHERE {everybody} "
+        f"OR usage_id IN (SELECT usage_id FROM {work.name}.{_USAGE} "
+        f"WHERE usage_id::VARCHAR IN (FROM {changed}) OR activity_id IN (FROM {changed}) "
+        f"OR parent_id IN (FROM {changed}) OR course_id IN (FROM {changed}) "
         f"OR list_has_any(skill_ids, (SELECT list(id) FROM {changed})))"
     )
     return [affected]
@@ -96,7 +98,12 @@ def touched_keys(work: Workspace, scope: str, relations: Mapping[str, Relation])
     """SQL for the keys of the activities, courses or skills with which the students of `work` have to do."""
     key = KEYS[scope]
     if scope != "skill":
-        return f"SELECT {key} FROM {work.place(relations[_IN_CONTEXT])}"
+        usages = f"(SELECT DISTINCT usage_id FROM {work.place(relations[_STAGED])})"
+        usage = relations[_USAGE]
+        return " UNION ALL ".join(
+            f"SELECT {key} FROM {place} SEMI JOIN {usages} USING (usage_id)"
+            for place in (work.place(usage), f"{LAKE}.{usage.full_name}")
+        )
     # Skills may come from the school's map: those of these students, before the refresh and after.
     skills = relations[_STUDENT_SKILL]
     return (

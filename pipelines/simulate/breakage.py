@@ -38,7 +38,8 @@ def _unknown_property(statement: dict[str, Any]) -> None:
 
 
 def _mbox_without_mailto(statement: dict[str, Any]) -> None:
-    statement["actor"] = {"name": statement["actor"]["name"], "mbox": "someone@campus.example"}
+    named = {key: value for key, value in statement["actor"].items() if key == "name"}
+    statement["actor"] = {**named, "mbox": "someone@campus.example"}
 
 
 def _two_identifiers(statement: dict[str, Any]) -> None:

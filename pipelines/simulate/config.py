@@ -9,6 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field
 DAY_MS: Final = 86_400_000
 # Milliseconds in an hour.
 HOUR_MS: Final = 3_600_000
+# Our own vocabulary, from which the other dialects are translated.
+OWN_DIALECT: Final = "learnloom"
+DialectName = Literal[
+    "learnloom",
+    "moodle-5",
+    "moodle-4",
+    "openedx",
+    "h5p",
+    "scorm",
+    "cmi5",
+    "articulate",
+    "adapt",
+    "jisc",
+]
 
 
 class SimulationConfig(BaseModel):
@@ -34,6 +48,8 @@ class SimulationConfig(BaseModel):
     statements: int | None = Field(default=None, ge=1, le=100_000_000)
     """Roughly how many statements are wanted; overrides `students` (at least one student is simulated)."""
     compress: Literal["none", "gzip", "zstd"] = "none"
+    dialect: DialectName = "learnloom"
+    """Whose statements tell of the class: students, days and answers are the same in every dialect."""
 
     @property
     def start_ms(self) -> int:

@@ -1,17 +1,21 @@
 """Simulate a class: statements as a school would send them, the school's skill map, and the truth."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple
 
-from learnloom.pipelines.simulate.config import DAY_MS, SimulationConfig
+from learnloom.pipelines.simulate.config import DAY_MS, OWN_DIALECT, SimulationConfig
 from learnloom.pipelines.simulate.course import Course, make_course
 from learnloom.pipelines.simulate.day import enrol, finish, live
+from learnloom.pipelines.simulate.dialects.registry import DIALECTS
+from learnloom.pipelines.simulate.dialects.school import School
+from learnloom.pipelines.simulate.dialects.translate import Translator
 from learnloom.pipelines.simulate.faults import FaultyLink
 from learnloom.pipelines.simulate.plan import write_plan
 from learnloom.pipelines.simulate.sink import SUFFIXES, Receiver, Sink, SortedFile, open_for_lines
 from learnloom.pipelines.simulate.student import Student, make_student
+from learnloom.pipelines.simulate.translation_truth import write_translation
 from learnloom.pipelines.simulate.truth import write_skill_map, write_truth
 
 STATEMENTS: Final = "statements"
@@ -43,6 +47,11 @@ class SimulationSummary(NamedTuple):
     voided: int
     late: int
     """Valid statements that were sent an hour or more after the event."""
+    dialect: str
+    left_out: dict[str, int]
+    """Acts of the students that the dialect cannot tell, by kind."""
+    seen_only: dict[str, int]
+    """Acts of which it tells only that somebody looked at the activity, by kind."""
 
 
 class _Counter:
@@ -65,7 +74,8 @@ class _Class:
             for number in range(config.courses)
         )
         skills = tuple(skill for course in self.courses for skill in course.skills)
-        sink = Sink(receiver, Random(f"{config.seed}/ids"))
+        self.translator = _translator(config, self.courses, receiver)
+        sink = Sink(self.translator or receiver, Random(f"{config.seed}/ids"))
         self.students: list[Student] = [
             make_student(config, sink, self.courses, skills, number) for number in range(config.students)
         ]
@@ -80,7 +90,18 @@ class _Class:
             if day == self.config.days - 1:
                 for student in self.students:
                     finish(student, self.config)
-            yield self.config.start_ms + (day + 1) * DAY_MS
+            end_ms = self.config.start_ms + (day + 1) * DAY_MS
+            if self.translator is not None:
+                self.translator.close_day(end_ms)
+            yield end_ms
+
+
+def _translator(config: SimulationConfig, courses: Sequence[Course], receiver: Receiver) -> Translator | None:
+    """The translator into the dialect of the class; None where that is our own."""
+    if config.dialect == OWN_DIALECT:
+        return None
+    rng = Random(f"{config.seed}/ids in dialect")
+    return Translator(receiver, DIALECTS[config.dialect], School(courses, config.seed), rng)
 
 
 def simulate(
@@ -119,9 +140,12 @@ def simulate(
         outbox.flush()
         if on_progress is not None:
             on_progress(outbox.lines)
-    write_skill_map(out / SKILL_MAP, simulated.courses)
-    write_plan(out / PLAN, config, simulated.courses)
-    write_truth(truth, config, simulated.courses, simulated.students, link)
+    translator = simulated.translator
+    told_as = translator.told_as if translator is not None else str
+    write_skill_map(out / SKILL_MAP, simulated.courses, told_as)
+    write_plan(out / PLAN, config, simulated.courses, told_as)
+    write_truth(truth, config, simulated.courses, simulated.students, link, translator=translator)
+    write_translation(truth, translator)
     return SimulationSummary(
         statements=path,
         skill_map=out / SKILL_MAP,
@@ -134,6 +158,9 @@ def simulate(
         refused=dict(sorted(link.refused.items())),
         voided=link.voided,
         late=link.late,
+        dialect=config.dialect,
+        left_out=translator.left_out if translator is not None else {},
+        seen_only=translator.seen_only if translator is not None else {},
     )
 
 

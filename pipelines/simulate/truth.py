@@ -10,7 +10,7 @@ expected          one row per outcome: how many records of the file should come 
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from learnloom.pipelines.simulate.breakage import BROKEN_KINDS
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.course import Course
 from learnloom.pipelines.simulate.day import final_score, has_passed
+from learnloom.pipelines.simulate.dialects.translate import Translator
 from learnloom.pipelines.simulate.faults import FaultyLink
 from learnloom.pipelines.simulate.item import SimulatedItem, SimulatedSkill, p_right
 from learnloom.pipelines.simulate.lists import TOPICS
@@ -116,15 +117,19 @@ def write_truth(
     courses: Sequence[Course],
     students: Sequence[Student],
     link: FaultyLink,
+    *,
+    translator: Translator | None,
 ) -> None:
     """Write all truth tables as Parquet into a folder that exists.
+
+    Students are identified as the statements name them; activities and skills as our own vocabulary does.
 
     Raises:
         OSError: a file cannot be written.
     """
     skills = [skill for course in courses for skill in course.skills]
     tables: dict[str, Iterable[Row]] = {
-        "student": (_student_row(student) for student in students),
+        "student": (_student_row(student, translator) for student in students),
         "student_interest": (row for student in students for row in _interest_rows(student)),
         "student_skill": _mastery_rows(config, courses, students),
         "enrolment": (row for student in students for row in _enrolment_rows(student)),
@@ -137,8 +142,20 @@ def write_truth(
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
 
 
-def write_skill_map(path: Path, courses: Sequence[Course]) -> None:
+def identifiers(actor: dict[str, Any]) -> Row:
+    """The identifying columns of an actor."""
+    account = actor.get("account", {})
+    return {
+        "home_page": account.get("homePage"),
+        "account_name": account.get("name"),
+        "mbox": actor.get("mbox"),
+    }
+
+
+def write_skill_map(path: Path, courses: Sequence[Course], told_as: Callable[[str], str]) -> None:
     """Write which question exercises which skills, one row per question and skill, as a school would keep it.
+
+    `told_as` gives the IRI by which the statements name a question.
 
     Raises:
         OSError: the file cannot be written.
@@ -153,14 +170,21 @@ def write_skill_map(path: Path, courses: Sequence[Course]) -> None:
                     skill = skills[number]
                     earlier = " ".join(skills[other].activity.iri for other in skill.prerequisites)
                     rows.writerow(
-                        (item.activity.iri, skill.activity.iri, weight, skill.activity.name, earlier)
+                        (
+                            told_as(item.activity.iri),
+                            skill.activity.iri,
+                            weight,
+                            skill.activity.name,
+                            earlier,
+                        )
                     )
 
 
-def _student_row(student: Student) -> Row:
+def _student_row(student: Student, translator: Translator | None) -> Row:
     traits = {key: value for key, value in student.traits._asdict().items() if key not in _UNSAID}
     return {
         **traits,
+        **(identifiers(translator.actor(student.actor)) if translator is not None else {}),
         "dropout_day": student.dropout_day,
         "has_left_formally": student.has_left_formally,
     }

@@ -4,11 +4,12 @@
 -- columns:
 --   activity_id     IRI of the activity
 --   activity_name   its name, English where given
---   activity_type   IRI of its type
+--   activity_type   IRI of its type, by the rules of the vocabulary
 --   activity_kind   course, module, quiz, question, video, reading, assignment, forum, skill or other
---   course_id       the course to which it belongs
+--   course_id       the course to which it belongs: told of it, else by the school's rules, else its parent's
 --   module_id       the nearest module or lesson above it
 --   parent_id       the activity right above it, where that is not the course
+--   skill_ids       skills that statements tell of it; empty where none
 --   topic_name      what it is about
 --   is_optional     whether students need not do it
 --   due_at          when the work is due
@@ -25,13 +26,10 @@ WITH in_force AS (
     ) = 1
 ),
 
-activities AS (
+described AS (
     SELECT
         activity_id,
         max(property_value) FILTER (WHERE property_name = 'name') AS activity_name,
-        max(property_value) FILTER (WHERE property_name = 'type') AS activity_type,
-        max(property_value) FILTER (WHERE property_name = 'course_id') AS course_id,
-        max(property_value) FILTER (WHERE property_name = 'parent_id') AS parent_id,
         max(property_value) FILTER (WHERE property_name = 'topic_name') AS topic_name,
         (max(property_value) FILTER (WHERE property_name = 'is_optional'))::BOOLEAN AS is_optional,
         (max(property_value) FILTER (WHERE property_name = 'due_at'))::TIMESTAMPTZ AS due_at
@@ -39,38 +37,105 @@ activities AS (
     GROUP BY activity_id
 ),
 
-first_seen AS (
+contexts AS (
+    SELECT
+        context_id,
+        min(introduced_at) AS introduced_at
+    FROM dimensional.dim_usage_told
+    GROUP BY context_id
+),
+
+mentions AS (
+    SELECT
+        dim_context.course_id,
+        contexts.introduced_at,
+        unnest(dim_context.activities) AS activity
+    FROM dimensional.dim_context
+    INNER JOIN contexts ON dim_context.context_id = contexts.context_id
+),
+
+places AS (
     SELECT
         activity_id,
+        nullif(course_id, activity_id) AS course_id,
+        module_id,
+        parent_id,
+        skill_ids,
+        introduced_at
+    FROM dimensional.dim_usage_told
+    WHERE activity_id IS NOT NULL
+    UNION ALL
+    SELECT
+        activity.id,
+        CASE activity.role WHEN 'parent' THEN nullif(course_id, activity.id) END,
+        NULL,
+        NULL,
+        [],
+        introduced_at
+    FROM mentions
+),
+
+told AS (
+    SELECT
+        activity_id,
+        -- Of several the one told last; ties are broken so that every run agrees.
+        arg_max(course_id, {'at': introduced_at, 'id': course_id}) FILTER (WHERE course_id IS NOT NULL) AS course_id,
+        arg_max(module_id, {'at': introduced_at, 'id': module_id}) FILTER (WHERE module_id IS NOT NULL) AS module_id,
+        arg_max(parent_id, {'at': introduced_at, 'id': parent_id}) FILTER (WHERE parent_id IS NOT NULL) AS parent_id,
+        list_sort(list_distinct(flatten(list(skill_ids)))) AS skill_ids,
         min(introduced_at) AS introduced_at
-    FROM staging.stg_activity_property
+    FROM places
     GROUP BY activity_id
 ),
 
-classified AS (
+prefixes AS (
     SELECT
-        activities.*,
-        coalesce(dim_activity_kind.activity_kind, 'other') AS activity_kind
-    FROM activities
-    LEFT JOIN dimensional.dim_activity_kind ON activities.activity_type = dim_activity_kind.activity_type
+        told.activity_id,
+        arg_min(rules.to_id, rules.position) AS course_id
+    FROM told
+    INNER JOIN run.vocabulary_rule AS rules
+        ON rules.form = 'course' AND starts_with(told.activity_id, rules.from_id)
+    GROUP BY told.activity_id
+),
+
+placed AS (
+    SELECT
+        told.activity_id,
+        coalesce(dim_activity_type.activity_kind, 'other') AS activity_kind,
+        dim_activity_type.activity_type,
+        coalesce(told.course_id, nullif(prefixes.course_id, told.activity_id)) AS course_id,
+        told.module_id,
+        told.parent_id,
+        told.skill_ids,
+        least(told.introduced_at, dim_activity_type.introduced_at) AS introduced_at
+    FROM told
+    LEFT JOIN prefixes ON told.activity_id = prefixes.activity_id
+    LEFT JOIN dimensional.dim_activity_type ON told.activity_id = dim_activity_type.activity_id
 )
 
 SELECT
     activity.activity_id,
-    activity.activity_name,
+    described.activity_name,
     activity.activity_type,
     activity.activity_kind,
-    activity.course_id,
+    CASE
+        WHEN activity.activity_kind = 'course' THEN activity.course_id
+        WHEN activity.course_id IS NOT NULL THEN activity.course_id
+        WHEN parent.activity_kind = 'course' THEN parent.activity_id
+        ELSE coalesce(parent.course_id, grandparent.course_id)
+    END AS course_id,
     CASE
         WHEN parent.activity_kind = 'module' THEN parent.activity_id
         WHEN grandparent.activity_kind = 'module' THEN grandparent.activity_id
+        ELSE activity.module_id
     END AS module_id,
     activity.parent_id,
-    activity.topic_name,
-    activity.is_optional,
-    activity.due_at,
-    first_seen.introduced_at
-FROM classified AS activity
-INNER JOIN first_seen ON activity.activity_id = first_seen.activity_id
-LEFT JOIN classified AS parent ON activity.parent_id = parent.activity_id
-LEFT JOIN classified AS grandparent ON parent.parent_id = grandparent.activity_id
+    activity.skill_ids,
+    described.topic_name,
+    described.is_optional,
+    described.due_at,
+    activity.introduced_at
+FROM placed AS activity
+LEFT JOIN described ON activity.activity_id = described.activity_id
+LEFT JOIN placed AS parent ON activity.parent_id = parent.activity_id
+LEFT JOIN placed AS grandparent ON parent.parent_id = grandparent.activity_id

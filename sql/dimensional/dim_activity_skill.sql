@@ -9,12 +9,10 @@
 WITH told AS (
     SELECT
         activity_id,
-        property_value AS skill_id,
-        (1 / count(*) OVER (PARTITION BY activity_id))::DECIMAL(6, 4) AS weight
-    FROM staging.stg_activity_property
-    WHERE
-        property_name = 'skill_id'
-        AND activity_id NOT IN (SELECT activity_id FROM staging.stg_skill_map)
+        unnest(skill_ids) AS skill_id,
+        (1 / len(skill_ids))::DECIMAL(6, 4) AS weight
+    FROM dimensional.dim_activity
+    WHERE activity_id NOT IN (SELECT mapped.activity_id FROM staging.stg_skill_map AS mapped)
 ),
 
 both_sources AS (

@@ -14,8 +14,8 @@
 --   response              what was answered
 --   duration_seconds      time taken, as reported
 --   attempt_number        attempts of this student at this item so far, this one included
---   n_hints               hints asked on this item since the attempt before
---   is_aided              whether any hint was asked before it
+--   n_hints               hints asked on this item since the attempt before; NULL where its system never tells of hints
+--   is_aided              whether any hint was asked before it; NULL where that is unknown
 --   misses_before         misses in a row on this item right before
 --   is_change_of_response whether the answer differs from the one before on this item; NULL where either is
 --                         unknown, as on the first
@@ -39,6 +39,7 @@ WITH events AS (
         duration_seconds,
         is_optional,
         topic_name,
+        list_contains(told_by_system, 'hint') AS tells_hints,
         verb_id = 'https://learnloom.example/xapi/verbs/requested-hint' AS is_hint
     FROM dimensional.fact_statement
     WHERE
@@ -47,6 +48,7 @@ WITH events AS (
             verb_id = 'https://learnloom.example/xapi/verbs/requested-hint'
             OR (
                 verb_id = 'http://adlnet.gov/expapi/verbs/answered'
+                AND activity_kind NOT IN ('course', 'module', 'quiz', 'skill', 'forum')
                 AND (is_success IS NOT NULL OR score IS NOT NULL)
             )
         )
@@ -68,7 +70,7 @@ attempts AS (
     SELECT
         *,
         row_number() OVER item AS attempt_number,
-        hints_so_far - coalesce(lag(hints_so_far) OVER item, 0) AS n_hints,
+        CASE WHEN tells_hints THEN hints_so_far - coalesce(lag(hints_so_far) OVER item, 0) END AS n_hints,
         -- All misses before this answer but for those before the last right one.
         coalesce(lag(misses_so_far) OVER item, 0) - coalesce(
             max(misses_so_far) FILTER (WHERE is_correct) OVER (

@@ -10,7 +10,7 @@
 --   occurred_at    when
 --   score          share of what could be had, 0 to 1
 --   is_correct     whether it was right
---   is_aided       whether any hint was asked before it
+--   is_aided       whether any hint was asked before it; NULL where that is unknown
 --   misses_before  misses in a row on this item right before
 --   opportunity    attempts of this student at this skill so far, this one included
 --   run_right      right answers in a row on this skill, this one included; 0 after a miss

@@ -15,14 +15,7 @@ SELECT
     course_id,
     activity_id,
     occurred_at,
-    regexp_extract(verb_id, '([^/]+)$', 1) AS contribution_kind,
+    contribution_kind,
     contribution_kind IN ('responded', 'shared', 'reviewed') AS is_giving
 FROM dimensional.fact_statement
-WHERE
-    verb_id IN (
-        'http://adlnet.gov/expapi/verbs/asked',
-        'http://adlnet.gov/expapi/verbs/commented',
-        'http://adlnet.gov/expapi/verbs/responded',
-        'http://adlnet.gov/expapi/verbs/shared',
-        'http://id.tincanapi.com/verb/reviewed'
-    )
+WHERE contribution_kind IS NOT NULL

@@ -16,8 +16,13 @@ WITH told AS (
     SELECT
         student_key,
         course_id,
-        max(occurred_at) FILTER (WHERE verb_id = 'http://adlnet.gov/expapi/verbs/registered') AS registered_at,
-        max(occurred_at) FILTER (WHERE verb_id = 'http://id.tincanapi.com/verb/unregistered') AS left_at,
+        -- Of the course itself: a booking of an appointment in it is no enrolment.
+        max(occurred_at) FILTER (
+            WHERE activity_id = course_id AND verb_id = 'http://adlnet.gov/expapi/verbs/registered'
+        ) AS registered_at,
+        max(occurred_at) FILTER (
+            WHERE activity_id = course_id AND verb_id = 'http://id.tincanapi.com/verb/unregistered'
+        ) AS left_at,
         min(occurred_at) FILTER (WHERE is_own_act) AS first_active_at,
         max(occurred_at) FILTER (WHERE is_own_act) AS last_active_at,
         min(occurred_at) FILTER (

@@ -31,6 +31,8 @@ INNER JOIN dimensional.dim_activity ON fact_statement.activity_id = dim_activity
 WHERE
     fact_statement.score IS NOT NULL
     AND dim_activity.activity_kind NOT IN ('question', 'course', 'module', 'skill')
+    -- An answer is no piece of work, and the type of what was answered may be unknown.
+    AND fact_statement.verb_id <> 'http://adlnet.gov/expapi/verbs/answered'
     -- The score of a goal is the level wished for.
     AND fact_statement.verb_id <> 'https://learnloom.example/xapi/verbs/set-goal'
 QUALIFY row_number() OVER (

@@ -18,7 +18,8 @@
 --   begun_id            statement of begun_at
 --   scored_id           statement of the first score
 --   submitted_id        statement of the last hand-in
---   is_explained        whether the last hand-in carries a response of at least 40 characters
+--   is_explained        whether the last hand-in carries a response of at least 40 characters; NULL where its system
+--                       never sends one
 --   is_begun_early      begun more than a day before due_at; NULL where that is unknown
 WITH work AS (
     SELECT
@@ -36,6 +37,7 @@ WITH work AS (
         ) AS submitted_id,
         arg_max(length(coalesce(response, '')) >= 40, {'at': occurred_at, 'id': statement_id}) FILTER (
             WHERE verb_id = 'http://activitystrea.ms/schema/1.0/submit'
+            AND list_contains(told_by_system, 'explanation')
         ) AS is_explained,
         min(occurred_at) FILTER (
             WHERE verb_id = 'http://activitystrea.ms/schema/1.0/submit'
@@ -48,7 +50,7 @@ WITH work AS (
             WHERE verb_id = 'http://adlnet.gov/expapi/verbs/scored' AND score IS NOT NULL
         ) AS last_score
     FROM dimensional.fact_statement
-    WHERE activity_type = 'http://id.tincanapi.com/activitytype/school-assignment'
+    WHERE activity_kind = 'assignment'
     GROUP BY student_key, activity_id
 )
 

@@ -9,7 +9,7 @@
 --   prerequisite_ids              skills that come before it, by the school's map
 --   n_attempts                    answers: opportunities
 --   n_correct                     right ones
---   n_unaided                     without a hint
+--   n_unaided                     known to be without a hint
 --   n_items                       different questions
 --   n_days                        different days with an answer
 --   first_attempt_at              first answer
@@ -19,7 +19,9 @@
 --   longest_run                   longest such run
 --   first_run_opportunity         opportunity at which three right in a row were first complete
 --   first_run_at                  when that was
---   is_last_five_right_unaided    whether the last five answers were right without a hint; NULL with fewer than five
+--   is_last_five_right_unaided    whether the last five answers were right and none known to be with a hint; NULL with
+--                                 fewer than five
+--   is_help_known                 whether it is known of all of the last five whether a hint was asked; NULL likewise
 --   n_recoveries                  answers right after at least two misses in a row on the same question
 --   last_recovery_at              last of them
 --   last_recovery_misses          misses before it
@@ -53,8 +55,10 @@ answered AS (
         min(opportunity) FILTER (WHERE run_right >= 3) AS first_run_opportunity,
         min(occurred_at) FILTER (WHERE run_right >= 3) AS first_run_at,
         CASE
-            WHEN count(*) >= 5 THEN bool_and(is_correct AND NOT is_aided) FILTER (WHERE from_last <= 5)
+            WHEN count(*) >= 5
+                THEN bool_and(is_correct AND NOT coalesce(is_aided, FALSE)) FILTER (WHERE from_last <= 5)
         END AS is_last_five_right_unaided,
+        CASE WHEN count(*) >= 5 THEN bool_and(is_aided IS NOT NULL) FILTER (WHERE from_last <= 5) END AS is_help_known,
         count(*) FILTER (WHERE is_correct AND misses_before >= 2) AS n_recoveries,
         max(occurred_at) FILTER (WHERE is_correct AND misses_before >= 2) AS last_recovery_at,
         arg_max(misses_before, opportunity) FILTER (WHERE is_correct AND misses_before >= 2) AS last_recovery_misses,
@@ -104,6 +108,7 @@ SELECT
     both_kinds.first_run_opportunity,
     both_kinds.first_run_at,
     both_kinds.is_last_five_right_unaided,
+    both_kinds.is_help_known,
     coalesce(both_kinds.n_recoveries, 0) AS n_recoveries,
     both_kinds.last_recovery_at,
     both_kinds.last_recovery_misses,

@@ -45,10 +45,11 @@ quizzes AS (
         activity_id,
         parent_id,
         is_optional,
+        list_contains(told_by_system, 'optional') AS tells_optional,
         occurred_at,
         statement_id
     FROM dimensional.fact_statement
-    WHERE activity_type = 'http://adlnet.gov/expapi/activities/assessment'
+    WHERE activity_kind = 'quiz'
     QUALIFY row_number() OVER (PARTITION BY student_key, activity_id ORDER BY occurred_at, statement_id) = 1
 ),
 
@@ -97,7 +98,7 @@ opportunities AS (
     UNION ALL
     SELECT student_key, 'hard_unaided', occurred_at, attempt_id, is_right_in_the_end AND n_hints_on_item = 0
     FROM attempts
-    WHERE attempt_number = 1 AND first_rate < 0.6
+    WHERE attempt_number = 1 AND first_rate < 0.6 AND n_hints IS NOT NULL
     UNION ALL
     SELECT student_key, 'changed_approach', occurred_at, attempt_id, is_change_of_response
     FROM attempts
@@ -115,14 +116,7 @@ opportunities AS (
         -- Before either miss or the third try; where there was no third try, ever since.
         n_hints_around > 0 OR (NOT is_tried_again AND n_hints_on_item > n_hints_before_answers)
     FROM attempts
-    WHERE
-        NOT is_correct
-        AND misses_before = 1
-        AND EXISTS (
-            SELECT 1
-            FROM dimensional.dim_vocabulary
-            WHERE vocabulary_name = 'hint'
-        )
+    WHERE NOT is_correct AND misses_before = 1 AND n_hints IS NOT NULL
     UNION ALL
     SELECT student_key, 'hint_skimmed', occurred_at, statement_id, seconds_since_previous <= 1
     FROM dimensional.fact_hint
@@ -138,7 +132,7 @@ opportunities AS (
     UNION ALL
     SELECT student_key, 'explained', last_submitted_at, submitted_id, is_explained
     FROM dimensional.fact_submission
-    WHERE n_submissions > 0
+    WHERE is_explained IS NOT NULL
     UNION ALL
     SELECT
         fact_goal.student_key,
@@ -168,7 +162,7 @@ opportunities AS (
     FROM quizzes
     LEFT JOIN own_checks
         ON quizzes.student_key = own_checks.student_key AND quizzes.parent_id = own_checks.parent_id
-    WHERE NOT coalesce(quizzes.is_optional, FALSE) AND quizzes.parent_id IS NOT NULL
+    WHERE NOT coalesce(quizzes.is_optional, FALSE) AND quizzes.tells_optional AND quizzes.parent_id IS NOT NULL
 )
 
 SELECT

@@ -4,7 +4,9 @@
 -- scope: mention
 -- columns:
 --   activity_id     IRI of the activity
---   property_name   name, type, course_id, parent_id, topic_name, is_optional, due_at, skill_id or seen
+--   property_name   name, type, topic_name, is_optional, due_at; category: an activity of that role beside it;
+--                   part_type: the type of an object of which it is a parent; platform: of a statement that names it;
+--                   or seen
 --   property_value  what was said
 --   introduced_at   earliest statement that said so; the value introduced last is the one in force
 WITH objects AS (
@@ -12,14 +14,12 @@ WITH objects AS (
         activity_id,
         activity_name,
         activity_type,
-        course_id,
-        parent_id,
         topic_name,
         is_optional,
         due_at,
-        skill_ids,
+        platform_name,
         min(occurred_at) AS introduced_at
-    FROM staging.stg_statement_in_context
+    FROM staging.stg_statement
     WHERE activity_id IS NOT NULL
     GROUP BY ALL
 ),
@@ -27,15 +27,20 @@ WITH objects AS (
 contexts AS (
     SELECT
         context_id,
-        course_id,
+        activity_id,
+        activity_type,
+        platform_name,
         min(occurred_at) AS introduced_at
-    FROM staging.stg_statement_in_context
+    FROM staging.stg_statement
+    WHERE context_id IS NOT NULL
     GROUP BY ALL
 ),
 
 mentions AS (
     SELECT
-        contexts.course_id,
+        contexts.activity_id AS object_id,
+        contexts.activity_type AS object_type,
+        contexts.platform_name,
         contexts.introduced_at,
         unnest(stg_context.activities) AS activity
     FROM contexts
@@ -49,19 +54,12 @@ properties AS (
         unnest([
             {'name': 'name', 'value': activity_name},
             {'name': 'type', 'value': activity_type},
-            {'name': 'course_id', 'value': nullif(course_id, activity_id)},
-            {'name': 'parent_id', 'value': nullif(parent_id, activity_id)},
             {'name': 'topic_name', 'value': topic_name},
             {'name': 'is_optional', 'value': is_optional::VARCHAR},
             {'name': 'due_at', 'value': strftime(due_at, '%Y-%m-%dT%H:%M:%S.%gZ')},
+            {'name': 'platform', 'value': platform_name},
             {'name': 'seen', 'value': 'true'}
         ]) AS property
-    FROM objects
-    UNION ALL
-    SELECT
-        activity_id,
-        introduced_at,
-        {'name': 'skill_id', 'value': unnest(skill_ids)}
     FROM objects
     UNION ALL
     SELECT
@@ -70,10 +68,18 @@ properties AS (
         unnest([
             {'name': 'name', 'value': activity.name},
             {'name': 'type', 'value': activity.type},
-            {'name': 'course_id', 'value': CASE activity.role WHEN 'parent' THEN nullif(course_id, activity.id) END},
+            {'name': 'part_type', 'value': CASE activity.role WHEN 'parent' THEN object_type END},
+            {'name': 'platform', 'value': platform_name},
             {'name': 'seen', 'value': 'true'}
         ])
     FROM mentions
+    UNION ALL
+    SELECT
+        object_id,
+        introduced_at,
+        {'name': 'category', 'value': activity.id}
+    FROM mentions
+    WHERE activity.role = 'category' AND object_id IS NOT NULL
 )
 
 SELECT

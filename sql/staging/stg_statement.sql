@@ -1,8 +1,10 @@
 -- Every landed statement with its parts as typed columns: renamed and cast, nothing decided.
 -- grain: statement_id
 -- scope: landing
+-- reads: run.vocabulary_rule
 -- columns:
 --   statement_id          the statement's id
+--   usage_id              digest of verb, object, context and platform: a row of staging.stg_usage
 --   context_id            digest of the context's activities: a row of staging.stg_context; NULL where there are none
 --   registration_id       the registration
 --   voided_statement_id   statement that this one voids
@@ -25,7 +27,7 @@
 --   response              result.response
 --   video_segments        stretches played, as "0[.]12.5[,]20[.]30"
 --   context_activities    context.contextActivities as given
---   score                 result.score as a share: scaled, else raw between min and max; -1 to 1
+--   score                 result.score as a share: raw between min and max, else scaled; -1 to 1
 --   duration_seconds      result.duration
 --   video_length_seconds  length of the video
 --   video_time_seconds    place in the video
@@ -57,34 +59,17 @@ WITH parsed AS (
                     "objectType": "VARCHAR", "id": "VARCHAR",
                     "definition": {
                         "type": "VARCHAR", "name": "JSON",
-                        "extensions": {
-                            "http://id.tincanapi.com/extension/topic": "VARCHAR",
-                            "https://learnloom.example/xapi/extensions/is-optional": "VARCHAR",
-                            "https://learnloom.example/xapi/extensions/due-at": "VARCHAR"
-                        }
+                        "extensions": "MAP(VARCHAR, VARCHAR)"
                     }
                 },
                 "context": {
                     "contextActivities": "JSON", "registration": "VARCHAR", "platform": "VARCHAR", "language": "VARCHAR",
-                    "extensions": {
-                        "https://learnloom.example/xapi/extensions/device": "VARCHAR",
-                        "https://learnloom.example/xapi/extensions/signal-id": "VARCHAR",
-                        "https://learnloom.example/xapi/extensions/target-date": "VARCHAR",
-                        "https://learnloom.example/xapi/extensions/stated-by": "VARCHAR",
-                        "https://w3id.org/xapi/video/extensions/session-id": "VARCHAR",
-                        "https://w3id.org/xapi/video/extensions/length": "VARCHAR"
-                    }
+                    "extensions": "MAP(VARCHAR, VARCHAR)"
                 },
                 "result": {
                     "success": "VARCHAR", "completion": "VARCHAR", "response": "VARCHAR", "duration": "VARCHAR",
                     "score": {"scaled": "DOUBLE", "raw": "DOUBLE", "min": "DOUBLE", "max": "DOUBLE"},
-                    "extensions": {
-                        "https://w3id.org/xapi/video/extensions/length": "VARCHAR",
-                        "https://w3id.org/xapi/video/extensions/time": "VARCHAR",
-                        "https://w3id.org/xapi/video/extensions/time-from": "VARCHAR",
-                        "https://w3id.org/xapi/video/extensions/time-to": "VARCHAR",
-                        "https://w3id.org/xapi/video/extensions/played-segments": "VARCHAR"
-                    }
+                    "extensions": "MAP(VARCHAR, VARCHAR)"
                 }
             }'
         ) AS told
@@ -110,6 +95,16 @@ parts AS (
 SELECT
     -- Ids
     statement_id,
+    md5(
+        concat_ws(
+            chr(31),
+            verb_id,
+            object_type,
+            CASE object_type WHEN 'Activity' THEN object_id ELSE '' END,
+            coalesce(context.contextActivities::VARCHAR, ''),
+            coalesce(context.platform, '')
+        )
+    )::UUID AS usage_id,
     md5(context.contextActivities)::UUID AS context_id,
     try_cast(context.registration AS UUID) AS registration_id,
     CASE
@@ -130,19 +125,19 @@ SELECT
     object_type,
     CASE object_type WHEN 'Activity' THEN object_id END AS activity_id,
     definition.type AS activity_type,
-    context.extensions['https://learnloom.example/xapi/extensions/signal-id'] AS signal_id,
-    context.extensions['https://w3id.org/xapi/video/extensions/session-id'] AS video_session_id,
+    extension_text(context.extensions, 'https://learnloom.example/xapi/extensions/signal-id') AS signal_id,
+    extension_text(context.extensions, 'https://w3id.org/xapi/video/extensions/session-id') AS video_session_id,
 
     -- Text
     actor.name AS actor_name,
     language_text(definition.name) AS activity_name,
-    definition.extensions['http://id.tincanapi.com/extension/topic'] AS topic_name,
+    extension_text(definition.extensions, 'http://id.tincanapi.com/extension/topic') AS topic_name,
     context.platform AS platform_name,
-    context.extensions['https://learnloom.example/xapi/extensions/device'] AS device_name,
+    extension_text(context.extensions, 'https://learnloom.example/xapi/extensions/device') AS device_name,
     context.language AS language_code,
-    lower(context.extensions['https://learnloom.example/xapi/extensions/stated-by']) AS stated_by,
+    lower(extension_text(context.extensions, 'https://learnloom.example/xapi/extensions/stated-by')) AS stated_by,
     result.response AS response,
-    result.extensions['https://w3id.org/xapi/video/extensions/played-segments'] AS video_segments,
+    extension_text(result.extensions, 'https://w3id.org/xapi/video/extensions/played-segments') AS video_segments,
     context.contextActivities AS context_activities,
 
     -- Numbers
@@ -150,28 +145,28 @@ SELECT
     duration_seconds(result.duration) AS duration_seconds,
     try_cast(
         coalesce(
-            result.extensions['https://w3id.org/xapi/video/extensions/length'],
-            context.extensions['https://w3id.org/xapi/video/extensions/length']
+            extension_text(result.extensions, 'https://w3id.org/xapi/video/extensions/length'),
+            extension_text(context.extensions, 'https://w3id.org/xapi/video/extensions/length')
         ) AS DECIMAL(12, 3)
     ) AS video_length_seconds,
-    try_cast(result.extensions['https://w3id.org/xapi/video/extensions/time'] AS DECIMAL(12, 3)) AS video_time_seconds,
+    try_cast(extension_text(result.extensions, 'https://w3id.org/xapi/video/extensions/time') AS DECIMAL(12, 3)) AS video_time_seconds,
     try_cast(
-        result.extensions['https://w3id.org/xapi/video/extensions/time-from'] AS DECIMAL(12, 3)
+        extension_text(result.extensions, 'https://w3id.org/xapi/video/extensions/time-from') AS DECIMAL(12, 3)
     ) AS video_from_seconds,
     try_cast(
-        result.extensions['https://w3id.org/xapi/video/extensions/time-to'] AS DECIMAL(12, 3)
+        extension_text(result.extensions, 'https://w3id.org/xapi/video/extensions/time-to') AS DECIMAL(12, 3)
     ) AS video_to_seconds,
 
     -- Booleans
     try_cast(
-        definition.extensions['https://learnloom.example/xapi/extensions/is-optional'] AS BOOLEAN
+        extension_text(definition.extensions, 'https://learnloom.example/xapi/extensions/is-optional') AS BOOLEAN
     ) AS is_optional,
     try_cast(result.success AS BOOLEAN) AS is_success,
     try_cast(result.completion AS BOOLEAN) AS is_completion,
 
     -- Times
-    try_cast(definition.extensions['https://learnloom.example/xapi/extensions/due-at'] AS TIMESTAMPTZ) AS due_at,
-    try_cast(context.extensions['https://learnloom.example/xapi/extensions/target-date'] AS DATE) AS target_date,
+    try_cast(extension_text(definition.extensions, 'https://learnloom.example/xapi/extensions/due-at') AS TIMESTAMPTZ) AS due_at,
+    try_cast(extension_text(context.extensions, 'https://learnloom.example/xapi/extensions/target-date') AS DATE) AS target_date,
     coalesce(
         try_cast(occurred AS TIMESTAMPTZ),
         -- Valid, but not read by DuckDB: a leap second (told as the one before), no seconds, a comma, small letters.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.flows.land import land, landed_topics
+from learnloom.flows.land import land
 from learnloom.pipelines.config.conversions import Conversion
 from learnloom.pipelines.config.settings import Settings, read_settings
 from tests.pipelines.cli.samples import answer, lines
@@ -62,7 +62,7 @@ def test_topics_of_formats_are_landed_too(inbox: Path) -> None:
     chosen = read_settings().model_copy(
         update={"conversions": (Conversion(format="csv", topics=("grades",)),)}
     )
-    assert landed_topics(chosen) == ["grades"]
+    assert chosen.landed_topics == ("grades",)
 
 
 @pytest.mark.parametrize(

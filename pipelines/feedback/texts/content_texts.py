@@ -259,6 +259,13 @@ STRETCH: Final = text(
     "harder problem, explain it to somebody, or use it in a project of your own.",
     skill=SKILL,
 )
+STRETCH_HELP_UNKNOWN: Final = text(
+    "stretch.help_unknown.student",
+    STUDENT,
+    "Your last five answers on {skill} were right. Would you like something bigger? You could try a harder problem, "
+    "explain it to somebody, or use it in a project of your own.",
+    skill=SKILL,
+)
 REVIEW_DUE: Final = text(
     "review_due.student",
     STUDENT,

@@ -48,6 +48,7 @@ BY_VOCABULARY: Final = {
             "`asked`, `responded`, `commented`, `shared`, `reviewed`",
         ),
         Vocabulary.GOAL: ("the student's own goals", "`set-goal` on a skill or course"),
+        Vocabulary.CONTACT: ("when somebody last spoke to the student", "`scored` on the student's work"),
         Vocabulary.CHOICE: (
             "which of the offered choices the student takes",
             "`chose` on a skill or activity",

@@ -86,6 +86,22 @@ CHECK_IN_ALWAYS_QUIET: Final = text(
     counted="n",
     n=Parameter(Form.COUNT, 20),
 )
+CHECK_IN_QUIET_WORD: Final = text(
+    "check_in.quiet_word.teacher",
+    TEACHER,
+    "There has been no good word on record since {day}; whether anybody spoke to them is not known here.",
+    day=DAY,
+)
+CHECK_IN_ALWAYS_QUIET_WORD: Final = text(
+    "check_in.always_quiet_word.teacher",
+    TEACHER,
+    "There has been no good word on record in the {n} day since they began; whether anybody spoke to them is not "
+    "known here.",
+    "There has been no good word on record in the {n} days since they began; whether anybody spoke to them is not "
+    "known here.",
+    counted="n",
+    n=Parameter(Form.COUNT, 20),
+)
 CHECK_IN_AWAY: Final = text("check_in.away.teacher", TEACHER, "They were last seen on {day}.", day=DAY)
 CHECK_IN_BEGIN: Final = {
     SignalKind.GOAL: text(

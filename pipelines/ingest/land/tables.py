@@ -7,7 +7,7 @@ Rows, dead letters and positions are written in one transaction of the caller's,
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +15,7 @@ import pyarrow as pa
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import SnapshotExpiredError
 from learnloom.pipelines.lake.fence import LANDING
-from learnloom.pipelines.lake.relation import Relation, load_relations
+from learnloom.pipelines.lake.relation import Relation, existing_tables, load_relations
 from learnloom.schemas.record import Position
 
 STATEMENT_ROWS: Final = pa.schema(
@@ -254,6 +254,21 @@ def replace_plan(warehouse: Warehouse, runs: pa.Table, work: pa.Table) -> None:
         for table, rows in (("course_run", "new_runs"), ("course_work", "new_work")):
             warehouse.run(f"DELETE FROM landing.{table}")
             warehouse.run(f"INSERT INTO landing.{table} BY NAME SELECT * FROM {rows}")
+
+
+def replace_vocabulary(warehouse: Warehouse, rows: pa.Table) -> None:
+    """Put rows of landing.vocabulary in the place of all there are."""
+    with warehouse.holding(new_rows=rows):
+        warehouse.run("DELETE FROM landing.vocabulary")
+        warehouse.run("INSERT INTO landing.vocabulary BY NAME SELECT * FROM new_rows")
+
+
+def vocabulary_rows(warehouse: Warehouse, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Read the columns of landing.vocabulary, in order; no row where an earlier release has made the warehouse."""
+    if "landing.vocabulary" not in existing_tables(warehouse):
+        return []
+    named = ", ".join(f'"{column}"' for column in columns)
+    return warehouse.rows(f"SELECT {named} FROM landing.vocabulary ORDER BY ALL")
 
 
 def landed_content(

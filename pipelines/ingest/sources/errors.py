@@ -21,3 +21,7 @@ class SkillFileError(IngestError):
 
 class PlanFileError(IngestError):
     """A course plan is wrong; the message names the line in it."""
+
+
+class VocabularyFileError(IngestError):
+    """A vocabulary file is wrong; the message names the rule in it."""

@@ -20,9 +20,14 @@ from tests.pipelines.cli.shell import learnloom
 
 _MAIN = "from learnloom.pipelines.cli.main import main; main()"
 COMMANDS = [
-    *([name] for name in _COMMANDS if name not in ("skills", "models", "deliver", "plan", "serve")),
+    *(
+        [name]
+        for name in _COMMANDS
+        if name not in ("skills", "vocabulary", "models", "deliver", "plan", "serve")
+    ),
     *(["dead", name] for name in ("list", "show", "export", "replay")),
     *(["skills", name] for name in ("import", "missing")),
+    *(["vocabulary", name] for name in ("import", "list", "show", "check", "missing")),
     *(["deliver", name] for name in ("run", "list", "replay", "resume")),
     ["plan", "import"],
     *(["models", name] for name in ("list", "use", "compare")),
@@ -105,6 +110,7 @@ def example_place(small_class: SmallClass, tmp_path_factory: pytest.TempPathFact
         encoding="utf-8",
     )
     (place / "plan.csv").write_text("course,begins,ends\nhttps://s.example/c,2026-09-01,2026-12-18\n")
+    (place / "school.toml").write_text('[[drop]]\ntype = "https://s.example/attempt"\n')
     (place / "skills.csv").write_bytes(small_class.skill_map.read_bytes())
     (place / "learnloom.toml").write_text(
         '[[subscriptions]]\nname = "tutor"\nto = "file"\nfolder = "sent"\n', encoding="utf-8"

@@ -51,6 +51,7 @@ def _skills(draw: st.DrawFn) -> list[SkillEvidence]:
             "last_recovery_misses": misses,
             "last_recovery_id": "r" if misses else None,
             "is_last_five_right_unaided": draw(st.booleans()) if n >= 5 else None,
+            "is_help_known": draw(st.booleans()) if n >= 5 else None,
             "class_rate": draw(st.none() | _shares),
             "prerequisite_ids": draw(
                 st.lists(st.sampled_from([*_SKILLS, "elsewhere"]), max_size=2, unique=True)

@@ -56,6 +56,7 @@ def a_skill(skill_id: str = "s1", *, n: int = 8, right: int = 5, **changes: Any)
         first_run_opportunity=None,
         first_run_at=None,
         is_last_five_right_unaided=False if n >= 5 else None,
+        is_help_known=True if n >= 5 else None,
         n_recoveries=0,
         last_recovery_at=None,
         last_recovery_misses=None,

@@ -55,7 +55,10 @@ def test_changed_thresholds_change_what_is_said(folder: Path) -> None:
         said = warehouse.one(
             "SELECT count(*) FROM feedback.signal WHERE signal_kind IN ('strength', 'weakness')"
         )
-    assert summary.full_because == "rules, settings, the skill map or the course plan have changed"
+    assert (
+        summary.full_because
+        == "rules, settings, the vocabulary, the skill map or the course plan have changed"
+    )
     assert said == (0,)
 
 
@@ -65,7 +68,10 @@ def test_a_new_skill_map_is_used(folder: Path) -> None:
         import_skills(warehouse, folder / "class" / "skills.csv", wait_seconds=10)
         summary = refreshed(warehouse)
         known = warehouse.one("SELECT count(*) FROM dimensional.dim_skill WHERE len(prerequisite_ids) > 0")[0]
-    assert summary.full_because == "rules, settings, the skill map or the course plan have changed"
+    assert (
+        summary.full_because
+        == "rules, settings, the vocabulary, the skill map or the course plan have changed"
+    )
     assert known > 0
 
 

@@ -108,7 +108,10 @@ def test_another_plan_is_followed(in_week_5: Warehouse) -> None:
     path.write_text(f"course,begins,ends\n{course(0)},2026-01-05,2026-03-01\n", encoding="utf-8")
     import_plan(warehouse, path, wait_seconds=20)
     summary = refreshed(warehouse, day=_WEEK_5)
-    assert summary.full_because == "rules, settings, the skill map or the course plan have changed"
+    assert (
+        summary.full_because
+        == "rules, settings, the vocabulary, the skill map or the course plan have changed"
+    )
     assert warehouse.rows("SELECT DISTINCT course_id FROM dimensional.fact_course_progress") == [(course(0),)]
 
 

@@ -30,7 +30,7 @@ from tests.pipelines.refresh.school import (
 )
 
 _MOVED = {f"estimates.{each.name}": each for each in load_relations() if each.layer in ("run", "norms")}
-_CHANGED = "rules, settings, the skill map or the course plan have changed"
+_CHANGED = "rules, settings, the vocabulary, the skill map or the course plan have changed"
 
 
 @pytest.fixture(scope="module")
