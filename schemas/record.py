@@ -42,6 +42,8 @@ class Record(NamedTuple):
     """What the value was converted from: a dead letter keeps this. None: it came as it is."""
     can_change: bool = False
     """Whether its source may correct it under the same id: what lands last stands, what landed before is voided."""
+    withdraws: str | None = None
+    """First id of a statement that its source does not make any more: it is voided if it stands. Has no value then."""
 
 
 class Position(NamedTuple):

@@ -125,7 +125,7 @@ def report_import(out: Output, summary: ImportSummary, receipt: Receipt | None =
     )
     if summary.replaced:
         out.say(
-            f"{summary.replaced:,} of these took the place of statements that their source has corrected."
+            f"{summary.replaced:,} former statements were voided, because their source has corrected them."
         )
     if summary.read == 0 and not summary.problems:
         out.say("There are no new records.")

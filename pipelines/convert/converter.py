@@ -78,15 +78,21 @@ class Converter:
                 f"The format {self.name} raised {type(error).__name__}: {error}. Tell whoever maintains it."
             )
             return [self._refused(record, Fault(FAILED, "", "", message), receipt, offset)]
-        if not values:
+        if values:
+            receipt.count_converted(made.kind, len(values))
+        else:
             receipt.count_ignored(made.kind, made.ignored or "gives no statement")
-            return []
-        receipt.count_converted(made.kind, len(values))
         raw, can_change = record.raw, made.can_change
-        return [
+        landed = [
             LandingRecord(offset, number, value, None, None, None, raw, can_change)
             for number, value in enumerate(values)
         ]
+        if made.withdrawn:
+            landed += [
+                LandingRecord(offset, number, None, original=raw, withdraws=each)
+                for number, each in enumerate(self._ids.withdrawn(made), start=len(values))
+            ]
+        return landed
 
     def _refused(self, record: Record, fault: Fault, receipt: Receipt, offset: int) -> LandingRecord:
         placed = fault._replace(message=f"{record.place}: {fault.message}" if record.place else fault.message)

@@ -69,6 +69,8 @@ class Converted(NamedTuple):
     can_change: bool = False
     """Whether the source may correct the record later under the same key (a grade, a roster's row): what lands last
     stands then, and the statement of before is voided. False (an event): other content under the key is refused."""
+    withdrawn: Sequence[str] = ()
+    """Names of statements that the record does not make any more (a grade that was cleared): what landed is voided."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from learnloom.schemas.vocabulary import ASSIGNMENT, COURSE, DUE_AT, REGISTERED,
 
 _REGISTERED: Final = {"id": REGISTERED, "display": {"en": "registered"}}
 _UNREGISTERED: Final = {"id": UNREGISTERED, "display": {"en": "unregistered"}}
+_ENROLMENT: Final = ("registered", "left")
+_SCORE: Final = ("score",)
+"""What the statements of an enrolment and of a result are called."""
 _GRADED: Final = {"", "fully graded", "partially graded"}
 _RECORDS: Final = {"enrollments", "results"}
 _READ: Final = {"academicsessions", "classes", "lineitems", *_RECORDS}
@@ -137,16 +140,17 @@ class OneRoster:
             left = cells["dateLastModified"] if is_deleted and cells["dateLastModified"] else ends
             statements.append({**shared, "verb": _UNREGISTERED, **self._at(left, "endDate")})
             names.append("left")
-        return Converted(statements, "enrollment", key, names=names, can_change=True)
+        withdrawn = [name for name in _ENROLMENT if name not in names]
+        return Converted(statements, "enrollment", key, names=names, can_change=True, withdrawn=withdrawn)
 
     def _result(self, cells: dict[str, str], references: _References) -> Converted:
         key, status = f"result {cells['sourcedId']}", cells["scoreStatus"].lower()
         if cells["status"].lower() == "tobedeleted":
-            return Converted((), "result", key, "it is to be deleted")
+            return Converted((), "result", key, "it is to be deleted", withdrawn=_SCORE)
         if status not in _GRADED:
-            return Converted((), "result", key, f"scoreStatus is {status}")
+            return Converted((), "result", key, f"scoreStatus is {status}", withdrawn=_SCORE)
         if not cells["score"]:
-            return Converted((), "result", key, "no score")
+            return Converted((), "result", key, "no score", withdrawn=_SCORE)
         student, line_item_id = _named(cells, "studentSourcedId"), _named(cells, "lineItemSourcedId")
         item = references.line_items.get(line_item_id)
         if item is None:
@@ -167,7 +171,7 @@ class OneRoster:
         ):
             score = {"raw": score["raw"], "min": lowest, "max": highest}
         if not score:
-            return Converted((), "result", key, "no points can be had")
+            return Converted((), "result", key, "no points can be had", withdrawn=_SCORE)
         statement: dict[str, Any] = {
             "actor": self._actor(student),
             "verb": SCORED_VERB,
@@ -180,7 +184,7 @@ class OneRoster:
             statement["context"] = {
                 "contextActivities": {"grouping": [self._class(item.class_id, known.title)]}
             }
-        return Converted([statement], "result", key, can_change=True)
+        return Converted([statement], "result", key, names=_SCORE, can_change=True)
 
     def _actor(self, sourced_id: str) -> dict[str, Any]:
         return {"account": {"homePage": self._home_page, "name": sourced_id}}

@@ -69,12 +69,16 @@ class LongTable(_Items):
         correct = text(row, place.correct)
         response = reader.response(row, place.response) if self._has_response else None
         score = reader.score(row, place.score, text(row, place.max)) if self._has_score else None
-        if correct is None and score is None and response is None:
+        is_empty = correct is None and score is None and response is None
+        if is_empty and reader.is_answers:
             return Converted((), self.kind, "", f"no {self.kind}")
         student, actor = reader.actor(row)
         at, setting = reader.at(row), reader.setting(row)
         name = (text(row, place.item_name) or "") if self._has_name else ""
         made = self._activity(item, setting.item_base, self._type, name, header[place.item])
+        key = reader.key(row, student, made["id"], at)
+        if is_empty:
+            return Converted((), self.kind, key, f"no {self.kind}", withdrawn=(self.kind,))
         told = None if correct is None else cells.truth(correct, header[place.correct])
         result = result_of(Answer(told, score, response, reader.seconds(row)))
         statements = [statement(self._verb, actor, made, context=setting.context, at=at, result=result)]
@@ -83,7 +87,6 @@ class LongTable(_Items):
         if hints is not None and cells.number(hints, header[place.hints]) > 0:
             statements.insert(0, statement(HINT_VERB, actor, made, context=setting.context, at=at, result={}))
             names.insert(0, "hint")
-        key = reader.key(row, student, made["id"], at)
         return Converted(statements, self.kind, key, names=names, can_change=True)
 
 
@@ -105,23 +108,35 @@ class WideTable(_Items):
             ConvertError: something is absent or wrong.
         """
         reader = self._reader
-        answers = [(item, answer) for item in self._items if (answer := self._answer(row, item)) is not None]
-        if not answers:
+        answers = [(item, self._answer(row, item)) for item in self._items]
+        if reader.is_answers and all(answer is None for _, answer in answers):
             return Converted((), self.kind, "", f"no {self.kind}")
         student, actor = reader.actor(row)
         at, setting = reader.at(row), reader.setting(row)
-        statements, names = [], []
+        statements, names, withdrawn = [], [], []
         for item, answer in answers:
             name = reader.text(row, item.name_cell) or item.name
             kind = self._mapping.item_types.get(item.type, self._type)
             made = self._activity(item.item, setting.item_base, kind, name, item.item)
+            if answer is None:
+                withdrawn.append(made["id"])
+                continue
             result = result_of(answer)
             statements.append(
                 statement(self._verb, actor, made, context=setting.context, at=at, result=result)
             )
             names.append(made["id"])
         key = reader.key(row, student, setting.quiz or setting.course or "", at)
-        return Converted(statements, self.kind, key, names=names, can_change=True)
+        return Converted(
+            statements,
+            self.kind,
+            key,
+            ignored=None if statements else f"no {self.kind}",
+            names=names,
+            can_change=True,
+            # A grade may be cleared, an answer not be taken back.
+            withdrawn=() if reader.is_answers else withdrawn,
+        )
 
     def _answer(self, row: list[str], item: ItemPlace) -> Answer | None:
         """Read what a row says of one question or piece of work; None: nothing."""

@@ -48,6 +48,16 @@ class Refusal(NamedTuple):
     xapi_version: str | None = None
 
 
+class Withdrawal(NamedTuple):
+    """A statement that its source does not make any more."""
+
+    first_id: str
+    record: Record
+    slice_index: int
+    at: int
+    """So many statements of the batch came before it."""
+
+
 class WriteBatch:
     """Judged records of one or more batches; statements as columns of equal length, refusals as a list."""
 
@@ -61,6 +71,7 @@ class WriteBatch:
         self.statement_ids: list[str] = []
         self.raws: list[bytes] = []
         self.slice_of: list[int] = []
+        self.withdrawals: list[Withdrawal] = []
         self._records: list[Record] = []
         self._id_digests: list[bytes] = []
         self._content_digests: list[bytes] = []
@@ -85,6 +96,11 @@ class WriteBatch:
         """Judge one record of the newest slice and take it in."""
         raw = record.value
         slice_index = len(self.slices) - 1
+        if record.withdraws is not None:
+            self.withdrawals.append(
+                Withdrawal(record.withdraws, record, slice_index, len(self.statement_ids))
+            )
+            return
         self.record_count += 1
         self.size += 0 if raw is None else len(raw)
         if record.fault is not None:
@@ -127,12 +143,15 @@ class WriteBatch:
         self.statement_ids[index], self.raws[index] = statement_id, raw
         self._id_digests[index], self._content_digests[index] = hash_of(statement_id.encode()), hash_of(raw)
 
-    def add_statement(self, beside: int, statement_id: str, raw: bytes) -> None:
-        """Add a statement of our own, which came with the one at `beside`."""
-        record = self._records[beside]
+    def add_beside(self, index: int, statement_id: str, raw: bytes) -> None:
+        """Add a statement of our own, which came with the one at `index`."""
+        self.add_own(self._records[index], self.slice_of[index], statement_id, raw)
+
+    def add_own(self, record: Record, slice_index: int, statement_id: str, raw: bytes) -> None:
+        """Add a statement of our own, which a record of a slice has caused."""
         self.statement_ids.append(statement_id)
         self.raws.append(raw)
-        self.slice_of.append(self.slice_of[beside])
+        self.slice_of.append(slice_index)
         self._records.append(record._replace(element=-1 - record.element, value=raw))
         self._id_digests.append(hash_of(statement_id.encode()))
         self._content_digests.append(hash_of(raw))

@@ -59,7 +59,7 @@ class ImportSummary:
     accepted: int = 0
     duplicates: int = 0
     replaced: int = 0
-    """Statements voided, because their source has corrected them; those in their place are among `accepted`."""
+    """Statements voided, because their source has corrected or withdrawn them; what voids them is among `accepted`."""
     refused: Counter[str] = field(default_factory=Counter)
     """Dead letters by the rule of their first fault."""
     size: int = 0

@@ -207,18 +207,22 @@ def last_commit(warehouse: Warehouse) -> int:
     return int(warehouse.one(f"SELECT id FROM {LAKE}.last_committed_snapshot()")[0])
 
 
-def standing_versions(warehouse: Warehouse, first_ids: Collection[str]) -> dict[str, tuple[int, str, int]]:
-    """Find what stands of the records that were replaced: version, id and content hash by the first id."""
+def standing_versions(
+    warehouse: Warehouse, first_ids: Collection[str]
+) -> dict[str, tuple[int, str, int | None]]:
+    """Find what stands of the records that were corrected: version, id and content hash by the first id."""
     rows = warehouse.rows(
-        "SELECT first_id::VARCHAR, max(version), arg_max(statement_id, version)::VARCHAR, "
-        "arg_max(content_hash, version) FROM landing.statement_version "
-        "WHERE first_id IN (SELECT unnest(?::UUID[])) GROUP BY first_id",
+        "SELECT first_id::VARCHAR, version, statement_id::VARCHAR, content_hash FROM landing.statement_version "
+        "WHERE first_id IN (SELECT unnest(?::UUID[])) "
+        "QUALIFY row_number() OVER (PARTITION BY first_id ORDER BY version DESC) = 1",
         [sorted(first_ids)],
     )
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
-def write_versions(warehouse: Warehouse, rows: Sequence[tuple[str, int, str, int]], now: datetime) -> None:
+def write_versions(
+    warehouse: Warehouse, rows: Sequence[tuple[str, int, str, int | None]], now: datetime
+) -> None:
     """Add first id, version, id and content hash of statements that take the place of others."""
     if not rows:
         return

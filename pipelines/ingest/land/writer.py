@@ -13,7 +13,7 @@ from learnloom.pipelines.ingest.land.batch import Refusal, Sameness, WriteBatch
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
 from learnloom.pipelines.ingest.land.duplicates import DedupResult, conflict_fault, deduplicate
 from learnloom.pipelines.ingest.land.hash_runs import Hashes
-from learnloom.pipelines.ingest.land.versions import replace_changed
+from learnloom.pipelines.ingest.land.versions import replace_changed, withdraw
 from learnloom.pipelines.ingest.sources.source import Positions
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import PositionConflictError
@@ -32,7 +32,7 @@ class Landed(NamedTuple):
     accepted: int
     duplicates: int
     replaced: int
-    """Statements voided, because their source has corrected them."""
+    """Statements voided, because their source has corrected or withdrawn them."""
     refused: Counter[str]
     """Dead letters by the rule of their first fault."""
     size: int
@@ -133,7 +133,11 @@ class LandingWriter:
             self._check_positions(batch, stored, streams)
             tables.advance_fence(warehouse)
             dedup = deduplicate(warehouse, self._known, snapshot, batch, self._is_same)
+            came = batch
             batch, dedup, replaced = replace_changed(warehouse, self._known, batch, dedup, now)
+            batch, dedup, withdrawn = withdraw(
+                warehouse, self._known, came=came, batch=batch, dedup=dedup, now=now
+            )
             tables.write_statements(warehouse, batch.statement_rows(dedup.keep), now)
             refused, repeated = self._write_refusals(batch, dedup, now)
             updated = _advanced(batch, stored, dedup, refused, repeated)
@@ -142,7 +146,7 @@ class LandingWriter:
             read=batch.record_count,
             accepted=int(dedup.keep.sum()),
             duplicates=int(dedup.duplicate.sum()) + len(repeated),
-            replaced=replaced,
+            replaced=replaced + withdrawn,
             refused=Counter(refusal.faults[0].rule for refusal in refused),
             size=batch.size,
             positions=list(updated.values()),

@@ -64,7 +64,7 @@ def test_a_corrected_file_is_told_of_and_its_dead_letters_can_be_seen() -> None:
     Path("answers.csv").write_text(_ROWS.replace("q1,0", "q1,1") + "ada,q1,,\n,q1,1,2026\n", encoding="utf-8")
     ran = learnloom("import", "--format", "csv", "answers.csv", "--map", "map.toml", *_HOME)
     assert ran.code == Exit.SOME_REFUSED
-    assert "1 of these took the place of statements that their source has corrected." in ran.out
+    assert "1 former statements were voided, because their source has corrected them." in ran.out
     (letter,) = learnloom("dead", "list", "--json").values()
     assert letter["rule"] == "convert-student"
     assert ",q1,1,2026" in learnloom("dead", "show", letter["id"]).out

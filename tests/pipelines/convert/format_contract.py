@@ -43,6 +43,7 @@ def holds(factory: FormatFactory, options: Options, given: bytes | Path) -> None
     for result in good:
         assert bool(result.statements) != bool(result.ignored)
         assert len(result.names) in {0, len(result.statements)}
+        assert not set(result.names) & set(result.withdrawn)
         assert result.kind
     statements = _statements(factory, options, good)
     assert statements

@@ -66,7 +66,7 @@ def test_statements_of_a_correction_are_valid(tmp_path: Path, warehouse: Warehou
     books=st.lists(
         st.dictionaries(
             st.tuples(st.sampled_from(["mila", "ben", "ada"]), st.sampled_from(["essay", "quiz"])),
-            st.integers(0, 10),
+            st.integers(0, 10) | st.just(""),
             min_size=1,
         ),
         min_size=1,
@@ -75,17 +75,17 @@ def test_statements_of_a_correction_are_valid(tmp_path: Path, warehouse: Warehou
     max_records=st.integers(1, 4),
 )
 def test_what_was_told_last_stands(
-    tmp_path_factory: pytest.TempPathFactory, books: list[dict[tuple[str, str], int]], max_records: int
+    tmp_path_factory: pytest.TempPathFactory, books: list[dict[tuple[str, str], int | str]], max_records: int
 ) -> None:
     """Of any sequence of books, whatever the batches, each grade stands once, as it was told last."""
     folder = tmp_path_factory.mktemp("books")
-    expected: dict[tuple[str, str], float] = {}
+    expected: dict[tuple[str, str], int | str] = {}
     with Warehouse(folder / "warehouse") as warehouse:
         for number, book in enumerate(books):
             summary = landed(warehouse, written(folder / f"{number}.csv", book), max_records=max_records)
-            assert summary.read == len(book)
+            assert summary.dead == 0
             expected |= book
-            assert standing(warehouse) == expected
+            assert standing(warehouse) == {key: points for key, points in expected.items() if points != ""}
 
 
 def test_the_last_of_several_rows_of_a_file_stands(tmp_path: Path, warehouse: Warehouse) -> None:
@@ -96,6 +96,49 @@ def test_the_last_of_several_rows_of_a_file_stands(tmp_path: Path, warehouse: Wa
     )
     assert counts(landed(warehouse, book)) == (5, 1, 2, 0)
     assert standing(warehouse) == {MILA: 7}
+
+
+def test_a_grade_that_was_cleared_stands_no_more_until_it_is_given_again(
+    tmp_path: Path, warehouse: Warehouse
+) -> None:
+    """An empty cell voids what has landed, once; the same grade again stands again; what never was is not voided."""
+    book = tmp_path / "a.csv"
+    expected = [
+        (7, (2, 0, 0)),
+        ("", (1, 1, 1)),
+        ("", (0, 0, 0)),
+        (7, (1, 1, 0)),
+        (8, (2, 1, 1)),
+        ("", (1, 1, 1)),
+    ]
+    for points, told in expected:
+        found = landed(warehouse, written(book, {MILA: points, BEN: 5, ("ada", "essay"): ""}))
+        assert counts(found) == (*told, 0), points
+        assert standing(warehouse) == {BEN: 5} | ({MILA: points} if points else {})
+        if points == "":
+            book.unlink()
+    assert {found.is_passed for found in run_checks(warehouse) if found.name == "positions_equal_rows"} == {
+        True
+    }
+
+
+def test_within_one_file_the_last_row_says_whether_a_grade_stands(
+    tmp_path: Path, warehouse: Warehouse
+) -> None:
+    """Given, cleared and given again, or given and cleared."""
+    book = tmp_path / "a.csv"
+    rows = [
+        "mila,essay,7",
+        "mila,essay,",
+        "mila,essay,7",
+        "ben,essay,5",
+        "ben,essay,",
+        "ada,essay,",
+        "ada,essay,1",
+    ]
+    book.write_text("student,work,points\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    landed(warehouse, book)
+    assert standing(warehouse) == {MILA: 7, ("ada", "essay"): 1}
 
 
 def test_two_at_once_replace_a_grade_once_each(tmp_path: Path) -> None:

@@ -101,6 +101,22 @@ def test_enrolments_and_results_become_statements(tmp_path: Path) -> None:
     assert good["context"]["contextActivities"]["grouping"][0]["definition"]["name"] == {"und": "Maths 7b"}
 
 
+def test_what_is_deleted_or_not_so_any_more_is_withdrawn() -> None:
+    """A result that is deleted or exempt says which score stands no more; who does not leave has not left."""
+    results = (
+        PACKAGE["results"].replace("r1,active", "r1,tobedeleted").replace("s3,fully graded", "s3,exempt")
+    )
+    made = OneRoster(OPTIONS)
+    records = made.read(io.BytesIO(_archive({**PACKAGE, "results": results})))
+    found = [made.convert(record) for record in records if not record.raw.startswith((b"e5", b"r3"))]
+    assert {each.key: list(each.withdrawn) for each in found if each.withdrawn} == {
+        "enrollment e1": ["left"],
+        "result r1": ["score"],
+        "result r2": ["score"],
+        "result r4": ["score"],
+    }
+
+
 @pytest.mark.parametrize("name", ["demographics", "users", "roles", "orgs"])
 def test_what_is_not_needed_of_persons_is_never_opened(tmp_path: Path, name: str) -> None:
     """A package whose file of that name cannot be opened is read, and known again, all the same."""
