@@ -10,12 +10,17 @@ ENTRY_POINTS: Final = "learnloom.formats"
 _ROOM: Final = "learnloom.pipelines.convert"
 _BUILT_IN: Final[dict[str, str]] = {
     "assistments": "tables.platforms:Assistments",
+    "caliper": "caliper.envelopes:Caliper",
+    "canvas": "canvas.live_events:CanvasLiveEvents",
     "canvas-quiz": "tables.platforms:CanvasQuiz",
     "csv": "tables.table_format:TableFormat",
     "google-forms": "tables.platforms:GoogleForms",
     "moodle-grades": "tables.platforms:MoodleGrades",
     "moodle-quiz": "tables.platforms:MoodleQuiz",
     "oneroster": "oneroster:OneRoster",
+    "openedx": "openedx.tracking_log:TrackingLog",
+    "qti": "qti.result_reports:ResultReports",
+    "scorm": "scorm.run_time:RunTimeData",
 }
 """Name of each format of the package with `module:class` in this room, imported when it is used."""
 

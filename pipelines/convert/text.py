@@ -37,7 +37,11 @@ def json_records(given: Path | BinaryIO, max_bytes: int) -> Iterator[Record]:
 
     A place counts the records, from 1. What is no JSON at all comes as a record like any other: `convert` refuses it.
     """
-    parts = chunks(given)
+    return json_records_of(chunks(given), max_bytes)
+
+
+def json_records_of(parts: Iterator[bytes], max_bytes: int) -> Iterator[Record]:
+    """Yield the same of bytes that are read already."""
     head = b""
     while len(head) < HEAD_BYTES and (part := next(parts, b"")):
         head += part

@@ -1,0 +1,1 @@
+"""Open edX: the tracking log, one event a line."""
