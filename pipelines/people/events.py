@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import school_tables, tables
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.people.errors import PersonError
@@ -189,7 +189,7 @@ def tell(
             number = max((event.event_id for event in events), default=0) + 1
             new = [_event(number, place, teller, change) for place, change in enumerate(changes)]
             who = WhoIsWho([*events, *new])
-            tables.write_people(warehouse, _event_rows(new), _person_rows(who), _staff_rows(who))
+            school_tables.write_people(warehouse, _event_rows(new), _person_rows(who), _staff_rows(who))
         return number
 
     tables.prepare(warehouse, wait_seconds=wait_seconds)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from pydantic import BeforeValidator, model_validator
 
 from learnloom.pipelines.ingest.catalogue.csv_rows import Columns, CsvRow, Iri, read_rows, weight_of
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import school_tables, tables
 from learnloom.pipelines.ingest.sources.errors import PlanFileError
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
@@ -120,7 +120,7 @@ def import_plan(warehouse: Warehouse, path: Path, *, wait_seconds: float) -> Pla
 
     def replace() -> None:
         with warehouse.transaction(LANDING):
-            tables.replace_plan(warehouse, runs, work)
+            school_tables.replace_plan(warehouse, runs, work)
 
     tables.prepare(warehouse, wait_seconds=wait_seconds)
     warehouse.retrying(replace, wait_seconds=wait_seconds)

@@ -14,7 +14,7 @@ from learnloom.pipelines.ingest.catalogue.vocabulary_presets import (
     presets_of,
 )
 from learnloom.pipelines.ingest.catalogue.vocabulary_rules import Rule, RuleRow
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import school_tables, tables
 from learnloom.pipelines.ingest.sources.errors import VocabularyFileError
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
@@ -53,7 +53,7 @@ def import_vocabulary(warehouse: Warehouse, path: Path, *, wait_seconds: float) 
 
     def work() -> None:
         with warehouse.transaction(LANDING):
-            tables.replace_vocabulary(warehouse, table)
+            school_tables.replace_vocabulary(warehouse, table)
 
     tables.prepare(warehouse, wait_seconds=wait_seconds)
     warehouse.retrying(work, wait_seconds=wait_seconds)
@@ -134,7 +134,7 @@ def rule_table(rows: Iterable[RuleRow]) -> pa.Table:
 
 def landed_vocabulary(warehouse: Warehouse) -> list[RuleRow]:
     """Read the school's own rows, in order; none where it has no file, or the warehouse no such table yet."""
-    return [RuleRow(*row) for row in tables.vocabulary_rows(warehouse, RuleRow._fields)]
+    return [RuleRow(*row) for row in school_tables.vocabulary_rows(warehouse, RuleRow._fields)]
 
 
 def vocabulary_in_force(warehouse: Warehouse) -> pa.Table:

@@ -7,7 +7,7 @@ Rows, dead letters and positions are written in one transaction of the caller's,
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +15,7 @@ import pyarrow as pa
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import SnapshotExpiredError
 from learnloom.pipelines.lake.fence import LANDING
-from learnloom.pipelines.lake.relation import Relation, filled_tables, load_relations
+from learnloom.pipelines.lake.relation import Relation, load_relations
 from learnloom.schemas.record import Position
 
 STATEMENT_ROWS: Final = pa.schema(
@@ -235,53 +235,6 @@ def write_versions(
             "SELECT first_id::UUID, version, statement_id::UUID, content_hash, ? FROM new_version",
             [now],
         )
-
-
-def replace_skills(warehouse: Warehouse, skills: pa.Table, skill_map: pa.Table) -> None:
-    """Put rows of landing.skill and landing.skill_map in the place of all there are."""
-    with warehouse.holding(new_skill=skills, new_map=skill_map):
-        warehouse.run("DELETE FROM landing.skill")
-        warehouse.run("DELETE FROM landing.skill_map")
-        warehouse.run(
-            "INSERT INTO landing.skill (skill_id, skill_name, prerequisite_ids) "
-            "SELECT skill_id, skill_name, prerequisite_ids FROM new_skill"
-        )
-        warehouse.run(
-            "INSERT INTO landing.skill_map (activity_id, skill_id, weight) "
-            "SELECT activity_id, skill_id, weight FROM new_map"
-        )
-
-
-def replace_plan(warehouse: Warehouse, runs: pa.Table, work: pa.Table) -> None:
-    """Put rows of landing.course_run and landing.course_work in the place of all there are."""
-    with warehouse.holding(new_runs=runs, new_work=work):
-        for table, rows in (("course_run", "new_runs"), ("course_work", "new_work")):
-            warehouse.run(f"DELETE FROM landing.{table}")
-            warehouse.run(f"INSERT INTO landing.{table} BY NAME SELECT * FROM {rows}")
-
-
-def replace_vocabulary(warehouse: Warehouse, rows: pa.Table) -> None:
-    """Put rows of landing.vocabulary in the place of all there are."""
-    with warehouse.holding(new_rows=rows):
-        warehouse.run("DELETE FROM landing.vocabulary")
-        warehouse.run("INSERT INTO landing.vocabulary BY NAME SELECT * FROM new_rows")
-
-
-def vocabulary_rows(warehouse: Warehouse, columns: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Read the columns of landing.vocabulary, in order; no row where an earlier release has made the warehouse."""
-    if "landing.vocabulary" not in filled_tables(warehouse):
-        return []
-    named = ", ".join(f'"{column}"' for column in columns)
-    return warehouse.rows(f"SELECT {named} FROM landing.vocabulary ORDER BY ALL")
-
-
-def write_people(warehouse: Warehouse, events: pa.Table, persons: pa.Table, staff: pa.Table) -> None:
-    """Add rows to landing.person_event; put rows of landing.person and landing.staff in the place of all there are."""
-    with warehouse.holding(new_events=events, new_persons=persons, new_staff=staff):
-        warehouse.run("INSERT INTO landing.person_event BY NAME SELECT * FROM new_events")
-        for table, rows in (("person", "new_persons"), ("staff", "new_staff")):
-            warehouse.run(f"DELETE FROM landing.{table}")
-            warehouse.run(f"INSERT INTO landing.{table} BY NAME SELECT * FROM {rows}")
 
 
 def landed_content(
