@@ -27,6 +27,10 @@ _PREFIX = "LEARNLOOM_"
 _DELIMITER = "__"
 
 
+RepairName = Literal["utf8", "unwrap", "no-nulls", "mailto", "object-type", "iri-uuid", "score-0-of-0"]
+"""A correction that fits whatever an import refuses; a test holds these names to the repairs themselves."""
+
+
 class SettingsError(LearnloomError):
     """A setting has a value that cannot be used."""
 
@@ -54,6 +58,11 @@ class Settings(BaseSettings):
     xapi_version: Literal["1.0.3", "2.0.0"] = Field(
         default="1.0.3",
         description="xAPI version used to validate statements that name no version.",
+    )
+    repairs: tuple[RepairName, ...] = Field(
+        default=(),
+        description="Corrections applied to records that are refused as they came, wherever statements land: "
+        "docs/how-to/exports.md.",
     )
     max_statement_bytes: int = Field(
         default=1_048_576,

@@ -18,7 +18,7 @@
 --   activity_type         IRI of the activity's type
 --   signal_id             signal to which the student reacts
 --   video_session_id      session of the video profile
---   actor_name            the actor's name as given
+--   actor_name            the actor's name as given; NULL where it is empty
 --   activity_name         its name: English where given, else the first
 --   topic_name            what the activity is about
 --   platform_name         context.platform
@@ -152,7 +152,7 @@ SELECT
     extension_text(context.extensions, 'https://w3id.org/xapi/video/extensions/session-id') AS video_session_id,
 
     -- Text
-    actor.name AS actor_name,
+    nullif(trim(actor.name), '') AS actor_name,
     language_text(definition.name) AS activity_name,
     extension_text(definition.extensions, 'http://id.tincanapi.com/extension/topic') AS topic_name,
     context.platform AS platform_name,

@@ -25,7 +25,7 @@ from learnloom.pipelines.ingest.opening import limits
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource, TopicOptions
 from learnloom.pipelines.ingest.sources.source import InputSource, Positions, Source
-from learnloom.pipelines.ingest.validate.mending import judge_mended
+from learnloom.pipelines.ingest.validate.mending import judge_mended, repairs_named
 from learnloom.pipelines.ingest.validate.repairs import Repair
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lake.connection import Warehouse
@@ -53,7 +53,7 @@ class LandingJob:
     stop_at: dt.datetime | None = None
     """From then on it stops after the transaction in hand, as if it were asked to."""
     repairs: tuple[Repair, ...] = ()
-    """What mends records that are refused as they came, one after the other."""
+    """What mends records that are refused as they came, beside the repairs that the settings name."""
 
     def policy(
         self, *, max_seconds: float | None = None, dead_letter_limit: DeadLetterLimit | None = None
@@ -71,7 +71,8 @@ class LandingJob:
     def judge(self) -> Judge:
         """Make the judge that the settings name, which mends what it can."""
         validator = Validator(default_version=self.settings.xapi_version, limits=limits(self.settings))
-        return judge_mended(validator.validate, self.repairs)
+        names = [*self.settings.repairs, *(repair.name for repair in self.repairs)]
+        return judge_mended(validator.validate, repairs_named(names, of_import=True))
 
 
 def land_files(job: LandingJob, source: InputSource) -> ImportSummary:
