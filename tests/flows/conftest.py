@@ -1,5 +1,6 @@
 """A Prefect of their own for the tests of flows, and a warehouse that the settings name."""
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +13,14 @@ from tests.conftest import SmallClass
 def prefect_server() -> Iterator[None]:
     """A real server of Prefect with a database of its own."""
     # It imports the whole server, which takes seconds: not for every process that only collects these tests.
+    import websockets.asyncio.connection  # noqa: PLC0415
+    import websockets.sync.connection  # noqa: PLC0415
     from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415
+    from prefect.utilities import math  # noqa: PLC0415
 
+    # Their threads stay and draw while strategies of later tests run, which Hypothesis refuses.
+    for module in (websockets.asyncio.connection, websockets.sync.connection, math):
+        vars(module)["random"] = random.Random()
     with prefect_test_harness(server_startup_timeout=120):
         yield
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from learnloom.pipelines.ingest.sources.arrays import ENVELOPES, ArraySplitter, ObjectSplitter
+from learnloom.pipelines.ingest.sources.arrays import ENVELOPES, ArraySplitter, Envelope, ObjectSplitter
 from learnloom.pipelines.ingest.sources.decode import Readable, decoded
 from learnloom.pipelines.ingest.sources.errors import InputError
 from learnloom.pipelines.ingest.sources.identity import HEAD_BYTES, Identity
@@ -243,11 +243,17 @@ def splitter_of(head: bytes, max_bytes: int) -> Splitter:
     if start.startswith(b"["):
         return ArraySplitter(max_bytes)
     for envelope in ENVELOPES:
-        if envelope.start.match(start):
+        if envelope.start.match(start) and _goes_on(start, envelope):
             return ArraySplitter(max_bytes, envelope)
     if start.startswith(b"{") and not start.partition(b"\n")[0].strip(b" \t\r{"):
         return ObjectSplitter(max_bytes)
     return table_splitter(head, max_bytes) or LineSplitter(max_bytes)
+
+
+def _goes_on(start: bytes, envelope: Envelope) -> bool:
+    """Whether no line follows that begins otherwise: answers follow answers, and other records are lines."""
+    following = start.partition(b"}\n")[2].lstrip()
+    return not following.startswith(b"{") or envelope.start.match(following) is not None
 
 
 def _statement_files(folder: Path, passed_over: Collection[Path]) -> list[Path]:
