@@ -6,7 +6,7 @@
 --   activity_id         the assignment
 --   course_id           the course
 --   due_at              when it was due, by the last statement that says so
---   begun_at            first act of the student on it other than looking at it; NULL where there was none
+--   begun_at            first act of the student on it other than a look or a word on another's; NULL where there was none
 --   first_submitted_at  first hand-in
 --   last_submitted_at   last hand-in
 --   n_submissions       hand-ins
@@ -28,12 +28,12 @@ WITH work AS (
         activity_id,
         arg_max(course_id, {'at': occurred_at, 'id': statement_id}) AS course_id,
         arg_max(due_at, {'at': occurred_at, 'id': statement_id}) FILTER (WHERE due_at IS NOT NULL) AS due_at,
-        -- Whoever has looked at what is to be done has not begun.
+        -- Whoever has looked at what is to be done has not begun, nor who says a word on what another made of it.
         min(occurred_at) FILTER (
-            WHERE is_own_act AND verb_id <> 'http://adlnet.gov/expapi/verbs/experienced'
+            WHERE is_own_act AND verb_id <> 'http://adlnet.gov/expapi/verbs/experienced' AND contribution_kind IS NULL
         ) AS begun_at,
         arg_min({'id': statement_id, 'verb': verb_id}, {'at': occurred_at, 'id': statement_id}) FILTER (
-            WHERE is_own_act AND verb_id <> 'http://adlnet.gov/expapi/verbs/experienced'
+            WHERE is_own_act AND verb_id <> 'http://adlnet.gov/expapi/verbs/experienced' AND contribution_kind IS NULL
         ) AS begun,
         arg_min(statement_id, {'at': occurred_at, 'id': statement_id}) FILTER (
             WHERE verb_id = 'http://adlnet.gov/expapi/verbs/scored'
