@@ -120,8 +120,16 @@ def test_no_rule_gives_a_word_of_ours_another_meaning_everywhere() -> None:
         (words.OBJECTIVE, "http://6abc_course_id/6Quiz", words.ASSESSMENT),
         (words.MODULE, "http://6abc_course_id/6Slide", words.READING),
         (words.OBJECTIVE, "https://s.example/skill/fractions", None),
-        ("http://vocab.xapi.fr/activities/course", "https://m.example/xapi/activities/course/1", words.COURSE),
-        ("http://vocab.xapi.fr/activities/quiz", "https://m.example/xapi/activities/quiz/1", words.ASSESSMENT),
+        (
+            "http://vocab.xapi.fr/activities/course",
+            "https://m.example/xapi/activities/course/1",
+            words.COURSE,
+        ),
+        (
+            "http://vocab.xapi.fr/activities/quiz",
+            "https://m.example/xapi/activities/quiz/1",
+            words.ASSESSMENT,
+        ),
         (f"{_EDLM}activity-types/assignment", "https://m.example/mod/assign/view.php?id=1", words.ASSIGNMENT),
     ],
 )
@@ -182,7 +190,12 @@ def test_a_type_is_read_with_the_activity_s_id(
         ("http://id.tincanapi.com/verb/earned", words.COURSE, None, words.SCORED),
         ("http://vocab.xapi.fr/verbs/navigated-in", "x:any", None, words.EXPERIENCED),
         ("https://w3id.org/xapi/dod-isd/verbs/created", words.FORUM_TOPIC, None, words.ASKED),
-        ("https://w3id.org/xapi/dod-isd/verbs/created", f"{_TC}activitytype/forum-reply", None, words.RESPONDED),
+        (
+            "https://w3id.org/xapi/dod-isd/verbs/created",
+            f"{_TC}activitytype/forum-reply",
+            None,
+            words.RESPONDED,
+        ),
         (f"{_TC}verb/rated", words.ASSESSMENT, None, words.INTERACTED),
         (f"{_TIN_CAN}evaluated", words.ASSIGNMENT, None, words.INTERACTED),
         (words.ANSWERED, words.INTERACTION, f"{_TC}activitytype/survey", words.INTERACTED),
