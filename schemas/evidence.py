@@ -62,10 +62,11 @@ class SkillEvidence(NamedTuple):
     last_attempt_at: datetime | None
     last_correct_at: datetime | None
     run_right: int
-    """Right answers in a row at the end; 0 after a miss."""
+    """Right answers in a row at the end; 0 after a miss, and where a miss was told of the same moment."""
     longest_run: int
+    """Right answers in a row at the most: of those told at one moment the order is unknown."""
     first_run_opportunity: int | None
-    """Opportunity at which three right in a row were first complete; None where they never were."""
+    """Opportunity at which three right in a row were first complete; None where they never were, or it is unknown."""
     first_run_at: datetime | None
     """When that was."""
     is_last_five_right_unaided: bool | None

@@ -38,6 +38,7 @@ class Path(StrEnum):
     """How the answers on a skill went so far."""
 
     UNDER_WAY = "under_way"
+    """Neither of the others, or unknown: answers that were told at one moment have no order."""
     ACHIEVED = "achieved"
     """Three right in a row within the first opportunities."""
     PERSISTED = "persisted"

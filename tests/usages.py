@@ -31,6 +31,7 @@ _IDS: Final = (
     ),
     "urn:articulate:storyline:6abc/8def",
     "http://8abc_rise/9def",
+    "http://8abc_course_id/9def",
     "https://b.example/webapps/gradebook/do/instructor/enterGradeCenter?course_id=_4",
     "https://other.example/x",
 )

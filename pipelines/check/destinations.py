@@ -33,9 +33,15 @@ _COURSES: Final = frozenset({words.COURSE, words.MODULE, words.LESSON})
 _NOT_ANSWERED: Final = frozenset({*_COURSES, *_SKILLS, words.ASSESSMENT, words.FORUM_TOPIC})
 _NO_PRODUCT: Final = frozenset({*_COURSES, *_SKILLS, *_QUESTIONS})
 _NO_WORD: Final = frozenset({*_COURSES, *_SKILLS, *_QUESTIONS, words.ASSESSMENT})
-_TOLD_NO_PRODUCT: Final = frozenset({words.ANSWERED, words.INTERACTED, words.SET_GOAL})
-_ENDS: Final = frozenset({words.COMPLETED, words.PASSED, words.FAILED, words.SCORED})
 _TO_OTHERS: Final = frozenset({words.ASKED, words.COMMENTED, words.RESPONDED, words.SHARED, words.REVIEWED})
+_TOLD_NO_PRODUCT: Final = _TO_OTHERS | {
+    words.ANSWERED,
+    words.INTERACTED,
+    words.INITIALIZED,
+    words.EXPERIENCED,
+    words.SET_GOAL,
+}
+_ENDS: Final = frozenset({words.COMPLETED, words.PASSED, words.FAILED, words.SCORED})
 _BY_VERB: Final = {
     words.REQUESTED_HINT: "fact_hint",
     words.SET_GOAL: "fact_goal",

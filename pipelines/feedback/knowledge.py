@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.self_report import claims, stated_profiles
@@ -9,6 +10,9 @@ from learnloom.schemas.declared_input import DeclaredEvidence
 from learnloom.schemas.evidence import MasteryEstimate, SkillEvidence, StudentEvidence
 from learnloom.schemas.level import Level, confidence, level
 from learnloom.schemas.profile import Path, SkillProfile
+
+_RUN: Final = 3
+"""Right answers in a row that end wheel-spinning."""
 
 
 def skill_profiles(
@@ -47,6 +51,9 @@ def path(skill: SkillEvidence, thresholds: Thresholds) -> Path | None:
     if skill.first_run_opportunity is not None:
         late = skill.first_run_opportunity > thresholds.stuck_opportunities
         return Path.PERSISTED if late else Path.ACHIEVED
+    if skill.longest_run >= _RUN:
+        # Of answers that were told at one moment nobody knows which came first.
+        return Path.UNDER_WAY
     if skill.n_attempts >= thresholds.stuck_opportunities:
         return Path.STUCK
     is_early = skill.n_attempts >= thresholds.stuck_early_opportunities

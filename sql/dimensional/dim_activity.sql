@@ -20,9 +20,14 @@ WITH in_force AS (
         property_name,
         property_value
     FROM staging.stg_activity_property
-    -- A course's own name is given by the latest definition; ties are broken so that every run agrees.
+    -- A course's own name is given by the latest definition, and by one from the future, of a clock that is ahead, only
+    -- where there is no other; ties are broken so that every run agrees.
     QUALIFY row_number() OVER (
-        PARTITION BY activity_id, property_name ORDER BY introduced_at DESC, property_value DESC
+        PARTITION BY activity_id, property_name
+        ORDER BY
+            introduced_at < (SELECT as_of FROM run.refresh_state) DESC,
+            introduced_at DESC,
+            property_value DESC
     ) = 1
 ),
 
@@ -75,16 +80,23 @@ places AS (
     FROM mentions
 ),
 
+timed AS (
+    SELECT
+        *,
+        {'is_past': introduced_at < (SELECT as_of FROM run.refresh_state), 'at': introduced_at} AS told_at
+    FROM places
+),
+
 told AS (
     SELECT
         activity_id,
         -- Of several the one told last; ties are broken so that every run agrees.
-        arg_max(course_id, {'at': introduced_at, 'id': course_id}) FILTER (WHERE course_id IS NOT NULL) AS course_id,
-        arg_max(module_id, {'at': introduced_at, 'id': module_id}) FILTER (WHERE module_id IS NOT NULL) AS module_id,
-        arg_max(parent_id, {'at': introduced_at, 'id': parent_id}) FILTER (WHERE parent_id IS NOT NULL) AS parent_id,
+        arg_max(course_id, {'at': told_at, 'id': course_id}) FILTER (WHERE course_id IS NOT NULL) AS course_id,
+        arg_max(module_id, {'at': told_at, 'id': module_id}) FILTER (WHERE module_id IS NOT NULL) AS module_id,
+        arg_max(parent_id, {'at': told_at, 'id': parent_id}) FILTER (WHERE parent_id IS NOT NULL) AS parent_id,
         list_sort(list_distinct(flatten(list(skill_ids)))) AS skill_ids,
         min(introduced_at) AS introduced_at
-    FROM places
+    FROM timed
     GROUP BY activity_id
 ),
 

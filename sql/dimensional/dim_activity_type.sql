@@ -1,4 +1,5 @@
--- What every activity is: by the type that was told of it last, whoever told it, and the rules of the vocabulary.
+-- What every activity is: by the type that was told of it last, whoever told it, and the rules of the vocabulary. What a
+-- clock that is ahead tells counts where nothing else does.
 -- grain: activity_id
 -- scope: reference
 -- columns:
@@ -11,9 +12,14 @@
 WITH known AS (
     SELECT
         activity_id,
-        arg_max(property_value, {'at': introduced_at, 'value': property_value}) FILTER (
-            WHERE property_name = 'type'
-        ) AS source_type,
+        arg_max(
+            property_value,
+            {
+                'is_past': introduced_at < (SELECT as_of FROM run.refresh_state),
+                'at': introduced_at,
+                'value': property_value
+            }
+        ) FILTER (WHERE property_name = 'type') AS source_type,
         list(property_value) FILTER (WHERE property_name = 'platform') AS platforms,
         list(property_value) FILTER (WHERE property_name = 'part_type') AS part_types,
         min(introduced_at) AS introduced_at

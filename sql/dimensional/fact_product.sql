@@ -32,9 +32,17 @@ WHERE
     fact_statement.score IS NOT NULL
     AND dim_activity.activity_kind NOT IN ('question', 'course', 'module', 'skill')
     -- An answer is no piece of work, and the type of what was answered may be unknown. What says no more than that the
-    -- student was at work is none, whatever score it repeats: the mark of one question of a quiz.
+    -- student was at work, began or looked is none, whatever score it repeats: the mark of one question of a quiz, the 0
+    -- from which a package starts.
     AND fact_statement.verb_id NOT IN (
-        'http://adlnet.gov/expapi/verbs/answered', 'http://adlnet.gov/expapi/verbs/interacted'
+        'http://adlnet.gov/expapi/verbs/answered', 'http://adlnet.gov/expapi/verbs/interacted',
+        'http://adlnet.gov/expapi/verbs/initialized', 'http://adlnet.gov/expapi/verbs/experienced'
+    )
+    -- A score in a word to others is what the student gives, not what they got: a review of another's work.
+    AND fact_statement.verb_id NOT IN (
+        'http://adlnet.gov/expapi/verbs/asked', 'http://adlnet.gov/expapi/verbs/commented',
+        'http://adlnet.gov/expapi/verbs/responded', 'http://adlnet.gov/expapi/verbs/shared',
+        'http://id.tincanapi.com/verb/reviewed'
     )
     -- The score of a goal is the level wished for.
     AND fact_statement.verb_id <> 'https://learnloom.example/xapi/verbs/set-goal'

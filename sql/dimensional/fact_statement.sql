@@ -13,8 +13,8 @@
 --   contribution_kind  asked, commented, responded, shared or reviewed; NULL where it is no word to others
 --   vocabulary         whose rule told another verb or activity than was sent; NULL where none did
 --   is_own_act         whether the student did it; false for what others do to a student: registered, unregistered,
---                      scored, passed, failed, what a teacher states of them, and answers to signals, which may be a
---                      teacher's
+--                      scored, passed, failed, completed of a course, what a teacher states of them, and answers to
+--                      signals, which may be a teacher's
 SELECT
     stg_statement.* REPLACE (
         dim_usage.verb_id AS verb_id,
@@ -41,6 +41,11 @@ SELECT
         'https://learnloom.example/xapi/verbs/acknowledged-signal',
         'https://learnloom.example/xapi/verbs/dismissed-signal',
         'https://learnloom.example/xapi/verbs/followed-signal'
+    )
+    -- A system finds that a course is completed: at night, or at once where nothing in it must be done.
+    AND (
+        dim_usage.verb_id <> 'http://adlnet.gov/expapi/verbs/completed'
+        OR dim_usage.activity_kind IS DISTINCT FROM 'course'
     )
     AND (stg_statement.stated_by IS DISTINCT FROM 'teacher') AS is_own_act
 FROM staging.stg_statement

@@ -6,7 +6,7 @@
 --   activity_id         the assignment
 --   course_id           the course
 --   due_at              when it was due, by the last statement that says so
---   begun_at            first act of the student on it; NULL where there was none
+--   begun_at            first act of the student on it other than a look or a word on another's; NULL where there was none
 --   first_submitted_at  first hand-in
 --   last_submitted_at   last hand-in
 --   n_submissions       hand-ins
@@ -20,15 +20,21 @@
 --   submitted_id        statement of the last hand-in
 --   is_explained        whether the last hand-in carries a response of at least 40 characters; NULL where its system
 --                       never sends one
---   is_begun_early      begun more than a day before due_at; NULL where that is unknown
+--   is_begun_early      begun more than a day before due_at; NULL where that is unknown: of work that was handed in
+--                       later than that, where nothing tells of an act on it before
 WITH work AS (
     SELECT
         student_key,
         activity_id,
         arg_max(course_id, {'at': occurred_at, 'id': statement_id}) AS course_id,
         arg_max(due_at, {'at': occurred_at, 'id': statement_id}) FILTER (WHERE due_at IS NOT NULL) AS due_at,
-        min(occurred_at) FILTER (WHERE is_own_act) AS begun_at,
-        arg_min(statement_id, {'at': occurred_at, 'id': statement_id}) FILTER (WHERE is_own_act) AS begun_id,
+        -- Whoever has looked at what is to be done has not begun, nor who says a word on what another made of it.
+        min(occurred_at) FILTER (
+            WHERE is_own_act AND verb_id <> 'http://adlnet.gov/expapi/verbs/experienced' AND contribution_kind IS NULL
+        ) AS begun_at,
+        arg_min({'id': statement_id, 'verb': verb_id}, {'at': occurred_at, 'id': statement_id}) FILTER (
+            WHERE is_own_act AND verb_id <> 'http://adlnet.gov/expapi/verbs/experienced' AND contribution_kind IS NULL
+        ) AS begun,
         arg_min(statement_id, {'at': occurred_at, 'id': statement_id}) FILTER (
             WHERE verb_id = 'http://adlnet.gov/expapi/verbs/scored'
         ) AS scored_id,
@@ -68,9 +74,13 @@ SELECT
     last_score,
     first_submitted_at > due_at AS is_late,
     coalesce(last_submitted_at > first_scored_at, FALSE) AS is_revised,
-    begun_id,
+    begun.id AS begun_id,
     scored_id,
     submitted_id,
     is_explained,
-    begun_at < due_at - INTERVAL 1 DAY AS is_begun_early
+    -- What is handed in was begun before, and how long before is unknown.
+    CASE
+        WHEN begun.verb <> 'http://activitystrea.ms/schema/1.0/submit' OR begun_at < due_at - INTERVAL 1 DAY
+            THEN begun_at < due_at - INTERVAL 1 DAY
+    END AS is_begun_early
 FROM work

@@ -25,6 +25,9 @@ WITH events AS (
         -- Without a session all of a student's statements on the video are one line of time.
         coalesce(video_session_id, '') AS session_id,
         nullif(video_segments, '') AS video_segments,
+        max(occurred_at) FILTER (WHERE video_segments <> '') OVER (
+            PARTITION BY student_key, activity_id, video_session_id
+        ) AS last_told_at,
         video_length_seconds,
         -- Where the play head stood: a seek tells where it left.
         coalesce(video_from_seconds, video_time_seconds) AS left_seconds,
@@ -68,8 +71,8 @@ told AS (
     FROM texts
 ),
 
--- Where a session tells no stretches: from where it played to where it stopped or jumped. More of the video than could
--- have been played in the time between, at four times its speed, was not.
+-- After the last stretches that a session tells, or where it tells none: from where it played to where it stopped or
+-- jumped. More of the video than could have been played in the time between, at four times its speed, was not.
 steps AS (
     SELECT
         student_key,
@@ -80,7 +83,7 @@ steps AS (
         reached_seconds AS from_seconds,
         lead(left_seconds) OVER line AS to_seconds,
         (lead(epoch_us(occurred_at)) OVER line - epoch_us(occurred_at)) / 1000000 AS elapsed_seconds,
-        count(video_segments) OVER (PARTITION BY student_key, activity_id, session_id) AS n_texts,
+        coalesce(occurred_at >= last_told_at, TRUE) AS is_untold,
         -- After a seek the video plays on where it played before.
         last_value(
             CASE WHEN verb_id <> 'https://w3id.org/xapi/video/verbs/seeked' THEN verb_id END IGNORE NULLS
@@ -109,7 +112,7 @@ stretches AS (
         to_seconds
     FROM steps
     WHERE
-        n_texts = 0
+        is_untold
         AND state_verb_id = 'https://w3id.org/xapi/video/verbs/played'
         AND to_seconds - from_seconds <= 4 * elapsed_seconds + 5
 ),
@@ -139,12 +142,14 @@ seen AS (
     GROUP BY student_key, activity_id
 ),
 
--- Repeats in a session are told by its fullest text; where texts were lost, by what all of them cover.
+-- Repeats in a session are told by its fullest text and what it played after the last; where texts were lost, by what
+-- all of them cover.
 texts_played AS (
     SELECT
         student_key,
         activity_id,
         session_id,
+        video_segments,
         sum(to_seconds - from_seconds) AS played_seconds,
         sum(
             greatest(0, to_seconds - greatest(from_seconds, coalesce(reached_in_session_seconds, from_seconds)))
@@ -157,7 +162,11 @@ sessions_played AS (
     SELECT
         student_key,
         activity_id,
-        greatest(max(played_seconds), sum(new_seconds)) AS played_seconds
+        greatest(
+            coalesce(max(played_seconds) FILTER (WHERE video_segments IS NOT NULL), 0)
+            + coalesce(max(played_seconds) FILTER (WHERE video_segments IS NULL), 0),
+            sum(new_seconds)
+        ) AS played_seconds
     FROM texts_played
     GROUP BY student_key, activity_id, session_id
 ),

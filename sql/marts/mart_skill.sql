@@ -17,7 +17,7 @@ WITH stuck AS (
         student_key,
         count(*) AS n_attempts,
         count(*) FILTER (WHERE is_correct) AS n_correct,
-        count(*) >= 10 AND max(run_right) < 3 AS is_stuck
+        count(*) >= 10 AND max(possible_run) < 3 AS is_stuck
     FROM dimensional.fact_attempt_skill
     GROUP BY skill_id, student_key
 )

@@ -4,7 +4,8 @@
 -- columns:
 --   student_key   the student
 --   dimension     hour_band, device or session_length
---   value         the band or device; short (below 15 minutes), medium (15 to 45) or long session
+--   value         the band or device; short (below 15 minutes), medium (15 to 45) or long session, where its length is
+--                 known: answers that are all told at the moment of a submission say nothing of it
 --   n_attempts    answers
 --   n_correct     right ones
 --   n_expected    right ones that the learner model expected; NULL where it expects nothing
@@ -31,6 +32,8 @@ WITH attempts AS (
             {
                 'dimension': 'session_length',
                 'value': CASE
+                    -- Nobody answers a question a second.
+                    WHEN fact_session.duration_seconds < fact_session.n_attempts THEN NULL
                     WHEN fact_session.duration_seconds < 900 THEN 'short'
                     WHEN fact_session.duration_seconds <= 2700 THEN 'medium'
                     ELSE 'long'

@@ -16,9 +16,10 @@
 --   first_attempt_at              first answer
 --   last_attempt_at               last answer
 --   last_correct_at               last right answer
---   run_right                     right answers in a row at the end; 0 after a miss
---   longest_run                   longest such run
---   first_run_opportunity         opportunity at which three right in a row were first complete
+--   run_right                     right answers in a row at the end; 0 after a miss, as in fact_attempt_skill
+--   longest_run                   right answers in a row at the most: the longest run that the times of answers allow
+--   first_run_opportunity         opportunity at which three right in a row were first complete; NULL where there were
+--                                 none, and where answers of one moment may have been three in a row before
 --   first_run_at                  when that was
 --   is_last_five_right_unaided    whether the last five answers were right and none known to be with a hint; NULL with
 --                                 fewer than five
@@ -52,12 +53,13 @@ answered AS (
         max(occurred_at) AS last_attempt_at,
         max(occurred_at) FILTER (WHERE is_correct) AS last_correct_at,
         max(run_right) FILTER (WHERE from_last = 1)::BIGINT AS run_right,
-        max(run_right)::BIGINT AS longest_run,
-        min(opportunity) FILTER (WHERE run_right >= 3) AS first_run_opportunity,
-        min(occurred_at) FILTER (WHERE run_right >= 3) AS first_run_at,
+        max(possible_run)::BIGINT AS longest_run,
+        min(opportunity) FILTER (WHERE run_right >= 3) AS certain_run_opportunity,
+        min(occurred_at) FILTER (WHERE run_right >= 3) AS certain_run_at,
+        min(occurred_at) FILTER (WHERE possible_run >= 3) AS possible_run_at,
         CASE
             WHEN count(*) >= 5
-                THEN bool_and(is_correct AND NOT coalesce(is_aided, FALSE)) FILTER (WHERE from_last <= 5)
+                THEN bool_and(run_right > 0 AND NOT coalesce(is_aided, FALSE)) FILTER (WHERE from_last <= 5)
         END AS is_last_five_right_unaided,
         CASE WHEN count(*) >= 5 THEN bool_and(is_aided IS NOT NULL) FILTER (WHERE from_last <= 5) END AS is_help_known,
         count(*) FILTER (WHERE is_correct AND misses_before >= 2) AS n_recoveries,
@@ -107,8 +109,8 @@ SELECT
     both_kinds.last_correct_at,
     coalesce(both_kinds.run_right, 0) AS run_right,
     coalesce(both_kinds.longest_run, 0) AS longest_run,
-    both_kinds.first_run_opportunity,
-    both_kinds.first_run_at,
+    CASE WHEN certain_run_at = possible_run_at THEN certain_run_opportunity END AS first_run_opportunity,
+    CASE WHEN certain_run_at = possible_run_at THEN certain_run_at END AS first_run_at,
     both_kinds.is_last_five_right_unaided,
     both_kinds.is_help_known,
     coalesce(both_kinds.n_recoveries, 0) AS n_recoveries,

@@ -12,6 +12,7 @@
 --   duration_introduced_at  earliest that tells a duration; NULL where none does
 --   device_introduced_at    earliest that tells a device; NULL where none does
 --   response_introduced_at  earliest that tells a response; NULL where none does
+--   completion_introduced_at  earliest that tells a completion; NULL where none does
 SELECT
     usage_id,
     any_value(verb_id) AS verb_id,
@@ -21,6 +22,7 @@ SELECT
     min(occurred_at) AS introduced_at,
     min(occurred_at) FILTER (WHERE duration_seconds IS NOT NULL) AS duration_introduced_at,
     min(occurred_at) FILTER (WHERE device_name IS NOT NULL) AS device_introduced_at,
-    min(occurred_at) FILTER (WHERE response <> '') AS response_introduced_at
+    min(occurred_at) FILTER (WHERE response <> '') AS response_introduced_at,
+    min(occurred_at) FILTER (WHERE is_completion) AS completion_introduced_at
 FROM staging.stg_statement
 GROUP BY usage_id

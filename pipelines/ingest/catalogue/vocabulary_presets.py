@@ -34,6 +34,7 @@ from learnloom.pipelines.ingest.sources.errors import VocabularyFileError
 PRESETS: Final = (
     "moodle-5",
     "moodle-4",
+    "moodle-trax",
     "openedx",
     "h5p",
     "scorm",

@@ -143,6 +143,16 @@ def _without_empty_scores(value: Any) -> Any:
     return mended
 
 
+def _without_compounds(value: Any) -> Any:
+    mended = copy.deepcopy(value)
+    for statement in _statements(mended):
+        for activity in _activities(statement):
+            definition = activity.get("definition")
+            if isinstance(definition, dict) and definition.get("interactionType") == "compound":
+                definition["interactionType"] = "other"
+    return mended
+
+
 def _unwrapped(raw: bytes) -> bytes:
     """Give the statement that a record holds; one whose properties stand twice is left as it is."""
     limits = Limits(max_bytes=len(raw), max_depth=200)
@@ -223,6 +233,12 @@ REPAIRS: Final = {
             "score-min-below-max",
             "removes a score whose min, max and raw are the same, such as 0 of 0, which says nothing",
             _on_json(_without_empty_scores),
+        ),
+        Repair(
+            "compound",
+            "interaction-type",
+            "makes other of the interaction type compound, as which H5P sends a set of questions",
+            _on_json(_without_compounds),
         ),
         Repair(
             "new-id",

@@ -29,6 +29,13 @@ def test_wheel_spinning_is_ten_opportunities_without_three_in_a_row(
     assert {signal.audience for signal in found} == audiences
 
 
+@pytest.mark.parametrize(("longest", "n_said"), [(2, 2), (3, 0)])
+def test_nobody_is_stuck_who_may_have_had_three_in_a_row(longest: int, n_said: int) -> None:
+    """Of answers that were all told at one moment the order is unknown: what it allows is no wheel-spinning."""
+    student = a_student(skills=[a_skill(n=12, right=6, longest_run=longest)])
+    assert len(said(student, SignalKind.WHEEL_SPINNING)) == n_said
+
+
 def test_getting_stuck_and_being_stuck_are_two_signals() -> None:
     """The early warning is not the last word."""
     early, late = (

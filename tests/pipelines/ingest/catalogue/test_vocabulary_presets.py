@@ -17,6 +17,7 @@ from tests.documents import ROOT
 from tests.usages import Usage, usages_of
 
 _TC, _EDLM = "http://id.tincanapi.com/", "https://xapi.edlm/profiles/edlm-lms/concepts/"
+_TIN_CAN = "http://www.tincanapi.co.uk/verbs/"
 _CMI5_COURSE = "https://w3id.org/xapi/cmi5/activitytype/course"
 _RESOURCE = f"{_TC}activitytype/resource"
 _EDX = "https://e.example/xblock/block-v1:S+M+1+type"
@@ -116,7 +117,19 @@ def test_no_rule_gives_a_word_of_ours_another_meaning_everywhere() -> None:
         (words.LESSON, "https://m.example/mod/lesson/view.php?id=1", words.ASSESSMENT),
         (words.LESSON, "https://a.example/course/page-1", None),
         (words.OBJECTIVE, "urn:articulate:storyline:6abc/8def", words.ASSESSMENT),
+        (words.OBJECTIVE, "http://6abc_course_id/6Quiz", words.ASSESSMENT),
+        (words.MODULE, "http://6abc_course_id/6Slide", words.READING),
         (words.OBJECTIVE, "https://s.example/skill/fractions", None),
+        (
+            "http://vocab.xapi.fr/activities/course",
+            "https://m.example/xapi/activities/course/1",
+            words.COURSE,
+        ),
+        (
+            "http://vocab.xapi.fr/activities/quiz",
+            "https://m.example/xapi/activities/quiz/1",
+            words.ASSESSMENT,
+        ),
         (f"{_EDLM}activity-types/assignment", "https://m.example/mod/assign/view.php?id=1", words.ASSIGNMENT),
     ],
 )
@@ -175,6 +188,21 @@ def test_a_type_is_read_with_the_activity_s_id(
         (words.SUBMITTED, f"{_TC}activitytype/survey", None, words.COMPLETED),
         ("https://w3id.org/xapi/adl/verbs/satisfied", _CMI5_COURSE, None, words.COMPLETED),
         ("http://id.tincanapi.com/verb/earned", words.COURSE, None, words.SCORED),
+        ("http://vocab.xapi.fr/verbs/navigated-in", "x:any", None, words.EXPERIENCED),
+        ("https://w3id.org/xapi/dod-isd/verbs/created", words.FORUM_TOPIC, None, words.ASKED),
+        (
+            "https://w3id.org/xapi/dod-isd/verbs/created",
+            f"{_TC}activitytype/forum-reply",
+            None,
+            words.RESPONDED,
+        ),
+        (f"{_TC}verb/rated", words.ASSESSMENT, None, words.INTERACTED),
+        (f"{_TIN_CAN}evaluated", words.ASSIGNMENT, None, words.INTERACTED),
+        (words.ANSWERED, words.INTERACTION, f"{_TC}activitytype/survey", words.INTERACTED),
+        (words.ANSWERED, words.INTERACTION, f"{_EDLM}activity-types/feedback", words.INTERACTED),
+        (words.ANSWERED, words.INTERACTION, words.ASSESSMENT, None),
+        (f"{_TIN_CAN}enrolled_onto_learning_plan", f"{_TC}activitytype/lms/course", None, words.REGISTERED),
+        (f"{_TIN_CAN}enrolled_onto_learning_plan", f"{_TC}activitytype/lms/program", None, None),
     ],
 )
 def test_a_verb_is_read_with_its_object(verb: str, on: str, within: str | None, meaning: str | None) -> None:

@@ -21,7 +21,7 @@ from tests.pipelines.ingest import samples
 from tests.pipelines.ingest.validate.test_validator import JSON
 from tests.schemas.xapi.samples import AGENT, FULL, MINIMAL, QUESTION, RIGHT, Json
 
-_MENDS_VALUES = ["mailto", "no-nulls", "object-type", "iri-uuid", "score-0-of-0"]
+_MENDS_VALUES = ["mailto", "no-nulls", "object-type", "iri-uuid", "score-0-of-0", "compound"]
 _FITS_IMPORT = [repair.name for repair in REPAIRS.values() if repair.fits_import]
 _UUID = "0d7f3c0e-8b2a-4a51-9e1e-1f0a3a6f4c11"
 _ADDRESSES = [
@@ -30,6 +30,7 @@ _ADDRESSES = [
     "MAILTO:ada@school.example",
     "mailto:ada@school.example\t",
 ]
+_COMPOUND = {"id": "https://school.example/set", "definition": {"interactionType": "compound"}}
 _LATIN = MINIMAL | {"actor": AGENT | {"name": "Zoë „5 €“"}}
 
 
@@ -164,6 +165,18 @@ def test_other_scores_are_left(score: Json) -> None:
     assert _mend("score-0-of-0", statement) == statement
 
 
+def test_compound_mends_a_set_of_questions() -> None:
+    """The kind that xAPI lacks becomes `other`, of the object and around it; other unknown kinds are not touched."""
+    statement = MINIMAL | {"object": _COMPOUND, "context": {"contextActivities": {"parent": [_COMPOUND]}}}
+    assert validate(orjson.dumps(statement)).faults[0].rule == "interaction-type"
+    mended = _mend("compound", statement)
+    assert validate(orjson.dumps(mended)).is_valid
+    other = _COMPOUND | {"definition": {"interactionType": "other"}}
+    assert (mended["object"], mended["context"]["contextActivities"]["parent"]) == (other, [other])
+    odd = MINIMAL | {"object": _COMPOUND | {"definition": {"interactionType": "quiz"}}}
+    assert _mend("compound", odd) == odd
+
+
 def test_unwrap_gives_the_statement_alone() -> None:
     """Rows of a table, documents and rows of CSV become the statement that they hold, however deep."""
     row = json.dumps({"id": 7, "statement": json.dumps(MINIMAL)})
@@ -258,6 +271,7 @@ def _refused(warehouse: Warehouse, path: Path, raw: bytes) -> DeadLetter:
         ("object-type", orjson.dumps(MINIMAL | {"object": QUESTION | {"objectType": "GroupActivity"}})),
         ("iri-uuid", orjson.dumps(MINIMAL | {"object": {"id": _UUID}})),
         ("score-0-of-0", orjson.dumps(MINIMAL | {"result": {"score": {"raw": 0, "min": 0, "max": 0}}})),
+        ("compound", orjson.dumps(MINIMAL | {"object": _COMPOUND})),
         ("new-id", orjson.dumps(MINIMAL | {"id": _UUID, "actor": {"mbox": "mailto:eve@school.example"}})),
     ],
 )
