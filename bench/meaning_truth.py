@@ -84,6 +84,15 @@ class ClassTruth:
         ]
         return len(found), sum(found)
 
+    def longest_run(self, student: int, until_ms: int, skill: str) -> int:
+        """Right answers in a row on a skill at the most, by an instant."""
+        longest = run = 0
+        for act in sorted(self.acts[student], key=lambda act: act.at_ms):
+            if act.kind is ActKind.ANSWER and act.at_ms < until_ms and skill in self.skills_of[act.activity]:
+                run = run + 1 if act.result["success"] else 0
+                longest = max(longest, run)
+        return longest
+
     def missed_last(self, student: int, until_ms: int, kinds: frozenset[ActKind]) -> bool:
         """Whether some of the work due last, of kinds that are told, was not done by an instant."""
         due = {work: at_ms for work, at_ms in self.due_ms.items() if at_ms < until_ms}
@@ -243,6 +252,14 @@ def _counted(case: Case) -> bool:
     return bool(said["n"] > n or said.get("n_right", 0) > right)
 
 
+def _run(case: Case) -> bool:
+    """It says that fewer answers in a row were right than were."""
+    said, skill = case.signal.parameters, case.signal.subject
+    if case.signal.kind != "wheel_spinning" or skill is None or "longest_run" not in said:
+        return False
+    return bool(said["longest_run"] < case.truth.longest_run(case.student, case.until_ms, skill))
+
+
 def _instant(day: str) -> int:
     return round(dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC).timestamp() * 1000)
 
@@ -255,4 +272,5 @@ _CHECKS: Final[dict[str, Callable[[Case], bool]]] = {
     "contact unknown or there": _no_contact,
     "absence unknown or wrong": _absence,
     "answers counted twice": _counted,
+    "more in a row": _run,
 }

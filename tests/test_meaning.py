@@ -82,6 +82,16 @@ def test_counts_beyond_the_truth_are_false(judge: Judge) -> None:
     assert judge.why(ALL, most, "strength", "strength.teacher", n=2 * n + 1) == "answers counted twice"
 
 
+def test_a_run_that_is_too_short_is_false(judge: Judge) -> None:
+    """`At most n right in a row` is false where more were, and not where as many were."""
+    skill = min(next(iter(judge.truth.skills_of.values())))
+    runs = {n: judge.truth.longest_run(n, CONFIG.end_ms, skill) for n in judge.truth.acts}
+    best = max(runs, key=lambda n: runs[n])
+    message = "wheel_spinning.teacher"
+    assert judge.why(ALL, best, "wheel_spinning", message, longest_run=runs[best]) is None
+    assert judge.why(ALL, best, "wheel_spinning", message, longest_run=runs[best] - 1) == "more in a row"
+
+
 def test_silence_where_there_was_none_is_false(judge: Judge) -> None:
     """`No contact` and `nothing handed in` are false after a score and a hand-in, or where these are never told."""
     end = CONFIG.end_ms
