@@ -75,6 +75,8 @@ def report_simulation(out: Output, summary: SimulationSummary) -> None:
         f"The school's skill map is in {summary.skill_map}, its course plan in {summary.plan}.",
         f"The true state of the students is in {summary.truth}.",
     )
+    if summary.staff is not None:
+        out.say(f"Staff act, too: learnloom people import {summary.staff} names them.")
     if summary.dialect == OWN_DIALECT:
         return
     for what, acts in (

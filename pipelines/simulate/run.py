@@ -15,12 +15,13 @@ from learnloom.pipelines.simulate.faults import FaultyLink
 from learnloom.pipelines.simulate.plan import write_plan
 from learnloom.pipelines.simulate.sink import SUFFIXES, Receiver, Sink, SortedFile, open_for_lines
 from learnloom.pipelines.simulate.student import Student, make_student
-from learnloom.pipelines.simulate.translation_truth import write_translation
+from learnloom.pipelines.simulate.translation_truth import write_staff, write_translation
 from learnloom.pipelines.simulate.truth import write_skill_map, write_truth
 
 STATEMENTS: Final = "statements"
 SKILL_MAP: Final = "skills.csv"
 PLAN: Final = "plan.csv"
+STAFF: Final = "staff.csv"
 TRUTH: Final = "truth"
 _PILOT_STUDENTS: Final = 60
 _PILOT_STATEMENTS: Final = 40_000
@@ -34,6 +35,8 @@ class SimulationSummary(NamedTuple):
     statements: Path
     skill_map: Path
     plan: Path
+    staff: Path | None
+    """List of the staff whose acts are told; None where none is."""
     truth: Path
     """Folder of Parquet files."""
     students: int
@@ -109,7 +112,8 @@ def simulate(
 ) -> SimulationSummary:
     """Simulate a class into a folder, which is created where it is missing.
 
-    Writes `statements.jsonl` (or `.jsonl.gz`, `.jsonl.zst`), `skills.csv` and `truth/*.parquet`; an earlier
+    Writes `statements.jsonl` (or `.jsonl.gz`, `.jsonl.zst`), `skills.csv`, `plan.csv`, `staff.csv` (where a dialect
+    tells acts of staff) and `truth/*.parquet`; an earlier
     simulation in the folder is replaced. Equal configurations give equal bytes.
 
     Args:
@@ -150,6 +154,7 @@ def simulate(
         statements=path,
         skill_map=out / SKILL_MAP,
         plan=out / PLAN,
+        staff=write_staff(out / STAFF, translator),
         truth=truth,
         students=config.students,
         lines=outbox.lines,

@@ -5,6 +5,7 @@ act       one row per kind of act: how many there were, by how many statements t
 staff     one row per member of staff whose acts are told: identifiers
 """
 
+import csv
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -44,6 +45,22 @@ def write_translation(folder: Path, translator: Translator | None) -> None:
             pq.write_table(pa.Table.from_pylist(list(rows[name]), schema=schema), path, compression="zstd")
         else:
             path.unlink(missing_ok=True)
+
+
+def write_staff(path: Path, translator: Translator | None) -> Path | None:
+    """Write a list of the staff who act, for `learnloom people import`; None where no act of theirs is told.
+
+    Raises:
+        OSError: the file cannot be written, or that of an earlier simulation not removed.
+    """
+    if translator is None or not translator.dialect.has_staff:
+        path.unlink(missing_ok=True)
+        return None
+    named = identifiers(translator.actor(TEACHER))
+    identifier = named["mbox"] or f"{named['home_page']} {named['account_name']}"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([("identifier", "role"), (identifier, "teacher")])
+    return path
 
 
 def _activities(translator: Translator) -> Iterable[dict[str, Any]]:

@@ -128,6 +128,17 @@ def test_activities_lead_back_to_ours(told: SimulatedClass) -> None:
     assert mapped == {row["told_as"] for row in rows if row["type"] == xapi.INTERACTION}
 
 
+def test_a_list_names_the_staff_who_act(told: SimulatedClass) -> None:
+    """Whoever acts and is no student of the class stands in the list, and nobody else."""
+    path = told.summary.staff
+    listed = set()
+    if path is not None:
+        with path.open(encoding="utf-8") as file:
+            listed = {row["identifier"] for row in csv.DictReader(file)}
+    known = told.truth("staff")
+    assert listed == {row["mbox"] or f"{row['home_page']} {row['account_name']}" for row in known}
+
+
 def test_the_plan_has_only_work_that_is_told(told: SimulatedClass) -> None:
     """The school's course plan names courses and work as the statements do, and no work that they never name."""
     with told.summary.plan.open(encoding="utf-8", newline="") as file:
