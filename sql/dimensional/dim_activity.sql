@@ -123,31 +123,54 @@ placed AS (
     FROM told
     LEFT JOIN prefixes ON told.activity_id = prefixes.activity_id
     LEFT JOIN dimensional.dim_activity_type ON told.activity_id = dim_activity_type.activity_id
+),
+
+-- Eight levels: deeper trees are not built by hand, and a ring of parents ends there.
+above AS (
+    WITH RECURSIVE chain AS (
+        SELECT
+            activity_id,
+            parent_id AS ancestor_id,
+            1 AS level
+        FROM placed
+        WHERE parent_id IS NOT NULL
+        UNION ALL
+        SELECT
+            chain.activity_id,
+            placed.parent_id,
+            chain.level + 1
+        FROM chain
+        INNER JOIN placed ON chain.ancestor_id = placed.activity_id
+        WHERE placed.parent_id IS NOT NULL AND chain.level < 8
+    )
+
+    SELECT
+        chain.activity_id,
+        arg_min(
+            CASE placed.activity_kind WHEN 'course' THEN placed.activity_id ELSE placed.course_id END, chain.level
+        ) AS course_id,
+        arg_min(CASE placed.activity_kind WHEN 'module' THEN placed.activity_id END, chain.level) AS module_id
+    FROM chain
+    INNER JOIN placed ON chain.ancestor_id = placed.activity_id
+    GROUP BY chain.activity_id
 )
 
 SELECT
-    activity.activity_id,
+    placed.activity_id,
     described.activity_name,
-    activity.activity_type,
-    activity.activity_kind,
+    placed.activity_type,
+    placed.activity_kind,
     CASE
-        WHEN activity.activity_kind = 'course' THEN activity.course_id
-        WHEN activity.course_id IS NOT NULL THEN activity.course_id
-        WHEN parent.activity_kind = 'course' THEN parent.activity_id
-        ELSE coalesce(parent.course_id, grandparent.course_id)
+        WHEN placed.activity_kind = 'course' THEN placed.course_id
+        ELSE coalesce(placed.course_id, nullif(above.course_id, placed.activity_id))
     END AS course_id,
-    CASE
-        WHEN parent.activity_kind = 'module' THEN parent.activity_id
-        WHEN grandparent.activity_kind = 'module' THEN grandparent.activity_id
-        ELSE activity.module_id
-    END AS module_id,
-    activity.parent_id,
-    activity.skill_ids,
+    coalesce(nullif(above.module_id, placed.activity_id), placed.module_id) AS module_id,
+    placed.parent_id,
+    placed.skill_ids,
     described.topic_name,
     described.is_optional,
     described.due_at,
-    activity.introduced_at
-FROM placed AS activity
-LEFT JOIN described ON activity.activity_id = described.activity_id
-LEFT JOIN placed AS parent ON activity.parent_id = parent.activity_id
-LEFT JOIN placed AS grandparent ON parent.parent_id = grandparent.activity_id
+    placed.introduced_at
+FROM placed
+LEFT JOIN described ON placed.activity_id = described.activity_id
+LEFT JOIN above ON placed.activity_id = above.activity_id
