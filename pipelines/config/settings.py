@@ -184,6 +184,18 @@ class Settings(BaseSettings):
         default=None,
         description="Bearer token of the HTTP interface for tools that may read only what is addressed to students.",
     )
+    lrs_max_body_bytes: int = Field(
+        default=50 * 1_048_576,
+        ge=65_536,
+        le=1_073_741_824,
+        description="Longest body of a request to `learnloom lrs`, in bytes, with attachments.",
+    )
+    lrs_body_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=3_600,
+        description="How long the body of a request to `learnloom lrs` may take to arrive.",
+    )
     thresholds: Thresholds = Field(
         default_factory=Thresholds, description="When a signal is raised: docs/reference/signals.md."
     )
