@@ -35,7 +35,8 @@ def lrs(
 
     settings = read_settings(warehouse)
     log_to_stderr(as_json=False, is_verbose=verbose)
-    with open_lrs(LandingJob(settings, now, StopSignal(), run_of("lrs"))) as app:
+    # uvicorn stops at a signal and then raises it again; here that ends nothing, so that what has come still lands.
+    with StopSignal.from_signals(), open_lrs(LandingJob(settings, now, StopSignal(), run_of("lrs"))) as app:
         uvicorn.run(
             app,
             host=host,

@@ -58,6 +58,7 @@ _EXTRAS: Final[dict[str, str | None]] = {
     "produce": None,
     "evaluate": "evaluate",
     "api": "api",
+    "lrs": "api",
     "metrics": "api",
     "serve": "flows",
 }

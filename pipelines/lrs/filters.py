@@ -21,6 +21,10 @@ _FILTERS: Final = frozenset(
         *("since", "until", "limit", "ascending", AFTER),
     }
 )
+_COLUMNS: Final = (
+    "entry.seq AS seq, entry.id AS id, entry.stored AS stored, entry.key_id AS key_id, "
+    "entry.version AS version, entry.raw AS raw"
+)
 _MOST: Final = 500
 """Statements in one answer."""
 
@@ -89,37 +93,60 @@ def query_of(call: Call) -> Query:
 def _sql(
     values: dict[str, Any], *, related_agents: bool, related_activities: bool, is_ascending: bool
 ) -> str:
-    direct = []
+    """Compose the query: what fits itself, read along an index up to the limit, and what refers to what fits."""
+    order = f"ORDER BY seq {'ASC' if is_ascending else 'DESC'} LIMIT :count"
+    own = _own_conditions(values, is_ascending=is_ascending)
+    by_key = []
     if values["agent"] is not None:
-        only_direct = "" if related_agents else " AND is_direct"
-        direct.append(f"seq IN (SELECT seq FROM entry_agent WHERE agent = :agent{only_direct})")
+        by_key.append(_by_key("entry_agent", "agent", only_direct=not related_agents))
     if values["activity"] is not None:
-        only_direct = "" if related_activities else " AND is_direct"
-        direct.append(f"seq IN (SELECT seq FROM entry_activity WHERE activity = :activity{only_direct})")
-    direct += [f"{name} = :{name}" for name in ("verb", "registration") if values[name] is not None]
-    own = ["entry.id IS NOT NULL", "NOT is_voided"]
+        by_key.append(_by_key("entry_activity", "activity", only_direct=not related_activities))
+    by_column = [f"entry.{name} = :{name}" for name in ("verb", "registration") if values[name] is not None]
+    if not by_key and not by_column:
+        return f"SELECT {_COLUMNS} FROM entry WHERE {own} {order}"
+    # The first key leads: its rows lie in the order asked for.
+    tables = " ".join(
+        ["entry", *(f"INNER JOIN {table} AS by_{table} ON by_{table}.seq = entry.seq" for table, _ in by_key)]
+    )
+    fits = " AND ".join([*(condition for _, condition in by_key), *by_column])
+    # Whatever refers to a statement that fits, fits too; limits of time hold for each itself (2.1.3.s4).
+    return f"""
+        WITH RECURSIVE chain (seq, target) AS (
+            SELECT seq, refers_to FROM entry WHERE refers_to IS NOT NULL
+            UNION
+            SELECT chain.seq, entry.refers_to FROM chain INNER JOIN entry ON chain.target = entry.id
+            WHERE entry.refers_to IS NOT NULL
+        ),
+
+        referring AS (
+            SELECT chain.seq FROM chain INNER JOIN {tables} WHERE chain.target = entry.id AND {fits}
+        )
+
+        SELECT * FROM (SELECT {_COLUMNS} FROM {tables} WHERE {fits} AND {own} {order})
+        UNION
+        SELECT * FROM (SELECT {_COLUMNS} FROM entry WHERE seq IN (SELECT seq FROM referring) AND {own} {order})
+        {order}
+    """
+
+
+def _by_key(table: str, name: str, *, only_direct: bool) -> tuple[str, str]:
+    """Give a table of keys, and the condition under which one of its rows counts."""
+    condition = f"by_{table}.{name} = :{name}"
+    return table, f"{condition} AND by_{table}.is_direct" if only_direct else condition
+
+
+def _own_conditions(values: dict[str, Any], *, is_ascending: bool) -> str:
+    """Say what holds for each statement that is given, whatever it refers to."""
+    conditions = ["entry.id IS NOT NULL", "NOT entry.is_voided"]
     for name, condition in (
-        ("since", "stored > :since"),
-        ("until", "stored <= :until"),
-        ("key_id", "key_id = :key_id"),
+        ("since", "entry.stored > :since"),
+        ("until", "entry.stored <= :until"),
+        ("key_id", "entry.key_id = :key_id"),
         ("after", f"entry.seq {'>' if is_ascending else '<'} :after"),
     ):
         if values[name] is not None:
-            own.append(condition)
-    order = f"ORDER BY entry.seq {'ASC' if is_ascending else 'DESC'} LIMIT :count"
-    columns = "entry.seq, entry.id, entry.stored, entry.key_id, entry.version, entry.raw"
-    if not direct:
-        return f"SELECT {columns} FROM entry WHERE {' AND '.join(own)} {order}"
-    # Whatever refers to a statement that fits, fits too; limits of time hold for each itself (2.1.3.s4).
-    return f"""
-        WITH RECURSIVE hit (seq, id) AS (
-            SELECT seq, id FROM entry WHERE {" AND ".join(direct)}
-            UNION
-            SELECT referring.seq, referring.id FROM entry AS referring
-            INNER JOIN hit ON referring.refers_to = hit.id
-        )
-        SELECT {columns} FROM hit INNER JOIN entry USING (seq) WHERE {" AND ".join(own)} {order}
-    """
+            conditions.append(condition)
+    return " AND ".join(conditions)
 
 
 def check_values(values: dict[str, Any], version: str, *, named: str | None = None) -> None:

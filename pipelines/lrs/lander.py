@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from typing import Self
+from typing import Final, Self
 
 import pyarrow as pa
 
@@ -22,7 +22,8 @@ from learnloom.schemas.errors import LearnloomError
 from learnloom.schemas.xapi.equality import is_same
 
 _log = logging.getLogger(__name__)
-_PAUSE_SECONDS = 30.0
+_PAUSE_SECONDS: Final = 30.0
+_LAST_SECONDS: Final = 20.0
 
 
 class Lander:
@@ -41,9 +42,11 @@ class Lander:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Land what is left, and end. What cannot land now stays in the journal for the next time."""
+        """Land what is left, and end. What cannot land soon stays in the journal for the next time."""
         self._over.set()
         self._store.appended.set()
+        self._thread.join(_LAST_SECONDS)
+        self._job.stop.is_set = True
         self._thread.join()
 
     def _run(self) -> None:

@@ -27,7 +27,8 @@ _FILE: Final = "lrs.sqlite"
 _GROUP: Final = 64
 """Requests that share a commit, at the most."""
 _BUSY_SECONDS: Final = 10.0
-_CACHE_KIB: Final = 16_384
+_CACHE_KIB: Final = 2_048
+"""Of each connection, of which every thread has one."""
 
 
 class Store:
