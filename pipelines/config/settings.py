@@ -190,6 +190,13 @@ class Settings(BaseSettings):
         le=1_073_741_824,
         description="Longest body of a request to `learnloom lrs`, in bytes, with attachments.",
     )
+    lrs_max_waiting: int = Field(
+        default=5_000_000,
+        ge=1,
+        le=1_000_000_000,
+        description="Largest number of statements in the journal of `learnloom lrs` that wait to be landed; "
+        "above it, requests are answered with 503.",
+    )
     lrs_body_seconds: float = Field(
         default=60.0,
         gt=0,

@@ -24,7 +24,9 @@ _ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
 class Receiver:
     """Takes statements in; may be called from many threads."""
 
-    def __init__(self, store: Store, *, limits: Limits, content: Content, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, store: Store, *, limits: Limits, content: Content, new_id: Callable[[], str], max_waiting: int
+    ) -> None:
         """Take statements in.
 
         Args:
@@ -32,10 +34,12 @@ class Receiver:
             limits: bounds on one statement.
             content: gives the bytes of a statement that the store has no more.
             new_id: gives the id of a statement that came without.
+            max_waiting: where more has come than has landed, by so many, nothing more is taken.
         """
         self._store = store
         self._content = content
         self._new_id = new_id
+        self._max_waiting = max_waiting
         self._lock = threading.Lock()
         self._validator = Validator(limits=limits)
 
@@ -57,8 +61,15 @@ class Receiver:
 
         Raises:
             RefusedError: nothing is kept as a statement: 400, some are invalid; 409, an id is another statement's;
-                403, an actor's account is not of the key's home pages.
+                503, too much waits to be landed; 403, an actor's account is not of the key's home pages.
         """
+        if self._store.waiting() >= self._max_waiting:
+            raise RefusedError(
+                503,
+                f"{self._max_waiting:,} statements wait to be landed (LEARNLOOM_LRS_MAX_WAITING), so no more is taken: "
+                "the operator finds the reason in the log of learnloom lrs; send this again later",
+                Retry_After="60",
+            )
         verdicts = self._judged(call, raws)
         statements = [orjson.loads(raw) for raw in raws]
         before(statements)

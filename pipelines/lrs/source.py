@@ -55,7 +55,7 @@ class JournalSource:
 
     def batches(self, positions: Positions) -> Iterator[Batch | None]:
         """Yield what comes after `positions`; None where nothing is there yet."""
-        self._read = self._start(positions.get((TOPIC, _PARTITION)))
+        self._read = self._store.landed = self._start(positions.get((TOPIC, _PARTITION)))
         while True:
             is_over = self._is_over()
             self._store.appended.clear()
@@ -116,6 +116,7 @@ class JournalSource:
     def acknowledge(self, positions: Sequence[Position]) -> None:
         """Let go of the bytes of what has landed, but for the newest entries."""
         landed = max((position.next_offset for position in positions if position.topic == TOPIC), default=0)
+        self._store.landed = max(landed, self._store.landed or 0)
         until = min(landed - self._kept, self._pruned + _PRUNED_AT_ONCE)
         if until <= self._pruned:
             return

@@ -51,6 +51,8 @@ class Store:
             connection.commit()
             (self.journal_id,) = connection.execute("SELECT journal_id FROM journal").fetchone()
             (self._last,) = connection.execute("SELECT coalesce(max(stored), 0) FROM entry").fetchone()
+        self.landed: int | None = None
+        """Up to which entry the journal has landed; None: nobody has looked yet."""
         self.appended = threading.Event()
         """Set after each commit; whoever waits for news clears it."""
         self._writer = threading.Thread(target=self._write_groups, name="lrs-write", daemon=True)
@@ -102,6 +104,14 @@ class Store:
         """Up to when all that was stored can be read, in milliseconds since 1970; ask before you read."""
         in_hand, moment = self._in_hand, self._milliseconds()
         return (moment if in_hand is None else min(moment, in_hand)) - 1
+
+    def waiting(self) -> int:
+        """Count the entries that have not landed, as far as is known."""
+        if self.landed is None:
+            return 0
+        with self.reading() as connection:
+            (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM entry").fetchone()
+        return max(int(last) - self.landed, 0)
 
     def write(self, work: Work[Result]) -> Result:
         """Do `work` within a transaction, and return what it gives once that is on the disk.
