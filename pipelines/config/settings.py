@@ -16,6 +16,7 @@ from pydantic_settings import (
 
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion, check_conversions
+from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.setting_names import by_present_names, variables_by_present_names
 from learnloom.pipelines.config.subscriptions import SHOWABLE, AnySubscription, Subscription
@@ -184,25 +185,6 @@ class Settings(BaseSettings):
         default=None,
         description="Bearer token of the HTTP interface for tools that may read only what is addressed to students.",
     )
-    lrs_max_body_bytes: int = Field(
-        default=50 * 1_048_576,
-        ge=65_536,
-        le=1_073_741_824,
-        description="Longest body of a request to `learnloom lrs`, in bytes, with attachments.",
-    )
-    lrs_max_waiting: int = Field(
-        default=5_000_000,
-        ge=1,
-        le=1_000_000_000,
-        description="Largest number of statements in the journal of `learnloom lrs` that wait to be landed; "
-        "above it, requests are answered with 503.",
-    )
-    lrs_body_seconds: float = Field(
-        default=60.0,
-        gt=0,
-        le=3_600,
-        description="How long the body of a request to `learnloom lrs` may take to arrive.",
-    )
     thresholds: Thresholds = Field(
         default_factory=Thresholds, description="When a signal is raised: docs/reference/signals.md."
     )
@@ -217,6 +199,9 @@ class Settings(BaseSettings):
     flows: Schedules = Field(
         default_factory=Schedules,
         description="When and how the flows run, for `learnloom serve`: docs/how-to/operate.md.",
+    )
+    lrs: LrsBounds = Field(
+        default_factory=LrsBounds, description="Bounds of `learnloom lrs`: docs/how-to/lrs.md."
     )
     alerts: Alerts = Field(
         default_factory=Alerts, description="Who is notified when a flow run fails: docs/how-to/operate.md."

@@ -84,7 +84,7 @@ class App:
     def _too_long(self) -> RefusedError:
         return RefusedError(
             413,
-            f"the body is longer than {self._max_body_bytes:,} bytes (LEARNLOOM_LRS_MAX_BODY_BYTES): send fewer "
+            f"the body is longer than {self._max_body_bytes:,} bytes (LEARNLOOM_LRS__MAX_BODY_BYTES): send fewer "
             "statements at once; a whole history comes in with learnloom import",
             Connection="close",
         )

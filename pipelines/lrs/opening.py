@@ -66,7 +66,7 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
                 limits=limits(settings),
                 content=content,
                 new_id=_new_id,
-                max_waiting=settings.lrs_max_waiting,
+                max_waiting=settings.lrs.max_waiting,
             ),
             Attachments(store.folder / "attachments"),
             content=content,
@@ -75,6 +75,6 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
         )
         yield App(
             Door(store, statements.answer),
-            max_body_bytes=settings.lrs_max_body_bytes,
-            body_seconds=settings.lrs_body_seconds,
+            max_body_bytes=settings.lrs.max_body_bytes,
+            body_seconds=settings.lrs.body_seconds,
         )

@@ -66,7 +66,7 @@ class Receiver:
         if self._store.waiting() >= self._max_waiting:
             raise RefusedError(
                 503,
-                f"{self._max_waiting:,} statements wait to be landed (LEARNLOOM_LRS_MAX_WAITING), so no more is taken: "
+                f"{self._max_waiting:,} statements wait to land (LEARNLOOM_LRS__MAX_WAITING), so no more is taken: "
                 "the operator finds the reason in the log of learnloom lrs; send this again later",
                 Retry_After="60",
             )

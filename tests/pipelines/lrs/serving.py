@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import uvicorn
 
+from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.run import LandingJob
 from learnloom.pipelines.ingest.land.stop import StopSignal
@@ -82,9 +83,9 @@ def new_key(folder: Path, *scopes: str, **more: Any) -> tuple[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: Any) -> Iterator[str]:
+def serving(folder: Path, **bounds: Any) -> Iterator[str]:
     """Serve the store of the warehouse in `folder`; gives its address."""
-    chosen = Settings(warehouse=folder, lock_wait_seconds=20, batch_seconds=0.1, **settings)
+    chosen = Settings(warehouse=folder, lock_wait_seconds=20, batch_seconds=0.1, lrs=LrsBounds(**bounds))
     port = free_port()
     with open_lrs(LandingJob(chosen, Clock(), StopSignal())) as app:
         server = uvicorn.Server(

@@ -141,7 +141,7 @@ def test_a_form_stands_for_a_request(client: Client) -> None:
 
 def test_a_body_has_a_limit(tmp_path: Path) -> None:
     """A longer body is refused while it comes, said or unsaid its length, and the answer names the setting."""
-    with serving(tmp_path, lrs_max_body_bytes=65_536) as address:
+    with serving(tmp_path, max_body_bytes=65_536) as address:
         client = Client(address, new_key(tmp_path))
         long = b" " * 70_000
         for content in (long, iter([long])):
@@ -149,4 +149,4 @@ def test_a_body_has_a_limit(tmp_path: Path) -> None:
                 "POST", "/statements", content=content, headers={"Content-Type": "application/json"}
             )
             assert answer.status_code == 413
-            assert "LEARNLOOM_LRS_MAX_BODY_BYTES" in answer.json()["error"]
+            assert "LEARNLOOM_LRS__MAX_BODY_BYTES" in answer.json()["error"]

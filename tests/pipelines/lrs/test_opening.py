@@ -35,7 +35,7 @@ def test_statements_are_taken_while_another_writes_to_the_warehouse_and_within_a
     tmp_path: Path,
 ) -> None:
     """While a refresh holds the warehouse, statements are answered and found; where too many wait, 503 says so."""
-    with serving(tmp_path, lrs_max_waiting=3) as address:
+    with serving(tmp_path, max_waiting=3) as address:
         client = Client(address, new_key(tmp_path))
         client.post(statement("first"))
         wait_until(lambda: _has_landed(tmp_path), lambda: None)
@@ -44,6 +44,6 @@ def test_statements_are_taken_while_another_writes_to_the_warehouse_and_within_a
             answer = client("POST", "/statements", json=statement())
             assert set(ids) < set(client.found())
         assert answer.status_code == 503
-        assert "LEARNLOOM_LRS_MAX_WAITING" in answer.json()["error"]
+        assert "LEARNLOOM_LRS__MAX_WAITING" in answer.json()["error"]
         assert answer.headers["retry-after"] == "60"
         wait_until(lambda: client("POST", "/statements", json=statement()).status_code == 200, lambda: None)
