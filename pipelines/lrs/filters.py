@@ -94,8 +94,9 @@ def _sql(
     values: dict[str, Any], *, related_agents: bool, related_activities: bool, is_ascending: bool
 ) -> str:
     """Compose the query: what fits itself, read along an index up to the limit, and what refers to what fits."""
-    order = f"ORDER BY seq {'ASC' if is_ascending else 'DESC'} LIMIT :count"
-    own = _own_conditions(values, is_ascending=is_ascending)
+    direction = f"{'ASC' if is_ascending else 'DESC'} LIMIT :count"
+    order = f"ORDER BY seq {direction}"
+    own = _own_conditions(values, "entry", is_ascending=is_ascending)
     by_key = []
     if values["agent"] is not None:
         by_key.append(_by_key("entry_agent", "agent", only_direct=not related_agents))
@@ -104,10 +105,12 @@ def _sql(
     by_column = [f"entry.{name} = :{name}" for name in ("verb", "registration") if values[name] is not None]
     if not by_key and not by_column:
         return f"SELECT {_COLUMNS} FROM entry WHERE {own} {order}"
-    # The first key leads: its rows lie in the order asked for.
     tables = " ".join(
         ["entry", *(f"INNER JOIN {table} AS by_{table} ON by_{table}.seq = entry.seq" for table, _ in by_key)]
     )
+    # The first key leads: its rows lie in the order asked for, and reading ends where the page is full.
+    leading = f"by_{by_key[0][0]}" if by_key else "entry"
+    own_of_leading = _own_conditions(values, leading, is_ascending=is_ascending)
     fits = " AND ".join([*(condition for _, condition in by_key), *by_column])
     # Whatever refers to a statement that fits, fits too; limits of time hold for each itself (2.1.3.s4).
     return f"""
@@ -122,7 +125,8 @@ def _sql(
             SELECT chain.seq FROM chain INNER JOIN {tables} WHERE chain.target = entry.id AND {fits}
         )
 
-        SELECT * FROM (SELECT {_COLUMNS} FROM {tables} WHERE {fits} AND {own} {order})
+        SELECT * FROM (SELECT {_COLUMNS} FROM {tables} WHERE {fits} AND {own_of_leading}
+            ORDER BY {leading}.seq {direction})
         UNION
         SELECT * FROM (SELECT {_COLUMNS} FROM entry WHERE seq IN (SELECT seq FROM referring) AND {own} {order})
         {order}
@@ -135,14 +139,14 @@ def _by_key(table: str, name: str, *, only_direct: bool) -> tuple[str, str]:
     return table, f"{condition} AND by_{table}.is_direct" if only_direct else condition
 
 
-def _own_conditions(values: dict[str, Any], *, is_ascending: bool) -> str:
+def _own_conditions(values: dict[str, Any], leading: str, *, is_ascending: bool) -> str:
     """Say what holds for each statement that is given, whatever it refers to."""
     conditions = ["entry.id IS NOT NULL", "NOT entry.is_voided"]
     for name, condition in (
         ("since", "entry.stored > :since"),
         ("until", "entry.stored <= :until"),
         ("key_id", "entry.key_id = :key_id"),
-        ("after", f"entry.seq {'>' if is_ascending else '<'} :after"),
+        ("after", f"{leading}.seq {'>' if is_ascending else '<'} :after"),
     ):
         if values[name] is not None:
             conditions.append(condition)
