@@ -222,5 +222,5 @@ def comparable_moment(text: str) -> int:
     instant = comparable_instant(text).replace("Z", "+00:00")
     try:
         return int(datetime.fromisoformat(instant).astimezone(UTC).timestamp() * 1_000)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise RefusedError(400, f"{text[:40]!r} is no time: {error}") from error

@@ -41,6 +41,7 @@ class Receiver:
         self._new_id = new_id
         self._max_waiting = max_waiting
         self._lock = threading.Lock()
+        self._max_bytes = limits.max_bytes
         self._validator = Validator(limits=limits)
 
     def receive(
@@ -101,10 +102,10 @@ class Receiver:
         refused = [index for index, verdict in enumerate(verdicts) if verdict.faults]
         if not refused:
             return verdicts
+        # Of what is too long as much is kept as shows that it is.
+        kept = [raws[index][: self._max_bytes + 1] for index in refused]
         self._store.write(
-            lambda connection, moment: keep_refused(
-                connection, moment, [raws[index] for index in refused], call.key_id, call.version
-            )
+            lambda connection, moment: keep_refused(connection, moment, kept, call.key_id, call.version)
         )
         told = [told_fault(fault, index) for index in refused for fault in verdicts[index].faults]
         raise RefusedError(
@@ -120,7 +121,7 @@ def cut(body: bytes) -> list[bytes]:
         return [body]
     try:
         return [bytes(one) for one in _ARRAY.decode(body)]
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return [body]  # the judge says what is wrong with it
 
 

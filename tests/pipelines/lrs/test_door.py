@@ -3,6 +3,7 @@
 import base64
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -137,6 +138,41 @@ def test_a_form_stands_for_a_request(client: Client) -> None:
         ("/statements?method=PATCH", form),
     ):
         assert httpx.post(f"{client.address}{path}", data=fields).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "given"),
+    [
+        ("POST", "/statements", {"content": b"[" * 200_000}),
+        ("POST", "/statements", {"content": b"[NaN, nul]"}),
+        ("POST", "/statements", {"content": b""}),
+        ("POST", "/statements", {"content": b"\xef\xbb\xbf[]"}),
+        ("POST", "/statements", {"content": b'["\\ud800"]'}),
+        ("GET", "/statements", {"params": {"since": "0001-01-01T00:00:00+14:00"}}),
+        ("GET", "/statements", {"params": {"limit": "9" * 40}}),
+        ("GET", "/statements?verb=%ff%fe", {}),
+        ("GET", "/statements?" + "&".join(f"p{n}=1" for n in range(100)), {}),
+        ("GET", "/statements?limit=1&limit=2", {}),
+    ],
+)
+def test_whatever_comes_is_answered_with_a_reason(
+    client: Client, method: str, path: str, given: dict[str, Any]
+) -> None:
+    """Bytes that are no JSON, too deep, or beyond what can be reckoned with are the sender's fault, and told so."""
+    answer = client(method, path, headers={"Content-Type": "application/json"}, **given)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "header", ["Basic é".encode("latin-1"), b"Basic x", b"Basic /w==", b"Basic", b"Digest a", b""]
+)
+def test_an_unreadable_key_is_an_unknown_one(client: Client, header: bytes) -> None:
+    """A header that holds no key is answered with 401 and says what is wanted."""
+    headers = [(b"Authorization", header), (b"X-Experience-API-Version", b"1.0.3")]
+    answer = httpx.get(f"{client.address}/statements", headers=headers)
+    assert answer.status_code == 401
+    assert answer.json()["error"]
 
 
 def test_a_body_has_a_limit(tmp_path: Path) -> None:

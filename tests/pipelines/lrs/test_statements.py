@@ -78,6 +78,17 @@ def test_all_faults_are_told_and_kept_as_dead_letters(tmp_path: Path) -> None:
         assert warehouse.one("SELECT count(*) FROM landing.statement")[0] == 0
 
 
+def test_of_a_statement_that_is_too_long_only_the_beginning_is_kept(tmp_path: Path) -> None:
+    """Nobody fills the disk with what is refused, and the dead letter still says why it was."""
+    with serving(tmp_path) as address:
+        client = Client(address, new_key(tmp_path))
+        answer = client("POST", "/statements", json=statement(result={"response": "x" * (3 << 20)}))
+    (fault,) = answer.json()["faults"]
+    with Warehouse(tmp_path, read_only=True) as warehouse:
+        rows = warehouse.rows("SELECT rule, octet_length(raw) FROM landing.dead_letter")
+    assert rows == [(fault["rule"], (1 << 20) + 1)]
+
+
 def test_an_id_has_one_content(client: Client) -> None:
     """The same again is taken for what it is; other content under its id is refused, and the first stays."""
     first = statement(id=_id())
