@@ -44,6 +44,8 @@ class Record(NamedTuple):
     """Whether its source may correct it under the same id: what lands last stands, what landed before is voided."""
     withdraws: str | None = None
     """First id of a statement that its source does not make any more: it is voided if it stands. Has no value then."""
+    statement_id: str | None = None
+    """The id that whoever received it has given to a statement without one."""
 
 
 class Position(NamedTuple):

@@ -32,7 +32,7 @@ _HOMES = {
     "sklearn": ("learnloom.pipelines.learner", "learnloom.pipelines.evaluate"),
     "threadpoolctl": "learnloom.pipelines.learner",
     "fastapi": "learnloom.pipelines.serve",
-    "uvicorn": "learnloom.pipelines.cli.api",
+    "uvicorn": ("learnloom.pipelines.cli.api", "learnloom.pipelines.cli.lrs"),
     "prometheus_client": "learnloom.pipelines.operate.metrics",
     "standardwebhooks": "learnloom.pipelines.deliver.webhook",
     "httpx": ("learnloom.pipelines.deliver", "learnloom.flows.serve"),

@@ -34,6 +34,8 @@ _COMMANDS: Final = {
     "evaluate": "Measure how good the learner model's predictions are, on students that it has not seen.",
     "deliver": "Deliver signals to the subscriptions: send events, show the progress, send events again.",
     "api": "Serve the HTTP API until stopped: profiles, signals, events and responses to signals.",
+    "lrs": "Serve a learning record store (LRS) until stopped: platforms send xAPI over HTTP, and statements land.",
+    "keys": "Add, list and revoke the keys with which platforms send statements to `learnloom lrs`.",
     "dead": "Show refused records (dead letters) and why they were refused; land them after a fix.",
     "skills": "Import the school's skill map, from activities to skills; list activities without skills.",
     "vocabulary": "Say what a platform's verbs and activity types mean; list those that have no meaning yet.",
@@ -56,6 +58,7 @@ _EXTRAS: Final[dict[str, str | None]] = {
     "produce": None,
     "evaluate": "evaluate",
     "api": "api",
+    "lrs": "api",
     "metrics": "api",
     "serve": "flows",
 }

@@ -16,6 +16,7 @@ from pydantic_settings import (
 
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion, check_conversions
+from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.setting_names import by_present_names, variables_by_present_names
 from learnloom.pipelines.config.subscriptions import SHOWABLE, AnySubscription, Subscription
@@ -198,6 +199,9 @@ class Settings(BaseSettings):
     flows: Schedules = Field(
         default_factory=Schedules,
         description="When and how the flows run, for `learnloom serve`: docs/how-to/operate.md.",
+    )
+    lrs: LrsBounds = Field(
+        default_factory=LrsBounds, description="Bounds of `learnloom lrs`: docs/how-to/lrs.md."
     )
     alerts: Alerts = Field(
         default_factory=Alerts, description="Who is notified when a flow run fails: docs/how-to/operate.md."

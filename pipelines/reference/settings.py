@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
+from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 
@@ -33,6 +34,7 @@ _TABLE: Final = "| setting | default | meaning |\n|---|---|---|\n"
 _ELSEWHERE: Final = {
     "conversions": "[below](#conversions)",
     "flows": "[below](#flows)",
+    "lrs": "[below](#lrs)",
     "alerts": "[below](#alerts)",
     "subscriptions": "[how-to: delivery](../how-to/deliver.md#subscriptions)",
     "thresholds": "[reference: signals](signals.md#thresholds)",
@@ -52,6 +54,13 @@ In `learnloom.toml`, each under `[[conversions]]`: what is no xAPI, by folder of
 ([how-to: convert](../how-to/convert.md#unattended)).
 
 """
+_LRS: Final = """
+## LRS
+
+In `learnloom.toml` under `[lrs]`, or in the environment as `LEARNLOOM_LRS__<NAME>`: the bounds of `learnloom lrs`
+([how-to: connect a platform over HTTP](../how-to/lrs.md)).
+
+"""
 _ALERTS: Final = """
 ## Alerts
 
@@ -68,6 +77,7 @@ def settings_page() -> str:
         (_HEAD, Settings),
         (_FLOWS, Schedules),
         (_CONVERSIONS, Conversion),
+        (_LRS, LrsBounds),
         (_ALERTS, Alerts),
     ]
     return "".join(f"{head}{_TABLE}{''.join(_rows(model))}" for head, model in tables)

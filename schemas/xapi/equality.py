@@ -60,8 +60,8 @@ def _own_instant(statement: Statement) -> str | None:
     timestamp, stored = statement.get("timestamp"), statement.get("stored")
     if timestamp is None:
         return None
-    instant = _instant(timestamp)
-    return None if stored is not None and _instant(stored) == instant else instant
+    instant = comparable_instant(timestamp)
+    return None if stored is not None and comparable_instant(stored) == instant else instant
 
 
 def _content(statement: Statement) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _instant(text: str) -> str:
+def comparable_instant(text: str) -> str:
     """A timestamp in UTC, cut to milliseconds; without an offset it is taken as UTC, without seconds as second 0."""
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
@@ -145,7 +145,7 @@ def _object(thing: Statement) -> dict[str, Any]:
     if kind != "SubStatement":
         return _actor(thing)
     # Nothing is assigned to a SubStatement by a store: its timestamp is the producer's.
-    return _formed(thing, _STATEMENT_FORMS | {"timestamp": _instant})
+    return _formed(thing, _STATEMENT_FORMS | {"timestamp": comparable_instant})
 
 
 def _reference(reference: Statement) -> dict[str, Any]:

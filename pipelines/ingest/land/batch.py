@@ -118,8 +118,9 @@ class WriteBatch:
         if verdict.raw is not None and verdict.raw is not raw:
             raw = verdict.raw
             self.mended += 1
-        statement_id = statement_id_of(verdict.statement_id, raw)
-        if verdict.statement_id is None:
+        own_id = verdict.statement_id or record.statement_id
+        statement_id = statement_id_of(own_id, raw)
+        if own_id is None:
             self._nameless.add(len(self.raws))
         self.statement_ids.append(statement_id)
         self.raws.append(raw)

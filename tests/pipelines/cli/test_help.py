@@ -1,5 +1,6 @@
 """What every command has in common: help with an example that works, usage errors, a quiet end."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -126,10 +127,18 @@ def real_ids(example_place: Path) -> dict[str, str]:
     with Warehouse(example_place / "warehouse", read_only=True) as warehouse:
         key, other = warehouse.one("SELECT min(student_key), max(student_key) FROM dimensional.dim_student")
         (letter,) = warehouse.one("SELECT min(dead_letter_id) FROM landing.dead_letter")
-    return {"3fa85f6457174562": key, "9b7c1d2e3f405162": other, "0f3c8a71d2e94b56": letter}
+    made = learnloom(
+        "keys", "add", "Moodle", "--json", env={"LEARNLOOM_WAREHOUSE": str(example_place / "warehouse")}
+    )
+    return {
+        "3fa85f6457174562": key,
+        "9b7c1d2e3f405162": other,
+        "0f3c8a71d2e94b56": letter,
+        "ll_0123456789abcdef": json.loads(made.out)["key"],
+    }
 
 
-_GO_ON = (["api"],)
+_GO_ON = (["api"], ["lrs"])
 """Until told to stop: their examples are tried where they are tested."""
 _SPEAK_TO_KAFKA = ("produce", "consume")
 _MARKS = {"demo": pytest.mark.slow} | dict.fromkeys(_SPEAK_TO_KAFKA, pytest.mark.broker)

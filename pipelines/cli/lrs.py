@@ -1,0 +1,50 @@
+"""`learnloom lrs`."""
+
+from typing import Annotated
+
+import typer
+
+from learnloom.pipelines.cli.options import VerboseOption, WarehouseOption, log_to_stderr, now, run_of
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.ingest.land.run import LandingJob
+from learnloom.pipelines.ingest.land.stop import StopSignal
+
+commands = typer.Typer(add_completion=False)
+_KEEP_ALIVE_SECONDS = 75
+_MOST_CONNECTIONS = 1_000
+
+
+@commands.command(epilog="Example: learnloom lrs --port 8080")
+def lrs(
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8080,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Serve a learning record store (LRS) until stopped: platforms send xAPI over HTTP, and statements land.
+
+    Platforms use the address http://HOST:PORT/xapi with a key and its secret: see `learnloom keys add`. A statement
+    that was answered is on the disk; it lands in the warehouse within seconds. Put a TLS proxy in front of it if other
+    machines must reach it.
+    """
+    # These imports take a second, and --help does not need them.
+    import uvicorn  # noqa: PLC0415
+
+    from learnloom.pipelines.lrs.opening import open_lrs  # noqa: PLC0415
+
+    settings = read_settings(warehouse)
+    log_to_stderr(as_json=False, is_verbose=verbose)
+    # uvicorn stops at a signal and then raises it again; here that ends nothing, so that what has come still lands.
+    with StopSignal.from_signals(), open_lrs(LandingJob(settings, now, StopSignal(), run_of("lrs"))) as app:
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            log_level="info",
+            access_log=verbose,
+            lifespan="off",
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            limit_concurrency=_MOST_CONNECTIONS,
+            server_header=False,
+        )

@@ -1,0 +1,112 @@
+"""A request and its answer, free of any server's types."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
+
+import orjson
+
+from learnloom.schemas.errors import LearnloomError
+from learnloom.schemas.record import Fault
+
+JSON: Final = "application/json"
+
+
+class RefusedError(LearnloomError):
+    """A request is not carried out; the sender is told why."""
+
+    def __init__(
+        self, status: int, message: str, *, faults: Sequence[Mapping[str, Any]] = (), **headers: str
+    ) -> None:
+        """Refuse with a status of HTTP, a sentence, faults of single statements, and headers (`_` stands for `-`)."""
+        super().__init__(message)
+        self.status = status
+        self.faults = faults
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request."""
+
+    method: str
+    path: str
+    """Below the store's own path: `/statements`."""
+    parameters: Mapping[str, str]
+    headers: Mapping[str, str]
+    """By names in lower case."""
+    body: bytes = b""
+    key_id: str = ""
+    """Whose key it came with; set once that is known."""
+    scopes: frozenset[str] = frozenset()
+    home_pages: frozenset[str] = frozenset()
+    """Where accounts of actors may be; empty: anywhere."""
+    version: str = ""
+    """The version of xAPI by which it is judged: 1.0.3 or 2.0.0."""
+
+    def having(self, **changed: Any) -> Self:
+        """Give the same call with some fields changed."""
+        return replace(self, **changed)
+
+    @property
+    def content_type(self) -> str:
+        """The type of the body, without its parameters, in lower case."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def is_version_2(self) -> bool:
+        """Whether the rules of 2.0 hold."""
+        return self.version.startswith("2.")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is given back."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def as_json(value: Any, status: int = 200, **headers: str) -> Answer:
+    """Answer with a value as JSON."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Answer(status, orjson.dumps(value), headers=named)
+
+
+def refusal(error: RefusedError) -> Answer:
+    """Answer with the reason why a call is not carried out."""
+    told: dict[str, Any] = {"error": str(error)}
+    if error.faults:
+        told["faults"] = error.faults
+    return Answer(error.status, orjson.dumps(told), headers=error.headers)
+
+
+def told_fault(fault: Fault, index: int) -> dict[str, Any]:
+    """A fault of the statement at `index` of a batch, as JSON tells it."""
+    return {"index": index, **fault._asdict()}
+
+
+def only(parameters: Mapping[str, str], allowed: frozenset[str]) -> None:
+    """Refuse parameters that are not `allowed` (Communication 1.0.3, 1.2 and 3.2: also those in another case).
+
+    Raises:
+        RefusedError: 400, naming them.
+    """
+    if unknown := sorted(set(parameters) - allowed):
+        raise RefusedError(
+            400,
+            f"unknown parameter {', '.join(unknown)}: allowed are {', '.join(sorted(allowed))}, in this spelling",
+        )
+
+
+def needed(parameters: Mapping[str, str], name: str) -> str:
+    """Give a parameter that must be there.
+
+    Raises:
+        RefusedError: 400, it is missing.
+    """
+    if name not in parameters:
+        raise RefusedError(400, f"the parameter {name} is missing: add it to the query")
+    return parameters[name]

@@ -1,0 +1,138 @@
+"""Statements as they come: cut out of the body, judged, named, kept."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+import orjson
+
+from learnloom.pipelines.ingest.sources.reading import Limits
+from learnloom.pipelines.ingest.validate.validator import Validator
+from learnloom.pipelines.lrs.access import authority_of, may_define
+from learnloom.pipelines.lrs.findable import findable
+from learnloom.pipelines.lrs.journal import Content, Incoming, Sender, append, keep_refused
+from learnloom.pipelines.lrs.message import Call, RefusedError, told_fault
+from learnloom.pipelines.lrs.store import Store
+from learnloom.schemas.record import Verdict
+
+_MAX_FAULTS: Final = 200
+"""Faults told of one request."""
+_ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class Receiver:
+    """Takes statements in; may be called from many threads."""
+
+    def __init__(
+        self, store: Store, *, limits: Limits, content: Content, new_id: Callable[[], str], max_waiting: int
+    ) -> None:
+        """Take statements in.
+
+        Args:
+            store: where they are kept.
+            limits: bounds on one statement.
+            content: gives the bytes of a statement that the store has no more.
+            new_id: gives the id of a statement that came without.
+            max_waiting: where more has come than has landed, by so many, nothing more is taken.
+        """
+        self._store = store
+        self._content = content
+        self._new_id = new_id
+        self._max_waiting = max_waiting
+        self._lock = threading.Lock()
+        self._max_bytes = limits.max_bytes
+        self._validator = Validator(limits=limits)
+
+    def receive(
+        self,
+        call: Call,
+        raws: Sequence[bytes],
+        *,
+        put_id: str | None = None,
+        before: Callable[[Sequence[dict[str, Any]]], None] = lambda _: None,
+    ) -> list[str]:
+        """Judge and keep statements; returns their ids, once all of them are on the disk.
+
+        Args:
+            call: whose statements they are.
+            raws: each in its bytes.
+            put_id: the id of the only one, by the address that it was sent to.
+            before: is given the statements before they are kept, and may refuse them.
+
+        Raises:
+            RefusedError: nothing is kept as a statement: 400, some are invalid; 409, an id is another statement's;
+                503, too much waits to be landed; 403, an actor's account is not of the key's home pages.
+        """
+        if self._store.waiting() >= self._max_waiting:
+            raise RefusedError(
+                503,
+                f"{self._max_waiting:,} statements wait to land (LEARNLOOM_LRS__MAX_WAITING), so no more is taken: "
+                "the operator finds the reason in the log of learnloom lrs; send this again later",
+                Retry_After="60",
+            )
+        verdicts = self._judged(call, raws)
+        statements = [orjson.loads(raw) for raw in raws]
+        before(statements)
+        ids = [(verdict.statement_id or put_id or self._new_id()).lower() for verdict in verdicts]
+        if put_id is not None and ids != [put_id.lower()]:
+            raise RefusedError(
+                400, f"the statement's id is {ids[0]}, and it was sent to statementId={put_id}"
+            )
+        if len(set(ids)) < len(ids):
+            twice = next(one for one in ids if ids.count(one) > 1)
+            raise RefusedError(
+                400, f"the id {twice} stands twice in this batch: give every statement its own id"
+            )
+        _check_home_pages(call, statements)
+        authority = authority_of(call.key_id)
+        incoming = [
+            Incoming(*one, findable(one[2], authority), call.version)
+            for one in zip(ids, raws, statements, strict=True)
+        ]
+        sender = Sender(call.key_id, may_define(call.scopes))
+        self._store.write(
+            lambda connection, moment: append(connection, moment, incoming, sender, self._content)
+        )
+        return ids
+
+    def _judged(self, call: Call, raws: Sequence[bytes]) -> list[Verdict]:
+        with self._lock:
+            verdicts = [self._validator.validate(raw, default_version=call.version) for raw in raws]
+        refused = [index for index, verdict in enumerate(verdicts) if verdict.faults]
+        if not refused:
+            return verdicts
+        # Of what is too long as much is kept as shows that it is.
+        kept = [raws[index][: self._max_bytes + 1] for index in refused]
+        self._store.write(
+            lambda connection, moment: keep_refused(connection, moment, kept, call.key_id, call.version)
+        )
+        told = [told_fault(fault, index) for index in refused for fault in verdicts[index].faults]
+        raise RefusedError(
+            400,
+            f"{len(refused)} of {len(raws)} statements are invalid, so none was taken: correct them and send all again",
+            faults=told[:_MAX_FAULTS],
+        )
+
+
+def cut(body: bytes) -> list[bytes]:
+    """Cut a body into statements: one object, or the elements of an array, each in its bytes."""
+    if not body.lstrip().startswith(b"["):
+        return [body]
+    try:
+        return [bytes(one) for one in _ARRAY.decode(body)]
+    except (msgspec.DecodeError, RecursionError):
+        return [body]  # the judge says what is wrong with it
+
+
+def _check_home_pages(call: Call, statements: Sequence[dict[str, Any]]) -> None:
+    if not call.home_pages:
+        return
+    for index, statement in enumerate(statements):
+        page = statement["actor"].get("account", {}).get("homePage")
+        if page is not None and page not in call.home_pages:
+            raise RefusedError(
+                403,
+                f"the actor of statement {index} has an account at {page}, and this key is for "
+                f"{', '.join(sorted(call.home_pages))} only",
+            )

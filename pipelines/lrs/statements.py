@@ -1,0 +1,181 @@
+"""The resource /statements (Communication 1.0.3, 2.1)."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import orjson
+
+from learnloom.pipelines.lrs.access import reads_all_statements
+from learnloom.pipelines.lrs.activities import definitions_of
+from learnloom.pipelines.lrs.attachments import Attachments, attachments_of, check_parts
+from learnloom.pipelines.lrs.filters import AFTER, flag, one_of, query_of
+from learnloom.pipelines.lrs.give import activity_ids, assigned, canonical, http_date, iso, only_ids
+from learnloom.pipelines.lrs.journal import Content
+from learnloom.pipelines.lrs.language import languages_of
+from learnloom.pipelines.lrs.message import JSON, Answer, Call, RefusedError, as_json, needed, only
+from learnloom.pipelines.lrs.multipart import Part, read_parts, write_parts
+from learnloom.pipelines.lrs.receive import Receiver, cut
+from learnloom.pipelines.lrs.store import Store
+
+MIXED: Final = "multipart/mixed"
+_FORMATS: Final = ("exact", "ids", "canonical")
+_BOUNDARY: Final = "learnloom-{}"
+
+Row = tuple[int, str, int, str, str, bytes | None]
+
+
+class Statements:
+    """Takes statements in, and gives them back."""
+
+    def __init__(
+        self,
+        store: Store,
+        receiver: Receiver,
+        attachments: Attachments,
+        *,
+        content: Content,
+        new_id: Callable[[], str],
+        path: str,
+    ) -> None:
+        """Answer for /statements.
+
+        Args:
+            store: where statements are found.
+            receiver: takes them in.
+            attachments: keeps what is attached.
+            content: gives the bytes of a statement that the store has no more.
+            new_id: gives what no body contains, for boundaries.
+            path: where the resource stands, for `more`.
+        """
+        self._store = store
+        self._receiver = receiver
+        self._attachments = attachments
+        self._content = content
+        self._new_id = new_id
+        self._path = path
+
+    def answer(self, call: Call) -> Answer:
+        """Carry out GET, PUT or POST."""
+        if call.method == "GET":
+            return self._get(call)
+        if call.method == "PUT":
+            return self._put(call)
+        if call.method == "POST":
+            return self._post(call)
+        raise RefusedError(405, f"{call.method} is not allowed here", Allow="GET, HEAD, POST, PUT, OPTIONS")
+
+    def _put(self, call: Call) -> Answer:
+        only(call.parameters, frozenset({"statementId"}))
+        put_id = needed(call.parameters, "statementId")
+        raws, parts = self._cut(call)
+        if len(raws) != 1:
+            raise RefusedError(400, "PUT takes one statement: POST several, or PUT each to its own id")
+        self._receive(call, raws, parts, put_id)
+        return Answer(204)
+
+    def _post(self, call: Call) -> Answer:
+        only(call.parameters, frozenset())
+        raws, parts = self._cut(call)
+        return as_json(self._receive(call, raws, parts))
+
+    def _cut(self, call: Call) -> tuple[list[bytes], list[Part]]:
+        if call.content_type == JSON:
+            return cut(call.body), []
+        if call.content_type != MIXED:
+            raise RefusedError(
+                400,
+                f"the Content-Type is {call.content_type[:60]!r}: send {JSON}, or {MIXED} with attachments",
+            )
+        parts = read_parts(call.headers["content-type"], call.body)
+        if not parts or parts[0].headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+            raise RefusedError(400, f"the first part of {MIXED} is the statements: Content-Type: {JSON}")
+        return cut(parts[0].content), parts[1:]
+
+    def _receive(
+        self, call: Call, raws: Sequence[bytes], parts: Sequence[Part], put_id: str | None = None
+    ) -> list[str]:
+        def before(statements: Sequence[dict[str, Any]]) -> None:
+            check_parts(statements, parts)
+            self._attachments.keep(parts)
+
+        return self._receiver.receive(call, raws, put_id=put_id, before=before)
+
+    def _get(self, call: Call) -> Answer:
+        through = iso(self._store.consistent_through())
+        one = one_of(call)
+        form = call.parameters.get("format", "exact")
+        if form not in _FORMATS:
+            raise RefusedError(400, f"format is {form[:40]!r}: it can be exact, ids or canonical")
+        with_attachments = flag(call.parameters, "attachments")
+        body: bytes
+        if one is not None:
+            row = self._one(call, *one)
+            raws = [self._given(row)]
+            (body,) = self._formed(raws, form, call)
+            headers = {"Last-Modified": http_date(row[2])}
+        else:
+            raws, more = self._many(call)
+            listed = b",".join(self._formed(raws, form, call))
+            body = b'{"statements":[' + listed + b'],"more":' + orjson.dumps(more) + b"}"
+            headers = {}
+        headers["X-Experience-API-Consistent-Through"] = through
+        if not with_attachments:
+            return Answer(200, body, headers=headers)
+        boundary = _BOUNDARY.format(self._new_id())
+        parts = [Part({"Content-Type": JSON}, body), *self._parts(raws)]
+        return Answer(200, write_parts(parts, boundary), f"{MIXED}; boundary={boundary}", headers)
+
+    def _one(self, call: Call, statement_id: str, is_voided: bool) -> Row:
+        sql = "SELECT seq, id, stored, key_id, version, raw FROM entry WHERE id = ? AND is_voided = ?"
+        with self._store.reading() as connection:
+            row: Row | None = connection.execute(sql, (statement_id, is_voided)).fetchone()
+        if row is None or (not reads_all_statements(call.scopes) and row[3] != call.key_id):
+            what = "voided statement" if is_voided else "statement"
+            raise RefusedError(404, f"there is no {what} {statement_id}")
+        return row
+
+    def _many(self, call: Call) -> tuple[list[bytes], str]:
+        query = query_of(call)
+        with self._store.snapshot() as connection:
+            rows: list[Row] = connection.execute(query.sql, query.values).fetchall()
+        page = rows[: query.limit]
+        more = ""
+        if len(rows) > query.limit:
+            more = f"{self._path}?{urlencode({**call.parameters, AFTER: page[-1][0]})}"
+        return [self._given(row) for row in page], more
+
+    def _given(self, row: Row) -> bytes:
+        _, statement_id, stored, key_id, version, raw = row
+        if raw is None:
+            raw = self._content(statement_id)
+        if raw is None:
+            raise RefusedError(503, f"the bytes of {statement_id} cannot be read now", Retry_After="5")
+        return assigned(raw, statement_id, stored, key_id, version)
+
+    def _formed(self, raws: Sequence[bytes], form: str, call: Call) -> list[bytes]:
+        if form == "exact":
+            return list(raws)
+        statements = [orjson.loads(raw) for raw in raws]
+        if form == "ids":
+            return [orjson.dumps(only_ids(statement)) for statement in statements]
+        languages = languages_of(call.headers.get("accept-language", ""))
+        asked = {one for statement in statements for one in activity_ids(statement)}
+        with self._store.reading() as connection:
+            known = definitions_of(connection, asked)
+        return [orjson.dumps(canonical(statement, known, languages)) for statement in statements]
+
+    def _parts(self, raws: Sequence[bytes]) -> list[Part]:
+        parts: dict[str, Part] = {}
+        for raw in raws:
+            for attachment in attachments_of(orjson.loads(raw)):
+                sha2 = attachment["sha2"].lower()
+                content = None if sha2 in parts else self._attachments.content(sha2)
+                if content is not None:
+                    headers = {
+                        "Content-Type": attachment["contentType"],
+                        "Content-Transfer-Encoding": "binary",
+                        "X-Experience-API-Hash": sha2,
+                    }
+                    parts[sha2] = Part(headers, content)
+        return list(parts.values())

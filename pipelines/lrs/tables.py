@@ -1,0 +1,70 @@
+"""The tables of the store's database, and what its columns hold."""
+
+from typing import Final
+
+TABLES: Final = """
+-- Who this journal is: landing starts anew where another one stands in its place.
+CREATE TABLE IF NOT EXISTS journal (one INTEGER PRIMARY KEY CHECK (one = 1), journal_id TEXT NOT NULL);
+
+-- Everything that came, in order. `raw` is what was received, and NULL once it stands in the warehouse alone.
+-- An entry without `id` was refused: landing makes a dead letter of it. One that is not `is_journaled` landed by
+-- another way, from a file or from Kafka, and is here to be found.
+CREATE TABLE IF NOT EXISTS entry (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT UNIQUE,
+    stored INTEGER NOT NULL,
+    key_id TEXT NOT NULL,
+    version TEXT NOT NULL,
+    raw BLOB,
+    is_journaled INTEGER NOT NULL DEFAULT 1,
+    verb TEXT,
+    registration TEXT,
+    refers_to TEXT,
+    is_void INTEGER NOT NULL DEFAULT 0,
+    is_voided INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS entry_verb ON entry (verb, seq);
+CREATE INDEX IF NOT EXISTS entry_registration ON entry (registration, seq) WHERE registration IS NOT NULL;
+CREATE INDEX IF NOT EXISTS entry_refers_to ON entry (refers_to) WHERE refers_to IS NOT NULL;
+CREATE INDEX IF NOT EXISTS entry_stored ON entry (stored);
+
+-- By which agents and activities (hashes of their identifiers) an entry is found; `is_direct` says whether without
+-- related_agents or related_activities, too.
+CREATE TABLE IF NOT EXISTS entry_agent (
+    agent TEXT NOT NULL, seq INTEGER NOT NULL, is_direct INTEGER NOT NULL, PRIMARY KEY (agent, seq)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entry_activity (
+    activity BLOB NOT NULL, seq INTEGER NOT NULL, is_direct INTEGER NOT NULL, PRIMARY KEY (activity, seq)
+) WITHOUT ROWID;
+
+-- What was said of activities and agents, put together.
+CREATE TABLE IF NOT EXISTS activity (activity_id TEXT PRIMARY KEY, definition BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS agent_name (
+    agent TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (agent, name)
+) WITHOUT ROWID;
+
+-- State, activity profiles and agent profiles. `place` says of what: activity, agent, registration.
+CREATE TABLE IF NOT EXISTS document (
+    kind TEXT NOT NULL,
+    place TEXT NOT NULL,
+    document_id TEXT NOT NULL,
+    content BLOB NOT NULL,
+    content_type TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    updated INTEGER NOT NULL,
+    PRIMARY KEY (kind, place, document_id)
+) WITHOUT ROWID;
+
+-- Who may come in. The secret's hash is kept, never the secret.
+CREATE TABLE IF NOT EXISTS key (
+    key_id TEXT PRIMARY KEY,
+    label TEXT NOT NULL,
+    secret_hash BLOB NOT NULL,
+    scopes TEXT NOT NULL,
+    home_pages TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    expires INTEGER,
+    revoked INTEGER,
+    last_used INTEGER
+) WITHOUT ROWID;
+"""

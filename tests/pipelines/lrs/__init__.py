@@ -1,0 +1,1 @@
+"""The learning record store, called as learning platforms call it."""

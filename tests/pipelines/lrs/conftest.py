@@ -1,0 +1,27 @@
+"""One store for the tests of a module."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.pipelines.lrs.serving import Client, new_key, serving
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse of a module's store."""
+    return tmp_path_factory.mktemp("lrs")
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    """Where a module's store answers."""
+    with serving(folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path, address: str) -> Client:
+    """Calls it with a key that may do everything."""
+    return Client(address, new_key(folder))
