@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 DEMO := demo
 
-.PHONY: help demo test lint types unit quick coverage trials bench docs site lock clean setup setup-dev broker broker-stop
+.PHONY: help demo test lint types unit quick coverage trials bench conformance docs site lock clean setup setup-dev broker broker-stop
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ lint: $(VENV)/.ready-dev
 
 types: $(VENV)/.ready-dev
 	@$(BIN)/mypy
+
+conformance: $(VENV)/.ready-dev ## run ADL's conformance suite for LRSs, where its tree is at hand: make conformance SUITE=PATH
+	@$(BIN)/python -m bench.conformance $(SUITE)
 
 bench: $(VENV)/.ready-dev ## measure: validation, import, Kafka, refresh, the models, from an answer to its signal (an hour)
 	@$(BIN)/python -m bench

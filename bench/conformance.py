@@ -1,0 +1,83 @@
+"""ADL's conformance suite against `learnloom lrs`: passed of total, for 1.0.3 and for 2.0, each on a store of its own.
+
+The suite is not part of this repository. `make conformance SUITE=PATH` runs it from a folder with
+adlnet/lrs-conformance-test-suite, its branch `adding-back-compat` merged, after `npm install`: on its main branch
+alone the two versions contradict each other on three tests.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from servers.ports import free_port
+from servers.waiting import wait_until
+
+_TOTALS: Final = {"1.0.3": 1_365, "2.0.0": 1_435}
+_SECONDS: Final = 900
+"""The suite waits for ever where an answer never comes."""
+_SUMMARY: Final = re.compile(r'\{"total":.*?\}')
+_LEARNLOOM: Final = (sys.executable, "-c", "from learnloom.pipelines.cli.main import main; main()")
+
+
+def _run(suite: Path, version: str) -> dict[str, int]:
+    """Give what the suite says last; its exit code says nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        where = ["--warehouse", folder]
+        made = subprocess.check_output(
+            [*_LEARNLOOM, "keys", "add", "suite", "--scope", "all", "--json", *where]
+        )
+        key = json.loads(made)
+        port = free_port()
+        address = f"http://127.0.0.1:{port}/xapi"
+        server = subprocess.Popen(
+            [*_LEARNLOOM, "lrs", "--port", str(port), *where], stderr=subprocess.DEVNULL
+        )
+        try:
+            wait_until(
+                lambda: _answers(address), lambda: None if server.poll() is None else "the store ended"
+            )
+            command = ["node", "bin/console_runner.js", "-e", address, "-a", "-x", version]
+            command += ["-u", key["key"], "-p", key["secret"]]
+            told = subprocess.run(
+                command, cwd=suite, capture_output=True, text=True, timeout=_SECONDS, check=False
+            ).stdout
+        finally:
+            server.terminate()
+            server.wait()
+    summaries = _SUMMARY.findall(told)
+    return dict(json.loads(summaries[-1])) if summaries else {"total": 0, "passed": 0}
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/about").is_success
+    except httpx.TransportError:
+        return False
+
+
+def main() -> None:
+    """Run the suite in the folder that the command line names; exit code 1: not everything passed."""
+    suite = Path(sys.argv[1] if len(sys.argv) > 1 else "")
+    if not (suite / "bin/console_runner.js").exists():
+        sys.exit(
+            "name the suite's folder: make conformance SUITE=PATH (bench/conformance.py says which tree)"
+        )
+    is_right = True
+    for version, total in _TOTALS.items():
+        found = _run(suite, version)
+        print(
+            f"xAPI {version}: {found['passed']:,} of {found['total']:,} passed; {total:,} expected",
+            flush=True,
+        )
+        is_right &= found["passed"] == found["total"] == total
+    sys.exit(not is_right)
+
+
+if __name__ == "__main__":
+    main()
