@@ -28,7 +28,9 @@ _PREFIX = "LEARNLOOM_"
 _DELIMITER = "__"
 
 
-RepairName = Literal["utf8", "unwrap", "no-nulls", "mailto", "object-type", "iri-uuid", "score-0-of-0"]
+RepairName = Literal[
+    "utf8", "unwrap", "no-nulls", "mailto", "object-type", "iri-uuid", "score-0-of-0", "compound"
+]
 """A correction that fits whatever an import refuses; a test holds these names to the repairs themselves."""
 
 
