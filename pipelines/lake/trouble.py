@@ -18,6 +18,9 @@ _TROUBLE_SIGNS = (
     "terminating connection",
     "the database system is",
     "failed to execute query",
+    # All that DuckDB says where the server is lost while a query's rows are fetched.
+    "current transaction is aborted",
+    "database has been invalidated",
 )
 
 

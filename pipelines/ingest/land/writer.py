@@ -111,6 +111,10 @@ class LandingWriter:
                 landed, updated, written = self._warehouse.retrying(
                     lambda: self._transact(batch, streams), wait_seconds=self._wait_seconds
                 )
+                # Where the server is lost right here, all has landed, and whoever begins anew finds it there.
+                snapshot = self._warehouse.retrying(
+                    lambda: tables.last_commit(self._warehouse), wait_seconds=self._wait_seconds
+                )
             except BaseException:
                 self._has_failed = True
                 raise
@@ -122,7 +126,7 @@ class LandingWriter:
                 bytes=landed.size,
             )
         self._expected |= updated
-        self._known.landed(*written, tables.last_commit(self._warehouse))
+        self._known.landed(*written, snapshot)
         return landed
 
     def _transact(

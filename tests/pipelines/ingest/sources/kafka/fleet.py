@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -126,6 +127,19 @@ def wait_until_landed(place: Place) -> None:
     ends = {partition: end for partition, end in place.broker.end_offsets(place.topic).items() if end}
     with _looking(place) as warehouse:
         wait_until(lambda: _equal(warehouse) == ends, lambda: None, seconds=_WAIT_SECONDS)
+
+
+def lands_everything(one: Consumer, place: Place) -> bool:
+    """Wait until the positions are the logs' ends; false where DuckDB has aborted the consumer before.
+
+    DuckDB 1.5 does so now and then where PostgreSQL is lost within a query: whoever supervises it starts it anew.
+    """
+    while rows_equal_positions(place) != place.broker.end_offsets(place.topic):
+        if not one.is_alive:
+            code = one.end()
+            assert code == -signal.SIGABRT, f"it has ended with {code}: {''.join(one.said[-20:])}"
+            return False
+    return True
 
 
 @contextmanager
