@@ -40,7 +40,8 @@ endif
 demo: $(VENV)/.ready ## simulate a class, import it, and show what comes out (in ./demo)
 	@$(BIN)/learnloom demo $(DEMO)
 
-test: lint types site ## lint, types, documentation and all tests
+test: $(VENV)/.ready-dev ## lint, types, documentation and all tests
+	@$(MAKE) --no-print-directory --jobs=2 lint types site
 	@$(BIN)/pytest --durations=25
 
 unit: $(VENV)/.ready-dev ## the tests that need no server

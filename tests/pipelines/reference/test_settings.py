@@ -8,13 +8,14 @@ from pydantic import BaseModel
 
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
+from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.reference.settings import settings_page
 from tests.documents import blocks, page
 
 _PAGE = "docs/reference/settings.md"
-_NESTED = ("conversions", "subscriptions", "flows", "alerts", "thresholds")
+_NESTED = ("conversions", "subscriptions", "flows", "lrs", "alerts", "thresholds")
 """Tables of settings, whose default is a link to where they stand."""
 
 
@@ -31,7 +32,13 @@ def test_the_page_is_up_to_date() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "model"),
-    [("Settings", Settings), ("Flows", Schedules), ("Conversions", Conversion), ("Alerts", Alerts)],
+    [
+        ("Settings", Settings),
+        ("Flows", Schedules),
+        ("Conversions", Conversion),
+        ("LRS", LrsBounds),
+        ("Alerts", Alerts),
+    ],
 )
 def test_every_setting_is_listed(heading: str, model: type[BaseModel]) -> None:
     """The tables have every setting of each model, with its default and its meaning."""
