@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, tzinfo
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter, ValidationError
@@ -145,3 +145,18 @@ def statement(
         "timestamp": rfc3339(at),
     }
     return {key: value for key, value in made.items() if value}
+
+
+class OneOrigin:
+    """A format whose records all come from one sending system."""
+
+    name: ClassVar[str]
+
+    def __init__(self, options: Options) -> None:
+        """Take the options.
+
+        Raises:
+            OptionsError: home page, course, quiz or time zone is wrong.
+        """
+        self._origin = Origin(self.name, options)
+        self._max_bytes = options.max_record_bytes

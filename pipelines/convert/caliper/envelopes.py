@@ -9,8 +9,8 @@ import orjson
 
 from learnloom.pipelines.convert.caliper import material, work
 from learnloom.pipelines.convert.caliper.event import CaliperEvent, identifier_of, open_event, type_of
-from learnloom.pipelines.convert.format import Converted, ConvertError, Options, Record
-from learnloom.pipelines.convert.origin import Origin, Statement
+from learnloom.pipelines.convert.format import Converted, ConvertError, Record
+from learnloom.pipelines.convert.origin import OneOrigin, Origin, Statement
 from learnloom.pipelines.convert.text import json_records
 from learnloom.pipelines.convert.viewing import Viewings, can_tell_stretches
 
@@ -47,22 +47,13 @@ KINDS: Final = frozenset([*_BY_STUDENT, *_BY_ANYBODY, *(("MediaEvent", act) for 
 """Types and actions that carry a meaning."""
 
 
-class Caliper:
+class Caliper(OneOrigin):
     """Caliper Analytics."""
 
     name: ClassVar[str] = "caliper"
     summary: ClassVar[str] = (
         "Caliper 1.1 and 1.2, as Canvas and Blackboard send it too: answers, quizzes, grades, videos, messages, pages."
     )
-
-    def __init__(self, options: Options) -> None:
-        """Take the options.
-
-        Raises:
-            OptionsError: home page, course or time zone is wrong.
-        """
-        self._origin = Origin(self.name, options)
-        self._max_bytes = options.max_record_bytes
 
     def read(self, given: Path | BinaryIO) -> Iterator[Record]:
         """Yield every event of every envelope; to one of a player goes along what was played so far in this file."""

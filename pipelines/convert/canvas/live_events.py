@@ -12,8 +12,8 @@ from typing import Any, BinaryIO, ClassVar, Final, NamedTuple
 import orjson
 
 from learnloom.pipelines.convert.canvas.ids import global_id, urn
-from learnloom.pipelines.convert.format import Converted, ConvertError, Options, Record
-from learnloom.pipelines.convert.origin import Activity, Origin, Statement, activity, statement
+from learnloom.pipelines.convert.format import Converted, ConvertError, Record
+from learnloom.pipelines.convert.origin import Activity, OneOrigin, Origin, Statement, activity, statement
 from learnloom.pipelines.convert.text import json_records
 from learnloom.pipelines.convert.values import moment, number, score, text
 from learnloom.schemas import vocabulary as xapi
@@ -157,22 +157,13 @@ KINDS: Final[dict[str, Callable[[LiveEvent, Origin], list[Statement] | str]]] = 
 }
 
 
-class CanvasLiveEvents:
+class CanvasLiveEvents(OneOrigin):
     """Canvas' live events."""
 
     name: ClassVar[str] = "canvas"
     summary: ClassVar[str] = (
         "Live events of Canvas in its own form (metadata, body): quizzes, work, grades, enrolment, discussions, pages."
     )
-
-    def __init__(self, options: Options) -> None:
-        """Take the options.
-
-        Raises:
-            OptionsError: home page, course or time zone is wrong.
-        """
-        self._origin = Origin(self.name, options)
-        self._max_bytes = options.max_record_bytes
 
     def read(self, given: Path | BinaryIO) -> Iterator[Record]:
         """Yield every event."""

@@ -7,10 +7,10 @@ from typing import Any, BinaryIO, ClassVar, Final
 
 import orjson
 
-from learnloom.pipelines.convert.format import Converted, ConvertError, Options, Record
+from learnloom.pipelines.convert.format import Converted, ConvertError, Record
 from learnloom.pipelines.convert.openedx import courses, forum, problems, videos
 from learnloom.pipelines.convert.openedx.event import TrackingEvent, name_of, open_event
-from learnloom.pipelines.convert.origin import Origin, Statement
+from learnloom.pipelines.convert.origin import OneOrigin, Origin, Statement
 from learnloom.pipelines.convert.text import json_records
 from learnloom.pipelines.convert.viewing import Viewings, can_tell_stretches
 
@@ -60,22 +60,13 @@ KINDS: Final = frozenset([*_ABOUT_SUBJECT, *_BY_ACTOR, *videos.ACTS])
 """Events that carry a meaning."""
 
 
-class TrackingLog:
+class TrackingLog(OneOrigin):
     """Open edX' tracking log."""
 
     name: ClassVar[str] = "openedx"
     summary: ClassVar[str] = (
         "Tracking logs of Open edX (tracking.log): answers, hints, videos, enrolment, grades, forum, exams."
     )
-
-    def __init__(self, options: Options) -> None:
-        """Take the options.
-
-        Raises:
-            OptionsError: home page, course or time zone is wrong.
-        """
-        self._origin = Origin(self.name, options)
-        self._max_bytes = options.max_record_bytes
 
     def read(self, given: Path | BinaryIO) -> Iterator[Record]:
         """Yield every event; to one of a player goes along what was played so far of this viewing in this file."""

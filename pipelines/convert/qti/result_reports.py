@@ -5,30 +5,21 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar
 from xml.etree import ElementTree as ET
 
-from learnloom.pipelines.convert.format import Converted, ConvertError, Options, Record
-from learnloom.pipelines.convert.origin import Origin
+from learnloom.pipelines.convert.format import Converted, ConvertError, Record
+from learnloom.pipelines.convert.origin import OneOrigin
 from learnloom.pipelines.convert.qti.document import results
 from learnloom.pipelines.convert.qti.statements import candidate_of, statements_of
 from learnloom.pipelines.convert.text import chunks
 from learnloom.pipelines.ingest.sources.errors import InputError
 
 
-class ResultReports:
+class ResultReports(OneOrigin):
     """QTI Results Reporting."""
 
     name: ClassVar[str] = "qti"
     summary: ClassVar[str] = (
         "Results of QTI 2 and 3 (assessmentResult), as TAO exports them: answers, scores of tests."
     )
-
-    def __init__(self, options: Options) -> None:
-        """Take the options.
-
-        Raises:
-            OptionsError: home page, course, quiz or time zone is wrong.
-        """
-        self._origin = Origin(self.name, options)
-        self._max_bytes = options.max_record_bytes
 
     def read(self, given: Path | BinaryIO) -> Iterator[Record]:
         """Yield every result; its bytes are its element, without namespaces.

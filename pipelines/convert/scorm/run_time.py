@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, ClassVar, cast
 import orjson
 
 from learnloom.pipelines.convert.format import Converted, ConvertError, Options, Record
-from learnloom.pipelines.convert.origin import Origin
+from learnloom.pipelines.convert.origin import OneOrigin
 from learnloom.pipelines.convert.scorm.attempt import open_attempt
 from learnloom.pipelines.convert.scorm.statements import statements_of
 from learnloom.pipelines.convert.scorm.table import attempts, read_map
@@ -36,7 +36,7 @@ class _Stream(io.RawIOBase):
         return size
 
 
-class RunTimeData:
+class RunTimeData(OneOrigin):
     """SCORM's run-time data."""
 
     name: ClassVar[str] = "scorm"
@@ -50,9 +50,8 @@ class RunTimeData:
         Raises:
             OptionsError: home page, course, quiz, time zone or columns are wrong.
         """
-        self._origin = Origin(self.name, options)
+        super().__init__(options)
         self._told = read_map(options.table)
-        self._max_bytes = options.max_record_bytes
 
     def read(self, given: Path | BinaryIO) -> Iterator[Record]:
         """Yield every attempt.
