@@ -11,7 +11,6 @@ from prefect.cache_policies import NO_CACHE
 from prefect.utilities.urls import url_for
 
 from learnloom.flows.alarm import TOLD
-from learnloom.flows.runner import task_runner_of
 from learnloom.flows.runtime import (
     RETRIES,
     Progress,
@@ -23,8 +22,6 @@ from learnloom.flows.runtime import (
     tell,
     this_run,
 )
-from learnloom.pipelines.refresh.feedback import Bucket, Told
-from learnloom.pipelines.refresh.feedback import tell as tell_bucket
 from learnloom.pipelines.refresh.refresh import RefreshSummary, count_changes, open_and_refresh
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.train import train as train_now
@@ -42,8 +39,8 @@ def refresh(
 ) -> dict[str, Any]:
     """Bring everything up to what has landed, as of the end of a day; only changed students are computed anew.
 
-    Buckets of students are worked on by the task runner that the settings name. Killed anywhere, readers see what
-    stood before, and the next run does it.
+    Buckets of students are computed as the settings say, here or elsewhere. Killed anywhere, readers see what stood
+    before, and the next run goes on from the buckets done.
 
     Args:
         day: `today` in the school's time zone, or a date such as 2026-11-01.
@@ -102,24 +99,7 @@ def compute(request: RefreshRequest, progress: Callable[[str], None]) -> Refresh
         clock=now,
         run=this_run("refresh"),
         on_progress=progress,
-        spread=_spread,
     )
-
-
-@task(name="tell bucket", cache_policy=NO_CACHE)
-def tell_one_bucket(bucket: Bucket) -> Told:
-    """Build profile and signals of a bucket's students."""
-    return tell_bucket(bucket)
-
-
-def _spread(work: Callable[[Bucket], Told], buckets: Iterable[Bucket]) -> list[Told]:
-    """Let the task runner of the settings work on buckets; a single one is not worth handing over."""
-    waiting = list(buckets)
-    if len(waiting) < 2 or not is_under_prefect():  # noqa: PLR2004 - two is where it begins to pay
-        return [work(bucket) for bucket in waiting]
-    with task_runner_of(settings().flows) as runner:
-        futures = [runner.submit(tell_one_bucket, {"bucket": bucket}) for bucket in waiting]
-        return [future.result() for future in futures]
 
 
 @flow(name="train", flow_run_name="train a model version", **TOLD)

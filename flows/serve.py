@@ -62,9 +62,7 @@ async def _run(settings: Settings, limit: int, url: str, *, is_own: bool) -> Non
 
     from learnloom.flows.deployments import deployments  # noqa: PLC0415
     from learnloom.flows.orphaned_runs import end_orphaned_runs  # noqa: PLC0415
-    from learnloom.flows.runner import task_runner_of  # noqa: PLC0415
 
-    task_runner_of(settings.flows)  # one that is not installed is told now, not when the school has grown
     if is_own and (
         ended := await end_orphaned_runs()
     ):  # on another's server they may be another's, and under way

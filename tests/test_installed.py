@@ -28,7 +28,6 @@ _SMALL = (
 _IMPORTED_AS = {
     "scikit-learn": "sklearn",
     "prometheus-client": "prometheus_client",
-    "prefect-dask": "prefect_dask",
 }
 
 

@@ -1,7 +1,7 @@
 """When the flows run, and on what: a deployment's choices for `learnloom serve`."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -84,13 +84,6 @@ class Schedules(BaseModel):
     )
     backup: Path | None = Field(
         default=None, description="Folder for a backup at each maintenance. None: no backup is made."
-    )
-    runner: Literal["threads", "processes", "dask"] = Field(
-        default="threads",
-        description="Task runner for buckets of students. `dask` needs `learnloom[dask]`.",
-    )
-    workers: int = Field(
-        default=2, ge=1, le=1_000, description="Number of buckets that are processed at once."
     )
     stale_hours: float = Field(
         default=26.0, gt=0, le=8_760, description="`check` fails if the last refresh is older than this."

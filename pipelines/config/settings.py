@@ -17,6 +17,7 @@ from pydantic_settings import (
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion, check_conversions
 from learnloom.pipelines.config.lrs import LrsBounds
+from learnloom.pipelines.config.refresh import RefreshBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.setting_names import by_present_names, variables_by_present_names
 from learnloom.pipelines.config.subscriptions import SHOWABLE, AnySubscription, Subscription
@@ -201,6 +202,10 @@ class Settings(BaseSettings):
     flows: Schedules = Field(
         default_factory=Schedules,
         description="When and how the flows run, for `learnloom serve`: docs/how-to/operate.md.",
+    )
+    refresh: RefreshBounds = Field(
+        default_factory=RefreshBounds,
+        description="How much a refresh computes at once, and on what: docs/how-to/operate.md.",
     )
     lrs: LrsBounds = Field(
         default_factory=LrsBounds, description="Bounds of `learnloom lrs`: docs/how-to/lrs.md."

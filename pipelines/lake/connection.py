@@ -47,6 +47,7 @@ class Warehouse:
         *,
         postgres: str | None = None,
         read_only: bool = False,
+        snapshot: int | None = None,
         memory_limit: str = "4GB",
         lock_wait_seconds: float = 60.0,
         takes_lock: bool = True,
@@ -58,6 +59,7 @@ class Warehouse:
             folder: where it stands.
             postgres: connection string of the database that holds the catalogue; None: an SQLite file in `folder`.
             read_only: open it for reading; others may write meanwhile.
+            snapshot: see it as it was then, for reading only; None: always as it is.
             memory_limit: memory that DuckDB may take before it spills to disk.
             lock_wait_seconds: how long a transaction waits for another writer's to end.
             takes_lock: whether a transaction waits for others to end. Without, overlapping ones conflict at commit
@@ -71,6 +73,7 @@ class Warehouse:
         """
         self.place = Place(folder, postgres)
         self.read_only = read_only
+        self.pinned_snapshot = snapshot
         self.memory_limit = memory_limit
         self.takes_lock = takes_lock and not read_only
         self.lock_wait_seconds = lock_wait_seconds
@@ -126,7 +129,7 @@ class Warehouse:
         for extension in self.place.extensions:
             run(load_sql(extension))
         note_checked(self.place.extensions)
-        run(self.place.attach_sql(LAKE, read_only=self.read_only))
+        run(self.place.attach_sql(LAKE, read_only=self.read_only, snapshot=self.pinned_snapshot))
         self._named_first = ""
         self.use(LAKE)
 
@@ -149,6 +152,7 @@ class Warehouse:
             self.place.folder,
             postgres=self.place.postgres,
             read_only=self.read_only,
+            snapshot=self.pinned_snapshot,
             memory_limit=self.memory_limit,
             lock_wait_seconds=self.lock_wait_seconds,
             takes_lock=self.takes_lock,

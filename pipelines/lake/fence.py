@@ -4,7 +4,7 @@ It saves work and is not what makes writing safe: of two that write the same at 
 with the lock or without it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -134,6 +134,20 @@ class NoWriteLock:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def try_lock(path: Path) -> Callable[[], None] | None:
+    """Lock a file among the processes of this machine without waiting; a process that ends lets go of it.
+
+    Returns:
+        What lets go of it; None: another process holds it.
+    """
+    lock = filelock.FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        return None
+    return lock.release
 
 
 def _key(name: str) -> int:

@@ -35,15 +35,22 @@ class Place(NamedTuple):
         """Extensions to load, in this order."""
         return ("sqlite_scanner" if self.postgres is None else "postgres_scanner", "ducklake")
 
-    def attach_sql(self, name: str, *, read_only: bool) -> str:
-        """Give the statement that attaches the warehouse under `name`."""
+    @property
+    def data(self) -> str:
+        """Where its Parquet files lie, with a slash at the end: those of a table in `layer/table/`."""
+        return f"{self.folder.resolve() / DATA_FOLDER}/"
+
+    def attach_sql(self, name: str, *, read_only: bool, snapshot: int | None = None) -> str:
+        """Give the statement that attaches the warehouse under `name`, as it is or as it was at a snapshot."""
         catalog = f"sqlite:{self.sqlite.resolve()}" if self.postgres is None else f"postgres:{self.postgres}"
         options = [
-            f"DATA_PATH {quoted(f'{self.folder.resolve() / DATA_FOLDER}/')}",
+            f"DATA_PATH {quoted(self.data)}",
             "OVERRIDE_DATA_PATH true",
         ]
         if read_only:
             options += ["READ_ONLY", "CREATE_IF_NOT_EXISTS false"]
+        if snapshot is not None:
+            options.append(f"SNAPSHOT_VERSION {snapshot}")
         return f"ATTACH {quoted(f'ducklake:{catalog}')} AS {name} ({', '.join(options)})"
 
     def may_stand(self) -> bool:

@@ -6,12 +6,18 @@ from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.run import Run
 
 
-def open_to_read(settings: Settings) -> Warehouse:
-    """Open the warehouse for reading; raises WarehouseMissingError where there is none."""
+def open_to_read(settings: Settings, *, snapshot: int | None = None) -> Warehouse:
+    """Open the warehouse for reading; raises WarehouseMissingError where there is none.
+
+    Args:
+        settings: where it stands.
+        snapshot: see it as it was then; None: always as it is.
+    """
     return Warehouse(
         settings.warehouse,
         postgres=catalog_of(settings),
         read_only=True,
+        snapshot=snapshot,
         memory_limit=settings.memory_limit,
     )
 

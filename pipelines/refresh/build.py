@@ -3,7 +3,7 @@
 Nothing is written to the lake here: `publish` does that, when everything is known.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import Columns, Relation, columns_in, filled_tables, inputs
+from learnloom.pipelines.refresh.outbox import OUTBOX
 from learnloom.pipelines.refresh.plan import Plan
 from learnloom.pipelines.refresh.stage import inserted
 from learnloom.pipelines.refresh.state import SETTING, STATE, VOCABULARY
@@ -27,18 +28,25 @@ _TAKEN_APART: Final = ", ".join(
 
 
 class Students(NamedTuple):
-    """Some students: all, those who changed, or any others."""
+    """Some students: all of a range of keys, those who changed, or any others."""
 
     keys: str
     """SQL that yields their student_key, perhaps more than once; NULL counts for nobody."""
-    is_everybody: bool = False
+    cut: str | None = None
+    """SQL condition that tells their statements from others'; None: their keys do."""
 
 
 class Transform:
     """The relations of one refresh, on their way through its workspace."""
 
     def __init__(
-        self, work: Workspace, relations: Sequence[Relation], plan: Plan, begin: Callable[[str], None]
+        self,
+        work: Workspace,
+        relations: Sequence[Relation],
+        plan: Plan,
+        begin: Callable[[str], None],
+        *,
+        shared: Mapping[str, str] | None = None,
     ) -> None:
         """Take note of what is to be done; nothing is read yet.
 
@@ -47,7 +55,9 @@ class Transform:
             relations: all relations, each after those that it reads.
             plan: what is to be done.
             begin: is told which relation is computed next.
+            shared: SQL for the rows of relations that this refresh has computed elsewhere, by full name.
         """
+        self.shared = shared or {}
         self.work = work
         self.relations = relations
         self.by_name = {relation.full_name: relation for relation in relations}
@@ -55,6 +65,8 @@ class Transform:
         self.begin = begin
         self.changes: dict[str, Changes] = {}
         """In what mention and reference relations differ from the lake's, by full name; without those that do not."""
+        self.files: dict[str, list[str]] = {}
+        """Where rows were computed in buckets: the Parquet files that hold them, by full name, in order of keys."""
 
     @cached_property
     def columns(self) -> dict[str, Columns]:
@@ -75,7 +87,15 @@ class Transform:
     def computed(self) -> list[Relation]:
         """The relations whose rows are computed in the workspace."""
         version = ["version"] if self.plan.fits else []
-        return [*self.of_statements(), *self.of_scope("reference", "student", *version)]
+        computed = [*self.of_statements(), *self.of_scope("reference", "student", *version)]
+        return [relation for relation in computed if relation.full_name not in self.shared]
+
+    @property
+    def staged(self) -> str:
+        """SQL for the staged statements of the plan's snapshot, those that are staged meanwhile left out."""
+        # One that is small is over before it could matter, and to ask for a snapshot costs a query of the catalogue.
+        at = "" if self.plan.is_small else f" AT (VERSION => {self.plan.state.staged_snapshot})"
+        return f"{LAKE}.{_STAGED}{at}"
 
     def of_scope(self, *scopes: str) -> list[Relation]:
         """The relations of these scopes, each after those that it reads."""
@@ -89,6 +109,17 @@ class Transform:
             if relation.scope == "mention" or (relation.scope == "landing" and relation.stored == "view")
         ]
 
+    def with_inputs(self, names: Iterable[str]) -> set[str]:
+        """Full names of relations, and of all that they read, directly or not."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += self.by_name[name].dependencies if name in self.by_name else ()
+        return found
+
     def show(self, work: Workspace, relation: Relation, *, only: str | None = None) -> None:
         """Show the lake's rows in a workspace, cut down to the kept keys of scope `only`."""
         if relation.stored == "table" and relation.full_name not in self.filled:
@@ -96,9 +127,12 @@ class Transform:
         else:
             work.show(relation, only=only)
 
-    def _show_inputs(self) -> None:
-        for relation in inputs(self.relations, self.computed, self.existing):
-            if relation.scope == "version" and relation not in self.computed:
+    def show_inputs(self) -> None:
+        """Show what is read and not computed here: of model versions only the one in use, and the new state."""
+        for relation in inputs(self.relations, self.computed, self.existing | self.shared.keys()):
+            if relation.full_name in self.shared:
+                self.work.take(relation, self.shared[relation.full_name])
+            elif relation.scope == "version" and relation not in self.computed:
                 self._take_lake(relation, f"model_version = {self.plan.state.model_version}")
             elif relation.scope not in ("landing", "state") and relation not in self.computed:
                 self.show(self.work, relation)
@@ -109,16 +143,16 @@ class Transform:
         rows = [dict(zip(names, row, strict=True)) for row in self.plan.choices]
         schema = pa.schema([(name, pa.string()) for name in names])
         self.work.fill(self.by_name[SETTING], pa.Table.from_pylist(rows, schema))
+        for relation in self.of_scope("reference") if self.shared else ():
+            if relation.stored == "view":
+                self.work.compute(relation)
 
     def build_reference(self) -> None:
-        """Merge what new statements mention into what is known, and compute the reference relations that this changes.
-
-        What is read and not computed here is shown before, of model versions only the one in use, and the new state.
-        """
-        self._show_inputs()
+        """Merge what new statements mention into what is known, and compute the reference relations that it changes."""
+        self.show_inputs()
         statement, known = self.by_name[_STAGED], self.plan.known_snapshot
         if known is None:
-            self.work.show(statement)
+            self.work.show(statement, source=self.staged)
         else:
             # Read once: all that they mention is computed from these rows.
             self.work.take(statement, inserted(statement, known, self.plan.state.staged_snapshot))
@@ -165,21 +199,26 @@ class Transform:
         if changes.are_any:
             self.changes[relation.full_name] = changes
 
-    def take(self, students: Students) -> int:
-        """Cut what students are computed from down to these; return how many they are, staff included."""
-        statement = self.by_name[_STAGED]
-        n_people = self.work.keep_keys("student", students.keys)
-        if students.is_everybody:
-            self.work.show(statement)
-            return n_people
-        # Read once: everything else in this build is computed from these rows.
+    def choose(self, students: Students) -> int:
+        """Keep the keys of these students, whose rows are to be computed; return how many they are, staff included."""
+        return self.work.keep_keys("student", students.keys)
+
+    def take(self, students: Students) -> None:
+        """Cut what students are computed from down to those chosen: their statements, and what they were told."""
+        theirs = f"SEMI JOIN {self.work.keys('student')} USING (student_key)"
+        if students.cut is not None:
+            theirs = f"WHERE {students.cut}"
+        # Read once: everything else is computed from these rows.
         self.work.take(
-            statement,
+            self.by_name[_STAGED],
             # Contexts are taken apart when mentions are merged; nothing about a student reads them again.
-            f"SELECT * REPLACE ({_TAKEN_APART}) FROM {LAKE}.{statement.full_name} "
-            f"SEMI JOIN {self.work.keys('student')} USING (student_key)",
+            f"SELECT * REPLACE ({_TAKEN_APART}) FROM {self.staged} {theirs}",
         )
-        return n_people
+        outbox = self.by_name[OUTBOX]
+        if OUTBOX in self.filled:
+            self.work.show(outbox, source=f"(FROM {LAKE}.{OUTBOX} {theirs})")
+        else:
+            self.work.leave_empty(outbox, self.columns[OUTBOX])
 
     def count_students(self) -> int:
         """How many of those taken are students: of staff, whatever stood of them is only taken away."""
@@ -195,7 +234,7 @@ class Transform:
             if relation in self.computed:
                 self.begin(relation.full_name)
                 self.work.compute(relation)
-            elif relation.full_name not in self.existing:
+            elif relation.full_name not in self.existing | self.shared.keys():
                 # The version in use was fitted before there was such a relation: it has no rows of it.
                 self.work.compute(relation, is_empty=True)
 

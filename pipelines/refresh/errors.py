@@ -13,3 +13,11 @@ class BackfillError(LearnloomError):
 
 class UnreadableVersionsError(LearnloomError):
     """No model version can be read."""
+
+
+class ClusterError(LearnloomError):
+    """The machines that are to compute students cannot be used."""
+
+
+class OtherCodeError(LearnloomError):
+    """Who is to compute students has another learnloom than who asks for it."""

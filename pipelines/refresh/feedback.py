@@ -2,11 +2,8 @@
 
 import datetime as dt
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import islice
-from typing import Final, NamedTuple
 
 import orjson
 import pyarrow as pa
@@ -21,8 +18,6 @@ from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.signal import Signal
 
 _MOMENT = pa.timestamp("us", "UTC")
-BUCKET_STUDENTS: Final = 2_000
-"""Students in a bucket: some seconds of work, so that handing it over costs little beside it."""
 
 
 @contextmanager
@@ -37,70 +32,32 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass(frozen=True)
-class Bucket:
-    """Some students, and all that decides what is said of them: what `tell` makes of it hangs on nothing else."""
-
-    evidence: Sequence[StudentEvidence]
-    as_of: dt.datetime
-    """Aware, in the school's time zone: its date is today."""
-    model_version: int
-    thresholds: Thresholds
-
-
-class Told(NamedTuple):
-    """Rows of feedback.student_profile and of feedback.signal."""
-
-    profiles: pa.Table
-    signals: pa.Table
-
-
-Spread = Callable[[Callable[[Bucket], Told], Iterable[Bucket]], Iterable[Told]]
-"""Applies a function to every bucket and gives the results in the buckets' order, as `map` does: here, in threads, in
-other processes or on other machines."""
-
-
-def feedback(transform: Transform, thresholds: Thresholds, *, spread: Spread = map) -> Iterator[Rows]:
-    """Build the profile and the signals of every student in the workspace.
+def feedback(transform: Transform, thresholds: Thresholds) -> Iterator[Rows]:
+    """Build the profile and the signals of every student in the workspace, in order of keys.
 
     Args:
         transform: in its workspace the marts stand of the students taken.
         thresholds: from when on something is worth telling.
-        spread: does the work on the buckets.
 
     Yields:
         The rows of each relation that Python writes in the layer feedback.
     """
     as_of, model_version = transform.plan.request.as_of, transform.plan.state.model_version
     transform.begin("feedback.student_profile")
-    students = read_evidence(transform.work)
-    chunks = iter(lambda: tuple(islice(students, BUCKET_STUDENTS)), ())
-    buckets = (Bucket(chunk, as_of, model_version, thresholds) for chunk in chunks)
-    told = list(spread(tell, buckets)) or [tell(Bucket((), as_of, model_version, thresholds))]
-    profiles, signal_rows = (pa.concat_tables(tables) for tables in zip(*told, strict=True))
-    yield "feedback.student_profile", profiles
-    transform.begin("feedback.signal")
-    yield "feedback.signal", signal_rows
-
-
-def tell(bucket: Bucket) -> Told:
-    """Build profile and signals of a bucket's students, in their order."""
     with _without_collector():
-        told = [_tell_one(bucket, evidence) for evidence in bucket.evidence]
-        return Told(
-            _profile_rows([profile for profile, _ in told], bucket.model_version),
-            _signal_rows([signal for _, said in told for signal in said]),
-        )
+        told = [
+            _tell(evidence, as_of, model_version, thresholds) for evidence in read_evidence(transform.work)
+        ]
+        yield "feedback.student_profile", _profile_rows([profile for profile, _ in told], model_version)
+        transform.begin("feedback.signal")
+        yield "feedback.signal", _signal_rows([signal for _, said in told for signal in said])
 
 
-def _tell_one(bucket: Bucket, evidence: StudentEvidence) -> tuple[StudentProfile, list[Signal]]:
-    profile = build_profile(
-        evidence,
-        as_of=bucket.as_of,
-        model_version=str(bucket.model_version),
-        thresholds=bucket.thresholds,
-    )
-    return profile, signals(evidence, profile, thresholds=bucket.thresholds)
+def _tell(
+    evidence: StudentEvidence, as_of: dt.datetime, model_version: int, thresholds: Thresholds
+) -> tuple[StudentProfile, list[Signal]]:
+    profile = build_profile(evidence, as_of=as_of, model_version=str(model_version), thresholds=thresholds)
+    return profile, signals(evidence, profile, thresholds=thresholds)
 
 
 def _profile_rows(profiles: list[StudentProfile], model_version: int) -> pa.Table:

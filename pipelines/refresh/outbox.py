@@ -1,23 +1,24 @@
 """The outbox: each change of what stands (feedback.signal_change) as an event, in the envelope of CloudEvents."""
 
 from datetime import datetime
+from typing import Final
 
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import Relation
 from learnloom.pipelines.refresh.workspace import Workspace
 from learnloom.schemas.event import EVENT_TYPE
 
-_OUTBOX = f"{LAKE}.feedback.outbox"
+CHANGE: Final = "feedback.signal_change"
+OUTBOX: Final = "feedback.outbox"
 _WRITE = f"""
-    INSERT INTO {_OUTBOX} BY NAME
-    WITH changed AS ({{changed}}),
-    named AS (
+    INSERT INTO {LAKE}.{OUTBOX} BY NAME
+    WITH named AS (
         SELECT *, left(sha256(concat_ws(' ', signal_id, change, occurrence)), 32) AS event_id
-        FROM changed
+        FROM {CHANGE}
     )
     SELECT
-        (SELECT coalesce(max(sequence), 0) FROM {_OUTBOX}) + row_number() OVER (ORDER BY student_key, signal_id)
-            AS sequence,
+        (SELECT coalesce(max(sequence), 0) FROM {LAKE}.{OUTBOX})
+        + row_number() OVER (ORDER BY student_key, signal_id) AS sequence,
         $at::TIMESTAMPTZ AS created_at,
         * EXCLUDE (signal),
         json_object(
@@ -30,19 +31,23 @@ _WRITE = f"""
 """
 
 
-def write_events(work: Workspace, change: Relation, *, at: datetime, source: str) -> None:
+def find_changes(work: Workspace, change: Relation) -> None:
+    """Keep the changes of what stands, from the signals and the outbox that a workspace shows."""
+    work.warehouse.use(work.name)
+    work.take(change, change.sql)
+
+
+def write_events(work: Workspace, *, at: datetime, source: str) -> None:
     """Add an event for each change of what stands.
 
     To be called within the transaction that writes the signals, by one refresh at a time: it counts on from the
     last sequence. Events of one refresh are in the order of students and signals.
 
     Args:
-        work: holds the signals as they are computed now, and shows the outbox of their students.
-        change: the relation feedback.signal_change.
+        work: holds the changes.
         at: when this refresh ran.
         source: URI reference of this deployment.
     """
-    work.warehouse.use(work.name)
-    work.warehouse.run(
-        _WRITE.format(changed=change.sql), {"at": at, "at_text": at.isoformat(), "source": source}
-    )
+    if work.n_rows.get(CHANGE):
+        work.warehouse.use(work.name)
+        work.warehouse.run(_WRITE, {"at": at, "at_text": at.isoformat(), "source": source})

@@ -191,9 +191,7 @@ def _rules_digest(
         for table in _SCHOOL
     ]
     parts = [
-        version("learnloom"),
-        *(relation.sql for relation in relations),
-        *macro_definitions(),
+        code_digest(relations),
         settings.thresholds.model_dump_json(),
         str(settings.session_gap_minutes),
         settings.time_zone,
@@ -201,4 +199,10 @@ def _rules_digest(
         repr(school),
         repr(vocabulary.to_pylist()),
     ]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+def code_digest(relations: Sequence[Relation]) -> str:
+    """Digest of the code that computes what is said of students: the version, and all of the SQL."""
+    parts = [version("learnloom"), *(relation.sql for relation in relations), *macro_definitions()]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

@@ -12,15 +12,14 @@ from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.relation import KEYS, Columns, Relation, columns_in, inputs
 from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.build import Transform
-from learnloom.pipelines.refresh.digests import DIGEST, Rewrite, compute_digests, find_rewrites
+from learnloom.pipelines.refresh.digests import DIGEST, Rewrite, find_rewrites
 from learnloom.pipelines.refresh.outbox import write_events
 from learnloom.pipelines.refresh.state import STATE, drop_what_is_gone, read_state
+from learnloom.pipelines.refresh.students import student_tables
 from learnloom.pipelines.refresh.touched import touched_keys
 from learnloom.pipelines.refresh.workspace import Workspace
 
 _SIGNAL: Final = "feedback.signal"
-_CHANGE: Final = "feedback.signal_change"
-_OUTBOX: Final = "feedback.outbox"
 _TOUCHED_SCOPES: Final = ("activity", "course", "skill")
 
 
@@ -88,8 +87,6 @@ def _make_tables_and_views(transform: Transform) -> None:
         if has_changed or relation.full_name not in transform.existing
     ]
     _make(transform, tables, views)
-    # Here, since a transaction that writes to the lake cannot make a view elsewhere.
-    transform.show(work, transform.by_name[_OUTBOX], only=None if transform.plan.is_full else "student")
 
 
 def _is_to_make(transform: Transform, relation: Relation, columns: Columns | None) -> bool:
@@ -176,14 +173,12 @@ def _compare_with_lake(transform: Transform) -> None:
 def _rewrites(transform: Transform) -> dict[str, Rewrite] | None:
     """Whose rows are to be written, by relation; None: everybody's."""
     work, digest = transform.work, transform.by_name[DIGEST]
-    others = [each for each in _tables(transform) if each.scope == "student" and each is not digest]
-    compute_digests(work, digest, others)
     if transform.plan.is_full:
         return None
     if transform.plan.trusts_what_stands:
         return find_rewrites(work, digest)
     everybodys = Rewrite(f"FROM {work.keys('student')}", n_stood=1)
-    return {relation.full_name: everybodys for relation in (*others, digest)}
+    return {relation.full_name: everybodys for relation in (*student_tables(transform), digest)}
 
 
 def _write_computed(transform: Transform, rewrites: dict[str, Rewrite] | None, source: str) -> None:
@@ -197,8 +192,7 @@ def _write_computed(transform: Transform, rewrites: dict[str, Rewrite] | None, s
         else:
             _replace(transform, relation)
         if relation.full_name == _SIGNAL:
-            change = transform.by_name[_CHANGE]
-            write_events(work, change, at=transform.plan.state.refreshed_at, source=source)
+            write_events(work, at=transform.plan.state.refreshed_at, source=source)
 
 
 def _replace(transform: Transform, relation: Relation) -> None:
@@ -206,7 +200,14 @@ def _replace(transform: Transform, relation: Relation) -> None:
     warehouse, lake = transform.work.warehouse, f"{LAKE}.{relation.full_name}"
     if relation.scope == "student" and relation.full_name in transform.filled:
         warehouse.run(f"DELETE FROM {lake}")
-    if transform.work.n_rows[relation.full_name]:
+    if relation.full_name in transform.files:
+        for path in transform.files[relation.full_name]:
+            # Its rows are not written again: from the commit on the file is one of the table's.
+            warehouse.run(
+                f"CALL ducklake_add_data_files('{LAKE}', ?, ?, schema => ?)",
+                [relation.name, path, relation.layer],
+            )
+    elif transform.work.n_rows[relation.full_name]:
         warehouse.run(f"INSERT INTO {lake} BY NAME FROM {transform.work.place(relation)}")
 
 

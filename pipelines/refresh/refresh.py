@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land import tables
@@ -12,14 +12,16 @@ from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.lake.relation import load_relations
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.lake.small import one_snapshot, one_thread
+from learnloom.pipelines.refresh.buckets.run import compute_in_buckets, count_buckets
+from learnloom.pipelines.refresh.buckets.run_folder import RunFolders
+from learnloom.pipelines.refresh.buckets.spread import Spread, spread_of
 from learnloom.pipelines.refresh.build import Transform
-from learnloom.pipelines.refresh.estimate import estimate
-from learnloom.pipelines.refresh.feedback import Spread, feedback
 from learnloom.pipelines.refresh.plan import Plan, make_plan
 from learnloom.pipelines.refresh.publish import publish
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
 from learnloom.pipelines.refresh.state import make_defined_tables
+from learnloom.pipelines.refresh.students import compute_students
 from learnloom.pipelines.refresh.touched import find_students
 from learnloom.pipelines.refresh.workspace import Workspace
 from learnloom.pipelines.tracing.span import span, steps
@@ -62,7 +64,7 @@ def refresh(
     *,
     clock: Clock,
     on_progress: Callable[[str], None] = lambda _: None,
-    spread: Spread = map,
+    spread: Spread | None = None,
 ) -> RefreshSummary:
     """Bring every table, estimate, profile and signal up to what has landed.
 
@@ -72,13 +74,13 @@ def refresh(
         request: as of when, and whom.
         clock: gives the present moment.
         on_progress: is told what is being computed.
-        spread: does the work on buckets of students, in their order: here, or elsewhere at the same time.
+        spread: computes buckets of students, where they are too many for one; None: by the settings.
 
     Raises:
         WarehouseBusyError: another process kept writing to the same tables.
     """
     started, wait_seconds = clock(), settings.lock_wait_seconds
-    relations, thresholds = load_relations(), settings.thresholds
+    relations = load_relations()
     with span("refresh", as_of=request.as_of.isoformat()) as add, steps(on_progress) as begin:
         with one_thread(warehouse):
             tables.prepare(warehouse, wait_seconds=wait_seconds)
@@ -89,24 +91,32 @@ def refresh(
 
         # All of the rest is planned and done again where another process was faster.
         for attempt in warehouse.attempts(wait_seconds):
-            with attempt, Workspace(warehouse) as work:
+            with attempt, Workspace(warehouse) as work, RunFolders(warehouse) as folders:
                 with one_thread(warehouse), one_snapshot(warehouse):
                     plan = make_plan(warehouse, settings, relations, request, now=clock())
+                unfinished = None if plan.is_small else folders.find_unfinished(plan)
+                if unfinished is not None:
+                    plan = replace(plan, state=unfinished.state)
                 transform = Transform(work, relations, plan, begin)
                 with one_thread(warehouse, when=plan.is_small):
                     n_people = n_students = 0
                     if not plan.is_idle:
                         with one_snapshot(warehouse, when=plan.is_small):
                             transform.build_reference()
-                            n_people = transform.take(find_students(transform))
-                            n_students = transform.count_students()
+                            students = find_students(transform)
+                            n_people, n_students = transform.choose(students), transform.count_students()
 
                     # Whatever is computed from here on is computed for these students, and for nobody else.
                     if n_people or plan.is_full:
-                        transform.build("dimensional", "norms")
-                        transform.fill(estimate(transform, thresholds))
-                        transform.build("marts")
-                        transform.fill(feedback(transform, thresholds, spread=spread))
+                        n_buckets = count_buckets(transform, settings.refresh.bucket_statements)
+                        if unfinished is None and n_buckets == 1:
+                            transform.take(students)
+                            compute_students(transform, settings.thresholds)
+                        else:
+                            folder = unfinished or folders.make(plan, n_buckets)
+                            compute_in_buckets(
+                                transform, folder, settings, spread or spread_of(settings.refresh)
+                            )
 
                         begin("writing")
                         publish(transform, n_students=n_students, source=settings.event_source)
@@ -140,7 +150,7 @@ def open_and_refresh(
     clock: Clock,
     run: Run | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
-    spread: Spread = map,
+    spread: Spread | None = None,
 ) -> RefreshSummary:
     """Refresh the warehouse that the settings name, and keep it small.
 
@@ -150,7 +160,7 @@ def open_and_refresh(
         clock: gives the present moment.
         run: who does it.
         on_progress: is told what is being computed.
-        spread: does the work on buckets of students.
+        spread: as for `refresh`.
 
     Raises:
         WarehouseMissingError: nothing has landed yet.

@@ -28,6 +28,10 @@ STAGED_ANEW: Final = "staged anew"
 _SNAPSHOTS_BETWEEN_NOTES = 100
 _FEW: Final = 10_000
 """Statements that one thread stages: a third of a second's work."""
+_SLICE: Final = 250_000
+"""Statements that are staged at once: they bound the memory."""
+_ROW_GROUP: Final = 16_384
+"""Statements in a row group: the least that is read of a file where only some students' are wanted."""
 
 
 def stage(
@@ -63,6 +67,16 @@ def stage(
         return warehouse.retrying(
             lambda: staging.run(everything=request.full, since=request.since), wait_seconds=wait_seconds
         )
+
+
+class _Slice(NamedTuple):
+    """Statements that are staged at once, by when they landed; both moments are of the slice, as SQL writes them."""
+
+    first: str
+    last: str
+
+
+_ALL: Final = _Slice("-infinity", "infinity")
 
 
 class _Note(NamedTuple):
@@ -110,27 +124,43 @@ class _Staging(NamedTuple):
             n_new = int(warehouse.one(f"SELECT count(*) FROM {new}")[0])
             if not n_new and known is not None and now - known <= _SNAPSHOTS_BETWEEN_NOTES:
                 return 0
-            self.work.show(self.statement, source=new)
-            if note is None:
-                # The table's columns are those of its SELECT: made from it, empty, the first time.
-                self.work.in_here(f"CREATE TABLE IF NOT EXISTS {self.target} AS {self.staged.sql} LIMIT 0")
+            # A view, and variables for the slice: a transaction that writes to the lake cannot make a view elsewhere.
+            self.work.show(
+                self.statement,
+                source=f"(FROM {new} WHERE landed_at BETWEEN getvariable('slice_from') AND getvariable('slice_to'))",
+            )
+            slices = _slices(warehouse, new) if n_new > _SLICE else [_ALL]
         with one_thread(warehouse, when=n_new <= _FEW), warehouse.transaction():
             if _read_note(warehouse) != note:
                 raise OvertakenError(f"another process has staged statements of {warehouse.folder} meanwhile")
-            self._write(is_anew=known is None)
+            self._write(slices, is_anew=known is None)
             warehouse.run(f"DELETE FROM {LAKE}.staging.staging_state")
             warehouse.run(f"INSERT INTO {LAKE}.staging.staging_state VALUES (?, ?)", [now, digest])
         return n_new
 
-    def _write(self, *, is_anew: bool) -> None:
-        """Stage the statements that `work` shows: beside those that stand staged, or in their place."""
-        if not is_anew:
+    def _write(self, slices: Sequence[_Slice], *, is_anew: bool) -> None:
+        """Stage the statements that `work` shows, slice by slice: beside those that stand staged, or in their place."""
+        warehouse = self.work.warehouse
+        if is_anew:
+            warehouse.run(f"DROP TABLE IF EXISTS {self.target}")
+            self._show(_ALL)
+            # Its columns are those of its SELECT.
+            self.work.in_here(f"CREATE TABLE {self.target} AS {self.staged.sql} LIMIT 0")
+            # A range of students is then read from few row groups of each file.
+            warehouse.run(f"ALTER TABLE {self.target} SET SORTED BY (student_key ASC)")
+            # Of the schema: a table has no options before it has been committed.
+            option = f"'parquet_row_group_size', {_ROW_GROUP}, schema => '{self.staged.layer}'"
+            warehouse.run(f"CALL {LAKE}.set_option({option})")
+            # What later layers took in came from the table that is gone: they are built in full next.
+            warehouse.run(f"UPDATE {LAKE}.{STATE} SET rules_digest = ?", [STAGED_ANEW])
+        for each in slices:
+            self._show(each)
             self.work.in_here(f"INSERT INTO {self.target} BY NAME {self.staged.sql}")
-            return
-        self.work.warehouse.run(f"DROP TABLE {self.target}")
-        self.work.in_here(f"CREATE TABLE {self.target} AS {self.staged.sql}")
-        # What later layers took in came from the table that is gone: they are built in full next.
-        self.work.warehouse.run(f"UPDATE {LAKE}.{STATE} SET rules_digest = ?", [STAGED_ANEW])
+
+    def _show(self, only: _Slice) -> None:
+        """Let `work` show the statements of a slice."""
+        self.work.warehouse.run(f"SET VARIABLE slice_from = TIMESTAMPTZ '{only.first}'")
+        self.work.warehouse.run(f"SET VARIABLE slice_to = TIMESTAMPTZ '{only.last}'")
 
     def _landed(self, snapshot: int) -> str:
         """SQL for all that had landed at a snapshot."""
@@ -165,6 +195,21 @@ class _Staging(NamedTuple):
             stands += f" UNION ALL FROM {again} SEMI JOIN {new} USING (statement_id)"
         differing = f"(FROM {again} EXCEPT ALL ({stands})) UNION ALL (({stands}) EXCEPT ALL FROM {again})"
         return work.rows(f"SELECT count(*) FROM ({differing})") == [(0,)]
+
+
+def _slices(warehouse: Warehouse, landed: str) -> list[_Slice]:
+    """Cut landed statements into slices, each of whole landings and, but for a larger landing, of at most _SLICE."""
+    slices: list[_Slice] = []
+    n = 0
+    for at, n_landed in warehouse.rows(
+        f"SELECT landed_at::VARCHAR, count(*) FROM {landed} GROUP BY landed_at ORDER BY landed_at"
+    ):
+        if not slices or n + n_landed > _SLICE:
+            slices.append(_Slice(at, at))
+            n = 0
+        slices[-1] = slices[-1]._replace(last=at)
+        n += n_landed
+    return slices
 
 
 def content_digest(warehouse: Warehouse, table: str) -> str:

@@ -13,7 +13,6 @@ full refresh would tell. What is told of an activity, a course or a skill hangs 
 where one of these students has to do with it, now or before.
 """
 
-import datetime as dt
 from typing import Final
 
 from learnloom.pipelines.lake.connection import LAKE
@@ -26,10 +25,13 @@ _USAGE: Final = "dimensional.dim_usage"
 _VOID: Final = "staging.stg_void"
 STAFF: Final = "dimensional.dim_staff"
 _STUDENT_SKILL: Final = "marts.mart_student_skill"
-_LAKE_STAGED: Final = f"{LAKE}.{_STAGED}"
 _NO_VOID: Final = "voided_statement_id IS NULL"
 """Who only voids statements is no student."""
-EVERYBODY: Final = Students(f"SELECT student_key FROM {_LAKE_STAGED} WHERE {_NO_VOID}", is_everybody=True)
+
+
+def all_students(transform: Transform, cut: str = "true") -> Students:
+    """All students, or those whose statements a condition in SQL tells from others'."""
+    return Students(f"SELECT student_key FROM {transform.staged} WHERE {_NO_VOID} AND {cut}", cut)
 
 
 def find_students(transform: Transform) -> Students:
@@ -41,13 +43,13 @@ def find_students(transform: Transform) -> Students:
     """
     work, plan, relations = transform.work, transform.plan, transform.by_name
     if plan.is_full:
-        return EVERYBODY
+        return all_students(transform)
     parts = [
         f"SELECT student_key FROM {work.place(relations[_STAGED])} WHERE {_NO_VOID}",
         *_voided(transform),
         *_of_another_role(transform),
         *_described_otherwise(transform),
-        *_landed_since(plan.request.since),
+        *_landed_since(transform),
     ]
     return Students(" UNION ALL ".join(parts))
 
@@ -58,7 +60,7 @@ def _voided(transform: Transform) -> list[str]:
     if changes is None:
         return []
     voided = f"SELECT voided_statement_id FROM {changes.new}"
-    return [f"SELECT student_key FROM {_LAKE_STAGED} WHERE statement_id IN ({voided})"]
+    return [f"SELECT student_key FROM {transform.staged} WHERE statement_id IN ({voided})"]
 
 
 def _of_another_role(transform: Transform) -> list[str]:
@@ -82,7 +84,7 @@ def _described_otherwise(transform: Transform) -> list[str]:
     # What a school can know at all concerns everybody.
     everybody = f"(SELECT bool_or(id IN (FROM {work.name}.dimensional.dim_vocabulary)) FROM {changed})"
     affected = (
-        f"SELECT student_key FROM {_LAKE_STAGED} WHERE {everybody} "
+        f"SELECT student_key FROM {transform.staged} WHERE {everybody} "
         f"OR usage_id IN (SELECT usage_id FROM {work.name}.{_USAGE} "
         f"WHERE usage_id::VARCHAR IN (FROM {changed}) OR activity_id IN (FROM {changed}) "
         f"OR parent_id IN (FROM {changed}) OR course_id IN (FROM {changed}) "
@@ -91,14 +93,15 @@ def _described_otherwise(transform: Transform) -> list[str]:
     return [affected]
 
 
-def _landed_since(since: dt.datetime | None) -> list[str]:
+def _landed_since(transform: Transform) -> list[str]:
     """Students of whom something has landed since the moment asked for, if only a void of what they did."""
+    since, staged = transform.plan.request.since, transform.staged
     if since is None:
         return []
-    lately = f"FROM {_LAKE_STAGED} WHERE landed_at >= {literal(since)}"
+    lately = f"FROM {staged} WHERE landed_at >= {literal(since)}"
     return [
         f"SELECT student_key {lately} AND {_NO_VOID}",
-        f"SELECT student_key FROM {_LAKE_STAGED} WHERE statement_id IN (SELECT voided_statement_id {lately})",
+        f"SELECT student_key FROM {staged} WHERE statement_id IN (SELECT voided_statement_id {lately})",
     ]
 
 

@@ -5,11 +5,13 @@ again, until the refresh has computed it, from then on as a table. So the same S
 incremental one, and nothing is written to the lake before everything is known.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.relation import KEYS, LAYERS, Columns, Relation
 
 
@@ -127,6 +129,13 @@ class Workspace:
         cut = f" SEMI JOIN {self.keys(only)} USING ({KEYS[only]})" if only else ""
         self._vacate(relation, "VIEW")
         self.warehouse.run(f"CREATE VIEW {self.place(relation)} AS SELECT * FROM {origin}{cut}")
+
+    def show_files(self, relation: Relation, paths: Sequence[str], n_rows: int) -> None:
+        """Show the rows of Parquet files, so many of them in all."""
+        self._vacate(relation, "VIEW")
+        listed = ", ".join(quoted(path) for path in paths)
+        self.warehouse.run(f"CREATE VIEW {self.place(relation)} AS FROM read_parquet([{listed}])")
+        self.n_rows[relation.full_name] = n_rows
 
     def leave_empty(self, relation: Relation, columns: Columns) -> None:
         """Keep an empty table under the relation's name; columns are given by name and type.

@@ -11,7 +11,6 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import Artifact, State
 
-import learnloom.pipelines.refresh.feedback
 from learnloom.flows.land import land
 from learnloom.flows.maintenance import ChecksFailedError, check, maintain
 from learnloom.flows.refresh import refresh, train
@@ -86,22 +85,6 @@ def test_the_run_signs_what_it_writes(school: Path, small_class: SmallClass, tmp
     with Warehouse(school, read_only=True) as warehouse:
         runs = dict(warehouse.rows("SELECT what, run_id FROM landing.lineage ORDER BY snapshot_id"))
         assert {"flow land": str(landed), "flow refresh": str(refreshed)}.items() <= runs.items()
-
-
-@pytest.mark.parametrize("runner", ["threads", "processes"])
-def test_buckets_give_what_one_process_gives(
-    school: Path, small_class: SmallClass, monkeypatch: pytest.MonkeyPatch, runner: str
-) -> None:
-    """Whoever works on the buckets, profiles and signals are the same."""
-    what = "SELECT md5(string_agg(signal ORDER BY signal)) FROM feedback.signal"
-    with Warehouse(school, read_only=True) as warehouse:
-        before = warehouse.one(what)
-    monkeypatch.setenv("LEARNLOOM_FLOWS__RUNNER", runner)
-    monkeypatch.setattr(learnloom.pipelines.refresh.feedback, "BUCKET_STUDENTS", 8)
-    result = _run(refresh, day=small_class.day.isoformat(), full=True).result()
-    assert result["students"] > 2 * 8
-    with Warehouse(school, read_only=True) as warehouse:
-        assert warehouse.one(what) == before
 
 
 def test_a_failing_check_fails_the_run_and_shows_the_rows(school: Path) -> None:

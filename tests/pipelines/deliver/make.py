@@ -13,7 +13,7 @@ from learnloom.pipelines.deliver.deliver import DeliverySummary
 from learnloom.pipelines.deliver.run import deliver
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import load_relations
-from learnloom.pipelines.refresh.outbox import write_events
+from learnloom.pipelines.refresh.outbox import find_changes, write_events
 from learnloom.pipelines.refresh.state import make_defined_tables
 from learnloom.pipelines.refresh.workspace import Workspace
 from learnloom.schemas.signal import Audience, Signal, SignalKind
@@ -88,8 +88,9 @@ def stand(warehouse: Warehouse, *signals: Signal) -> None:
     with Workspace(warehouse) as work, warehouse.holding(found_signal=rows):
         work.take(_RELATIONS["signal"], "SELECT * REPLACE (signal::JSON AS signal) FROM found_signal")
         work.show(_RELATIONS["outbox"])
+        find_changes(work, _RELATIONS["signal_change"])
         with warehouse.transaction():
-            write_events(work, _RELATIONS["signal_change"], at=NOON, source="/school")
+            write_events(work, at=NOON, source="/school")
 
 
 def webhook(url: str, **changes: Any) -> WebhookSubscription:

@@ -1,0 +1,81 @@
+"""Fitting a model version on a sample of the students, where they are too many to be computed at once.
+
+A version gains little from more than some hundred answers to an item (docs/explanation/scale.md has the figures): all
+students are taken who are among the first, in the order of their keys, to give an item its answers. Keys are hashes, so
+that order is as good as chance, and it is the same each time.
+"""
+
+from typing import Final
+
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.refresh.build import Students, Transform
+from learnloom.pipelines.refresh.estimate import fit_version, version_rows
+from learnloom.pipelines.refresh.workspace import Workspace
+from learnloom.schemas.vocabulary import ANSWERED
+
+_NEEDED: Final = "dimensional.fact_course_progress", "norms.attempt_effort"
+"""What a version is fitted on, besides its own norms."""
+
+_STUDENTS: Final = 5_000
+"""Students from whom norms are taken and who passes is learned, whatever they answered."""
+
+
+def fit_apart(transform: Transform, settings: Settings) -> None:
+    """Fit the plan's model version in a workspace of its own, and keep its rows in that of the refresh.
+
+    Args:
+        transform: in its workspace stand the reference relations.
+        settings: a school's choices, and how many answers an item gives.
+    """
+    shared = {
+        relation.full_name: f"FROM {transform.work.place(relation)}"
+        for relation in transform.of_scope("mention", "reference")
+        if relation.stored == "table"
+    }
+    versioned = transform.of_scope("version")
+    with Workspace(transform.work.warehouse, "sample") as work:
+        sample = Transform(work, transform.relations, transform.plan, transform.begin, shared=shared)
+        sample.show_inputs()
+        sample.choose(_sample(sample, settings.refresh.fit_answers))
+        # Read column by column as it is needed, so that all of the sample's statements are never held at once.
+        work.show(sample.by_name["staging.stg_statement"], only="student", source=sample.staged)
+        needed = sample.with_inputs([*_NEEDED, *(each.full_name for each in versioned)])
+        for relation in sample.of_scope("student", "version"):
+            if relation.is_select and relation.full_name in needed:
+                transform.begin(relation.full_name)
+                work.compute(relation)
+        transform.begin("estimates.model_version")
+        fitted = fit_version(work, settings.thresholds, transform.begin)
+        for name, rows in version_rows(work, transform.plan.state.model_version, fitted):
+            work.fill(sample.by_name[name], rows)
+        for relation in versioned:
+            transform.work.take(relation, f"FROM {work.place(relation)}")
+
+
+def _sample(transform: Transform, answers_an_item: int) -> Students:
+    """The first students in the order of their keys, and those who are among the first to answer an item."""
+    usage = f"{transform.work.name}.dimensional.dim_usage"
+    return Students(
+        f"""
+        WITH answers AS (
+            SELECT staged.student_key, dim_usage.activity_id, count(*) AS n
+            FROM (FROM {transform.staged}) AS staged
+            INNER JOIN {usage} AS dim_usage ON staged.usage_id = dim_usage.usage_id
+            WHERE dim_usage.verb_id = '{ANSWERED}'
+            GROUP BY ALL
+        ),
+
+        counted AS (
+            SELECT student_key, sum(n) OVER (
+                PARTITION BY activity_id ORDER BY student_key ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) AS n_before
+            FROM answers
+        )
+
+        SELECT student_key FROM counted WHERE coalesce(n_before, 0) < {answers_an_item}
+        UNION ALL
+        SELECT student_key FROM (
+            SELECT DISTINCT student_key FROM {transform.staged} ORDER BY student_key LIMIT {_STUDENTS}
+        )
+        """
+    )

@@ -1,0 +1,145 @@
+"""Whatever the number of buckets in which students are computed, the same rows come out, once each."""
+
+import random
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.refresh.buckets.compute import compute_bucket
+from learnloom.pipelines.refresh.buckets.job import Bucket, BucketRows
+from learnloom.pipelines.refresh.buckets.key_range import key_ranges
+from learnloom.pipelines.refresh.refresh import RefreshSummary, refresh
+from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
+from tests.pipelines.refresh.conftest import RefreshedClass
+from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, differences, land, lines_of, tables
+
+pytestmark = pytest.mark.slow
+
+
+class _Fixed:
+    """Buckets of a number that the test chooses, computed here; counts what was computed."""
+
+    def __init__(self, n_buckets: int, *, dies_after: int | None = None) -> None:
+        self.n_buckets = n_buckets
+        self.computed: list[int] = []
+        self._dies_after = dies_after
+
+    def __call__(self, buckets: Sequence[Bucket]) -> Iterator[BucketRows]:
+        for bucket in random.Random(7).sample(buckets, len(buckets)):
+            if len(self.computed) == self._dies_after:
+                raise KeyboardInterrupt
+            self.computed.append(bucket.number)
+            yield compute_bucket(bucket)
+
+
+Refreshing = Callable[..., RefreshSummary]
+
+
+@pytest.fixture
+def refreshed_in(monkeypatch: pytest.MonkeyPatch) -> Refreshing:
+    """Gives a refresh in so many buckets."""
+
+    def refreshed_in(
+        warehouse: Warehouse, spread: _Fixed, *, full: bool = False, refit: bool = False
+    ) -> RefreshSummary:
+        monkeypatch.setattr("learnloom.pipelines.refresh.refresh.count_buckets", lambda *_: spread.n_buckets)
+        monkeypatch.setattr("learnloom.pipelines.refresh.plan._SMALL_SCHOOL", 0)
+        monkeypatch.setattr("learnloom.pipelines.refresh.plan._SMALL_NEWS", 0)
+        request = RefreshRequest(end_of_day(LAST_DAY, "UTC"), full=full, refit=refit)
+        return refresh(warehouse, SETTINGS, request, clock=lambda: NOW, spread=spread)
+
+    return refreshed_in
+
+
+def _events(warehouse: Warehouse) -> list[tuple[object, ...]]:
+    return warehouse.rows(
+        "SELECT sequence, event_id, student_key, change FROM feedback.outbox ORDER BY sequence"
+    )
+
+
+def test_buckets_give_what_one_gives(tmp_path: Path, refreshed_in: Refreshing) -> None:
+    """First and incremental refreshes in 1, 3 and 16 buckets leave the same rows, and tell the same events."""
+    lines = lines_of(tmp_path / "class", students=5)
+    half = len(lines) // 2
+    found = {}
+    for n_buckets in (1, 3, 16):
+        with Warehouse(tmp_path / str(n_buckets)) as warehouse:
+            land(warehouse, tmp_path / "first.jsonl", lines[:half])
+            refreshed_in(warehouse, _Fixed(n_buckets))
+            first = tables(warehouse), _events(warehouse)
+            land(warehouse, tmp_path / "second.jsonl", lines[half:])
+            refreshed_in(warehouse, _Fixed(n_buckets))
+            found[n_buckets] = first, (tables(warehouse), _events(warehouse))
+            refreshed_in(warehouse, _Fixed(n_buckets), full=True)
+            assert differences(found[n_buckets][1][0], tables(warehouse)) == {}
+        assert not list((tmp_path / str(n_buckets) / "refresh").glob("*"))
+    for n_buckets in (3, 16):
+        for (rows, events), (rows_of_one, events_of_one) in zip(found[n_buckets], found[1], strict=True):
+            assert differences(rows, rows_of_one) == {}
+            assert events == events_of_one
+
+
+def test_interrupted_refresh_goes_on(refreshed_class: RefreshedClass, refreshed_in: Refreshing) -> None:
+    """A refresh that ended after some buckets has shown nothing; the next one computes the others only."""
+    folder = refreshed_class(students=6).folder
+    with Warehouse(folder) as warehouse:
+        before = tables(warehouse)
+        broken = _Fixed(8, dies_after=5)
+        with pytest.raises(KeyboardInterrupt):
+            refreshed_in(warehouse, broken, full=True, refit=True)
+        assert differences(before, tables(warehouse)) == {}
+        rest = _Fixed(8)
+        assert refreshed_in(warehouse, rest, full=True, refit=True).is_fitted
+        assert sorted(broken.computed + rest.computed) == list(range(8))
+        after = tables(warehouse)
+        assert _unregistered(warehouse) == set()
+        refreshed_in(warehouse, _Fixed(1), full=True)
+        assert differences(after, tables(warehouse)) == {}
+
+
+def test_unfinished_refresh_of_another_kind_leaves_nothing(
+    refreshed_class: RefreshedClass, refreshed_in: Refreshing
+) -> None:
+    """Where what was asked or what had been refreshed is another, buckets are computed anew and old files are gone."""
+    given = refreshed_class(students=6)
+    with Warehouse(given.folder) as warehouse:
+        with pytest.raises(KeyboardInterrupt):
+            refreshed_in(warehouse, _Fixed(4, dies_after=2), full=True)
+        assert _unregistered(warehouse)
+        anew = _Fixed(4)
+        refreshed_in(warehouse, anew, full=True, refit=True)
+        assert sorted(anew.computed) == [0, 1, 2, 3]
+        assert _unregistered(warehouse) == set()
+
+
+def test_moved_warehouse_keeps_its_files(
+    refreshed_class: RefreshedClass, refreshed_in: Refreshing, tmp_path: Path
+) -> None:
+    """Files that buckets wrote are found where the warehouse's folder is moved to."""
+    folder = refreshed_class(students=6).folder
+    with Warehouse(folder) as warehouse:
+        refreshed_in(warehouse, _Fixed(4), full=True)
+        before = tables(warehouse)
+    shutil.move(folder, tmp_path / "moved")
+    with Warehouse(tmp_path / "moved") as warehouse:
+        assert differences(before, tables(warehouse)) == {}
+
+
+def _unregistered(warehouse: Warehouse) -> set[str]:
+    """Names of Parquet files that stand in the folders of tables, and are no table's."""
+    files = {path.name for path in (warehouse.folder / "data").glob("*/*/*.parquet")}
+    known = warehouse.rows(f"SELECT path FROM __ducklake_metadata_{LAKE}.ducklake_data_file")
+    deleted = warehouse.rows(f"SELECT path FROM __ducklake_metadata_{LAKE}.ducklake_delete_file")
+    return files - {Path(path).name for (path,) in (*known, *deleted)}
+
+
+@pytest.mark.parametrize("n_ranges", [1, 2, 3, 16, 1_000])
+def test_every_key_lies_in_one_range(n_ranges: int) -> None:
+    """Ranges follow on one another without a gap, from below every key to above every key."""
+    ranges = key_ranges(n_ranges)
+    assert len(ranges) == n_ranges
+    assert [each.end for each in ranges[:-1]] == [each.first for each in ranges[1:]]
+    assert (ranges[0].first, ranges[-1].end) == ("", None)
