@@ -10,7 +10,7 @@ class RefreshBounds(BaseModel):
 
     bucket_statements: int = Field(
         default=200_000,
-        ge=1_000,
+        ge=100,
         le=100_000_000,
         description="Statements of the students that a process computes at once, about: it bounds its memory, "
         "which is 300 MB and 3 kB for each of them.",
