@@ -37,6 +37,7 @@ _HOMES = {
     "standardwebhooks": "learnloom.pipelines.deliver.webhook",
     "httpx": ("learnloom.pipelines.deliver", "learnloom.flows.serve"),
     "prefect": "learnloom.flows",
+    "distributed": "learnloom.pipelines.refresh.buckets.spread",
     "opentelemetry": "learnloom.pipelines.tracing",
 }
 """The home of an outside library, three modules at the most: whoever replaces it has one place to look at."""

@@ -109,6 +109,11 @@ class Relation:
             return frozenset(self.reads)
         return frozenset(_tables_of(self.sql, self.full_name)) | frozenset(self.reads)
 
+    @cached_property
+    def reads_day(self) -> bool:
+        """Whether it reads as of when everything is told: another day may give other rows, though nothing landed."""
+        return "run.refresh_state" in self.dependencies and re.search(r"\bas_of\b", self.sql) is not None
+
 
 def load_relations(folders: Sequence[str] = LAYERS) -> list[Relation]:
     """Read the files of the given folders of sql/, ordered so that each relation follows those it reads.

@@ -3,7 +3,7 @@
 Nothing is written to the lake here: `publish` does that, when everything is known.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -47,6 +47,7 @@ class Transform:
         begin: Callable[[str], None],
         *,
         shared: Mapping[str, str] | None = None,
+        among: str = "true",
     ) -> None:
         """Take note of what is to be done; nothing is read yet.
 
@@ -56,8 +57,10 @@ class Transform:
             plan: what is to be done.
             begin: is told which relation is computed next.
             shared: SQL for the rows of relations that this refresh has computed elsewhere, by full name.
+            among: SQL condition on student_key: of other students nothing is computed here.
         """
         self.shared = shared or {}
+        self.among = among
         self.work = work
         self.relations = relations
         self.by_name = {relation.full_name: relation for relation in relations}
@@ -163,6 +166,7 @@ class Transform:
             elif (
                 self.plan.trusts_what_stands
                 and relation.scope == "reference"
+                and not (self.plan.is_new_day and relation.reads_day)
                 and not self._reads_changes(relation)
             ):
                 self._take_lake(relation)
@@ -205,31 +209,43 @@ class Transform:
 
     def take(self, students: Students) -> None:
         """Cut what students are computed from down to those chosen: their statements, and what they were told."""
-        theirs = f"SEMI JOIN {self.work.keys('student')} USING (student_key)"
-        if students.cut is not None:
-            theirs = f"WHERE {students.cut}"
+        theirs = self.by_keys if students.cut is None else f"WHERE {students.cut}"
         # Read once: everything else is computed from these rows.
         self.work.take(
             self.by_name[_STAGED],
             # Contexts are taken apart when mentions are merged; nothing about a student reads them again.
             f"SELECT * REPLACE ({_TAKEN_APART}) FROM {self.staged} {theirs}",
         )
+        self._show_outbox(theirs)
+
+    @property
+    def by_keys(self) -> str:
+        """SQL that leaves of rows those of the students chosen."""
+        return f"SEMI JOIN {self.work.keys('student')} USING (student_key)"
+
+    def _show_outbox(self, theirs: str) -> None:
         outbox = self.by_name[OUTBOX]
         if OUTBOX in self.filled:
             self.work.show(outbox, source=f"(FROM {LAKE}.{OUTBOX} {theirs})")
         else:
             self.work.leave_empty(outbox, self.columns[OUTBOX])
 
-    def count_students(self) -> int:
-        """How many of those taken are students: of staff, whatever stood of them is only taken away."""
-        staff = self.work.place(self.by_name["dimensional.dim_staff"])
-        keys = f"SELECT count(*) FROM {self.work.keys('student')} ANTI JOIN {staff} USING (student_key)"
-        return int(self.work.warehouse.one(keys)[0])
+    def widen(self, names: Container[str]) -> None:
+        """Show of all students what relations of these names are computed from: what stands, but for those chosen."""
+        others = f"ANTI JOIN {self.work.keys('student')} USING (student_key) WHERE {self.among}"
+        read = self.with_inputs(name for name in self.by_name if name in names)
+        for relation in self.of_scope("student"):
+            name = relation.full_name
+            if name in read and name not in names and relation.stored == "table" and name in self.filled:
+                stands = f"FROM {LAKE}.{name} {others}"
+                self.work.take(relation, f"FROM {self.work.place(relation)} UNION ALL BY NAME {stands}")
+        self.work.show(self.by_name[_STAGED], source=f"(FROM {self.staged} WHERE {self.among})")
+        self._show_outbox(f"WHERE {self.among}")
 
-    def build(self, *layers: str) -> None:
-        """Compute the SELECTs of these layers that belong to students, and to the version where one is fitted."""
+    def build(self, *layers: str, names: Container[str]) -> None:
+        """Compute the SELECTs of these layers and full names that belong to students, and to a version to be fitted."""
         for relation in self.of_scope("student", "version"):
-            if relation.layer not in layers or not relation.is_select:
+            if relation.layer not in layers or relation.full_name not in names or not relation.is_select:
                 continue
             if relation in self.computed:
                 self.begin(relation.full_name)

@@ -4,11 +4,12 @@ To find out from the rows themselves would take as long as writing them: a query
 catalogue. A digest is a sum of hashes: a difference that it does not show has a chance of one in 2^64.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import Relation
+from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.workspace import Workspace
 
 DIGEST: Final = "run.student_digest"
@@ -23,22 +24,30 @@ class Rewrite(NamedTuple):
     """How many of them had rows before."""
 
 
-def compute_digests(work: Workspace, digest: Relation, relations: Sequence[Relation]) -> None:
+def compute_digests(transform: Transform, rows: Mapping[str, str], of_day: Container[str] | None) -> None:
     """Compute the digests of the rows in a workspace, as rows of run.student_digest.
 
     Args:
-        work: where the rows stand.
-        digest: the relation run.student_digest.
-        relations: the other tables whose rows belong to students.
+        transform: its workspace holds the rows.
+        rows: SQL for the rows of each relation, by its full name.
+        of_day: on a new day the relations that were computed of all students: in the others the digests of those who
+            were not chosen stay as they are. None: only rows of those chosen were computed.
     """
+    work, digest = transform.work, transform.by_name[DIGEST]
     # Hashed twice: the hash of a row is that of its last column XOR the rest, and so are sums of such.
     each = [
-        f"SELECT '{relation.full_name}' AS relation, student_key, "
+        f"SELECT '{name}' AS relation, student_key, "
         f"(sum(hash(hash(rows_of)))::HUGEINT % 18446744073709551616)::UBIGINT AS digest "
-        f"FROM {work.place(relation)} AS rows_of GROUP BY student_key"
-        for relation in relations
-        if work.n_rows[relation.full_name]
+        f"FROM ({select}) AS rows_of GROUP BY student_key"
+        for name, select in rows.items()
+        if work.n_rows[name]
     ]
+    if of_day is not None and DIGEST in transform.filled:
+        named = ", ".join(f"'{name}'" for name in rows if name in of_day)
+        others = f"FROM {LAKE}.{DIGEST} ANTI JOIN {work.keys('student')} USING (student_key) WHERE {transform.among}"
+        each.append(
+            f"SELECT relation, student_key, digest FROM ({_entries(others)}) WHERE relation NOT IN ({named})"
+        )
     if not each:
         work.define(digest)
         return
@@ -55,16 +64,17 @@ def find_rewrites(work: Workspace, digest: Relation) -> dict[str, Rewrite]:
     A student without digests has no rows anywhere: both are written in one transaction.
 
     Args:
-        work: where the digests are computed; its keys are the students'.
+        work: where the digests are computed; its keys are those of the students chosen, with rows or without.
         digest: the relation run.student_digest.
     """
-    before = work.keep_before(
-        digest, f"FROM {LAKE}.{digest.full_name} SEMI JOIN {work.keys('student')} USING (student_key)"
+    keys = (
+        f"(SELECT student_key FROM {work.place(digest)} UNION SELECT student_key FROM {work.keys('student')})"
     )
+    before = work.keep_before(digest, f"FROM {LAKE}.{digest.full_name} SEMI JOIN {keys} USING (student_key)")
     rewritten = f"{work.name}.keys.rewritten"
     work.warehouse.run(
         f"CREATE OR REPLACE TABLE {rewritten} AS "
-        f"WITH present AS ({_entries(work.place(digest))}), earlier AS ({_entries(before)}) "
+        f"WITH present AS ({_entries(f'FROM {work.place(digest)}')}), earlier AS ({_entries(f'FROM {before}')}) "
         "SELECT relation, student_key, earlier.digest IS NOT NULL AS has_stood "
         "FROM present FULL JOIN earlier USING (relation, student_key) "
         "WHERE present.digest IS DISTINCT FROM earlier.digest"
@@ -76,13 +86,13 @@ def find_rewrites(work: Workspace, digest: Relation) -> dict[str, Rewrite]:
     }
     if found:
         n_stood = work.warehouse.one(f"SELECT count(*) FROM {before}")[0]
-        found[digest.full_name] = Rewrite(f"FROM {work.keys('student')}", n_stood)
+        found[digest.full_name] = Rewrite(keys, n_stood)
     return found
 
 
-def _entries(table: str) -> str:
-    """SELECT of the digests, one a row."""
+def _entries(rows: str) -> str:
+    """SELECT of the digests that rows of run.student_digest hold, one a row."""
     return (
         "SELECT student_key, entry.key AS relation, entry.value AS digest "
-        f"FROM (SELECT student_key, unnest(map_entries(digests)) AS entry FROM {table})"
+        f"FROM (SELECT student_key, unnest(map_entries(digests)) AS entry {rows})"
     )

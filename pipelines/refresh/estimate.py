@@ -11,7 +11,6 @@ from learnloom.pipelines.learner.history import History
 from learnloom.pipelines.learner.interval import intervals
 from learnloom.pipelines.learner.model import Model
 from learnloom.pipelines.learner.review_choice import REVIEWERS, ReviewChoice, ReviewKind, choose
-from learnloom.pipelines.learner.risk import RiskModel
 from learnloom.pipelines.learner.risk_train import RiskCases, TrainedRisk, train_risk
 from learnloom.pipelines.learner.trace import Trace, trace
 from learnloom.pipelines.learner.train import Trained, train
@@ -49,8 +48,6 @@ class ModelInUse:
 
     answers: Answers
     model: Model
-    risk_model: RiskModel | None
-    """None where nothing was learned of runs."""
     trace: Trace
     """Reviews scheduled as the version has chosen."""
 
@@ -71,8 +68,7 @@ class FittedVersion:
     @property
     def in_use(self) -> ModelInUse:
         """The same as a version that is in use."""
-        risk_model = self.risk.model if self.risk else None
-        return ModelInUse(self.answers, self.trained.model, risk_model, self.trace)
+        return ModelInUse(self.answers, self.trained.model, self.trace)
 
 
 def estimate(transform: Transform, thresholds: Thresholds) -> Iterator[Rows]:
@@ -97,10 +93,15 @@ def estimate(transform: Transform, thresholds: Thresholds) -> Iterator[Rows]:
     yield "estimates.skill_estimate", _skill_estimate(use)
     begin("estimates.student_skill")
     yield "estimates.student_skill", _student_skill(work, use)
-    begin("estimates.student_risk")
-    yield "estimates.student_risk", risk_table(work.read, use.risk_model)
     begin("estimates.student_check")
     yield "estimates.student_check", check_table(work, use.model, use.answers, thresholds)
+
+
+def estimate_risk(transform: Transform) -> Iterator[Rows]:
+    """Say what the version's risk model makes of how students stand in their courses; as `estimate`."""
+    transform.begin("estimates.student_risk")
+    read = transform.work.read
+    yield "estimates.student_risk", risk_table(read, read_risk_model(read))
 
 
 def fit_version(work: Workspace, thresholds: Thresholds, begin: Begin) -> FittedVersion:
@@ -141,7 +142,7 @@ def _read_in_use(work: Workspace, thresholds: Thresholds) -> ModelInUse:
     kept = read_model(work.read)
     answers = read_answers(work.read, known_items=kept.items, known_skills=kept.skills)
     traced = _traced(kept.model, answers.history, read_review_choice(work).kind, thresholds)
-    return ModelInUse(answers, kept.model, read_risk_model(work.read), traced)
+    return ModelInUse(answers, kept.model, traced)
 
 
 def _traced(model: Model, history: History, kind: ReviewKind, thresholds: Thresholds) -> Trace:

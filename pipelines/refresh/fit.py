@@ -1,6 +1,6 @@
 """Fitting a model version on a sample of the students, where they are too many to be computed at once.
 
-A version gains little from more than some hundred answers to an item (docs/explanation/scale.md has the figures): all
+A version gains little from more than some hundred answers to an item (docs/how-to/scale.md has the figures): all
 students are taken who are among the first, in the order of their keys, to give an item its answers. Keys are hashes, so
 that order is as good as chance, and it is the same each time.
 """

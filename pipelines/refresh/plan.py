@@ -44,14 +44,22 @@ class Plan:
     vocabulary: pa.Table
     """The rules of the vocabulary that are in force: rows of run.vocabulary_rule."""
     n_statements: int
-    """Staged statements to take in: all of them where everything is built, else those that are new."""
+    """Staged statements to take in: those that are new; where everybody is concerned, all of them."""
     choices: Sequence[tuple[str, str]]
     """The rows of run.setting."""
+    is_new_day: bool = False
+    """Whether all that the last refresh left holds, but that it was told as of another moment: of everybody only what
+    hangs on that is computed, and of the students whom it concerns, the rest."""
 
     @property
     def is_full(self) -> bool:
         """Whether everything is built."""
         return self.full_because is not None
+
+    @property
+    def concerns_everybody(self) -> bool:
+        """Whether something is computed of every student."""
+        return self.is_full or self.is_new_day
 
     @property
     def trusts_what_stands(self) -> bool:
@@ -61,12 +69,12 @@ class Plan:
     @property
     def is_idle(self) -> bool:
         """Whether it is certain that there is nobody to compute."""
-        return self.trusts_what_stands and self.n_statements == 0
+        return self.trusts_what_stands and not self.is_new_day and self.n_statements == 0
 
     @property
     def is_small(self) -> bool:
         """Whether more than one thread of DuckDB costs more than it gains: hundreds of statements over few rows."""
-        return self.n_statements <= (_SMALL_SCHOOL if self.is_full else _SMALL_NEWS)
+        return self.n_statements <= (_SMALL_SCHOOL if self.concerns_everybody else _SMALL_NEWS)
 
     @property
     def known_snapshot(self) -> int | None:
@@ -122,10 +130,11 @@ def make_plan(
         reason = "other staff were named when the model version in use was fitted"
     else:
         reason = _what_changed(warehouse, request, before, state)
-    taken_in = None if reason is not None or before is None else before.staged_snapshot
+    is_new_day = reason is None and before is not None and before.as_of != state.as_of
+    taken_in = None if reason is not None or is_new_day or before is None else before.staged_snapshot
     n_statements = _n_statements(warehouse, relations, taken_in, snapshot)
     choices = choices_of(settings)
-    return Plan(request, before, state, reason, fits, vocabulary, n_statements, choices)
+    return Plan(request, before, state, reason, fits, vocabulary, n_statements, choices, is_new_day)
 
 
 def _n_statements(
@@ -148,7 +157,7 @@ def _what_changed(
         reason = "all statements were staged anew"
     elif before.rules_digest != state.rules_digest:
         reason = "rules, settings or what the school has told have changed"
-    elif before.as_of != state.as_of:
+    elif request.since is not None and before.as_of != state.as_of:
         as_of, told = request.as_of, before.as_of.astimezone(request.as_of.tzinfo)
         reason = f"what is told is as of {as_of:%Y-%m-%d %H:%M} now, not {told:%Y-%m-%d %H:%M}"
     elif not is_known_snapshot(warehouse, before.staged_snapshot):

@@ -124,7 +124,7 @@ def _views(transform: Transform) -> list[Relation]:
 
 def _show_touched(transform: Transform, scope: str, place: Workspace) -> None:
     """Show the lake in `place`, cut down to what the students computed anew have touched."""
-    is_full, targets = transform.plan.is_full, transform.of_scope(scope)
+    is_full, targets = _is_whole(transform, scope), transform.of_scope(scope)
     if not is_full:
         place.keep_keys(scope, touched_keys(transform, scope))
     made = {relation.full_name for relation in (*_tables(transform), *_views(transform))}
@@ -138,6 +138,12 @@ def _show_touched(transform: Transform, scope: str, place: Workspace) -> None:
             transform.show(place, relation, only=scope if is_cut else None)
         else:
             place.show(relation, only=scope if is_cut else None)
+
+
+def _is_whole(transform: Transform, scope: str) -> bool:
+    """Whether all rows of a scope are computed, touched or not."""
+    of_day = any(relation.reads_day for relation in transform.of_scope(scope))
+    return transform.plan.is_full or (transform.plan.is_new_day and of_day)
 
 
 def _make_touched(transform: Transform, touched: Sequence[tuple[str, Workspace]]) -> None:
@@ -248,7 +254,7 @@ def _write_touched(transform: Transform, scope: str, place: Workspace) -> None:
     """Compute and write what belongs to the activities, courses or skills that `place` shows."""
     for relation in transform.of_scope(scope):
         lake = f"{LAKE}.{relation.full_name}"
-        cut = "" if transform.plan.is_full else f" WHERE {KEYS[scope]} IN (FROM {place.keys(scope)})"
+        cut = "" if _is_whole(transform, scope) else f" WHERE {KEYS[scope]} IN (FROM {place.keys(scope)})"
         if relation.full_name in transform.filled:
             place.warehouse.run(f"DELETE FROM {lake}{cut}")
         place.in_here(f"INSERT INTO {lake} BY NAME {relation.sql}")

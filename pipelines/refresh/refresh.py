@@ -21,7 +21,7 @@ from learnloom.pipelines.refresh.publish import publish
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
 from learnloom.pipelines.refresh.state import make_defined_tables
-from learnloom.pipelines.refresh.students import compute_students
+from learnloom.pipelines.refresh.students import compute_students, count_students
 from learnloom.pipelines.refresh.touched import find_students
 from learnloom.pipelines.refresh.workspace import Workspace
 from learnloom.pipelines.tracing.span import span, steps
@@ -46,6 +46,8 @@ class RefreshSummary:
     is_fitted: bool
     """Whether the model version was fitted by this refresh."""
     seconds: float
+    is_new_day: bool = False
+    """Whether the last refresh was as of another moment."""
 
     @property
     def scope(self) -> str:
@@ -54,6 +56,8 @@ class RefreshSummary:
             return f"everything was built, because {self.full_because}"
         if self.since is not None:
             return f"those of whom something has landed since {self.since:%Y-%m-%d}, and what changed"
+        if self.is_new_day:
+            return "what changed, and of everybody what another day changes"
         return "only what changed"
 
 
@@ -94,32 +98,13 @@ def refresh(
             with attempt, Workspace(warehouse) as work, RunFolders(warehouse) as folders:
                 with one_thread(warehouse), one_snapshot(warehouse):
                     plan = make_plan(warehouse, settings, relations, request, now=clock())
-                unfinished = None if plan.is_small else folders.find_unfinished(plan)
-                if unfinished is not None:
+                if not plan.is_small and (unfinished := folders.find_unfinished(plan)):
                     plan = replace(plan, state=unfinished.state)
                 transform = Transform(work, relations, plan, begin)
                 with one_thread(warehouse, when=plan.is_small):
-                    n_people = n_students = 0
+                    n_students = 0
                     if not plan.is_idle:
-                        with one_snapshot(warehouse, when=plan.is_small):
-                            transform.build_reference()
-                            students = find_students(transform)
-                            n_people, n_students = transform.choose(students), transform.count_students()
-
-                    # Whatever is computed from here on is computed for these students, and for nobody else.
-                    if n_people or plan.is_full:
-                        n_buckets = count_buckets(transform, settings.refresh.bucket_statements)
-                        if unfinished is None and n_buckets == 1:
-                            transform.take(students)
-                            compute_students(transform, settings.thresholds)
-                        else:
-                            folder = unfinished or folders.make(plan, n_buckets)
-                            compute_in_buckets(
-                                transform, folder, settings, spread or spread_of(settings.refresh)
-                            )
-
-                        begin("writing")
-                        publish(transform, n_students=n_students, source=settings.event_source)
+                        n_students = _compute(transform, settings, folders, spread or spread_of(settings))
         summary = _summary(plan, n_staged, n_students, seconds=(clock() - started).total_seconds())
         add(
             statements=n_staged,
@@ -128,6 +113,28 @@ def refresh(
             model_version=plan.state.model_version,
         )
     return summary
+
+
+def _compute(transform: Transform, settings: Settings, folders: RunFolders, spread: Spread) -> int:
+    """Compute whatever the plan asks for and publish it; return of how many students."""
+    work, plan = transform.work, transform.plan
+    with one_snapshot(work.warehouse, when=plan.is_small):
+        transform.build_reference()
+        students = find_students(transform)
+        n_people = transform.choose(students)
+    if not n_people and not plan.concerns_everybody:
+        return 0
+    # Whatever is computed from here on is computed for these students, and for nobody else.
+    n_buckets = folders.own.n_buckets if folders.own else count_buckets(transform, settings)
+    if n_buckets == 1:
+        transform.take(students)
+        compute_students(transform, settings.thresholds)
+    else:
+        compute_in_buckets(transform, folders.own or folders.make(plan, n_buckets), settings, spread)
+    transform.begin("writing")
+    n_students = count_students(transform)
+    publish(transform, n_students=n_students, source=settings.event_source)
+    return n_students
 
 
 def _summary(plan: Plan, n_staged: int, n_students: int, *, seconds: float) -> RefreshSummary:
@@ -140,6 +147,7 @@ def _summary(plan: Plan, n_staged: int, n_students: int, *, seconds: float) -> R
         model_version=plan.state.model_version,
         is_fitted=plan.fits,
         seconds=seconds,
+        is_new_day=plan.is_new_day,
     )
 
 

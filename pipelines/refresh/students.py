@@ -4,7 +4,7 @@ from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.lake.relation import Relation
 from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.digests import DIGEST, compute_digests
-from learnloom.pipelines.refresh.estimate import estimate
+from learnloom.pipelines.refresh.estimate import estimate, estimate_risk
 from learnloom.pipelines.refresh.feedback import feedback
 from learnloom.pipelines.refresh.outbox import CHANGE, find_changes
 
@@ -12,20 +12,57 @@ from learnloom.pipelines.refresh.outbox import CHANGE, find_changes
 def compute_students(transform: Transform, thresholds: Thresholds) -> None:
     """Compute the rows of the students taken in every relation of scope student, and what changes of their signals.
 
+    On a new day what hangs on the day is computed of all students, from what stands of those who were not taken.
+
     Args:
         transform: in its workspace stand their statements, the reference relations, the model version in use (or one
             is fitted on these students), and the outbox of these students.
         thresholds: a school's, as for the rules.
     """
-    transform.build("dimensional", "norms")
+    names, of_day = set(transform.by_name), relations_of_day(transform)
+    lasting = names - of_day if transform.plan.is_new_day else names
+    transform.build("dimensional", "norms", names=lasting)
     transform.fill(estimate(transform, thresholds))
-    transform.build("marts")
+    if transform.plan.is_new_day:
+        transform.build("marts", names=lasting)
+        transform.widen(of_day)
+        transform.build("dimensional", names=of_day)
+    transform.fill(estimate_risk(transform))
+    transform.build("marts", names=of_day if transform.plan.is_new_day else names)
     transform.fill(feedback(transform, thresholds))
     find_changes(transform.work, transform.by_name[CHANGE])
-    compute_digests(transform.work, transform.by_name[DIGEST], student_tables(transform))
+    rows = {relation.full_name: rows_of(transform, relation) for relation in student_tables(transform)}
+    compute_digests(transform, rows, of_day if transform.plan.is_new_day else None)
+
+
+def relations_of_day(transform: Transform) -> set[str]:
+    """Full names of the tables of students that may have other rows on another day, though nothing new is known."""
+    found: set[str] = set()
+    for relation in student_tables(transform):  # each after those that it reads
+        if relation.reads_day or relation.dependencies & found:
+            found.add(relation.full_name)
+    return found
 
 
 def student_tables(transform: Transform) -> list[Relation]:
     """The tables whose rows are computed of students, but for that of their digests."""
     tables = [each for each in transform.of_scope("student") if each.stored == "table"]
     return [each for each in tables if each.full_name != DIGEST]
+
+
+def rows_of(transform: Transform, relation: Relation) -> str:
+    """SQL for the rows of a relation that were computed, those left out that stood before and were only read."""
+    rows = f"FROM {transform.work.place(relation)}"
+    only_read = relation in student_tables(transform) and relation.full_name not in relations_of_day(
+        transform
+    )
+    return f"{rows} {transform.by_keys}" if transform.plan.is_new_day and only_read else rows
+
+
+def count_students(transform: Transform) -> int:
+    """Of how many students something was computed: of staff, whatever stood of them is only taken away."""
+    if transform.plan.is_new_day:
+        return transform.work.n_rows["feedback.student_profile"]
+    staff = transform.work.place(transform.by_name["dimensional.dim_staff"])
+    keys = f"SELECT count(*) FROM {transform.work.keys('student')} ANTI JOIN {staff} USING (student_key)"
+    return int(transform.work.warehouse.one(keys)[0])

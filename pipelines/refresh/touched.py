@@ -6,7 +6,8 @@ A student is computed anew where
 - a new statement voids one of theirs, whoever sent it,
 - they are known to be staff now and were not before, or the other way round,
 - an activity, course or skill of theirs is known to be something else than before: its name, its kind, its skills,
-- something of theirs has landed since the moment that the refresh was asked about, if only a void.
+- something of theirs has landed since the moment that the refresh was asked about, if only a void,
+- a statement or a void of theirs lies between the day as of which was told last and the present one.
 
 All that is told of such a student is computed from all of the student's statements, new or old, so that it is what a
 full refresh would tell. What is told of an activity, a course or a skill hangs on many students: it is computed anew
@@ -50,6 +51,7 @@ def find_students(transform: Transform) -> Students:
         *_of_another_role(transform),
         *_described_otherwise(transform),
         *_landed_since(transform),
+        *_between_days(transform),
     ]
     return Students(" UNION ALL ".join(parts))
 
@@ -105,11 +107,25 @@ def _landed_since(transform: Transform) -> list[str]:
     ]
 
 
+def _between_days(transform: Transform) -> list[str]:
+    """Students of statements and voids that count now and did not as of the day before, or the other way round."""
+    plan, staged = transform.plan, transform.staged
+    if not plan.is_new_day or plan.before is None:
+        return []
+    first, end = sorted((plan.before.as_of, plan.state.as_of))
+    between = f"WHERE occurred_at >= {literal(first)} AND occurred_at < {literal(end)}"
+    voided = f"SELECT voided_statement_id FROM {transform.work.name}.{_VOID} {between}"
+    return [
+        f"SELECT student_key FROM {staged} {between} AND {_NO_VOID}",
+        f"SELECT student_key FROM {staged} WHERE statement_id IN ({voided})",
+    ]
+
+
 def touched_keys(transform: Transform, scope: str) -> str:
     """SQL for the keys of the activities, courses or skills with which the students taken have to do, or had before."""
     work, relations, key = transform.work, transform.by_name, KEYS[scope]
     if scope != "skill":
-        usages = f"(SELECT DISTINCT usage_id FROM {work.place(relations[_STAGED])})"
+        usages = f"(SELECT DISTINCT usage_id FROM {work.place(relations[_STAGED])} {transform.by_keys})"
         places = [work.place(relations[_USAGE])]
         if _USAGE in transform.changes:
             places.append(transform.changes[_USAGE].gone)

@@ -1,7 +1,7 @@
 -- Every signal that stands: one thing worth saying about a student, to one audience, with its evidence.
 -- grain: signal_id
 -- scope: student
--- reads: feedback.student_profile
+-- reads: feedback.student_profile, marts.mart_student_risk, estimates.student_check, dimensional.fact_response
 -- columns:
 --   student_key   the student
 --   signal_id     hash of student, kind, audience, subject and evidence: the same evidence, the same id

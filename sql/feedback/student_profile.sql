@@ -4,7 +4,7 @@
 -- reads: dimensional.dim_student, dimensional.dim_vocabulary, marts.mart_student_course, marts.mart_student_skill
 -- reads: estimates.student_skill, marts.mart_student_measure, marts.mart_student_day, marts.mart_student_interest
 -- reads: marts.mart_student_outcome, marts.mart_student_product, marts.mart_student_goal, marts.mart_student_voice
--- reads: marts.mart_student_activity, marts.mart_student_contribution
+-- reads: marts.mart_student_activity, marts.mart_student_contribution, run.refresh_state
 -- columns:
 --   student_key     the student
 --   schema_version  version of the document's schema (docs/reference/schemas/student_profile.json)

@@ -12,7 +12,7 @@ from learnloom.pipelines.refresh.digests import DIGEST
 from learnloom.pipelines.refresh.errors import OtherCodeError
 from learnloom.pipelines.refresh.outbox import CHANGE
 from learnloom.pipelines.refresh.plan import code_digest
-from learnloom.pipelines.refresh.students import compute_students, student_tables
+from learnloom.pipelines.refresh.students import compute_students, rows_of, student_tables
 from learnloom.pipelines.refresh.touched import all_students
 from learnloom.pipelines.refresh.workspace import Workspace
 
@@ -41,7 +41,9 @@ def compute_bucket(bucket: Bucket, *, has_core: bool = False) -> BucketRows:
         Workspace(warehouse) as work,
     ):
         shared = {name: f"FROM '{path}'" for name, path in job.shared.items() if name != KEYS}
-        transform = Transform(work, load_relations(), job.plan, lambda _: None, shared=shared)
+        transform = Transform(
+            work, load_relations(), job.plan, _tell_nobody, shared=shared, among=bucket.keys.condition
+        )
         transform.show_inputs()
         students = _students(transform, bucket)
         transform.choose(students)
@@ -49,11 +51,15 @@ def compute_bucket(bucket: Bucket, *, has_core: bool = False) -> BucketRows:
         compute_students(transform, job.settings.thresholds)
         attempt = f"{job.name}-{bucket.number}-{uuid.uuid4().hex[:8]}"
         files = {
-            relation.full_name: _write(work, relation, job, attempt)
+            relation.full_name: _write(transform, relation, job, attempt)
             for relation in bucket_tables(transform)
             if work.n_rows[relation.full_name]
         }
         return BucketRows(bucket.number, files)
+
+
+def _tell_nobody(_: str) -> None:
+    """Which relation is computed next is told by whoever waits for the bucket."""
 
 
 def bucket_tables(transform: Transform) -> list[Relation]:
@@ -68,14 +74,14 @@ def _students(transform: Transform, bucket: Bucket) -> Students:
     return all_students(transform, condition)
 
 
-def _write(work: Workspace, relation: Relation, job: Job, attempt: str) -> RowsFile:
+def _write(transform: Transform, relation: Relation, job: Job, attempt: str) -> RowsFile:
     path = f"{job.folders[relation.full_name]}{attempt}.parquet"
-    write_parquet(work, f"FROM {work.place(relation)} ORDER BY student_key", path)
-    return RowsFile(path, work.n_rows[relation.full_name])
+    n_rows = write_parquet(transform.work, f"{rows_of(transform, relation)} ORDER BY student_key", path)
+    return RowsFile(path, n_rows)
 
 
-def write_parquet(work: Workspace, rows: str, path: str) -> None:
-    """Write the rows of a query to a file."""
+def write_parquet(work: Workspace, rows: str, path: str) -> int:
+    """Write the rows of a query to a file; return how many they are."""
     if "://" not in path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    work.warehouse.run(f"COPY ({rows}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    return int(work.warehouse.one(f"COPY ({rows}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")[0])

@@ -15,15 +15,15 @@ from learnloom.pipelines.refresh.plan import code_digest
 _SHARED_SCOPES = ("mention", "reference", "version")
 
 
-def count_buckets(transform: Transform, bucket_statements: int) -> int:
-    """How many buckets the students chosen make, of about so many statements each."""
-    if transform.plan.is_full:
+def count_buckets(transform: Transform, settings: Settings) -> int:
+    """How many buckets the students make of whom something is computed."""
+    if transform.plan.concerns_everybody:
         n_statements = transform.plan.n_statements
     else:
         keys = transform.work.keys("student")
         counted = f"SELECT count(*) FROM {transform.staged} SEMI JOIN {keys} USING (student_key)"
         n_statements = int(transform.work.warehouse.one(counted)[0])
-    return max(1, min(MOST_RANGES, -(-n_statements // bucket_statements)))
+    return max(1, min(MOST_RANGES, -(-n_statements // settings.refresh.bucket_statements)))
 
 
 def compute_in_buckets(transform: Transform, folder: RunFolder, settings: Settings, spread: Spread) -> None:
@@ -82,6 +82,10 @@ def _job(transform: Transform, folder: RunFolder, settings: Settings) -> Job:
 def _show(transform: Transform, done: list[BucketRows]) -> None:
     """Show the rows of all buckets in the workspace, and note the files that hold them."""
     work = transform.work
+    # What belongs to activities hangs on all statements of the students chosen.
+    work.show(
+        transform.by_name["staging.stg_statement"], source=f"(FROM {transform.staged} {transform.by_keys})"
+    )
     for relation in transform.of_scope("student"):
         if relation.stored == "view":
             work.compute(relation)

@@ -79,7 +79,8 @@ class RunFolders:
         """Take note of the warehouse."""
         self._warehouse = warehouse
         self._path = warehouse.folder / _FOLDER
-        self._own: RunFolder | None = None
+        self.own: RunFolder | None = None
+        """The refresh's own, once it has one."""
 
     def __enter__(self) -> Self:
         """Give the folders."""
@@ -87,10 +88,10 @@ class RunFolders:
 
     def __exit__(self, error: object, *_: object) -> None:
         """Take the refresh's own away where it has come to its end."""
-        if self._own is not None:
+        if self.own is not None:
             if error is None:
-                self._remove(self._own.path)
-            self._own.unlock()
+                self._remove(self.own.path)
+            self.own.unlock()
 
     def find_unfinished(self, plan: Plan) -> RunFolder | None:
         """Find what a refresh with the same request has left, to go on with it."""
@@ -106,8 +107,8 @@ class RunFolders:
             if is_known_snapshot(self._warehouse, state.staged_snapshot) and (
                 unlock := try_lock(path / _LOCK)
             ):
-                self._own = RunFolder(path, state, kept["n_buckets"], unlock)
-                return self._own
+                self.own = RunFolder(path, state, kept["n_buckets"], unlock)
+                return self.own
         return None
 
     def make(self, plan: Plan, n_buckets: int) -> RunFolder:
@@ -120,8 +121,8 @@ class RunFolders:
         path.mkdir(parents=True)
         unlock = try_lock(path / _LOCK) or _nothing
         _write(path / _PLAN, {**_request_of(plan), "state": plan.state._asdict(), "n_buckets": n_buckets})
-        self._own = RunFolder(path, plan.state, n_buckets, unlock)
-        return self._own
+        self.own = RunFolder(path, plan.state, n_buckets, unlock)
+        return self.own
 
     def _remove(self, path: Path) -> None:
         """Take a folder away, and those of its files that do not count; what is not reached here are orphans."""

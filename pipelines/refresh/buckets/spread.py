@@ -8,7 +8,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Final
 
-from learnloom.pipelines.config.refresh import RefreshBounds
+from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.refresh.buckets.compute import compute_bucket
 from learnloom.pipelines.refresh.buckets.job import Bucket, BucketRows
 from learnloom.pipelines.refresh.errors import ClusterError
@@ -22,8 +22,9 @@ _ANSWER_SECONDS: Final = 30
 _compute_beside_others = partial(compute_bucket, has_core=True)
 
 
-def spread_of(bounds: RefreshBounds) -> Spread:
+def spread_of(settings: Settings) -> Spread:
     """Who computes buckets, by the settings."""
+    bounds = settings.refresh
     if bounds.dask_scheduler is not None:
         return partial(compute_on_dask, address=bounds.dask_scheduler)
     if bounds.workers > 1:

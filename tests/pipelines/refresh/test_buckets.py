@@ -1,5 +1,6 @@
 """Whatever the number of buckets in which students are computed, the same rows come out, once each."""
 
+import datetime as dt
 import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,8 @@ from tests.pipelines.refresh.conftest import RefreshedClass
 from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, differences, land, lines_of, tables
 
 pytestmark = pytest.mark.slow
+
+_MIDDLE = LAST_DAY - dt.timedelta(6)
 
 
 class _Fixed:
@@ -43,12 +46,17 @@ def refreshed_in(monkeypatch: pytest.MonkeyPatch) -> Refreshing:
     """Gives a refresh in so many buckets."""
 
     def refreshed_in(
-        warehouse: Warehouse, spread: _Fixed, *, full: bool = False, refit: bool = False
+        warehouse: Warehouse,
+        spread: _Fixed,
+        *,
+        day: dt.date = LAST_DAY,
+        full: bool = False,
+        refit: bool = False,
     ) -> RefreshSummary:
         monkeypatch.setattr("learnloom.pipelines.refresh.refresh.count_buckets", lambda *_: spread.n_buckets)
         monkeypatch.setattr("learnloom.pipelines.refresh.plan._SMALL_SCHOOL", 0)
         monkeypatch.setattr("learnloom.pipelines.refresh.plan._SMALL_NEWS", 0)
-        request = RefreshRequest(end_of_day(LAST_DAY, "UTC"), full=full, refit=refit)
+        request = RefreshRequest(end_of_day(day, "UTC"), full=full, refit=refit)
         return refresh(warehouse, SETTINGS, request, clock=lambda: NOW, spread=spread)
 
     return refreshed_in
@@ -80,6 +88,32 @@ def test_buckets_give_what_one_gives(tmp_path: Path, refreshed_in: Refreshing) -
         for (rows, events), (rows_of_one, events_of_one) in zip(found[n_buckets], found[1], strict=True):
             assert differences(rows, rows_of_one) == {}
             assert events == events_of_one
+
+
+@pytest.mark.parametrize("n_buckets", [1, 3])
+@pytest.mark.parametrize("days", [1, -2])
+def test_new_day_gives_what_a_full_refresh_gives(
+    tmp_path: Path, refreshed_in: Refreshing, n_buckets: int, days: int
+) -> None:
+    """As of another day, later or earlier, with new statements or none, the rows are those of a full refresh."""
+    lines = lines_of(tmp_path / "class", students=5)
+    part = len(lines) * 9 // 10
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "first.jsonl", lines[:part])
+        refreshed_in(warehouse, _Fixed(1), day=_MIDDLE)
+        land(warehouse, tmp_path / "second.jsonl", lines[part:])
+        summary = refreshed_in(warehouse, _Fixed(n_buckets), day=_MIDDLE + dt.timedelta(days))
+        assert (summary.full_because, summary.is_new_day) == (None, True)
+        after = tables(warehouse)
+        assert _unregistered(warehouse) == set()
+        refreshed_in(warehouse, _Fixed(1), day=_MIDDLE + dt.timedelta(days), full=True)
+        assert differences(after, tables(warehouse)) == {}
+        events = _events(warehouse)
+        refreshed_in(warehouse, _Fixed(n_buckets), day=LAST_DAY)
+        assert _events(warehouse)[: len(events)] == events
+        after = tables(warehouse)
+        refreshed_in(warehouse, _Fixed(1), full=True)
+        assert differences(after, tables(warehouse)) == {}
 
 
 def test_interrupted_refresh_goes_on(refreshed_class: RefreshedClass, refreshed_in: Refreshing) -> None:

@@ -10,6 +10,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from learnloom.pipelines.config.refresh import RefreshBounds
+from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.buckets.job import Bucket, BucketRows
 from learnloom.pipelines.refresh.buckets.spread import (
@@ -71,13 +72,13 @@ def test_process_that_is_killed(refreshed_class: RefreshedClass) -> None:
 
 def test_worker_of_a_cluster_that_is_killed(refreshed_class: RefreshedClass) -> None:
     """Two workers behind an address compute the buckets; what one had when it was killed is computed by others."""
-    with LocalCluster(
+    with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=40
     ) as cluster:
         address = cluster.scheduler_address
 
         def kill() -> None:
-            with Client(address) as client:
+            with Client(address) as client:  # type: ignore[no-untyped-call]
                 pids = client.run(os.getpid)
             os.kill(next(iter(pids.values())), signal.SIGKILL)
 
@@ -87,6 +88,6 @@ def test_worker_of_a_cluster_that_is_killed(refreshed_class: RefreshedClass) -> 
 def test_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no scheduler answers, the error says at which address, and what to do."""
     monkeypatch.setattr("learnloom.pipelines.refresh.buckets.spread._ANSWER_SECONDS", 0.2)
-    spread = spread_of(RefreshBounds(dask_scheduler="tcp://127.0.0.1:9"))
+    spread = spread_of(Settings(refresh=RefreshBounds(dask_scheduler="tcp://127.0.0.1:9")))
     with pytest.raises(ClusterError, match=r"tcp://127\.0\.0\.1:9 .*DASK_SCHEDULER"):
         list(spread([]))
