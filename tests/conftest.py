@@ -31,7 +31,7 @@ from learnloom.schemas.xapi.equality import is_same
 from tests.once import made_once
 from tests.quick import CONNECT
 
-pytest_plugins = ("tests.servers.fixtures", "tests.kinds")
+pytest_plugins = ("tests.servers.fixtures", "tests.kinds", "tests.costs")
 
 _FORBID_SKIPS = "LEARNLOOM_FORBID_SKIPS"
 _WAIT_SECONDS = 20.0
@@ -39,7 +39,8 @@ _NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
 # A slow machine is no fault of the code; a failing example can be run again from the blob that is printed.
 hypothesis.settings.register_profile("learnloom", deadline=None, print_blob=True)
-hypothesis.settings.load_profile("learnloom")
+hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("learnloom"), max_examples=20)
+hypothesis.settings.load_profile("learnloom")  # `make quick` chooses the other
 
 
 class SmallClass(NamedTuple):

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from servers.container import ServerContainer
 from servers.docker import find_docker
 from servers.errors import NotHereError
 from servers.kafka.broker import Broker, OwnBroker
@@ -66,6 +65,9 @@ def _own(
 
     def in_docker() -> OwnBroker:
         find_docker(environment)
+        # Docker's packages take long to import: not for every process that only collects tests.
+        from servers.container import ServerContainer  # noqa: PLC0415
+
         ports = {port: port for port in listeners.ports.values()}
         container = ServerContainer(IMAGE, COMMAND, environment_inside(listeners, security), ports)
         return OwnBroker(container, listeners, security)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from servers.container import ServerContainer
 from servers.docker import find_docker
 from servers.ports import free_port
 from servers.postgres.server import OwnPostgres
@@ -18,6 +17,9 @@ def container_postgres(environment: Mapping[str, str]) -> OwnPostgres:
         NotHereError: There is no Docker to talk to, or it cannot fetch the image.
     """
     find_docker(environment)
+    # Docker's packages take long to import: not for every process that only collects tests.
+    from servers.container import ServerContainer  # noqa: PLC0415
+
     port = free_port()
     command = ("postgres", "-c", "fsync=off", "-c", "full_page_writes=off")
     let_in = {"POSTGRES_HOST_AUTH_METHOD": "trust"}

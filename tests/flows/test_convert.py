@@ -35,6 +35,7 @@ def inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "inbox"
 
 
+@pytest.mark.slow
 def test_files_land_once_by_the_format_of_their_folder(inbox: Path) -> None:
     """Statements and tables lie side by side; what is in a format's folder is never taken for statements."""
     (inbox / "a.jsonl").write_bytes(lines(answer(1)))

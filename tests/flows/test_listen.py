@@ -57,6 +57,7 @@ def test_what_comes_while_it_listens_lands_and_is_told_of(
     assert told.numbers == [1, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_brokers_that_are_away_are_not_waited_for_longer_than_it_listens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

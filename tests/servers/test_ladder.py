@@ -181,6 +181,7 @@ def test_every_way_to_postgresql_tells_why_it_is_closed(monkeypatch: pytest.Monk
         find_postgres({"PATH": ""})
 
 
+@pytest.mark.slow
 def test_postgresql_of_the_package_runs() -> None:
     """Where no PostgreSQL is installed, the one that the package brings serves as well."""
     try:

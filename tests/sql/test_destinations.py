@@ -70,6 +70,7 @@ def _reach(row: Mapping[str, Any], table: str) -> bool:
     return table != "fact_submission" or bool(row["n_submissions"] or row["first_scored_at"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", _RESULTS)
 def test_check_knows_which_statements_reach_a_table(usages: list[Row], table: str) -> None:
     """For every verb and type of the vocabulary, and every result that matters, both say the same."""

@@ -190,6 +190,7 @@ def test_no_statement_makes_the_search_fail(place: str, value: Any, verb: str) -
     assert source_of(statement, "a file").name
 
 
+@pytest.mark.slow
 def test_real_statements_draw_the_warnings_that_are_known_of_them() -> None:
     """The MOOC's statements lack registrations, and nothing that its videos tell is said to be missing."""
     real = Path(__file__).resolve().parents[3] / "../shared/data/statements/fun-mooc-video.jsonl.gz"

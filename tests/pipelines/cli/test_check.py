@@ -271,6 +271,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_interrupted_check_reports_what_was_read() -> None:
     """Ctrl-C on an input that does not end gives the report of what was read, and code 130."""
     process = subprocess.Popen(

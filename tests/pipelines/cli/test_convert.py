@@ -58,6 +58,7 @@ def test_what_is_refused_has_code_3_and_place_and_reason() -> None:
     assert [problem["name"] for problem in told["problems"]] == ["absent.csv"]
 
 
+@pytest.mark.slow
 def test_a_corrected_file_is_told_of_and_its_dead_letters_can_be_seen() -> None:
     """Import says how many were replaced; what was refused is among the dead letters with its bytes."""
     learnloom("import", "--format", "csv", "answers.csv", "--map", "map.toml", *_HOME)

@@ -21,6 +21,7 @@ def write_answers(name: str, *, n_students: int = 60, n_answers: int = 3_000, se
     Path(name).write_text("\n".join(["student,item,skill,correct", *lines, ""]))
 
 
+@pytest.mark.slow
 def test_figures_are_told_to_people() -> None:
     """Headline, figures with intervals, baselines, cold start, mastery and reliability stand one below the other."""
     write_answers("answers.csv")
@@ -39,6 +40,7 @@ def test_figures_are_told_to_people() -> None:
         assert told in ran.out
 
 
+@pytest.mark.slow
 def test_machines_are_told_one_object() -> None:
     """With --json there is one value with every figure, its interval, and None where it is unknown."""
     write_answers("answers.csv")
@@ -54,6 +56,7 @@ def test_machines_are_told_one_object() -> None:
     assert told["baselines"][0]["name"] == "class mean"
 
 
+@pytest.mark.slow
 def test_a_split_is_taken_as_given() -> None:
     """--test names the answers that are predicted; the first file is what the model is fitted on."""
     write_answers("train.csv", n_students=80, seed=1)
@@ -62,6 +65,7 @@ def test_a_split_is_taken_as_given() -> None:
     assert (told["model"]["n"], told["split"][:5]) == (1_000, "given")
 
 
+@pytest.mark.slow
 def test_columns_may_have_other_names() -> None:
     """--columns says what the file calls ours."""
     write_answers("answers.csv")
@@ -100,6 +104,7 @@ def test_a_wrong_value_is_named() -> None:
     assert "answers.csv, row 2 below the header, column correct is 'maybe'" in ran.err
 
 
+@pytest.mark.slow
 def test_groups_are_held_against_each_other() -> None:
     """--groups gives every group its figures, and a group too small for them is said to be unknown."""
     write_answers("answers.csv")
@@ -137,6 +142,7 @@ def test_the_school_itself_is_evaluated(school: SmallClass) -> None:
     assert school.skill_map.exists()
 
 
+@pytest.mark.slow
 def test_a_page_tells_all_of_it() -> None:
     """--html writes one page with both plots and every table, which loads nothing, and escapes what files say."""
     write_answers("answers.csv")

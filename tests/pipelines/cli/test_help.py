@@ -66,6 +66,7 @@ def test_misspelt_command_is_told_the_right_one() -> None:
     assert "Did you mean 'check'?" in ran.err
 
 
+@pytest.mark.slow
 def test_help_loads_no_command() -> None:
     """`learnloom --help` loads none of the packages that commands need, and `query` none that only others need."""
     heavy = ("duckdb", "kafka", "numpy", "prefect", "pydantic", "sklearn")

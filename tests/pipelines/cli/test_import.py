@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from learnloom.pipelines.cli.options import Exit
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
@@ -82,6 +84,7 @@ def test_warehouse_option_wins_over_the_environment(tmp_path: Path) -> None:
     assert not Path("there").exists()
 
 
+@pytest.mark.slow
 def test_interrupted_import_goes_on_where_it_was(tmp_path: Path) -> None:
     """Ctrl-C lands the batch in hand and leaves with 130; the same command then completes the rest."""
     n = 40_000
@@ -141,6 +144,7 @@ def test_repair_lands_what_rows_of_a_store_hold() -> None:
     assert landed["raws"] == sorted(json.dumps(answer(number), indent=1) for number in range(5))
 
 
+@pytest.mark.slow
 def test_repair_goes_on_where_an_import_stopped(tmp_path: Path) -> None:
     """A file is read once: with a repair too, the second import reads what is new, and says where the rest waits."""
     file = Path("rows.jsonl")

@@ -123,6 +123,7 @@ def test_unknown_student_is_said_with_the_way_out(school: SmallClass) -> None:
         )
 
 
+@pytest.mark.slow
 def test_two_of_one_name_are_listed_with_their_keys() -> None:
     """Two people of one name and account name on two home pages: neither is guessed, both are named."""
     Path("two.jsonl").write_bytes(

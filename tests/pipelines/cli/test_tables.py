@@ -216,6 +216,7 @@ def test_settings_file_in_the_working_folder_is_read() -> None:
     assert (ran.code, "warehose" in ran.err) == (Exit.FAILED, True)
 
 
+@pytest.mark.slow
 def test_skills_import_is_used_by_the_next_refresh() -> None:
     """A skill map gives answers their skills, and the order of skills."""
     Path("skills.csv").write_text(_SKILLS)

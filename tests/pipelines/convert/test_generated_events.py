@@ -122,6 +122,7 @@ def _tried(format_: Format, record: Record) -> Converted | ConvertError:
         return error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "kinds", "make"),
     [

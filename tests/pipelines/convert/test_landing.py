@@ -28,6 +28,7 @@ def test_a_file_lands_once_wherever_it_lies(tmp_path: Path, warehouse: Warehouse
     assert counts(landed(warehouse, written(tmp_path / "b.csv", {BEN: 5, MILA: 7}))) == (0, 2, 0, 0)
 
 
+@pytest.mark.slow
 def test_a_grade_that_was_corrected_takes_the_place_of_the_former(
     tmp_path: Path, warehouse: Warehouse
 ) -> None:
@@ -40,6 +41,7 @@ def test_a_grade_that_was_corrected_takes_the_place_of_the_former(
         assert counts(landed(warehouse, book, is_again=True)) == (0, 2, 0, 0)
 
 
+@pytest.mark.slow
 def test_corrections_have_the_same_ids_everywhere(tmp_path: Path) -> None:
     """Two warehouses that were told the same have the same statements, voidings and all."""
     found = []
@@ -61,6 +63,7 @@ def test_statements_of_a_correction_are_valid(tmp_path: Path, warehouse: Warehou
     assert warehouse.rows("SELECT accepted FROM landing.position") == [(3,)]
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     books=st.lists(
@@ -98,6 +101,7 @@ def test_the_last_of_several_rows_of_a_file_stands(tmp_path: Path, warehouse: Wa
     assert standing(warehouse) == {MILA: 7}
 
 
+@pytest.mark.slow
 def test_a_grade_that_was_cleared_stands_no_more_until_it_is_given_again(
     tmp_path: Path, warehouse: Warehouse
 ) -> None:
@@ -141,6 +145,7 @@ def test_within_one_file_the_last_row_says_whether_a_grade_stands(
     assert standing(warehouse) == {MILA: 7, ("ada", "essay"): 1}
 
 
+@pytest.mark.slow
 def test_two_at_once_replace_a_grade_once_each(tmp_path: Path) -> None:
     """Of two processes that land other corrections of a grade, the second voids what the first has landed."""
     with Warehouse(tmp_path / "warehouse") as warehouse:
@@ -224,6 +229,7 @@ def test_an_import_that_was_broken_off_goes_on(tmp_path: Path, warehouse: Wareho
     assert standing(warehouse) == grades
 
 
+@pytest.mark.slow
 def test_checks_of_the_data_hold(tmp_path: Path, warehouse: Warehouse) -> None:
     """Positions count exactly what stands in the tables, corrections and refusals among it."""
     for points in ("7", "9", "many"):

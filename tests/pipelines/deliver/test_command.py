@@ -34,6 +34,7 @@ def _hook(receiver: Receiver) -> None:
     )
 
 
+@pytest.mark.slow
 def test_run_list_and_replay() -> None:
     """What was sent is counted and listed, and is sent again from where one says."""
     ran = learnloom("deliver", "run")
@@ -58,6 +59,7 @@ def test_a_limit_is_kept() -> None:
     assert ran.values()[-1]["delivered"] == 1
 
 
+@pytest.mark.slow
 def test_a_receiver_that_is_gone_is_resumed(receiver: Receiver) -> None:
     """Paused, it leaves code 3 and says what to type, which then works; the others are served."""
     _hook(receiver)
@@ -73,6 +75,7 @@ def test_a_receiver_that_is_gone_is_resumed(receiver: Receiver) -> None:
     assert sum(json.loads(call.body)["subject"] == "bea" for call in receiver.calls) == 1
 
 
+@pytest.mark.slow
 def test_no_secret_is_shown(receiver: Receiver, caplog: pytest.LogCaptureFixture) -> None:
     """Neither the secret nor the address of a receiver that fails is printed or logged."""
     caplog.set_level(logging.DEBUG)

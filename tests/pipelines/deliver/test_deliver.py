@@ -21,6 +21,7 @@ def _ids(receiver: Receiver) -> list[str]:
 
 
 # Crash ------------------------------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_a_fault_between_sending_and_recording_repeats_the_same_ids(
     warehouse: Warehouse, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -41,6 +42,7 @@ def test_a_fault_between_sending_and_recording_repeats_the_same_ids(
     assert [row[1] for row in statuses(warehouse)] == ["delivered"] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("killed_at", [1, 4, 6])
 def test_a_delivery_that_is_killed_loses_nothing(
     killed_at: int, warehouse: Warehouse, receiver: Receiver, clock: Clock
@@ -65,6 +67,7 @@ def test_a_delivery_that_is_killed_loses_nothing(
     assert [row[1] for row in statuses(warehouse)] == ["delivered"] * 6
 
 
+@pytest.mark.slow
 def test_two_deliveries_at_once_record_once(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """While one delivery sends, another delivers everything: the first records nothing, positions stay right."""
     stand(warehouse, signal_of("ann", 1), signal_of("bea", 2))
@@ -88,6 +91,7 @@ def test_two_deliveries_at_once_record_once(warehouse: Warehouse, receiver: Rece
 
 
 # What is not sent any more ----------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_what_ended_meanwhile_is_passed_over(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """A signal that ended while its event waited is never raised late; that it ended is told, in case it was seen."""
     stand(warehouse, signal_of("ann", 1))
@@ -102,6 +106,7 @@ def test_what_ended_meanwhile_is_passed_over(warehouse: Warehouse, receiver: Rec
     assert [row[1] for row in statuses(warehouse)] == ["passed", "delivered", "delivered"]
 
 
+@pytest.mark.slow
 def test_what_expired_is_passed_over(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """A signal is not raised from the moment on at which it is not to be shown; the student's others come."""
     stand(warehouse, signal_of("ann", 1, expires_at=_LATER), signal_of("ann", 2))
@@ -115,6 +120,7 @@ def test_what_expired_is_passed_over(warehouse: Warehouse, receiver: Receiver, c
 
 
 # Coming late, and again ---------------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_a_new_subscriber_gets_what_stands(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """Added later, it begins with what still stands, and hears nothing of what was over before it came."""
     stand(warehouse, signal_of("ann", 1), signal_of("ann", 2), signal_of("bea", 3, expires_at=_LATER))
@@ -129,6 +135,7 @@ def test_a_new_subscriber_gets_what_stands(warehouse: Warehouse, receiver: Recei
     assert told(receiver.events())[1:] == [("ann", "ended"), ("bea", "ended")]
 
 
+@pytest.mark.slow
 def test_a_new_subscriber_may_begin_at_the_beginning(
     warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:
@@ -142,6 +149,7 @@ def test_a_new_subscriber_may_begin_at_the_beginning(
     assert len(set(_ids(receiver))) == 3
 
 
+@pytest.mark.slow
 def test_replay_sends_the_same_again(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """From an event on everything comes again, also what has ended since; what never was sent still is not."""
     stand(warehouse, signal_of("ann", 1), signal_of("bea", 2), signal_of("cem", 3, expires_at=_LATER))
@@ -158,6 +166,7 @@ def test_replay_sends_the_same_again(warehouse: Warehouse, receiver: Receiver, c
     assert summary.delivered == 0
 
 
+@pytest.mark.slow
 def test_dead_events_come_again_by_replay(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """An event that was given up is sent by a replay."""
     stand(warehouse, signal_of("ann", 1))
@@ -179,6 +188,7 @@ def test_replay_of_what_was_not_reached_is_refused(
         replay(warehouse, "hook", first=2, now=clock.now, wait_seconds=10)
 
 
+@pytest.mark.slow
 def test_a_paused_subscription_goes_on_where_it_was(
     warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:
@@ -222,6 +232,7 @@ def test_a_subscription_gets_what_it_wants(
     assert position.next_sequence == 4
 
 
+@pytest.mark.slow
 def test_one_receiver_that_is_down_keeps_no_other_waiting(
     warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:
@@ -238,6 +249,7 @@ def test_one_receiver_that_is_down_keeps_no_other_waiting(
     assert "the environment variable NOT_THERE, which is not set" in str(summaries[1].told)
 
 
+@pytest.mark.slow
 def test_more_than_one_batch_keeps_the_order(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """Where more waits than is sent at once, what is new does not overtake it."""
     stand(warehouse, *(signal_of("ann", number) for number in range(150)))

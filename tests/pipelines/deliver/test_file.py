@@ -21,6 +21,7 @@ def _events(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
+@pytest.mark.slow
 def test_each_delivery_writes_one_file(warehouse: Warehouse, clock: Clock, tmp_path: Path) -> None:
     """Events come as JSON lines in a file named by the first and the last; without news there is no file."""
     folder = tmp_path / "not/there/yet"
@@ -43,6 +44,7 @@ def test_each_delivery_writes_one_file(warehouse: Warehouse, clock: Clock, tmp_p
     assert told[0].data.sentence == "Größer\nals zuvor"
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_no_half_file(
     warehouse: Warehouse, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,6 +73,7 @@ def test_a_folder_that_is_a_file_is_told(warehouse: Warehouse, clock: Clock, tmp
     assert f"cannot write to {tmp_path / 'taken'}" in str(summary.told)
 
 
+@pytest.mark.slow
 def test_a_crash_after_writing_repeats_the_file(
     warehouse: Warehouse, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

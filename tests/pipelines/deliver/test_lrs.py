@@ -47,6 +47,7 @@ def _lrs(receiver: Receiver) -> LrsSubscription:
     return LrsSubscription.model_validate(said)
 
 
+@pytest.mark.slow
 def test_statements_are_valid_and_say_everything(
     warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:
@@ -93,6 +94,7 @@ def test_the_call_is_that_of_the_specification(
     assert call.headers["content-type"] == "application/json"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tells_same_apart", [False, True], ids=["409", "204"])
 def test_the_same_again_is_delivered(
     tells_same_apart: bool,
@@ -118,6 +120,7 @@ def test_the_same_again_is_delivered(
     assert statuses(warehouse, "lrs") == [(1, "delivered", 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [lambda said: said | {"timestamp": "2020-01-01T00:00:00Z"}, lambda _: b"no JSON", lambda _: [1]],

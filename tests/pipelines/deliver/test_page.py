@@ -57,6 +57,7 @@ def test_the_settings_that_are_shown_are_read(tmp_path: Path, monkeypatch: pytes
     assert {each.to for each in read_settings().subscriptions} == set(_WAYS)
 
 
+@pytest.mark.slow
 def test_the_signature_is_checked_as_shown(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """The code for receivers takes what we send, and nothing that was changed, is old, or is signed by another."""
     (block,) = blocks(_PAGE, "python")

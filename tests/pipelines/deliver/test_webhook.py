@@ -40,6 +40,7 @@ def test_an_event_is_posted_and_signed(warehouse: Warehouse, receiver: Receiver,
     assert (call.headers["content-type"], call.method) == (MEDIA_TYPE, "POST")
 
 
+@pytest.mark.slow
 def test_what_was_delivered_is_not_sent_again(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """A second delivery sends only what is new."""
     stand(warehouse, signal_of("ann", 1))
@@ -49,6 +50,7 @@ def test_what_was_delivered_is_not_sent_again(warehouse: Warehouse, receiver: Re
     assert told(receiver.events()) == [("ann", "raised"), ("bea", "raised")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bad",
     [
@@ -82,6 +84,7 @@ def test_a_failed_event_holds_back_its_student_alone(
     assert {status for _, status, _ in statuses(warehouse)} == {"delivered"}
 
 
+@pytest.mark.slow
 def test_new_events_wait_behind_one_that_waits(
     warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:
@@ -99,6 +102,7 @@ def test_new_events_wait_behind_one_that_waits(
     assert [call.event["data"]["signal_id"][-1] for call in receiver.calls] == ["1", "1", "2"]
 
 
+@pytest.mark.slow
 def test_waits_grow_until_the_event_is_dead(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """The wait doubles up to its largest; after the last attempt the event is dead and the student's next goes on."""
     hook = webhook(receiver.url, max_attempts=4, first_wait_seconds=10, max_wait_seconds=30)
@@ -118,6 +122,7 @@ def test_waits_grow_until_the_event_is_dead(warehouse: Warehouse, receiver: Rece
     assert reason == "the receiver answered 500"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("is_date", [False, True], ids=["seconds", "date"])
 def test_retry_after_is_obeyed(
@@ -141,6 +146,7 @@ def test_retry_after_is_obeyed(
     assert statuses(warehouse) == [(1, "delivered", 1), (2, "delivered", 1)]
 
 
+@pytest.mark.slow
 def test_a_receiver_that_is_down_costs_no_attempts(
     warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:
@@ -162,6 +168,7 @@ def test_a_receiver_that_is_down_costs_no_attempts(
     assert statuses(warehouse) == [(1, "delivered", 1), (2, "delivered", 1)]
 
 
+@pytest.mark.slow
 def test_a_receiver_that_fails_everything_is_left_alone(
     warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:
@@ -178,6 +185,7 @@ def test_a_receiver_that_fails_everything_is_left_alone(
     assert [row[1] for row in statuses(warehouse)] == ["delivered"] * 9
 
 
+@pytest.mark.slow
 def test_410_pauses_the_subscription_until_it_is_resumed(
     warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:
@@ -217,6 +225,7 @@ def test_an_endless_answer_is_not_read(warehouse: Warehouse, receiver: Receiver,
     assert reason == "the receiver answered 500: " + "x" * 200
 
 
+@pytest.mark.slow
 def test_a_limit_leaves_the_rest_for_the_next_time(
     warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:
@@ -228,6 +237,7 @@ def test_a_limit_leaves_the_rest_for_the_next_time(
     assert [call.event["data"]["signal_id"][-1] for call in receiver.calls] == ["0", "1", "2", "3", "4"]
 
 
+@pytest.mark.slow
 def test_an_ill_formed_answer_to_one_call_is_no_answer_to_the_next(
     warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:

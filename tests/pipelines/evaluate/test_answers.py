@@ -120,6 +120,7 @@ def test_no_baseline_knows_what_it_predicts(told: list[Answer]) -> None:
 # The whole ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_model_beats_what_needs_none() -> None:
     """On students of known ability the model ranks better than every baseline, and is near the truth."""
     history, _ = a_class(n_students=200, n_items=50, n_skills=5, n_answers=12_000, seed=2)
@@ -129,6 +130,7 @@ def test_the_model_beats_what_needs_none() -> None:
     assert (found.n_students, found.n_items, found.n_skills, found.model.n) == (200, 50, 5, 12_000)
 
 
+@pytest.mark.slow
 def test_a_given_split_predicts_the_second_part_only() -> None:
     """Only answers of the test are held against what came."""
     history, _ = a_class(n_students=100, n_items=20, n_skills=2, n_answers=4_000, seed=2)

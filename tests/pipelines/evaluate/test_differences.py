@@ -39,6 +39,7 @@ def test_the_order_turns_the_sign() -> None:
         assert there.standard_error == pytest.approx(back.standard_error)
 
 
+@pytest.mark.slow
 def test_errors_are_those_of_other_classes() -> None:
     """Over many classes drawn anew, differences spread as far as one class alone says they do."""
     told: dict[str, list[tuple[float, float]]] = {}

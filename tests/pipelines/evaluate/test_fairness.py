@@ -65,6 +65,7 @@ def test_a_group_that_is_ranked_worse_is_found() -> None:
     assert (area.by_chance or 1.0) < area.value / 3
 
 
+@pytest.mark.slow
 def test_p_values_are_even_where_there_is_no_difference() -> None:
     """Of groups dealt out at random one in ten has p of .1 or less, and half of .5 or less."""
     p_values = []

@@ -39,6 +39,7 @@ def _followed(n_students: int, *, n_runs: int = 3) -> Followed:
     return Followed(together, at, np.where(together.has_not_passed, _END, never))
 
 
+@pytest.mark.slow
 def test_every_run_is_predicted_by_the_others() -> None:
     """At each share every student is predicted once, and better than by chance."""
     found = evaluate_risk(_followed(600), n_resamples=100)
@@ -50,6 +51,7 @@ def test_every_run_is_predicted_by_the_others() -> None:
         assert one.model.precision.value == pytest.approx(one.promised, abs=0.1)
 
 
+@pytest.mark.slow
 def test_the_rule_to_beat_stands_beside() -> None:
     """The rule names just those who were away for more than seven days, from half way on."""
     found = evaluate_risk(_followed(600), n_resamples=100)
@@ -58,6 +60,7 @@ def test_the_rule_to_beat_stands_beside() -> None:
     assert found.at[1].rule.recall.value == pytest.approx(0.5, abs=0.1)
 
 
+@pytest.mark.slow
 def test_lead_time_counts_from_the_first_warning() -> None:
     """Of an end on day 80 a rule that first fires on day 40 warns 40 days before; the model, on day 20, 60 days."""
     found = evaluate_risk(_followed(600), n_resamples=100)
@@ -66,6 +69,7 @@ def test_lead_time_counts_from_the_first_warning() -> None:
     assert found.lead_time.n == found.rule_lead_time.n
 
 
+@pytest.mark.slow
 def test_groups_are_held_beside_each_other() -> None:
     """Each group's students are counted, what is flagged are warnings, and a group of unknown students is left out."""
     followed = _followed(600)

@@ -1,5 +1,6 @@
 """A profile and its signals as a person reads them."""
 
+import pytest
 from hypothesis import given, settings
 
 from learnloom.pipelines.feedback.describe import describe_profile, describe_signals
@@ -16,6 +17,7 @@ from tests.pipelines.feedback.make import (
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(students())
 def test_any_profile_can_be_read(student: StudentEvidence) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +93,7 @@ def _in_band(p: float) -> bool:
     return _LIMITS.practise_low <= p <= _LIMITS.practise_high
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(_students())
 def test_three_at_the_most_and_each_may_be_offered(student: StudentEvidence) -> None:
@@ -102,6 +104,7 @@ def test_three_at_the_most_and_each_may_be_offered(student: StudentEvidence) -> 
     assert {choice.skill_id: choice.p_right for choice in choices}.items() <= fitting.items()
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(_students())
 def test_no_skill_outside_the_band_stands_in_for_one_inside(student: StudentEvidence) -> None:
@@ -113,6 +116,7 @@ def test_no_skill_outside_the_band_stands_in_for_one_inside(student: StudentEvid
     assert told == [True] * min(3, len(inside)) + [False] * (len(choices) - min(3, len(inside)))
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(_students())
 def test_what_comes_first_is_ready_then_near_then_wanted(student: StudentEvidence) -> None:
@@ -140,6 +144,7 @@ def test_what_comes_first_is_ready_then_near_then_wanted(student: StudentEvidenc
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(_students())
 def test_every_choice_says_why(student: StudentEvidence) -> None:

@@ -28,6 +28,7 @@ _LABELS = re.compile(
 )
 
 
+@pytest.mark.slow
 @_SLOWLY
 @given(students())
 def test_every_signal_keeps_the_contract(student: StudentEvidence) -> None:
@@ -45,6 +46,7 @@ def test_every_signal_keeps_the_contract(student: StudentEvidence) -> None:
         assert Signal.model_validate_json(signal.model_dump_json()) == signal
 
 
+@pytest.mark.slow
 @_SLOWLY
 @given(students())
 def test_students_are_spoken_to_kindly(student: StudentEvidence) -> None:
@@ -55,6 +57,7 @@ def test_students_are_spoken_to_kindly(student: StudentEvidence) -> None:
             assert not _LABELS.search(words), words
 
 
+@pytest.mark.slow
 @_SLOWLY
 @given(students())
 def test_no_sentence_names_the_student(student: StudentEvidence) -> None:
@@ -63,6 +66,7 @@ def test_no_sentence_names_the_student(student: StudentEvidence) -> None:
         assert "Xanthippe" not in signal.model_dump_json()
 
 
+@pytest.mark.slow
 @_SLOWLY
 @given(students())
 def test_the_same_evidence_gives_the_same_signals(student: StudentEvidence) -> None:
@@ -73,6 +77,7 @@ def test_the_same_evidence_gives_the_same_signals(student: StudentEvidence) -> N
     assert signals_of(student) == signals_of(turned)
 
 
+@pytest.mark.slow
 @_SLOWLY
 @given(students())
 def test_a_day_that_passes_does_not_make_a_new_signal(student: StudentEvidence) -> None:
@@ -109,6 +114,7 @@ _SEVERAL = {
 """Kinds of which there may be several on one subject at a time."""
 
 
+@pytest.mark.slow
 @_SLOWLY
 @given(students())
 def test_what_is_offered_can_be_practised(student: StudentEvidence) -> None:
@@ -123,6 +129,7 @@ def test_what_is_offered_can_be_practised(student: StudentEvidence) -> None:
         assert not skill.is_review_due
 
 
+@pytest.mark.slow
 @_SLOWLY
 @given(students())
 def test_the_unknown_stays_unknown(student: StudentEvidence) -> None:
@@ -136,6 +143,7 @@ def test_the_unknown_stays_unknown(student: StudentEvidence) -> None:
     assert StudentProfile.model_validate_json(profile.model_dump_json()) == profile
 
 
+@pytest.mark.slow
 @_SLOWLY
 @given(students())
 def test_a_mastered_skill_is_not_needing_work(student: StudentEvidence) -> None:

@@ -65,6 +65,7 @@ def _land_at_once(
     return results
 
 
+@pytest.mark.slow
 def test_two_open_transactions_cannot_land_the_same_id(warehouse: Warehouse) -> None:
     """Of two landings of one id at once, both past their duplicate check, one is done again and drops it."""
     with without_write_lock(warehouse) as first, without_write_lock(warehouse) as second:
@@ -131,6 +132,7 @@ def test_a_gap_is_refused(warehouse: Warehouse) -> None:
     assert landed_ids(warehouse) == []
 
 
+@pytest.mark.slow
 def test_what_another_process_landed_meanwhile_is_known(warehouse: Warehouse) -> None:
     """Ids landed by others are found through the change feed, and after their snapshots expired too."""
     mine = writer(warehouse, KnownIds(warehouse, sql_asks=0))
@@ -150,6 +152,7 @@ def test_what_another_process_landed_meanwhile_is_known(warehouse: Warehouse) ->
     assert (landed.accepted, landed.duplicates) == (5, 605)
 
 
+@pytest.mark.slow
 def test_an_import_overtaken_by_another_goes_on_behind_it(warehouse: Warehouse) -> None:
     """When another process lands part of the file first, this one reads the positions again and goes on."""
     with warehouse.another() as other:

@@ -33,6 +33,7 @@ print("interrupted" if summary.is_interrupted else "complete", summary.read, flu
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_waiting_for_input(tmp_path: Path, number: signal.Signals) -> None:
     """Waiting at a pipe that brings nothing more, it stops, tells what has landed, and rows equal that."""

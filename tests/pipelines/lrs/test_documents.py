@@ -74,6 +74,7 @@ def test_a_profile_is_replaced_only_by_who_has_seen_it(
     assert client("GET", path, params=place).json() == {"v": 2}
 
 
+@pytest.mark.slow
 def test_of_many_who_write_at_once_one_wins(client: Client) -> None:
     """Twenty writers with the same ETag: one is taken, nineteen are told."""
     place = {"agent": _ADA, "profileId": "race"}

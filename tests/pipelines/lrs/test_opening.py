@@ -31,6 +31,7 @@ def test_a_store_is_served_once(tmp_path: Path) -> None:
         assert httpx.get(f"{address}/about").status_code == 200
 
 
+@pytest.mark.slow
 def test_statements_are_taken_while_another_writes_to_the_warehouse_and_within_a_bound(
     tmp_path: Path,
 ) -> None:

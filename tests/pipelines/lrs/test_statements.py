@@ -78,6 +78,7 @@ def test_all_faults_are_told_and_kept_as_dead_letters(tmp_path: Path) -> None:
         assert warehouse.one("SELECT count(*) FROM landing.statement")[0] == 0
 
 
+@pytest.mark.slow
 def test_of_a_statement_that_is_too_long_only_the_beginning_is_kept(tmp_path: Path) -> None:
     """Nobody fills the disk with what is refused, and the dead letter still says why it was."""
     with serving(tmp_path) as address:

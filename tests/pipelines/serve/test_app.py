@@ -81,6 +81,7 @@ def test_without_any_token_there_is_no_interface(small_class: SmallClass) -> Non
         make_app(Settings(warehouse=small_class.folder), clock=lambda: _NOW)
 
 
+@pytest.mark.slow
 def test_what_is_for_teachers_does_not_reach_a_student_tool(address: str, student: str) -> None:
     """The student's token sees what is said to students, and no profile."""
     every = {signal["audience"] for signal in _get(address, f"/students/{student}/signals").json()}

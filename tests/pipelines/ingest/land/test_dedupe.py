@@ -110,6 +110,7 @@ _STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=_STEPS)
 def test_exactly_one_copy_lands(
@@ -189,6 +190,7 @@ def test_damaged_files_are_made_anew(tmp_path: Path, how: str) -> None:
     school.end_all()
 
 
+@pytest.mark.slow
 def test_files_of_a_warehouse_that_was_restored_are_not_believed(tmp_path: Path) -> None:
     """After going back to a backup, snapshots have the same numbers and hold something else: nothing is dropped."""
     school, backup = _School(tmp_path / "warehouse"), tmp_path / "backup"
@@ -213,6 +215,7 @@ def test_files_of_a_warehouse_that_was_restored_are_not_believed(tmp_path: Path)
         assert landed_ids(warehouse) == sorted(map(statement_id, [*range(40), 100, 101, 102]))
 
 
+@pytest.mark.slow
 def test_each_process_has_files_of_its_own(tmp_path: Path) -> None:
     """Of two that land at once each has a folder; where one has ended, the next takes its folder over."""
     school = _School(tmp_path / "warehouse")
@@ -226,6 +229,7 @@ def test_each_process_has_files_of_its_own(tmp_path: Path) -> None:
     school.end_all()
 
 
+@pytest.mark.slow
 def test_memory_holds_a_few_and_files_are_merged(tmp_path: Path) -> None:
     """However much lands, few ids are in memory and few files are there."""
     school = _School(tmp_path / "warehouse")

@@ -89,6 +89,7 @@ def test_every_record_is_a_statement_a_duplicate_or_a_dead_letter(
     assert {letter.landed_at for letter in dead} == {NOON}
 
 
+@pytest.mark.slow
 def test_a_second_import_lands_nothing(tmp_path: Path, warehouse: Warehouse) -> None:
     """The same files again are not even read; other files with the same statements are all duplicates."""
     path = _write(tmp_path / "a.jsonl", [*statements(range(25)), b"broken"])
@@ -130,6 +131,7 @@ def test_several_small_files_share_a_transaction(tmp_path: Path, warehouse: Ware
     assert len(tables.positions(warehouse)) == 20
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     numbers=st.lists(st.tuples(st.integers(0, 12), st.integers(0, 1), st.booleans()), max_size=40),
@@ -161,6 +163,7 @@ def test_any_cutting_gives_the_same_landing(
     assert dead == conflicts
 
 
+@pytest.mark.slow
 def test_interruption_keeps_what_landed_and_the_next_import_goes_on(
     tmp_path: Path, warehouse: Warehouse
 ) -> None:

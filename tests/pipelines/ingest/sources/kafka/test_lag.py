@@ -134,6 +134,7 @@ def test_check_fails_where_a_record_waits_for_too_long(
     ]
 
 
+@pytest.mark.slow
 def test_a_broker_that_is_away_fails_the_check(folder: Path) -> None:
     """It is a finding with the reason, and a figure: the other findings and figures are still told."""
     _read(folder, "read")
@@ -143,6 +144,7 @@ def test_a_broker_that_is_away_fails_the_check(folder: Path) -> None:
     assert _figures(settings) == ["learnloom_brokers_up 0.0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topics", [(), ("never-read",)])
 def test_where_nothing_was_read_nothing_is_asked(folder: Path, topics: tuple[str, ...]) -> None:
     """Without topics, or before the first record, the lag is unknown and no broker is needed."""
