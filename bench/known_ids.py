@@ -158,13 +158,14 @@ def _with_arrays(folder: Path) -> dict[str, Any]:
         order = np.argsort(ids)
         for run in runs:
             run.find(ids[order], contents[order])
-        return lambda _: add(MemoryRun.of(ids, contents))
+        return lambda _: add(MemoryRun.of(ids, contents, np.zeros_like(ids)))
 
     with Warehouse(folder) as warehouse:
 
         def start() -> None:
             table = warehouse.arrow("SELECT id_hash, content_hash FROM landing.statement")
-            add(MemoryRun.of(*(table.column(name).to_numpy() for name in table.column_names)))
+            ids, contents = (table.column(name).to_numpy() for name in table.column_names)
+            add(MemoryRun.of(ids, contents, np.zeros_like(ids)))
 
         return _measured(warehouse, start, ask)
 
@@ -177,7 +178,8 @@ def _with_index(folder: Path) -> dict[str, Any]:
             known.catch_up()
             known.refresh(warehouse.snapshot())
             known.find(ids, contents)
-            return lambda snapshot: known.landed(ids, contents, snapshot)
+            entries = MemoryRun.of(ids, contents, np.zeros_like(ids))
+            return lambda snapshot: known.landed(entries, snapshot)
 
         return _measured(warehouse, known.catch_up, ask)
 

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Sequence
 from copy import copy
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow as pa
 
 from learnloom.pipelines.ingest.land.dead_letters import DEAD_LETTER_ROWS
 from learnloom.pipelines.ingest.land.dedupe import as_hashes, hash_of
-from learnloom.pipelines.ingest.land.hash_runs import Hashes
+from learnloom.pipelines.ingest.land.hash_runs import Hashes, MemoryRun
 from learnloom.pipelines.ingest.land.tables import STATEMENT_ROWS
 from learnloom.pipelines.tracing.span import MAX_LINKS
 from learnloom.schemas.record import Batch, Fault, Judge, Record
@@ -24,6 +25,8 @@ Sameness = Callable[[dict[str, Any], dict[str, Any]], bool]
 _NAMELESS = uuid.UUID("5f0c1f0e-3a52-5a0e-9d5b-6d2f0b6f6c11")
 """Namespace for the ids of statements that came without one."""
 _DEAD_LETTER_ID_BYTES = 16
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class PartitionSlice(NamedTuple):
@@ -141,6 +144,12 @@ class WriteBatch:
     def hashes(self) -> tuple[Hashes, Hashes]:
         """Give the hashes of all ids and of all contents."""
         return as_hashes(self._id_digests), as_hashes(self._content_digests)
+
+    def index_entries(self, keep: npt.NDArray[np.bool_], now: datetime) -> MemoryRun:
+        """Give what the index of ids is to hold of the statements that `keep` marks, landed at `now`."""
+        ids, contents = self.hashes()
+        landed_us = np.full(int(keep.sum()), (now - _EPOCH) // _MICROSECOND, np.uint64)
+        return MemoryRun.of(ids[keep], contents[keep], landed_us)
 
     def refuse(self, index: int, fault: Fault) -> Refusal:
         """Make a refusal of the statement at `index`, which its caller then leaves out of the rows."""

@@ -1,22 +1,21 @@
 """Which ids have landed? Answered in a time that hardly grows with the table, and in memory that does not.
 
-An index holds a 64-bit hash of each id and of the bytes that came with it (id_index.py). Both hashes
-equal means the same bytes (128 bits: that any two of a hundred million statements agree by chance has probability
-1e-23). An equal id hash alone is only a suspicion, settled by looking at the landed bytes.
+An index holds a 64-bit hash of each id and of the bytes that came with it, and when they landed (id_index.py). Both
+hashes equal means the same bytes (128 bits: that any two of a hundred million statements agree by chance has
+probability 1e-23). An equal id hash alone is only a suspicion, settled by looking at the bytes that landed at that time.
 """
 
 import hashlib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from learnloom.pipelines.ingest.land import tables
-from learnloom.pipelines.ingest.land.hash_runs import Hashes, MemoryRun
+from learnloom.pipelines.ingest.land.hash_runs import Found, Hashes, MemoryRun
 from learnloom.pipelines.ingest.land.id_index import RECENT, IdIndex, Moment
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError, SnapshotExpiredError, WarehouseError
@@ -30,7 +29,7 @@ FOLDER: Final = "known-ids"
 _ASKS_AFTER_TROUBLE: Final = 100
 """So many batches are asked by SQL where the index could not be written, before that is tried again."""
 _AT_ONCE: Final = 1 << 18
-"""Pairs that are read from the warehouse at a time."""
+"""Entries that are read from the warehouse at a time."""
 
 
 def hash_of(data: bytes) -> bytes:
@@ -45,15 +44,6 @@ def as_hashes(digests: list[bytes]) -> Hashes:
 
 class StaleIdsError(OvertakenError):
     """What has landed since the last look is not known any more: the transaction is done again."""
-
-
-class Found(NamedTuple):
-    """Per record asked: what is known of its id."""
-
-    is_known: npt.NDArray[np.bool_]
-    """A statement with this id hash has landed."""
-    is_same: npt.NDArray[np.bool_]
-    """One with the very same bytes has landed."""
 
 
 class KnownIds:
@@ -129,18 +119,18 @@ class KnownIds:
     def find(self, ids: Hashes, contents: Hashes) -> Found:
         """Look up the records of a batch; call `refresh` with the transaction's snapshot before."""
         if self._snapshot is not None:
-            return Found(*self._index.find(ids, contents))
+            return self._index.find(ids, contents)
         self._asks_left -= 1
         table = tables.hashes_of(self._warehouse, pa.array(ids))
         index = IdIndex()
-        index.add(*(table.column(name).to_numpy() for name in table.column_names))
-        return Found(*index.find(ids, contents))
+        index.add(MemoryRun.of(*(column.to_numpy() for column in table.columns)))
+        return index.find(ids, contents)
 
-    def landed(self, ids: Hashes, contents: Hashes, snapshot: int) -> None:
+    def landed(self, run: MemoryRun, snapshot: int) -> None:
         """Take note of a batch of our own that was committed as `snapshot`."""
         if self._snapshot is None:
             return
-        self._index.add(ids, contents)
+        self._index.add(run)
         self._snapshot = snapshot
 
     def _open(self, snapshot: int) -> None:
@@ -149,7 +139,7 @@ class KnownIds:
         rows = tables.statements_at(self._warehouse, snapshot)
         if rows <= self._recent:
             for part in self._sorted(snapshot):
-                self._index.add(part.ids, part.contents)
+                self._index.add(part)
         elif not self._loaded(snapshot):
             self._index.fill(rows, self._sorted(snapshot))
             self._snapshot = snapshot
@@ -179,15 +169,15 @@ class KnownIds:
         if self._snapshot is None or snapshot <= self._snapshot:
             return
         added = tables.hashes_since(self._warehouse, self._snapshot + 1, snapshot, at_once=_AT_ONCE)
-        for part in map(_pairs, added):
-            self._index.add(part.ids, part.contents)
+        for part in map(_entries, added):
+            self._index.add(MemoryRun.of(*part.columns))
             if self._index.is_full:
                 self._index.use(self._own_folder())
                 self._index.spill()
         self._snapshot = snapshot
 
     def _sorted(self, snapshot: int) -> Iterator[MemoryRun]:
-        return map(_pairs, tables.sorted_hashes(self._warehouse, snapshot, at_once=_AT_ONCE))
+        return map(_entries, tables.sorted_hashes(self._warehouse, snapshot, at_once=_AT_ONCE))
 
     def _save(self) -> None:
         """Bring what is in memory to files."""
@@ -202,6 +192,6 @@ class KnownIds:
         return self._folder.path
 
 
-def _pairs(batch: pa.RecordBatch) -> MemoryRun:
-    """Read rows of id_hash and content_hash."""
+def _entries(batch: pa.RecordBatch) -> MemoryRun:
+    """Read rows of id_hash, content_hash and landed_us."""
     return MemoryRun(*(column.to_numpy() for column in batch.columns))

@@ -10,6 +10,7 @@ import pyarrow as pa
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.ingest.land.batch import Sameness, WriteBatch
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
+from learnloom.pipelines.ingest.land.hash_runs import Found
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.schemas.record import Fault
 
@@ -41,7 +42,7 @@ def deduplicate(
     found = known.find(ids, contents)
     duplicate = found.is_same.copy()
     suspects = np.flatnonzero(found.is_known & ~found.is_same).tolist()
-    firsts = _content(warehouse, batch, suspects, ids)
+    firsts = _content(warehouse, batch, suspects, found)
     repeats = _repeats(batch, found.is_known, firsts)
     conflicts = []
     for index in sorted({*suspects, *repeats}):
@@ -70,14 +71,21 @@ def conflict_fault(statement_id: str) -> Fault:
     )
 
 
-def _content(
-    warehouse: Warehouse, batch: WriteBatch, indices: list[int], ids: npt.NDArray[np.uint64]
-) -> dict[str, bytes]:
+def _content(warehouse: Warehouse, batch: WriteBatch, indices: list[int], found: Found) -> dict[str, bytes]:
     """Read the landed bytes for the statements at `indices`."""
-    if not indices:
-        return {}
-    asked = {batch.statement_ids[index]: ids[index] for index in indices}
-    return tables.landed_content(warehouse, list(asked), pa.array(list(asked.values()), pa.uint64()))
+    firsts: dict[str, bytes] = {}
+    ids = batch.hashes()[0]
+    # Whoever is not found at the time that is known has an id hash in common with another: any time is possible.
+    for times in (found.landed_us[indices], np.zeros(0, np.uint64)):
+        asked = {
+            batch.statement_ids[index]: ids[index]
+            for index in indices
+            if batch.statement_ids[index] not in firsts
+        }
+        if asked:
+            hashes = pa.array(list(asked.values()), pa.uint64())
+            firsts |= tables.landed_content(warehouse, list(asked), hashes, np.unique(times).tolist())
+    return firsts
 
 
 def _repeats(batch: WriteBatch, is_known: npt.NDArray[np.bool_], firsts: dict[str, bytes]) -> list[int]:

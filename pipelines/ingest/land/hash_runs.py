@@ -1,7 +1,7 @@
-"""Sorted runs of hash pairs (an id's and that of the bytes that came with it), in memory and in files.
+"""Sorted runs of entries: the hash of an id, that of the bytes that came with it, and when they landed.
 
-A run in a file costs 1/64 byte of memory a pair: the first id of every 4 KiB page. A look-up then touches one page;
-which pages stay in memory is the kernel's affair.
+A run in a file costs 1/64 byte of memory an entry: the first id of every 4 KiB page. A look-up then touches one page of
+ids; which pages stay in memory is the kernel's affair.
 """
 
 import mmap
@@ -16,58 +16,91 @@ import numpy.typing as npt
 
 Hashes = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
+COLUMNS: Final = 3
+"""Numbers of an entry: id, content, time."""
 _PAGE: Final = 512
 """Ids in one page."""
 _AT_ONCE: Final = 1 << 18
-"""Pairs that are held in memory while runs are merged or read, about: a multiple of `_PAGE`."""
+"""Entries that are held in memory while runs are merged or read, about: a multiple of `_PAGE`."""
 
 
 class CorruptRunError(OSError):
     """A file does not hold what was written to it."""
 
 
+class Found(NamedTuple):
+    """Per id asked: what is known of it."""
+
+    is_known: Mask
+    """A statement with this id hash has landed."""
+    is_same: Mask
+    """One with the very same bytes has landed."""
+    landed_us: Hashes
+    """When it landed, in microseconds since 1970; 0: it has not."""
+
+
 class HashRun(Protocol):
-    """Pairs sorted by id."""
+    """Entries sorted by id."""
 
     def __len__(self) -> int:
-        """Count the pairs."""
+        """Count the entries."""
 
-    def find(self, ids: Hashes, contents: Hashes) -> tuple[Mask, Mask]:
-        """Tell of each of the sorted `ids` whether it is in the run, and whether it is with these contents.
+    def find(self, ids: Hashes, contents: Hashes) -> Found:
+        """Tell of each of the sorted `ids` whether it is in the run, whether with these contents, and since when.
 
-        An id that stands in the run with several contents may be told as being there with others.
+        Of an id that stands in the run several times, another entry may be told.
         """
 
 
 @dataclass(frozen=True)
 class MemoryRun:
-    """Pairs in memory."""
+    """Entries in memory."""
 
     ids: Hashes
     contents: Hashes
+    landed_us: Hashes
 
     @classmethod
-    def of(cls, ids: Hashes, contents: Hashes) -> "MemoryRun":
-        """Sort pairs."""
+    def of(cls, ids: Hashes, contents: Hashes, landed_us: Hashes) -> "MemoryRun":
+        """Sort entries."""
         order = np.argsort(ids, kind="stable")  # merging sorted parts is what it is quickest at
-        return cls(ids[order], contents[order])
+        return cls(ids[order], contents[order], landed_us[order])
 
     @classmethod
     def merged(cls, runs: Sequence["MemoryRun"]) -> "MemoryRun":
         """Make one run of several."""
-        return cls.of(np.concatenate([r.ids for r in runs]), np.concatenate([r.contents for r in runs]))
+        return cls.of(
+            *(np.concatenate(columns) for columns in zip(*(run.columns for run in runs), strict=True))
+        )
+
+    @property
+    def columns(self) -> tuple[Hashes, Hashes, Hashes]:
+        """The numbers of all entries, as they stand in a file."""
+        return self.ids, self.contents, self.landed_us
 
     def __len__(self) -> int:
-        """Count the pairs."""
+        """Count the entries."""
         return len(self.ids)
 
-    def find(self, ids: Hashes, contents: Hashes) -> tuple[Mask, Mask]:
-        """See `Run.find`."""
-        place = np.minimum(np.searchsorted(self.ids, ids), max(len(self.ids) - 1, 0))
+    def find(self, ids: Hashes, contents: Hashes) -> Found:
+        """See `HashRun.find`."""
         if not len(self.ids):
-            return np.zeros(len(ids), np.bool_), np.zeros(len(ids), np.bool_)
-        hit = self.ids[place] == ids
-        return hit, hit & (self.contents[place] == contents)
+            nothing = np.zeros(len(ids), np.bool_)
+            return Found(nothing, nothing, np.zeros(len(ids), np.uint64))
+        return _found(
+            self.columns, np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1), ids, contents
+        )
+
+
+def _found(columns: Sequence[Hashes], at: npt.NDArray[np.intp], ids: Hashes, contents: Hashes) -> Found:
+    """Hold ids against the entries that are theirs, if any are; only of these more than the id is read."""
+    of_run, of_contents, of_times = columns
+    is_known = of_run[at] == ids
+    is_same, landed_us = np.zeros(len(ids), np.bool_), np.zeros(len(ids), np.uint64)
+    there = at[is_known]
+    is_same[is_known] = of_contents[there] == contents[is_known]
+    landed_us[is_known] = of_times[there]
+    return Found(is_known, is_same, landed_us)
 
 
 class RunFile(NamedTuple):
@@ -75,12 +108,12 @@ class RunFile(NamedTuple):
 
     name: str
     rows: int
-    checksums: tuple[int, int]
-    """CRC-32 of the ids and of the contents."""
+    checksums: tuple[int, int, int]
+    """CRC-32 of the ids, of the contents and of the times."""
 
 
 class FileRun:
-    """Pairs in a file: all ids, then all contents, little-endian."""
+    """Entries in a file: all ids, then all contents, then all times, little-endian."""
 
     def __init__(self, folder: Path, file: RunFile) -> None:
         """Open a run and read it once from end to end.
@@ -97,16 +130,15 @@ class FileRun:
         except (OSError, ValueError) as error:
             raise CorruptRunError(f"{path} cannot be read: {error}") from error
         self._map.madvise(mmap.MADV_RANDOM)
-        pairs = np.frombuffer(self._map, dtype="<u8")
-        self.ids: Hashes = pairs[: file.rows]
-        self._contents: Hashes = pairs[file.rows :]
+        self._columns: list[Hashes] = np.split(np.frombuffer(self._map, dtype="<u8"), COLUMNS)
+        self.ids = self._columns[0]
 
     def __len__(self) -> int:
-        """Count the pairs."""
+        """Count the entries."""
         return self.file.rows
 
-    def find(self, ids: Hashes, contents: Hashes) -> tuple[Mask, Mask]:
-        """See `Run.find`."""
+    def find(self, ids: Hashes, contents: Hashes) -> Found:
+        """See `HashRun.find`."""
         page = np.searchsorted(self._first_ids, ids, side="right") - 1
         at = np.maximum(page, 0) * _PAGE
         step = _PAGE // 2
@@ -115,15 +147,13 @@ class FileRun:
             further = np.minimum(at + step, len(self) - 1)
             at = np.where(self.ids[further] <= ids, further, at)
             step //= 2
-        hit = self.ids[at] == ids
-        is_same = np.zeros(len(ids), np.bool_)
-        is_same[hit] = self._contents[at[hit]] == contents[hit]
+        found = _found(self._columns, at, ids, contents)
         self.forget_pages()
-        return hit, is_same
+        return found
 
-    def pairs(self, start: int, end: int) -> MemoryRun:
-        """Read the pairs from one place to another."""
-        return MemoryRun(self.ids[start:end].astype(np.uint64), self._contents[start:end].astype(np.uint64))
+    def part(self, start: int, end: int) -> MemoryRun:
+        """Read the entries from one place to another."""
+        return MemoryRun(*(column[start:end].astype(np.uint64) for column in self._columns))
 
     @property
     def first_ids(self) -> Hashes:
@@ -139,14 +169,14 @@ def _verified(descriptor: int, file: RunFile) -> Hashes:
     """Read a whole file, hold it against its checksums, and give the first id of each page."""
     firsts: list[Hashes] = []
     with open(descriptor, "rb", closefd=False) as opened:
-        for half, checksum in enumerate(file.checksums):
+        for column, checksum in enumerate(file.checksums):
             left, found = 8 * file.rows, 0
             while left:
                 data = opened.read(min(left, 8 * _AT_ONCE))
                 if not data:
                     raise CorruptRunError(f"{file.name} ends early")
                 found, left = crc32(data, found), left - len(data)
-                if half == 0:
+                if column == 0:
                     firsts.append(np.frombuffer(data, dtype="<u8")[::_PAGE].astype(np.uint64))
             if found != checksum:
                 raise CorruptRunError(f"{file.name} does not hold what was written to it")
@@ -156,20 +186,19 @@ def _verified(descriptor: int, file: RunFile) -> Hashes:
 
 
 def write_run(folder: Path, name: str, rows: int, parts: Iterator[MemoryRun]) -> RunFile:
-    """Write a run whose sorted parts follow each other; `rows` is how many pairs they hold together."""
-    sums, written = [0, 0], 0
-    path = folder / name
-    with path.open("wb") as ids, path.open("r+b") as contents:
-        contents.seek(8 * rows)
+    """Write a run whose sorted parts follow each other; `rows` is how many entries they hold together."""
+    sums, written = [0] * COLUMNS, 0
+    with (folder / name).open("wb") as file:
         for part in parts:
-            for half, (file, hashes) in enumerate(((ids, part.ids), (contents, part.contents))):
-                data = hashes.astype("<u8", copy=False).tobytes()
-                sums[half] = crc32(data, sums[half])
+            for column, numbers in enumerate(part.columns):
+                data = numbers.astype("<u8", copy=False).tobytes()
+                sums[column] = crc32(data, sums[column])
+                file.seek(8 * (column * rows + written))
                 file.write(data)
             written += len(part)
     if written != rows:
-        raise CorruptRunError(f"{path} holds {written} pairs instead of {rows}")
-    return RunFile(name, rows, (sums[0], sums[1]))
+        raise CorruptRunError(f"{folder / name} holds {written} entries instead of {rows}")
+    return RunFile(name, rows, (sums[0], sums[1], sums[2]))
 
 
 def merged_parts(runs: Sequence[FileRun]) -> Iterator[MemoryRun]:
@@ -182,7 +211,7 @@ def merged_parts(runs: Sequence[FileRun]) -> Iterator[MemoryRun]:
             len(run) if bound is None else int(np.searchsorted(run.ids, np.uint64(bound))) for run in runs
         ]
         yield MemoryRun.merged(
-            [run.pairs(start, end) for run, start, end in zip(runs, starts, ends, strict=True)]
+            [run.part(start, end) for run, start, end in zip(runs, starts, ends, strict=True)]
         )
         starts = ends
         for run in runs:

@@ -1,8 +1,8 @@
-"""All hash pairs that have landed, in memory that does not grow with them.
+"""Entries of all that has landed (`hash_runs`), in memory that does not grow with them.
 
-The newest pairs are in memory, the others in files of sorted runs: a log-structured merge tree (O'Neil, Cheng,
+The newest entries are in memory, the others in files of sorted runs: a log-structured merge tree (O'Neil, Cheng,
 Gawlick and O'Neil 1996), tiered, whose files are never changed. Four runs of one size become one run of the next, up
-to a size, so that each pair is written a few times and a look-up asks a few runs.
+to a size, so that each entry is written a few times and a look-up asks a few runs.
 
 The files are a cache. What is in them is told by a manifest, and of which snapshot: it is for the caller to see
 whether that snapshot is still the warehouse's own.
@@ -20,9 +20,9 @@ import numpy as np
 from learnloom.pipelines.ingest.land.hash_runs import (
     CorruptRunError,
     FileRun,
+    Found,
     Hashes,
     HashRun,
-    Mask,
     MemoryRun,
     RunFile,
     merged_parts,
@@ -31,7 +31,7 @@ from learnloom.pipelines.ingest.land.hash_runs import (
 
 _log = logging.getLogger(__name__)
 RECENT: Final = 1 << 20
-"""Pairs in memory, at the most, but for one batch: 16 MB."""
+"""Entries in memory, at the most, but for one batch: 24 MB."""
 _FAN_IN: Final = 4
 """Runs of one size that become one of the next."""
 _LARGEST: Final = 64
@@ -47,13 +47,13 @@ class Moment(NamedTuple):
 
 
 class IdIndex:
-    """Pairs to be found again by their id; belongs to one thread. Without a folder all of it stays in memory."""
+    """Entries to be found again by their id; belongs to one thread. Without a folder all of it stays in memory."""
 
     def __init__(self, *, recent: int = RECENT) -> None:
         """Hold nothing.
 
         Args:
-            recent: pairs in memory, at the most, but for one batch.
+            recent: entries in memory, at the most, but for one batch.
         """
         self._recent = recent
         self._folder: Path | None = None
@@ -61,7 +61,7 @@ class IdIndex:
         self._in_files: list[FileRun] = []
 
     def __len__(self) -> int:
-        """Count the pairs."""
+        """Count the entries."""
         return sum(map(len, self._in_files)) + self._memory_rows()
 
     def _memory_rows(self) -> int:
@@ -82,7 +82,10 @@ class IdIndex:
         assert self._folder is not None  # noqa: S101 - `use` comes before
         try:
             told = json.loads((self._folder / _MANIFEST).read_text(encoding="utf-8"))
-            files = [RunFile(name, rows, (first, second)) for name, rows, first, second in told["runs"]]
+            files = [
+                RunFile(name, rows, (ids, contents, times))
+                for name, rows, ids, contents, times in told["runs"]
+            ]
             self._in_files = [FileRun(self._folder, file) for file in files]
             return Moment(int(told["snapshot"]), str(told["time"]))
         except FileNotFoundError:
@@ -93,34 +96,33 @@ class IdIndex:
             return None
 
     def fill(self, rows: int, parts: Iterator[MemoryRun]) -> None:
-        """Hold, instead of what is held, `rows` pairs: sorted, in parts that follow each other."""
+        """Hold, instead of what is held, `rows` entries: sorted, in parts that follow each other."""
         assert self._folder is not None  # noqa: S101 - likewise
         self._in_memory, self._in_files = [], []
         self._in_files.append(self._written(rows, parts))
 
-    def add(self, ids: Hashes, contents: Hashes) -> None:
-        """Take pairs in; of the runs in memory few remain, each pair being moved a logarithmic number of times."""
-        if not len(ids):
+    def add(self, run: MemoryRun) -> None:
+        """Take entries in; of the runs in memory few remain, each entry being moved a logarithmic number of times."""
+        if not len(run):
             return
-        run = MemoryRun.of(ids, contents)
         while self._in_memory and len(self._in_memory[-1]) <= 2 * len(run):
             run = MemoryRun.merged([self._in_memory.pop(), run])
         self._in_memory.append(run)
 
-    def find(self, ids: Hashes, contents: Hashes) -> tuple[Mask, Mask]:
-        """Tell of each id whether it is held, and whether it is held with these contents."""
-        is_known = np.zeros(len(ids), dtype=np.bool_)
-        is_same = np.zeros(len(ids), dtype=np.bool_)
-        order = np.argsort(
-            ids
-        )  # neighbours in the question are neighbours in a run: an order of magnitude faster
+    def find(self, ids: Hashes, contents: Hashes) -> Found:
+        """Tell of each id whether it is held, whether with these contents, and since when."""
+        is_known, is_same = (np.zeros(len(ids), dtype=np.bool_) for _ in range(2))
+        landed_us = np.zeros(len(ids), np.uint64)
+        # Neighbours in the question are neighbours in a run: an order of magnitude faster.
+        order = np.argsort(ids)
         asked, with_contents = ids[order], contents[order]
         runs: list[HashRun] = [*self._in_memory, *self._in_files]
         for run in runs:
-            known, same = run.find(asked, with_contents)
-            is_known[order] |= known
-            is_same[order] |= same
-        return is_known, is_same
+            found = run.find(asked, with_contents)
+            is_known[order] |= found.is_known
+            is_same[order] |= found.is_same
+            landed_us[order] = np.maximum(landed_us[order], found.landed_us)
+        return Found(is_known, is_same, landed_us)
 
     def spill(self) -> None:
         """Bring what is in memory to a file, and merge; a process that begins anew knows nothing of it."""

@@ -12,12 +12,13 @@ from learnloom.pipelines.ingest.land import dead_letters, tables
 from learnloom.pipelines.ingest.land.batch import Refusal, Sameness, WriteBatch
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
 from learnloom.pipelines.ingest.land.duplicates import DedupResult, conflict_fault, deduplicate
-from learnloom.pipelines.ingest.land.hash_runs import Hashes
+from learnloom.pipelines.ingest.land.hash_runs import MemoryRun
 from learnloom.pipelines.ingest.land.versions import replace_changed, withdraw
 from learnloom.pipelines.ingest.sources.source import Positions
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import PositionConflictError
 from learnloom.pipelines.lake.fence import LANDING
+from learnloom.pipelines.lake.small import one_thread
 from learnloom.pipelines.tracing.span import span
 from learnloom.schemas.record import Position
 
@@ -43,6 +44,14 @@ class Landed(NamedTuple):
     """Bytes of all its records."""
     positions: Sequence[Position]
     """What holds now of the partitions it came from."""
+
+
+class _Stored(NamedTuple):
+    """The positions of some topics as they stand in one snapshot."""
+
+    snapshot: int
+    topics: frozenset[str]
+    positions: Positions
 
 
 class LandingWriter:
@@ -72,6 +81,7 @@ class LandingWriter:
         self._wait_seconds = wait_seconds
         self._known = KnownIds(warehouse) if known is None else known
         self._expected: dict[tuple[str, int], Position] = {}
+        self._stored = _Stored(-1, frozenset(), {})
         self._has_failed = False
         tables.prepare(warehouse, wait_seconds=wait_seconds)
 
@@ -108,7 +118,7 @@ class LandingWriter:
         topics = sorted({part.topic for part in batch.slices})[:_MAX_TOPICS]
         with span("land batch", came_from=batch.traceparents, topics=topics) as add:
             try:
-                landed, updated, written = self._warehouse.retrying(
+                landed, stored, written = self._warehouse.retrying(
                     lambda: self._transact(batch, streams), wait_seconds=self._wait_seconds
                 )
                 # Where the server is lost right here, all has landed, and whoever begins anew finds it there.
@@ -125,19 +135,23 @@ class LandingWriter:
                 refused=landed.refused.total(),
                 bytes=landed.size,
             )
-        self._expected |= updated
-        self._known.landed(*written, snapshot)
+        self._expected |= {(position.topic, position.partition): position for position in landed.positions}
+        # The fence has seen to it that nobody else has moved them since they were read.
+        self._stored = stored._replace(snapshot=snapshot)
+        self._known.landed(written, snapshot)
         return landed
 
-    def _transact(
-        self, batch: WriteBatch, streams: frozenset[str]
-    ) -> tuple[Landed, dict[tuple[str, int], Position], tuple[Hashes, Hashes]]:
-        """Give what has landed, the new positions, and the hashes of ids and contents that were written."""
+    def _transact(self, batch: WriteBatch, streams: frozenset[str]) -> tuple[Landed, _Stored, MemoryRun]:
+        """Give what has landed, the positions that hold now, and what is to be known of the statements written."""
         warehouse, now = self._warehouse, self._now()
         self._known.catch_up()
-        with warehouse.transaction(LANDING):
+        # Two dozen statements over a few rows each, and one over thousands: of two threads one would mostly wait.
+        with one_thread(warehouse), warehouse.transaction(LANDING):
             snapshot = warehouse.snapshot()
-            stored = tables.positions(warehouse, {part.topic for part in batch.slices})
+            topics = frozenset(part.topic for part in batch.slices)
+            if snapshot != self._stored.snapshot or not topics <= self._stored.topics:
+                self._stored = _Stored(snapshot, topics, tables.positions(warehouse, topics))
+            stored = self._stored.positions
             self._check_positions(batch, stored, streams)
             tables.advance_fence(warehouse)
             dedup = deduplicate(warehouse, self._known, snapshot, batch, self._is_same)
@@ -161,8 +175,8 @@ class LandingWriter:
             size=batch.size,
             positions=list(updated.values()),
         )
-        ids, contents = batch.hashes()
-        return landed, updated, (ids[dedup.keep], contents[dedup.keep])
+        stored_now = self._stored._replace(positions={**stored, **updated})
+        return landed, stored_now, batch.index_entries(dedup.keep, now)
 
     def _check_positions(self, batch: WriteBatch, stored: Positions, streams: frozenset[str]) -> None:
         """Refuse the batch unless each part goes on from the stored position that was read before."""

@@ -31,6 +31,11 @@ def _columns(pairs: list[tuple[int, int]]) -> tuple[Hashes, Hashes]:
     return _hashes([i for i, _ in pairs]), _hashes([c for _, c in pairs])
 
 
+def _run(ids: Hashes, contents: Hashes) -> MemoryRun:
+    """Entries of which each landed at a time that follows from its content."""
+    return MemoryRun.of(ids, contents, contents + np.uint64(1))
+
+
 @settings(max_examples=60, deadline=None)
 @given(steps=_STEPS, asked=_PAIRS)
 def test_it_answers_as_a_dictionary_would(
@@ -46,7 +51,7 @@ def test_it_answers_as_a_dictionary_would(
     index.use(folder)
     for number, (what, pairs) in enumerate(steps):
         if what == "add":
-            index.add(*_columns(pairs))
+            index.add(_run(*_columns(pairs)))
             held += pairs
         elif what == "spill":
             index.spill()
@@ -59,10 +64,13 @@ def test_it_answers_as_a_dictionary_would(
             assert index.load() == saved[0]
             held = list(saved[1])
     assert len(index) == len(held)
-    known, same = index.find(*_columns(asked))
+    found = index.find(*_columns(asked))
     ids = {number for number, _ in held}
-    assert known.tolist() == [number in ids for number, _ in asked]
-    for pair, is_same in zip(asked, same.tolist(), strict=True):
+    assert found.is_known.tolist() == [number in ids for number, _ in asked]
+    times = _run(*_columns(held)).landed_us.tolist()
+    for (number, _), time in zip(asked, found.landed_us.tolist(), strict=True):
+        assert time in (times if number in ids else [0])
+    for pair, is_same in zip(asked, found.is_same.tolist(), strict=True):
         assert is_same <= (pair in held)
         if len(set(held)) == len(ids):  # else one id came with two contents: one of them may need a look
             assert is_same == (pair in held)
@@ -72,13 +80,15 @@ def test_it_answers_as_a_dictionary_would(
 def test_a_run_in_a_file_finds_all_of_its_ids_and_no_others(tmp_path: Path, rows: int) -> None:
     """Whatever the place of an id in its page: all are found with their contents, and no neighbour is."""
     ids = np.arange(1, rows + 1, dtype=np.uint64) * np.uint64(3)
-    run = FileRun(tmp_path, write_run(tmp_path, "a.run", rows, iter([MemoryRun(ids, ids + np.uint64(1))])))
-    hit, same = run.find(ids, ids + np.uint64(1))
-    assert hit.all()
-    assert same.all()
+    run = FileRun(tmp_path, write_run(tmp_path, "a.run", rows, iter([_run(ids, ids + np.uint64(1))])))
+    found = run.find(ids, ids + np.uint64(1))
+    assert found.is_known.all()
+    assert found.is_same.all()
+    assert found.landed_us.tolist() == (ids + np.uint64(2)).tolist()
     asked = np.sort(np.concatenate([ids - np.uint64(1), ids + np.uint64(1), np.zeros(1, np.uint64)]))
-    hit, _ = run.find(asked, asked)
-    assert not hit.any()
+    found = run.find(asked, asked)
+    assert not found.is_known.any()
+    assert not found.landed_us.any()
 
 
 def test_merging_reads_a_part_of_the_runs_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,23 +97,20 @@ def test_merging_reads_a_part_of_the_runs_at_a_time(tmp_path: Path, monkeypatch:
     rng = np.random.default_rng(5)
     runs = []
     for number, rows in enumerate((700, 3_000, 20_000)):
-        made = MemoryRun.of(*(rng.integers(0, 2**64 - 1, size=rows, dtype=np.uint64) for _ in range(2)))
+        made = MemoryRun.of(*(rng.integers(0, 2**64 - 1, size=rows, dtype=np.uint64) for _ in range(3)))
         runs.append(FileRun(tmp_path, write_run(tmp_path, str(number), rows, iter([made]))))
     parts = list(hash_runs.merged_parts(runs))
     assert max(map(len, parts)) < 1_024 + 3 * 512
-    merged = MemoryRun.of(
-        *(np.concatenate([getattr(part, n) for part in parts]) for n in ("ids", "contents"))
-    )
-    expected = MemoryRun.merged([run.pairs(0, len(run)) for run in runs])
-    assert np.concatenate([part.ids for part in parts]).tolist() == expected.ids.tolist()
-    assert merged.contents.tolist() == expected.contents.tolist()
+    merged = np.concatenate([part.columns for part in parts], axis=1)
+    expected = MemoryRun.merged([run.part(0, len(run)) for run in runs])
+    assert merged.tolist() == np.stack(expected.columns).tolist()
 
 
-@pytest.mark.parametrize("place", [0, 3_999, 4_000, 7_999])
+@pytest.mark.parametrize("place", [0, 3_999, 4_000, 7_999, 8_000, 11_999])
 def test_a_flipped_bit_is_seen(tmp_path: Path, place: int) -> None:
-    """A file of which one bit has changed, in ids or contents, is not opened."""
+    """A file of which one bit has changed, in ids, contents or times, is not opened."""
     ids = np.arange(500, dtype=np.uint64)
-    file = write_run(tmp_path, "a.run", 500, iter([MemoryRun(ids, ids)]))
+    file = write_run(tmp_path, "a.run", 500, iter([_run(ids, ids)]))
     data = bytearray((tmp_path / "a.run").read_bytes())
     data[place] ^= 4
     (tmp_path / "a.run").write_bytes(data)
@@ -118,7 +125,7 @@ def test_few_files_stay(tmp_path: Path) -> None:
     (tmp_path / "left over.run").write_bytes(b"of an index before")
     for number in range(64):
         ids = np.arange(5 * number, 5 * number + 5, dtype=np.uint64)
-        index.add(ids, ids)
+        index.add(_run(ids, ids))
         index.save(Moment(number, ""))
     assert len(list(tmp_path.glob("*.run"))) <= 10
     assert not (tmp_path / "left over.run").exists()
