@@ -84,7 +84,7 @@ class Settings(BaseSettings):
         description="Approximate largest number of bytes landed in one transaction.",
     )
     batch_seconds: float = Field(
-        default=1.0,
+        default=0.5,
         gt=0,
         le=600,
         description="Longest time that a record from Kafka waits for its transaction to fill.",

@@ -2,7 +2,7 @@
 
 An index holds a 64-bit hash of each id and of the bytes that came with it, and when they landed (id_index.py). Both
 hashes equal means the same bytes (128 bits: that any two of a hundred million statements agree by chance has
-probability 1e-23). An equal id hash alone is only a suspicion, settled by looking at the bytes that landed at that time.
+probability 1e-23). An equal id hash alone is only a suspicion, settled by looking at the bytes that landed then.
 """
 
 import hashlib

@@ -6,20 +6,19 @@
 """
 
 import logging
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Protocol
 
 from learnloom.pipelines.ingest.land.batch import Sameness, WriteBatch
 from learnloom.pipelines.ingest.land.dead_letter_limit import DeadLetterLimit, RecentRefusals
 from learnloom.pipelines.ingest.land.stop import StopSignal
+from learnloom.pipelines.ingest.land.threads import BatchWriter, WriterThread, fewer_collections
 from learnloom.pipelines.ingest.land.writer import Landed, LandingWriter
 from learnloom.pipelines.ingest.sources.errors import ReassignedError
-from learnloom.pipelines.ingest.sources.source import Positions, Problem, Source
+from learnloom.pipelines.ingest.sources.source import Problem, Source
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import PositionConflictError, WarehouseBusyError
 from learnloom.schemas.record import Batch, Judge
@@ -101,16 +100,6 @@ class LandingObserver(Protocol):
         """Take note, after each transaction, by the thread that reads; it is the same growing summary each time."""
 
 
-class BatchWriter(Protocol):
-    """Lands batches, each in one transaction; belongs to the thread that lands."""
-
-    def positions(self) -> Positions:
-        """Read the stored positions: batches that go on from others are not landed from now on."""
-
-    def land(self, batch: WriteBatch, streams: frozenset[str]) -> Landed:
-        """Land one batch; see `LandingWriter.land`."""
-
-
 def import_statements(
     source: Source,
     warehouse: Warehouse,
@@ -172,7 +161,7 @@ class LandingLoop:
             TooManyDeadLettersError: more is refused than the policy allows; what came before has landed.
         """
         conflicts, read_before = 0, -1
-        with _WriterThread(writer, source.streams) as landing:
+        with fewer_collections(), WriterThread(writer, source.streams) as landing:
             try:
                 while True:
                     try:
@@ -233,7 +222,7 @@ class LandingLoop:
         limit = self._policy.max_seconds
         return limit is not None and (self._now() - begun).total_seconds() >= limit
 
-    def _admit(self, batch: WriteBatch, landing: "_WriterThread", source: Source) -> None:
+    def _admit(self, batch: WriteBatch, landing: "WriterThread", source: Source) -> None:
         """Stop where too much is refused, once what came before has landed."""
         if self._recent is None:
             return
@@ -255,45 +244,3 @@ class LandingLoop:
                 self._observer(self.summary)
             if self._policy.stop_at is not None and self._now() >= self._policy.stop_at:
                 self._stop.set()
-
-
-class _WriterThread:
-    """The thread that lands, and what was handed over to it."""
-
-    def __init__(self, writer: BatchWriter, streams: frozenset[str]) -> None:
-        self._writer = writer
-        self._streams = streams
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="land")
-        self._pending: deque[Future[Landed]] = deque()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.shutdown()
-
-    def positions(self) -> Positions:
-        """Read the stored positions."""
-        return self._thread.submit(self._writer.positions).result()
-
-    def hand_over(self, batch: WriteBatch) -> None:
-        """Have a batch landed; in a copy of this thread's context, whose span is the one above that of landing."""
-        land = copy_context().run
-        self._pending.append(self._thread.submit(land, self._writer.land, batch, self._streams))
-
-    def landed(self, left: int) -> Iterator[Landed]:
-        """Wait until no more than `left` batches are under way; yield what became of the others."""
-        while len(self._pending) > left or (self._pending and self._pending[0].done()):
-            landed = self._pending[0].result()
-            self._pending.popleft()
-            yield landed
-
-    def drop(self) -> Iterator[Landed]:
-        """Throw away what the writer has not begun; yield what became of what it had."""
-        while self._pending:
-            future = self._pending.popleft()
-            if not future.cancel():
-                try:
-                    yield future.result()
-                except PositionConflictError:
-                    continue  # not landed either: it is read again

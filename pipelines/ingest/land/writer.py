@@ -80,18 +80,25 @@ class LandingWriter:
         self._now = now
         self._wait_seconds = wait_seconds
         self._known = KnownIds(warehouse) if known is None else known
+        self._one_thread = one_thread(warehouse)
         self._expected: dict[tuple[str, int], Position] = {}
         self._stored = _Stored(-1, frozenset(), {})
         self._has_failed = False
         tables.prepare(warehouse, wait_seconds=wait_seconds)
 
     def __enter__(self) -> Self:
-        """Give the writer."""
+        """Give the writer, whose connection works in one thread from now on.
+
+        Of each transaction's two dozen statements most are over a few rows, and one is over thousands: a second thread
+        of DuckDB would mostly wait, and that costs half as much again.
+        """
+        self._one_thread.__enter__()
         return self
 
     def __exit__(self, *exception: object) -> None:
         """Keep what is known of landed ids for the next process, unless something went wrong."""
         self._known.__exit__(*exception)
+        self._one_thread.__exit__(None, None, None)
 
     def positions(self) -> Positions:
         """Read the stored positions; batches that go on from others are not landed from now on."""
@@ -145,8 +152,7 @@ class LandingWriter:
         """Give what has landed, the positions that hold now, and what is to be known of the statements written."""
         warehouse, now = self._warehouse, self._now()
         self._known.catch_up()
-        # Two dozen statements over a few rows each, and one over thousands: of two threads one would mostly wait.
-        with one_thread(warehouse), warehouse.transaction(LANDING):
+        with warehouse.transaction(LANDING):
             snapshot = warehouse.snapshot()
             topics = frozenset(part.topic for part in batch.slices)
             if snapshot != self._stored.snapshot or not topics <= self._stored.topics:
