@@ -75,7 +75,7 @@ class Settings(BaseSettings):
         description="Largest statement, in bytes; larger ones are refused.",
     )
     batch_records: int = Field(
-        default=10_000, ge=1, le=200_000, description="Largest number of records landed in one transaction."
+        default=20_000, ge=1, le=200_000, description="Largest number of records landed in one transaction."
     )
     batch_bytes: int = Field(
         default=32 * 1_048_576,

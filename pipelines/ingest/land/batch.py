@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import UTC, datetime, timedelta
+from itertools import compress
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -187,22 +188,22 @@ class WriteBatch:
     def statement_rows(self, keep: npt.NDArray[np.bool_]) -> pa.Table:
         """Give the statements that `keep` marks as rows of landing.statement."""
         ids, contents = self.hashes()
-        slices = pa.array(self.slice_of, pa.int32())
+        records = list(compress(self._records, keep))
+        slices = pa.array(np.array(self.slice_of, np.int32)[keep])
         topics = pa.DictionaryArray.from_arrays(slices, pa.array([p.topic for p in self.slices], pa.string()))
         partitions = pa.array([p.partition for p in self.slices], pa.int32()).take(slices)
         columns = [
-            pa.array(self.statement_ids, pa.string()),
-            pa.array(ids),
-            pa.array(contents),
-            pa.array(self.raws, pa.string()),
+            pa.array(list(compress(self.statement_ids, keep)), pa.string()),
+            pa.array(ids[keep]),
+            pa.array(contents[keep]),
+            _texts(list(compress(self.raws, keep))),
             topics,
             partitions,
-            pa.array([record.offset for record in self._records], pa.int64()),
-            pa.array([record.element for record in self._records], pa.int32()),
-            pa.array([record.source for record in self._records], pa.string()).dictionary_encode(),
+            pa.array([record.offset for record in records], pa.int64()),
+            pa.array([record.element for record in records], pa.int32()),
+            pa.array([record.source for record in records], pa.string()).dictionary_encode(),
         ]
-        table = pa.Table.from_arrays(columns, schema=STATEMENT_ROWS)
-        return table if keep.all() else table.filter(pa.array(keep))
+        return pa.Table.from_arrays(columns, schema=STATEMENT_ROWS)
 
     def dead_letter_ids(self, refusals: Sequence[Refusal]) -> list[str]:
         """Give the id of each refusal's dead letter."""
@@ -226,6 +227,15 @@ class WriteBatch:
             [pa.array(column, field.type) for column, field in zip(columns, DEAD_LETTER_ROWS, strict=True)],
             schema=DEAD_LETTER_ROWS,
         )
+
+
+def _texts(texts: Sequence[bytes]) -> pa.LargeStringArray:
+    """Make an Arrow array of texts in UTF-8 whose bytes are copied once: `pa.array` moves them as they become more."""
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+    offsets = np.concatenate([np.zeros(1, np.int64), ends])
+    made = pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts)))
+    made.validate(full=True)
+    return made
 
 
 def _refusal(slice_index: int, record: Record, faults: tuple[Fault, ...]) -> Refusal:

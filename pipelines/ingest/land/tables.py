@@ -23,7 +23,7 @@ STATEMENT_ROWS: Final = pa.schema(
         ("statement_id", pa.string()),
         ("id_hash", pa.uint64()),
         ("content_hash", pa.uint64()),
-        ("raw", pa.string()),
+        ("raw", pa.large_string()),
         ("topic", pa.dictionary(pa.int32(), pa.string())),
         ("partition", pa.int32()),
         ("offset", pa.int64()),
