@@ -3,13 +3,15 @@
     python bench/topic.py FILE [--known COUNT...] [--steady PER_SECOND] [--seconds SECONDS]
 
 FILE holds statements, one a line. A broker of one's own (servers/) takes them on a topic of 4 partitions. Each figure
-is that of a process of its own. The client alone (kafka-python, polling) is the limit of what can be reached.
+is that of a process of its own. The client alone (kafka-python, polling) is the limit of what can be reached. "cpu" is
+microseconds of processor time a message, start of the process included: it depends less on what else the machine does.
 """
 
 import argparse
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -30,8 +32,9 @@ from servers.kafka.find import own_broker
 from servers.kafka.java import STRONG
 
 PARTITIONS = 4
-# Statements that are landed into warehouses that hold many already.
-SMALL = 200_000
+# Statements that are landed into warehouses that hold many already: with the first ones the index of ids is made, those
+# after them are measured.
+FIRST, SMALL = 120_000, 200_000
 _RUN = "import sys; from learnloom.pipelines.cli.main import main; sys.argv[0] = 'learnloom'; main()"
 _ROOT = Path(__file__).parents[1]
 _PACKAGES = ("kafka-python", "crc32c", "duckdb", "duckdb-extension-ducklake", "pyarrow", "msgspec", "orjson")
@@ -47,7 +50,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("file", type=Path)
-    parser.add_argument("--known", nargs="*", type=int, default=[1_000_000, 10_000_000])
+    parser.add_argument("--known", nargs="*", type=int, default=[0, 1_000_000, 10_000_000])
     parser.add_argument("--steady", type=int, default=5_000)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--part", nargs=2, metavar=("WHAT", "ADDRESS"), help=argparse.SUPPRESS)
@@ -65,7 +68,7 @@ def main() -> None:
 
 
 def _measure(broker: OwnBroker, folder: Path, options: argparse.Namespace) -> None:
-    print(f"{'':<46}{'messages':>10}{'seconds':>9}{'per s':>9}{'of raw':>8}")
+    print(f"{'':<46}{'messages':>10}{'seconds':>9}{'per s':>9}{'of raw':>8}{'cpu':>8}")
     broker.create_topic("all", PARTITIONS)
     produced = _part("produce", broker, options)
     _show("produce (idempotent, keyed, lz4)", produced)
@@ -73,13 +76,15 @@ def _measure(broker: OwnBroker, folder: Path, options: argparse.Namespace) -> No
     _show("raw consume: kafka-python alone", raw, raw)
     _show("consume, judge, land", _consume(broker, folder / "w", "all"), raw)
     broker.delete_topic("all")
-    broker.create_topic("small", PARTITIONS)
-    _part("produce_small", broker, options)
+    for topic in ("first", "small"):
+        broker.create_topic(topic, PARTITIONS)
+        _part(f"produce_{topic}", broker, options)
     for known in options.known:
         place = folder / f"known-{known}"
         with Warehouse(place) as warehouse:
             tables.prepare(warehouse, wait_seconds=60)
             warehouse.run(_LAND_MANY, [known])
+        _consume(broker, place, "first")
         _show(f"consume, judge, land beside {known:,}", _consume(broker, place, "small"), raw)
     broker.create_topic("steady", PARTITIONS)
     _measure_lag(broker, folder / "steady", options)
@@ -89,24 +94,37 @@ def _part(what: str, broker: OwnBroker, options: argparse.Namespace) -> dict[str
     """Run a part of this file in a process of its own."""
     command = [sys.executable, __file__, str(options.file), "--part", what, broker.address]
     command += ["--steady", str(options.steady), "--seconds", str(options.seconds)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=_environment())
+    return _told(command)
+
+
+def _told(command: list[str]) -> dict[str, Any]:
+    """What a process tells in its last line, and its processor time."""
+    before = _cpu_of_children()
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True, env=_environment())
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    return {**told, "cpu": _cpu_of_children() - before}
+
+
+def _cpu_of_children() -> float:
+    """Seconds of processor time of all processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(_ROOT), **more}
 
 
-def _produce(address: str, file: Path, limit: int | None) -> dict[str, float]:
-    topic = "all" if limit is None else "small"
+def _produce(
+    address: str, file: Path, topic: str, first: int = 0, end: int | None = None
+) -> dict[str, float]:
     count = 0
     with (
         file.open("rb") as lines,
         StatementProducer(KafkaConnection(address), topic, source="bench") as producer,
     ):
         started = time.perf_counter()
-        for line in islice(lines, limit):
+        for line in islice(lines, first, end):
             producer.send(line.rstrip(b"\n"))
             count += 1
         producer.flush()
@@ -157,9 +175,7 @@ def _steady(address: str, file: Path, options: argparse.Namespace) -> dict[str, 
 def _consume(broker: OwnBroker, place: Path, topic: str) -> dict[str, Any]:
     command = [sys.executable, "-c", _RUN, "consume", "--topic", topic, "--until-caught-up", "--json"]
     command += ["--servers", broker.address, "-w", str(place), "--no-dead-topics", "--group", place.name]
-    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True, env=_environment())
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    return _told(command)
 
 
 def _measure_lag(broker: OwnBroker, place: Path, options: argparse.Namespace) -> None:
@@ -185,33 +201,39 @@ def _measure_lag(broker: OwnBroker, place: Path, options: argparse.Namespace) ->
         while sum(seen[-1][1].values()) < told["read"]:
             positions = tables.positions(reader)
             seen.append((time.time(), {key: value.next_offset for key, value in positions.items()}))
+    before = _cpu_of_children()
     consumer.terminate()
     consumer.wait()
-    _tell_lag(told, seen, options.steady)
+    _tell_lag(told, seen, options.steady, _cpu_of_children() - before)
 
 
-def _tell_lag(told: dict[str, Any], seen: list[tuple[float, dict[tuple[str, int], int]]], rate: int) -> None:
+def _tell_lag(
+    told: dict[str, Any], seen: list[tuple[float, dict[tuple[str, int], int]]], rate: int, cpu: float
+) -> None:
     lags = []
     for at, partition, offset in told["sent"]:
         visible = next(when for when, ends in seen if ends.get(("steady", partition), 0) > offset)
         lags.append(visible - at)
     lags.sort()
-    name = f"lag from send to readable row at {rate:,}/s"
+    _show(f"lag from send to readable row at {rate:,}/s", {**told, "cpu": cpu})
     print(
-        f"{name:<46}{told['read']:>10,}{told['seconds']:>9.1f}{told['read'] / told['seconds']:>9,.0f}"
-        f"   median {lags[len(lags) // 2]:.2f} s, p99 {lags[int(len(lags) * 0.99)]:.2f} s, worst {lags[-1]:.2f} s"
+        f"{'':<46}median {lags[len(lags) // 2]:.2f} s, p99 {lags[int(len(lags) * 0.99)]:.2f} s, "
+        f"worst {lags[-1]:.2f} s"
     )
 
 
 def _show(what: str, told: dict[str, Any], raw: dict[str, Any] | None = None) -> None:
     rate = told["read"] / told["seconds"]
     share = "" if raw is None else f"{rate / (raw['read'] / raw['seconds']):.2f}"
-    print(f"{what:<46}{told['read']:>10,}{told['seconds']:>9.1f}{rate:>9,.0f}{share:>8}", flush=True)
+    cpu = 1e6 * told["cpu"] / told["read"]
+    numbers = f"{told['read']:>10,}{told['seconds']:>9.1f}{rate:>9,.0f}{share:>8}{cpu:>8.1f}"
+    print(f"{what:<46}{numbers}", flush=True)
 
 
 _PARTS: dict[str, Any] = {
-    "produce": lambda address, file, _: _produce(address, file, None),
-    "produce_small": lambda address, file, _: _produce(address, file, SMALL),
+    "produce": lambda address, file, _: _produce(address, file, "all"),
+    "produce_first": lambda address, file, _: _produce(address, file, "first", 0, FIRST),
+    "produce_small": lambda address, file, _: _produce(address, file, "small", FIRST, FIRST + SMALL),
     "raw": lambda address, _, __: _raw(address),
     "steady": _steady,
 }

@@ -1,6 +1,8 @@
 """The index of ids answers as a dictionary would, from memory and from files, and believes no damaged file."""
 
+import json
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -130,3 +132,16 @@ def test_few_files_stay(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.run"))) <= 10
     assert not (tmp_path / "left over.run").exists()
     assert len(index) == 320
+
+
+def test_files_of_an_earlier_release_are_made_anew(tmp_path: Path) -> None:
+    """Files without times, as they were once written, are not believed and do no harm."""
+    ids = np.arange(500, dtype=np.uint64)
+    index = IdIndex(recent=_RECENT)
+    index.use(tmp_path)
+    (tmp_path / "old.run").write_bytes(ids.tobytes() * 2)
+    crc = crc32(ids.tobytes())
+    manifest = {"snapshot": 1, "time": "", "runs": [["old.run", 500, crc, crc]]}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    assert index.load() is None
+    assert not len(index)
