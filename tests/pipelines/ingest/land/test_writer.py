@@ -10,10 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from learnloom.pipelines.ingest.land import batch as batches
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.ingest.land.batch import WriteBatch
-from learnloom.pipelines.ingest.land.dedupe import KnownIds
+from learnloom.pipelines.ingest.land.dedupe import KnownIds, hash_of
 from learnloom.pipelines.ingest.land.threads import fewer_collections
 from learnloom.pipelines.ingest.land.writer import LandingWriter
 from learnloom.pipelines.lake.connection import Warehouse
@@ -125,9 +124,9 @@ def test_two_ids_with_one_hash_are_found_whenever_they_landed(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the index knows another statement's time, the whole table is asked: nothing lands twice."""
-    whole = batches.hash_of
     ids = {statement_id(number).encode() for number in range(2)}
-    monkeypatch.setattr(batches, "hash_of", lambda data: bytes(8) if data in ids else whole(data))
+    hashing = "learnloom.pipelines.ingest.land.batch.hash_of"
+    monkeypatch.setattr(hashing, lambda data: bytes(8) if data in ids else hash_of(data))
     mine = _writer_with_clock(warehouse)
     for number in range(2):
         assert mine.land(write_batch([statement(number)], start=number)).accepted == 1
