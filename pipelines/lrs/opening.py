@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +14,11 @@ from learnloom.pipelines.lake.fence import FileWriteLock
 from learnloom.pipelines.lrs.app import BASE, App
 from learnloom.pipelines.lrs.attachments import Attachments
 from learnloom.pipelines.lrs.door import Door
-from learnloom.pipelines.lrs.lander import LandedContent, Lander
+from learnloom.pipelines.lrs.lander import LandedContent, Lander, land_journal
+from learnloom.pipelines.lrs.log import JournalLog
 from learnloom.pipelines.lrs.receive import Receiver
 from learnloom.pipelines.lrs.statements import Statements
-from learnloom.pipelines.lrs.store import Store
+from learnloom.pipelines.lrs.stores import open_store
 from learnloom.schemas.errors import LearnloomError
 
 _WAIT_SECONDS: Final = 1.0
@@ -54,19 +56,19 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
     """
     settings = job.settings
     with (
-        Store(settings.warehouse, now=job.clock) as store,
-        _alone(store.folder),
-        Lander(job, store),
+        open_store(settings, now=job.clock) as store,
+        nullcontext() if store.is_shared else _alone(store.folder),
+        Lander(job, store, partial(land_journal, job, store)),
         closing(LandedContent(settings)) as content,
     ):
         statements = Statements(
             store,
             Receiver(
                 store,
+                JournalLog(store, max_waiting=settings.lrs.max_waiting),
                 limits=limits(settings),
                 content=content,
                 new_id=_new_id,
-                max_waiting=settings.lrs.max_waiting,
             ),
             Attachments(store.folder / "attachments"),
             content=content,

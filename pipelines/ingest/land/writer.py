@@ -198,7 +198,9 @@ class LandingWriter:
             place = batch.slices[refusal.slice_index]
             first, last = spans.get((place.topic, place.partition), (refusal.offset, refusal.offset))
             spans[place.topic, place.partition] = (min(first, refusal.offset), max(last, refusal.offset))
-        there = dead_letters.known_dead_letters(self._warehouse, spans, ids)
+        # What bears an id of its own may have come by another way before.
+        anywhere = any(refusal.record_id is not None for refusal in refusals)
+        there = dead_letters.known_dead_letters(self._warehouse, None if anywhere else spans, ids)
         new = [refusal for refusal, letter in zip(refusals, ids, strict=True) if letter not in there]
         new_ids = [letter for letter in ids if letter not in there]
         dead_letters.write_dead_letters(self._warehouse, batch.dead_letter_rows(new, new_ids), now)
