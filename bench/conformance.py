@@ -2,8 +2,8 @@
 
 The suite is not part of this repository. `make conformance SUITE=PATH` runs it from a folder with
 adlnet/lrs-conformance-test-suite, its branch `adding-back-compat` merged, after `npm install`: on its main branch
-alone the two versions contradict each other on three tests. `STORE=postgres` keeps the store in PostgreSQL, `STORE=kafka`
-sends statements through Kafka; the servers come by the ladder of tests.
+alone the two versions contradict each other on three tests. `STORE=postgres` keeps the store in PostgreSQL,
+`STORE=kafka` sends statements through Kafka; the servers come by the ladder of tests.
 """
 
 import json

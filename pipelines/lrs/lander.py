@@ -12,9 +12,10 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.consume import Patience
 from learnloom.pipelines.ingest.land.dedupe import as_hashes, hash_of
 from learnloom.pipelines.ingest.land.loop import LandingLoop
-from learnloom.pipelines.ingest.land.run import LandingJob, TopicWriter
+from learnloom.pipelines.ingest.land.run import LandingJob, TopicWriter, land_topics
 from learnloom.pipelines.ingest.land.tables import landed_content
 from learnloom.pipelines.ingest.land.writer import LandingWriter
+from learnloom.pipelines.ingest.opening import connection_of, topic_options
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseMissingError
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
@@ -90,6 +91,13 @@ def land_journal(job: LandingJob, store: Store, is_over: Callable[[], bool]) -> 
             else:
                 store.appended.clear()
                 store.appended.wait(_LEASE_SECONDS)
+
+
+def land_topic(job: LandingJob, topic: str, is_over: Callable[[], bool]) -> None:
+    """Land from Kafka, as a member of the consumer group that the settings name."""
+    options = topic_options(job.settings, [topic], is_over=is_over)
+    # Whatever a sender does, its statements are answered one by one: no share of refusals stops the others.
+    land_topics(job, connection_of(job.settings), options, dead_letter_limit=None)
 
 
 def _land_journal(job: LandingJob, store: Store, is_over: Callable[[], bool]) -> None:
