@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import sys
 import threading
 import uuid
@@ -27,7 +28,7 @@ from tests.forked import Forked
 from tests.pipelines.lrs.serving import Client, Clock, statement
 
 TOPIC = "learnloom.lrs"
-_BETWEEN_KILLS = 40
+_BETWEEN_KILLS = 20
 """Statements answered between two kills, at the most."""
 _INVALID = {"verb": {"id": "no IRI"}}
 
@@ -69,7 +70,7 @@ class Victim:
     def close(self) -> None:
         """Stop it in good order."""
         if self._process.is_alive:
-            self._process.signal(15)
+            self._process.signal(signal.SIGTERM)
         self._process.end()
 
 
@@ -86,6 +87,7 @@ class Writer(threading.Thread):
     def __init__(self, clients: list[Client], is_over: threading.Event, seed: int) -> None:
         """Send by `clients` in turn."""
         super().__init__()
+        self._http = httpx.Client(timeout=60)
         self.answered: dict[str, dict[str, Any]] = {}
         self.refused: set[str] = set()
         """Marks of invalid statements that were answered with 400 at the first try."""
@@ -104,13 +106,14 @@ class Writer(threading.Thread):
                 self._refuse()
             else:
                 self._send([statement(id=str(uuid.uuid4())) for _ in range(self._draw.randint(1, 5))])
+        self._http.close()
 
     def _tries(self, method: str, path: str, **given: Any) -> Iterator[tuple[int, httpx.Response]]:
         """Yield answers until it is over, with the number of tries before."""
         tries = 0
         while not self._is_over.is_set():
             try:
-                answer = self._draw.choice(self._clients)(method, path, **given)
+                answer = self._call(method, path, **given)
             except httpx.TransportError:
                 pass
             else:
@@ -119,6 +122,13 @@ class Writer(threading.Thread):
                 else:
                     self.unavailable += 1
             tries += 1
+
+    def _call(self, method: str, path: str, **given: Any) -> httpx.Response:
+        client = self._draw.choice(self._clients)
+        headers = {"X-Experience-API-Version": client.version}
+        return self._http.request(
+            method, f"{client.address}{path}", auth=client.key, headers=headers, **given
+        )
 
     def _send(self, batch: list[dict[str, Any]]) -> None:
         for _, answer in self._tries("POST", "/statements", json=batch):
@@ -195,7 +205,8 @@ def crash(
         victims: list[Killing] = [("door", door.kill) for door in running]
         if broker is not None:
             lander = stack.enter_context(_closing(Victim(environment, "consume", "--topic", TOPIC)))
-            victims += [("door", running[0].kill)] * 3 + [
+            victims += [("door", running[0].kill)] * 6 + [
+                ("lander", lander.kill),
                 ("lander", lander.kill),
                 ("broker", partial(_again, broker)),
             ]

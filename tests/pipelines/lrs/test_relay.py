@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,10 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lrs.store import Store
 from servers.kafka.broker import Broker
-from servers.waiting import wait_until
 from tests.pipelines.lrs.serving import Client, Clock, new_key, serving, statement
-from tests.servers.fixtures import BrokerMaker
 
 Rows = list[tuple[Any, ...]]
+_JSON = {"Content-Type": "application/json"}
 
 
 def _rows(folder: Path, sql: str) -> Rows:
@@ -37,7 +35,7 @@ def _messages(broker: Broker, topic: str) -> list[tuple[bytes, dict[str, str]]]:
     """Everything in a topic: values and headers."""
     ends = broker.end_offsets(topic)
     places = [TopicPartition(topic, partition) for partition in ends]
-    found = []
+    found: list[tuple[bytes, dict[str, str]]] = []
     consumer = KafkaConsumer(bootstrap_servers=broker.address, auto_offset_reset="earliest")
     try:
         consumer.assign(places)
@@ -59,7 +57,7 @@ def _forget_how_far(folder: Path) -> None:
 
 
 @pytest.fixture
-def topic() -> Iterator[str]:
+def topic() -> str:
     """A topic of one's own, which is not made yet."""
     return f"lrs-{uuid.uuid4().hex}"
 
@@ -94,35 +92,3 @@ def test_what_is_answered_is_in_the_topic_and_lands_once_however_often_it_is_sen
         Client(address, key).post(statement("after"))
     assert _rows(tmp_path, "SELECT count(*), count(DISTINCT statement_id) FROM landing.statement") == [(5, 5)]
     assert _rows(tmp_path, "SELECT count(*) FROM landing.dead_letter") == [(1,)]
-
-
-_JSON = {"Content-Type": "application/json"}
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("forgotten_sockets")
-def test_while_brokers_are_away_nothing_is_answered_and_later_it_lands_once(
-    tmp_path: Path, make_broker: BrokerMaker, topic: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """503 says that brokers do not confirm; sent again under its id once they are back, a statement is there once."""
-    monkeypatch.setattr("learnloom.pipelines.lrs.relay._DELIVERY_SECONDS", 4.0)
-    monkeypatch.setattr("learnloom.pipelines.lrs.relay._SETTLE_SECONDS", 2.0)
-    broker = make_broker()
-    broker.start()
-    mine = statement(id=str(uuid.uuid4()))
-    with serving(tmp_path, _settings(broker, topic), topic=topic) as address:
-        client = Client(address, new_key(tmp_path))
-        client.post(statement("before"))
-        broker.kill()
-        answer = client("POST", "/statements", json=mine)
-        assert answer.status_code == 503
-        assert "Kafka" in answer.json()["error"]
-        assert answer.headers["retry-after"] == "5"
-        broker.start()
-        wait_until(_is_taken(client, mine), lambda: None)
-        assert client.found()[0] == mine["id"]
-    assert _rows(tmp_path, "SELECT count(*), count(DISTINCT statement_id) FROM landing.statement") == [(2, 2)]
-
-
-def _is_taken(client: Client, one: dict[str, Any]) -> Callable[[], bool]:
-    return lambda: client("POST", "/statements", json=one).status_code == 200
