@@ -1,6 +1,7 @@
 """Connection strings of PostgreSQL, as libpq takes them and pg8000 does not (PostgreSQL, 34.1.1)."""
 
 import re
+import socket
 import ssl
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from learnloom.schemas.errors import LearnloomError
 
 _PORT: Final = "5432"
+_CONNECT_SECONDS: Final = 10
 _PAIR: Final = re.compile(r"\s*(\w+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)*))\s*")
 _ESCAPED: Final = re.compile(r"\\(.)")
 _KNOWN: Final = frozenset(
@@ -69,16 +71,44 @@ def _of_pairs(text: str) -> dict[str, str]:
 
 
 def arguments(given: dict[str, str]) -> dict[str, Any]:
-    """Give what pg8000 takes."""
-    host, port = given.get("hostaddr") or given.get("host") or "localhost", int(given.get("port", _PORT))
-    where = {"unix_sock": f"{host}/.s.PGSQL.{port}"} if host.startswith("/") else {"host": host, "port": port}
-    return where | {
+    """Give what pg8000 takes, but for the socket."""
+    host = _host(given)
+    return {
+        "host": host,
         "user": given["user"],
         "password": given.get("password"),
         "database": given.get("dbname") or given["user"],
         "application_name": given.get("application_name", "learnloom lrs"),
         "ssl_context": False if host.startswith("/") else _encryption(given),
     }
+
+
+def connected(given: dict[str, str], *, seconds: float) -> socket.socket:
+    """Reach the server; `seconds` is its longest silence from then on.
+
+    Raises:
+        OSError: it cannot be reached.
+    """
+    host, port = _host(given), int(given.get("port", _PORT))
+    within = float(given.get("connect_timeout", _CONNECT_SECONDS))
+    if host.startswith("/"):
+        found = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        found.settimeout(within)
+        try:
+            found.connect(f"{host}/.s.PGSQL.{port}")
+        except OSError:
+            found.close()
+            raise
+    else:
+        found = socket.create_connection((host, port), within)
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    found.settimeout(seconds)
+    return found
+
+
+def _host(given: dict[str, str]) -> str:
+    return given.get("hostaddr") or given.get("host") or "localhost"
 
 
 def _encryption(given: dict[str, str]) -> ssl.SSLContext | bool | None:

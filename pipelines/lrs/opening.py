@@ -13,7 +13,7 @@ from learnloom.pipelines.ingest.opening import connection_of, limits
 from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.pipelines.lake.fence import FileWriteLock
 from learnloom.pipelines.lrs.app import BASE, App
-from learnloom.pipelines.lrs.attachments import Attachments
+from learnloom.pipelines.lrs.attachments import FOLDER, Attachments
 from learnloom.pipelines.lrs.door import Door
 from learnloom.pipelines.lrs.lander import LandedContent, Lander, land_journal, land_topic
 from learnloom.pipelines.lrs.log import JournalLog, Log
@@ -98,7 +98,7 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
                 content=content,
                 new_id=_new_id,
             ),
-            Attachments(store.folder / "attachments"),
+            Attachments(store.folder / FOLDER),
             content=content,
             new_id=_new_id,
             path=f"{BASE}/statements",

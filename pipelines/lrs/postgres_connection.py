@@ -12,7 +12,7 @@ from pg8000.converters import make_params
 from pg8000.core import Context, CoreConnection
 from pg8000.exceptions import DatabaseError, InterfaceError
 
-from learnloom.pipelines.lrs.conninfo import arguments
+from learnloom.pipelines.lrs.conninfo import arguments, connected
 from learnloom.schemas.errors import LearnloomError
 
 _SECONDS: Final = 70.0
@@ -30,6 +30,15 @@ _LOST: Final = (InterfaceError, OSError, struct.error, AttributeError, IndexErro
 """What pg8000 raises where the connection is gone."""
 
 Prepared = tuple[bytes, Any, Any]
+
+
+def _connection(where: dict[str, str]) -> CoreConnection:
+    reached = connected(where, seconds=_SECONDS)
+    try:
+        return CoreConnection(sock=reached, **arguments(where))
+    except BaseException:
+        reached.close()
+        raise
 
 
 class TroubleError(LearnloomError):
@@ -71,9 +80,7 @@ class PostgresConnection:
             TroubleError: it does not let us in.
         """
         self._prepared: OrderedDict[str, Prepared] = OrderedDict()
-        self._connection: CoreConnection = self._asked(
-            lambda: CoreConnection(timeout=_SECONDS, **arguments(where))
-        )
+        self._connection: CoreConnection = self._asked(partial(_connection, where))
 
     def close(self) -> None:
         """Let go of the server."""
