@@ -30,6 +30,8 @@ from tests.pipelines.lrs.serving import Client, Clock, statement
 TOPIC = "learnloom.lrs"
 _BETWEEN_KILLS = 20
 """Statements answered between two kills, at the most."""
+_PATIENCE_SECONDS = 300
+"""The machine may be busy, and a broker takes its time."""
 _INVALID = {"verb": {"id": "no IRI"}}
 
 
@@ -56,7 +58,7 @@ class Victim:
         """Wait until it answers, where it does."""
         if self._port is not None:
             address = f"http://127.0.0.1:{self._port}/xapi/about"
-            wait_until(partial(_answers, address), self._ended)
+            wait_until(partial(_answers, address), self._ended, seconds=_PATIENCE_SECONDS)
 
     def _ended(self) -> str | None:
         return None if self._process.is_alive else "".join(self._process.said[-20:]) or "it ended"
@@ -226,7 +228,7 @@ def crash(
         _check_answers(clients[0], threads, outcome)
         # Landing goes by the order of the log: where this one is, all are.
         (last,) = clients[0].post(statement("last"))
-        wait_until(lambda: last in _landed(settings), lambda: None, seconds=120)
+        wait_until(lambda: last in _landed(settings), lambda: None, seconds=_PATIENCE_SECONDS)
     _check_landed(settings, threads, outcome)
     return outcome
 
@@ -260,7 +262,7 @@ def _wait_for_more(threads: list[Writer], count: int) -> None:
         return sum(len(thread.answered) for thread in threads)
 
     goal = answered() + count
-    wait_until(lambda: answered() >= goal, lambda: None, seconds=120)
+    wait_until(lambda: answered() >= goal, lambda: None, seconds=_PATIENCE_SECONDS)
 
 
 def _check_answers(client: Client, threads: list[Writer], outcome: Outcome) -> None:
