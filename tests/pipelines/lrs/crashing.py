@@ -137,18 +137,12 @@ def crash(
                 ("broker", partial(_again, broker)),
             ]
         threads = [Writer(clients, is_over, seed + number) for number in range(writers)]
-        for thread in threads:
-            thread.start()
-        try:
+        with _writing(threads, is_over):
             for name, kill in _plan(victims, kills, draw):
                 _wait_for_more(threads, draw.randint(0, _BETWEEN_KILLS))
                 kill()
                 outcome.kills[name] += 1
             _wait_for_more(threads, 1)
-        finally:
-            is_over.set()
-            for thread in threads:
-                thread.join()
         _check_answers(clients[0], threads, outcome)
         # Landing goes by the order of the log: where this one is, all are.
         (last,) = clients[0].post(statement("last"))
@@ -166,6 +160,18 @@ def _plan(victims: Sequence[Killing], kills: int, draw: random.Random) -> list[K
     plan = [*once, *(draw.choice(victims) for _ in range(kills - len(once)))]
     draw.shuffle(plan)
     return plan
+
+
+@contextmanager
+def _writing(threads: list[Writer], is_over: threading.Event) -> Iterator[None]:
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
 
 
 def _again(broker: OwnBroker) -> None:
