@@ -68,7 +68,7 @@ types: $(VENV)/.ready-dev
 	@$(BIN)/mypy
 
 conformance: $(VENV)/.ready-dev ## run ADL's conformance suite for LRSs, where its tree is at hand: make conformance SUITE=PATH
-	@$(BIN)/python -m bench.conformance $(SUITE)
+	@$(BIN)/python -m bench.conformance $(SUITE) $(STORE)
 
 bench: $(VENV)/.ready-dev ## measure: validation, import, Kafka, refresh, the models, from an answer to its signal (an hour)
 	@$(BIN)/python -m bench

@@ -2,20 +2,27 @@
 
 The suite is not part of this repository. `make conformance SUITE=PATH` runs it from a folder with
 adlnet/lrs-conformance-test-suite, its branch `adding-back-compat` merged, after `npm install`: on its main branch
-alone the two versions contradict each other on three tests.
+alone the two versions contradict each other on three tests. `STORE=postgres` keeps the store in PostgreSQL,
+`STORE=kafka` sends statements through Kafka; the servers come by the ladder of tests.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import httpx
 
+from servers.kafka.find import find_broker
 from servers.ports import free_port
+from servers.postgres.find import find_postgres
 from servers.waiting import wait_until
 
 _TOTALS: Final = {"1.0.3": 1_365, "2.0.0": 1_435}
@@ -25,18 +32,39 @@ _SUMMARY: Final = re.compile(r'\{"total":.*?\}')
 _LEARNLOOM: Final = (sys.executable, "-c", "from learnloom.pipelines.cli.main import main; main()")
 
 
-def _run(suite: Path, version: str) -> dict[str, int]:
+@contextmanager
+def _server(store: str, folder: Path) -> Iterator[dict[str, str]]:
+    """Start what the store needs; gives its settings."""
+    if store == "postgres":
+        with find_postgres(os.environ) as postgres:
+            database = postgres.create_database()
+            try:
+                yield {"LEARNLOOM_CATALOG": database.uri}
+            finally:
+                postgres.drop_database(database)
+    elif store == "kafka":
+        with find_broker(os.environ, folder / "broker") as broker:
+            yield {
+                "LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS": broker.address,
+                "LEARNLOOM_LRS__TOPIC": f"conformance-{uuid.uuid4().hex}",
+            }
+    else:
+        yield {}
+
+
+def _run(suite: Path, version: str, store: str) -> dict[str, int]:
     """Give what the suite says last; its exit code says nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        where = ["--warehouse", folder]
+    with tempfile.TemporaryDirectory() as folder, _server(store, Path(folder)) as settings:
+        environment = os.environ | settings
+        where = ["--warehouse", f"{folder}/warehouse"]
         made = subprocess.check_output(
-            [*_LEARNLOOM, "keys", "add", "suite", "--scope", "all", "--json", *where]
+            [*_LEARNLOOM, "keys", "add", "suite", "--scope", "all", "--json", *where], env=environment
         )
         key = json.loads(made)
         port = free_port()
         address = f"http://127.0.0.1:{port}/xapi"
         server = subprocess.Popen(
-            [*_LEARNLOOM, "lrs", "--port", str(port), *where], stderr=subprocess.DEVNULL
+            [*_LEARNLOOM, "lrs", "--port", str(port), *where], stderr=subprocess.DEVNULL, env=environment
         )
         try:
             wait_until(
@@ -68,11 +96,12 @@ def main() -> None:
         sys.exit(
             "name the suite's folder: make conformance SUITE=PATH (bench/conformance.py says which tree)"
         )
+    store = sys.argv[2] if len(sys.argv) > 2 else "journal"
     is_right = True
     for version, total in _TOTALS.items():
-        found = _run(suite, version)
+        found = _run(suite, version, store)
         print(
-            f"xAPI {version}: {found['passed']:,} of {found['total']:,} passed; {total:,} expected",
+            f"xAPI {version}, {store}: {found['passed']:,} of {found['total']:,} passed; {total:,} expected",
             flush=True,
         )
         is_right &= found["passed"] == found["total"] == total

@@ -46,6 +46,8 @@ class Record(NamedTuple):
     """First id of a statement that its source does not make any more: it is voided if it stands. Has no value then."""
     statement_id: str | None = None
     """The id that whoever received it has given to a statement without one."""
+    record_id: str | None = None
+    """Names it wherever it is read: refused twice, it is one dead letter. None: its place and bytes name it."""
 
 
 class Position(NamedTuple):

@@ -18,10 +18,12 @@ _FORKS.set_forkserver_preload(
     [
         "learnloom.pipelines.cli.consume",
         "learnloom.pipelines.cli.main",
+        "learnloom.pipelines.lrs.opening",
         "learnloom.pipelines.refresh.refresh",
         "pyarrow",
         "pytz",
         "stamina",
+        "uvicorn",
     ]
 )
 

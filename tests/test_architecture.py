@@ -33,6 +33,7 @@ _HOMES = {
     "threadpoolctl": "learnloom.pipelines.learner",
     "fastapi": "learnloom.pipelines.serve",
     "uvicorn": ("learnloom.pipelines.cli.api", "learnloom.pipelines.cli.lrs"),
+    "pg8000": "learnloom.pipelines.lrs.postgres_connection",
     "prometheus_client": "learnloom.pipelines.operate.metrics",
     "standardwebhooks": "learnloom.pipelines.deliver.webhook",
     "httpx": ("learnloom.pipelines.deliver", "learnloom.flows.serve"),

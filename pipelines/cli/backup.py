@@ -8,8 +8,8 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.lake.backup import back_up
 from learnloom.pipelines.lake.open import open_to_read
+from learnloom.pipelines.lrs.backup import back_up_all
 
 commands = typer.Typer(add_completion=False)
 
@@ -23,7 +23,7 @@ def backup(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Copy the warehouse to a folder, while other processes read and write.
+    """Copy the warehouse, and the store of `learnloom lrs`, to a folder, while other processes read and write.
 
     The copy opens like the warehouse itself. To restore, copy the folder to the place of the warehouse, or set
     LEARNLOOM_WAREHOUSE to it. Landing resumes from the positions in the backup: newer records are read again from
@@ -31,7 +31,7 @@ def backup(
     """
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
-        done = back_up(opened, target)
+        done = back_up_all(opened, target)
     out.record(done)
     out.say(
         f"The backup {target} holds {done.files:,} files. {done.copied:,} of them were copied now "

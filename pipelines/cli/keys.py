@@ -13,6 +13,7 @@ from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.lrs.keys import DEFAULT_SCOPES, SCOPES, Key, add_key, list_keys, revoke_key
 from learnloom.pipelines.lrs.store import Store
+from learnloom.pipelines.lrs.stores import open_store
 
 commands = typer.Typer(
     add_completion=False,
@@ -27,7 +28,7 @@ _SCOPE_HELP = (
 
 @contextmanager
 def _store(warehouse: Path | None) -> Iterator[Store]:
-    with Store(read_settings(warehouse).warehouse, now=now) as store:
+    with open_store(read_settings(warehouse), now=now) as store:
         yield store
 
 

@@ -15,7 +15,8 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.location import CATALOG_FILE, DATA_FOLDER
 
-_PART: Final = ".part"
+PART: Final = ".part"
+"""Ends the names of files that are not whole yet."""
 _COPY: Final = """
 import sqlite3, sys
 source, copy = (sqlite3.connect(path) for path in sys.argv[1:])
@@ -39,6 +40,21 @@ class BackedUp(NamedTuple):
     bytes_copied: int
 
 
+def check_target(warehouse: Warehouse, target: Path) -> None:
+    """See that a backup can be made.
+
+    Raises:
+        BackupError: the catalogue is in PostgreSQL, or the target is the warehouse itself.
+    """
+    if warehouse.place.postgres is not None:
+        raise BackupError(
+            "the catalogue is in PostgreSQL: back it up with pg_dump first, then copy the folder "
+            f"{warehouse.folder} (docs/how-to/operate.md)"
+        )
+    if target.resolve() == warehouse.folder.resolve():
+        raise BackupError(f"{target} is the warehouse itself: choose another folder")
+
+
 def back_up(warehouse: Warehouse, target: Path) -> BackedUp:
     """Copy the warehouse to a folder; the catalogue appears there last, under its name.
 
@@ -48,19 +64,13 @@ def back_up(warehouse: Warehouse, target: Path) -> BackedUp:
         BackupError: the catalogue is in PostgreSQL: back that up by its own means, then the files; or the target is
             the warehouse itself.
     """
-    if warehouse.place.postgres is not None:
-        raise BackupError(
-            "the catalogue is in PostgreSQL: back it up with pg_dump first, then copy the folder "
-            f"{warehouse.folder} (docs/how-to/operate.md)"
-        )
-    if target.resolve() == warehouse.folder.resolve():
-        raise BackupError(f"{target} is the warehouse itself: choose another folder")
+    check_target(warehouse, target)
     target.mkdir(parents=True, exist_ok=True)
     catalogue = target / CATALOG_FILE
-    part = catalogue.with_name(catalogue.name + _PART)
+    part = catalogue.with_name(catalogue.name + PART)
     part.unlink(missing_ok=True)
     _copy_catalog(warehouse.place.sqlite, part)
-    done = _copy_files(warehouse.folder / DATA_FOLDER, target / DATA_FOLDER)
+    done = copy_files(warehouse.folder / DATA_FOLDER, target / DATA_FOLDER, "*.parquet")
     part.replace(catalogue)
     return done
 
@@ -79,15 +89,16 @@ def _copy_catalog(catalog: Path, part: Path) -> None:
         raise BackupError(f"the catalogue {catalog} could not be copied: {reason}")
 
 
-def _copy_files(source: Path, target: Path) -> BackedUp:
+def copy_files(source: Path, target: Path, pattern: str) -> BackedUp:
+    """Copy files that never change once they are whole, those that are not there yet."""
     files = copied = size = 0
-    for file in sorted(source.rglob("*.parquet")):
+    for file in sorted(source.rglob(pattern)):
         place = target / file.relative_to(source)
         files += 1
         if place.exists() and place.stat().st_size == file.stat().st_size:
             continue
         place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(place.name + _PART)
+        part = place.with_name(place.name + PART)
         try:
             shutil.copy2(file, part)
         except FileNotFoundError:

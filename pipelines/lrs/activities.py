@@ -1,23 +1,25 @@
 """What is known of activities and agents: /activities and /agents (Communication 1.0.3, 2.4 and 2.5)."""
 
-import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
 import orjson
 
+from learnloom.pipelines.lrs.database import Connection
 from learnloom.pipelines.lrs.filters import check_values, json_agent
 from learnloom.pipelines.lrs.findable import agent_key
 from learnloom.pipelines.lrs.message import Answer, Call, RefusedError, as_json, needed, only
 from learnloom.pipelines.lrs.store import Store
 
 
-def definitions_of(connection: sqlite3.Connection, activity_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+def definitions_of(connection: Connection, activity_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """What has been said of activities, by their ids."""
-    asked = orjson.dumps(list(activity_ids)).decode()
+    asked = list(activity_ids)
+    if not asked:
+        return {}
+    marks = ", ".join("?" * len(asked))
     rows = connection.execute(
-        "SELECT activity_id, definition FROM activity WHERE activity_id IN (SELECT value FROM json_each(?))",
-        (asked,),
+        f"SELECT activity_id, definition FROM activity WHERE activity_id IN ({marks})", asked
     )
     return {activity_id: orjson.loads(definition) for activity_id, definition in rows}
 

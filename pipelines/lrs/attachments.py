@@ -17,6 +17,10 @@ from learnloom.pipelines.lrs.message import RefusedError
 from learnloom.pipelines.lrs.multipart import Part
 from learnloom.schemas.xapi.equality import is_same
 
+FOLDER: Final = "attachments"
+"""In the store's folder."""
+NAMES: Final = "?" * 64
+"""Which files in it are whole."""
 SIGNATURE: Final = "http://adlnet.gov/expapi/attachments/signature"
 _ALGORITHMS: Final = frozenset({"RS256", "RS384", "RS512"})
 _JWS_PARTS: Final = 3

@@ -4,12 +4,12 @@ Comparing and writing are one transaction, so of two that write at once with the
 """
 
 import hashlib
-import sqlite3
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import orjson
 
+from learnloom.pipelines.lrs.database import Connection
 from learnloom.pipelines.lrs.filters import check_values, comparable_moment, json_agent
 from learnloom.pipelines.lrs.findable import agent_key
 from learnloom.pipelines.lrs.give import http_date
@@ -21,6 +21,12 @@ _LONGEST_ID: Final = 2_048
 _FIND: Final = (
     "SELECT content, content_type, etag, updated FROM document "
     "WHERE kind = ? AND place = ? AND document_id = ?"
+)
+
+_REPLACE: Final = (
+    "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, place, document_id) DO UPDATE SET "
+    "content = excluded.content, content_type = excluded.content_type, etag = excluded.etag, "
+    "updated = excluded.updated"
 )
 
 
@@ -140,7 +146,7 @@ def _get(store: Store, place: _Place, document_id: str) -> Answer:
     return Answer(200, found.content, found.content_type, headers)
 
 
-def _found(connection: sqlite3.Connection, place: _Place, document_id: str) -> Document | None:
+def _found(connection: Connection, place: _Place, document_id: str) -> Document | None:
     row = connection.execute(_FIND, (*place, document_id)).fetchone()
     return Document(*row) if row else None
 
@@ -148,7 +154,7 @@ def _found(connection: sqlite3.Connection, place: _Place, document_id: str) -> D
 def _put_or_post(store: Store, kind: _Kind, place: _Place, document_id: str, call: Call) -> None:
     content_type = call.headers.get("content-type", "application/octet-stream")
 
-    def work(connection: sqlite3.Connection, moment: int) -> None:
+    def work(connection: Connection, moment: int) -> None:
         found = _found(connection, place, document_id)
         _check_precondition(found, call.headers)
         content = call.body
@@ -158,7 +164,7 @@ def _put_or_post(store: Store, kind: _Kind, place: _Place, document_id: str, cal
             _check_none_needed(kind, found, call)
         etag = f'"{hashlib.sha1(content, usedforsecurity=False).hexdigest()}"'
         connection.execute(
-            "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?, ?)",
+            _REPLACE,
             (*place, document_id, content, content_type, etag, moment),
         )
 
@@ -168,7 +174,7 @@ def _put_or_post(store: Store, kind: _Kind, place: _Place, document_id: str, cal
 
 
 def _delete(store: Store, place: _Place, document_id: str | None, call: Call) -> None:
-    def work(connection: sqlite3.Connection, moment: int) -> None:  # noqa: ARG001 - the store's signature
+    def work(connection: Connection, moment: int) -> None:  # noqa: ARG001 - the store's signature
         if document_id is None:
             connection.execute(
                 "DELETE FROM document WHERE kind = ? AND (place = ? OR place LIKE ? ESCAPE '!')",

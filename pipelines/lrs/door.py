@@ -95,7 +95,7 @@ class Door:
     def _known(self, call: Call) -> Key:
         """Find whose call it is; only a browser's page is asked for a password by the browser itself."""
         try:
-            return known_key(self._store, call.headers.get("authorization"), self._store.consistent_through())
+            return known_key(self._store, call.headers.get("authorization"), self._store.milliseconds())
         except RefusedError as error:
             if error.status == HTTPStatus.UNAUTHORIZED and "text/html" in call.headers.get("accept", ""):
                 error.headers["WWW-Authenticate"] = 'Basic realm="xAPI"'

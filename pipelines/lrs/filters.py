@@ -122,13 +122,14 @@ def _sql(
         ),
 
         referring AS (
-            SELECT chain.seq FROM chain INNER JOIN {tables} WHERE chain.target = entry.id AND {fits}
+            SELECT chain.seq FROM chain CROSS JOIN {tables} WHERE chain.target = entry.id AND {fits}
         )
 
         SELECT * FROM (SELECT {_COLUMNS} FROM {tables} WHERE {fits} AND {own_of_leading}
-            ORDER BY {leading}.seq {direction})
+            ORDER BY {leading}.seq {direction}) AS itself
         UNION
         SELECT * FROM (SELECT {_COLUMNS} FROM entry WHERE seq IN (SELECT seq FROM referring) AND {own} {order})
+            AS referring_to_it
         {order}
     """
 

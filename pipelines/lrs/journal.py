@@ -1,19 +1,21 @@
 """The journal: statements in the order in which they came, kept before they are answered, and found from then on."""
 
-import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
 
-from learnloom.pipelines.lrs.findable import Findable
+from learnloom.pipelines.lrs.activities import definitions_of
+from learnloom.pipelines.lrs.database import Connection
+from learnloom.pipelines.lrs.findable import Findable, Json
 from learnloom.pipelines.lrs.message import RefusedError
 from learnloom.schemas.xapi.equality import is_same
 
-_FIND: Final = "SELECT seq, raw, is_void FROM entry WHERE id = ?"
-_ADD: Final = (
-    "INSERT INTO entry (id, stored, key_id, version, raw, verb, registration, refers_to, is_void, is_journaled) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_AT_ONCE: Final = 500
+"""Statements that share their questions to the database: it bounds the values of one question."""
+_ENTRY: Final = (
+    "INSERT INTO entry (seq, id, stored, key_id, version, raw, verb, registration, refers_to, is_void, is_journaled) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -39,78 +41,132 @@ Content = Callable[[str], bytes | None]
 
 
 def append(
-    connection: sqlite3.Connection,
+    connection: Connection,
     moment: int,
     incoming: Sequence[Incoming],
     sender: Sender,
     content: Content,
-) -> list[Incoming]:
-    """Keep statements, within a transaction; returns those that were not there before.
+) -> int:
+    """Keep those statements that were not there before, within a transaction.
+
+    Returns:
+        The largest number of an entry among those that hold them, which may have been there before.
 
     Raises:
         RefusedError: 409, another statement has one of the ids; 400, a voiding statement is to be voided.
     """
-    added = []
-    for one in incoming:
-        row = connection.execute(_FIND, (one.statement_id,)).fetchone()
-        if row is not None:
-            _check_same(one, row[1] if row[1] is not None else content(one.statement_id))
-            continue
-        if one.findable.is_void:
-            _check_void(connection, one)
-        add_entry(connection, moment, one, sender)
-        added.append(one)
-    return added
+    last = 0
+    for some in _parts(incoming):
+        asked = [one.statement_id for one in some]
+        targets = [one.findable.refers_to for one in some if one.findable.is_void]
+        there = {
+            row[0]: row[1:]
+            for row in _where_id(connection, "id, seq, raw, is_void", {*asked, *filter(None, targets)})
+        }
+        added = []
+        for one in some:
+            if one.statement_id in there:
+                seq, raw, _ = there[one.statement_id]
+                _check_same(one, raw if raw is not None else content(one.statement_id))
+                last = max(last, seq)
+                continue
+            if one.findable.is_void and there.get(one.findable.refers_to, (0, None, False))[2]:
+                raise RefusedError(
+                    400,
+                    f"{one.findable.refers_to} is a voiding statement, which cannot be voided (Data 2.3.2)",
+                )
+            there[one.statement_id] = (0, one.raw, one.findable.is_void)
+            added.append(one)
+        if added:
+            last = add_entries(connection, moment, added, sender)
+    return last
 
 
-def add_entry(
-    connection: sqlite3.Connection, moment: int, one: Incoming, sender: Sender, *, is_journaled: bool = True
+def add_entries(
+    connection: Connection,
+    moment: int,
+    added: Sequence[Incoming],
+    sender: Sender,
+    *,
+    is_journaled: bool = True,
+) -> int:
+    """Add statements that are not there, and what they are found by; returns the number of the last one."""
+    for some in _parts(added):
+        last = _reserved(connection, moment, len(some), is_journaled=is_journaled)
+        numbered = list(enumerate(some, last - len(some) + 1))
+        _add_entries(connection, moment, numbered, sender, is_journaled=is_journaled)
+        if sender.defines:
+            _define(connection, some)
+        _void(connection, some)
+    return last
+
+
+def _add_entries(
+    connection: Connection,
+    moment: int,
+    numbered: Sequence[tuple[int, Incoming]],
+    sender: Sender,
+    *,
+    is_journaled: bool,
 ) -> None:
-    """Add a statement that is not there, and what it is found by."""
-    found = one.findable
-    row = (
-        one.statement_id,
-        moment,
-        sender.key_id,
-        one.version,
-        one.raw if is_journaled else None,
-        found.verb,
-        found.registration,
-        found.refers_to,
-        found.is_void,
-        is_journaled,
+    entries, agents, activities, names = [], [], [], set()
+    for seq, one in numbered:
+        found = one.findable
+        stands = (seq, one.statement_id, moment, sender.key_id, one.version)
+        is_found_by = (found.verb, found.registration, found.refers_to, found.is_void)
+        entries.append((*stands, one.raw if is_journaled else None, *is_found_by, is_journaled))
+        agents += [(key, seq, is_direct) for key, is_direct in found.agents.items()]
+        activities += [(key, seq, is_direct) for key, is_direct in found.activities.items()]
+        names |= found.names
+    connection.executemany(_ENTRY, entries)
+    connection.executemany("INSERT INTO entry_agent VALUES (?, ?, ?)", agents)
+    connection.executemany("INSERT INTO entry_activity VALUES (?, ?, ?)", activities)
+    connection.executemany("INSERT INTO agent_name VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(names))
+
+
+def _void(connection: Connection, added: Sequence[Incoming]) -> None:
+    """Mark what is voided: what the new voiding statements name, and new ones that were voided before they came.
+
+    A voiding statement stays, whoever tries to void it (2.3.2.s2.b7).
+    """
+    named = {one.findable.refers_to for one in added if one.findable.is_void}
+    asked = [*named.union(one.statement_id for one in added)]
+    marks = ", ".join("?" * len(asked))
+    connection.execute(
+        "UPDATE entry SET is_voided = TRUE WHERE NOT is_void AND id IN "
+        f"(SELECT refers_to FROM entry WHERE is_void AND refers_to IN ({marks}))",
+        asked,
     )
-    seq = connection.execute(_ADD, row).lastrowid
-    connection.executemany(
-        "INSERT INTO entry_agent VALUES (?, ?, ?)",
-        [(key, seq, is_direct) for key, is_direct in found.agents.items()],
-    )
-    connection.executemany(
-        "INSERT INTO entry_activity VALUES (?, ?, ?)",
-        [(key, seq, is_direct) for key, is_direct in found.activities.items()],
-    )
-    connection.executemany("INSERT OR IGNORE INTO agent_name VALUES (?, ?)", list(found.names))
-    if sender.defines:
-        _define(connection, found)
-    if found.is_void:
-        # A voiding statement stays, whoever tries to void it (2.3.2.s2.b7); others may come after their void.
-        connection.execute("UPDATE entry SET is_voided = 1 WHERE id = ? AND NOT is_void", (found.refers_to,))
-    else:
-        connection.execute(
-            "UPDATE entry SET is_voided = 1 WHERE seq = ? "
-            "AND EXISTS (SELECT 1 FROM entry AS void WHERE void.refers_to = ? AND void.is_void)",
-            (seq, one.statement_id),
-        )
 
 
 def keep_refused(
-    connection: sqlite3.Connection, moment: int, raws: Iterable[bytes], key_id: str, version: str
+    connection: Connection, moment: int, raws: Sequence[bytes], key_id: str, version: str
 ) -> None:
     """Keep what was refused: landing makes dead letters of it."""
+    last = _reserved(connection, moment, len(raws), is_journaled=True)
     connection.executemany(
-        "INSERT INTO entry (stored, key_id, version, raw) VALUES (?, ?, ?, ?)",
-        [(moment, key_id, version, raw) for raw in raws],
+        "INSERT INTO entry (seq, stored, key_id, version, raw) VALUES (?, ?, ?, ?, ?)",
+        [(seq, moment, key_id, version, raw) for seq, raw in enumerate(raws, last - len(raws) + 1)],
     )
+
+
+def _reserved(connection: Connection, moment: int, count: int, *, is_journaled: bool) -> int:
+    """Take the next numbers; gives the last of them."""
+    (last,) = connection.execute(
+        "UPDATE progress SET last_seq = last_seq + ?, last_stored = ? RETURNING last_seq", (count, moment)
+    ).fetchone()
+    if is_journaled:
+        connection.execute("UPDATE progress SET last_journaled = last_seq")
+    return int(last)
+
+
+def _parts(incoming: Sequence[Incoming]) -> Iterator[Sequence[Incoming]]:
+    return (incoming[start : start + _AT_ONCE] for start in range(0, len(incoming), _AT_ONCE))
+
+
+def _where_id(connection: Connection, columns: str, ids: Collection[str]) -> list[Any]:
+    marks = ", ".join("?" * len(ids))
+    return connection.execute(f"SELECT {columns} FROM entry WHERE id IN ({marks})", list(ids)).fetchall()
 
 
 def _check_same(one: Incoming, first: bytes | None) -> None:
@@ -124,26 +180,21 @@ def _check_same(one: Incoming, first: bytes | None) -> None:
         )
 
 
-def _check_void(connection: sqlite3.Connection, one: Incoming) -> None:
-    target = connection.execute(_FIND, (one.findable.refers_to,)).fetchone()
-    if target is not None and target[2]:
-        raise RefusedError(
-            400, f"{one.findable.refers_to} is a voiding statement, which cannot be voided (Data 2.3.2)"
-        )
-
-
-def _define(connection: sqlite3.Connection, found: Findable) -> None:
+def _define(connection: Connection, added: Sequence[Incoming]) -> None:
     """Put what is newly said of activities together with what was said before: languages add up, all else is new."""
-    for activity_id, definition in found.definitions.items():
-        row = connection.execute(
-            "SELECT definition FROM activity WHERE activity_id = ?", (activity_id,)
-        ).fetchone()
-        before = orjson.loads(row[0]) if row else {}
+    said = [each for one in added for each in one.findable.definitions.items()]
+    known: dict[str, Json] = dict(definitions_of(connection, {activity_id for activity_id, _ in said}))
+    changed = {}
+    for activity_id, definition in said:
+        before = known.get(activity_id, {})
         merged = {**before, **definition}
         for texts in ("name", "description"):
             if texts in before and texts in definition:
                 merged[texts] = before[texts] | definition[texts]
         if merged != before:
-            connection.execute(
-                "INSERT OR REPLACE INTO activity VALUES (?, ?)", (activity_id, orjson.dumps(merged))
-            )
+            known[activity_id] = changed[activity_id] = merged
+    connection.executemany(
+        "INSERT INTO activity VALUES (?, ?) "
+        "ON CONFLICT (activity_id) DO UPDATE SET definition = excluded.definition",
+        [(activity_id, orjson.dumps(definition)) for activity_id, definition in changed.items()],
+    )

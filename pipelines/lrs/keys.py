@@ -8,10 +8,10 @@ import base64
 import hashlib
 import hmac
 import secrets
-import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from learnloom.pipelines.lrs.database import Connection
 from learnloom.pipelines.lrs.message import RefusedError
 from learnloom.pipelines.lrs.store import Store
 from learnloom.schemas.errors import LearnloomError
@@ -79,7 +79,7 @@ def add_key(
     key_id, secret = _PREFIX + secrets.token_hex(8), secrets.token_urlsafe(32)
     given = (key_id, label, _hash(secret), " ".join(scopes), " ".join(home_pages))
 
-    def insert(connection: sqlite3.Connection, moment: int) -> int:
+    def insert(connection: Connection, moment: int) -> int:
         connection.execute(
             "INSERT INTO key (key_id, label, secret_hash, scopes, home_pages, created, expires) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",

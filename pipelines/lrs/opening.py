@@ -2,21 +2,26 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.run import LandingJob
-from learnloom.pipelines.ingest.opening import limits
+from learnloom.pipelines.ingest.opening import connection_of, limits
 from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.pipelines.lake.fence import FileWriteLock
 from learnloom.pipelines.lrs.app import BASE, App
-from learnloom.pipelines.lrs.attachments import Attachments
+from learnloom.pipelines.lrs.attachments import FOLDER, Attachments
 from learnloom.pipelines.lrs.door import Door
-from learnloom.pipelines.lrs.lander import LandedContent, Lander
+from learnloom.pipelines.lrs.lander import LandedContent, Lander, land_journal, land_topic
+from learnloom.pipelines.lrs.log import JournalLog, Log
 from learnloom.pipelines.lrs.receive import Receiver
+from learnloom.pipelines.lrs.relay import Relay
 from learnloom.pipelines.lrs.statements import Statements
 from learnloom.pipelines.lrs.store import Store
+from learnloom.pipelines.lrs.stores import open_store
 from learnloom.schemas.errors import LearnloomError
 
 _WAIT_SECONDS: Final = 1.0
@@ -45,6 +50,31 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
+def _goes_by_kafka(settings: Settings) -> bool:
+    if settings.lrs.log is not None:
+        return settings.lrs.log == "kafka"
+    return "kafka_bootstrap_servers" in settings.model_fields_set
+
+
+@contextmanager
+def _landing(job: LandingJob, store: Store, content: LandedContent) -> Iterator[Log]:
+    """Give the log that the settings name, and land from it within the block."""
+    settings = job.settings
+    if not _goes_by_kafka(settings):
+        with Lander(job, store, partial(land_journal, job, store)):
+            yield JournalLog(store, max_waiting=settings.lrs.max_waiting)
+        return
+    relay = Relay(
+        store,
+        connection_of(settings),
+        settings.lrs.topic,
+        max_statement_bytes=settings.max_statement_bytes,
+        has_landed=lambda statement_id: content(statement_id) is not None,
+    )
+    with Lander(job, store, partial(land_topic, job, settings.lrs.topic)), relay:
+        yield relay
+
+
 @contextmanager
 def open_lrs(job: LandingJob) -> Iterator[App]:
     """Give the application, and land what it takes in for as long as the block lasts.
@@ -54,21 +84,21 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
     """
     settings = job.settings
     with (
-        Store(settings.warehouse, now=job.clock) as store,
-        _alone(store.folder),
-        Lander(job, store),
+        open_store(settings, now=job.clock) as store,
+        nullcontext() if store.is_shared else _alone(store.folder),
         closing(LandedContent(settings)) as content,
+        _landing(job, store, content) as log,
     ):
         statements = Statements(
             store,
             Receiver(
                 store,
+                log,
                 limits=limits(settings),
                 content=content,
                 new_id=_new_id,
-                max_waiting=settings.lrs.max_waiting,
             ),
-            Attachments(store.folder / "attachments"),
+            Attachments(store.folder / FOLDER),
             content=content,
             new_id=_new_id,
             path=f"{BASE}/statements",

@@ -12,6 +12,7 @@ from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lrs.access import authority_of, may_define
 from learnloom.pipelines.lrs.findable import findable
 from learnloom.pipelines.lrs.journal import Content, Incoming, Sender, append, keep_refused
+from learnloom.pipelines.lrs.log import Log
 from learnloom.pipelines.lrs.message import Call, RefusedError, told_fault
 from learnloom.pipelines.lrs.store import Store
 from learnloom.schemas.record import Verdict
@@ -25,21 +26,21 @@ class Receiver:
     """Takes statements in; may be called from many threads."""
 
     def __init__(
-        self, store: Store, *, limits: Limits, content: Content, new_id: Callable[[], str], max_waiting: int
+        self, store: Store, log: Log, *, limits: Limits, content: Content, new_id: Callable[[], str]
     ) -> None:
         """Take statements in.
 
         Args:
             store: where they are kept.
+            log: where landing reads them.
             limits: bounds on one statement.
             content: gives the bytes of a statement that the store has no more.
             new_id: gives the id of a statement that came without.
-            max_waiting: where more has come than has landed, by so many, nothing more is taken.
         """
         self._store = store
         self._content = content
         self._new_id = new_id
-        self._max_waiting = max_waiting
+        self._log = log
         self._lock = threading.Lock()
         self._max_bytes = limits.max_bytes
         self._validator = Validator(limits=limits)
@@ -62,15 +63,9 @@ class Receiver:
 
         Raises:
             RefusedError: nothing is kept as a statement: 400, some are invalid; 409, an id is another statement's;
-                503, too much waits to be landed; 403, an actor's account is not of the key's home pages.
+                503, they cannot be kept now; 403, an actor's account is not of the key's home pages.
         """
-        if self._store.waiting() >= self._max_waiting:
-            raise RefusedError(
-                503,
-                f"{self._max_waiting:,} statements wait to land (LEARNLOOM_LRS__MAX_WAITING), so no more is taken: "
-                "the operator finds the reason in the log of learnloom lrs; send this again later",
-                Retry_After="60",
-            )
+        self._log.check()
         verdicts = self._judged(call, raws)
         statements = [orjson.loads(raw) for raw in raws]
         before(statements)
@@ -91,9 +86,10 @@ class Receiver:
             for one in zip(ids, raws, statements, strict=True)
         ]
         sender = Sender(call.key_id, may_define(call.scopes))
-        self._store.write(
+        last = self._store.write(
             lambda connection, moment: append(connection, moment, incoming, sender, self._content)
         )
+        self._log.settle(last)
         return ids
 
     def _judged(self, call: Call, raws: Sequence[bytes]) -> list[Verdict]:

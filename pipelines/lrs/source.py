@@ -1,25 +1,51 @@
-"""The journal as a source of records, read in order and followed."""
+"""The journal as a source of records, read in order and followed; and letting go of what has landed."""
 
 import logging
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
-from learnloom.pipelines.lrs.store import Store
+from learnloom.pipelines.lrs.database import Connection
+from learnloom.pipelines.lrs.store import Progress, Store, progress
 from learnloom.schemas.record import Batch, Position, Record
 
 _log = logging.getLogger(__name__)
 TOPIC: Final = "lrs"
 _PARTITION: Final = 0
 _PAUSE_SECONDS: Final = 0.1
-_KEPT: Final = 100_000
+KEPT: Final = 100_000
 """The newest entries, whose bytes stay in the journal, too: most reading is of what came lately."""
 _PRUNED_AT_ONCE: Final = 20_000
 _READ: Final = (
-    "SELECT entry.seq, entry.raw, entry.version, entry.id, key.label FROM entry LEFT JOIN key USING (key_id) "
-    "WHERE entry.seq > ? AND entry.is_journaled ORDER BY entry.seq LIMIT ?"
+    "SELECT entry.seq, entry.raw, entry.version, entry.id, entry.stored, entry.key_id, key.label "
+    "FROM entry LEFT JOIN key ON key.key_id = entry.key_id "
+    "WHERE entry.seq > ? AND entry.is_journaled AND entry.raw IS NOT NULL ORDER BY entry.seq LIMIT ?"
 )
+
+
+class Entry(NamedTuple):
+    """An entry of the journal on its way to landing."""
+
+    seq: int
+    raw: bytes
+    version: str
+    statement_id: str | None
+    """None: it was refused."""
+    stored: int
+    key_id: str
+    label: str | None
+    """What its key calls the sender."""
+
+
+def entries_after(store: Store, seq: int, limit: int) -> list[Entry]:
+    """Read the entries after a number that have come this way and keep their bytes, in order."""
+    with store.reading() as connection:
+        return [Entry(*row) for row in connection.execute(_READ, (seq, limit))]
+
+
+def record_id_of(store: Store, seq: int) -> str:
+    """Name an entry for all time: whichever way it lands, and however often, it is the same record."""
+    return f"{store.journal_id}/{seq}"
 
 
 class JournalSource:
@@ -32,7 +58,7 @@ class JournalSource:
         max_records: int,
         max_bytes: int,
         is_over: Callable[[], bool],
-        kept: int = _KEPT,
+        kept: int = KEPT,
     ) -> None:
         """Read from `store`.
 
@@ -50,12 +76,11 @@ class JournalSource:
         self._max_bytes = max_bytes
         self._is_over = is_over
         self._kept = kept
-        self._pruned = 0
         self._read = 0
 
     def batches(self, positions: Positions) -> Iterator[Batch | None]:
         """Yield what comes after `positions`; None where nothing is there yet."""
-        self._read = self._store.landed = self._start(positions.get((TOPIC, _PARTITION)))
+        self._read = self._start(positions.get((TOPIC, _PARTITION)))
         while True:
             is_over = self._is_over()
             self._store.appended.clear()
@@ -70,45 +95,53 @@ class JournalSource:
                 self._store.appended.wait(_PAUSE_SECONDS)
 
     def _start(self, position: Position | None) -> int:
-        if position is None:
-            return 0
-        if position.head_digest != self._store.journal_id:
+        if position is None or position.head_digest != self._store.journal_id:
             # Another journal stood here before: all of this one is read, and what has landed is a duplicate.
-            return 0
+            position = Position(TOPIC, _PARTITION)
 
-        def go_on_above(connection: sqlite3.Connection, _: int) -> int:
+        def go_on(connection: Connection, _: int) -> Progress:
+            before = progress(connection)
             # A journal restored from a backup may end below what has landed: what comes next must not stand there.
-            return connection.execute(
-                "UPDATE sqlite_sequence SET seq = ? WHERE name = 'entry' AND seq < ?",
-                (position.next_offset, position.next_offset),
-            ).rowcount
+            connection.execute(
+                "UPDATE progress SET landed = ?, last_seq = ?",
+                (position.next_offset, max(position.next_offset, before.last_seq)),
+            )
+            return before
 
-        if self._store.write(go_on_above):
+        before = self._store.write(go_on)
+        if before.last_seq < position.next_offset:
             _log.warning(
                 "the journal ended below what has landed of it: new entries come after %d",
                 position.next_offset,
+            )
+        if position.next_offset < before.pruned:
+            _log.warning(
+                "entries %d to %d of the journal are passed over: they landed before, by Kafka or in another "
+                "warehouse, and have let go of their bytes",
+                position.next_offset + 1,
+                before.pruned,
             )
         return position.next_offset
 
     def _next(self) -> Batch | None:
         records: list[Record] = []
         size, last = 0, self._read
-        with self._store.reading() as connection:
-            for seq, raw, version, statement_id, label in connection.execute(
-                _READ, (self._read, self._max_records)
-            ):
-                if records and size + len(raw or b"") > self._max_bytes:
-                    break
-                last = seq
-                if raw is None:
-                    _log.error(
-                        "the bytes of journal entry %d are gone, and it has not landed: %s", seq, statement_id
-                    )
-                    continue
-                size += len(raw)
-                records.append(
-                    Record(seq - 1, 0, raw, source=label, xapi_version=version, statement_id=statement_id)
+        for entry in entries_after(self._store, self._read, self._max_records):
+            if records and size + len(entry.raw) > self._max_bytes:
+                break
+            last = entry.seq
+            size += len(entry.raw)
+            records.append(
+                Record(
+                    entry.seq - 1,
+                    0,
+                    entry.raw,
+                    source=entry.label,
+                    xapi_version=entry.version,
+                    statement_id=entry.statement_id,
+                    record_id=record_id_of(self._store, entry.seq),
                 )
+            )
         if not records:
             return None
         return Batch(TOPIC, _PARTITION, self._read, last, records, self._store.journal_id)
@@ -116,23 +149,26 @@ class JournalSource:
     def acknowledge(self, positions: Sequence[Position]) -> None:
         """Let go of the bytes of what has landed, but for the newest entries."""
         landed = max((position.next_offset for position in positions if position.topic == TOPIC), default=0)
-        self._store.landed = max(landed, self._store.landed or 0)
-        until = min(landed - self._kept, self._pruned + _PRUNED_AT_ONCE)
-        if until <= self._pruned:
-            return
-        since, self._pruned = self._pruned, until
-
-        def prune(connection: sqlite3.Connection, _: int) -> None:
-            span = (since, until)
-            connection.execute("DELETE FROM entry WHERE seq > ? AND seq <= ? AND id IS NULL", span)
-            connection.execute("UPDATE entry SET raw = NULL WHERE seq > ? AND seq <= ?", span)
-
-        self._store.write(prune)
+        let_go(self._store, landed, kept=self._kept)
 
     def lag(self) -> int | None:
         """Count the entries that have not been read."""
-        with self._store.reading() as connection:
-            (last,) = connection.execute(
-                "SELECT coalesce(max(seq), 0) FROM entry WHERE is_journaled"
-            ).fetchone()
-        return max(int(last) - self._read, 0)
+        return max(self._store.progress().last_journaled - self._read, 0)
+
+
+def let_go(store: Store, landed: int, *, kept: int = KEPT) -> None:
+    """Let go of the bytes of entries that have landed, up to the number `landed`, but for the `kept` newest."""
+
+    def work(connection: Connection, _: int) -> None:
+        pruned = progress(connection).pruned
+        until = max(min(landed - kept, pruned + _PRUNED_AT_ONCE), pruned)
+        connection.execute(
+            "UPDATE progress SET pruned = ?, landed = CASE WHEN landed < ? THEN ? ELSE landed END",
+            (until, landed, landed),
+        )
+        if until > pruned:
+            span = (pruned, until)
+            connection.execute("DELETE FROM entry WHERE seq > ? AND seq <= ? AND id IS NULL", span)
+            connection.execute("UPDATE entry SET raw = NULL WHERE seq > ? AND seq <= ?", span)
+
+    store.write(work)

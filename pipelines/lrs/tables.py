@@ -1,27 +1,44 @@
-"""The tables of the store's database, and what its columns hold."""
+"""The tables of the store's database, and what its columns hold.
+
+They are written as SQLite has them; `for_postgres` puts PostgreSQL's words in.
+"""
 
 from typing import Final
+
+_WORDS: Final = {"INTEGER": "BIGINT", "BLOB": "BYTEA", " WITHOUT ROWID": ""}
 
 TABLES: Final = """
 -- Who this journal is: landing starts anew where another one stands in its place.
 CREATE TABLE IF NOT EXISTS journal (one INTEGER PRIMARY KEY CHECK (one = 1), journal_id TEXT NOT NULL);
 
+-- How far things have come: the last number and the last moment that an entry got, and the last number of one that
+-- came this way; up to which number entries have landed from here, were handed to Kafka, have let go of their bytes.
+CREATE TABLE IF NOT EXISTS progress (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    last_seq INTEGER NOT NULL,
+    last_stored INTEGER NOT NULL,
+    last_journaled INTEGER NOT NULL,
+    landed INTEGER NOT NULL DEFAULT 0,
+    relayed INTEGER NOT NULL DEFAULT 0,
+    pruned INTEGER NOT NULL DEFAULT 0
+);
+
 -- Everything that came, in order. `raw` is what was received, and NULL once it stands in the warehouse alone.
 -- An entry without `id` was refused: landing makes a dead letter of it. One that is not `is_journaled` landed by
 -- another way, from a file or from Kafka, and is here to be found.
 CREATE TABLE IF NOT EXISTS entry (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER PRIMARY KEY,
     id TEXT UNIQUE,
     stored INTEGER NOT NULL,
     key_id TEXT NOT NULL,
     version TEXT NOT NULL,
     raw BLOB,
-    is_journaled INTEGER NOT NULL DEFAULT 1,
+    is_journaled BOOLEAN NOT NULL DEFAULT TRUE,
     verb TEXT,
     registration TEXT,
     refers_to TEXT,
-    is_void INTEGER NOT NULL DEFAULT 0,
-    is_voided INTEGER NOT NULL DEFAULT 0
+    is_void BOOLEAN NOT NULL DEFAULT FALSE,
+    is_voided BOOLEAN NOT NULL DEFAULT FALSE
 );
 CREATE INDEX IF NOT EXISTS entry_verb ON entry (verb, seq);
 CREATE INDEX IF NOT EXISTS entry_registration ON entry (registration, seq) WHERE registration IS NOT NULL;
@@ -31,10 +48,10 @@ CREATE INDEX IF NOT EXISTS entry_stored ON entry (stored);
 -- By which agents and activities (hashes of their identifiers) an entry is found; `is_direct` says whether without
 -- related_agents or related_activities, too.
 CREATE TABLE IF NOT EXISTS entry_agent (
-    agent TEXT NOT NULL, seq INTEGER NOT NULL, is_direct INTEGER NOT NULL, PRIMARY KEY (agent, seq)
+    agent TEXT NOT NULL, seq INTEGER NOT NULL, is_direct BOOLEAN NOT NULL, PRIMARY KEY (agent, seq)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entry_activity (
-    activity BLOB NOT NULL, seq INTEGER NOT NULL, is_direct INTEGER NOT NULL, PRIMARY KEY (activity, seq)
+    activity BLOB NOT NULL, seq INTEGER NOT NULL, is_direct BOOLEAN NOT NULL, PRIMARY KEY (activity, seq)
 ) WITHOUT ROWID;
 
 -- What was said of activities and agents, put together.
@@ -67,4 +84,15 @@ CREATE TABLE IF NOT EXISTS key (
     revoked INTEGER,
     last_used INTEGER
 ) WITHOUT ROWID;
+
+INSERT INTO progress (one, last_seq, last_stored, last_journaled)
+SELECT 1, coalesce(max(seq), 0), coalesce(max(stored), 0), coalesce(max(seq), 0) FROM entry WHERE TRUE
+ON CONFLICT DO NOTHING;
 """
+
+
+def for_postgres(tables: str) -> str:
+    """Give the same tables as PostgreSQL has them."""
+    for word, its in _WORDS.items():
+        tables = tables.replace(word, its)
+    return tables

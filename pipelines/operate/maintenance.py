@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.dead_letters import forget, rewrite
-from learnloom.pipelines.lake.backup import BackedUp, back_up
+from learnloom.pipelines.lake.backup import BackedUp
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.lineage import keep_lineage
 from learnloom.pipelines.lake.maintain import Tidied, tidy
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.lrs.backup import back_up_all
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def maintain(
         backed_up = None
         if settings.flows.backup is not None:
             on_progress("copying to the backup")
-            backed_up = back_up(warehouse, settings.flows.backup)
+            backed_up = back_up_all(warehouse, settings.flows.backup)
     return MaintenanceSummary(runs_kept, letters_forgotten, tidied, backed_up)
 
 

@@ -51,6 +51,7 @@ class Refusal(NamedTuple):
     faults: tuple[Fault, ...]
     source: str | None = None
     xapi_version: str | None = None
+    record_id: str | None = None
 
 
 class Withdrawal(NamedTuple):
@@ -241,7 +242,7 @@ def _texts(texts: Sequence[bytes]) -> pa.LargeStringArray:
 def _refusal(slice_index: int, record: Record, faults: tuple[Fault, ...]) -> Refusal:
     place = (slice_index, record.offset, record.element)
     raw = record.value if record.original is None else record.original
-    return Refusal(*place, raw, faults, record.source, record.xapi_version)
+    return Refusal(*place, raw, faults, record.source, record.xapi_version, record.record_id)
 
 
 def statement_id_of(own: str | None, raw: bytes) -> str:
@@ -253,7 +254,10 @@ def statement_id_of(own: str | None, raw: bytes) -> str:
 
 
 def _dead_letter_id(place: PartitionSlice, refusal: Refusal) -> str:
-    coordinates = f"{place.topic}\0{place.partition}\0{refusal.offset}\0{refusal.element}\0"
+    if refusal.record_id is not None:
+        coordinates = f"{refusal.record_id}\0{refusal.element}\0"
+    else:
+        coordinates = f"{place.topic}\0{place.partition}\0{refusal.offset}\0{refusal.element}\0"
     kind = b"none" if refusal.raw is None else b"some" + refusal.raw
     digest = hashlib.blake2b(coordinates.encode() + kind, digest_size=_DEAD_LETTER_ID_BYTES)
     return digest.hexdigest()

@@ -124,18 +124,20 @@ def rewrite(warehouse: Warehouse) -> None:
 
 
 def known_dead_letters(
-    warehouse: Warehouse, spans: Mapping[tuple[str, int], tuple[int, int]], ids: Collection[str]
+    warehouse: Warehouse, spans: Mapping[tuple[str, int], tuple[int, int]] | None, ids: Collection[str]
 ) -> set[str]:
     """Tell which of `ids` are dead letters already.
 
     Args:
         warehouse: where to look.
         spans: per topic and partition the first and last offset at which they stand; keeps the look-up to the
-            files that hold these.
+            files that hold these. None: they may stand anywhere.
         ids: dead letter ids.
     """
     if not ids:
         return set()
+    if spans is None:
+        return set(find_ids(warehouse, DeadSelection(ids=list(ids), is_waiting=None)))
     places = " OR ".join(['topic = ? AND "partition" = ? AND "offset" BETWEEN ? AND ?'] * len(spans))
     values = [part for (topic, partition), span in spans.items() for part in (topic, partition, *span)]
     sql = f"SELECT dead_letter_id FROM landing.dead_letter WHERE ({places})"

@@ -106,7 +106,7 @@ def land_topics(
     connection: KafkaConnection,
     options: TopicOptions,
     *,
-    dead_letter_limit: DeadLetterLimit,
+    dead_letter_limit: DeadLetterLimit | None,
     publishes_dead_letters: bool = True,
     convert: Callable[[Source], Source] | None = None,
 ) -> ImportSummary:
@@ -116,7 +116,7 @@ def land_topics(
         job: who lands, and how.
         connection: how to reach the brokers.
         options: which topics, and how they are read.
-        dead_letter_limit: landing stops where a larger share is refused.
+        dead_letter_limit: landing stops where a larger share is refused; None: it never does.
         publishes_dead_letters: whether dead letters go to the topic TOPIC.dead too.
         convert: gives the source that converts what the topics hold; None: they hold statements.
 

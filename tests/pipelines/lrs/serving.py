@@ -1,7 +1,7 @@
 """A store that serves on a port of this machine, and a client with a key of it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,9 +83,15 @@ def new_key(folder: Path, *scopes: str, **more: Any) -> tuple[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, **bounds: Any) -> Iterator[str]:
-    """Serve the store of the warehouse in `folder`; gives its address."""
-    chosen = Settings(warehouse=folder, lock_wait_seconds=20, batch_seconds=0.1, lrs=LrsBounds(**bounds))
+def serving(folder: Path, settings: Mapping[str, Any] | None = None, **bounds: Any) -> Iterator[str]:
+    """Serve the store of the warehouse in `folder`, by other `settings` and bounds; gives its address."""
+    chosen = Settings(
+        warehouse=folder,
+        lock_wait_seconds=20,
+        batch_seconds=0.1,
+        lrs=LrsBounds(**bounds),
+        **(settings or {}),
+    )
     port = free_port()
     with open_lrs(LandingJob(chosen, Clock(), StopSignal())) as app:
         server = uvicorn.Server(

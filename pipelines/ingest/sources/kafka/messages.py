@@ -5,7 +5,8 @@ cannot be followed makes a dead letter: to read the message regardless would be 
 stands for itself.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -21,11 +22,16 @@ CONTENT_TYPE: Final = "content-type"
 CONTENT_ENCODING: Final = "content-encoding"
 XAPI_VERSION: Final = "xapi-version"
 SOURCE: Final = "source"
+STATEMENT_ID: Final = "statement-id"
+RECORD_ID: Final = "record-id"
+STORED: Final = "stored"
+AUTHORITY: Final = "authority"
 _MAX_TRACEPARENT_BYTES: Final = 128
 
 JSON_TYPE: Final = "application/json"
 _SHOWN_CHARS = 200
 MAX_SOURCE_CHARS: Final = 200
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _UTF8 = {"utf-8", "utf8"}
 
 HEADER_RULES: Final = {
@@ -34,6 +40,8 @@ HEADER_RULES: Final = {
     "(compression.type of the producer)",
     "header-xapi-version": f"{XAPI_VERSION} must be 1.0.x or 2.0.x",
     "header-source": f"{SOURCE} must be at most {MAX_SOURCE_CHARS} characters of UTF-8",
+    "header-statement-id": f"{STATEMENT_ID} must be a UUID",
+    "header-record-id": f"{RECORD_ID} must be at most {MAX_SOURCE_CHARS} characters of UTF-8",
     "header-encoding": "the value of a header must be text in UTF-8",
 }
 """Everything for which a message can be refused on account of its headers: rule id, and what must hold."""
@@ -48,6 +56,10 @@ class Heading(NamedTuple):
     xapi_version: str | None = None
     """The version to judge by, as `judge` names it."""
     fault: Fault | None = None
+    statement_id: str | None = None
+    """What whoever received the statement calls it, where it has no id of its own."""
+    record_id: str | None = None
+    """What the message is called, however often it is sent."""
 
 
 _NOTHING = Heading()
@@ -57,7 +69,7 @@ def read_headers(headers: RawHeaders) -> Heading:
     """Read the headers that have a meaning here; the last of several with one name counts."""
     if not headers:
         return _NOTHING
-    source = version = None
+    found: dict[str, str] = {}
     for name, raw in headers:
         read = _READERS.get(name.lower())
         if read is None or raw is None:
@@ -65,15 +77,15 @@ def read_headers(headers: RawHeaders) -> Heading:
         try:
             text = raw.decode()
         except UnicodeDecodeError:
-            return _refused("header-encoding", name, raw.decode(errors="replace"), source)
+            return _refused("header-encoding", name, raw.decode(errors="replace"), found)
         rule, value = read(text)
         if rule is not None:
-            return _refused(rule, name, text, source)
-        if name.lower() == SOURCE:
-            source = value
-        elif name.lower() == XAPI_VERSION:
-            version = value
-    return Heading(source, version)
+            return _refused(rule, name, text, found)
+        if value is not None:
+            found[name.lower()] = value
+    return Heading(
+        found.get(SOURCE), found.get(XAPI_VERSION), None, found.get(STATEMENT_ID), found.get(RECORD_ID)
+    )
 
 
 def traceparent_of(headers: RawHeaders) -> str | None:
@@ -113,18 +125,31 @@ def _source(text: str) -> Read:
     return (None, text) if len(text) <= MAX_SOURCE_CHARS else ("header-source", None)
 
 
+def _statement_id(text: str) -> Read:
+    return (None, text.lower()) if _UUID.fullmatch(text) else ("header-statement-id", None)
+
+
+def _record_id(text: str) -> Read:
+    return (None, text) if len(text) <= MAX_SOURCE_CHARS else ("header-record-id", None)
+
+
 _READERS = {
     CONTENT_TYPE: _content_type,
     CONTENT_ENCODING: _content_encoding,
     XAPI_VERSION: _xapi_version,
     SOURCE: _source,
+    STATEMENT_ID: _statement_id,
+    RECORD_ID: _record_id,
 }
+_OF_ONE_MESSAGE: Final = frozenset({STATEMENT_ID, RECORD_ID, STORED})
+"""What differs from message to message: whoever sends it is not remembered by it."""
 
 
-def _refused(rule: str, name: str, value: str, source: str | None) -> Heading:
+def _refused(rule: str, name: str, value: str, found: Mapping[str, str]) -> Heading:
     shown = orjson.dumps(value[:_SHOWN_CHARS]).decode()
     message = f"The message's header {name} is {shown}: {HEADER_RULES[rule]}."
-    return Heading(source, None, Fault(rule, "", shown, message))
+    fault = Fault(rule, "", shown, message)
+    return Heading(found.get(SOURCE), None, fault, record_id=found.get(RECORD_ID))
 
 
 EMPTY_ARRAY: Final = "message-empty-array"
@@ -151,18 +176,45 @@ def records_of(
         max_record_bytes: a larger statement is refused, and only its beginning kept.
         header_bytes: size of all headers; -1: unknown.
     """
-    is_short = 0 <= header_bytes <= _REMEMBERED_BYTES
-    heading = _remembered(tuple(headers)) if is_short else read_headers(headers)
+    heading = _heading(headers, is_short=0 <= header_bytes <= _REMEMBERED_BYTES)
     source, version = heading.source, heading.xapi_version
+    record_id = heading.record_id
+    # What bears one name is one record, whatever it holds.
+    is_one = value is None or heading.record_id is not None or heading.statement_id is not None
     if heading.fault is not None:
         kept = value if value is None or len(value) <= max_record_bytes else value[:KEPT_BYTES]
-        return [Record(offset, 0, kept, heading.fault, source, version)]
-    if value is None or not value.lstrip(_WHITE).startswith(b"["):
+        return [Record(offset, 0, kept, heading.fault, source, version, record_id=record_id)]
+    if value is None or is_one or not value.lstrip(_WHITE).startswith(b"["):
         if value is not None and len(value) > max_record_bytes:
             truncated = too_large(value, len(value), max_record_bytes)
-            return [Record(offset, 0, truncated.kept, truncated.fault, source, version)]
-        return [Record(offset, 0, value, None, source, version)]
+            return [Record(offset, 0, truncated.kept, truncated.fault, source, version, record_id=record_id)]
+        return [
+            Record(
+                offset,
+                0,
+                value,
+                None,
+                source,
+                version,
+                statement_id=heading.statement_id,
+                record_id=record_id,
+            )
+        ]
     return list(_elements(offset, value, source, version, max_record_bytes))
+
+
+def _heading(headers: RawHeaders, *, is_short: bool) -> Heading:
+    """Read the headers; of what all messages of a sender have in common only once."""
+    if not is_short or not headers:
+        return read_headers(headers)
+    own = [header for header in headers if header[0].lower() in _OF_ONE_MESSAGE]
+    if not own:
+        return _remembered(tuple(headers))
+    common = _remembered(tuple(header for header in headers if header not in own))
+    if common.fault is not None:
+        return common
+    read = read_headers(own)
+    return common._replace(statement_id=read.statement_id, record_id=read.record_id, fault=read.fault)
 
 
 def _elements(

@@ -14,7 +14,7 @@ from learnloom.pipelines.ingest.sources.kafka.errors import DeliveryError
 MAX_WAITING_BYTES: Final = 32 << 20
 _EACH_COSTS: Final = 512
 """Bytes that a waiting message takes besides its own."""
-_LINGER_MS: Final = 20
+LINGER_MS: Final = 20
 _BATCH_BYTES: Final = 128 << 10
 _SHOWN_BYTES: Final = 120
 
@@ -45,6 +45,7 @@ class Messages:
         max_message_bytes: int,
         max_waiting_bytes: int = MAX_WAITING_BYTES,
         delivery_seconds: float = 120.0,
+        linger_ms: int = LINGER_MS,
     ) -> None:
         """Reach the broker.
 
@@ -55,6 +56,7 @@ class Messages:
                 that waits with it.
             max_waiting_bytes: bytes that may wait for the broker's word, about at the most.
             delivery_seconds: how long the broker may take to have a message, attempts to reach it included.
+            linger_ms: how long a message waits for others to go with it.
 
         Raises:
             BrokerUnavailableError: no broker answers.
@@ -75,7 +77,7 @@ class Messages:
                 **connection.reached(),
                 acks="all",
                 enable_idempotence=True,
-                linger_ms=_LINGER_MS,
+                linger_ms=linger_ms,
                 batch_size=min(_BATCH_BYTES, max_message_bytes),  # the broker's limit is one on batches
                 compression_type="lz4",
                 max_request_size=max_message_bytes,

@@ -26,11 +26,29 @@ def dead_topic(topic: str) -> str:
     return f"{topic}{DEAD_SUFFIX}"
 
 
-def make_missing(client: KafkaAdminClient, topic: str, *, partitions: int, retention_ms: int) -> bool:
-    """Make a topic where it does not exist; tell whether it was made. Replication is the broker's default."""
+def make_missing(
+    client: KafkaAdminClient,
+    topic: str,
+    *,
+    partitions: int,
+    retention_ms: int,
+    message_bytes: int = _DEFAULT_MAX_MESSAGE_BYTES,
+) -> bool:
+    """Make a topic where it does not exist; tell whether it was made. Replication is the broker's default.
+
+    Args:
+        client: asks the broker.
+        topic: its name.
+        partitions: their number.
+        retention_ms: how long it keeps a message.
+        message_bytes: what a message of it may have, if that is more than Kafka's default.
+    """
     if topic in describe_topics(client, [topic]):
         return False
-    new: dict[str, Any] = {"num_partitions": partitions, "configs": {"retention.ms": str(retention_ms)}}
+    configs = {"retention.ms": str(retention_ms)}
+    if message_bytes > _DEFAULT_MAX_MESSAGE_BYTES:
+        configs[_MAX_MESSAGE_BYTES] = str(message_bytes)
+    new: dict[str, Any] = {"num_partitions": partitions, "configs": configs}
     try:
         client.create_topics({topic: new}, wait_for_metadata=True)
     except kafka_errors.TopicAlreadyExistsError:

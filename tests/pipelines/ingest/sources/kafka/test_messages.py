@@ -85,6 +85,8 @@ def test_poison_is_refused_with_a_reason(value: bytes | None, rule: str | None) 
         ("xapi-version", b"0.95", "header-xapi-version"),
         ("source", b"x" * 300, "header-source"),
         ("source", b"\xff", "header-encoding"),
+        ("statement-id", b"my first", "header-statement-id"),
+        ("record-id", b"x" * 300, "header-record-id"),
     ],
 )
 def test_a_header_that_cannot_be_followed_refuses_the_message(name: str, value: bytes, rule: str) -> None:
@@ -104,6 +106,28 @@ def test_headers_of_others_are_passed_over() -> None:
         ("XAPI-Version", b"2.0.0"),
         ("content-encoding", None),
     ]
-    assert read_headers(headers) == ("our-lms", "2.0.0", None)
+    assert read_headers(headers) == ("our-lms", "2.0.0", None, None, None)
     (record,) = records_of(0, statement(1), headers, _MAX)
     assert (record.source, record.xapi_version, record.fault) == ("our-lms", "2.0.0", None)
+
+
+def test_what_bears_one_name_is_one_record_whatever_its_sender_is_remembered_by() -> None:
+    """Ids given beside messages reach their records, one by one; an array that bears one is not cut into statements."""
+    first, second = "11111111-1111-4111-8111-11111111111A", "22222222-2222-4222-8222-222222222222"
+    for statement_id, record_id in ((first, "log/1"), (second, "log/2")):
+        headers = [
+            ("source", b"our-lms"),
+            ("statement-id", statement_id.encode()),
+            ("record-id", record_id.encode()),
+            ("stored", b"2026-03-01T12:00:00Z"),
+        ]
+        (record,) = records_of(0, b"[" + statement(1) + b"]", headers, _MAX, 100)
+        assert (record.source, record.statement_id, record.record_id) == (
+            "our-lms",
+            statement_id.lower(),
+            record_id,
+        )
+        assert record.value == b"[" + statement(1) + b"]"
+        (record,) = records_of(0, statement(1), [*headers, ("xapi-version", b"3")], _MAX, 100)
+        assert record.fault is not None
+        assert record.fault.rule == "header-xapi-version"
