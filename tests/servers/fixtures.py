@@ -6,10 +6,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 
+from learnloom.pipelines.config.object_store import S3
+from learnloom.pipelines.lake.object_store import ObjectStore
 from servers.errors import NoServerError, NotHereError
 from servers.kafka.broker import Broker, OwnBroker
 from servers.kafka.find import find_broker, own_broker
@@ -18,6 +20,8 @@ from servers.kafka.properties import Security
 from servers.kafka.security import make_security
 from servers.postgres.find import find_postgres, own_postgres
 from servers.postgres.server import Address, OwnPostgres, Postgres
+from servers.s3.find import find_store, own_store
+from servers.s3.server import OwnStore, Store, StoreAddress
 from tests.once import started_once
 
 
@@ -33,6 +37,31 @@ class KafkaOnJava(NamedTuple):
 
     java: str
     jars: Path
+
+
+class Bucket(NamedTuple):
+    """A bucket, and where it is."""
+
+    address: StoreAddress
+    name: str
+
+    def names(self) -> list[str]:
+        """Names of the objects in it."""
+        return [name.removeprefix(f"{self.name}/") for name in self.address.names(self.name)]
+
+    def at(self, prefix: str, **access: Any) -> ObjectStore:
+        """A prefix in it, as the warehouse takes it."""
+        return ObjectStore(f"s3://{self.name}/{prefix}/", access_to(self.address, **access))
+
+
+def access_to(address: StoreAddress, **more: Any) -> S3:
+    """The settings by which a store is reached; `more` wins."""
+    told = {
+        "endpoint_url": address.endpoint_url,
+        "access_key_id": address.access_key_id,
+        "secret_access_key": address.secret_access_key,
+    }
+    return S3(**{**told, "retries": 2, "retry_wait_seconds": 0.05, **more})
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +146,43 @@ def make_postgres() -> Iterator[Callable[[], OwnPostgres]]:
         def make() -> OwnPostgres:
             try:
                 made = own_postgres(os.environ)
+            except NoServerError as error:
+                pytest.skip(str(error))
+            return stack.enter_context(made)
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """An S3 store to share; `bucket` is an empty bucket on it. One for the whole run of tests."""
+
+    def find() -> Store:
+        try:
+            return find_store(os.environ)
+        except NoServerError as error:
+            pytest.skip(str(error))
+
+    with started_once(tmp_path_factory, "s3", find, lambda found: found.address.uri) as uri:
+        yield Store(StoreAddress.parse(uri))
+
+
+@pytest.fixture
+def bucket(object_store: Store) -> Iterator[Bucket]:
+    """An empty bucket of one's own."""
+    name = object_store.create_bucket()
+    yield Bucket(object_store.address, name)
+    object_store.delete_bucket(name)
+
+
+@pytest.fixture
+def make_store() -> Iterator[Callable[[], OwnStore]]:
+    """Starts stores of one's own, to stop, kill and restart."""
+    with ExitStack() as stack:
+
+        def make() -> OwnStore:
+            try:
+                made = own_store(os.environ)
             except NoServerError as error:
                 pytest.skip(str(error))
             return stack.enter_context(made)
