@@ -104,16 +104,17 @@ def aws_variables(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def with_aws_variables(given: Any) -> Any:
-    """Fill in what the settings leave open with AWS' variables, where data lie on an object store at all.
+    """Fill in what the settings leave open with AWS' variables.
 
     Credentials are taken as a whole or not at all: a key of ours with a token of somebody else's would be refused.
     """
     if not isinstance(given, Mapping) or AWS not in given:
         return given
     kept = {name: value for name, value in given.items() if name != AWS}
-    if kept.get("data_path") is None or not isinstance(told := kept.get("s3", {}), Mapping):
+    taken, told = dict(given[AWS]), kept.get("s3", {})
+    if not taken or not isinstance(told, Mapping):
         return kept
-    taken = dict(given[AWS])
-    if any(told.get(name) is not None for name in _CREDENTIALS):
+    is_whole = {"access_key_id", "secret_access_key"} <= taken.keys()
+    if not is_whole or any(told.get(name) is not None for name in _CREDENTIALS):
         taken = {name: value for name, value in taken.items() if name not in _CREDENTIALS}
     return {**kept, "s3": {**taken, **told}}

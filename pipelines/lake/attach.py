@@ -48,9 +48,7 @@ def attach(
 
 
 def _attach_or_found(connection: duckdb.DuckDBPyConnection, place: Place, name: str) -> None:
-    """Attach it; where there is none yet, see that the prefix is free: of two with one prefix each would take the
-    other's files for orphans.
-    """
+    """Attach it, or make it where nothing lies: of two at one prefix each would take the other's files for orphans."""
     try:
         connection.execute(place.attach_sql(name, read_only=False, creates=False))
     except duckdb.Error as error:

@@ -76,11 +76,12 @@ class ObjectStore(NamedTuple):
         if access.endpoint_url is not None:
             address = urlsplit(access.endpoint_url)
             parts |= {"ENDPOINT": quoted(address.netloc), "USE_SSL": str(address.scheme == "https").lower()}
-        parts["URL_STYLE"] = quoted(self._url_style)
+        parts["URL_STYLE"] = quoted(self.url_style)
         yield f"CREATE OR REPLACE SECRET {_SECRET} ({', '.join(f'{name} {part}' for name, part in parts.items())})"
 
     @property
-    def _url_style(self) -> str:
+    def url_style(self) -> str:
+        """Where the bucket is named: `path` or `vhost`."""
         return self.access.url_style or ("vhost" if self.access.endpoint_url is None else "path")
 
     def scrubbed(self, text: str) -> str:

@@ -65,7 +65,7 @@ def maintain(
         backed_up = None
         if settings.flows.backup is not None:
             on_progress("copying to the backup")
-            backed_up = back_up(warehouse, settings.flows.backup)
+            backed_up = back_up(warehouse, settings.flows.backup, settings.s3)
     return MaintenanceSummary(runs_kept, letters_forgotten, tidied, backed_up)
 
 

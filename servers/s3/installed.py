@@ -1,4 +1,4 @@
-"""An S3 store of one's own from a program of this machine: versitygw, or rclone, which a Python package brings along."""
+"""An S3 store of one's own from a program: versitygw, or rclone, which a Python package brings along."""
 
 import shutil
 import sys

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.lake.backup import BackupError, _copy_catalog, back_up
+from learnloom.pipelines.lake.backup import BackupError, back_up
+from learnloom.pipelines.lake.catalog_copy import CatalogCopyError, copy_catalog
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.maintain import tidy
 from tests.conftest import SmallClass, land, refresh_to
 from tests.pipelines.cli.samples import answer, lines
@@ -78,5 +80,5 @@ def test_a_backup_leaves_the_catalogues_log_alone(tmp_path: Path) -> None:
 
 def test_a_catalogue_that_cannot_be_copied_is_named(tmp_path: Path) -> None:
     """Where the copy cannot be written the error names the catalogue and the reason."""
-    with pytest.raises(BackupError, match=r"catalog\.sqlite could not be copied: .*unable to open"):
-        _copy_catalog(tmp_path / "catalog.sqlite", tmp_path / "absent" / "copy")
+    with pytest.raises(CatalogCopyError, match=r"catalog\.sqlite could not be copied: .*unable to open"):
+        copy_catalog(Place(tmp_path), tmp_path / "absent")
