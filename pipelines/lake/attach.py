@@ -19,7 +19,7 @@ def configure(connection: duckdb.DuckDBPyConnection, place: Place, *, memory_lim
     for extension in place.extensions:
         run(load_sql(extension))
     note_checked(place.extensions)
-    for sql in place.store.prepare_sql() if place.store is not None else ():
+    for sql in place.store.prepare_sql("warehouse_data") if place.store is not None else ():
         run(sql)
 
 

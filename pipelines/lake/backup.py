@@ -6,8 +6,12 @@ copies only what is new.
 """
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
+
+import duckdb
 
 from learnloom.pipelines.config.object_store import S3, checked_data_path
 from learnloom.pipelines.lake.catalog_copy import (
@@ -20,9 +24,10 @@ from learnloom.pipelines.lake.catalog_copy import (
 )
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
-from learnloom.pipelines.lake.files import Files, files_at
+from learnloom.pipelines.lake.files import Files, copying
 from learnloom.pipelines.lake.location import CATALOG_FILE, DATA_FOLDER, Place
-from learnloom.pipelines.lake.object_store import SCHEME
+from learnloom.pipelines.lake.object_store import SCHEME, ObjectStore
+from learnloom.pipelines.lake.trouble import explained
 
 _KINDS: Final = {
     CATALOG_FILE: "of a catalogue in SQLite: restore it where the setting `catalog` is not set",
@@ -58,19 +63,14 @@ def back_up(warehouse: Warehouse, target: str | Path, access: S3 | None = None) 
         BackupError: the target is the warehouse itself, or the store or disk does not take it.
     """
     place, access = warehouse.place, access or _access(warehouse.place)
-    kept, data_path = _kept(target, access)
-    if data_path == place.data_path or kept.root == str(place.folder.resolve()):
+    root, data_path = _kept(target)
+    if place.data_path in (data_path, f"{root}{DATA_FOLDER}/"):
         raise BackupError(f"{target} is the warehouse itself: choose another place")
-    try:
-        with tempfile.TemporaryDirectory(prefix="learnloom-backup-") as made:
-            catalog = copy_catalog(place, Path(made))
-            done = _copy(
-                named_files(catalog), files_at(place.data_path, _access(place)), kept.below(DATA_FOLDER)
-            )
-            point_at(catalog, data_path)
-            kept.copy_from(files_at(made, access), catalog.name)
-    except OSError as error:
-        raise BackupError(f"the backup to {target} cannot be made: {error}") from error
+    with _copying(place, root, access, f"the backup to {target} cannot be made") as (files, folder):
+        catalog = copy_catalog(place, Path(folder))
+        done = _copy(files, named_files(catalog), place.data_path, data_path)
+        point_at(catalog, data_path)
+        files.copy(catalog.name, folder, root)
     return done
 
 
@@ -87,10 +87,10 @@ def restore(source: str | Path, place: Place, access: S3 | None = None) -> Backe
             the backup names is missing.
     """
     access = access or _access(place)
-    kept, _ = _kept(source, access)
+    root, data_path = _kept(source)
     wanted = CATALOG_FILE if place.postgres is None else POSTGRES_COPY
-    try:
-        held = [name for name in _KINDS if kept.has(name)]
+    with _copying(place, root, access, f"the backup {source} cannot be restored") as (files, folder):
+        held = [name for name in _KINDS if name in files.sizes(root)]
         if wanted not in held:
             raise BackupError(f"{source} is a backup {_KINDS[held[0]]}" if held else f"no backup at {source}")
         if stands_already(place):
@@ -98,15 +98,11 @@ def restore(source: str | Path, place: Place, access: S3 | None = None) -> Backe
                 f"a warehouse stands at {place}: restore to another place, or move it away first"
             )
         place.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="learnloom-restore-") as made:
-            files_at(made, access).copy_from(kept, wanted)
-            catalog = Path(made) / wanted
-            data = files_at(place.data_path, _access(place))
-            done = _copy(named_files(catalog), kept.below(DATA_FOLDER), data)
-            point_at(catalog, place.data_path)
-            install_catalog(catalog, place)
-    except OSError as error:
-        raise BackupError(f"the backup {source} cannot be restored: {error}") from error
+        files.copy(wanted, root, folder)
+        catalog = Path(folder) / wanted
+        done = _copy(files, named_files(catalog), data_path, place.data_path)
+        point_at(catalog, place.data_path)
+        install_catalog(catalog, place)
     return done
 
 
@@ -114,20 +110,36 @@ def _access(place: Place) -> S3:
     return place.store.access if place.store is not None else S3()
 
 
-def _kept(where: str | Path, access: S3) -> tuple[Files, str]:
-    """The files of a backup, and the data path of a warehouse whose data they are."""
+def _kept(where: str | Path) -> tuple[str, str]:
+    """The root of a backup, and that of its data."""
     try:
-        prefix = checked_data_path(str(where)) if str(where).startswith(SCHEME) else None
+        root = checked_data_path(str(where)) if str(where).startswith(SCHEME) else f"{Path(where).resolve()}/"
     except ValueError as error:
         raise BackupError(f"{where}: {error}") from error
-    kept = files_at(prefix or where, access)
-    return kept, f"{prefix}{DATA_FOLDER}/" if prefix is not None else f"{kept.root}/{DATA_FOLDER}/"
+    return f"{root}", f"{root}{DATA_FOLDER}/"
 
 
-def _copy(names: dict[str, int], source: Files, target: Files) -> BackedUp:
+@contextmanager
+def _copying(place: Place, root: str, access: S3, failed: str) -> Iterator[tuple[Files, str]]:
+    """Give what copies between warehouse and backup, and a folder for the catalogue meanwhile."""
+    kept = ObjectStore(root, access) if root.startswith(SCHEME) else None
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="learnloom-backup-") as folder,
+            copying(store for store in (place.store, kept) if store is not None) as files,
+        ):
+            yield files, f"{folder}/"
+    except OSError as error:
+        raise BackupError(f"{failed}: {error}") from error
+    except duckdb.Error as error:
+        known = explained(error, place._replace(store=kept or place.store))
+        raise known or BackupError(f"{failed}: {place.scrubbed(str(error))}") from None
+
+
+def _copy(files: Files, names: dict[str, int], source: str, target: str) -> BackedUp:
     """Copy the files that are not there, or not whole."""
-    there = target.sizes()
+    there = files.sizes(target)
     missing = [name for name, size in names.items() if there.get(name) != size]
     for name in missing:
-        target.copy_from(source, name)
+        files.copy(name, source, target)
     return BackedUp(len(names), len(missing), sum(names[name] for name in missing))

@@ -172,7 +172,9 @@ def _copy_postgres(place: Place, copy: Path) -> None:
         with duckdb.connect() as connection:
             connection.execute("SET threads=1")  # one connection to the server, and so one snapshot
             _attach_postgres(connection, place)
-            connection.execute(f"ATTACH {quoted(str(copy))} AS kept")
+            connection.execute(
+                f"ATTACH {quoted(str(copy))} AS kept (BLOCK_SIZE 16384)"
+            )  # tables are many and small
             connection.execute("BEGIN")
             asked = f"FROM postgres_query('server', {quoted(_DEFINITIONS)}) ORDER BY relname"
             tables = connection.execute(asked).fetchall()

@@ -1,72 +1,67 @@
-"""Files below a folder or a prefix of an object store: listed, and copied from one to the other."""
+"""Files below a folder or a prefix of an object store: listed, and copied from one to the other by DuckDB."""
 
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final
 
-from pyarrow.fs import FileSelector, FileSystem, FileType, LocalFileSystem, S3FileSystem, copy_files
+import duckdb
 
-from learnloom.pipelines.config.object_store import S3
+from learnloom.pipelines.lake.extensions import load_sql, quoted
 from learnloom.pipelines.lake.object_store import SCHEME, ObjectStore
 
-_PART = ".part"
+_PART: Final = ".part"
 
 
-class Files(NamedTuple):
-    """Everything below one folder, or one prefix."""
+class Files:
+    """Copies files between roots: a root is a folder or s3://bucket/prefix, with a slash at its end."""
 
-    system: FileSystem
-    root: str
-    """Without a slash at its end."""
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """`connection` reaches the stores that are named later: `copying` makes one."""
+        self._connection = connection
 
-    def sizes(self) -> dict[str, int]:
+    def sizes(self, root: str) -> dict[str, int]:
         """Bytes of each file by its name below the root."""
-        found = self.system.get_file_info(FileSelector(self.root, recursive=True, allow_not_found=True))
-        return {each.path[len(self.root) + 1 :]: each.size for each in found if each.is_file}
+        if not root.startswith(SCHEME):
+            folder = Path(root)
+            found = ((str(each.relative_to(folder)), each) for each in folder.rglob("*") if each.is_file())
+            return {name: each.stat().st_size for name, each in found}
+        listed = self._connection.execute("SELECT filename, size FROM read_blob(?)", [f"{root}**"]).fetchall()
+        return {name[len(root) :]: size for name, size in listed}
 
-    def below(self, name: str) -> "Files":
-        """A folder of it."""
-        return Files(self.system, f"{self.root}/{name}")
+    def copy(self, name: str, source: str, target: str) -> None:
+        """Copy a file to the same name; it appears under it when it is whole. One file at a time is held in memory."""
+        here = f"{target}{name}"
+        if target.startswith(SCHEME):
+            self._write(f"{source}{name}", here)
+            return
+        part = Path(f"{here}{_PART}")
+        part.parent.mkdir(parents=True, exist_ok=True)
+        if source.startswith(SCHEME):
+            self._write(f"{source}{name}", str(part))
+        else:
+            shutil.copy2(f"{source}{name}", part)
+        part.replace(here)
 
-    def has(self, name: str) -> bool:
-        """Whether there is such a file."""
-        return bool(self.system.get_file_info(f"{self.root}/{name}").type == FileType.File)
-
-    def copy_from(self, source: "Files", name: str) -> None:
-        """Copy a file of the same name. Where a store has broken off, what it leaves is of another size."""
-        here = f"{self.root}/{name}"
-        is_local = isinstance(self.system, LocalFileSystem)
-        there = f"{here}{_PART}" if is_local else here
-        if is_local:
-            self.system.create_dir(here.rpartition("/")[0])
-        copy_files(f"{source.root}/{name}", there, source.system, self.system, use_threads=False)
-        if is_local:
-            self.system.move(there, here)
-
-
-def files_at(place: str | Path, access: S3) -> Files:
-    """The files below a folder, or below s3://bucket/prefix of the store that the settings reach."""
-    if isinstance(place, str) and place.startswith(SCHEME):
-        return _on_store(ObjectStore(place, access))
-    return Files(LocalFileSystem(), str(Path(place).resolve()))
+    def _write(self, source: str, target: str) -> None:
+        # A local path is no pattern; a prefix has no letter of one.
+        named = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in source)
+        copied = self._connection.execute(
+            f"COPY (SELECT content FROM read_blob({quoted(named)})) TO {quoted(target)} (FORMAT blob)"
+        ).fetchall()
+        if copied != [(1,)]:
+            raise FileNotFoundError(f"{source} is not there")
 
 
-def _on_store(store: ObjectStore) -> Files:
-    access = store.access
-    secrets = {
-        "access_key": access.access_key_id,
-        "secret_key": access.secret_access_key,
-        "session_token": access.session_token,
-    }
-    options = {name: secret.get_secret_value() for name, secret in secrets.items() if secret is not None}
-    if access.ca_file is not None:
-        options["tls_ca_file_path"] = str(access.ca_file)
-    system = S3FileSystem(
-        anonymous=access.access_key_id is None,
-        region=access.region,
-        endpoint_override=access.endpoint_url,
-        force_virtual_addressing=store.url_style == "vhost",
-        connect_timeout=access.timeout_seconds,
-        request_timeout=access.timeout_seconds,
-        **options,
-    )
-    return Files(system, store.root)
+@contextmanager
+def copying(stores: Iterable[ObjectStore]) -> Iterator[Files]:
+    """Give what copies files between folders and prefixes of these stores."""
+    with duckdb.connect() as connection:
+        connection.execute("SET autoinstall_known_extensions=false")
+        connection.execute("SET threads=1")
+        for number, store in enumerate(stores):
+            connection.execute(load_sql("httpfs"))
+            for sql in store.prepare_sql(f"files_{number}"):
+                connection.execute(sql)
+        yield Files(connection)

@@ -14,7 +14,6 @@ SCHEME: Final = "s3://"
 RETRY_BACKOFF: Final = 1.2
 """Each pause is a fifth longer than the one before: ten of them are 13 s, while DuckDB's own factor 4 would make days.
 Whoever is patient for longer waits outside of DuckDB, where a stop is heard (land/consume.py)."""
-_SECRET: Final = "warehouse_data"  # noqa: S105 - the name of a secret
 
 # What a store says where it will say the same again until somebody mends it, and what to do then.
 _REFUSALS: Final = {
@@ -50,13 +49,12 @@ class ObjectStore(NamedTuple):
         """Another prefix on the same store."""
         return self._replace(data_path=f"{data_path.rstrip('/')}/")
 
-    @property
-    def root(self) -> str:
-        """Bucket and prefix, without scheme and closing slash."""
-        return self.data_path.removeprefix(SCHEME).rstrip("/")
+    def prepare_sql(self, name: str) -> Iterator[str]:
+        """Give the statements after which DuckDB reaches this prefix, and no other one, by these credentials.
 
-    def prepare_sql(self) -> Iterator[str]:
-        """Give the statements after which DuckDB reaches this prefix, and no other one, by these credentials."""
+        Args:
+            name: of the secret.
+        """
         access = self.access
         yield f"SET http_timeout={access.timeout_seconds}"
         yield f"SET http_retries={access.retries}"
@@ -66,22 +64,21 @@ class ObjectStore(NamedTuple):
         if access.ca_file is not None:
             yield f"SET ca_cert_file={quoted(str(access.ca_file))}"
         parts = {"TYPE": "s3", "SCOPE": quoted(self.data_path), "REGION": quoted(access.region)}
-        for name, secret in (
+        for part, secret in (
             ("KEY_ID", access.access_key_id),
             ("SECRET", access.secret_access_key),
             ("SESSION_TOKEN", access.session_token),
         ):
             if secret is not None:
-                parts[name] = quoted(secret.get_secret_value())
+                parts[part] = quoted(secret.get_secret_value())
         if access.endpoint_url is not None:
             address = urlsplit(access.endpoint_url)
             parts |= {"ENDPOINT": quoted(address.netloc), "USE_SSL": str(address.scheme == "https").lower()}
-        parts["URL_STYLE"] = quoted(self.url_style)
-        yield f"CREATE OR REPLACE SECRET {_SECRET} ({', '.join(f'{name} {part}' for name, part in parts.items())})"
+        parts["URL_STYLE"] = quoted(self._url_style)
+        yield f"CREATE OR REPLACE SECRET {name} ({', '.join(f'{part} {value}' for part, value in parts.items())})"
 
     @property
-    def url_style(self) -> str:
-        """Where the bucket is named: `path` or `vhost`."""
+    def _url_style(self) -> str:
         return self.access.url_style or ("vhost" if self.access.endpoint_url is None else "path")
 
     def scrubbed(self, text: str) -> str:
