@@ -49,7 +49,6 @@ class StoreAddress:
             endpoint_override=self.endpoint_url,
             region="us-east-1",
             allow_bucket_creation=True,
-            allow_bucket_deletion=True,
         )
 
     def names(self, prefix: str) -> list[str]:
@@ -84,9 +83,10 @@ class Store(Server):
         self.address.files().create_dir(name)
         return name
 
-    def delete_bucket(self, name: str) -> None:
-        """Delete a bucket with all that is in it."""
-        self.address.files().delete_dir(name)
+    def empty_bucket(self, name: str) -> None:
+        """Delete all that is in a bucket, one by one: some stores refuse to delete many where there is a folder."""
+        for each in self.address.names(name):
+            self.address.files().delete_file(each)
 
 
 class OwnStore(Owned, Store):

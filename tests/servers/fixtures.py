@@ -2,6 +2,7 @@
 
 import gc
 import os
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import pytest
 
 from learnloom.pipelines.config.object_store import S3
+from learnloom.pipelines.lake.files import copying
 from learnloom.pipelines.lake.object_store import ObjectStore
 from servers.errors import NoServerError, NotHereError
 from servers.kafka.broker import Broker, OwnBroker
@@ -47,11 +49,21 @@ class Bucket(NamedTuple):
 
     def names(self) -> list[str]:
         """Names of the objects in it."""
-        return [name.removeprefix(f"{self.name}/") for name in self.address.names(self.name)]
+        with copying([self.at("")]) as files:
+            return sorted(files.sizes(self.at("").data_path))
+
+    def write(self, name: str) -> None:
+        """Put an object there."""
+        with copying([self.at("")]) as files, tempfile.TemporaryDirectory() as folder:
+            place = Path(folder) / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(b"left")
+            files.copy(name, f"{folder}/", self.at("").data_path)
 
     def at(self, prefix: str, **access: Any) -> ObjectStore:
         """A prefix in it, as the warehouse takes it."""
-        return ObjectStore(f"s3://{self.name}/{prefix}/", access_to(self.address, **access))
+        data_path = f"s3://{self.name}/{prefix}".rstrip("/")
+        return ObjectStore(f"{data_path}/", access_to(self.address, **access))
 
 
 def access_to(address: StoreAddress, **more: Any) -> S3:
@@ -139,6 +151,20 @@ def database(postgres: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture
+def postgres_database(postgres: Postgres) -> Iterator[Callable[[], str]]:
+    """Makes further databases like `database`."""
+    made: list[Address] = []
+
+    def make() -> str:
+        made.append(postgres.create_database())
+        return made[-1].uri
+
+    yield make
+    for each in made:
+        postgres.drop_database(each)
+
+
+@pytest.fixture
 def make_postgres() -> Iterator[Callable[[], OwnPostgres]]:
     """Starts servers of one's own, to stop, kill and restart."""
     with ExitStack() as stack:
@@ -172,7 +198,7 @@ def bucket(object_store: Store) -> Iterator[Bucket]:
     """An empty bucket of one's own."""
     name = object_store.create_bucket()
     yield Bucket(object_store.address, name)
-    object_store.delete_bucket(name)
+    object_store.empty_bucket(name)
 
 
 @pytest.fixture
