@@ -46,12 +46,15 @@ def versitygw_store(program: str) -> OwnStore:
     )
 
 
-def rclone_store(program: str, *, tls: tuple[Path, Path] | None = None) -> OwnStore:
+def rclone_store(
+    program: str, *, tls: tuple[Path, Path] | None = None, ca_file: Path | None = None
+) -> OwnStore:
     """Make ready a store of rclone; its data go when it is closed.
 
     Args:
         program: rclone itself.
         tls: certificate and private key (PEM), where it is to speak TLS.
+        ca_file: CA certificate (PEM) that verifies it then.
     """
     options = [] if tls is None else ["--cert", str(tls[0]), "--key", str(tls[1])]
     return _store(
@@ -60,16 +63,20 @@ def rclone_store(program: str, *, tls: tuple[Path, Path] | None = None) -> OwnSt
             *("--addr", address, "--auth-key", f"{KEY},{SECRET}", str(data)),
         ],
         scheme="http" if tls is None else "https",
+        ca_file=ca_file,
     )
 
 
-def _store(command: Callable[[str, Path], Sequence[str]], *, scheme: str = "http") -> OwnStore:
+def _store(
+    command: Callable[[str, Path], Sequence[str]], *, scheme: str = "http", ca_file: Path | None = None
+) -> OwnStore:
     folder = Path(tempfile.mkdtemp(prefix="learnloom-s3-"))
     data = folder / "data"
     data.mkdir()
     address = f"{LOOPBACK}:{free_port()}"
+    reached = StoreAddress(f"{scheme}://{address}", KEY, SECRET, ca_file)
     process = ServerProcess(command(address, data), folder / "s3.log", remove=lambda: shutil.rmtree(folder))
-    return OwnStore(process, StoreAddress(f"{scheme}://{address}", KEY, SECRET))
+    return OwnStore(process, reached)
 
 
 def _program(name: str, path: str | None) -> str:

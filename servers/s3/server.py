@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from pyarrow.fs import FileSelector, S3FileSystem
@@ -19,6 +20,8 @@ class StoreAddress:
     endpoint_url: str
     access_key_id: str
     secret_access_key: str
+    ca_file: Path | None = None
+    """CA certificate (PEM) that verifies it, where that is not one of the machine's."""
 
     @classmethod
     def parse(cls, uri: str) -> "StoreAddress":
@@ -42,19 +45,15 @@ class StoreAddress:
         return f"{parts.scheme}://{login}@{parts.netloc}"
 
     def files(self) -> S3FileSystem:
-        """The store, by another client than DuckDB's."""
+        """The store, by a client that can create buckets."""
         return S3FileSystem(
             access_key=self.access_key_id,
             secret_key=self.secret_access_key,
             endpoint_override=self.endpoint_url,
             region="us-east-1",
+            tls_ca_file_path=None if self.ca_file is None else str(self.ca_file),
             allow_bucket_creation=True,
         )
-
-    def names(self, prefix: str) -> list[str]:
-        """Names of the objects below bucket/prefix."""
-        found = self.files().get_file_info(FileSelector(prefix, recursive=True, allow_not_found=True))
-        return sorted(each.path for each in found if each.is_file)
 
 
 class Store(Server):
@@ -78,15 +77,10 @@ class Store(Server):
         return True
 
     def create_bucket(self) -> str:
-        """Create an empty bucket of a name of its own."""
+        """Create an empty bucket of a name of its own; it stays, with what is written to it."""
         name = f"learnloom-{uuid.uuid4().hex}"
         self.address.files().create_dir(name)
         return name
-
-    def empty_bucket(self, name: str) -> None:
-        """Delete all that is in a bucket, one by one: some stores refuse to delete many where there is a folder."""
-        for each in self.address.names(name):
-            self.address.files().delete_file(each)
 
 
 class OwnStore(Owned, Store):

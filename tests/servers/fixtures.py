@@ -194,11 +194,9 @@ def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.fixture
-def bucket(object_store: Store) -> Iterator[Bucket]:
+def bucket(object_store: Store) -> Bucket:
     """An empty bucket of one's own."""
-    name = object_store.create_bucket()
-    yield Bucket(object_store.address, name)
-    object_store.empty_bucket(name)
+    return Bucket(object_store.address, object_store.create_bucket())
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.pipelines.refresh.school import LAST_DAY, differences, land, lines_of
 from tests.servers.fixtures import Bucket
 
 _LATER = dt.datetime.now(dt.UTC) + 2 * ORPHAN_AGE
-_TROUBLES = 8
+_TROUBLES = 5
 
 
 def _files(warehouse: Warehouse, folder: Path) -> set[str]:
@@ -27,12 +27,19 @@ def _files(warehouse: Warehouse, folder: Path) -> set[str]:
     return set(named_files(copy_catalog(warehouse.place, folder)))
 
 
+def _rows(warehouse: Warehouse) -> dict[str, list[str]]:
+    """What was computed, but for the snapshot of the model's fit, which tells how many transactions came before."""
+    found = tables(warehouse)
+    del found["estimates.model_version"]
+    return found
+
+
 @pytest.mark.slow
 def test_the_whole_path(
     bucket: Bucket, database: str, postgres_database: Callable[[], str], tmp_path: Path
 ) -> None:
     """With catalogue in PostgreSQL and data on the store all commands work; a restored backup has the same rows."""
-    lines = lines_of(tmp_path / "class")
+    lines = lines_of(tmp_path / "class", students=3)
     (tmp_path / "all.jsonl").write_bytes(b"".join(lines))
     env = {
         "LEARNLOOM_WAREHOUSE": str(tmp_path / "warehouse"),
@@ -119,14 +126,14 @@ def test_a_store_that_is_killed_costs_nothing(
     make_store: Callable[[], OwnStore], database: str, tmp_path: Path
 ) -> None:
     """Killed within landings and refreshes, it leaves the rows of a run without trouble, and no file too many."""
-    lines = lines_of(tmp_path / "class", students=4)
+    lines = lines_of(tmp_path / "class", students=3)
     half = len(lines) // 2
     with Warehouse(tmp_path / "calm") as warehouse:
         land(warehouse, tmp_path / "first.jsonl", lines[:half])
         refreshed(warehouse)
         land(warehouse, tmp_path / "second.jsonl", lines[half:])
         refreshed(warehouse, full=True)
-        calm = tables(warehouse)
+        calm = _rows(warehouse)
     server = make_store()
     bucket = Bucket(server.address, server.create_bucket())
     seed = random.SystemRandom().randrange(1 << 32)
@@ -149,11 +156,11 @@ def test_a_store_that_is_killed_costs_nothing(
     trouble.through(lambda: landed("second", lines[half:]))
     trouble.through(lambda: computed(full=True))
     with Warehouse(folder, postgres=database, store=store) as warehouse:
-        assert differences(calm, tables(warehouse)) == {}, f"seed {seed}"
+        assert differences(calm, _rows(warehouse)) == {}, f"seed {seed}"
         remove_orphans(warehouse, now=_LATER, wait_seconds=20)
         tidy(warehouse, now=_LATER, wait_seconds=20, kept_days=0)
         assert {name.removeprefix("lake/") for name in bucket.names()} == _files(warehouse, tmp_path)
-        assert differences(calm, tables(warehouse)) == {}, f"seed {seed}"
+        assert differences(calm, _rows(warehouse)) == {}, f"seed {seed}"
 
 
 def test_what_a_killed_transaction_left_is_removed_when_it_is_old(bucket: Bucket, tmp_path: Path) -> None:
