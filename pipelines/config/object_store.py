@@ -85,7 +85,7 @@ class S3(BaseModel):
 
 def checked_data_path(data_path: str | None) -> str | None:
     """Give the prefix as DuckLake takes it, with a slash at its end; ValueError where it is none."""
-    if data_path is None:
+    if not data_path:  # an empty variable is one that is not set
         return None
     if DATA_PATH.fullmatch(data_path) is None:
         raise ValueError(
