@@ -1,13 +1,13 @@
 """The S3 store that other tests stand on."""
 
 import os
+import sys
 from collections.abc import Callable
 
 import pytest
 
 from servers.errors import NoServerError, StartError
 from servers.ports import free_port
-from servers.s3 import installed
 from servers.s3.find import find_store, own_store
 from servers.s3.server import OwnStore, Store, StoreAddress
 from tests.servers.fixtures import Bucket
@@ -55,7 +55,7 @@ def test_wrong_form_is_told_without_the_secret(text: str) -> None:
 
 def test_every_way_to_a_store_tells_why_it_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without anything, the error names the variable and the programs."""
-    monkeypatch.setattr(installed.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     ways = r"versitygw: no command versitygw; rclone: no command rclone"
     with pytest.raises(NoServerError, match=rf"environment: LEARNLOOM_TEST_S3 is not set; {ways}"):
         find_store({"PATH": ""})
