@@ -37,7 +37,9 @@ def attach(
         WarehouseError: its data lie elsewhere than the place says; or it would be made where other files lie.
     """
     if place.store is None or read_only:
-        connection.execute(place.attach_sql(name, read_only=read_only, creates=not read_only, snapshot=snapshot))
+        connection.execute(
+            place.attach_sql(name, read_only=read_only, creates=not read_only, snapshot=snapshot)
+        )
     else:
         _attach_or_found(connection, place, name)
     told = connection.execute(

@@ -64,11 +64,11 @@ def back_up(warehouse: Warehouse, target: str | Path, access: S3 | None = None) 
     """
     place, access = warehouse.place, access or _access(warehouse.place)
     root, data_path = _kept(target)
-    if place.data_path in (data_path, f"{root}{DATA_FOLDER}/"):
+    if place.data in (data_path, f"{root}{DATA_FOLDER}/"):
         raise BackupError(f"{target} is the warehouse itself: choose another place")
     with _copying(place, root, access, f"the backup to {target} cannot be made") as (files, folder):
         catalog = copy_catalog(place, Path(folder))
-        done = _copy(files, named_files(catalog), place.data_path, data_path)
+        done = _copy(files, named_files(catalog), place.data, data_path)
         point_at(catalog, data_path)
         files.copy(catalog.name, folder, root)
     return done
@@ -100,8 +100,8 @@ def restore(source: str | Path, place: Place, access: S3 | None = None) -> Backe
         place.folder.mkdir(parents=True, exist_ok=True)
         files.copy(wanted, root, folder)
         catalog = Path(folder) / wanted
-        done = _copy(files, named_files(catalog), data_path, place.data_path)
-        point_at(catalog, place.data_path)
+        done = _copy(files, named_files(catalog), data_path, place.data)
+        point_at(catalog, place.data)
         install_catalog(catalog, place)
     return done
 

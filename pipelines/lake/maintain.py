@@ -17,8 +17,10 @@ MANY_SMALL_FILES: Final = 40
 DELETED_SHARE: Final = 0.2
 # So far back the warehouse can be seen as it was.
 KEPT_DAYS: Final = 30
-# A file that no catalogue names may be one of a transaction that is still written: so old it is what a killed one left.
-ORPHAN_AGE: Final = timedelta(days=2)
+# A file that no catalogue names may be one of a transaction that is still written, or of a refresh that is gone on with.
+ORPHAN_AGE: Final = timedelta(days=7)
+_RUNS: Final = "refresh/"
+"""Below this lies what the buckets of one refresh have in common."""
 
 
 class Tidied(NamedTuple):
@@ -81,7 +83,7 @@ def remove_orphans(warehouse: Warehouse, *, now: datetime, wait_seconds: float) 
 
     None is removed where one lies elsewhere than tables do: it may be another warehouse's, or a backup.
     """
-    root = warehouse.place.data_path
+    root = warehouse.place.data
     if any(letter in root for letter in "*?["):
         # DuckLake takes it for a pattern, and so might find the files of others.
         _log.warning("files that nothing needs are not looked for below %s: it has one of * ? [", root)
@@ -93,7 +95,7 @@ def remove_orphans(warehouse: Warehouse, *, now: datetime, wait_seconds: float) 
         return [str(row[0]) for row in rows]
 
     schemas = warehouse.rows(f"SELECT path FROM __ducklake_metadata_{LAKE}.ducklake_schema")
-    ours = tuple(f"{root}{each}" for each in (PROBES, *(path for (path,) in schemas)))
+    ours = tuple(f"{root}{each}" for each in (PROBES, _RUNS, *(path for (path,) in schemas)))
     foreign = [name for name in orphans(is_dry=True) if not name.startswith(ours)]
     if foreign:
         _log.warning(

@@ -68,7 +68,7 @@ def read_status(warehouse: Warehouse) -> Status:
     dead = "SELECT count(*) FROM landing.dead_letter WHERE replayed_at IS NULL"
     return Status(
         folder=str(warehouse.folder),
-        data_path=warehouse.place.data_path,
+        data_path=warehouse.place.data,
         statements=landed[0] if landed else 0,
         dead_letters_waiting=(_optional(warehouse, standing, "landing.dead_letter", dead) or [0])[0],
         newest_statement_landed_at=landed[1] if landed else None,
