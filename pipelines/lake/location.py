@@ -44,7 +44,7 @@ class Place(NamedTuple):
 
     @property
     def data(self) -> str:
-        """DuckLake's DATA_PATH, with a slash at the end: the Parquet files of a table lie in `layer/table/` below it."""
+        """DuckLake's DATA_PATH, with a slash at the end: a table has its files in `layer/table/` below it."""
         return f"{self.folder.resolve() / DATA_FOLDER}/" if self.store is None else self.store.data_path
 
     def attach_sql(self, name: str, *, read_only: bool, creates: bool, snapshot: int | None = None) -> str:

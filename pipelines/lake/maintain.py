@@ -17,7 +17,7 @@ MANY_SMALL_FILES: Final = 40
 DELETED_SHARE: Final = 0.2
 # So far back the warehouse can be seen as it was.
 KEPT_DAYS: Final = 30
-# A file that no catalogue names may be one of a transaction that is still written, or of a refresh that is gone on with.
+# A file that no catalogue names may be that of a transaction under way, or of a refresh that is gone on with.
 ORPHAN_AGE: Final = timedelta(days=7)
 _RUNS: Final = "refresh/"
 """Below this lies what the buckets of one refresh have in common."""
