@@ -71,6 +71,9 @@ def back_up(warehouse: Warehouse, target: str | Path, access: S3 | None = None) 
         done = _copy(files, named_files(catalog), place.data, data_path)
         point_at(catalog, data_path)
         files.copy(catalog.name, folder, root)
+        # It is looked at before the connection closes: DuckDB's threads may have not quite done with the last upload.
+        if files.sizes(root).get(catalog.name) != catalog.stat().st_size:
+            raise BackupError(f"{target} has not kept the catalogue: make the backup again")
     return done
 
 

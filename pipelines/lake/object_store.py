@@ -60,7 +60,6 @@ class ObjectStore(NamedTuple):
         yield f"SET http_retries={access.retries}"
         yield f"SET http_retry_wait_ms={round(access.retry_wait_seconds * 1000)}"
         yield f"SET http_retry_backoff={RETRY_BACKOFF}"
-        yield "SET s3_uploader_max_filesize='50GB'"  # parts of 5 MB instead of 80: each open file holds some
         yield "SET enable_server_cert_verification=true"
         if access.ca_file is not None:
             yield f"SET ca_cert_file={quoted(str(access.ca_file))}"
