@@ -19,7 +19,7 @@ from tests.pipelines.refresh.school import LAST_DAY, differences, land, lines_of
 from tests.servers.fixtures import Bucket
 
 _LATER = dt.datetime.now(dt.UTC) + 2 * ORPHAN_AGE
-_TROUBLES = 5
+_TROUBLES = 3
 
 
 def _files(warehouse: Warehouse, folder: Path) -> set[str]:
@@ -126,7 +126,7 @@ def test_a_store_that_is_killed_costs_nothing(
     make_store: Callable[[], OwnStore], database: str, tmp_path: Path
 ) -> None:
     """Killed within landings and refreshes, it leaves the rows of a run without trouble, and no file too many."""
-    lines = lines_of(tmp_path / "class", students=3)
+    lines = lines_of(tmp_path / "class", students=2)
     half = len(lines) // 2
     with Warehouse(tmp_path / "calm") as warehouse:
         land(warehouse, tmp_path / "first.jsonl", lines[:half])
