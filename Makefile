@@ -45,13 +45,13 @@ test: $(VENV)/.ready-dev ## lint, types, documentation and all tests
 	@$(BIN)/pytest --durations=25
 
 unit: $(VENV)/.ready-dev ## the tests that need no server
-	@$(BIN)/pytest -m "not (broker or postgres or prefect)"
+	@$(BIN)/pytest -m "not (broker or postgres or s3 or prefect)"
 
 # No process more than there are cores, for these tests wait for nothing. To import Prefect takes longer than the tests of
 # flows that need no server.
 quick: $(VENV)/.ready-dev ## the tests for daily work: no server, no simulated class, nothing slow
 	@$(BIN)/pytest -n $$(getconf _NPROCESSORS_ONLN) --hypothesis-profile=quick --ignore=tests/flows \
-		-m "not (slow or school or broker or postgres or prefect)"
+		-m "not (slow or school or broker or postgres or s3 or prefect)"
 
 coverage: $(VENV)/.ready-dev ## all tests, and which lines none of them runs (processes that tests start are not seen)
 	@$(BIN)/pytest --cov --cov-report=term

@@ -1,6 +1,5 @@
 """`learnloom backup`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,21 +16,24 @@ commands = typer.Typer(add_completion=False)
 @commands.command(epilog="Example: learnloom backup safe")
 def backup(
     target: Annotated[
-        Path, typer.Argument(help="Folder of the backup. Files that it already holds are not copied again.")
+        str,
+        typer.Argument(
+            help="Folder of the backup, or s3://BUCKET/PREFIX/. Files that it already holds are not copied again."
+        ),
     ],
     *,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Copy the warehouse, and the store of `learnloom lrs`, to a folder, while other processes read and write.
+    """Copy the warehouse, and the store of `learnloom lrs`, while other processes read and write.
 
-    The copy opens like the warehouse itself. To restore, copy the folder to the place of the warehouse, or set
-    LEARNLOOM_WAREHOUSE to it. Landing resumes from the positions in the backup: newer records are read again from
-    Kafka or the files.
+    `learnloom restore` brings it back. Landing resumes from the positions in the backup: newer records are read again
+    from Kafka or the files.
     """
     out = Output(as_json=as_json)
-    with open_to_read(read_settings(warehouse)) as opened:
-        done = back_up_all(opened, target)
+    settings = read_settings(warehouse)
+    with open_to_read(settings) as opened:
+        done = back_up_all(opened, target, settings.s3)
     out.record(done)
     out.say(
         f"The backup {target} holds {done.files:,} files. {done.copied:,} of them were copied now "

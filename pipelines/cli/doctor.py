@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer
@@ -11,8 +12,10 @@ import typer
 from learnloom.pipelines.cli.options import Exit, JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import SETTINGS_FILE, Settings, read_settings
+from learnloom.pipelines.lake.errors import WarehouseMissingError
 from learnloom.pipelines.lake.extensions import extension_file
-from learnloom.pipelines.lake.open import open_to_read
+from learnloom.pipelines.lake.open import open_to_read, place_of, store_of
+from learnloom.pipelines.lake.probe import probe_store
 from learnloom.pipelines.operate.finding import HealthFinding
 from learnloom.pipelines.refresh.checks import run_checks
 from learnloom.schemas.errors import LearnloomError
@@ -46,16 +49,18 @@ def doctor(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) ->
 
 def examine(warehouse: Path | None) -> list[HealthFinding]:
     """Check everything that a command needs; what depends on a failed check is left out."""
-    findings = [_python(), *_packages(), *_extensions()]
+    findings = [_python(), *_packages()]
     try:
         settings = read_settings(warehouse)
     except LearnloomError as error:
         return [*findings, HealthFinding("settings", False, str(error))]
+    findings += _extensions(place_of(settings).extensions)
     source = SETTINGS_FILE if Path(SETTINGS_FILE).exists() else "defaults"
     names = sorted(name for name in os.environ if name.startswith("LEARNLOOM_"))
     findings.append(HealthFinding("settings", True, ", ".join([source, *names])))
     time_zone = HealthFinding("time zone", True, settings.time_zone)
-    return [*findings, time_zone, _disk(settings), *_warehouse(settings)]
+    findings += [time_zone, _disk(settings), *_object_store(settings)]
+    return [*findings, *_warehouse(settings)] if all(found.is_passed for found in findings) else findings
 
 
 def _python() -> HealthFinding:
@@ -75,9 +80,9 @@ def _packages() -> list[HealthFinding]:
     return findings
 
 
-def _extensions() -> list[HealthFinding]:
+def _extensions(names: Iterable[str]) -> list[HealthFinding]:
     findings = []
-    for name in ("ducklake", "sqlite_scanner"):
+    for name in names:
         try:
             file = extension_file(name)
         except LearnloomError as error:
@@ -96,16 +101,31 @@ def _disk(settings: Settings) -> HealthFinding:
         return HealthFinding("disk", False, f"{place} is not writable: change its owner or mode")
     if free < _LEAST_FREE_BYTES:
         return HealthFinding("disk", False, f"only {free:,} bytes are free at {place}: free some space")
-    return HealthFinding("disk", True, f"{free:,} bytes free")
+    elsewhere = "" if settings.data_path is None else f" at {place}, which holds no data"
+    return HealthFinding("disk", True, f"{free:,} bytes free{elsewhere}")
+
+
+def _object_store(settings: Settings) -> list[HealthFinding]:
+    store = store_of(settings)
+    if store is None:
+        return []
+    return [
+        HealthFinding(
+            f"object store: {probed.step}",
+            probed.error is None,
+            probed.error or f"works at {store.data_path}",
+        )
+        for probed in probe_store(store)
+    ]
 
 
 def _warehouse(settings: Settings) -> list[HealthFinding]:
-    if not settings.warehouse.exists():
-        message = f"none at {settings.warehouse} yet: `learnloom import PATH` creates it"
-        return [HealthFinding("warehouse", True, message)]
     try:
         with open_to_read(settings) as warehouse:
             results = run_checks(warehouse)
+    except WarehouseMissingError:
+        message = f"none at {place_of(settings)} yet: `learnloom import PATH` creates it"
+        return [HealthFinding("warehouse", True, message)]
     except LearnloomError as error:
         return [HealthFinding("warehouse", False, str(error))]
     return [HealthFinding("warehouse", True, f"opened; {len(results)} data checks run")] + [

@@ -5,6 +5,7 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.operate.summary import Status, read_status
 
@@ -24,7 +25,8 @@ def status(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) ->
 
 
 def _report_status(out: Output, found: Status) -> None:
-    out.say(f"Warehouse {found.folder}: {found.snapshots:,} snapshots")
+    data = f", data at {found.data_path}" if found.data_path.startswith(SCHEME) else ""
+    out.say(f"Warehouse {found.folder}{data}: {found.snapshots:,} snapshots")
     out.table(
         ["", ""],
         [

@@ -82,8 +82,10 @@ class Schedules(BaseModel):
         le=3_650,
         description="Days after which the content of a dead letter is dropped; its rule and offset stay. None: never.",
     )
-    backup: Path | None = Field(
-        default=None, description="Folder for a backup at each maintenance. None: no backup is made."
+    backup: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Folder, or s3://BUCKET/PREFIX/, for a backup at each maintenance. None: no backup is made.",
     )
     stale_hours: float = Field(
         default=26.0, gt=0, le=8_760, description="`check` fails if the last refresh is older than this."

@@ -1,14 +1,16 @@
 """One frozen Settings, read at entry points only: environment over file over defaults."""
 
+import os
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -16,11 +18,13 @@ from pydantic_settings import (
 
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion, check_conversions
+from learnloom.pipelines.config.faults import told_faults
 from learnloom.pipelines.config.lrs import LrsBounds
+from learnloom.pipelines.config.object_store import S3, aws_variables, checked_data_path, with_aws_variables
 from learnloom.pipelines.config.refresh import RefreshBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.setting_names import by_present_names, variables_by_present_names
-from learnloom.pipelines.config.subscriptions import SHOWABLE, AnySubscription, Subscription
+from learnloom.pipelines.config.subscriptions import AnySubscription, Subscription
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.schemas.errors import LearnloomError
 
@@ -53,6 +57,10 @@ class Settings(BaseSettings):
     warehouse: Path = Field(
         default=Path("learnloom-warehouse"),
         description="Folder of the warehouse: catalog.sqlite, and Parquet files under data/.",
+    )
+    data_path: str | None = Field(
+        default=None,
+        description="Where data lie instead, on an object store: s3://BUCKET/PREFIX/ (docs/how-to/object-store.md).",
     )
     catalog: SecretStr | None = Field(
         default=None,
@@ -188,6 +196,9 @@ class Settings(BaseSettings):
         default=None,
         description="Bearer token of the HTTP interface for tools that may read only what is addressed to students.",
     )
+    s3: S3 = Field(
+        default_factory=S3, description="How the object store is reached: docs/how-to/object-store.md."
+    )
     thresholds: Thresholds = Field(
         default_factory=Thresholds, description="When a signal is raised: docs/reference/signals.md."
     )
@@ -217,7 +228,12 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _by_present_names(cls, given: Any) -> Any:
-        return by_present_names(given)
+        return with_aws_variables(by_present_names(given))
+
+    @field_validator("data_path")
+    @classmethod
+    def _is_a_prefix(cls, given: str | None) -> str | None:
+        return checked_data_path(given)
 
     @field_validator("subscriptions")
     @classmethod
@@ -249,10 +265,11 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order of precedence: arguments, environment, learnloom.toml in the working folder, defaults."""
+        """Order of precedence: arguments, environment, learnloom.toml in the working folder, AWS' variables."""
         if isinstance(env_settings, EnvSettingsSource):
             env_settings.env_vars = variables_by_present_names(env_settings.env_vars, _PREFIX, _DELIMITER)
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        aws = InitSettingsSource(settings_cls, aws_variables(os.environ))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls), aws
 
 
 def read_settings(warehouse: Path | None = None) -> Settings:
@@ -267,10 +284,7 @@ def read_settings(warehouse: Path | None = None) -> Settings:
     except (TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{SETTINGS_FILE} is no TOML: {error}") from error
     except ValidationError as error:
-        told = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])}{_shown(fault['loc'], fault['input'])}: {fault['msg']}"
-            for fault in error.errors()
-        )
+        told = told_faults(error, Settings.model_fields)
         # Without its cause, which shows every value.
         raise SettingsError(f"settings (LEARNLOOM_… or learnloom.toml) cannot be used: {told}") from None
     try:
@@ -281,17 +295,3 @@ def read_settings(warehouse: Path | None = None) -> Settings:
             "Europe/Berlin"
         ) from error
     return settings
-
-
-def _shown(place: tuple[int | str, ...], value: object) -> str:
-    """A value that cannot be used, unless it is secret, or of an unknown name that may stand for a secret one."""
-    if place and place[0] == "subscriptions":
-        # A list's element goes by the list's name.
-        name = [part for part in place if isinstance(part, str)][-1]
-        return f" = {value!r}" if name in SHOWABLE and isinstance(value, str | int | float) else ""
-    names = Settings.model_fields
-    if place and place[0] == "alerts":
-        names, place = Alerts.model_fields, place[1:]
-    field = names.get(str(place[0]) if place else "")
-    is_secret = field is None or SecretStr in (field.annotation, *get_args(field.annotation))
-    return "" if is_secret else f" = {value!r}"

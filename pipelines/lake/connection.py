@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import duckdb
 import stamina
 
+from learnloom.pipelines.lake.attach import attach, configure
 from learnloom.pipelines.lake.catalog import create_catalog, note_laid_down
 from learnloom.pipelines.lake.errors import (
     OvertakenError,
     WarehouseBusyError,
     WarehouseError,
     WarehouseMissingError,
-    WarehouseUnavailableError,
 )
-from learnloom.pipelines.lake.extensions import are_checked, load_sql, note_checked
+from learnloom.pipelines.lake.extensions import are_checked
 from learnloom.pipelines.lake.fence import REFRESH, FileWriteLock, NoWriteLock, PostgresWriteLock, WriteLock
 from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.macros import define_macros
+from learnloom.pipelines.lake.object_store import ObjectStore
 from learnloom.pipelines.lake.run import Run
-from learnloom.pipelines.lake.trouble import is_conflict, is_trouble
+from learnloom.pipelines.lake.trouble import explained, is_conflict
 
 if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
     import pyarrow as pa
@@ -46,6 +47,7 @@ class Warehouse:
         folder: Path,
         *,
         postgres: str | None = None,
+        store: ObjectStore | None = None,
         read_only: bool = False,
         snapshot: int | None = None,
         memory_limit: str = "4GB",
@@ -58,6 +60,7 @@ class Warehouse:
         Args:
             folder: where it stands.
             postgres: connection string of the database that holds the catalogue; None: an SQLite file in `folder`.
+            store: the object store that holds the data; None: they lie in `folder`.
             read_only: open it for reading; others may write meanwhile.
             snapshot: see it as it was then, for reading only; None: always as it is.
             memory_limit: memory that DuckDB may take before it spills to disk.
@@ -68,10 +71,11 @@ class Warehouse:
 
         Raises:
             WarehouseMissingError: `read_only` and no warehouse stands at `folder`.
-            WarehouseUnavailableError: the catalogue's server does not answer, or the disk is in trouble.
-            WarehouseError: the catalogue cannot be opened.
+            WarehouseUnavailableError: the catalogue's server or the object store does not answer, or the disk is in
+                trouble.
+            WarehouseError: the catalogue cannot be opened, or its data lie elsewhere.
         """
-        self.place = Place(folder, postgres)
+        self.place = Place(folder, postgres, store)
         self.read_only = read_only
         self.pinned_snapshot = snapshot
         self.memory_limit = memory_limit
@@ -110,26 +114,19 @@ class Warehouse:
                     self._configure()
             if self.place.postgres is None:
                 note_laid_down(self.place.sqlite)
+        except WarehouseError:
+            self._connection.close()
+            raise
         except duckdb.Error as error:
             self._connection.close()
             if self.read_only and "does not exist" in str(error):
                 raise _missing(self.place) from error
-            kind = WarehouseUnavailableError if is_trouble(error) else WarehouseError
-            told = self.place.scrubbed(str(error))
-            raise kind(f"cannot open the warehouse at {self.place}: {told}") from None
+            told = f"cannot open the warehouse at {self.place}: {self.place.scrubbed(str(error))}"
+            raise explained(error, self.place) or WarehouseError(told) from None
 
     def _configure(self) -> None:
-        run = self._connection.execute
-        # Autoloading would look for extensions on the network; the wheels bring what is needed.
-        run("SET autoinstall_known_extensions=false")
-        # DuckDB takes a program without a file (python -c) for a session at a terminal and draws a bar.
-        run("SET enable_progress_bar=false")
-        run("SET TimeZone='UTC'")
-        run(f"SET memory_limit='{self.memory_limit}'")
-        for extension in self.place.extensions:
-            run(load_sql(extension))
-        note_checked(self.place.extensions)
-        run(self.place.attach_sql(LAKE, read_only=self.read_only, snapshot=self.pinned_snapshot))
+        configure(self._connection, self.place, memory_limit=self.memory_limit)
+        attach(self._connection, self.place, LAKE, read_only=self.read_only, snapshot=self.pinned_snapshot)
         self._named_first = ""
         self.use(LAKE)
 
@@ -137,9 +134,15 @@ class Warehouse:
         """Give the open warehouse."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Close the connection; an open transaction is rolled back."""
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Close the connection; an open transaction is rolled back.
+
+        Raises:
+            WarehouseUnavailableError, WarehouseError: in place of DuckDB's words for the same trouble.
+        """
         self.close()
+        if (known := explained(error, self.place)) is not None:
+            raise known from None
 
     def close(self) -> None:
         """Close the connection."""
@@ -151,6 +154,7 @@ class Warehouse:
         return Warehouse(
             self.place.folder,
             postgres=self.place.postgres,
+            store=self.place.store,
             read_only=self.read_only,
             snapshot=self.pinned_snapshot,
             memory_limit=self.memory_limit,
@@ -251,22 +255,21 @@ class Warehouse:
 
         Raises:
             WarehouseBusyError: still in the way after `wait_seconds`.
-            WarehouseUnavailableError: disk or server is in trouble; nothing of the work is there, or all of it.
+            WarehouseUnavailableError: disk, server or object store is in trouble; nothing of the work is there, or
+                all of it.
+            WarehouseError: the object store refuses.
         """
         try:
             yield from stamina.retry_context(
                 on=is_conflict, attempts=None, timeout=wait_seconds, wait_initial=0.02, wait_max=1.0
             )
         except (duckdb.Error, OvertakenError) as error:
-            told = self.place.scrubbed(str(error))
-            if is_trouble(error):
-                raise WarehouseUnavailableError(
-                    f"the warehouse at {self.place} is not available: {told}"
-                ) from None
+            if (known := explained(error, self.place)) is not None:
+                raise known from None
             if is_conflict(error):
                 raise WarehouseBusyError(
                     f"other processes kept writing to {self.place} for {wait_seconds:g} s: try again later, "
-                    f"or raise LEARNLOOM_LOCK_WAIT_SECONDS ({told})"
+                    f"or raise LEARNLOOM_LOCK_WAIT_SECONDS ({self.place.scrubbed(str(error))})"
                 ) from error
             raise
 

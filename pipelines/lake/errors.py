@@ -16,7 +16,7 @@ class WarehouseBusyError(WarehouseError):
 
 
 class WarehouseUnavailableError(WarehouseError):
-    """The disk or the catalogue's server is in trouble, which may pass: the work can be done again later."""
+    """Disk, catalogue's server or object store is in trouble, which may pass: the work can be done again later."""
 
 
 class PositionConflictError(WarehouseError):

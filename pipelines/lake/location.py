@@ -1,4 +1,4 @@
-"""Where a warehouse stands: a folder of Parquet files, and the catalogue that says which of them count."""
+"""Where a warehouse stands: Parquet files, in a folder or on an object store, and the catalogue of those that count."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from learnloom.pipelines.lake.catalog import is_laid_down
 from learnloom.pipelines.lake.extensions import quoted
+from learnloom.pipelines.lake.object_store import SCHEME, ObjectStore
 
 CATALOG_FILE = "catalog.sqlite"
 DATA_FOLDER = "data"
@@ -21,9 +22,14 @@ class Place(NamedTuple):
     postgres: str | None = None
     """Connection string as libpq takes it (postgresql://… or key=value); None: SQLite."""
 
+    store: ObjectStore | None = None
+    """Where the data lie; None: in the folder."""
+
     def __str__(self) -> str:
         """Say where it stands, without secrets."""
-        return f"{self.folder}" if self.postgres is None else f"{self.folder} (catalogue in PostgreSQL)"
+        parts = [] if self.postgres is None else ["catalogue in PostgreSQL"]
+        parts += [] if self.store is None else [f"data at {self.store.data_path}"]
+        return f"{self.folder} ({', '.join(parts)})" if parts else f"{self.folder}"
 
     @property
     def sqlite(self) -> Path:
@@ -33,22 +39,27 @@ class Place(NamedTuple):
     @property
     def extensions(self) -> tuple[str, ...]:
         """Extensions to load, in this order."""
-        return ("sqlite_scanner" if self.postgres is None else "postgres_scanner", "ducklake")
+        catalog = "sqlite_scanner" if self.postgres is None else "postgres_scanner"
+        return (catalog, "ducklake") if self.store is None else (catalog, "httpfs", "ducklake")
 
     @property
     def data(self) -> str:
-        """Where its Parquet files lie, with a slash at the end: those of a table in `layer/table/`."""
-        return f"{self.folder.resolve() / DATA_FOLDER}/"
+        """DuckLake's DATA_PATH, with a slash at the end: a table has its files in `layer/table/` below it."""
+        return f"{self.folder.resolve() / DATA_FOLDER}/" if self.store is None else self.store.data_path
 
-    def attach_sql(self, name: str, *, read_only: bool, snapshot: int | None = None) -> str:
-        """Give the statement that attaches the warehouse under `name`, as it is or as it was at a snapshot."""
+    def attach_sql(self, name: str, *, read_only: bool, creates: bool, snapshot: int | None = None) -> str:
+        """Give the statement that attaches the warehouse under `name`, as it is or as it was at a snapshot.
+
+        One that is absent it `creates`, or fails.
+        """
         catalog = f"sqlite:{self.sqlite.resolve()}" if self.postgres is None else f"postgres:{self.postgres}"
         options = [
             f"DATA_PATH {quoted(self.data)}",
             "OVERRIDE_DATA_PATH true",
+            f"CREATE_IF_NOT_EXISTS {str(creates).lower()}",
         ]
         if read_only:
-            options += ["READ_ONLY", "CREATE_IF_NOT_EXISTS false"]
+            options.append("READ_ONLY")
         if snapshot is not None:
             options.append(f"SNAPSHOT_VERSION {snapshot}")
         return f"ATTACH {quoted(f'ducklake:{catalog}')} AS {name} ({', '.join(options)})"
@@ -61,8 +72,23 @@ class Place(NamedTuple):
         """Whether the catalogue's tables are known to have been made."""
         return self.postgres is None and is_laid_down(self.sqlite)
 
+    def strayed_from(self, told: str) -> str | None:
+        """What is wrong where the catalogue tells that the data lie elsewhere; None: they lie here.
+
+        A folder may be moved with its catalogue. What is written to another store would be lost to everybody else.
+        """
+        if told == self.data or (self.store is None and not told.startswith(SCHEME)):
+            return None
+        return (
+            f"the data of the warehouse {self.folder} lie at {told}, and the settings say {self.data}: "
+            f"set LEARNLOOM_DATA_PATH{f'={told}' if told.startswith(SCHEME) else ' to nothing'}; to move them, make a "
+            "backup and restore it (docs/how-to/object-store.md)"
+        )
+
     def scrubbed(self, text: str) -> str:
-        """Take the connection string and passwords out of a message."""
+        """Take the connection string, passwords and keys out of a message."""
+        if self.store is not None:
+            text = self.store.scrubbed(text)
         if self.postgres is not None:
             text = text.replace(self.postgres, "…")
             # Of a password whose @, / or % is not encoded, libpq quotes what it takes for host, port or token.

@@ -1,11 +1,14 @@
 """Keeping the warehouse small and quick: merging small files, dropping what no snapshot needs any more."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.probe import PROBES
 from learnloom.pipelines.lake.small import one_thread
 
+_log = logging.getLogger(__name__)
 # Files from this size on are left as they are, so that a growing table is not written again and again.
 SMALL_FILE_BYTES: Final = 64 * 1_048_576
 # So many files of one table beyond what its bytes need make `tidy` worth while.
@@ -14,6 +17,10 @@ MANY_SMALL_FILES: Final = 40
 DELETED_SHARE: Final = 0.2
 # So far back the warehouse can be seen as it was.
 KEPT_DAYS: Final = 30
+# A file that no catalogue names may be that of a transaction under way, or of a refresh that is gone on with.
+ORPHAN_AGE: Final = timedelta(days=7)
+_RUNS: Final = "refresh/"
+"""Below this lies what the buckets of one refresh have in common."""
 
 
 class Tidied(NamedTuple):
@@ -69,3 +76,30 @@ def tidy(warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days:
         f"CALL ducklake_cleanup_old_files('{LAKE}', older_than => ?::TIMESTAMPTZ)", [now - timedelta(days=1)]
     )
     return Tidied(sum(row[2] for row in merged), len(expired), len(removed))
+
+
+def remove_orphans(warehouse: Warehouse, *, now: datetime, wait_seconds: float) -> int:
+    """Remove files that were written by transactions which never ended, and say how many.
+
+    None is removed where one lies elsewhere than tables do: it may be another warehouse's, or a backup.
+    """
+    root = warehouse.place.data
+    if any(letter in root for letter in "*?["):
+        # DuckLake takes it for a pattern, and so might find the files of others.
+        _log.warning("files that nothing needs are not looked for below %s: it has one of * ? [", root)
+        return 0
+
+    def orphans(*, is_dry: bool) -> list[str]:
+        call = f"CALL ducklake_delete_orphaned_files('{LAKE}', older_than => ?::TIMESTAMPTZ, dry_run => {is_dry})"
+        rows = warehouse.retrying(lambda: warehouse.rows(call, [now - ORPHAN_AGE]), wait_seconds=wait_seconds)
+        return [str(row[0]) for row in rows]
+
+    schemas = warehouse.rows(f"SELECT path FROM __ducklake_metadata_{LAKE}.ducklake_schema")
+    ours = tuple(f"{root}{each}" for each in (PROBES, _RUNS, *(path for (path,) in schemas)))
+    foreign = [name for name in orphans(is_dry=True) if not name.startswith(ours)]
+    if foreign:
+        _log.warning(
+            "%s is no file of a table: move it away, so that what nothing needs is removed", foreign[0]
+        )
+        return 0
+    return len(orphans(is_dry=False))

@@ -3,6 +3,7 @@
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.location import Place
+from learnloom.pipelines.lake.object_store import ObjectStore
 from learnloom.pipelines.lake.run import Run
 
 
@@ -16,6 +17,7 @@ def open_to_read(settings: Settings, *, snapshot: int | None = None) -> Warehous
     return Warehouse(
         settings.warehouse,
         postgres=catalog_of(settings),
+        store=store_of(settings),
         read_only=True,
         snapshot=snapshot,
         memory_limit=settings.memory_limit,
@@ -34,15 +36,26 @@ def open_to_write(settings: Settings, *, must_exist: bool = False, run: Run | No
     Raises:
         WarehouseMissingError: `must_exist`, and there is none.
     """
-    if must_exist and not Place(settings.warehouse, catalog_of(settings)).stands():
+    if must_exist and not place_of(settings).stands():
         open_to_read(settings).close()
     return Warehouse(
         settings.warehouse,
         postgres=catalog_of(settings),
+        store=store_of(settings),
         memory_limit=settings.memory_limit,
         lock_wait_seconds=settings.lock_wait_seconds,
         run=run,
     )
+
+
+def place_of(settings: Settings) -> Place:
+    """Where the warehouse stands, or is to stand."""
+    return Place(settings.warehouse, catalog_of(settings), store_of(settings))
+
+
+def store_of(settings: Settings) -> ObjectStore | None:
+    """The object store that holds the data; None: they lie in the warehouse's folder."""
+    return None if settings.data_path is None else ObjectStore(settings.data_path, settings.s3)
 
 
 def catalog_of(settings: Settings) -> str | None:

@@ -2,7 +2,9 @@
 
 import duckdb
 
-from learnloom.pipelines.lake.errors import OvertakenError
+from learnloom.pipelines.lake.errors import OvertakenError, WarehouseError, WarehouseUnavailableError
+from learnloom.pipelines.lake.location import Place
+from learnloom.pipelines.lake.object_store import is_busy, refusal
 
 # What DuckLake and SQLite say when another writer was faster: nothing is broken, the work is done again.
 _CONFLICT_SIGNS = ("conflict", "database is locked", "failed to commit ducklake transaction")
@@ -25,17 +27,32 @@ _TROUBLE_SIGNS = (
 
 
 def is_trouble(error: Exception) -> bool:
-    """Tell whether the error means that disk or server is in trouble, which may pass."""
+    """Tell whether the error means that disk, server or object store is in trouble, which may pass."""
     if not isinstance(error, duckdb.Error):
         return False
     text = str(error).lower()
-    return any(sign in text for sign in _TROUBLE_SIGNS)
+    return any(sign in text for sign in _TROUBLE_SIGNS) or is_busy(text)
 
 
 def is_conflict(error: Exception) -> bool:
     """Tell whether the error means "another writer was faster"."""
     if isinstance(error, OvertakenError):
         return True
-    if not isinstance(error, duckdb.Error) or is_trouble(error):
+    if not isinstance(error, duckdb.Error) or is_trouble(error) or refusal(str(error)):
         return False
     return any(sign in str(error).lower() for sign in _CONFLICT_SIGNS)
+
+
+def explained(error: BaseException | None, place: Place) -> WarehouseError | None:
+    """Say what is the matter with the warehouse at a place, without secrets; None: the error means something else."""
+    if not isinstance(error, duckdb.Error):
+        return None
+    told = place.scrubbed(str(error))
+    if is_trouble(error):
+        return WarehouseUnavailableError(f"the warehouse at {place} is not available: {told}")
+    advice = refusal(told) if place.store is not None else None
+    if advice is None:
+        return None
+    # The rest is DuckDB's general advice.
+    words = " ".join(line for line in told.partition("Authentication Failure")[0].splitlines() if line)
+    return WarehouseError(f"{place}: {advice} ({words.partition(' LINE ')[0].strip()})")

@@ -9,7 +9,7 @@ from learnloom.pipelines.ingest.land.dead_letters import forget, rewrite
 from learnloom.pipelines.lake.backup import BackedUp
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.lineage import keep_lineage
-from learnloom.pipelines.lake.maintain import Tidied, tidy
+from learnloom.pipelines.lake.maintain import Tidied, remove_orphans, tidy
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.lrs.backup import back_up_all
@@ -24,6 +24,8 @@ class MaintenanceSummary:
     letters_forgotten: int
     """Dead letters whose content was dropped."""
     tidied: Tidied
+    orphans_removed: int
+    """Files of transactions that never ended."""
     backed_up: BackedUp | None
     """None: no backup is asked for."""
 
@@ -63,11 +65,12 @@ def maintain(
             wait_seconds=wait_seconds,
             kept_days=settings.flows.snapshot_retention_days,
         )
+        orphans_removed = remove_orphans(warehouse, now=clock(), wait_seconds=wait_seconds)
         backed_up = None
         if settings.flows.backup is not None:
             on_progress("copying to the backup")
-            backed_up = back_up_all(warehouse, settings.flows.backup)
-    return MaintenanceSummary(runs_kept, letters_forgotten, tidied, backed_up)
+            backed_up = back_up_all(warehouse, settings.flows.backup, settings.s3)
+    return MaintenanceSummary(runs_kept, letters_forgotten, tidied, orphans_removed, backed_up)
 
 
 def _forget_letters(warehouse: Warehouse, before: dt.datetime) -> int:

@@ -24,6 +24,8 @@ class Status:
     """The warehouse at a glance; times are None where nothing has happened yet."""
 
     folder: str
+    data_path: str
+    """Below which the data lie: in the folder, or on an object store."""
     statements: int
     dead_letters_waiting: int
     newest_statement_landed_at: dt.datetime | None
@@ -66,6 +68,7 @@ def read_status(warehouse: Warehouse) -> Status:
     dead = "SELECT count(*) FROM landing.dead_letter WHERE replayed_at IS NULL"
     return Status(
         folder=str(warehouse.folder),
+        data_path=warehouse.place.data,
         statements=landed[0] if landed else 0,
         dead_letters_waiting=(_optional(warehouse, standing, "landing.dead_letter", dead) or [0])[0],
         newest_statement_landed_at=landed[1] if landed else None,

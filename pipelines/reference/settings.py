@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
 from learnloom.pipelines.config.lrs import LrsBounds
+from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 
@@ -35,6 +36,7 @@ _ELSEWHERE: Final = {
     "conversions": "[below](#conversions)",
     "flows": "[below](#flows)",
     "lrs": "[below](#lrs)",
+    "s3": "[below](#s3)",
     "alerts": "[below](#alerts)",
     "subscriptions": "[how-to: delivery](../how-to/deliver.md#subscriptions)",
     "thresholds": "[reference: signals](signals.md#thresholds)",
@@ -52,6 +54,14 @@ _CONVERSIONS: Final = """
 
 In `learnloom.toml`, each under `[[conversions]]`: what is no xAPI, by folder of the inbox and by topic
 ([how-to: convert](../how-to/convert.md#unattended)).
+
+"""
+_S3: Final = """
+## S3
+
+In `learnloom.toml` under `[s3]`, or in the environment as `LEARNLOOM_S3__<NAME>`, which is the better place for
+secrets. What is not set there is read from the variables of AWS' own tools
+([how-to: data on an object store](../how-to/object-store.md)).
 
 """
 _LRS: Final = """
@@ -77,6 +87,7 @@ def settings_page() -> str:
         (_HEAD, Settings),
         (_FLOWS, Schedules),
         (_CONVERSIONS, Conversion),
+        (_S3, S3),
         (_LRS, LrsBounds),
         (_ALERTS, Alerts),
     ]

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.lake.backup import BackupError, _copy_catalog, back_up
+from learnloom.pipelines.lake.backup import BackupError, back_up, restore
+from learnloom.pipelines.lake.catalog_copy import CatalogCopyError, copy_catalog
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.maintain import tidy
 from tests.conftest import SmallClass, land, refresh_to
 from tests.pipelines.cli.samples import answer, lines
@@ -78,5 +80,47 @@ def test_a_backup_leaves_the_catalogues_log_alone(tmp_path: Path) -> None:
 
 def test_a_catalogue_that_cannot_be_copied_is_named(tmp_path: Path) -> None:
     """Where the copy cannot be written the error names the catalogue and the reason."""
-    with pytest.raises(BackupError, match=r"catalog\.sqlite could not be copied: .*unable to open"):
-        _copy_catalog(tmp_path / "catalog.sqlite", tmp_path / "absent" / "copy")
+    with pytest.raises(CatalogCopyError, match=r"catalog\.sqlite could not be copied: .*unable to open"):
+        copy_catalog(Place(tmp_path), tmp_path / "absent")
+
+
+def test_a_backup_is_restored_to_another_place(small_class: SmallClass, tmp_path: Path) -> None:
+    """The restored warehouse has the same rows and its own files, goes on, and is not written over."""
+    with Warehouse(small_class.folder, read_only=True) as warehouse:
+        before = warehouse.one(_COUNTS)
+        back_up(warehouse, tmp_path / "safe")
+    place = Place(tmp_path / "again [1]")
+    done = restore(tmp_path / "safe", place)
+    assert (done.copied, done.files > 0) == (done.files, True)
+    with Warehouse(place.folder) as restored:
+        assert restored.one(_COUNTS) == before
+        land(restored, small_class.statements)
+        assert restored.one(_COUNTS) == before
+    with pytest.raises(BackupError, match="a warehouse stands at"):
+        restore(tmp_path / "safe", place)
+
+
+def test_a_restore_that_was_broken_off_goes_on(small_class: SmallClass, tmp_path: Path) -> None:
+    """What is missing of a backup is named, and no warehouse stands; with it there, the rest is copied."""
+    with Warehouse(small_class.folder, read_only=True) as warehouse:
+        before = warehouse.one(_COUNTS)
+        back_up(warehouse, tmp_path / "safe")
+    away, place = max((tmp_path / "safe" / "data").rglob("*.parquet")), Place(tmp_path / "again")
+    away.rename(tmp_path / "away")
+    with pytest.raises(BackupError, match=away.name):
+        restore(tmp_path / "safe", place)
+    assert not place.sqlite.exists()
+    (tmp_path / "away").rename(away)
+    assert restore(tmp_path / "safe", place).copied >= 1
+    with Warehouse(place.folder, read_only=True) as restored:
+        assert restored.one(_COUNTS) == before
+
+
+def test_what_is_no_backup_of_this_kind_is_told(small_class: SmallClass, tmp_path: Path) -> None:
+    """A folder without a backup, and a backup of the other kind of catalogue, are refused by name."""
+    with pytest.raises(BackupError, match="no backup at"):
+        restore(tmp_path / "nothing", Place(tmp_path / "again"))
+    with Warehouse(small_class.folder, read_only=True) as warehouse:
+        back_up(warehouse, tmp_path / "safe")
+    with pytest.raises(BackupError, match="of a catalogue in SQLite"):
+        restore(tmp_path / "safe", Place(tmp_path / "again", "postgresql://nobody@127.0.0.1:1/none"))

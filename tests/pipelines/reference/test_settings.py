@@ -9,13 +9,14 @@ from pydantic import BaseModel
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
 from learnloom.pipelines.config.lrs import LrsBounds
+from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.reference.settings import settings_page
 from tests.documents import blocks, page
 
 _PAGE = "docs/reference/settings.md"
-_NESTED = ("conversions", "subscriptions", "flows", "lrs", "alerts", "thresholds")
+_NESTED = ("conversions", "subscriptions", "flows", "s3", "lrs", "alerts", "thresholds")
 """Tables of settings, whose default is a link to where they stand."""
 
 
@@ -36,6 +37,7 @@ def test_the_page_is_up_to_date() -> None:
         ("Settings", Settings),
         ("Flows", Schedules),
         ("Conversions", Conversion),
+        ("S3", S3),
         ("LRS", LrsBounds),
         ("Alerts", Alerts),
     ],

@@ -1,7 +1,7 @@
 """A small simulated school to land and refresh in tests."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +64,11 @@ def refreshed(
     full: bool = False,
     refit: bool = False,
     since: dt.datetime | None = None,
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> RefreshSummary:
     """Refresh as of the end of a day."""
     request = RefreshRequest(end_of_day(day, settings.time_zone), full=full, refit=refit, since=since)
-    return refresh(warehouse, settings, request, clock=lambda: NOW)
+    return refresh(warehouse, settings, request, clock=lambda: NOW, on_progress=on_progress)
 
 
 def tables(warehouse: Warehouse) -> dict[str, list[str]]:

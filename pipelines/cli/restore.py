@@ -1,0 +1,36 @@
+"""`learnloom restore`."""
+
+from typing import Annotated
+
+import typer
+
+from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.config.settings import read_settings
+from learnloom.pipelines.lake.open import place_of
+from learnloom.pipelines.lrs.backup import restore_all
+
+commands = typer.Typer(add_completion=False)
+
+
+@commands.command(epilog="Example: learnloom restore safe --warehouse restored")
+def restore(
+    source: Annotated[str, typer.Argument(help="Folder of the backup, or s3://BUCKET/PREFIX/.")],
+    *,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Restore a backup to where the settings say that the warehouse stands; none may stand there yet.
+
+    Catalogue and data go where `warehouse`, `catalog` and `data_path` say, which may be another place than before.
+    Killed and started again, it goes on.
+    """
+    out = Output(as_json=as_json)
+    settings = read_settings(warehouse)
+    place = place_of(settings)
+    done = restore_all(source, place, settings.s3)
+    out.record(done)
+    out.say(
+        f"The warehouse stands at {place} again, with {done.files:,} files. {done.copied:,} of them were copied now "
+        f"({done.bytes_copied:,} bytes)."
+    )
