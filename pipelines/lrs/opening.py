@@ -13,6 +13,7 @@ from learnloom.pipelines.lake.fence import FileWriteLock
 from learnloom.pipelines.lrs.app import BASE, App
 from learnloom.pipelines.lrs.attachments import Attachments
 from learnloom.pipelines.lrs.door import Door
+from learnloom.pipelines.lrs.gate import open_gate
 from learnloom.pipelines.lrs.lander import LandedContent, Lander
 from learnloom.pipelines.lrs.receive import Receiver
 from learnloom.pipelines.lrs.statements import Statements
@@ -56,6 +57,7 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
     with (
         Store(settings.warehouse, now=job.clock) as store,
         _alone(store.folder),
+        open_gate(store, settings.lrs) as gate,
         Lander(job, store),
         closing(LandedContent(settings)) as content,
     ):
@@ -73,8 +75,4 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
             new_id=_new_id,
             path=f"{BASE}/statements",
         )
-        yield App(
-            Door(store, statements.answer),
-            max_body_bytes=settings.lrs.max_body_bytes,
-            body_seconds=settings.lrs.body_seconds,
-        )
+        yield App(Door(store, statements.answer, gate), settings.lrs)
