@@ -69,7 +69,7 @@ def add(
 def _example(key: Key, secret: str, url: str) -> str:
     """A command that does something that the key may do."""
     curl = f"curl -u {key.key_id}:{secret} -H 'X-Experience-API-Version: 1.0.3'"
-    actor = {"objectType": "Agent", "mbox": "mailto:ada@example.org"}
+    actor: dict[str, object] = {"objectType": "Agent", "mbox": "mailto:ada@example.org"}
     if key.home_pages:
         actor = {"objectType": "Agent", "account": {"homePage": key.home_pages[0], "name": "ada"}}
     scopes = set(key.scopes)
@@ -91,7 +91,8 @@ def _example(key: Key, secret: str, url: str) -> str:
 
 
 def _post(curl: str, body: dict[str, object], url: str) -> str:
-    return f"{curl} -H 'Content-Type: application/json' \\\n  -d {shlex.quote(json.dumps(body))} \\\n  {shlex.quote(url)}"
+    data = shlex.quote(json.dumps(body))
+    return f"{curl} -H 'Content-Type: application/json' \\\n  -d {data} \\\n  {shlex.quote(url)}"
 
 
 @commands.command("list", epilog="Example: learnloom keys list")

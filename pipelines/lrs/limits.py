@@ -22,10 +22,10 @@ class Buckets:
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait(self, name: str) -> float:
-        """Give the seconds until something may be taken; 0: now."""
+        """Give the seconds until one may be taken; 0: now."""
         with self._lock:
             level = self._level(name)
-        return 0.0 if level > 0 else (1 - level) / self._per_second
+        return max(0.0, 1 - level) / self._per_second
 
     def take(self, name: str, amount: float) -> None:
         """Take an amount. What is more than the bucket holds is owed: what is large passes, and is waited for after."""
