@@ -18,6 +18,7 @@ _THREADS: Final = 32
 _MOST_FIELDS: Final = 50
 _MOST_HEADER_BYTES: Final = 32_768
 _LONGEST_METHOD: Final = 20
+_VERSIONS: Final = ("1.0", "1.1")
 
 Send = Callable[[Message], Awaitable[None]]
 Given = TypeVar("Given")
@@ -74,8 +75,12 @@ def _head(scope: Message) -> Call:
     """Read all but the body of a request.
 
     Raises:
-        RefusedError: 404, there is nothing at its path; 400 or 431, its headers or query cannot be taken.
+        RefusedError: 404, there is nothing at its path; 400, 431 or 505, its headers or query cannot be taken.
     """
+    if scope["http_version"] not in _VERSIONS:
+        raise RefusedError(
+            505, f"HTTP/{scope['http_version']} is not spoken here: use HTTP/1.1", Connection="close"
+        )
     headers: dict[str, str] = {}
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")

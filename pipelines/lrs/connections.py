@@ -5,6 +5,8 @@ beyond a number of connections it refuses requests, so that whoever opens many k
 that has been idle longest is closed instead.
 """
 
+import socket
+import struct
 from asyncio import BaseTransport, TimerHandle, Transport
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -20,6 +22,8 @@ else:
 _MOST_HEADER_BYTES: Final = 65_536
 _LINGER_SECONDS: Final = 5.0
 """How long the rest of a body is thrown away whose request was answered: else the answer would be lost with it."""
+_AT_ONCE: Final = struct.pack("ii", 1, 0)
+"""On, and for no seconds: what is left to send is thrown away."""
 _REASONS: Final = {408: "Request Timeout", 431: "Request Header Fields Too Large", 503: "Service Unavailable"}
 
 
@@ -45,6 +49,7 @@ class BoundedProtocol(_Protocol):
         if len(self.connections) <= self.bounds.max_connections:
             return
         oldest = next(iter(self.idle))
+        self.idle.pop(oldest)
         if oldest is self:
             # All others are at work.
             self._end(503, f"more than {self.bounds.max_connections:,} requests are in hand: send this again")
@@ -72,7 +77,7 @@ class BoundedProtocol(_Protocol):
         if self.cycle is not answered or self.transport.is_closing():
             return  # the next one was there already, or none is to come
         if answered.more_body:
-            self._set_timer(_LINGER_SECONDS)
+            self._set_timer(min(_LINGER_SECONDS, self.bounds.body_seconds))
         else:
             self._is_idle()
 
@@ -137,6 +142,8 @@ class BoundedProtocol(_Protocol):
         self._writing = None
         size = self.transport.get_write_buffer_size()
         if size >= before:
+            # Reset: else the kernel would go on holding what nobody reads.
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             self.transport.abort()
         elif size:
             self._watch_writing()

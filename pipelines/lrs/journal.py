@@ -28,7 +28,7 @@ class Incoming(NamedTuple):
 
 
 class Sender(NamedTuple):
-    """Whose statements they are, and whether what they say of activities and agents counts (Communication 4.2)."""
+    """Whose statements they are, and whether what they say of activities counts."""
 
     key_id: str
     defines: bool
@@ -89,8 +89,8 @@ def add_entry(
         "INSERT INTO entry_activity VALUES (?, ?, ?)",
         [(key, seq, is_direct) for key, is_direct in found.activities.items()],
     )
+    connection.executemany("INSERT OR IGNORE INTO agent_name VALUES (?, ?)", list(found.names))
     if sender.defines:
-        connection.executemany("INSERT OR IGNORE INTO agent_name VALUES (?, ?)", list(found.names))
         _define(connection, found)
     if found.is_void:
         # A voiding statement stays, whoever tries to void it (2.3.2.s2.b7); others may come after their void.
