@@ -44,4 +44,4 @@ def lrs(
         )
     # uvicorn stops at a signal and then raises it again; here that ends nothing, so that what has come still lands.
     with StopSignal.from_signals(), open_lrs(LandingJob(settings, now, StopSignal(), run_of("lrs"))) as app:
-        server_of(app, settings.lrs, host=host, port=port, log_level="info", access_log=verbose).run()
+        server_of(app, settings.lrs, host=host, port=port, log_level="info", access_log=False).run()

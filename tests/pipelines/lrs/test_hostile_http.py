@@ -294,8 +294,8 @@ def test_an_answer_that_nobody_reads_is_given_up(tmp_path: Path) -> None:
     """Who asks for much and reads nothing does not hold it in the store's memory for ever."""
     with serving(tmp_path, body_seconds=0.5) as own:
         client = Client(own, new_key(tmp_path))
-        client.post(*(statement(result={"response": "x" * 900_000}) for _ in range(12)))
-        with wire(own) as connection:
+        client.post(*(statement(result={"response": "x" * 900_000}) for _ in range(7)))
+        with wire(own, holds=4_096) as connection:
             connection.send(request("GET", "/xapi/statements", Authorization=basic_of(client.key)))
             cut = select.poll()
             cut.register(connection.socket, select.POLLRDHUP)

@@ -26,9 +26,14 @@ class Reply(NamedTuple):
 class Wire:
     """A connection."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, holds: int | None = None) -> None:
+        """Connect; `holds` is how many bytes are taken before they are read."""
         parts = urlsplit(address)
-        self.socket = socket.create_connection((parts.hostname, parts.port), timeout=_SECONDS)
+        self.socket = socket.socket()
+        self.socket.settimeout(_SECONDS)
+        if holds is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, holds)
+        self.socket.connect((parts.hostname, parts.port))
 
     def send(self, data: bytes) -> bool:
         """Send bytes; False: the other side takes no more."""
@@ -69,9 +74,9 @@ class Wire:
 
 
 @contextlib.contextmanager
-def wire(address: str) -> Iterator[Wire]:
+def wire(address: str, holds: int | None = None) -> Iterator[Wire]:
     """Open a connection."""
-    found = Wire(address)
+    found = Wire(address, holds)
     try:
         yield found
     finally:
