@@ -78,6 +78,7 @@ def _served(**bounds: str) -> Iterator[Target]:
             wait_until(
                 lambda: _answers(target.address),
                 lambda: None if process.poll() is None else "the store ended",
+                seconds=300,
             )
             yield target
         finally:

@@ -48,18 +48,19 @@ class Hold:
         """
         limit = self._bodies.max_bytes
         length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > limit:
+        announced = int(length) if length.isdecimal() else 0
+        if announced > limit:
             raise _too_long(limit)
         self._is_stranger = "authorization" not in headers
+        # A form of the alternate request syntax may hold the key within.
+        is_form = headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
         is_asked = False
         pieces, is_more = [], True
         while is_more:
-            if not is_asked and max(self._size, int(length) if length.isdigit() else 0) > _UNASKED:
+            if not is_asked and max(self._size, announced) > _UNASKED:
                 is_asked = True
-                if not self._is_stranger:
+                if not (self._is_stranger and is_form):
                     await admit()
-                elif not headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-                    await admit()  # which refuses it
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise RefusedError(400, "the connection was closed before the body was there")

@@ -71,12 +71,11 @@ class BoundedProtocol(_Protocol):
 
     def on_response_complete(self) -> None:
         """Wait for the next request, or for the rest of the body of this one."""
-        answered = self.cycle
         super().on_response_complete()
         self._watch_writing()
-        if self.cycle is not answered or self.transport.is_closing():
+        if not self.cycle.response_complete or self.transport.is_closing():
             return  # the next one was there already, or none is to come
-        if answered.more_body:
+        if self.cycle.more_body:
             self._set_timer(min(_LINGER_SECONDS, self.bounds.body_seconds))
         else:
             self._is_idle()

@@ -9,10 +9,11 @@ import hmac
 import secrets
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.lrs.access import DEFAULT_SCOPES, SCOPES
-from learnloom.pipelines.lrs.message import Learner
+from learnloom.pipelines.lrs.message import Learner, RefusedError
 from learnloom.pipelines.lrs.store import Store
 from learnloom.schemas.errors import LearnloomError
 
@@ -168,8 +169,10 @@ def note_use(store: Store, key: Key, moment: int) -> None:
     """Keep when a key was used, once a minute."""
     if key.last_used is not None and moment - key.last_used <= _LAST_USED_MILLISECONDS:
         return
-    store.write(
-        lambda connection, at: connection.execute(
-            "UPDATE key SET last_used = ? WHERE key_id = ?", (at, key.key_id)
+    # Where nothing can be written, reading goes on.
+    with suppress(RefusedError):
+        store.write(
+            lambda connection, at: connection.execute(
+                "UPDATE key SET last_used = ? WHERE key_id = ?", (at, key.key_id)
+            )
         )
-    )
