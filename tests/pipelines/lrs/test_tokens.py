@@ -197,9 +197,10 @@ def test_keys_rotate(tmp_path: Path) -> None:
         assert _called(address, issuer.token()).status_code == 200
         assert issuer.asked == 2
         assert _called(address, issuer.token(old)).status_code == 401
-        for number in range(20):
+        for number in range(40):
             assert _called(address, issuer.token(header={"kid": f"invented-{number}"})).status_code == 401
-        assert issuer.asked == 4
+        # Four at once, and then one in half a minute, however slow this machine is.
+        assert issuer.asked < 20
         issuer.is_broken = True
         assert _called(address, issuer.token()).status_code == 200  # what is known stays known
 
