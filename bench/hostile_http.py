@@ -1,6 +1,6 @@
 """What a hostile network costs `learnloom lrs`: memory before, during and after, and how others are served meanwhile.
 
-    python -m bench.hostile_http [--connections 10000]
+    python -m bench.hostile_http [--connections 10000] [--only WORD…]
 
 The store runs in a process of its own with its default bounds, except where a line says otherwise. While each attack
 lasts, one client with a key sends single statements, one after the other: how many were answered, and how long that
@@ -49,6 +49,7 @@ class Target:
         self.address = f"http://127.0.0.1:{port}/xapi"
         self.basic = "Basic " + base64.b64encode(":".join(key).encode()).decode()
         self.connections = 0
+        self.only = [""]
 
     def mib(self) -> float:
         """Resident memory of the store."""
@@ -224,6 +225,8 @@ async def _unread(target: Target) -> Counter[str]:
 
 
 def _measure(name: str, target: Target, attack: Attack) -> None:
+    if not any(word in name for word in target.only):
+        return
     took: list[float] = []
     failed: Counter[str] = Counter()
     peak, is_over = [target.mib()], threading.Event()
@@ -268,6 +271,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--connections", type=int, default=10_000)
+    parser.add_argument(
+        "--only", nargs="+", default=[""], help="attacks with one of these words in their name"
+    )
     options = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -284,7 +290,7 @@ def main() -> None:
     )
     with ExitStack() as stack:
         target = stack.enter_context(_served())
-        target.connections = options.connections
+        target.connections, target.only = options.connections, options.only
         _measure("quiet", target, _quiet)
         _measure(f"{options.connections:,} idle, bound 2,000", target, _idle)
         _measure("1,000 with slow headers", target, _slow_headers)
@@ -296,7 +302,7 @@ def main() -> None:
         _measure("50 ask for 9 MB and read nothing", target, _unread)
         _measure("quiet", target, _quiet)
     with _served(max_connections="12000", body_seconds="10") as target:
-        target.connections = options.connections
+        target.connections, target.only = options.connections, options.only
         _measure("quiet", target, _quiet)
         _measure(f"{options.connections:,} idle, bound 12,000", target, _idle)
         _measure("500 slow bodies of 10 s, with a key", target, _slow_bodies)

@@ -8,6 +8,7 @@ that has been idle longest is closed instead.
 import socket
 import struct
 from asyncio import BaseTransport, TimerHandle, Transport
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import orjson
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 else:
     from uvicorn.protocols.http.auto import AutoHTTPProtocol as _Protocol
 
-_MOST_HEADER_BYTES: Final = 65_536
+_MOST_HEADER_BYTES: Final = 40_960
+"""Less than at which uvicorn's parser gives up without a reason."""
 _LINGER_SECONDS: Final = 5.0
 """How long the rest of a body is thrown away whose request was answered: else the answer would be lost with it."""
 _AT_ONCE: Final = struct.pack("ii", 1, 0)
@@ -39,6 +41,7 @@ class BoundedProtocol(_Protocol):
         self._timer: TimerHandle | None = None
         self._writing: TimerHandle | None = None
         self._header_bytes = 0
+        self._is_ended = False
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Wait for a request, and make room where there are too many."""
@@ -58,6 +61,8 @@ class BoundedProtocol(_Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what comes; headers within their time and length."""
+        if self._is_ended:
+            return
         before = self.cycle
         super().data_received(data)
         if self.cycle is not before:
@@ -113,23 +118,28 @@ class BoundedProtocol(_Protocol):
     def _is_over(self) -> None:
         """End a connection whose request, or the rest of whose body, did not come in time."""
         self._timer = None
-        if self._header_bytes:
+        if self._header_bytes and not self._is_ended:
             seconds = self.bounds.header_seconds
             self._end(408, f"the headers did not come within {seconds:g} s (LEARNLOOM_LRS__HEADER_SECONDS)")
         else:
             self.transport.close()
 
     def _end(self, status: int, reason: str) -> None:
-        """Answer what is no request yet, and close."""
+        """Answer what is no request yet, and close: where more of it comes, when that was thrown away for a while."""
         body = orjson.dumps({"error": reason})
         head = (
             f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: application/json\r\n"
             f"content-length: {len(body)}\r\nretry-after: 1\r\nconnection: close\r\n\r\n"
         )
-        if not self.transport.is_closing():
-            self.transport.write(head.encode() + body)
+        if self.transport.is_closing():
+            return
+        self.transport.write(head.encode() + body)
+        if status == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
+            self._is_ended = True
+            self._set_timer(min(_LINGER_SECONDS, self.bounds.body_seconds))
+        else:
             self.transport.close()
-            self._watch_writing()
+        self._watch_writing()
 
     def _watch_writing(self) -> None:
         size = self.transport.get_write_buffer_size()
