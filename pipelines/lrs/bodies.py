@@ -132,8 +132,15 @@ class Bodies:
     ) -> bytes:
         """Read a body within its time; see `Hold.read`."""
         try:
-            async with asyncio.timeout(self._seconds):
-                return await hold.read(headers, receive, admit=admit)
+            async with asyncio.timeout(self._seconds) as clock:
+
+                async def admitted() -> None:
+                    # What the store takes to see whose it is, the sender cannot help.
+                    clock.reschedule(None)
+                    await admit()
+                    clock.reschedule(asyncio.get_running_loop().time() + self._seconds)
+
+                return await hold.read(headers, receive, admit=admitted)
         except TimeoutError:
             raise RefusedError(
                 408,

@@ -22,6 +22,8 @@ else:
 
 _MOST_HEADER_BYTES: Final = 40_960
 """Less than at which uvicorn's parser gives up without a reason."""
+_END: Final = b"\r\n\r\n"
+"""Of the headers."""
 _LINGER_SECONDS: Final = 5.0
 """How long the rest of a body is thrown away whose request was answered: else the answer would be lost with it."""
 _AT_ONCE: Final = struct.pack("ii", 1, 0)
@@ -41,6 +43,7 @@ class BoundedProtocol(_Protocol):
         self._timer: TimerHandle | None = None
         self._writing: TimerHandle | None = None
         self._header_bytes = 0
+        self._tail = b""
         self._is_ended = False
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -63,16 +66,19 @@ class BoundedProtocol(_Protocol):
         """Take what comes; headers within their time and length."""
         if self._is_ended:
             return
+        is_waiting = self in self.idle
+        if is_waiting and not self._header_bytes and self.cycle is not None:
+            self._set_timer(self.bounds.header_seconds)
+        if is_waiting:
+            self._header_bytes += len(data)
+            if self._header_bytes > _MOST_HEADER_BYTES and _END not in self._tail + data:
+                self._end(431, f"the headers are longer than {_MOST_HEADER_BYTES:,} bytes together")
+                return
+            self._tail = data[-len(_END) :]
         before = self.cycle
         super().data_received(data)
         if self.cycle is not before:
             self._is_at_work()
-        elif self in self.idle and not self.transport.is_closing():
-            if not self._header_bytes and before is not None:
-                self._set_timer(self.bounds.header_seconds)
-            self._header_bytes += len(data)
-            if self._header_bytes > _MOST_HEADER_BYTES:
-                self._end(431, f"the headers are longer than {_MOST_HEADER_BYTES:,} bytes together")
 
     def on_response_complete(self) -> None:
         """Wait for the next request, or for the rest of the body of this one."""

@@ -17,10 +17,17 @@ LIMIT = 65_536
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    """A store that is not patient."""
-    bounds = {"max_body_bytes": 4 * LIMIT, "body_seconds": 0.5, "header_seconds": 0.5, "idle_seconds": 1}
-    with serving(folder, **bounds, failures_per_minute=0, max_connections=200) as found:
+    """A store that takes little at once."""
+    with serving(folder, max_body_bytes=4 * LIMIT, body_seconds=4, failures_per_minute=0) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """A store that does not wait for long, and what stands behind Authorization there."""
+    folder = tmp_path_factory.mktemp("impatient")
+    with serving(folder, body_seconds=0.5, header_seconds=0.5, idle_seconds=1) as found:
+        yield found, basic_of(new_key(folder))
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +48,9 @@ def _said(address: str, data: bytes) -> Reply:
 
 
 @pytest.mark.parametrize("beginning", [b"G", b"GET /xapi/about HTTP/1.1\r\nHost: x\r\nX-A: "])
-def test_headers_that_do_not_come_are_not_waited_for(address: str, beginning: bytes) -> None:
+def test_headers_that_do_not_come_are_not_waited_for(impatient: tuple[str, str], beginning: bytes) -> None:
     """Who sends a header byte by byte is told after its time, and the connection ends."""
-    with wire(address) as connection:
+    with wire(impatient[0]) as connection:
         connection.send(beginning)
         while connection.send(b"a"):  # each of them in time, all of them not
             connection.socket.settimeout(0.05)
@@ -56,9 +63,9 @@ def test_headers_that_do_not_come_are_not_waited_for(address: str, beginning: by
         assert "LEARNLOOM_LRS__HEADER_SECONDS" in reply.error
 
 
-def test_a_connection_without_a_request_ends(address: str) -> None:
+def test_a_connection_without_a_request_ends(impatient: tuple[str, str]) -> None:
     """Neither a new connection nor one that was answered stays open for ever."""
-    with wire(address) as new, wire(address) as used:
+    with wire(impatient[0]) as new, wire(impatient[0]) as used:
         used.send(request("GET", "/xapi/about"))
         assert used.reply().status == 200
         assert new.is_closed()
@@ -67,11 +74,11 @@ def test_a_connection_without_a_request_ends(address: str) -> None:
 
 @pytest.mark.parametrize("head", [{"Content_Length": 100}, {"Transfer_Encoding": "chunked"}])
 def test_a_body_that_does_not_come_is_not_waited_for(
-    address: str, basic: str, head: dict[str, object]
+    impatient: tuple[str, str], head: dict[str, object]
 ) -> None:
     """A body that stops, or trickles, is answered with 408 after its time."""
-    with wire(address) as connection:
-        connection.send(request("POST", "/xapi/statements", Authorization=basic, **head))
+    with wire(impatient[0]) as connection:
+        connection.send(request("POST", "/xapi/statements", Authorization=impatient[1], **head))
         connection.send(b"1\r\n[\r\n" if "Transfer_Encoding" in head else b"[")
         reply = connection.reply()
         assert reply.status == 408

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -29,6 +29,7 @@ class Wire:
     def __init__(self, address: str, holds: int | None = None) -> None:
         """Connect; `holds` is how many bytes are taken before they are read."""
         parts = urlsplit(address)
+        self._held = b""
         self.socket = socket.socket()
         self.socket.settimeout(_SECONDS)
         if holds is not None:
@@ -45,19 +46,21 @@ class Wire:
 
     def reply(self) -> Reply:
         """Read one answer, or to the end of the connection."""
-        data = b""
-        with contextlib.suppress(ConnectionError):
-            while b"\r\n\r\n" not in data and (part := self.socket.recv(65_536)):
-                data += part
-        head, _, body = data.partition(b"\r\n\r\n")
+        self._read_until(lambda: b"\r\n\r\n" in self._held)
+        head, _, rest = self._held.partition(b"\r\n\r\n")
         if not head:
             return Reply(0, b"", b"")
         lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
         length = int(lengths[0].split(b":")[1]) if lengths else 0
-        with contextlib.suppress(ConnectionError):
-            while len(body) < length and (part := self.socket.recv(65_536)):
-                body += part
+        self._held = rest
+        self._read_until(lambda: len(self._held) >= length)
+        body, self._held = self._held[:length], self._held[length:]
         return Reply(int(head.split()[1]), head, body)
+
+    def _read_until(self, is_enough: Callable[[], bool]) -> None:
+        with contextlib.suppress(ConnectionError):
+            while not is_enough() and (part := self.socket.recv(65_536)):
+                self._held += part
 
     def is_closed(self) -> bool:
         """Wait until the other side ends the connection."""
