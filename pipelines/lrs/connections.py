@@ -21,7 +21,7 @@ else:
     from uvicorn.protocols.http.auto import AutoHTTPProtocol as _Protocol
 
 _MOST_HEADER_BYTES: Final = 40_960
-"""Less than at which uvicorn's parser gives up without a reason."""
+"""Less than at which the parser gives up without a reason; see `server`."""
 _END: Final = b"\r\n\r\n"
 """Of the headers."""
 _LINGER_SECONDS: Final = 5.0

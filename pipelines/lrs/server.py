@@ -14,6 +14,7 @@ from learnloom.schemas.errors import LearnloomError
 _log = logging.getLogger(__name__)
 _SPARE_FILES: Final = 200
 """For the warehouse, the journal, and connections that wait to be closed."""
+_PARSER_BYTES: Final = 65_536
 _BACKLOG: Final = 2_048
 
 
@@ -33,6 +34,8 @@ def server_of(app: App, bounds: LrsBounds, *, host: str, port: int, **more: Any)
         port=port,
         http=bounded_protocol(bounds),
         ws="none",
+        # Above what connections bound: beyond 16 KiB the parser would give up without a reason.
+        h11_max_incomplete_event_size=_PARSER_BYTES,
         lifespan="off",
         server_header=False,
         backlog=_BACKLOG,
