@@ -15,6 +15,18 @@ class LrsBounds(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    enabled: bool = Field(
+        default=False,
+        description="Whether `learnloom serve` runs the store, too: `learnloom lrs` runs it alone.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address that it listens on where `learnloom serve` runs it.",
+    )
+    port: int = Field(
+        default=8080, ge=1, le=65_535, description="Port that it listens on where `learnloom serve` runs it."
+    )
     log: Literal["journal", "kafka"] | None = Field(
         default=None,
         description="What statements land from: the store's own journal, or Kafka, whose brokers have them before they "
