@@ -14,9 +14,11 @@ from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.pipelines.lake.fence import FileWriteLock
 from learnloom.pipelines.lrs.app import BASE, App
 from learnloom.pipelines.lrs.attachments import FOLDER, Attachments
+from learnloom.pipelines.lrs.contents import LandedContent
 from learnloom.pipelines.lrs.door import Door
+from learnloom.pipelines.lrs.follow import Follower
 from learnloom.pipelines.lrs.gate import open_gate
-from learnloom.pipelines.lrs.lander import LandedContent, Lander, land_journal, land_topic
+from learnloom.pipelines.lrs.lander import Lander, land_journal, land_topic
 from learnloom.pipelines.lrs.log import JournalLog, Log
 from learnloom.pipelines.lrs.receive import Receiver
 from learnloom.pipelines.lrs.relay import Relay
@@ -88,8 +90,9 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
         open_store(settings, now=job.clock) as store,
         nullcontext() if store.is_shared else _alone(store.folder),
         open_gate(store, settings.lrs) as gate,
-        closing(LandedContent(settings)) as content,
+        closing(LandedContent(settings, store)) as content,
         _landing(job, store, content) as log,
+        Follower(settings, store),
     ):
         statements = Statements(
             store,

@@ -10,9 +10,9 @@ import orjson
 from learnloom.pipelines.lrs.access import MINE, reads_all_statements
 from learnloom.pipelines.lrs.activities import definitions_of
 from learnloom.pipelines.lrs.attachments import Attachments, attachments_of, check_parts
+from learnloom.pipelines.lrs.contents import LandedContent
 from learnloom.pipelines.lrs.filters import AFTER, flag, one_of, query_of
-from learnloom.pipelines.lrs.give import activity_ids, assigned, canonical, http_date, iso, only_ids
-from learnloom.pipelines.lrs.journal import Content
+from learnloom.pipelines.lrs.give import LANDED, activity_ids, assigned, canonical, http_date, iso, only_ids
 from learnloom.pipelines.lrs.language import languages_of
 from learnloom.pipelines.lrs.message import JSON, Answer, Call, RefusedError, as_json, needed, only
 from learnloom.pipelines.lrs.multipart import Part, read_parts, write_parts
@@ -35,7 +35,7 @@ class Statements:
         receiver: Receiver,
         attachments: Attachments,
         *,
-        content: Content,
+        content: LandedContent,
         new_id: Callable[[], str],
         path: str,
     ) -> None:
@@ -113,7 +113,9 @@ class Statements:
         body: bytes
         if one is not None:
             row = self._one(call, *one)
-            raws = [self._given(row)]
+            raws = self._given([row])
+            if not raws:
+                raise RefusedError(404, f"the statement {one[0]} is in the warehouse no more")
             (body,) = self._formed(raws, form, call)
             headers = {"Last-Modified": http_date(row[2])}
         else:
@@ -148,15 +150,19 @@ class Statements:
         more = ""
         if len(rows) > query.limit:
             more = f"{self._path}?{urlencode({**call.parameters, AFTER: page[-1][0]})}"
-        return [self._given(row) for row in page], more
+        return self._given(page), more
 
-    def _given(self, row: Row) -> bytes:
-        _, statement_id, stored, key_id, version, raw = row
-        if raw is None:
-            raw = self._content(statement_id)
-        if raw is None:
-            raise RefusedError(503, f"the bytes of {statement_id} cannot be read now", Retry_After="5")
-        return assigned(raw, statement_id, stored, key_id, version)
+    def _given(self, rows: Sequence[Row]) -> list[bytes]:
+        landed = self._content.of([row[1] for row in rows if row[5] is None])
+        given = []
+        for _, statement_id, stored, key_id, version, raw in rows:
+            content = landed.get(statement_id) if raw is None else raw
+            if content is not None:
+                given.append(assigned(content, statement_id, stored, key_id, version))
+            elif key_id != LANDED:
+                raise RefusedError(503, f"the bytes of {statement_id} cannot be read now", Retry_After="5")
+            # Else a warehouse was restored that has it no more.
+        return given
 
     def _formed(self, raws: Sequence[bytes], form: str, call: Call) -> list[bytes]:
         if form == "exact":

@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS entry (
     is_void BOOLEAN NOT NULL DEFAULT FALSE,
     is_voided BOOLEAN NOT NULL DEFAULT FALSE
 );
+CREATE INDEX IF NOT EXISTS entry_journaled ON entry (seq) WHERE is_journaled;
 CREATE INDEX IF NOT EXISTS entry_verb ON entry (verb, seq);
 CREATE INDEX IF NOT EXISTS entry_registration ON entry (registration, seq) WHERE registration IS NOT NULL;
 CREATE INDEX IF NOT EXISTS entry_refers_to ON entry (refers_to) WHERE refers_to IS NOT NULL;
@@ -53,6 +54,15 @@ CREATE TABLE IF NOT EXISTS entry_agent (
 CREATE TABLE IF NOT EXISTS entry_activity (
     activity BLOB NOT NULL, seq INTEGER NOT NULL, is_direct BOOLEAN NOT NULL, PRIMARY KEY (activity, seq)
 ) WITHOUT ROWID;
+
+-- When an entry landed, in microseconds since 1970: by that its bytes are found in the warehouse. Of those that have
+-- landed lately, it may not be known yet.
+CREATE TABLE IF NOT EXISTS landed (seq INTEGER PRIMARY KEY, landed_at INTEGER NOT NULL);
+
+-- Up to which snapshot of the warehouse all that landed is here; its time tells it from another one of that number.
+CREATE TABLE IF NOT EXISTS followed (
+    one INTEGER PRIMARY KEY CHECK (one = 1), snapshot INTEGER NOT NULL, snapshot_time TEXT NOT NULL
+);
 
 -- What was said of activities and agents, put together.
 CREATE TABLE IF NOT EXISTS activity (activity_id TEXT PRIMARY KEY, definition BLOB NOT NULL) WITHOUT ROWID;
