@@ -57,9 +57,14 @@ def check_statements(call: Call, statements: Sequence[Mapping[str, Any]]) -> Non
         RefusedError: 403, naming the statement and what is wrong.
     """
     for index, statement in enumerate(statements):
-        check_home_pages(call.home_pages, statement["actor"], f"the actor of statement {index}")
-        if call.learner is not None:
-            _check_statement(call.learner, statement, index)
+        check_statement(call, statement, index)
+
+
+def check_statement(call: Call, statement: Mapping[str, Any], index: int) -> None:
+    """See that a valid statement is of those whom the key is for; raises as `check_statements` does."""
+    check_home_pages(call.home_pages, statement["actor"], f"the actor of statement {index}")
+    if call.learner is not None:
+        _check_statement(call.learner, statement, index)
 
 
 def check_home_pages(home_pages: frozenset[str], actor: Mapping[str, Any], what: str) -> None:

@@ -20,6 +20,8 @@ from learnloom.pipelines.lrs.receive import Receiver, cut
 from learnloom.pipelines.lrs.store import Store
 
 MIXED: Final = "multipart/mixed"
+PARTIAL: Final = "partial"
+"""Our own: take the good statements of a batch, though others are refused."""
 _FORMATS: Final = ("exact", "ids", "canonical")
 _BOUNDARY: Final = "learnloom-{}"
 
@@ -76,10 +78,27 @@ class Statements:
         return Answer(204, statements=1)
 
     def _post(self, call: Call) -> Answer:
-        only(call.parameters, frozenset())
+        only(call.parameters, frozenset({PARTIAL}))
         raws, parts = self._cut(call)
+        if flag(call.parameters, PARTIAL):
+            return self._post_good(call, raws, parts)
         ids = self._receive(call, raws, parts)
         return replace(as_json(ids), statements=len(ids))
+
+    def _post_good(self, call: Call, raws: Sequence[bytes], parts: Sequence[Part]) -> Answer:
+        """Take the good statements of a batch, and say which were refused and why."""
+        if parts:
+            raise RefusedError(
+                400, f"{PARTIAL}=true is for statements without parts: send attachments without it"
+            )
+        ids, refused = self._receiver.receive_good(call, raws)
+        told = [
+            {"index": index, "status": error.status, "error": str(error), "faults": error.faults}
+            for index, error in refused.items()
+        ]
+        status = 400 if len(refused) == len(ids) and ids else 200
+        answer = as_json({"ids": ids, "refused": told}, status)
+        return replace(answer, statements=len(ids) - len(refused))
 
     def _cut(self, call: Call) -> tuple[list[bytes], list[Part]]:
         if call.content_type == JSON:
