@@ -54,6 +54,19 @@ class LrsBounds(BaseModel):
         ge=1_048_576,
         description="Bytes of all bodies that are held at once; above it, requests are answered with 503.",
     )
+    max_streams: int = Field(
+        default=100,
+        ge=0,
+        le=10_000,
+        description="Listeners to /xapi/statements/stream at once; above it, 503.",
+    )
+    stream_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        le=600,
+        description="How long a listener may leave unread what it is sent; then it is dropped. "
+        "The longest silence towards it is half of that.",
+    )
     max_waiting: int = Field(
         default=5_000_000,
         ge=1,

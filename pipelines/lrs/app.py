@@ -11,6 +11,7 @@ from learnloom.pipelines.lrs.bodies import Bodies, Message, Receive
 from learnloom.pipelines.lrs.documents import KINDS
 from learnloom.pipelines.lrs.door import Door
 from learnloom.pipelines.lrs.message import Answer, Call, RefusedError, refusal
+from learnloom.pipelines.lrs.stream import STREAM, Streams
 
 BASE: Final = "/xapi"
 """Below this path stand the resources."""
@@ -27,9 +28,10 @@ Given = TypeVar("Given")
 class App:
     """Serves a door."""
 
-    def __init__(self, door: Door, bounds: LrsBounds) -> None:
-        """Serve `door` within `bounds`."""
+    def __init__(self, door: Door, streams: Streams, bounds: LrsBounds) -> None:
+        """Serve `door`, and listeners by `streams`, within `bounds`."""
         self._door = door
+        self.streams = streams
         self._max_document_bytes = bounds.max_document_bytes
         self._bodies = Bodies(
             max_bytes=bounds.max_body_bytes,
@@ -47,6 +49,9 @@ class App:
         except RefusedError as error:
             await _send(send, refusal(error))
             return
+        if call.path == STREAM and call.method != "OPTIONS":
+            await self._stream(call, receive, send)
+            return
         with self._bodies.hold() as hold:
             try:
                 body = await self._bodies.read(
@@ -57,6 +62,13 @@ class App:
                 answer = await self._in_thread(self._door.refuse, call, refused)
             else:
                 answer = await self._in_thread(self._door.answer, call.having(body=body))
+            await _send(send, answer, has_body=call.method != "HEAD")
+
+    async def _stream(self, call: Call, receive: Receive, send: Send) -> None:
+        try:
+            await self.streams.serve(call, receive, send, self._threads)
+        except RefusedError as refused:
+            answer = await self._in_thread(self._door.refuse, call, refused)
             await _send(send, answer, has_body=call.method != "HEAD")
 
     async def _in_thread(self, work: Callable[..., Given], *arguments: Any) -> Given:

@@ -29,8 +29,8 @@ _TAKEN_HEADERS: Final = (
     "Authorization, Content-Type, If-Match, If-None-Match, Accept-Language, X-Experience-API-Version, "
     "X-Experience-API-Hash"
 )
-_CORS: Final = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _SHOWN_HEADERS}
-_PREFLIGHT: Final = _CORS | {
+CORS: Final = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _SHOWN_HEADERS}
+_PREFLIGHT: Final = CORS | {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": _TAKEN_HEADERS,
     "Access-Control-Max-Age": "7200",
@@ -82,9 +82,23 @@ class Door:
 
         return self._told(call, refused)
 
+    def listening(self, call: Call) -> Call:
+        """Let somebody in who wants to be told of statements; what is not of the specification has no version.
+
+        Raises:
+            RefusedError: 401, 403, 429, 503: it may not.
+        """
+        admitted = self._let_in(call.having(path="/statements", version=VERSION_1))
+        check_scope(admitted)
+        return admitted
+
+    def listened(self, call: Call, statements: int, seconds: float) -> None:
+        """Take note of somebody who was told of so many statements, for so long."""
+        self._gate.done(call, Answer(200, statements=statements), seconds)
+
     def _told(self, call: Call, answered: Callable[[_Visit], Answer]) -> Answer:
         began = time.perf_counter()
-        visit = _Visit(call, dict(_CORS))
+        visit = _Visit(call, dict(CORS))
         try:
             answer = answered(visit)
         except RefusedError as error:

@@ -25,6 +25,7 @@ from learnloom.pipelines.lrs.relay import Relay
 from learnloom.pipelines.lrs.statements import Statements
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.lrs.stores import open_store
+from learnloom.pipelines.lrs.stream import Streams
 from learnloom.schemas.errors import LearnloomError
 
 _WAIT_SECONDS: Final = 1.0
@@ -108,4 +109,8 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
             new_id=_new_id,
             path=f"{BASE}/statements",
         )
-        yield App(Door(store, statements.answer, gate), settings.lrs)
+        door = Door(store, statements.answer, gate)
+        streams = Streams(
+            store, statements, door, most=settings.lrs.max_streams, seconds=settings.lrs.stream_seconds
+        )
+        yield App(door, streams, settings.lrs)

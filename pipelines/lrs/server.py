@@ -53,7 +53,10 @@ def server_of(app: App, bounds: LrsBounds, *, host: str, port: int, **more: Any)
         raise CertificateError(
             f"certificate_file = {bounds.certificate_file} and key_file = {bounds.key_file} cannot be used: {error}"
         ) from error
-    return uvicorn.Server(config)
+    server = uvicorn.Server(config)
+    # Listeners go when it stops; it would wait for them for ever.
+    app.streams.is_over = lambda: server.should_exit
+    return server
 
 
 def allow_files(bounds: LrsBounds) -> None:

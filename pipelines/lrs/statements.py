@@ -26,6 +26,7 @@ _FORMATS: Final = ("exact", "ids", "canonical")
 _BOUNDARY: Final = "learnloom-{}"
 
 Row = tuple[int, str, int, str, str, bytes | None]
+"""Number, id, moment, key, version and bytes of an entry (filters.COLUMNS)."""
 
 
 class Statements:
@@ -132,7 +133,7 @@ class Statements:
         body: bytes
         if one is not None:
             row = self._one(call, *one)
-            raws = self._given([row])
+            raws = [raw for _, raw in self.given([row])]
             if not raws:
                 raise RefusedError(404, f"the statement {one[0]} is in the warehouse no more")
             (body,) = self._formed(raws, form, call)
@@ -169,15 +170,20 @@ class Statements:
         more = ""
         if len(rows) > query.limit:
             more = f"{self._path}?{urlencode({**call.parameters, AFTER: page[-1][0]})}"
-        return self._given(page), more
+        return [raw for _, raw in self.given(page)], more
 
-    def _given(self, rows: Sequence[Row]) -> list[bytes]:
+    def given(self, rows: Sequence[Row]) -> list[tuple[int, bytes]]:
+        """Give statements as they are told, each with its number; what the warehouse has no more is left out.
+
+        Raises:
+            RefusedError: 503, the bytes of one cannot be read now.
+        """
         landed = self._content.of([row[1] for row in rows if row[5] is None])
         given = []
-        for _, statement_id, stored, key_id, version, raw in rows:
+        for seq, statement_id, stored, key_id, version, raw in rows:
             content = landed.get(statement_id) if raw is None else raw
             if content is not None:
-                given.append(assigned(content, statement_id, stored, key_id, version))
+                given.append((seq, assigned(content, statement_id, stored, key_id, version)))
             elif key_id != LANDED:
                 raise RefusedError(503, f"the bytes of {statement_id} cannot be read now", Retry_After="5")
             # Else a warehouse was restored that has it no more.
