@@ -156,7 +156,7 @@ def test_the_store_answers_where_its_health_is_asked() -> None:
     """Port and path of the healthcheck are those at which the store listens, and what has come may land at its end."""
     store = SERVICES["lrs"]
     read = parsed(store["command"])
-    assert (read["host"], store["ports"]) == ("0.0.0.0", [f"127.0.0.1:{read['port']}:{read['port']}"])
+    assert (read["host"], store["ports"]) == ("0.0.0.0", [f"127.0.0.1:{read['port']}:{read['port']}"])  # noqa: S104 - within its container
     assert f"http://127.0.0.1:{read['port']}/xapi/about" in store["healthcheck"]["test"][-1]
     assert (
         int(store["stop_grace_period"].removesuffix("s")) > Settings.model_fields["lock_wait_seconds"].default

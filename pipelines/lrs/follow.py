@@ -33,8 +33,8 @@ from learnloom.pipelines.lrs.store import Store
 from learnloom.schemas.errors import LearnloomError
 
 _log = logging.getLogger(__name__)
-_AT_ONCE: Final = 200
-"""Statements in one transaction of the store: those who send wait for it no longer than some 20 ms."""
+_AT_ONCE: Final = 100
+"""Statements in one transaction of the store: those who send wait for it no longer than some 10 ms."""
 _ROWS: Final = 5_000
 """Statements of small snapshots that are read with one query; a larger snapshot is read alone."""
 _POLL_SECONDS: Final = 0.5
@@ -72,8 +72,12 @@ class Follower:
 
     def __exit__(self, *_: object) -> None:
         """End after the transaction in hand; the next start goes on there."""
-        self._over.set()
+        self.stop()
         self._thread.join()
+
+    def stop(self) -> None:
+        """Have whoever catches up end after the transaction in hand."""
+        self._over.set()
 
     def _run(self) -> None:
         with closing(self._held), closing(self._store.lease("follow")) as lease:
@@ -151,8 +155,6 @@ class Follower:
             if missing:
                 add_entries(connection, moment, missing, _SENDER, is_journaled=False)
                 known = _numbers(connection, rows)
-                # Where nothing waits to be landed, these do not either.
-                connection.execute("UPDATE progress SET landed = last_seq WHERE landed >= last_journaled")
             places = [(known[row.statement_id], row.landed_at) for row in rows if row.statement_id in known]
             connection.executemany("INSERT INTO landed VALUES (?, ?) ON CONFLICT DO NOTHING", places)
 

@@ -93,16 +93,10 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
             "that may see what is said to students alone"
         )
     pool = ReadingPool(partial(open_to_read, settings), size=_CONNECTIONS, wait_seconds=_WAIT_SECONDS)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with pool:
-            yield
-
     app = FastAPI(
         title="learnloom",
         summary="Profiles, signals and events of students; answers to signals.",
-        lifespan=lifespan,
+        lifespan=partial(_while_serving, pool),
         # Its own spans and logs hold addresses, and those hold the keys of students: see `Traced`.
         telemetry={"tracing": False, "logs": False, "metrics": False, "auto_configure": False},
     )
@@ -139,6 +133,13 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
         return metrics_text(settings, clock=clock)
 
     return app
+
+
+@asynccontextmanager
+async def _while_serving(pool: ReadingPool, _: FastAPI) -> AsyncIterator[None]:
+    """Close the connections when the server ends."""
+    with pool:
+        yield
 
 
 def _add_reading(app: FastAPI, audience: Callable[..., Any], warehouse: Callable[..., Any]) -> None:

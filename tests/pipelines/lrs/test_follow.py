@@ -18,6 +18,9 @@ from learnloom.pipelines.ingest.sources.files import STDIN
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lrs.contents import LandedContent
 from learnloom.pipelines.lrs.follow import Follower
+from learnloom.pipelines.lrs.journal import keep_refused
+from learnloom.pipelines.lrs.log import JournalLog
+from learnloom.pipelines.lrs.message import RefusedError
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.lrs.stores import open_store
 from learnloom.schemas.vocabulary import VOIDED
@@ -154,7 +157,18 @@ def test_following_goes_on_where_it_was_also_after_snapshots_have_expired(
     content = LandedContent(settings, store)
     assert {key: orjson.loads(raw)["id"] for key, raw in content.of(ids).items()} == {one: one for one in ids}
     content.close()
-    assert store.progress().landed == store.progress().last_seq
+
+
+def test_following_that_was_broken_off_is_finished_the_next_time(settings: Settings, store: Store) -> None:
+    """Ended within a snapshot, it goes on there: nothing is missing, and nothing doubled."""
+    statements = [statement(f"n{number}", id=_id()) for number in range(450)]
+    _land(settings, *statements)
+    follower = Follower(settings, store)
+    follower.stop()
+    follower.catch_up()
+    assert 0 < len(_index(store)) < len(statements)
+    Follower(settings, store).catch_up()
+    assert [found for found, _ in _index(store)] == [one["id"] for one in statements]
 
 
 def test_a_restored_warehouse_is_looked_through_anew(settings: Settings, store: Store) -> None:
@@ -170,6 +184,24 @@ def test_a_restored_warehouse_is_looked_through_anew(settings: Settings, store: 
     )
     Follower(settings, store).catch_up()
     assert _index(store) == before
+
+
+def test_what_landed_otherwise_does_not_wait_to_be_landed(settings: Settings, store: Store) -> None:
+    """The bound on what waits counts what came over HTTP alone, though the others have numbers in between."""
+
+    def send(count: int) -> None:
+        raws = [b"{}"] * count
+        store.write(lambda connection, moment: keep_refused(connection, moment, raws, "key", "1.0.3"))
+
+    log = JournalLog(store, max_waiting=3)
+    send(1)
+    _land(settings, *[statement(id=_id()) for _ in range(5)])
+    Follower(settings, store).catch_up()
+    send(1)
+    log.check()
+    send(1)
+    with pytest.raises(RefusedError, match="wait to land"):
+        log.check()
 
 
 def test_what_a_restored_warehouse_has_no_more_is_left_out(tmp_path: Path) -> None:
