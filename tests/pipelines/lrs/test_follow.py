@@ -46,6 +46,7 @@ def _is_there(client: Client, statement_id: str, name: str = "statementId") -> b
     return client("GET", "/statements", params={name: statement_id}).status_code == 200
 
 
+@pytest.mark.slow
 def test_what_was_imported_is_found_by_everything_that_it_says(folder: Path, client: Client) -> None:
     """A file that is imported beside the store is found by id and by every filter, in one order with what was sent."""
     (sent,) = client.post(statement("ida"))
@@ -135,6 +136,7 @@ def _index(store: Store) -> list[tuple[str, int]]:
         return [tuple(row) for row in connection.execute("SELECT id, seq FROM entry ORDER BY seq").fetchall()]
 
 
+@pytest.mark.slow
 def test_following_goes_on_where_it_was_also_after_snapshots_have_expired(
     settings: Settings, store: Store
 ) -> None:
@@ -204,6 +206,7 @@ def test_what_landed_otherwise_does_not_wait_to_be_landed(settings: Settings, st
         log.check()
 
 
+@pytest.mark.slow
 def test_what_a_restored_warehouse_has_no_more_is_left_out(tmp_path: Path) -> None:
     """A statement of which the warehouse was rid is not given, and hides no other one."""
     one, other = statement("one", id=_id()), statement("other", id=_id())
