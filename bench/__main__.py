@@ -26,6 +26,7 @@ def main() -> None:
         "learner",
         "workers",
         "latency",
+        "api",
         *(("oulad",) if OULAD.exists() else ()),
     ):
         _measure(name)

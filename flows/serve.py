@@ -13,6 +13,7 @@ from typing import Annotated, Final
 import httpx
 import typer
 
+from learnloom.flows.door import Door
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.schemas.errors import LearnloomError
 
@@ -45,12 +46,14 @@ def serve(
     """Run every flow on its schedule until stopped: land, refresh, deliver, train, maintain, check.
 
     The schedules are in the table `flows` of learnloom.toml. PREFECT_API_URL names the Prefect server. If it is not
-    set, the command starts a server on this machine, with its pages at http://127.0.0.1:PORT. SIGTERM and Ctrl-C stop
-    it. A flow run that is stopped loses nothing: the next run does its work.
+    set, the command starts a server on this machine, with its pages at http://127.0.0.1:PORT. Where the setting
+    lrs.enabled says so, the learning record store runs beside the flows. SIGTERM and Ctrl-C stop it. A flow run that is
+    stopped loses nothing: the next run does its work.
     """
     settings = read_settings()
     named = os.environ.get(_API) or None
-    with _server(named, port) as url:
+    # The store first, and last: platforms send whatever becomes of the flows.
+    with Door(settings.lrs), _server(named, port) as url:
         # Prefect reads its environment when it is imported, which takes seconds that --help need not wait for.
         os.environ[_API] = url
         os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")

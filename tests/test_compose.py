@@ -20,7 +20,7 @@ from tests.pipelines.cli.shell import parsed
 FILE = "docker-compose.yml"
 COMPOSITION: dict[str, Any] = yaml.safe_load(page(FILE))
 SERVICES: dict[str, dict[str, Any]] = COMPOSITION["services"]
-OURS = ("consumer", "flows", "tools")
+OURS = ("consumer", "flows", "lrs", "tools")
 _VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
 _ONE_SHOT = {"topics": "on-failure:5", "tools": None}
 """Services that end by themselves, and how they are started again."""
@@ -64,8 +64,8 @@ def test_the_file_is_a_composition(reader: str) -> None:
 
 
 def test_the_services_are_those_of_the_pipeline() -> None:
-    """Kafka, its topics, the catalogue's database, Prefect's server, a consumer, the flows, a place for commands."""
-    assert set(SERVICES) == {"kafka", "topics", "postgres", "prefect", "consumer", "flows", "tools"}
+    """Kafka, its topics, the catalogue's database, Prefect's server, and of ours one for each way of working."""
+    assert set(SERVICES) == {"kafka", "topics", "postgres", "prefect", *OURS}
     assert [name for name, service in SERVICES.items() if "profiles" in service] == ["tools"]
 
 
@@ -150,6 +150,17 @@ def test_every_variable_is_a_setting(name: str, monkeypatch: pytest.MonkeyPatch)
         assert not nested or nested in Schedules.model_fields, variable
         monkeypatch.setenv(variable, _VARIABLE.sub(r"\2", value))
     Settings()
+
+
+def test_the_store_answers_where_its_health_is_asked() -> None:
+    """Port and path of the healthcheck are those at which the store listens, and what has come may land at its end."""
+    store = SERVICES["lrs"]
+    read = parsed(store["command"])
+    assert (read["host"], store["ports"]) == ("0.0.0.0", [f"127.0.0.1:{read['port']}:{read['port']}"])  # noqa: S104 - within its container
+    assert f"http://127.0.0.1:{read['port']}/xapi/about" in store["healthcheck"]["test"][-1]
+    assert (
+        int(store["stop_grace_period"].removesuffix("s")) > Settings.model_fields["lock_wait_seconds"].default
+    )
 
 
 def test_addresses_are_those_of_the_services() -> None:

@@ -63,8 +63,8 @@ def attachments_of(statement: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from statement["object"].get("attachments", ())
 
 
-def check_parts(statements: Sequence[Mapping[str, Any]], parts: Sequence[Part]) -> None:
-    """Hold the parts of a body to the statements (Communication 1.0.3, 1.5.2).
+def check_parts(statements: Sequence[Mapping[str, Any]], parts: Sequence[Part], *, first: int = 0) -> None:
+    """Hold the parts of a body to the statements, of which the first has the index `first` (Communication 1.5.2).
 
     Raises:
         RefusedError: 400, a part is missing, stands for nothing, or is not what its headers say; or a signature is
@@ -74,7 +74,7 @@ def check_parts(statements: Sequence[Mapping[str, Any]], parts: Sequence[Part]) 
     for number, part in enumerate(parts, 1):
         by_hash[_checked_hash(number, part)] = part.content
     named = set()
-    for index, statement in enumerate(statements):
+    for index, statement in enumerate(statements, first):
         for attachment in attachments_of(statement):
             sha2 = attachment["sha2"].lower()
             named.add(sha2)

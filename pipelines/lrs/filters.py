@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from learnloom.pipelines.lrs.access import reads_all_statements
+from learnloom.pipelines.lrs.access import MINE, reads_all_statements
 from learnloom.pipelines.lrs.findable import activity_key, agent_key
 from learnloom.pipelines.lrs.message import Call, RefusedError, only
 from learnloom.schemas.xapi.equality import comparable_instant
@@ -21,7 +21,7 @@ _FILTERS: Final = frozenset(
         *("since", "until", "limit", "ascending", AFTER),
     }
 )
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "entry.seq AS seq, entry.id AS id, entry.stored AS stored, entry.key_id AS key_id, "
     "entry.version AS version, entry.raw AS raw"
 )
@@ -35,6 +35,18 @@ class Query(NamedTuple):
     sql: str
     values: dict[str, Any]
     limit: int
+
+
+class Asked(NamedTuple):
+    """What statements are to be."""
+
+    values: dict[str, Any]
+    tables: str
+    """`entry`, and tables joined to it."""
+    fits: str
+    """Condition on `tables` for what fits itself; empty: everything does."""
+    leading: str
+    """That of `tables` along which is read."""
 
 
 def one_of(call: Call) -> tuple[str, bool] | None:
@@ -61,10 +73,19 @@ def query_of(call: Call) -> Query:
     Raises:
         RefusedError: 400, a value is wrong; the message names it.
     """
+    limit = min(_whole(call.parameters, "limit") or _MOST, _MOST)
+    asked = asked_of(call)
+    sql = _sql(asked, is_ascending=flag(call.parameters, "ascending"))
+    return Query(sql, asked.values | {"count": limit + 1}, limit)
+
+
+def asked_of(call: Call) -> Asked:
+    """Read what is asked for, whatever the order.
+
+    Raises:
+        RefusedError: 400, a value is wrong; the message names it.
+    """
     given = call.parameters
-    related_agents, related_activities = (
-        flag(given, name) for name in ("related_agents", "related_activities")
-    )
     agent = json_agent(given["agent"]) if "agent" in given else None
     checked = {
         name: given[name] for name in ("verb", "activity", "registration", "since", "until") if name in given
@@ -80,38 +101,34 @@ def query_of(call: Call) -> Query:
         "after": _whole(given, AFTER) if AFTER in given else None,
         "key_id": None if reads_all_statements(call.scopes) else call.key_id,
     }
-    limit = min(_whole(given, "limit") or _MOST, _MOST)
-    sql = _sql(
-        values,
-        related_agents=related_agents,
-        related_activities=related_activities,
-        is_ascending=flag(given, "ascending"),
+    related_agents, related_activities = (
+        flag(given, name) for name in ("related_agents", "related_activities")
     )
-    return Query(sql, values | {"count": limit + 1}, limit)
-
-
-def _sql(
-    values: dict[str, Any], *, related_agents: bool, related_activities: bool, is_ascending: bool
-) -> str:
-    """Compose the query: what fits itself, read along an index up to the limit, and what refers to what fits."""
-    direction = f"{'ASC' if is_ascending else 'DESC'} LIMIT :count"
-    order = f"ORDER BY seq {direction}"
-    own = _own_conditions(values, "entry", is_ascending=is_ascending)
     by_key = []
     if values["agent"] is not None:
         by_key.append(_by_key("entry_agent", "agent", only_direct=not related_agents))
     if values["activity"] is not None:
         by_key.append(_by_key("entry_activity", "activity", only_direct=not related_activities))
     by_column = [f"entry.{name} = :{name}" for name in ("verb", "registration") if values[name] is not None]
-    if not by_key and not by_column:
-        return f"SELECT {_COLUMNS} FROM entry WHERE {own} {order}"
-    tables = " ".join(
-        ["entry", *(f"INNER JOIN {table} AS by_{table} ON by_{table}.seq = entry.seq" for table, _ in by_key)]
+    joined = (f"INNER JOIN {table} AS by_{table} ON by_{table}.seq = entry.seq" for table, _ in by_key)
+    return Asked(
+        values,
+        " ".join(["entry", *joined]),
+        " AND ".join([*(condition for _, condition in by_key), *by_column]),
+        # The first key leads: its rows lie in the order asked for, and reading ends where the page is full.
+        f"by_{by_key[0][0]}" if by_key else "entry",
     )
-    # The first key leads: its rows lie in the order asked for, and reading ends where the page is full.
-    leading = f"by_{by_key[0][0]}" if by_key else "entry"
-    own_of_leading = _own_conditions(values, leading, is_ascending=is_ascending)
-    fits = " AND ".join([*(condition for _, condition in by_key), *by_column])
+
+
+def _sql(asked: Asked, *, is_ascending: bool) -> str:
+    """Compose the query: what fits itself, read along an index up to the limit, and what refers to what fits."""
+    values, tables, fits, leading = asked
+    direction = f"{'ASC' if is_ascending else 'DESC'} LIMIT :count"
+    order = f"ORDER BY seq {direction}"
+    own = own_conditions(values, "entry", is_ascending=is_ascending)
+    if not fits:
+        return f"SELECT {COLUMNS} FROM entry WHERE {own} {order}"
+    own_of_leading = own_conditions(values, leading, is_ascending=is_ascending)
     # Whatever refers to a statement that fits, fits too; limits of time hold for each itself (2.1.3.s4).
     return f"""
         WITH RECURSIVE chain (seq, target) AS (
@@ -125,10 +142,10 @@ def _sql(
             SELECT chain.seq FROM chain CROSS JOIN {tables} WHERE chain.target = entry.id AND {fits}
         )
 
-        SELECT * FROM (SELECT {_COLUMNS} FROM {tables} WHERE {fits} AND {own_of_leading}
+        SELECT * FROM (SELECT {COLUMNS} FROM {tables} WHERE {fits} AND {own_of_leading}
             ORDER BY {leading}.seq {direction}) AS itself
         UNION
-        SELECT * FROM (SELECT {_COLUMNS} FROM entry WHERE seq IN (SELECT seq FROM referring) AND {own} {order})
+        SELECT * FROM (SELECT {COLUMNS} FROM entry WHERE seq IN (SELECT seq FROM referring) AND {own} {order})
             AS referring_to_it
         {order}
     """
@@ -140,13 +157,13 @@ def _by_key(table: str, name: str, *, only_direct: bool) -> tuple[str, str]:
     return table, f"{condition} AND by_{table}.is_direct" if only_direct else condition
 
 
-def _own_conditions(values: dict[str, Any], leading: str, *, is_ascending: bool) -> str:
+def own_conditions(values: dict[str, Any], leading: str, *, is_ascending: bool) -> str:
     """Say what holds for each statement that is given, whatever it refers to."""
     conditions = ["entry.id IS NOT NULL", "NOT entry.is_voided"]
     for name, condition in (
         ("since", "entry.stored > :since"),
         ("until", "entry.stored <= :until"),
-        ("key_id", "entry.key_id = :key_id"),
+        ("key_id", MINE),
         ("after", f"{leading}.seq {'>' if is_ascending else '<'} :after"),
     ):
         if values[name] is not None:

@@ -13,6 +13,8 @@ from learnloom.pipelines.lrs.language import preferred
 _PARTS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _CONTEXT_ACTIVITIES: Final = b"contextActivities"
 _VERSION: Final = {"1": "1.0.0", "2": "2.0.0"}
+LANDED: Final = "landing"
+"""Stands where a key does with statements that came from files or Kafka."""
 _ACTORS: Final = ("actor", "authority", "instructor", "team")
 _IDENTIFIERS: Final = ("mbox", "mbox_sha1sum", "openid", "account")
 
@@ -31,7 +33,7 @@ def http_date(moment: int) -> str:
     return format_datetime(datetime.fromtimestamp(moment // 1_000, UTC), usegmt=True)
 
 
-def assigned(raw: bytes, statement_id: str, stored: int, key_id: str | None, version: str) -> bytes:
+def assigned(raw: bytes, statement_id: str, stored: int, key_id: str, version: str) -> bytes:
     """Give a statement with what a store assigns: id, stored, authority, and what is missing of timestamp and version.
 
     All other values keep the bytes in which they came.
@@ -39,7 +41,8 @@ def assigned(raw: bytes, statement_id: str, stored: int, key_id: str | None, ver
     parts: dict[str, Any] = _PARTS.decode(raw)
     moment = iso(stored)
     parts |= {"id": statement_id, "stored": moment}
-    if key_id is not None:
+    if key_id != LANDED or "authority" not in parts:
+        # What another store has vouched for, and landed, goes on being its word.
         parts["authority"] = authority_of(key_id)
     parts.setdefault("timestamp", moment)
     parts.setdefault("version", _VERSION[version[0]])

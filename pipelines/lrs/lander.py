@@ -1,4 +1,4 @@
-"""Landing from the journal, in a thread beside the door; and reading back what the journal has let go."""
+"""Landing from the journal, in a thread beside the door."""
 
 import logging
 import threading
@@ -6,19 +6,12 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Final, Self
 
-import pyarrow as pa
-
-from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.consume import Patience
-from learnloom.pipelines.ingest.land.dedupe import as_hashes, hash_of
 from learnloom.pipelines.ingest.land.loop import LandingLoop
 from learnloom.pipelines.ingest.land.run import LandingJob, TopicWriter, land_topics
-from learnloom.pipelines.ingest.land.tables import landed_content
 from learnloom.pipelines.ingest.land.writer import LandingWriter
 from learnloom.pipelines.ingest.opening import connection_of, topic_options
-from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.errors import WarehouseMissingError
-from learnloom.pipelines.lake.open import open_to_read, open_to_write
+from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lrs.source import JournalSource
 from learnloom.pipelines.lrs.store import Store
 from learnloom.schemas.errors import LearnloomError
@@ -117,31 +110,3 @@ def _land_journal(job: LandingJob, store: Store, is_over: Callable[[], bool]) ->
         ):
             loop.run(source, TopicWriter(job, writer, warehouse, None))
             return
-
-
-class LandedContent:
-    """Reads the bytes of statements from the warehouse; one at a time, over a connection that is held."""
-
-    def __init__(self, settings: Settings) -> None:
-        """Open nothing yet."""
-        self._settings = settings
-        self._lock = threading.Lock()
-        self._warehouse: Warehouse | None = None
-
-    def __call__(self, statement_id: str) -> bytes | None:
-        """Give the bytes of a statement; None where it has not landed."""
-        hashes = pa.array(as_hashes([hash_of(statement_id.encode())]))
-        with self._lock:
-            if self._warehouse is None:
-                try:
-                    self._warehouse = open_to_read(self._settings)
-                except WarehouseMissingError:
-                    return None
-            return landed_content(self._warehouse, [statement_id], hashes).get(statement_id)
-
-    def close(self) -> None:
-        """Close the connection."""
-        with self._lock:
-            if self._warehouse is not None:
-                self._warehouse.close()
-                self._warehouse = None

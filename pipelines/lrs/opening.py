@@ -14,14 +14,18 @@ from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.pipelines.lake.fence import FileWriteLock
 from learnloom.pipelines.lrs.app import BASE, App
 from learnloom.pipelines.lrs.attachments import FOLDER, Attachments
+from learnloom.pipelines.lrs.contents import LandedContent
 from learnloom.pipelines.lrs.door import Door
-from learnloom.pipelines.lrs.lander import LandedContent, Lander, land_journal, land_topic
+from learnloom.pipelines.lrs.follow import Follower
+from learnloom.pipelines.lrs.gate import open_gate
+from learnloom.pipelines.lrs.lander import Lander, land_journal, land_topic
 from learnloom.pipelines.lrs.log import JournalLog, Log
 from learnloom.pipelines.lrs.receive import Receiver
 from learnloom.pipelines.lrs.relay import Relay
 from learnloom.pipelines.lrs.statements import Statements
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.lrs.stores import open_store
+from learnloom.pipelines.lrs.stream import Streams
 from learnloom.schemas.errors import LearnloomError
 
 _WAIT_SECONDS: Final = 1.0
@@ -86,8 +90,10 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
     with (
         open_store(settings, now=job.clock) as store,
         nullcontext() if store.is_shared else _alone(store.folder),
-        closing(LandedContent(settings)) as content,
+        open_gate(store, settings.lrs) as gate,
+        closing(LandedContent(settings, store)) as content,
         _landing(job, store, content) as log,
+        Follower(settings, store),
     ):
         statements = Statements(
             store,
@@ -103,8 +109,8 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
             new_id=_new_id,
             path=f"{BASE}/statements",
         )
-        yield App(
-            Door(store, statements.answer),
-            max_body_bytes=settings.lrs.max_body_bytes,
-            body_seconds=settings.lrs.body_seconds,
+        door = Door(store, statements.answer, gate)
+        streams = Streams(
+            store, statements, door, most=settings.lrs.max_streams, seconds=settings.lrs.stream_seconds
         )
+        yield App(door, streams, settings.lrs)

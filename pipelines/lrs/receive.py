@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import orjson
@@ -10,7 +11,9 @@ import orjson
 from learnloom.pipelines.ingest.sources.reading import Limits
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lrs.access import authority_of, may_define
+from learnloom.pipelines.lrs.attachments import check_parts
 from learnloom.pipelines.lrs.findable import findable
+from learnloom.pipelines.lrs.guard import check_statement, check_statements
 from learnloom.pipelines.lrs.journal import Content, Incoming, Sender, append, keep_refused
 from learnloom.pipelines.lrs.log import Log
 from learnloom.pipelines.lrs.message import Call, RefusedError, told_fault
@@ -19,7 +22,17 @@ from learnloom.schemas.record import Verdict
 
 _MAX_FAULTS: Final = 200
 """Faults told of one request."""
+_MAX_FAULTS_OF_ONE: Final = 20
 _ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class Taken(NamedTuple):
+    """What became of each statement of a batch."""
+
+    ids: list[str | None]
+    """In the order of the batch; None: it was refused."""
+    refused: dict[int, RefusedError]
+    """Why, by indices in the batch."""
 
 
 class Receiver:
@@ -63,7 +76,7 @@ class Receiver:
 
         Raises:
             RefusedError: nothing is kept as a statement: 400, some are invalid; 409, an id is another statement's;
-                503, they cannot be kept now; 403, an actor's account is not of the key's home pages.
+                503, they cannot be kept now; 403, an actor is not one of those whom the key is for.
         """
         self._log.check()
         verdicts = self._judged(call, raws)
@@ -74,41 +87,118 @@ class Receiver:
             raise RefusedError(
                 400, f"the statement's id is {ids[0]}, and it was sent to statementId={put_id}"
             )
-        if len(set(ids)) < len(ids):
-            twice = next(one for one in ids if ids.count(one) > 1)
-            raise RefusedError(
-                400, f"the id {twice} stands twice in this batch: give every statement its own id"
+        seen: set[str] = set()
+        for one in ids:
+            _check_new(one, seen)
+        check_statements(call, statements)
+        self._keep(call, [_incoming(call, *one) for one in zip(ids, raws, statements, strict=True)])
+        return ids
+
+    def receive_good(self, call: Call, raws: Sequence[bytes]) -> Taken:
+        """Judge statements, and keep those that are good, each by itself.
+
+        Args:
+            call: whose statements they are.
+            raws: each in its bytes; none has attachments in the body.
+
+        Raises:
+            RefusedError: 503, nothing can be kept now.
+        """
+        self._log.check()
+        verdicts = self._verdicts(call, raws)
+        refused = {
+            index: RefusedError(
+                400,
+                "the statement is invalid",
+                faults=[fault._asdict() for fault in verdict.faults[:_MAX_FAULTS_OF_ONE]],
             )
-        _check_home_pages(call, statements)
-        authority = authority_of(call.key_id)
-        incoming = [
-            Incoming(*one, findable(one[2], authority), call.version)
-            for one in zip(ids, raws, statements, strict=True)
-        ]
+            for index, verdict in enumerate(verdicts)
+            if verdict.faults
+        }
+        self._keep_refused(call, [raws[index] for index in refused])
+        good: dict[int, Incoming] = {}
+        seen: set[str] = set()
+        for index, verdict in enumerate(verdicts):
+            if index in refused:
+                continue
+            statement = orjson.loads(raws[index])
+            statement_id = (verdict.statement_id or self._new_id()).lower()
+            try:
+                _check_new(statement_id, seen)
+                check_parts([statement], [], first=index)
+                check_statement(call, statement, index)
+            except RefusedError as error:
+                refused[index] = error
+                continue
+            good[index] = _incoming(call, statement_id, raws[index], statement)
+        refused |= self._keep_good(call, good)
+        ids = [good[index].statement_id if index not in refused else None for index in range(len(raws))]
+        return Taken(ids, dict(sorted(refused.items())))
+
+    def _keep_good(self, call: Call, good: dict[int, Incoming]) -> dict[int, RefusedError]:
+        """Keep those that the store can keep; gives the others by their indices."""
+        try:
+            self._keep(call, list(good.values()))
+        except RefusedError as error:
+            if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                raise
+        else:
+            return {}
+        # Some cannot be kept, and all was undone: one by one it shows which.
+        refused = {}
+        for index, one in good.items():
+            try:
+                self._keep(call, [one])
+            except RefusedError as error:
+                if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+                refused[index] = error
+        return refused
+
+    def _keep(self, call: Call, incoming: Sequence[Incoming]) -> None:
         sender = Sender(call.key_id, may_define(call.scopes))
         last = self._store.write(
             lambda connection, moment: append(connection, moment, incoming, sender, self._content)
         )
         self._log.settle(last)
-        return ids
+
+    def _verdicts(self, call: Call, raws: Sequence[bytes]) -> list[Verdict]:
+        with self._lock:
+            return [self._validator.validate(raw, default_version=call.version) for raw in raws]
+
+    def _keep_refused(self, call: Call, raws: Sequence[bytes]) -> None:
+        """Keep what breaks a rule; of what is too long as much as shows that it is."""
+        kept = [raw[: self._max_bytes + 1] for raw in raws]
+        if kept:
+            self._store.write(
+                lambda connection, moment: keep_refused(connection, moment, kept, call.key_id, call.version)
+            )
 
     def _judged(self, call: Call, raws: Sequence[bytes]) -> list[Verdict]:
-        with self._lock:
-            verdicts = [self._validator.validate(raw, default_version=call.version) for raw in raws]
+        verdicts = self._verdicts(call, raws)
         refused = [index for index, verdict in enumerate(verdicts) if verdict.faults]
         if not refused:
             return verdicts
-        # Of what is too long as much is kept as shows that it is.
-        kept = [raws[index][: self._max_bytes + 1] for index in refused]
-        self._store.write(
-            lambda connection, moment: keep_refused(connection, moment, kept, call.key_id, call.version)
-        )
+        self._keep_refused(call, [raws[index] for index in refused])
         told = [told_fault(fault, index) for index in refused for fault in verdicts[index].faults]
         raise RefusedError(
             400,
             f"{len(refused)} of {len(raws)} statements are invalid, so none was taken: correct them and send all again",
             faults=told[:_MAX_FAULTS],
         )
+
+
+def _incoming(call: Call, statement_id: str, raw: bytes, statement: dict[str, Any]) -> Incoming:
+    found = findable(statement, authority_of(call.key_id))
+    return Incoming(statement_id, raw, statement, found, call.version)
+
+
+def _check_new(statement_id: str, seen: set[str]) -> None:
+    if statement_id in seen:
+        raise RefusedError(
+            400, f"the id {statement_id} stands twice in this batch: give every statement its own id"
+        )
+    seen.add(statement_id)
 
 
 def cut(body: bytes) -> list[bytes]:
@@ -119,16 +209,3 @@ def cut(body: bytes) -> list[bytes]:
         return [bytes(one) for one in _ARRAY.decode(body)]
     except (msgspec.DecodeError, RecursionError):
         return [body]  # the judge says what is wrong with it
-
-
-def _check_home_pages(call: Call, statements: Sequence[dict[str, Any]]) -> None:
-    if not call.home_pages:
-        return
-    for index, statement in enumerate(statements):
-        page = statement["actor"].get("account", {}).get("homePage")
-        if page is not None and page not in call.home_pages:
-            raise RefusedError(
-                403,
-                f"the actor of statement {index} has an account at {page}, and this key is for "
-                f"{', '.join(sorted(call.home_pages))} only",
-            )

@@ -1,17 +1,18 @@
 """The resource /statements (Communication 1.0.3, 2.1)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import orjson
 
-from learnloom.pipelines.lrs.access import reads_all_statements
+from learnloom.pipelines.lrs.access import MINE, reads_all_statements
 from learnloom.pipelines.lrs.activities import definitions_of
 from learnloom.pipelines.lrs.attachments import Attachments, attachments_of, check_parts
+from learnloom.pipelines.lrs.contents import LandedContent
 from learnloom.pipelines.lrs.filters import AFTER, flag, one_of, query_of
-from learnloom.pipelines.lrs.give import activity_ids, assigned, canonical, http_date, iso, only_ids
-from learnloom.pipelines.lrs.journal import Content
+from learnloom.pipelines.lrs.give import LANDED, activity_ids, assigned, canonical, http_date, iso, only_ids
 from learnloom.pipelines.lrs.language import languages_of
 from learnloom.pipelines.lrs.message import JSON, Answer, Call, RefusedError, as_json, needed, only
 from learnloom.pipelines.lrs.multipart import Part, read_parts, write_parts
@@ -19,10 +20,13 @@ from learnloom.pipelines.lrs.receive import Receiver, cut
 from learnloom.pipelines.lrs.store import Store
 
 MIXED: Final = "multipart/mixed"
+PARTIAL: Final = "partial"
+"""Our own: take the good statements of a batch, though others are refused."""
 _FORMATS: Final = ("exact", "ids", "canonical")
 _BOUNDARY: Final = "learnloom-{}"
 
 Row = tuple[int, str, int, str, str, bytes | None]
+"""Number, id, moment, key, version and bytes of an entry (filters.COLUMNS)."""
 
 
 class Statements:
@@ -34,7 +38,7 @@ class Statements:
         receiver: Receiver,
         attachments: Attachments,
         *,
-        content: Content,
+        content: LandedContent,
         new_id: Callable[[], str],
         path: str,
     ) -> None:
@@ -72,12 +76,30 @@ class Statements:
         if len(raws) != 1:
             raise RefusedError(400, "PUT takes one statement: POST several, or PUT each to its own id")
         self._receive(call, raws, parts, put_id)
-        return Answer(204)
+        return Answer(204, statements=1)
 
     def _post(self, call: Call) -> Answer:
-        only(call.parameters, frozenset())
+        only(call.parameters, frozenset({PARTIAL}))
         raws, parts = self._cut(call)
-        return as_json(self._receive(call, raws, parts))
+        if flag(call.parameters, PARTIAL):
+            return self._post_good(call, raws, parts)
+        ids = self._receive(call, raws, parts)
+        return replace(as_json(ids), statements=len(ids))
+
+    def _post_good(self, call: Call, raws: Sequence[bytes], parts: Sequence[Part]) -> Answer:
+        """Take the good statements of a batch, and say which were refused and why."""
+        if parts:
+            raise RefusedError(
+                400, f"{PARTIAL}=true is for statements without parts: send attachments without it"
+            )
+        ids, refused = self._receiver.receive_good(call, raws)
+        told = [
+            {"index": index, "status": error.status, "error": str(error), "faults": error.faults}
+            for index, error in refused.items()
+        ]
+        status = 400 if len(refused) == len(ids) and ids else 200
+        answer = as_json({"ids": ids, "refused": told}, status)
+        return replace(answer, statements=len(ids) - len(refused))
 
     def _cut(self, call: Call) -> tuple[list[bytes], list[Part]]:
         if call.content_type == JSON:
@@ -111,7 +133,9 @@ class Statements:
         body: bytes
         if one is not None:
             row = self._one(call, *one)
-            raws = [self._given(row)]
+            raws = [raw for _, raw in self.given([row])]
+            if not raws:
+                raise RefusedError(404, f"the statement {one[0]} is in the warehouse no more")
             (body,) = self._formed(raws, form, call)
             headers = {"Last-Modified": http_date(row[2])}
         else:
@@ -121,16 +145,19 @@ class Statements:
             headers = {}
         headers["X-Experience-API-Consistent-Through"] = through
         if not with_attachments:
-            return Answer(200, body, headers=headers)
+            return Answer(200, body, headers=headers, statements=len(raws))
         boundary = _BOUNDARY.format(self._new_id())
         parts = [Part({"Content-Type": JSON}, body), *self._parts(raws)]
-        return Answer(200, write_parts(parts, boundary), f"{MIXED}; boundary={boundary}", headers)
+        return Answer(200, write_parts(parts, boundary), f"{MIXED}; boundary={boundary}", headers, len(raws))
 
     def _one(self, call: Call, statement_id: str, is_voided: bool) -> Row:
-        sql = "SELECT seq, id, stored, key_id, version, raw FROM entry WHERE id = ? AND is_voided = ?"
+        sql = "SELECT seq, id, stored, key_id, version, raw FROM entry WHERE id = :id AND is_voided = :is_voided"
+        if not reads_all_statements(call.scopes):
+            sql += f" AND {MINE}"
+        values = {"id": statement_id, "is_voided": is_voided, "key_id": call.key_id}
         with self._store.reading() as connection:
-            row: Row | None = connection.execute(sql, (statement_id, is_voided)).fetchone()
-        if row is None or (not reads_all_statements(call.scopes) and row[3] != call.key_id):
+            row: Row | None = connection.execute(sql, values).fetchone()
+        if row is None:
             what = "voided statement" if is_voided else "statement"
             raise RefusedError(404, f"there is no {what} {statement_id}")
         return row
@@ -143,15 +170,24 @@ class Statements:
         more = ""
         if len(rows) > query.limit:
             more = f"{self._path}?{urlencode({**call.parameters, AFTER: page[-1][0]})}"
-        return [self._given(row) for row in page], more
+        return [raw for _, raw in self.given(page)], more
 
-    def _given(self, row: Row) -> bytes:
-        _, statement_id, stored, key_id, version, raw = row
-        if raw is None:
-            raw = self._content(statement_id)
-        if raw is None:
-            raise RefusedError(503, f"the bytes of {statement_id} cannot be read now", Retry_After="5")
-        return assigned(raw, statement_id, stored, key_id, version)
+    def given(self, rows: Sequence[Row]) -> list[tuple[int, bytes]]:
+        """Give statements as they are told, each with its number; what the warehouse has no more is left out.
+
+        Raises:
+            RefusedError: 503, the bytes of one cannot be read now.
+        """
+        landed = self._content.of([row[1] for row in rows if row[5] is None])
+        given = []
+        for seq, statement_id, stored, key_id, version, raw in rows:
+            content = landed.get(statement_id) if raw is None else raw
+            if content is not None:
+                given.append((seq, assigned(content, statement_id, stored, key_id, version)))
+            elif key_id != LANDED:
+                raise RefusedError(503, f"the bytes of {statement_id} cannot be read now", Retry_After="5")
+            # Else a warehouse was restored that has it no more.
+        return given
 
     def _formed(self, raws: Sequence[bytes], form: str, call: Call) -> list[bytes]:
         if form == "exact":

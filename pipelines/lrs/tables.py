@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS entry (
     is_void BOOLEAN NOT NULL DEFAULT FALSE,
     is_voided BOOLEAN NOT NULL DEFAULT FALSE
 );
+CREATE INDEX IF NOT EXISTS entry_journaled ON entry (seq) WHERE is_journaled;
 CREATE INDEX IF NOT EXISTS entry_verb ON entry (verb, seq);
 CREATE INDEX IF NOT EXISTS entry_registration ON entry (registration, seq) WHERE registration IS NOT NULL;
 CREATE INDEX IF NOT EXISTS entry_refers_to ON entry (refers_to) WHERE refers_to IS NOT NULL;
@@ -53,6 +54,15 @@ CREATE TABLE IF NOT EXISTS entry_agent (
 CREATE TABLE IF NOT EXISTS entry_activity (
     activity BLOB NOT NULL, seq INTEGER NOT NULL, is_direct BOOLEAN NOT NULL, PRIMARY KEY (activity, seq)
 ) WITHOUT ROWID;
+
+-- When an entry landed, in microseconds since 1970: by that its bytes are found in the warehouse. Of those that have
+-- landed lately, it may not be known yet.
+CREATE TABLE IF NOT EXISTS landed (seq INTEGER PRIMARY KEY, landed_at INTEGER NOT NULL);
+
+-- Up to which snapshot of the warehouse all that landed is here; its time tells it from another one of that number.
+CREATE TABLE IF NOT EXISTS followed (
+    one INTEGER PRIMARY KEY CHECK (one = 1), snapshot INTEGER NOT NULL, snapshot_time TEXT NOT NULL
+);
 
 -- What was said of activities and agents, put together.
 CREATE TABLE IF NOT EXISTS activity (activity_id TEXT PRIMARY KEY, definition BLOB NOT NULL) WITHOUT ROWID;
@@ -84,6 +94,23 @@ CREATE TABLE IF NOT EXISTS key (
     revoked INTEGER,
     last_used INTEGER
 ) WITHOUT ROWID;
+
+-- Short keys. Statements that come with one bear `key_id`, which stays the same for a student (hash of the identifier)
+-- and registration, as long as the same key `maker` asks for them.
+CREATE TABLE IF NOT EXISTS learner (
+    key_id TEXT PRIMARY KEY, maker TEXT NOT NULL, agent TEXT NOT NULL, registration TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS learner_maker ON learner (maker);
+-- A session is let in with `session_id` and its secret, which is made when it is fetched, until it expires.
+CREATE TABLE IF NOT EXISTS session (
+    session_id TEXT PRIMARY KEY,
+    key_id TEXT NOT NULL,
+    activities TEXT NOT NULL,
+    secret_hash TEXT,
+    fetch_hash TEXT UNIQUE,
+    expires INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS session_expires ON session (expires);
 
 INSERT INTO progress (one, last_seq, last_stored, last_journaled)
 SELECT 1, coalesce(max(seq), 0), coalesce(max(stored), 0), coalesce(max(seq), 0) FROM entry WHERE TRUE

@@ -5,7 +5,9 @@ Its description as OpenAPI stands at /openapi.json, a page to try it at /docs.
 
 import datetime as dt
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request, Response, status
@@ -16,6 +18,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseError, WarehouseUnavailableError
+from learnloom.pipelines.lake.held import ReadingPool
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.operate.metrics import metrics_text
 from learnloom.pipelines.serve.pull import SignalMissingError, read_page
@@ -30,6 +33,9 @@ from learnloom.schemas.signal import Audience, Signal
 from learnloom.schemas.signal_statement import Response as Answer
 
 _MAX_SIGNALS = 1_000
+_CONNECTIONS = 4
+_WAIT_SECONDS = 30.0
+"""For a connection that others use."""
 _STATUS: dict[type[LearnloomError], int] = {
     StudentMissingError: status.HTTP_404_NOT_FOUND,
     SignalMissingError: status.HTTP_404_NOT_FOUND,
@@ -86,9 +92,11 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
             "the HTTP interface needs a token: set LEARNLOOM_API_TOKEN, or LEARNLOOM_API_STUDENT_TOKEN for a tool "
             "that may see what is said to students alone"
         )
+    pool = ReadingPool(partial(open_to_read, settings), size=_CONNECTIONS, wait_seconds=_WAIT_SECONDS)
     app = FastAPI(
         title="learnloom",
         summary="Profiles, signals and events of students; answers to signals.",
+        lifespan=partial(_while_serving, pool),
         # Its own spans and logs hold addresses, and those hold the keys of students: see `Traced`.
         telemetry={"tracing": False, "logs": False, "metrics": False, "auto_configure": False},
     )
@@ -109,7 +117,7 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
         )
 
     def warehouse() -> Iterator[Warehouse]:
-        with open_to_read(settings) as opened:
+        with pool.lent() as opened:
             yield opened
 
     _add_reading(app, audience, warehouse)
@@ -125,6 +133,13 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
         return metrics_text(settings, clock=clock)
 
     return app
+
+
+@asynccontextmanager
+async def _while_serving(pool: ReadingPool, _: FastAPI) -> AsyncIterator[None]:
+    """Close the connections when the server ends."""
+    with pool:
+        yield
 
 
 def _add_reading(app: FastAPI, audience: Callable[..., Any], warehouse: Callable[..., Any]) -> None:

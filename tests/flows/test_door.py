@@ -1,0 +1,44 @@
+"""Beside the flows the learning record store runs where the settings say so; it comes back, and ends with them."""
+
+import os
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from learnloom.flows.door import Door
+from learnloom.pipelines.config.lrs import LrsBounds
+from servers.ports import free_port
+from servers.waiting import wait_until
+
+
+def test_without_the_setting_nothing_runs() -> None:
+    """By default `serve` opens no port for platforms."""
+    with Door(LrsBounds(), command=["/does/not/exist"]) as door:
+        assert door.pid is None
+
+
+@pytest.mark.slow
+def test_a_store_that_was_killed_is_started_again_and_ends_with_the_flows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers, answers again after it was killed, and is gone when the block has ended."""
+    monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(tmp_path))
+    bounds = LrsBounds(enabled=True, port=free_port())
+    about = f"http://127.0.0.1:{bounds.port}/xapi/about"
+
+    def answers() -> bool:
+        try:
+            return httpx.get(about).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    with Door(bounds) as door:
+        wait_until(answers, lambda: None)
+        first = door.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: door.pid not in (first, None) and answers(), lambda: None)
+    assert door.pid is None
+    assert not answers()
