@@ -1,17 +1,21 @@
 """`learnloom keys`."""
 
 import datetime as dt
+import json
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.lrs.keys import DEFAULT_SCOPES, SCOPES, Key, add_key, list_keys, revoke_key
+from learnloom.pipelines.lrs.access import DEFAULT_SCOPES, SCOPES
+from learnloom.pipelines.lrs.keys import Key, add_key, list_keys, revoke_key
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.lrs.stores import open_store
 
@@ -42,6 +46,9 @@ def add(
         typer.Option("--home-page", help="Home page that accounts of its actors must have; repeatable."),
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, max=36_500, help="Days until it expires.")] = None,
+    url: Annotated[
+        str, typer.Option(help="Where the store answers, for the command that is shown.")
+    ] = "http://127.0.0.1:8080/xapi",
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,21 +59,46 @@ def add(
         key, secret = add_key(
             store, label, scopes=scope or DEFAULT_SCOPES, home_pages=home_page or (), expires=expires
         )
-    out.record({"key": key.key_id, "secret": secret, "label": label, "scopes": list(key.scopes)})
+    told = {"key": key.key_id, "secret": secret, "label": label, "scopes": list(key.scopes)}
+    out.record(told | {"expires": key.expires})
     out.say(
         f"key:    {key.key_id}\nsecret: {secret}\nThe secret is not shown again. Try it while learnloom lrs runs:\n"
     )
-    out.say(
-        f"curl -u {key.key_id}:{secret} -H 'X-Experience-API-Version: 1.0.3' -H 'Content-Type: application/json' \\\n"
-        '  -d \'{"actor":{"mbox":"mailto:ada@example.org"},"verb":{"id":"http://adlnet.gov/expapi/verbs/experienced"},'
-        '"object":{"id":"https://example.org/page"}}\' \\\n'
-        "  http://127.0.0.1:8080/xapi/statements"
-    )
+    out.say(_example(key, secret, url.rstrip("/")))
+
+
+def _example(key: Key, secret: str, url: str) -> str:
+    """A command that does something that the key may do."""
+    curl = f"curl -u {key.key_id}:{secret} -H 'X-Experience-API-Version: 1.0.3'"
+    actor: dict[str, object] = {"objectType": "Agent", "mbox": "mailto:ada@example.org"}
+    if key.home_pages:
+        actor = {"objectType": "Agent", "account": {"homePage": key.home_pages[0], "name": "ada"}}
+    scopes = set(key.scopes)
+    if scopes & {"statements/write", "all"}:
+        verb = {"id": "http://adlnet.gov/expapi/verbs/experienced"}
+        return _post(
+            curl,
+            {"actor": actor, "verb": verb, "object": {"id": "https://example.org/page"}},
+            f"{url}/statements",
+        )
+    if scopes & {"session/write"}:
+        return _post(curl, {"agent": actor, "activity": "https://example.org/course"}, f"{url}/sessions")
+    if scopes & {"all/read", "statements/read", "statements/read/mine"}:
+        return f"{curl} '{url}/statements?limit=1'"
+    if scopes & {"state", "profile"}:
+        asked = f"agent={quote(json.dumps(actor))}"
+        return f"{curl} '{url}/agents?{asked}'"
+    return f"curl {url}/about"
+
+
+def _post(curl: str, body: dict[str, object], url: str) -> str:
+    data = shlex.quote(json.dumps(body))
+    return f"{curl} -H 'Content-Type: application/json' \\\n  -d {data} \\\n  {shlex.quote(url)}"
 
 
 @commands.command("list", epilog="Example: learnloom keys list")
 def list_(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
-    """List keys: label, scopes, when each was made and last used, and whether it is revoked."""
+    """List keys, and who came with tokens: label, scopes, home pages, when made and last used, whether it is good."""
     out = Output(as_json=as_json)
     with _store(warehouse) as store:
         keys = list_keys(store)
@@ -76,12 +108,13 @@ def list_(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> 
         out.say("There are no keys, so nobody can send: learnloom keys add LABEL")
     elif not as_json:
         out.table(
-            ["key", "label", "scopes", "made", "last used", "state"],
+            ["key", "label", "scopes", "home pages", "made", "last used", "state"],
             [
                 (
                     key.key_id,
                     key.label,
-                    " ".join(key.scopes),
+                    " ".join(key.scopes) or "those of the token",
+                    " ".join(key.home_pages) or "any",
                     _day(key.created),
                     _day(key.last_used),
                     _state(key),
@@ -97,7 +130,7 @@ def revoke(
     *,
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Let nobody in with a key any more, from the next request on."""
+    """Let nobody in with a key any more, nor with short keys that it made, from the next request on."""
     with _store(warehouse) as store:
         revoke_key(store, key)
     Output(as_json=False).say(f"{key} is revoked.")

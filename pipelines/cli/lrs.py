@@ -1,5 +1,6 @@
 """`learnloom lrs`."""
 
+import logging
 from typing import Annotated
 
 import typer
@@ -10,8 +11,8 @@ from learnloom.pipelines.ingest.land.run import LandingJob
 from learnloom.pipelines.ingest.land.stop import StopSignal
 
 commands = typer.Typer(add_completion=False)
-_KEEP_ALIVE_SECONDS = 75
-_MOST_CONNECTIONS = 1_000
+_log = logging.getLogger(__name__)
+_HERE = ("127.0.0.1", "::1", "localhost")
 
 
 @commands.command(epilog="Example: learnloom lrs --port 8080")
@@ -25,26 +26,22 @@ def lrs(
     """Serve a learning record store (LRS) until stopped: platforms send xAPI over HTTP, and statements land.
 
     Platforms use the address http://HOST:PORT/xapi with a key and its secret: see `learnloom keys add`. A statement
-    that was answered is on the disk; it lands in the warehouse within seconds. Put a TLS proxy in front of it if other
-    machines must reach it.
+    that was answered is on the disk; it lands in the warehouse within seconds. Give it a certificate, or put a TLS
+    proxy in front of it, if other machines must reach it.
     """
     # These imports take a second, and --help does not need them.
-    import uvicorn  # noqa: PLC0415
-
     from learnloom.pipelines.lrs.opening import open_lrs  # noqa: PLC0415
+    from learnloom.pipelines.lrs.server import allow_files, server_of  # noqa: PLC0415
 
     settings = read_settings(warehouse)
     log_to_stderr(as_json=False, is_verbose=verbose)
+    allow_files(settings.lrs)
+    if host not in _HERE and settings.lrs.certificate_file is None and not settings.lrs.trusted_proxies:
+        _log.warning(
+            "keys and statements come to %s in clear text: set LEARNLOOM_LRS__CERTIFICATE_FILE and _KEY_FILE, or put a "
+            "TLS proxy in front of it and name that in LEARNLOOM_LRS__TRUSTED_PROXIES",
+            host,
+        )
     # uvicorn stops at a signal and then raises it again; here that ends nothing, so that what has come still lands.
     with StopSignal.from_signals(), open_lrs(LandingJob(settings, now, StopSignal(), run_of("lrs"))) as app:
-        uvicorn.run(
-            app,
-            host=host,
-            port=port,
-            log_level="info",
-            access_log=verbose,
-            lifespan="off",
-            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-            limit_concurrency=_MOST_CONNECTIONS,
-            server_header=False,
-        )
+        server_of(app, settings.lrs, host=host, port=port, log_level="info", access_log=False).run()

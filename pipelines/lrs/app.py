@@ -1,11 +1,14 @@
 """The store as an ASGI application: bytes of HTTP to calls, answers to bytes, within bounds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
+from learnloom.pipelines.config.lrs import LrsBounds
+from learnloom.pipelines.lrs.bodies import Bodies, Message, Receive
+from learnloom.pipelines.lrs.documents import KINDS
 from learnloom.pipelines.lrs.door import Door
 from learnloom.pipelines.lrs.message import Answer, Call, RefusedError, refusal
 
@@ -13,26 +16,26 @@ BASE: Final = "/xapi"
 """Below this path stand the resources."""
 _THREADS: Final = 32
 _MOST_FIELDS: Final = 50
+_MOST_HEADER_BYTES: Final = 32_768
+_LONGEST_METHOD: Final = 20
+_VERSIONS: Final = ("1.0", "1.1")
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Given = TypeVar("Given")
 
 
 class App:
     """Serves a door."""
 
-    def __init__(self, door: Door, *, max_body_bytes: int, body_seconds: float) -> None:
-        """Serve `door`.
-
-        Args:
-            door: gives the answers.
-            max_body_bytes: a longer body is refused as it comes.
-            body_seconds: how long a body may take to come.
-        """
+    def __init__(self, door: Door, bounds: LrsBounds) -> None:
+        """Serve `door` within `bounds`."""
         self._door = door
-        self._max_body_bytes = max_body_bytes
-        self._body_seconds = body_seconds
+        self._max_document_bytes = bounds.max_document_bytes
+        self._bodies = Bodies(
+            max_bytes=bounds.max_body_bytes,
+            max_in_hand=bounds.max_bytes_in_hand,
+            seconds=bounds.body_seconds,
+        )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="lrs")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -40,54 +43,79 @@ class App:
         if scope["type"] != "http":
             return
         try:
-            call = await self._call(scope, receive)
+            call = _head(scope)
         except RefusedError as error:
             await _send(send, refusal(error))
             return
-        answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._door.answer, call)
-        await _send(send, answer, has_body=call.method != "HEAD")
+        with self._bodies.hold() as hold:
+            try:
+                body = await self._bodies.read(
+                    hold, call.headers, receive, admit=lambda: self._in_thread(self._door.admit, call)
+                )
+                self._check_document(call, body)
+            except RefusedError as refused:
+                answer = await self._in_thread(self._door.refuse, call, refused)
+            else:
+                answer = await self._in_thread(self._door.answer, call.having(body=body))
+            await _send(send, answer, has_body=call.method != "HEAD")
 
-    async def _call(self, scope: Message, receive: Receive) -> Call:
-        headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
-        }
-        path = scope["path"].rstrip("/")
-        if path != BASE and not path.startswith(BASE + "/"):
-            raise RefusedError(404, f"the store stands below {BASE}: {BASE}/about says what it speaks")
-        try:
-            async with asyncio.timeout(self._body_seconds):
-                body = await self._body(headers, receive)
-        except TimeoutError:
+    async def _in_thread(self, work: Callable[..., Given], *arguments: Any) -> Given:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+    def _check_document(self, call: Call, body: bytes) -> None:
+        if call.path in KINDS and len(body) > self._max_document_bytes:
             raise RefusedError(
-                408, f"the body did not come within {self._body_seconds:g} s", Connection="close"
-            ) from None
-        return Call(
-            scope["method"], path.removeprefix(BASE), _parameters(scope["query_string"]), headers, body
-        )
+                413,
+                f"a document is at most {self._max_document_bytes:,} bytes long (LEARNLOOM_LRS__MAX_DOCUMENT_BYTES): "
+                "keep less in it, or in several",
+            )
 
-    async def _body(self, headers: dict[str, str], receive: Receive) -> bytes:
-        length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > self._max_body_bytes:
-            raise self._too_long()
-        pieces, size, is_more = [], 0, True
-        while is_more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise RefusedError(400, "the connection was closed before the body was there")
-            pieces.append(message.get("body", b""))
-            size += len(pieces[-1])
-            if size > self._max_body_bytes:
-                raise self._too_long()
-            is_more = message.get("more_body", False)
-        return b"".join(pieces)
 
-    def _too_long(self) -> RefusedError:
-        return RefusedError(
-            413,
-            f"the body is longer than {self._max_body_bytes:,} bytes (LEARNLOOM_LRS__MAX_BODY_BYTES): send fewer "
-            "statements at once; a whole history comes in with learnloom import",
-            Connection="close",
+def _head(scope: Message) -> Call:
+    """Read all but the body of a request.
+
+    Raises:
+        RefusedError: 404, there is nothing at its path; 400, 431 or 505, its headers or query cannot be taken.
+    """
+    if scope["http_version"] not in _VERSIONS:
+        raise RefusedError(
+            505, f"HTTP/{scope['http_version']} is not spoken here: use HTTP/1.1", Connection="close"
         )
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        # A name that stands twice is one with both values (RFC 9110, 5.3): nobody reads one, and a proxy the other.
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADER_BYTES:
+        raise RefusedError(431, f"the headers are longer than {_MOST_HEADER_BYTES:,} bytes together")
+    if "transfer-encoding" in headers and "content-length" in headers:
+        raise RefusedError(
+            400, "Transfer-Encoding and Content-Length exclude each other (RFC 9112, 6.1)", Connection="close"
+        )
+    address = scope.get("client") or ("", 0)
+    return Call(
+        scope["method"][:_LONGEST_METHOD],
+        _path(scope),
+        _parameters(scope["query_string"]),
+        headers,
+        address=address[0],
+        origin=f"{scope.get('scheme', 'http')}://{headers.get('host', '')}{BASE}",
+    )
+
+
+def _path(scope: Message) -> str:
+    """Give the path below the store's own; nothing of it is decoded, since no resource has anything to decode."""
+    path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+    for scheme in ("http://", "https://"):
+        if path.lower().startswith(scheme):
+            # A whole address, as proxies are asked (RFC 9112, 3.2.2).
+            path = "/" + path[len(scheme) :].partition("/")[2]
+    path = path.removesuffix("/")
+    if path != BASE and not path.startswith(BASE + "/"):
+        raise RefusedError(404, f"the store stands below {BASE}: {BASE}/about says what it speaks")
+    if "%" in path:
+        raise RefusedError(404, "there is nothing at this path: write it as it is, without %")
+    return path.removeprefix(BASE)
 
 
 def _parameters(query: bytes) -> dict[str, str]:

@@ -1,17 +1,20 @@
 """From a request to its answer: version, key, scope, resource. Knows nothing of sockets."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
+from dataclasses import dataclass, replace
 from typing import Final
 
-from learnloom.pipelines.lrs.access import check_scope
+from learnloom.pipelines.lrs.access import SESSIONS, check_scope
 from learnloom.pipelines.lrs.activities import answer_activity, answer_agent
 from learnloom.pipelines.lrs.alternate import unfolded
 from learnloom.pipelines.lrs.documents import KINDS, answer_document
+from learnloom.pipelines.lrs.gate import Gate
 from learnloom.pipelines.lrs.give import iso
-from learnloom.pipelines.lrs.keys import Key, known_key
+from learnloom.pipelines.lrs.guard import check_parameters
 from learnloom.pipelines.lrs.message import Answer, Call, RefusedError, as_json, refusal
+from learnloom.pipelines.lrs.sessions import FETCH, answer_fetch, answer_sessions
 from learnloom.pipelines.lrs.store import Store
 from learnloom.schemas.xapi.statement import VERSION_1, VERSION_2
 
@@ -36,70 +39,107 @@ _PREFLIGHT: Final = _CORS | {
 Resource = Callable[[Call], Answer]
 
 
+@dataclass
+class _Visit:
+    """A call as far as it is understood, and the headers that its answer gets in any case."""
+
+    call: Call
+    headers: dict[str, str]
+
+
 class Door:
     """Answers requests; may be called from many threads."""
 
-    def __init__(self, store: Store, statements: Resource) -> None:
-        """Answer by what `store` holds; `statements` answers for /statements."""
+    def __init__(self, store: Store, statements: Resource, gate: Gate) -> None:
+        """Answer by what `store` holds, to whom `gate` lets in; `statements` answers for /statements."""
         self._store = store
+        self._gate = gate
         self._resources: Mapping[str, Resource] = {
             "/statements": statements,
             "/activities": lambda call: answer_activity(store, call),
             "/agents": lambda call: answer_agent(store, call),
+            SESSIONS: lambda call: answer_sessions(store, call),
             **dict.fromkeys(KINDS, lambda call: answer_document(store, call)),
         }
 
+    def admit(self, call: Call) -> None:
+        """See that a call comes from somebody, before its body is read.
+
+        Raises:
+            RefusedError: it does not.
+        """
+        self._gate.caller(call)
+
     def answer(self, call: Call) -> Answer:
         """Answer, whatever comes: errors are answers, too."""
-        headers = dict(_CORS)
+        return self._told(call, self._answered)
+
+    def refuse(self, call: Call, error: RefusedError) -> Answer:
+        """Answer a call whose body was not read."""
+
+        def refused(_: _Visit) -> Answer:
+            raise error
+
+        return self._told(call, refused)
+
+    def _told(self, call: Call, answered: Callable[[_Visit], Answer]) -> Answer:
+        began = time.perf_counter()
+        visit = _Visit(call, dict(_CORS))
         try:
-            answer = self._answered(call, headers)
+            answer = answered(visit)
         except RefusedError as error:
             answer = refusal(error)
         except Exception:  # noqa: BLE001 - whatever goes wrong, the sender gets an answer
             _log.exception("%s %s failed", call.method, call.path)
             answer = refusal(RefusedError(500, "the store has failed; its log says why"))
         if call.path == "/statements":
-            headers.setdefault("X-Experience-API-Consistent-Through", iso(self._store.consistent_through()))
-        return Answer(answer.status, answer.body, answer.content_type, headers | dict(answer.headers))
+            moment = self._store.consistent_through()
+            visit.headers.setdefault("X-Experience-API-Consistent-Through", iso(moment))
+        self._gate.done(visit.call, answer, time.perf_counter() - began)
+        return replace(answer, headers=visit.headers | dict(answer.headers))
 
-    def _answered(self, call: Call, headers: dict[str, str]) -> Answer:
+    def _answered(self, visit: _Visit) -> Answer:
+        call = visit.call
         if call.method == "OPTIONS":
             return Answer(204, headers=_PREFLIGHT)
-        headers[_VERSION_HEADER] = VERSION_1
+        visit.headers[_VERSION_HEADER] = VERSION_1
         if call.path == "/about":
             if call.method not in ("GET", "HEAD"):
                 raise RefusedError(405, f"{call.method} is not allowed here", Allow="GET, HEAD, OPTIONS")
             return as_json({"version": list(VERSIONS), "extensions": {}})
+        if call.path == FETCH:
+            return answer_fetch(self._store, call, self._store.milliseconds(), failed=self._gate.note_failure)
         if call.path not in self._resources:
             raise RefusedError(
                 404, f"there is nothing at {call.path[:200]}: see /about, /statements, /activities, /agents"
             )
-        is_alternate = "method" in call.parameters
-        call = unfolded(call)
-        version = _version(call.headers.get("x-experience-api-version"))
-        headers[_VERSION_HEADER] = version
-        if is_alternate and version == VERSION_2:
-            raise RefusedError(400, "xAPI 2.0 has no alternate request syntax: send the request itself")
-        key = self._known(call)
-        call = call.having(
-            key_id=key.key_id,
-            scopes=frozenset(key.scopes),
-            home_pages=frozenset(key.home_pages),
-            version=version,
+        # What is not of the specification has no version.
+        visit.call = call if call.path == SESSIONS else _understood(call, visit.headers)
+        visit.call = self._let_in(visit.call)
+        check_scope(visit.call)
+        check_parameters(visit.call)
+        return self._resources[call.path](visit.call)
+
+    def _let_in(self, call: Call) -> Call:
+        caller = self._gate.caller(call)
+        return call.having(
+            key_id=caller.key_id,
+            scopes=caller.scopes,
+            home_pages=caller.home_pages,
+            learner=caller.learner,
             method="GET" if call.method == "HEAD" else call.method,
         )
-        check_scope(call)
-        return self._resources[call.path](call)
 
-    def _known(self, call: Call) -> Key:
-        """Find whose call it is; only a browser's page is asked for a password by the browser itself."""
-        try:
-            return known_key(self._store, call.headers.get("authorization"), self._store.milliseconds())
-        except RefusedError as error:
-            if error.status == HTTPStatus.UNAUTHORIZED and "text/html" in call.headers.get("accept", ""):
-                error.headers["WWW-Authenticate"] = 'Basic realm="xAPI"'
-            raise
+
+def _understood(call: Call, headers: dict[str, str]) -> Call:
+    """Unfold the alternate request syntax, and agree on the version, which the headers of the answer tell."""
+    is_alternate = "method" in call.parameters
+    call = unfolded(call)
+    version = _version(call.headers.get("x-experience-api-version"))
+    headers[_VERSION_HEADER] = version
+    if is_alternate and version == VERSION_2:
+        raise RefusedError(400, "xAPI 2.0 has no alternate request syntax: send the request itself")
+    return call.having(version=version)
 
 
 def _version(given: str | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from learnloom.pipelines.lrs.access import reads_all_statements
+from learnloom.pipelines.lrs.access import MINE, reads_all_statements
 from learnloom.pipelines.lrs.findable import activity_key, agent_key
 from learnloom.pipelines.lrs.message import Call, RefusedError, only
 from learnloom.schemas.xapi.equality import comparable_instant
@@ -146,7 +146,7 @@ def _own_conditions(values: dict[str, Any], leading: str, *, is_ascending: bool)
     for name, condition in (
         ("since", "entry.stored > :since"),
         ("until", "entry.stored <= :until"),
-        ("key_id", "entry.key_id = :key_id"),
+        ("key_id", MINE),
         ("after", f"{leading}.seq {'>' if is_ascending else '<'} :after"),
     ):
         if values[name] is not None:

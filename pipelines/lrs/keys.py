@@ -4,39 +4,37 @@ A secret is generated (256 bits), never chosen, so its SHA-256 is enough to know
 passwords only, and whoever sends wrong ones would use it to keep the store busy. A revoked key is refused at once.
 """
 
-import base64
 import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+from learnloom.pipelines.lrs.access import DEFAULT_SCOPES, SCOPES
 from learnloom.pipelines.lrs.database import Connection
-from learnloom.pipelines.lrs.message import RefusedError
+from learnloom.pipelines.lrs.message import Learner, RefusedError
 from learnloom.pipelines.lrs.store import Store
 from learnloom.schemas.errors import LearnloomError
 
-SCOPES: Final = {
-    "statements/write": "write statements",
-    "statements/read": "read all statements",
-    "statements/read/mine": "read the statements that came with this key",
-    "state": "read and write state documents",
-    "profile": "read and write profiles of activities and agents",
-    "define": "say what activities are: name, description, type",
-    "all/read": "read everything",
-    "all": "everything",
-}
-"""What a key may do (xAPI Communication 1.0.3, 4.2)."""
-DEFAULT_SCOPES: Final = ("statements/write", "statements/read/mine", "state", "profile", "define")
 _PREFIX: Final = "ll_"
+_NO_SECRET: Final = b""
+"""In the place of a hash: nobody comes in with this key and a secret."""
+_LONGEST_LABEL: Final = 200
 _LAST_USED_MILLISECONDS: Final = 60_000
-_UNKNOWN: Final = (
-    "the key is not known, revoked or expired, or its secret is wrong: see `learnloom keys list`"
-)
 
 
 class KeyMissingError(LearnloomError):
-    """There is no such key."""
+    """There is no such key, or none can be made as it is asked for."""
+
+
+class Caller(NamedTuple):
+    """Who calls, and what for."""
+
+    key_id: str
+    scopes: frozenset[str]
+    home_pages: frozenset[str] = frozenset()
+    learner: Learner | None = None
 
 
 class Key(NamedTuple):
@@ -52,6 +50,10 @@ class Key(NamedTuple):
     revoked: int | None
     last_used: int | None
 
+    def is_good(self, moment: int) -> bool:
+        """Whether it is neither revoked nor expired."""
+        return self.revoked is None and (self.expires is None or moment < self.expires)
+
 
 _COLUMNS: Final = "key_id, label, scopes, home_pages, created, expires, revoked, last_used"
 
@@ -59,6 +61,11 @@ _COLUMNS: Final = "key_id, label, scopes, home_pages, created, expires, revoked,
 def _key(row: Sequence[Any]) -> Key:
     key = Key(*row)
     return key._replace(scopes=tuple(row[2].split()), home_pages=tuple(row[3].split()))
+
+
+def hashed(secret: str) -> bytes:
+    """Give what is kept of a secret."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 def add_key(
@@ -72,34 +79,56 @@ def add_key(
     """Make a key; returns it, and its secret, which nobody can find out again.
 
     Raises:
-        KeyMissingError: a scope is not known.
+        KeyMissingError: a scope is not known, or label or home page cannot be one.
     """
     if unknown := sorted(set(scopes) - set(SCOPES)):
         raise KeyMissingError(f"there is no scope {', '.join(unknown)}: choose from {', '.join(SCOPES)}")
-    key_id, secret = _PREFIX + secrets.token_hex(8), secrets.token_urlsafe(32)
-    given = (key_id, label, _hash(secret), " ".join(scopes), " ".join(home_pages))
-
-    def insert(connection: Connection, moment: int) -> int:
-        connection.execute(
-            "INSERT INTO key (key_id, label, secret_hash, scopes, home_pages, created, expires) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (*given, moment, expires),
+    if not label.strip() or len(label) > _LONGEST_LABEL or not label.isprintable():
+        raise KeyMissingError(
+            f"the label {label[:60]!r} cannot be one: take 1 to {_LONGEST_LABEL} printable characters"
         )
-        return moment
+    if wrong := [page for page in home_pages if ":" not in page or any(one.isspace() for one in page)]:
+        raise KeyMissingError(
+            f"{wrong[0][:200]!r} is no home page: give its IRI, such as https://campus.example"
+        )
+    key_id, secret = _PREFIX + secrets.token_hex(8), secrets.token_urlsafe(32)
+    key = Key(
+        key_id, label, tuple(dict.fromkeys(scopes)), tuple(dict.fromkeys(home_pages)), 0, expires, None, None
+    )
+    created = store.write(lambda connection, moment: insert_key(connection, moment, key, hashed(secret)))
+    return key._replace(created=created), secret
 
-    created = store.write(insert)
-    return Key(key_id, label, tuple(scopes), tuple(home_pages), created, expires, None, None), secret
+
+def insert_key(connection: Connection, moment: int, key: Key, secret_hash: bytes = _NO_SECRET) -> int:
+    """Keep a key within a transaction, where there is none of this id; returns the moment."""
+    given = (
+        key.key_id,
+        key.label,
+        secret_hash,
+        " ".join(key.scopes),
+        " ".join(key.home_pages),
+        moment,
+        key.expires,
+    )
+    connection.execute(
+        "INSERT INTO key (key_id, label, secret_hash, scopes, home_pages, created, expires) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        given,
+    )
+    return moment
 
 
 def list_keys(store: Store) -> list[Key]:
-    """All keys, also those that are revoked, oldest first."""
+    """All keys, also those that are revoked, and who came with tokens, oldest first; short keys are not among them."""
     with store.reading() as connection:
-        rows = connection.execute(f"SELECT {_COLUMNS} FROM key ORDER BY created, key_id").fetchall()
+        rows = connection.execute(
+            f"SELECT {_COLUMNS} FROM key WHERE key_id NOT IN (SELECT key_id FROM learner) ORDER BY created, key_id"
+        ).fetchall()
     return [_key(row) for row in rows]
 
 
 def revoke_key(store: Store, key_id: str) -> None:
-    """Let nobody in with this key from now on.
+    """Let nobody in with this key from now on, nor with short keys that it made.
 
     Raises:
         KeyMissingError: there is no such key.
@@ -115,48 +144,35 @@ def revoke_key(store: Store, key_id: str) -> None:
         raise KeyMissingError(f"there is no key {key_id}: see learnloom keys list")
 
 
-def known_key(store: Store, authorization: str | None, moment: int) -> Key:
-    """Find the key that a header `Authorization: Basic …` holds.
+def find_key(store: Store, key_id: str) -> Key | None:
+    """Find a key by its id alone, whatever has become of it."""
+    with store.reading() as connection:
+        row = connection.execute(f"SELECT {_COLUMNS} FROM key WHERE key_id = ?", (key_id,)).fetchone()
+    return None if row is None else _key(row)
 
-    Raises:
-        RefusedError: 401, it holds none that may come in.
-    """
-    if authorization is None:
-        raise RefusedError(
-            401, "send a key: Authorization: Basic base64(KEY:SECRET); make one: learnloom keys add"
-        )
-    scheme, _, given = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        raise RefusedError(
-            401, f"authorization by {scheme[:20]} is not understood: use Basic with a key and its secret"
-        )
-    try:
-        key_id, _, secret = base64.b64decode(given.strip(), validate=True).decode().partition(":")
-    except ValueError:  # no base64, or no text
-        raise RefusedError(401, "the header Authorization holds no base64 of KEY:SECRET") from None
+
+def key_of(store: Store, key_id: str, secret: str, moment: int) -> Key | None:
+    """Find the good key of this id and secret."""
     with store.reading() as connection:
         row = connection.execute(
             f"SELECT {_COLUMNS}, secret_hash FROM key WHERE key_id = ?", (key_id,)
         ).fetchone()
-    # Compared also where there is no such key: how long it takes does not tell which are there.
-    is_right = hmac.compare_digest(_hash(secret), row[-1] if row else _hash(""))
+    # Hashed and compared also where there is no such key: how long it takes does not tell which are there.
+    is_right = hmac.compare_digest(hashed(secret), row[-1] if row else hashed(""))
     if row is None or not is_right:
-        raise RefusedError(401, _UNKNOWN)
+        return None
     key = _key(row[:-1])
-    if key.revoked is not None or (key.expires is not None and key.expires <= moment):
-        raise RefusedError(401, _UNKNOWN)
-    if key.last_used is None or moment - key.last_used > _LAST_USED_MILLISECONDS:
-        _note_use(store, key_id)
-    return key
+    return key if key.is_good(moment) else None
 
 
-def _note_use(store: Store, key_id: str) -> None:
-    store.write(
-        lambda connection, moment: connection.execute(
-            "UPDATE key SET last_used = ? WHERE key_id = ?", (moment, key_id)
+def note_use(store: Store, key: Key, moment: int) -> None:
+    """Keep when a key was used, once a minute."""
+    if key.last_used is not None and moment - key.last_used <= _LAST_USED_MILLISECONDS:
+        return
+    # Where nothing can be written, reading goes on.
+    with suppress(RefusedError):
+        store.write(
+            lambda connection, at: connection.execute(
+                "UPDATE key SET last_used = ? WHERE key_id = ?", (at, key.key_id)
+            )
         )
-    )
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

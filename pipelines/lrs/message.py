@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import orjson
 
@@ -25,6 +25,16 @@ class RefusedError(LearnloomError):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
+class Learner(NamedTuple):
+    """Whom a short key is for: with it, one student does one course."""
+
+    agent: str
+    """Key of the student's identifier."""
+    registration: str | None
+    activities: frozenset[str]
+    """What it is about; empty: anything."""
+
+
 @dataclass(frozen=True)
 class Call:
     """A request."""
@@ -41,6 +51,12 @@ class Call:
     scopes: frozenset[str] = frozenset()
     home_pages: frozenset[str] = frozenset()
     """Where accounts of actors may be; empty: anywhere."""
+    learner: Learner | None = None
+    """Set where it came with a short key."""
+    address: str = ""
+    """The sender's, without port."""
+    origin: str = ""
+    """Where the store stands, as the sender calls it: https://lrs.example/xapi."""
     version: str = ""
     """The version of xAPI by which it is judged: 1.0.3 or 2.0.0."""
 
@@ -67,6 +83,8 @@ class Answer:
     body: bytes = b""
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+    statements: int = 0
+    """How many were taken in or given; for limits and the audit, not sent."""
 
 
 def as_json(value: Any, status: int = 200, **headers: str) -> Answer:

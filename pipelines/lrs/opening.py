@@ -15,6 +15,7 @@ from learnloom.pipelines.lake.fence import FileWriteLock
 from learnloom.pipelines.lrs.app import BASE, App
 from learnloom.pipelines.lrs.attachments import FOLDER, Attachments
 from learnloom.pipelines.lrs.door import Door
+from learnloom.pipelines.lrs.gate import open_gate
 from learnloom.pipelines.lrs.lander import LandedContent, Lander, land_journal, land_topic
 from learnloom.pipelines.lrs.log import JournalLog, Log
 from learnloom.pipelines.lrs.receive import Receiver
@@ -86,6 +87,7 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
     with (
         open_store(settings, now=job.clock) as store,
         nullcontext() if store.is_shared else _alone(store.folder),
+        open_gate(store, settings.lrs) as gate,
         closing(LandedContent(settings)) as content,
         _landing(job, store, content) as log,
     ):
@@ -103,8 +105,4 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
             new_id=_new_id,
             path=f"{BASE}/statements",
         )
-        yield App(
-            Door(store, statements.answer),
-            max_body_bytes=settings.lrs.max_body_bytes,
-            body_seconds=settings.lrs.body_seconds,
-        )
+        yield App(Door(store, statements.answer, gate), settings.lrs)

@@ -11,6 +11,7 @@ from learnloom.pipelines.ingest.sources.reading import Limits
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lrs.access import authority_of, may_define
 from learnloom.pipelines.lrs.findable import findable
+from learnloom.pipelines.lrs.guard import check_statements
 from learnloom.pipelines.lrs.journal import Content, Incoming, Sender, append, keep_refused
 from learnloom.pipelines.lrs.log import Log
 from learnloom.pipelines.lrs.message import Call, RefusedError, told_fault
@@ -63,7 +64,7 @@ class Receiver:
 
         Raises:
             RefusedError: nothing is kept as a statement: 400, some are invalid; 409, an id is another statement's;
-                503, they cannot be kept now; 403, an actor's account is not of the key's home pages.
+                503, they cannot be kept now; 403, an actor is not one of those whom the key is for.
         """
         self._log.check()
         verdicts = self._judged(call, raws)
@@ -79,7 +80,7 @@ class Receiver:
             raise RefusedError(
                 400, f"the id {twice} stands twice in this batch: give every statement its own id"
             )
-        _check_home_pages(call, statements)
+        check_statements(call, statements)
         authority = authority_of(call.key_id)
         incoming = [
             Incoming(*one, findable(one[2], authority), call.version)
@@ -119,16 +120,3 @@ def cut(body: bytes) -> list[bytes]:
         return [bytes(one) for one in _ARRAY.decode(body)]
     except (msgspec.DecodeError, RecursionError):
         return [body]  # the judge says what is wrong with it
-
-
-def _check_home_pages(call: Call, statements: Sequence[dict[str, Any]]) -> None:
-    if not call.home_pages:
-        return
-    for index, statement in enumerate(statements):
-        page = statement["actor"].get("account", {}).get("homePage")
-        if page is not None and page not in call.home_pages:
-            raise RefusedError(
-                403,
-                f"the actor of statement {index} has an account at {page}, and this key is for "
-                f"{', '.join(sorted(call.home_pages))} only",
-            )

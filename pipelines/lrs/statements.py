@@ -1,12 +1,13 @@
 """The resource /statements (Communication 1.0.3, 2.1)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import orjson
 
-from learnloom.pipelines.lrs.access import reads_all_statements
+from learnloom.pipelines.lrs.access import MINE, reads_all_statements
 from learnloom.pipelines.lrs.activities import definitions_of
 from learnloom.pipelines.lrs.attachments import Attachments, attachments_of, check_parts
 from learnloom.pipelines.lrs.filters import AFTER, flag, one_of, query_of
@@ -72,12 +73,13 @@ class Statements:
         if len(raws) != 1:
             raise RefusedError(400, "PUT takes one statement: POST several, or PUT each to its own id")
         self._receive(call, raws, parts, put_id)
-        return Answer(204)
+        return Answer(204, statements=1)
 
     def _post(self, call: Call) -> Answer:
         only(call.parameters, frozenset())
         raws, parts = self._cut(call)
-        return as_json(self._receive(call, raws, parts))
+        ids = self._receive(call, raws, parts)
+        return replace(as_json(ids), statements=len(ids))
 
     def _cut(self, call: Call) -> tuple[list[bytes], list[Part]]:
         if call.content_type == JSON:
@@ -121,16 +123,19 @@ class Statements:
             headers = {}
         headers["X-Experience-API-Consistent-Through"] = through
         if not with_attachments:
-            return Answer(200, body, headers=headers)
+            return Answer(200, body, headers=headers, statements=len(raws))
         boundary = _BOUNDARY.format(self._new_id())
         parts = [Part({"Content-Type": JSON}, body), *self._parts(raws)]
-        return Answer(200, write_parts(parts, boundary), f"{MIXED}; boundary={boundary}", headers)
+        return Answer(200, write_parts(parts, boundary), f"{MIXED}; boundary={boundary}", headers, len(raws))
 
     def _one(self, call: Call, statement_id: str, is_voided: bool) -> Row:
-        sql = "SELECT seq, id, stored, key_id, version, raw FROM entry WHERE id = ? AND is_voided = ?"
+        sql = "SELECT seq, id, stored, key_id, version, raw FROM entry WHERE id = :id AND is_voided = :is_voided"
+        if not reads_all_statements(call.scopes):
+            sql += f" AND {MINE}"
+        values = {"id": statement_id, "is_voided": is_voided, "key_id": call.key_id}
         with self._store.reading() as connection:
-            row: Row | None = connection.execute(sql, (statement_id, is_voided)).fetchone()
-        if row is None or (not reads_all_statements(call.scopes) and row[3] != call.key_id):
+            row: Row | None = connection.execute(sql, values).fetchone()
+        if row is None:
             what = "voided statement" if is_voided else "statement"
             raise RefusedError(404, f"there is no {what} {statement_id}")
         return row

@@ -85,6 +85,23 @@ CREATE TABLE IF NOT EXISTS key (
     last_used INTEGER
 ) WITHOUT ROWID;
 
+-- Short keys. Statements that come with one bear `key_id`, which stays the same for a student (hash of the identifier)
+-- and registration, as long as the same key `maker` asks for them.
+CREATE TABLE IF NOT EXISTS learner (
+    key_id TEXT PRIMARY KEY, maker TEXT NOT NULL, agent TEXT NOT NULL, registration TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS learner_maker ON learner (maker);
+-- A session is let in with `session_id` and its secret, which is made when it is fetched, until it expires.
+CREATE TABLE IF NOT EXISTS session (
+    session_id TEXT PRIMARY KEY,
+    key_id TEXT NOT NULL,
+    activities TEXT NOT NULL,
+    secret_hash TEXT,
+    fetch_hash TEXT UNIQUE,
+    expires INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS session_expires ON session (expires);
+
 INSERT INTO progress (one, last_seq, last_stored, last_journaled)
 SELECT 1, coalesce(max(seq), 0), coalesce(max(stored), 0), coalesce(max(seq), 0) FROM entry WHERE TRUE
 ON CONFLICT DO NOTHING;

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.settings import Settings
@@ -16,6 +15,7 @@ from learnloom.pipelines.ingest.land.run import LandingJob
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.lrs.keys import add_key
 from learnloom.pipelines.lrs.opening import open_lrs
+from learnloom.pipelines.lrs.server import server_of
 from learnloom.pipelines.lrs.store import Store
 from servers.ports import free_port
 from servers.waiting import wait_until
@@ -94,14 +94,12 @@ def serving(folder: Path, settings: Mapping[str, Any] | None = None, **bounds: A
     )
     port = free_port()
     with open_lrs(LandingJob(chosen, Clock(), StopSignal())) as app:
-        server = uvicorn.Server(
-            uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off")
-        )
+        server = server_of(app, chosen.lrs, host="127.0.0.1", port=port, log_level="error")
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
             wait_until(lambda: server.started, lambda: None if thread.is_alive() else "the server ended")
-            yield f"http://127.0.0.1:{port}/xapi"
+            yield f"{'http' if chosen.lrs.certificate_file is None else 'https'}://127.0.0.1:{port}/xapi"
         finally:
             server.should_exit = True
             thread.join()

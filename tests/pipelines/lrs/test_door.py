@@ -27,7 +27,7 @@ def test_nothing_is_open_but_what_the_store_speaks(client: Client) -> None:
             )
             assert answer.status_code == 401
             assert "key" in answer.json()["error"]
-            assert "www-authenticate" not in answer.headers
+            assert answer.headers["www-authenticate"] == 'Bearer realm="xAPI"'
 
 
 def test_a_revoked_or_expired_key_is_refused_at_once(folder: Path, client: Client) -> None:
