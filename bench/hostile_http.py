@@ -15,83 +15,23 @@ import os
 import platform
 import resource
 import statistics
-import subprocess
-import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import httpx
 
-from bench.command import environment, learnloom, program
-from servers.ports import free_port
-from servers.waiting import wait_until
+from bench.hostile_target import Target, served
 from tests.pipelines.lrs.serving import Client, statement
 from tests.pipelines.lrs.wire import request
 
 _VERSION = {"X-Experience-API-Version": "1.0.3"}
 _MIB = 1_048_576
-Attack = Callable[["Target"], Coroutine[Any, Any, Counter[str]]]
-
-
-class Target:
-    """A store under attack."""
-
-    def __init__(self, port: int, process: int, key: tuple[str, str]) -> None:
-        self.port = port
-        self.process = process
-        self.key = key
-        self.address = f"http://127.0.0.1:{port}/xapi"
-        self.basic = "Basic " + base64.b64encode(":".join(key).encode()).decode()
-        self.connections = 0
-        self.only = [""]
-
-    def mib(self) -> float:
-        """Resident memory of the store."""
-        status = Path(f"/proc/{self.process}/status").read_text()
-        (line,) = (one for one in status.splitlines() if one.startswith("VmRSS"))
-        return int(line.split()[1]) / 1_024
-
-    async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect."""
-        return await asyncio.open_connection("127.0.0.1", self.port)
-
-
-@contextmanager
-def _served(**bounds: str) -> Iterator[Target]:
-    port = free_port()
-    settings = {f"LEARNLOOM_LRS__{name.upper()}": value for name, value in bounds.items()}
-    with tempfile.TemporaryDirectory() as folder:
-        (made,) = learnloom(Path(folder), "keys", "add", "bench", "--scope", "all").told
-        process = subprocess.Popen(
-            [*program(), "lrs", "--port", str(port)],
-            cwd=folder,
-            env=environment(**settings),
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            target = Target(port, process.pid, (made["key"], made["secret"]))
-            wait_until(
-                lambda: _answers(target.address),
-                lambda: None if process.poll() is None else "the store ended",
-                seconds=300,
-            )
-            yield target
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/about").is_success
-    except httpx.TransportError:
-        return False
+Attack = Callable[[Target], Coroutine[Any, Any, Counter[str]]]
 
 
 async def _reply(reader: asyncio.StreamReader, seconds: float = 30) -> str:
@@ -289,7 +229,7 @@ def main() -> None:
         + "   attacker got"
     )
     with ExitStack() as stack:
-        target = stack.enter_context(_served())
+        target = stack.enter_context(served())
         target.connections, target.only = options.connections, options.only
         _measure("quiet", target, _quiet)
         _measure(f"{options.connections:,} idle, bound 2,000", target, _idle)
@@ -301,7 +241,7 @@ def main() -> None:
         client.post(*(statement(result={"response": "x" * 900_000}) for _ in range(10)))
         _measure("50 ask for 9 MB and read nothing", target, _unread)
         _measure("quiet", target, _quiet)
-    with _served(max_connections="12000", body_seconds="10") as target:
+    with served(max_connections="12000", body_seconds="10") as target:
         target.connections, target.only = options.connections, options.only
         _measure("quiet", target, _quiet)
         _measure(f"{options.connections:,} idle, bound 12,000", target, _idle)

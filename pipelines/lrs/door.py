@@ -122,9 +122,7 @@ class Door:
                 raise RefusedError(405, f"{call.method} is not allowed here", Allow="GET, HEAD, OPTIONS")
             return as_json({"version": list(VERSIONS), "extensions": {}})
         if call.path == FETCH:
-            return answer_fetch(
-                self._store, call, self._store.consistent_through(), failed=self._gate.note_failure
-            )
+            return answer_fetch(self._store, call, self._store.milliseconds(), failed=self._gate.note_failure)
         if call.path not in self._resources:
             raise RefusedError(
                 404, f"there is nothing at {call.path[:200]}: see /about, /statements, /activities, /agents"

@@ -72,7 +72,7 @@ class Gate:
                 sent too much; 503, tokens cannot be checked now.
         """
         try:
-            caller = self._known(call.headers.get("authorization"), self._store.consistent_through())
+            caller = self._known(call.headers.get("authorization"), self._store.milliseconds())
         except RefusedError as error:
             if error.status == HTTPStatus.UNAUTHORIZED:
                 self.note_failure(call)
@@ -128,7 +128,7 @@ class Gate:
                 self._bytes.take(call.key_id, len(call.body))
         self._audit(
             {
-                "at": iso(self._store.consistent_through()),
+                "at": iso(self._store.milliseconds()),
                 "key": call.key_id or None,
                 "address": call.address,
                 "method": call.method[:10],

@@ -121,7 +121,8 @@ def _add_entries(
     connection.executemany(_ENTRY, entries)
     connection.executemany("INSERT INTO entry_agent VALUES (?, ?, ?)", agents)
     connection.executemany("INSERT INTO entry_activity VALUES (?, ?, ?)", activities)
-    connection.executemany("INSERT INTO agent_name VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(names))
+    if sender.defines:
+        connection.executemany("INSERT INTO agent_name VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(names))
 
 
 def _void(connection: Connection, added: Sequence[Incoming]) -> None:

@@ -175,3 +175,19 @@ def test_bounds_have_bounds() -> None:
     """A setting that nothing could come in with is refused."""
     with pytest.raises(ValueError, match="max_connections"):
         LrsBounds(max_connections=0)
+
+
+def test_keys_under_guess_are_all_refused_alike(client: Client) -> None:
+    """A key that is there, one that is not, and a short one, are refused with the same words."""
+    answers = [
+        Client(client.address, guess)("GET", "/statements")
+        for guess in (
+            (client.key[0], "x"),
+            ("ll_" + "0" * 16, "x"),
+            ("ls_" + "0" * 16, "x"),
+            ("lk_0", ""),
+            ("", ""),
+        )
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.text for answer in answers}) == 1
