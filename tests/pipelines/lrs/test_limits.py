@@ -42,7 +42,7 @@ def test_a_bucket_fills_with_time() -> None:
         ({"bytes_per_second": 100}, "LEARNLOOM_LRS__BYTES_PER_SECOND"),
     ],
 )
-def test_a_key_has_its_rate(tmp_path: Path, bounds: dict[str, float], setting: str) -> None:
+def test_a_key_has_its_rate(tmp_path: Path, bounds: dict[str, Any], setting: str) -> None:
     """A key that has sent more than its rate is told when to send again; others go on."""
     with serving(tmp_path, None, **bounds) as address:
         loud, quiet = (Client(address, new_key(tmp_path)) for _ in range(2))
