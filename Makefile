@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 DEMO := demo
 
-.PHONY: help demo test lint types unit quick coverage trials bench conformance docs site lock clean setup setup-dev broker broker-stop
+.PHONY: help demo test lint types unit quick coverage trials bench conformance clients docs site lock clean setup setup-dev broker broker-stop
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ types: $(VENV)/.ready-dev
 
 conformance: $(VENV)/.ready-dev ## run ADL's conformance suite for LRSs, where its tree is at hand: make conformance SUITE=PATH
 	@$(BIN)/python -m bench.conformance $(SUITE) $(STORE)
+
+clients: $(VENV)/.ready-dev ## try clients that platforms use against learnloom lrs (needs npm)
+	@$(BIN)/python -m bench.clients
 
 bench: $(VENV)/.ready-dev ## measure: validation, import, Kafka, refresh, the models, from an answer to its signal (an hour)
 	@$(BIN)/python -m bench

@@ -27,6 +27,7 @@ def main() -> None:
         "workers",
         "latency",
         "api",
+        "door",
         *(("oulad",) if OULAD.exists() else ()),
     ):
         _measure(name)

@@ -18,18 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import httpx
-
+from bench.lrs import served
 from servers.kafka.find import find_broker
-from servers.ports import free_port
 from servers.postgres.find import find_postgres
-from servers.waiting import wait_until
 
 _TOTALS: Final = {"1.0.3": 1_365, "2.0.0": 1_435}
 _SECONDS: Final = 900
 """The suite waits for ever where an answer never comes."""
 _SUMMARY: Final = re.compile(r'\{"total":.*?\}')
-_LEARNLOOM: Final = (sys.executable, "-c", "from learnloom.pipelines.cli.main import main; main()")
 
 
 @contextmanager
@@ -54,39 +50,18 @@ def _server(store: str, folder: Path) -> Iterator[dict[str, str]]:
 
 def _run(suite: Path, version: str, store: str) -> dict[str, int]:
     """Give what the suite says last; its exit code says nothing."""
-    with tempfile.TemporaryDirectory() as folder, _server(store, Path(folder)) as settings:
-        environment = os.environ | settings
-        where = ["--warehouse", f"{folder}/warehouse"]
-        made = subprocess.check_output(
-            [*_LEARNLOOM, "keys", "add", "suite", "--scope", "all", "--json", *where], env=environment
-        )
-        key = json.loads(made)
-        port = free_port()
-        address = f"http://127.0.0.1:{port}/xapi"
-        server = subprocess.Popen(
-            [*_LEARNLOOM, "lrs", "--port", str(port), *where], stderr=subprocess.DEVNULL, env=environment
-        )
-        try:
-            wait_until(
-                lambda: _answers(address), lambda: None if server.poll() is None else "the store ended"
-            )
-            command = ["node", "bin/console_runner.js", "-e", address, "-a", "-x", version]
-            command += ["-u", key["key"], "-p", key["secret"]]
-            told = subprocess.run(
-                command, cwd=suite, capture_output=True, text=True, timeout=_SECONDS, check=False
-            ).stdout
-        finally:
-            server.terminate()
-            server.wait()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _server(store, Path(folder)) as settings,
+        served(Path(folder) / "warehouse", **settings) as at,
+    ):
+        command = ["node", "bin/console_runner.js", "-e", at.address, "-a", "-x", version]
+        command += ["-u", at.key, "-p", at.secret]
+        told = subprocess.run(
+            command, cwd=suite, capture_output=True, text=True, timeout=_SECONDS, check=False
+        ).stdout
     summaries = _SUMMARY.findall(told)
     return dict(json.loads(summaries[-1])) if summaries else {"total": 0, "passed": 0}
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/about").is_success
-    except httpx.TransportError:
-        return False
 
 
 def main() -> None:

@@ -150,12 +150,14 @@ def _fragments(line: bytes) -> int:
     return count
 
 
-def install_ralph(folder: Path) -> Path | str:
-    """Install Ralph into an environment of its own; give its Python, or say why not."""
+def install_ralph(folder: Path, extras: str = "") -> Path | str:
+    """Install Ralph, with extras, into an environment of its own; give its Python, or say why not."""
+    name, pinned = RALPH.split("==")
+    wanted = f"{name}[{extras}]=={pinned}"
     python = folder / "ralph" / "bin" / "python"
     try:
         output([sys.executable, "-m", "venv", str(folder / "ralph")])
-        output([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", RALPH])
+        output([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wanted])
         output([str(python), "-c", "import ralph.models.xapi.base.statements"])
     except (subprocess.SubprocessError, OSError) as error:
         return f"{RALPH} could not be installed ({getattr(error, 'stderr', '') or error})"[:300]

@@ -1,5 +1,6 @@
 """`learnloom lrs`."""
 
+import gc
 import logging
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from learnloom.pipelines.ingest.land.stop import StopSignal
 
 commands = typer.Typer(add_completion=False)
 _log = logging.getLogger(__name__)
+_COLLECT_AFTER = 50_000  # objects
 _HERE = ("127.0.0.1", "::1", "localhost")
 
 
@@ -44,4 +46,8 @@ def lrs(
         )
     # uvicorn stops at a signal and then raises it again; here that ends nothing, so that what has come still lands.
     with StopSignal.from_signals(), open_lrs(LandingJob(settings, now, StopSignal(), run_of("lrs"))) as app:
+        # What is loaded by now stays, so the collector need not look at it again: statements are many small objects.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_COLLECT_AFTER)
         server_of(app, settings.lrs, host=host, port=port, log_level="info", access_log=False).run()

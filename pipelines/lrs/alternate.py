@@ -23,6 +23,8 @@ _HEADERS: Final = {
 }
 _METHODS: Final = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE"})
 _FORM: Final = "application/x-www-form-urlencoded"
+_TAKEN_FOR_FORM: Final = frozenset({_FORM, "text/plain", ""})
+"""A browser calls a form text where a page gives it as a string: beacons, and courses made with Storyline."""
 _MOST_FIELDS: Final = 50
 
 
@@ -59,7 +61,7 @@ def unfolded(call: Call) -> Call:
 
 
 def _fields(call: Call) -> dict[str, str]:
-    if call.content_type not in (_FORM, ""):
+    if call.content_type not in _TAKEN_FOR_FORM:
         raise RefusedError(400, f"the alternate request syntax needs the Content-Type {_FORM}")
     try:
         pairs = parse_qsl(

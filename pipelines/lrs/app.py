@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.lrs.bodies import Bodies, Message, Receive
+from learnloom.pipelines.lrs.cors import CORS
 from learnloom.pipelines.lrs.documents import KINDS
 from learnloom.pipelines.lrs.door import Door
 from learnloom.pipelines.lrs.message import Answer, Call, RefusedError, refusal
@@ -47,7 +48,8 @@ class App:
         try:
             call = _head(scope)
         except RefusedError as error:
-            await _send(send, refusal(error))
+            answer = refusal(error)
+            await _send(send, Answer(answer.status, answer.body, headers={**CORS, **answer.headers}))
             return
         if call.path == STREAM and call.method != "OPTIONS":
             await self._stream(call, receive, send)
@@ -123,6 +125,9 @@ def _path(scope: Message) -> str:
             # A whole address, as proxies are asked (RFC 9112, 3.2.2).
             path = "/" + path[len(scheme) :].partition("/")[2]
     path = path.removesuffix("/")
+    if scope["method"] == "OPTIONS":
+        # Granted anywhere: else a page with a wrong address is told nothing of the address.
+        return path
     if path != BASE and not path.startswith(BASE + "/"):
         raise RefusedError(404, f"the store stands below {BASE}: {BASE}/about says what it speaks")
     if "%" in path:

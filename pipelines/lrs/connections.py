@@ -9,7 +9,7 @@ import socket
 import struct
 from asyncio import BaseTransport, TimerHandle, Transport
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 import orjson
 
@@ -48,8 +48,8 @@ class BoundedProtocol(_Protocol):
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Wait for a request, and make room where there are too many."""
-        assert isinstance(transport, Transport)  # noqa: S101 - TCP's
-        super().connection_made(transport)
+        # TCP's, also where it is uvloop's, which is of no class of asyncio.
+        super().connection_made(cast("Transport", transport))
         self._is_idle()
         self._set_timer(self.bounds.header_seconds)
         if len(self.connections) <= self.bounds.max_connections:

@@ -17,6 +17,7 @@ from learnloom.pipelines.lrs.message import JSON, Answer, Call, RefusedError, as
 from learnloom.pipelines.lrs.store import Store
 
 _SEPARATOR: Final = "\x1f"
+_STATE: Final = "/activities/state"
 _LONGEST_ID: Final = 2_048
 _FIND: Final = (
     "SELECT content, content_type, etag, updated FROM document "
@@ -42,7 +43,7 @@ class _Kind(NamedTuple):
 
 
 KINDS: Final = {
-    "/activities/state": _Kind("stateId", ("activityId", "agent", "registration"), False, True),
+    _STATE: _Kind("stateId", ("activityId", "agent", "registration"), False, True),
     "/activities/profile": _Kind("profileId", ("activityId",), True, False),
     "/agents/profile": _Kind("profileId", ("agent",), True, False),
 }
@@ -126,7 +127,7 @@ def _ids(store: Store, place: _Place, call: Call) -> list[str]:
 
 
 def _within(place: _Place, call: Call) -> str:
-    if call.path != "/activities/state" or "registration" in call.parameters:
+    if call.path != _STATE or "registration" in call.parameters:
         return ""
     escaped = place.place.replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return f"{escaped}{_SEPARATOR}%"
@@ -168,7 +169,8 @@ def _put_or_post(store: Store, kind: _Kind, place: _Place, document_id: str, cal
             (*place, document_id, content, content_type, etag, moment),
         )
 
-    if call.content_type == JSON:
+    # Courses made with Storyline, Rise or Captivate call their bookmark JSON, which it is not; only they read it.
+    if call.content_type == JSON and (call.method == "POST" or call.path != _STATE):
         _object(call.body, "the document", must_be_object=call.method == "POST")
     store.write(work)
 
@@ -220,7 +222,9 @@ def _check_precondition(found: Document | None, headers: Mapping[str, str]) -> N
 def _is_named(found: Document | None, tags: str) -> bool:
     if found is None:
         return False
-    return tags.strip() == "*" or found.etag in (tag.strip().removeprefix("W/") for tag in tags.split(","))
+    # tincanjs and ADL's wrapper for Node send the SHA-1 without the quotes that RFC 9110 (8.8.3) demands.
+    named = (tag.strip().removeprefix("W/").strip('"') for tag in tags.split(","))
+    return tags.strip() == "*" or found.etag.strip('"') in named
 
 
 def _merged(found: Document | None, call: Call) -> bytes:

@@ -9,6 +9,7 @@ from typing import Final
 from learnloom.pipelines.lrs.access import SESSIONS, check_scope
 from learnloom.pipelines.lrs.activities import answer_activity, answer_agent
 from learnloom.pipelines.lrs.alternate import unfolded
+from learnloom.pipelines.lrs.cors import CORS, preflight
 from learnloom.pipelines.lrs.documents import KINDS, answer_document
 from learnloom.pipelines.lrs.gate import Gate
 from learnloom.pipelines.lrs.give import iso
@@ -21,20 +22,6 @@ from learnloom.schemas.xapi.statement import VERSION_1, VERSION_2
 _log = logging.getLogger(__name__)
 VERSIONS: Final = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0")
 _VERSION_HEADER: Final = "X-Experience-API-Version"
-_SHOWN_HEADERS: Final = (
-    "ETag, Last-Modified, WWW-Authenticate, Retry-After, X-Experience-API-Version, "
-    "X-Experience-API-Consistent-Through"
-)
-_TAKEN_HEADERS: Final = (
-    "Authorization, Content-Type, If-Match, If-None-Match, Accept-Language, X-Experience-API-Version, "
-    "X-Experience-API-Hash"
-)
-CORS: Final = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _SHOWN_HEADERS}
-_PREFLIGHT: Final = CORS | {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
-    "Access-Control-Allow-Headers": _TAKEN_HEADERS,
-    "Access-Control-Max-Age": "7200",
-}
 
 Resource = Callable[[Call], Answer]
 
@@ -115,7 +102,7 @@ class Door:
     def _answered(self, visit: _Visit) -> Answer:
         call = visit.call
         if call.method == "OPTIONS":
-            return Answer(204, headers=_PREFLIGHT)
+            return preflight(call)
         visit.headers[_VERSION_HEADER] = VERSION_1
         if call.path == "/about":
             if call.method not in ("GET", "HEAD"):

@@ -202,9 +202,9 @@ def flag(given: Any, name: str) -> bool:
         RefusedError: 400, it is neither.
     """
     value = given.get(name, "false")
-    if value not in ("true", "false"):
+    if value not in ("true", "false", "True", "False"):  # the latter two: as Python's tincan writes them
         raise RefusedError(400, f"{name} is {value!r}: it can be true or false")
-    return bool(value == "true")
+    return bool(value.lower() == "true")
 
 
 def _whole(given: Any, name: str) -> int:

@@ -2,12 +2,17 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from learnloom.schemas.vocabulary import VOIDED
 from learnloom.schemas.xapi.identity import student_key
 
 Json = Mapping[str, Any]
+_KEYS_KEPT: Final = 10_000
+"""Activities of which the key is remembered: a class works on the same ones."""
+_LONGEST_KEPT: Final = 300
+"""Characters of an IRI whose key is remembered: what is remembered has a bound."""
 
 
 class Findable(NamedTuple):
@@ -30,12 +35,19 @@ class Findable(NamedTuple):
 
 def agent_key(agent: Any) -> str | None:
     """The key of an agent or an identified group: that of its identifier (2.4.2.s2); None for an anonymous group."""
-    return student_key({**agent, "objectType": "Agent"}) if isinstance(agent, Mapping) else None
+    return student_key({**agent, "objectType": "Agent"}) if isinstance(agent, dict) else None
 
 
 def activity_key(activity_id: str) -> bytes:
     """The key of an activity: a hash, since IRIs may be long."""
+    return _key_of(activity_id) if len(activity_id) > _LONGEST_KEPT else _kept_key_of(activity_id)
+
+
+def _key_of(activity_id: str) -> bytes:
     return hashlib.blake2b(activity_id.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+_kept_key_of = lru_cache(maxsize=_KEYS_KEPT)(_key_of)
 
 
 def findable(statement: Json, authority: Json | None = None) -> Findable:
@@ -70,7 +82,7 @@ class _Found:
 
     def agent(self, agent: Any, *, is_direct: bool) -> None:
         """Take an agent or group with its members: a group is found by each of them."""
-        if not isinstance(agent, Mapping):
+        if not isinstance(agent, dict):
             return
         for one in (agent, *agent.get("member", ())):
             key = agent_key(one)

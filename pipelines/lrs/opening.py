@@ -101,6 +101,7 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
                 store,
                 log,
                 limits=limits(settings),
+                repairs=settings.repairs,
                 content=content,
                 new_id=_new_id,
             ),

@@ -9,6 +9,7 @@ import msgspec
 import orjson
 
 from learnloom.pipelines.ingest.sources.reading import Limits
+from learnloom.pipelines.ingest.validate.mending import judge_mended, repairs_named
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lrs.access import authority_of, may_define
 from learnloom.pipelines.lrs.attachments import check_parts
@@ -39,7 +40,14 @@ class Receiver:
     """Takes statements in; may be called from many threads."""
 
     def __init__(
-        self, store: Store, log: Log, *, limits: Limits, content: Content, new_id: Callable[[], str]
+        self,
+        store: Store,
+        log: Log,
+        *,
+        limits: Limits,
+        repairs: Sequence[str] = (),
+        content: Content,
+        new_id: Callable[[], str],
     ) -> None:
         """Take statements in.
 
@@ -47,6 +55,7 @@ class Receiver:
             store: where they are kept.
             log: where landing reads them.
             limits: bounds on one statement.
+            repairs: names of those that mend what would be refused; what is mended is kept in its stead.
             content: gives the bytes of a statement that the store has no more.
             new_id: gives the id of a statement that came without.
         """
@@ -56,7 +65,7 @@ class Receiver:
         self._log = log
         self._lock = threading.Lock()
         self._max_bytes = limits.max_bytes
-        self._validator = Validator(limits=limits)
+        self._judge = judge_mended(Validator(limits=limits).validate, repairs_named(repairs, of_import=True))
 
     def receive(
         self,
@@ -80,6 +89,7 @@ class Receiver:
         """
         self._log.check()
         verdicts = self._judged(call, raws)
+        raws = [verdict.raw or b"" for verdict in verdicts]
         statements = [orjson.loads(raw) for raw in raws]
         before(statements)
         ids = [(verdict.statement_id or put_id or self._new_id()).lower() for verdict in verdicts]
@@ -116,6 +126,7 @@ class Receiver:
             if verdict.faults
         }
         self._keep_refused(call, [raws[index] for index in refused])
+        raws = [verdict.raw or b"" for verdict in verdicts]
         good: dict[int, Incoming] = {}
         seen: set[str] = set()
         for index, verdict in enumerate(verdicts):
@@ -164,7 +175,7 @@ class Receiver:
 
     def _verdicts(self, call: Call, raws: Sequence[bytes]) -> list[Verdict]:
         with self._lock:
-            return [self._validator.validate(raw, default_version=call.version) for raw in raws]
+            return [self._judge(raw, default_version=call.version) for raw in raws]
 
     def _keep_refused(self, call: Call, raws: Sequence[bytes]) -> None:
         """Keep what breaks a rule; of what is too long as much as shows that it is."""

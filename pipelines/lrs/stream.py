@@ -17,7 +17,8 @@ from typing import Any, Final, TypeVar
 import orjson
 
 from learnloom.pipelines.lrs.bodies import Message, Receive
-from learnloom.pipelines.lrs.door import CORS, Door
+from learnloom.pipelines.lrs.cors import CORS
+from learnloom.pipelines.lrs.door import Door
 from learnloom.pipelines.lrs.message import Call, RefusedError
 from learnloom.pipelines.lrs.news import News, Part
 from learnloom.pipelines.lrs.statements import Statements
