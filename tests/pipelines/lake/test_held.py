@@ -31,7 +31,7 @@ def _lay_down(folder: Path, numbers: int, postgres: str | None = None) -> None:
 def test_each_use_reads_the_newest_snapshot_and_only_that_one(tmp_path: Path) -> None:
     """What others commit is seen by the next use, and not within one, while they write without a pause."""
     _lay_down(tmp_path, 0)
-    pool = ReadingPool(partial(Warehouse, tmp_path, read_only=True), size=2, wait_seconds=60)
+    pool = ReadingPool(partial(Warehouse, tmp_path, read_only=True), size=3, wait_seconds=60)
     seen: dict[int, list[int]] = {0: [], 1: []}
     torn: list[tuple[int, int]] = []
     is_over = threading.Event()
@@ -47,13 +47,15 @@ def test_each_use_reads_the_newest_snapshot_and_only_that_one(tmp_path: Path) ->
         readers = [threading.Thread(target=read, args=[reader]) for reader in seen]
         for reader in readers:
             reader.start()
-        for number in range(20):
-            writer.run("INSERT INTO numbers VALUES (?)", [number])
-            with pool.lent() as warehouse:
-                assert warehouse.one(_READ) == (number + 1, number)
-        is_over.set()
-        for reader in readers:
-            reader.join()
+        try:
+            for number in range(20):
+                writer.run("INSERT INTO numbers VALUES (?)", [number])
+                with pool.lent() as warehouse:
+                    assert warehouse.one(_READ) == (number + 1, number)
+        finally:
+            is_over.set()
+            for reader in readers:
+                reader.join()
     assert torn == []
     assert all(found == sorted(found) and found for found in seen.values())
 
