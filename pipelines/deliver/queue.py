@@ -66,6 +66,8 @@ class DeliveryBatch(NamedTuple):
 
     events: list[Due]
     next_sequence: int
+    is_last: bool
+    """Whether nothing else was due as it was read."""
 
 
 class Delivery(NamedTuple):
@@ -121,7 +123,7 @@ def read_batch(
         asked,
     )
     if len(again) == limit:
-        return DeliveryBatch([Due(*row) for row in again], position.next_sequence)
+        return DeliveryBatch([Due(*row) for row in again], position.next_sequence, is_last=False)
     new = warehouse.rows(
         "WITH done AS (SELECT sequence FROM feedback.delivery WHERE subscription = $subscription), "
         "behind AS (SELECT student_key FROM feedback.delivery "
@@ -134,7 +136,9 @@ def read_batch(
     )
     next_sequence = new[-1][0] + 1 if len(new) == limit else last + 1
     return DeliveryBatch(
-        sorted(Due(*row) for row in (*again, *new)), max(next_sequence, position.next_sequence)
+        sorted(Due(*row) for row in (*again, *new)),
+        max(next_sequence, position.next_sequence),
+        is_last=len(new) < limit,
     )
 
 

@@ -43,7 +43,7 @@ def test_the_slot_of_a_run_that_was_stopped_is_free_again() -> None:
             client.set_flow_run_state(done, Completed())
             left = begin(ours)
             assert state_of(left) == StateType.RUNNING
-            assert asyncio.run(end_orphaned_runs()) == 1
+            assert end_orphaned_runs() == 1
             following = begin(ours)
             assert [state_of(run) for run in (done, left, following, foreign)] == [
                 StateType.COMPLETED,

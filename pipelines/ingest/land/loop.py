@@ -43,7 +43,8 @@ class LandingPolicy:
     wait_seconds: float
     """How long other writers may be in the way of one transaction."""
     max_seconds: float | None = None
-    """How long a record may wait for its transaction to fill; None: until the source ends."""
+    """The least time between two transactions that are not full, and so the longest that a record waits for its own;
+    None: each waits until it is full, or the source ends."""
     dead_letter_limit: DeadLetterLimit | None = None
     """Landing stops where more is refused; None: it never does."""
     stop_at: datetime | None = None
@@ -191,21 +192,23 @@ class LandingLoop:
 
     def _judged(self, batches: Iterator[Batch | None]) -> Iterator[WriteBatch | None]:
         """Read and judge; small batches share a transaction. None: the source has nothing more at the moment."""
-        judged, begun = WriteBatch(), self._now()
+        judged, handed_over = WriteBatch(), None
         while True:
             with self._stop.interruptible():
                 batch = next(batches, _END)
             if batch is _END:
                 break
-            if judged.slices and (not self._fits(judged, batch) or self._is_due(begun)):
+            if judged.slices and (not self._fits(judged, batch) or self._is_due(handed_over)):
                 yield judged
-                judged = WriteBatch()
+                judged, handed_over = WriteBatch(), self._now()
             if batch is None:
                 yield None
                 continue
-            if not judged.slices:
-                begun = self._now()
             judged.add_batch(batch, self._judge)
+            # What comes after a pause does not wait: only what follows it closely shares a transaction.
+            if self._is_due(handed_over):
+                yield judged
+                judged, handed_over = WriteBatch(), self._now()
         if judged.slices:
             yield judged
 
@@ -218,9 +221,11 @@ class LandingLoop:
             and judged.size + size <= self._policy.max_bytes
         )
 
-    def _is_due(self, begun: datetime) -> bool:
+    def _is_due(self, handed_over: datetime | None) -> bool:
         limit = self._policy.max_seconds
-        return limit is not None and (self._now() - begun).total_seconds() >= limit
+        if limit is None or handed_over is None:
+            return limit is not None
+        return (self._now() - handed_over).total_seconds() >= limit
 
     def _admit(self, batch: WriteBatch, landing: "WriterThread", source: Source) -> None:
         """Stop where too much is refused, once what came before has landed."""
