@@ -30,6 +30,7 @@ from learnloom.pipelines.ingest.opening import connection_of, topic_options
 from learnloom.pipelines.ingest.sources.source import Source
 from learnloom.pipelines.lake.errors import WarehouseMissingError
 from learnloom.pipelines.lake.maintain import tidy_if_needed
+from learnloom.pipelines.lake.relation import filled_tables
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.refresh.news import has_news
 from learnloom.schemas.errors import LearnloomError
@@ -40,6 +41,7 @@ _TIDY_SECONDS: Final = 60.0
 """So long, at the least, between two looks whether files are to be merged."""
 _FIRST_PAUSE_SECONDS: Final = 1.0
 _LONGEST_PAUSE_SECONDS: Final = 60.0
+_OUTBOX: Final = "feedback.outbox"
 _STOP_SECONDS: Final = 8.0
 """So long a refresh or delivery in hand may take to end after a request to stop."""
 
@@ -54,7 +56,7 @@ class Follower:
         self._has_landed = threading.Event()
         self._has_landed.set()
         self._is_closed = threading.Event()
-        self._is_to_deliver = True
+        self._has_subscribers = self._is_to_deliver = bool(chosen.subscriptions)
         self._snapshot = -1
         self._tidied_at = time.monotonic()
         self._limits: list[str] = []
@@ -78,6 +80,8 @@ class Follower:
                     self._has_landed.clear()
                     self._take_in()
                 pause = _FIRST_PAUSE_SECONDS
+            except WarehouseMissingError:
+                continue  # nothing has landed yet
             except Exception as error:  # noqa: BLE001 - the run has failed, and somebody was told: try again
                 logger().warning("trying again in %.0f s: %s", pause, error)
                 self._is_closed.wait(pause)
@@ -87,24 +91,22 @@ class Follower:
 
     def _has_come_otherwise(self) -> bool:
         """Whether another process has landed something: a consumer, a store for HTTP, a command."""
-        try:
-            with self._kept.opened() as warehouse:
-                snapshot, before = warehouse.snapshot(), self._snapshot
-                self._snapshot = snapshot
-                return snapshot != before and has_news(warehouse)
-        except WarehouseMissingError:
-            return False
+        with self._kept.opened() as warehouse:
+            snapshot, before = warehouse.snapshot(), self._snapshot
+            self._snapshot = snapshot
+            return snapshot != before and has_news(warehouse)
 
     def _take_in(self) -> None:
         """Refresh if there is anything new, and deliver if there is anything to tell."""
         with self._kept.opened() as warehouse:
             is_new = has_news(warehouse)
+            self._is_to_deliver &= is_new or _OUTBOX in filled_tables(warehouse)
         if is_new or self._is_to_deliver:
             # Asked for once: of the way of an answer, each question to Prefect is a part.
             with concurrency(self._slots()):
                 if is_new and not self._is_closed.is_set():
                     done: dict[str, Any] = refresh()
-                    self._is_to_deliver |= bool(done["raised"] + done["ended"])
+                    self._is_to_deliver |= self._has_subscribers and done["raised"] + done["ended"] > 0
                 if self._is_to_deliver and not self._is_closed.is_set():
                     deliver()
                     self._is_to_deliver = False

@@ -59,7 +59,7 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         except httpx.HTTPError:
             return False
 
-    process.start(is_ready)
+    process.start(is_ready, seconds=240)
     try:
         yield url
     finally:
