@@ -191,7 +191,8 @@ def main(tag: str) -> None:
         with prefect.tags(NAME, tag):
             work()
 
-    logger().info("the live process, %d, lands, refreshes and delivers", os.getpid())
+    sys.stdout.write(f"learnloom: the live process, {os.getpid()}, lands, refreshes and delivers\n")
+    sys.stdout.flush()
     threads = [
         threading.Thread(target=tagged, args=(work,), daemon=True) for work in (follower.follow, runs.show)
     ]
