@@ -144,6 +144,8 @@ def try_lock(path: Path) -> Callable[[], None] | None:
     Returns:
         What lets go of it; None: another process holds it.
     """
+    import filelock  # noqa: PLC0415 - likewise
+
     lock = filelock.FileLock(path, timeout=0)
     try:
         lock.acquire()
