@@ -3,14 +3,16 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
-from learnloom.flows.live_process import LiveProcess
 from servers.errors import StartError
 from servers.waiting import wait_until
 from tests.flows.deployment import WAIT_SECONDS, outbox, produce, rows, serving, subscribe
@@ -95,6 +97,20 @@ def test_killed_in_a_refresh_nothing_is_lost_and_the_next_answer_needs_no_new_pr
     assert not {state for _, state in states} & {"PENDING", "RUNNING"}
 
 
-def test_the_process_ends_with_whoever_started_it() -> None:
+@pytest.mark.slow
+def test_the_process_ends_with_whoever_started_it(tmp_path: Path) -> None:
     """Where `serve` is killed, its process does not stay behind, to land beside the next one."""
-    assert LiveProcess
+    command = [sys.executable, "-m", "learnloom.flows.live", "learnloom-live-test"]
+    place = os.environ | {
+        "LEARNLOOM_WAREHOUSE": str(tmp_path / "warehouse"),
+        "LEARNLOOM_FLOWS__TOPICS": "[]",
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+    }
+    with subprocess.Popen(
+        command, env=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert "the live process" in process.stdout.readline()
+        process.stdin.close()
+        assert process.wait(WAIT_SECONDS) == 0
