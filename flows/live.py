@@ -41,6 +41,8 @@ _TIDY_SECONDS: Final = 60.0
 """So long, at the least, between two looks whether files are to be merged."""
 _FIRST_PAUSE_SECONDS: Final = 1.0
 _LONGEST_PAUSE_SECONDS: Final = 60.0
+_LEASE_SECONDS: Final = 60.0
+"""So long Prefect keeps the slots of a process that was killed; no less is allowed."""
 _OUTBOX: Final = "feedback.outbox"
 _STOP_SECONDS: Final = 8.0
 """So long a refresh or delivery in hand may take to end after a request to stop."""
@@ -103,7 +105,7 @@ class Follower:
             self._is_to_deliver &= is_new or _OUTBOX in filled_tables(warehouse)
         if is_new or self._is_to_deliver:
             # Asked for once: of the way of an answer, each question to Prefect is a part.
-            with concurrency(self._slots()):
+            with concurrency(self._slots(), lease_duration=_LEASE_SECONDS):
                 if is_new and not self._is_closed.is_set():
                     done: dict[str, Any] = refresh()
                     self._is_to_deliver |= self._has_subscribers and done["raised"] + done["ended"] > 0
