@@ -42,7 +42,7 @@ async def deployments(schedules: Schedules, *, is_live: bool = False) -> list[Ru
         await _deployment(check, _SKIP, cron=schedules.check_cron),
     ]
     if is_live:
-        when = {} if schedules.inbox is None else {"interval": each_landing}
+        when: dict[str, Any] = {} if schedules.inbox is None else {"interval": each_landing}
         found.insert(0, await _deployment(land, _SKIP, parameters={"topics": []}, **when))
     elif schedules.topics or schedules.inbox is not None:
         listen = {"listen_seconds": schedules.listen_seconds}

@@ -43,8 +43,7 @@ class LandingPolicy:
     wait_seconds: float
     """How long other writers may be in the way of one transaction."""
     max_seconds: float | None = None
-    """The least time between two transactions that are not full, and so the longest that a record waits for its own;
-    None: each waits until it is full, or the source ends."""
+    """The least time between two transactions that are not full; None: each waits until the source ends."""
     dead_letter_limit: DeadLetterLimit | None = None
     """Landing stops where more is refused; None: it never does."""
     stop_at: datetime | None = None
@@ -191,7 +190,7 @@ class LandingLoop:
         return self.summary
 
     def _judged(self, batches: Iterator[Batch | None]) -> Iterator[WriteBatch | None]:
-        """Read and judge; small batches share a transaction. None: the source has nothing more at the moment."""
+        """Read and judge; batches that follow closely share a transaction. None: the source has nothing more now."""
         judged, handed_over = WriteBatch(), None
         while True:
             with self._stop.interruptible():
@@ -205,7 +204,6 @@ class LandingLoop:
                 yield None
                 continue
             judged.add_batch(batch, self._judge)
-            # What comes after a pause does not wait: only what follows it closely shares a transaction.
             if self._is_due(handed_over):
                 yield judged
                 judged, handed_over = WriteBatch(), self._now()
@@ -213,19 +211,17 @@ class LandingLoop:
             yield judged
 
     def _fits(self, judged: WriteBatch, batch: Batch | None) -> bool:
-        if batch is None:
-            return True
-        size = sum(len(record.value or b"") for record in batch.records)
+        records = batch.records if batch is not None else []
+        size = sum(len(record.value or b"") for record in records)
         return (
-            judged.record_count + len(batch.records) <= self._policy.max_records
+            judged.record_count + len(records) <= self._policy.max_records
             and judged.size + size <= self._policy.max_bytes
         )
 
     def _is_due(self, handed_over: datetime | None) -> bool:
-        limit = self._policy.max_seconds
-        if limit is None or handed_over is None:
-            return limit is not None
-        return (self._now() - handed_over).total_seconds() >= limit
+        if (limit := self._policy.max_seconds) is None:
+            return False
+        return handed_over is None or (self._now() - handed_over).total_seconds() >= limit
 
     def _admit(self, batch: WriteBatch, landing: "WriterThread", source: Source) -> None:
         """Stop where too much is refused, once what came before has landed."""
