@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import prefect
 from prefect.client.orchestration import get_client
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.concurrency.sync import concurrency
 
 from learnloom.flows.deliver import deliver
@@ -84,6 +85,10 @@ class Follower:
                 pause = _FIRST_PAUSE_SECONDS
             except WarehouseMissingError:
                 continue  # nothing has landed yet
+            except ConcurrencySlotAcquisitionError:
+                # A scheduled run is under way. Prefect itself would ask again after up to a minute.
+                self._is_closed.wait(_LOOK_SECONDS)
+                self._has_landed.set()
             except Exception as error:  # noqa: BLE001 - the run has failed, and somebody was told: try again
                 logger().warning("trying again in %.0f s: %s", pause, error)
                 self._is_closed.wait(pause)
@@ -105,7 +110,7 @@ class Follower:
             self._is_to_deliver &= is_new or _OUTBOX in filled_tables(warehouse)
         if is_new or self._is_to_deliver:
             # Asked for once: of the way of an answer, each question to Prefect is a part.
-            with concurrency(self._slots(), lease_duration=_LEASE_SECONDS):
+            with concurrency(self._slots(), lease_duration=_LEASE_SECONDS, max_retries=0):
                 if is_new and not self._is_closed.is_set():
                     done: dict[str, Any] = refresh()
                     self._is_to_deliver |= self._has_subscribers and done["raised"] + done["ended"] > 0
