@@ -42,8 +42,6 @@ from servers.ports import free_port
 # The warehouse of an earlier run knows positions of that run's broker.
 _TOPIC: Final = f"xapi-{os.getpid()}"
 _WAIT_SECONDS: Final = 300.0
-# Seconds between two answers: for so long a landing does not tell of another by itself.
-_PAUSE: Final = 20.0
 _PACKAGES: Final = ("prefect", "kafka-python", "duckdb", "duckdb-extension-ducklake")
 _SIZE: Final = "SELECT count(*), count(DISTINCT student_key) FROM dimensional.fact_statement"
 # Of some students of whom a strength or a weakness is told: their latest answer on that skill, of an
@@ -82,6 +80,8 @@ def main() -> None:
     )
     parser.add_argument("--statements", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--pause", type=float, default=20.0, help="seconds between two answers")
+    parser.add_argument("--no-live", action="store_true", help="measure with a process for each run")
     parser.add_argument("--folder", type=Path, help="a folder where an earlier run has made its warehouse")
     options = parser.parse_args()
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
@@ -111,12 +111,16 @@ def _measure(folder: Path, made: Path, broker: str, options: argparse.Namespace)
     arrived: queue.Queue[str] = queue.Queue()
     with (
         _receiver(arrived) as url,
-        _served(folder, _deployment(made, broker, url)) as api,
+        _served(folder, _deployment(made, broker, url, is_live=not options.no_live)) as api,
         StatementProducer(KafkaConnection(broker), _TOPIC, source="bench") as producer,
     ):
         # The first answer finds everything cold, and a day that no refresh has told yet.
-        _round(folder, producer, api, arrived, answers[0])
-        found = [_round(folder, producer, api, arrived, answer) for answer in answers[1:]]
+        found = []
+        for answer in answers:
+            _quiet(api)
+            time.sleep(options.pause)
+            found.append(_round(folder, producer, api, arrived, answer))
+        found = found[1:]
     print(f"{f'seconds, of {len(found)} answers':<28}{'median':>9}{'p99':>9}{'worst':>9}")
     _show("produce to subscriber", [each.seconds for each in found])
     _show("until it has landed", [each.landed for each in found])
@@ -125,7 +129,7 @@ def _measure(folder: Path, made: Path, broker: str, options: argparse.Namespace)
     _show("of it ours", [each.ours for each in found])
 
 
-def _deployment(made: Path, broker: str, url: str) -> dict[str, str]:
+def _deployment(made: Path, broker: str, url: str, *, is_live: bool) -> dict[str, str]:
     secret = "whsec_" + base64.b64encode(os.urandom(24)).decode()
     hook = {"name": "bench", "to": "webhook", "url": url, "secret": secret, "max_per_second": 1000}
     return environment(
@@ -133,6 +137,7 @@ def _deployment(made: Path, broker: str, url: str) -> dict[str, str]:
         PREFECT_SERVER_ANALYTICS_ENABLED="false",
         PREFECT_PORT=str(free_port()),
         LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS=broker,
+        LEARNLOOM_FLOWS__LIVE=str(is_live),
         LEARNLOOM_FLOWS__TOPICS=json.dumps([_TOPIC]),
         LEARNLOOM_SUBSCRIPTIONS=json.dumps([hook]),
     )
@@ -189,8 +194,6 @@ def _round(
 ) -> Round:
     """Let a student answer once more, and wait for what is said of it."""
     student, raw = answer
-    _quiet(api)
-    time.sleep(_PAUSE)
     statement = {**json.loads(raw), "id": str(uuid.uuid4()), "timestamp": dt.datetime.now(dt.UTC).isoformat()}
     for name in ("stored", "version"):
         statement.pop(name, None)

@@ -7,6 +7,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from learnloom.flows.alarm import TOLD
+from learnloom.flows.kept import opened
 from learnloom.flows.runtime import (
     RETRIES,
     do,
@@ -18,7 +19,8 @@ from learnloom.flows.runtime import (
     this_run,
 )
 from learnloom.pipelines.deliver.deliver import DeliverySummary
-from learnloom.pipelines.deliver.run import deliver_all
+from learnloom.pipelines.deliver.run import deliver as deliver_now
+from learnloom.pipelines.deliver.run import subscriptions_of
 
 
 @flow(name="deliver", flow_run_name="deliver to {subscription}", **TOLD)
@@ -46,4 +48,10 @@ def deliver(subscription: str = "all") -> dict[str, Any]:
 @task(name="send", cache_policy=NO_CACHE, **RETRIES)
 def send(only: str | None) -> list[DeliverySummary]:
     """Deliver to the subscription named, or to all."""
-    return deliver_all(settings(), environment=environment(), clock=now, only=only, run=this_run("deliver"))
+    chosen = settings()
+    with opened(this_run("deliver")) as warehouse:
+        return list(
+            deliver_now(
+                warehouse, chosen, subscriptions_of(chosen, only), environment=environment(), clock=now
+            )
+        )

@@ -25,8 +25,13 @@ _OVERLAP: Final = ConcurrencyLimitConfig(limit=2, collision_strategy=Concurrency
 """The next run takes over from one that listens before that ends: a consumer group shares the partitions."""
 
 
-async def deployments(schedules: Schedules) -> list[RunnerDeployment]:
-    """Every flow with its schedule and triggers, as the settings ask for."""
+async def deployments(schedules: Schedules, *, is_live: bool = False) -> list[RunnerDeployment]:
+    """Every flow with its schedule and triggers, as the settings ask for.
+
+    Args:
+        schedules: what the settings say.
+        is_live: whether a process that stays listens to the topics: `land` is for the inbox, and for whoever asks.
+    """
     each_landing = dt.timedelta(seconds=schedules.land_seconds)
     each_delivery = dt.timedelta(seconds=schedules.deliver_seconds)
     found = [
@@ -36,7 +41,10 @@ async def deployments(schedules: Schedules) -> list[RunnerDeployment]:
         await _deployment(maintain, _SKIP, cron=schedules.maintain_cron),
         await _deployment(check, _SKIP, cron=schedules.check_cron),
     ]
-    if schedules.topics or schedules.inbox is not None:
+    if is_live:
+        when: dict[str, Any] = {} if schedules.inbox is None else {"interval": each_landing}
+        found.insert(0, await _deployment(land, _SKIP, parameters={"topics": []}, **when))
+    elif schedules.topics or schedules.inbox is not None:
         listen = {"listen_seconds": schedules.listen_seconds}
         limit = _OVERLAP if schedules.listen_seconds else _SKIP
         found.insert(0, await _deployment(land, limit, interval=each_landing, parameters=listen))

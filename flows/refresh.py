@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.utilities.urls import url_for
 
 from learnloom.flows.alarm import TOLD
+from learnloom.flows.kept import is_kept, opened
 from learnloom.flows.runtime import (
     RETRIES,
     Progress,
@@ -22,7 +23,8 @@ from learnloom.flows.runtime import (
     tell,
     this_run,
 )
-from learnloom.pipelines.refresh.refresh import RefreshSummary, count_changes, open_and_refresh
+from learnloom.pipelines.refresh.refresh import RefreshSummary, count_changes
+from learnloom.pipelines.refresh.refresh import refresh as refresh_now
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.train import train as train_now
 
@@ -61,9 +63,8 @@ def refresh(
         refit=refit,
         since=dt.date.fromisoformat(since) if since else None,
     )
-    summary = do(compute, request, progress)
+    summary, changes = do(compute, request, progress)
     progress.end()
-    changes = count_changes(settings()) if summary.students else {"raised": 0, "ended": 0}
     logger().info(
         "%d new statements, %d students recomputed, %d signals raised, %d ended in %.1f s (%s)",
         summary.staged,
@@ -73,11 +74,11 @@ def refresh(
         summary.seconds,
         summary.scope,
     )
-    if is_under_prefect():
+    if is_under_prefect() and (progress.is_shown or not is_kept()):
         create_markdown_artifact(
             markdown=_page(summary, changes, progress), key="refresh", description="What the refresh did."
         )
-    if summary.students:
+    if summary.students and not is_kept():
         tell(REFRESHED, students=str(summary.students))
     return {
         "as_of": summary.as_of.isoformat(),
@@ -91,15 +92,13 @@ def refresh(
 
 
 @task(name="compute", cache_policy=NO_CACHE, **RETRIES)
-def compute(request: RefreshRequest, progress: Callable[[str], None]) -> RefreshSummary:
-    """Compute and publish everything, as one transaction."""
-    return open_and_refresh(
-        settings(),
-        request,
-        clock=now,
-        run=this_run("refresh"),
-        on_progress=progress,
-    )
+def compute(
+    request: RefreshRequest, progress: Callable[[str], None]
+) -> tuple[RefreshSummary, dict[str, int]]:
+    """Compute and publish everything, as one transaction; count the signals that begin and end to stand."""
+    with opened(this_run("refresh")) as warehouse:
+        summary = refresh_now(warehouse, settings(), request, clock=now, on_progress=progress)
+        return summary, count_changes(warehouse) if summary.students else {"raised": 0, "ended": 0}
 
 
 @flow(name="train", flow_run_name="train a model version", **TOLD)

@@ -27,6 +27,8 @@ NAME: Final = "learnloom"
 """Of every deployment: `prefect deployment run refresh/learnloom`."""
 RESOURCE: Final = "learnloom.warehouse"
 """Of what the events tell that trigger flows."""
+_SHOWN_AFTER_SECONDS: Final = 5.0
+"""A run that is over before has no bar: showing one takes a tenth of a second of an answer's way."""
 
 logging.getLogger("stamina").setLevel(logging.ERROR)  # what is waited for, and how long, we say ourselves
 
@@ -111,16 +113,19 @@ class Progress:
             key: the artifact's key, lower case and dashes.
             steps: how many steps are to be expected, about.
         """
+        self._key = key
         self._steps = steps
         self._done = 0
-        self._began = now()
+        self._first = self._began = now()
         self._step: str | None = None
         self.seconds: dict[str, float] = {}
         """How long each step took so far."""
         self._artifact: UUID | None = None
-        if is_under_prefect():
-            made = create_progress_artifact(progress=0.0, key=key)
-            self._artifact = made if isinstance(made, UUID) else None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether this is a run of Prefect's that takes so long that somebody may look how far it is."""
+        return is_under_prefect() and (now() - self._first).total_seconds() >= _SHOWN_AFTER_SECONDS
 
     def __call__(self, step: str) -> None:
         """Begin a step."""
@@ -146,3 +151,6 @@ class Progress:
     def _show(self, percent: float, step: str) -> None:
         if self._artifact is not None:
             update_progress_artifact(artifact_id=self._artifact, progress=percent, description=step)
+        elif self.is_shown:
+            made = create_progress_artifact(progress=percent, key=self._key, description=step)
+            self._artifact = made if isinstance(made, UUID) else None

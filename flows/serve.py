@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Annotated, Final
 
 import httpx
@@ -64,20 +64,21 @@ async def _run(settings: Settings, limit: int, url: str, *, is_own: bool) -> Non
     from prefect.runner import Runner  # noqa: PLC0415
 
     from learnloom.flows.deployments import deployments  # noqa: PLC0415
+    from learnloom.flows.live_process import LiveProcess  # noqa: PLC0415
     from learnloom.flows.orphaned_runs import end_orphaned_runs  # noqa: PLC0415
 
-    if is_own and (
-        ended := await end_orphaned_runs()
-    ):  # on another's server they may be another's, and under way
+    if is_own and (ended := end_orphaned_runs()):  # on another's server they may be another's, and under way
         sys.stdout.write(
             f"learnloom: {ended} flow runs were interrupted by the last stop; their next runs do the work\n"
         )
     runner = Runner(name="learnloom", query_seconds=1, limit=limit)
-    for deployment in await deployments(settings.flows.model_copy(update={"topics": settings.landed_topics})):
+    schedules = settings.flows.model_copy(update={"topics": settings.landed_topics})
+    for deployment in await deployments(schedules, is_live=schedules.live):
         await runner.aadd_deployment(deployment)
     sys.stdout.write(f"learnloom: serving; see the flow runs at {url.removesuffix('/api')}\n")
     sys.stdout.flush()
-    await runner.start()
+    with LiveProcess() if settings.flows.live else nullcontext():
+        await runner.start()
 
 
 @contextmanager

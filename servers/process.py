@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from servers.errors import StartError
-from servers.waiting import wait_until
+from servers.waiting import START_SECONDS, wait_until
 
 _GUARD = 'cat >/dev/null; kill -s "$1" "$2"'
 _STOP_SECONDS = 30.0
@@ -59,8 +59,8 @@ class ServerProcess:
         """Process id while it runs."""
         return self._process.pid if self._process else None
 
-    def start(self, is_ready: Callable[[], bool]) -> None:
-        """Start it and wait until it is ready; nothing, where it runs.
+    def start(self, is_ready: Callable[[], bool], *, seconds: float = START_SECONDS) -> None:
+        """Start it and wait until it is ready, for so many seconds; nothing, where it runs.
 
         Raises:
             StartError: It ended, or is not ready in time and was ended then.
@@ -82,7 +82,7 @@ class ServerProcess:
         else:
             self._pid_file.write_text(str(process.pid), encoding="ascii")
         try:
-            wait_until(is_ready, self._ended)
+            wait_until(is_ready, self._ended, seconds=seconds)
         except StartError as error:
             self.kill()
             told = f"{self._command[0]} {error}. The end of {self._log}:\n{_tail(self._log)}"

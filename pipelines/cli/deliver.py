@@ -10,7 +10,6 @@ from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.deliver.position import must_have_outbox
 from learnloom.pipelines.deliver.queue import SubscriptionStatus, subscription_statuses
-from learnloom.pipelines.deliver.run import deliver_all, replay_to, resume_to
 from learnloom.pipelines.lake.open import open_to_read
 
 commands = typer.Typer(
@@ -36,6 +35,8 @@ def run(
     Each event is sent at least once, and the events of one student in order. An event that is sent twice keeps its id.
     Exit code 3: some deliveries failed or wait for a retry.
     """
+    from learnloom.pipelines.deliver.run import deliver_all  # noqa: PLC0415 - who only lists need not wait for it
+
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     if not settings.subscriptions:
@@ -80,6 +81,8 @@ def replay(
     as_json: JsonOption = False,
 ) -> None:
     """Send the events of a subscription again, from one event on, with the same ids."""
+    from learnloom.pipelines.deliver.run import replay_to  # noqa: PLC0415
+
     out = Output(as_json=as_json)
     count = replay_to(read_settings(warehouse), name, first=since, clock=now, run=run_of("deliver"))
     out.record({"subscription": name, "next_sequence": since, "again": count})
@@ -89,6 +92,8 @@ def replay(
 @commands.command(epilog="Example: learnloom deliver resume tutor")
 def resume(name: NameArgument, *, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
     """Resume a subscription that is paused because its receiver is gone, or that is on hold."""
+    from learnloom.pipelines.deliver.run import resume_to  # noqa: PLC0415
+
     out = Output(as_json=as_json)
     resume_to(read_settings(warehouse), name, clock=now, run=run_of("deliver"))
     out.record({"subscription": name})

@@ -140,6 +140,8 @@ def root_command() -> Any:
 
 def main() -> None:
     """Run the command line and leave with a code that scripts can use (see `Exit`)."""
+    # No plugin of pydantic's is wanted. To look for some, it would read the metadata of every package installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     export_spans(os.environ)
     try:
         app(prog_name="learnloom")

@@ -3,17 +3,18 @@
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+
+if TYPE_CHECKING:  # importing it takes as long as a look-up does
+    from rich.console import Console
+    from rich.progress import Progress
 
 # Width when output is piped: each row stays on one line.
 _PIPED_WIDTH = 1_000
@@ -27,19 +28,24 @@ class Output:
     def __init__(self, *, as_json: bool) -> None:
         """`as_json`: one JSON value a line on standard output, nothing else there."""
         self.as_json = as_json
+
+    @cached_property
+    def console(self) -> "Console":
+        """Standard output, for what has colours or columns."""
+        from rich.console import Console  # noqa: PLC0415
+
         width = None if sys.stdout.isatty() else _PIPED_WIDTH
-        self.console = Console(soft_wrap=True, highlight=False, width=width)
-        self.notes = Console(stderr=True, soft_wrap=True, highlight=False)
+        return Console(soft_wrap=True, highlight=False, width=width)
 
     def say(self, *lines: str) -> None:
         """Print sentences for people; with --json nothing is printed."""
         if not self.as_json:
             for line in lines:
-                self.console.print(line, markup=False)
+                sys.stdout.write(f"{line}\n")
 
     def note(self, line: str) -> None:
         """Print a hint or a warning on standard error."""
-        self.notes.print(line, markup=False)
+        sys.stderr.write(f"{line}\n")
 
     def record(self, value: object) -> None:
         """Print one JSON value on its own line, with --json only."""
@@ -58,6 +64,9 @@ class Output:
             for row in rows:
                 self.record(dict(zip(machine_names or columns, row, strict=True)))
             return
+        from rich.markup import escape  # noqa: PLC0415
+        from rich.table import Table  # noqa: PLC0415
+
         table = Table(box=None, pad_edge=False, header_style="bold")
         listed = [list(row) for row in rows]
         for index, column in enumerate(columns):
@@ -73,15 +82,20 @@ class Output:
         self.console.print(table)
 
     @contextmanager
-    def progress(self, what: str) -> Iterator["Ticker"]:
+    def progress(self, what: str) -> Iterator[Callable[[str], None]]:
         """Show progress on standard error, on a terminal only."""
+        if not sys.stderr.isatty():
+            yield _say_nothing
+            return
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
         bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
             TimeElapsedColumn(),
-            console=self.notes,
+            console=Console(stderr=True, soft_wrap=True, highlight=False),
             transient=True,
-            disable=not self.notes.is_terminal,
         )
         with bar:
             yield Ticker(bar, what)
@@ -90,7 +104,7 @@ class Output:
 class Ticker:
     """One line of progress."""
 
-    def __init__(self, bar: Progress, what: str) -> None:
+    def __init__(self, bar: "Progress", what: str) -> None:
         """Begin a line about `what`."""
         self._bar = bar
         self._what = what
@@ -99,6 +113,10 @@ class Ticker:
     def __call__(self, detail: str) -> None:
         """Show the progress."""
         self._bar.update(self._task, description=f"{self._what}: {detail}")
+
+
+def _say_nothing(_: str) -> None:
+    """Show no progress."""
 
 
 def shown(value: object) -> str:

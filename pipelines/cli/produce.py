@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from learnloom.pipelines.cli.options import Exit, JsonOption, PathsArgument, ServersOption
-from learnloom.pipelines.cli.output import Output, Ticker
+from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.opening import connection_of, file_source, limits
@@ -95,7 +95,7 @@ class _Sending:
     producer: StatementProducer
     done: Produced
 
-    def send(self, files: FileSource, stop: StopSignal, tick: Ticker) -> None:
+    def send(self, files: FileSource, stop: StopSignal, tick: Callable[[str], None]) -> None:
         """Send every record, and wait until the broker has acknowledged them.
 
         Raises:

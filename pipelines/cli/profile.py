@@ -10,7 +10,6 @@ from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.describe import describe_profile
 from learnloom.pipelines.feedback.why import describe_why, find_skill
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.refresh.why import why as explain
 from learnloom.pipelines.serve.students import find_student, read_profile
 
 commands = typer.Typer(add_completion=False)
@@ -37,6 +36,9 @@ def profile(
             out.record(found)
             out.say(*describe_profile(found))
             return
+        # It brings the whole learner model with it.
+        from learnloom.pipelines.refresh.why import why as explain  # noqa: PLC0415
+
         explained = explain(opened, found, find_skill(found, why), thresholds=settings.thresholds)
     out.record(explained)
     out.say(*describe_why(explained))

@@ -2,7 +2,7 @@
 
 import shlex
 import subprocess
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,15 +11,13 @@ from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.cli.repair_option import repairs_of
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.ingest.land.dead_letters import DeadSelection
-from learnloom.pipelines.ingest.land.replay import ReplaySummary
-from learnloom.pipelines.ingest.land.replay import replay as replay_letters
-from learnloom.pipelines.ingest.opening import limits
 from learnloom.pipelines.ingest.validate.mending import mend_of
 from learnloom.pipelines.ingest.validate.repairs import REPAIRS, Mend
-from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.schemas.errors import LearnloomError
-from learnloom.schemas.xapi.equality import is_same
+
+if TYPE_CHECKING:
+    from learnloom.pipelines.ingest.land.replay import ReplaySummary
 
 _FIX_SECONDS = 60
 
@@ -66,6 +64,12 @@ def replay(
     The dead letter keeps the original record, and records when it was replayed, as which statement, and with which
     fix. Exit code 3: some records are still refused.
     """
+    # Whoever only looks at dead letters need not wait for what lands them.
+    from learnloom.pipelines.ingest.land.replay import replay as replay_letters  # noqa: PLC0415
+    from learnloom.pipelines.ingest.opening import limits  # noqa: PLC0415
+    from learnloom.pipelines.ingest.validate.validator import Validator  # noqa: PLC0415
+    from learnloom.schemas.xapi.equality import is_same  # noqa: PLC0415
+
     if fix and repair:
         raise typer.BadParameter("use --fix or --repair, not both")
     repairs = repairs_of(repair, of_import=False)
@@ -88,7 +92,7 @@ def replay(
         raise typer.Exit(Exit.SOME_REFUSED)
 
 
-def _report_replay(out: Output, done: ReplaySummary) -> None:
+def _report_replay(out: Output, done: "ReplaySummary") -> None:
     out.record(done)
     out.say(
         f"{done.tried:,} replayed: {done.landed:,} landed, {done.duplicates:,} duplicates skipped, "

@@ -22,6 +22,11 @@ class Schedules(BaseModel):
     inbox: Path | None = Field(
         default=None, description="Folder whose new files are landed. None: no folder is watched."
     )
+    live: bool = Field(
+        default=True,
+        description="Whether `serve` keeps a process running that lands, refreshes and delivers as records come. "
+        "Otherwise each run is a process of its own, as in a work pool.",
+    )
     land_seconds: float = Field(
         default=60.0,
         ge=1,

@@ -157,7 +157,9 @@ class Delivering:
         deliveries = [found for each in dealt.events if (found := self._what_became(*each)) is not None]
         after = self._after(position, batch, dealt)
         recorded = self._record(position, after, deliveries)
-        return None if self._is_at_limit else recorded
+        # What was read of the outbox to its end need not be looked for once more.
+        is_over = batch.is_last and dealt.stopped is None
+        return None if self._is_at_limit or is_over else recorded
 
     @property
     def _is_at_limit(self) -> bool:

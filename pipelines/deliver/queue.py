@@ -2,31 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from learnloom.pipelines.deliver.position import DeliveryPosition, is_own_turn
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import DELIVERY
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # Events that are not to be sent any more: raised what stands no longer, or ended what a receiver never had.
 _OVER: Final = (
     "(change = 'raised' AND (expires_at <= $now OR EXISTS (FROM feedback.outbox AS later "
     "WHERE later.change = 'ended' AND later.signal_id = told.signal_id AND later.occurrence = told.occurrence)))"
     " OR (change = 'ended' AND sequence <= $began_at)"
-)
-_MOMENT: Final = pa.timestamp("us", "UTC")
-_ROWS: Final = pa.schema(
-    [
-        ("sequence", pa.int64()),
-        ("event_id", pa.string()),
-        ("student_key", pa.string()),
-        ("status", pa.string()),
-        ("n_attempts", pa.int32()),
-        ("next_attempt_at", _MOMENT),
-        ("last_error", pa.string()),
-    ]
 )
 
 
@@ -66,6 +55,8 @@ class DeliveryBatch(NamedTuple):
 
     events: list[Due]
     next_sequence: int
+    is_last: bool
+    """Whether nothing else was due as it was read."""
 
 
 class Delivery(NamedTuple):
@@ -121,7 +112,7 @@ def read_batch(
         asked,
     )
     if len(again) == limit:
-        return DeliveryBatch([Due(*row) for row in again], position.next_sequence)
+        return DeliveryBatch([Due(*row) for row in again], position.next_sequence, is_last=False)
     new = warehouse.rows(
         "WITH done AS (SELECT sequence FROM feedback.delivery WHERE subscription = $subscription), "
         "behind AS (SELECT student_key FROM feedback.delivery "
@@ -134,7 +125,9 @@ def read_batch(
     )
     next_sequence = new[-1][0] + 1 if len(new) == limit else last + 1
     return DeliveryBatch(
-        sorted(Due(*row) for row in (*again, *new)), max(next_sequence, position.next_sequence)
+        sorted(Due(*row) for row in (*again, *new)),
+        max(next_sequence, position.next_sequence),
+        is_last=len(new) < limit,
     )
 
 
@@ -156,8 +149,7 @@ def record(
     Raises:
         WarehouseBusyError: other processes kept writing.
     """
-    columns = list(zip(*deliveries, strict=True)) or [()] * len(Delivery._fields)
-    rows = pa.table(dict(zip(Delivery._fields, map(list, columns), strict=True)), schema=_ROWS)
+    rows = _rows(deliveries)
 
     def write() -> bool:
         with warehouse.transaction(DELIVERY):
@@ -182,11 +174,30 @@ def record(
     return after._replace(n_batches=before.n_batches + 1) if is_written else None
 
 
+def _rows(deliveries: Sequence[Delivery]) -> "pa.Table":
+    import pyarrow as pa  # noqa: PLC0415 - who only lists need not wait for it
+
+    moment = pa.timestamp("us", "UTC")
+    schema = pa.schema(
+        [
+            ("sequence", pa.int64()),
+            ("event_id", pa.string()),
+            ("student_key", pa.string()),
+            ("status", pa.string()),
+            ("n_attempts", pa.int32()),
+            ("next_attempt_at", moment),
+            ("last_error", pa.string()),
+        ]
+    )
+    columns = list(zip(*deliveries, strict=True)) or [()] * len(Delivery._fields)
+    return pa.table(dict(zip(Delivery._fields, map(list, columns), strict=True)), schema=schema)
+
+
 def _asked(position: DeliveryPosition, *names: str) -> dict[str, object]:
     return {name: getattr(position, name) for name in names}
 
 
-def _write(warehouse: Warehouse, subscription: str, rows: pa.Table, now: datetime) -> None:
+def _write(warehouse: Warehouse, subscription: str, rows: "pa.Table", now: datetime) -> None:
     """Put rows in the place of those of the same events."""
     if rows.num_rows:
         with warehouse.holding(new_delivery=rows):

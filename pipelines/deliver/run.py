@@ -30,6 +30,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.lake.small import one_thread
 
 Clock = Callable[[], dt.datetime]
 
@@ -70,7 +71,7 @@ def deliver(
         except SubscriptionError as error:
             yield DeliverySummary(subscription.name, told=f"{error}")
             continue
-        with closing(sender):
+        with closing(sender), one_thread(warehouse):
             yield Delivering(
                 warehouse, subscription, sender, clock, chance, settings.lock_wait_seconds, limit
             ).run()
@@ -99,7 +100,7 @@ def deliver_all(
         SubscriptionError: no subscription has that name.
         WarehouseError: there is no warehouse or no outbox yet, or other processes kept writing.
     """
-    chosen = settings.subscriptions if only is None else [subscription_named(settings, only)]
+    chosen = subscriptions_of(settings, only)
     with open_to_write(settings, must_exist=True, run=run) as warehouse:
         done = list(deliver(warehouse, settings, chosen, environment=environment, clock=clock, limit=limit))
         tidy_if_needed(warehouse, now=clock(), wait_seconds=settings.lock_wait_seconds)
@@ -131,6 +132,15 @@ def resume_to(settings: Settings, name: str, *, clock: Clock, run: Run | None = 
     subscription_named(settings, name)
     with open_to_write(settings, must_exist=True, run=run) as warehouse:
         resume(warehouse, name, now=clock(), wait_seconds=settings.lock_wait_seconds)
+
+
+def subscriptions_of(settings: Settings, only: str | None) -> Sequence[AnySubscription]:
+    """The subscriptions of the settings, or the one named.
+
+    Raises:
+        SubscriptionError: no subscription has that name.
+    """
+    return settings.subscriptions if only is None else [subscription_named(settings, only)]
 
 
 def subscription_named(settings: Settings, name: str) -> AnySubscription:

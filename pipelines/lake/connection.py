@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
-import stamina
 
 from learnloom.pipelines.lake.attach import attach, configure
 from learnloom.pipelines.lake.catalog import create_catalog, note_laid_down
@@ -259,6 +258,8 @@ class Warehouse:
                 all of it.
             WarehouseError: the object store refuses.
         """
+        import stamina  # noqa: PLC0415 - readers need not wait for it
+
         try:
             yield from stamina.retry_context(
                 on=is_conflict, attempts=None, timeout=wait_seconds, wait_initial=0.02, wait_max=1.0

@@ -12,7 +12,6 @@ from typing import Final, Protocol
 from zlib import crc32
 
 import duckdb
-import filelock
 
 from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.pipelines.lake.extensions import load_sql, quoted
@@ -43,7 +42,10 @@ class FileWriteLock:
     """A lock file: SQLite lets one process write, whatever it writes, so all names are one lock."""
 
     def __init__(self, folder: Path, wait_seconds: float) -> None:
+        import filelock  # noqa: PLC0415 - readers, who need no lock, need not wait for it
+
         self._folder = folder
+        self._busy = filelock.Timeout
         self._lock = filelock.FileLock(
             folder / LOCK_FILE, timeout=wait_seconds, poll_interval=_POLL_SECONDS, thread_local=False
         )
@@ -57,7 +59,7 @@ class FileWriteLock:
         """
         try:
             self._lock.acquire()
-        except filelock.Timeout as error:
+        except self._busy as error:
             raise WarehouseBusyError(
                 f"another process has been writing to {self._folder} for {self._lock.timeout:g} s: try again "
                 "later, or raise LEARNLOOM_LOCK_WAIT_SECONDS"
@@ -142,6 +144,8 @@ def try_lock(path: Path) -> Callable[[], None] | None:
     Returns:
         What lets go of it; None: another process holds it.
     """
+    import filelock  # noqa: PLC0415 - likewise
+
     lock = filelock.FileLock(path, timeout=0)
     try:
         lock.acquire()
@@ -164,6 +168,8 @@ class OwnFolder:
         Args:
             parent: the folder that holds them; it is made where it is absent.
         """
+        import filelock  # noqa: PLC0415 - likewise
+
         parent.mkdir(parents=True, exist_ok=True)
         for number in count():
             self._lock = filelock.FileLock(parent / f"{number}.lock", thread_local=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import catalogued_tables
+from learnloom.pipelines.lake.small import one_snapshot, one_thread
 from learnloom.schemas.record import Position
 
 
@@ -44,8 +45,15 @@ class Status:
 
 
 def read_status(warehouse: Warehouse) -> Status:
-    """Read the status; tables of layers that were never built are left out."""
+    """Read the status, as of one moment; tables of layers that were never built are left out."""
+    with one_thread(warehouse), one_snapshot(warehouse):
+        return _read_status(warehouse)
+
+
+def _read_status(warehouse: Warehouse) -> Status:
     standing = tables(warehouse)
+    sizes = _sizes(warehouse)
+    n_rows = {size.relation: size.rows for size in sizes}
     landed = _optional(
         warehouse, standing, "landing.statement", "SELECT count(*), max(landed_at) FROM landing.statement"
     )
@@ -77,11 +85,11 @@ def read_status(warehouse: Warehouse) -> Status:
         refreshed_at=state[1] if state else None,
         model_version=state[2] if state else None,
         model_answers=model[0] if model else None,
-        answers=_count(warehouse, standing, "dimensional.fact_attempt"),
-        students=_count(warehouse, standing, "dimensional.dim_student"),
-        signals=_count(warehouse, standing, "feedback.signal"),
+        answers=n_rows.get("dimensional.fact_attempt"),
+        students=n_rows.get("dimensional.dim_student"),
+        signals=n_rows.get("feedback.signal"),
         snapshots=int(warehouse.one(f"SELECT count(*) FROM {LAKE}.snapshots()")[0]),
-        tables=_sizes(warehouse),
+        tables=sizes,
         positions=_positions(warehouse, standing),
     )
 
@@ -109,23 +117,17 @@ def _optional(
     return rows[0] if rows else None
 
 
-def _count(warehouse: Warehouse, standing: list[str], relation: str) -> int | None:
-    return _rows_of(warehouse, relation) if relation in standing else None
-
-
 def _sizes(warehouse: Warehouse) -> list[TableSize]:
     info = warehouse.rows(f"SELECT table_id, file_count, file_size_bytes FROM ducklake_table_info('{LAKE}')")
     files = {table_id: (int(count), int(size or 0)) for table_id, count, size in info}
+    known = catalogued_tables(warehouse)
+    # In one statement: each asks the catalogue half a dozen times.
+    counts = [f"SELECT '{name}', count(*) FROM {name}" for name, table in known.items() if table.is_filled]
+    n_rows = dict(warehouse.rows(" UNION ALL ".join(counts))) if counts else {}
     return [
-        TableSize(
-            name, _rows_of(warehouse, name) if table.is_filled else 0, *files.get(table.table_id, (0, 0))
-        )
-        for name, table in catalogued_tables(warehouse).items()
+        TableSize(name, int(n_rows.get(name, 0)), *files.get(table.table_id, (0, 0)))
+        for name, table in known.items()
     ]
-
-
-def _rows_of(warehouse: Warehouse, relation: str) -> int:
-    return int(warehouse.one(f"SELECT count(*) FROM {relation}")[0])
 
 
 def _positions(warehouse: Warehouse, standing: list[str]) -> list[Position]:

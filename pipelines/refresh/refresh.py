@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land import tables
-from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.maintain import tidy_if_needed
-from learnloom.pipelines.lake.open import open_to_read, open_to_write
+from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.relation import load_relations
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.lake.small import one_snapshot, one_thread
@@ -180,13 +180,13 @@ def open_and_refresh(
     return summary
 
 
-def count_changes(settings: Settings) -> dict[str, int]:
+def count_changes(warehouse: Warehouse) -> dict[str, int]:
     """How many signals the last refresh that computed anybody raised, and how many it ended."""
-    with open_to_read(settings) as warehouse:
-        counts = dict(
-            warehouse.rows(
-                "SELECT change, count(*) FROM feedback.outbox "
-                "WHERE created_at = (SELECT refreshed_at FROM run.refresh_state) GROUP BY change"
-            )
+    warehouse.use(LAKE)
+    counts = dict(
+        warehouse.rows(
+            "SELECT change, count(*) FROM feedback.outbox "
+            "WHERE created_at = (SELECT refreshed_at FROM run.refresh_state) GROUP BY change"
         )
+    )
     return {change: int(counts.get(change, 0)) for change in ("raised", "ended")}

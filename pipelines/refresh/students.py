@@ -4,8 +4,6 @@ from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.lake.relation import Relation
 from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.digests import DIGEST, compute_digests
-from learnloom.pipelines.refresh.estimate import estimate, estimate_risk
-from learnloom.pipelines.refresh.feedback import feedback
 from learnloom.pipelines.refresh.outbox import CHANGE, find_changes
 
 
@@ -19,6 +17,10 @@ def compute_students(transform: Transform, thresholds: Thresholds) -> None:
             is fitted on these students), and the outbox of these students.
         thresholds: a school's, as for the rules.
     """
+    # The learner model and the texts: a refresh that has nobody to compute need not wait for them.
+    from learnloom.pipelines.refresh.estimate import estimate, estimate_risk  # noqa: PLC0415
+    from learnloom.pipelines.refresh.feedback import feedback  # noqa: PLC0415
+
     names, of_day = set(transform.by_name), relations_of_day(transform)
     lasting = names - of_day if transform.plan.is_new_day else names
     transform.build("dimensional", "norms", names=lasting)

@@ -1,12 +1,20 @@
-"""A Prefect of their own for the tests of flows, and a warehouse that the settings name."""
+"""A Prefect of their own for the tests of flows, a warehouse that the settings name, and a whole deployment."""
 
+import json
+import os
 import random
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from servers.kafka.broker import Broker
+from servers.ports import free_port
+from servers.process import ServerProcess
 from tests.conftest import SmallClass
+from tests.pipelines.ingest.sources.kafka.samples import new_topic
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +40,48 @@ def school(small_class: SmallClass, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(folder))
     monkeypatch.setenv("LEARNLOOM_FLOWS__TOPICS", "[]")
     return folder
+
+
+@pytest.fixture(scope="module")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Prefect's own server, with its services: schedules, events, triggers."""
+    place = tmp_path_factory.mktemp("prefect")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    environment = {"PREFECT_HOME": str(place), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    command = ["env", *(f"{name}={value}" for name, value in environment.items()), sys.executable, "-m"]
+    command += ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    process = ServerProcess(command, place / "log")
+
+    def is_ready() -> bool:
+        try:
+            return httpx.get(f"{url}/health", timeout=5).is_success
+        except httpx.HTTPError:
+            return False
+
+    process.start(is_ready, seconds=240)
+    try:
+        yield url
+    finally:
+        process.stop()
+
+
+@pytest.fixture
+def place(broker: Broker, prefect_api: str, tmp_path: Path) -> dict[str, str]:
+    """The environment of a deployment: its topics, its warehouse, Prefect's server."""
+    topic, out = new_topic(broker), new_topic(broker)
+    return {
+        **os.environ,
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+        "PREFECT_API_URL": prefect_api,
+        "PREFECT_LOGGING_LEVEL": "DEBUG",
+        "PYTHONUNBUFFERED": "1",
+        "LEARNLOOM_WAREHOUSE": str(tmp_path / "warehouse"),
+        "LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS": broker.address,
+        "LEARNLOOM_KAFKA_SESSION_TIMEOUT_SECONDS": "6",
+        "LEARNLOOM_FLOWS__TOPICS": json.dumps([topic]),
+        "LEARNLOOM_FLOWS__LAND_SECONDS": "5",
+        "LEARNLOOM_FLOWS__DELIVER_SECONDS": "5",
+        "TOPIC": topic,
+        "OUT": out,
+    }

@@ -66,6 +66,15 @@ def test_without_topics_and_inbox_nothing_is_landed() -> None:
     assert "refresh" in names
 
 
+@pytest.mark.parametrize("inbox", [None, Path("inbox")])
+def test_beside_the_live_process_only_the_inbox_is_landed_on_a_schedule(inbox: Path | None) -> None:
+    """`land` reads no topic, which would take partitions from the process, and has a schedule for an inbox alone."""
+    found = asyncio.run(deployments(Schedules(inbox=inbox), is_live=True))
+    (land,) = (each for each in found if each.flow_name == "land")
+    assert land.parameters == {"topics": []}
+    assert bool(land.schedules) == (inbox is not None)
+
+
 @pytest.mark.parametrize("cron", ["every day", "* * * *"])
 def test_a_schedule_that_is_none_is_refused(cron: str) -> None:
     """A cron schedule has five fields; anything else is told when the settings are read."""

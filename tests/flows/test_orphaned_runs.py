@@ -9,7 +9,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.states import Completed, Pending, Running, Scheduled
 
-from learnloom.flows.orphaned_runs import end_orphaned_runs
+from learnloom.flows.orphaned_runs import end_orphaned_runs, end_runs_tagged
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -43,7 +43,7 @@ def test_the_slot_of_a_run_that_was_stopped_is_free_again() -> None:
             client.set_flow_run_state(done, Completed())
             left = begin(ours)
             assert state_of(left) == StateType.RUNNING
-            assert asyncio.run(end_orphaned_runs()) == 1
+            assert end_orphaned_runs() == 1
             following = begin(ours)
             assert [state_of(run) for run in (done, left, following, foreign)] == [
                 StateType.COMPLETED,
@@ -54,3 +54,20 @@ def test_the_slot_of_a_run_that_was_stopped_is_free_again() -> None:
         finally:
             for deployment_id in (ours, another):
                 client.delete_deployment(deployment_id)
+
+
+def test_the_runs_of_a_process_that_has_died_are_ended_by_their_tag() -> None:
+    """They are crashed with the reason; runs of another process, which have another tag, go on."""
+    with get_client(sync_client=True) as client:
+        mine, others = (
+            client.create_flow_run(stopped, state=Running(), tags=["learnloom", tag]).id
+            for tag in ("learnloom-live-1", "learnloom-live-2")
+        )
+        assert end_runs_tagged("learnloom-live-1", "it was killed", {}) == 1
+        ended = client.read_flow_run(mine).state
+        assert ended is not None
+        assert (ended.type, ended.message) == (StateType.CRASHED, "it was killed")
+        assert client.read_flow_run(others).state_type == StateType.RUNNING
+        assert end_orphaned_runs() == 1, (
+            "whoever starts Prefect's server anew knows that none can be under way"
+        )

@@ -13,10 +13,9 @@ import numpy.typing as npt
 import orjson
 import pyarrow as pa
 
-from learnloom.pipelines.ingest.land.dead_letters import DEAD_LETTER_ROWS
 from learnloom.pipelines.ingest.land.dedupe import as_hashes, hash_of
 from learnloom.pipelines.ingest.land.hash_runs import Hashes, MemoryRun
-from learnloom.pipelines.ingest.land.tables import STATEMENT_ROWS
+from learnloom.pipelines.ingest.land.tables import DEAD_LETTER_ROWS, STATEMENT_ROWS
 from learnloom.pipelines.tracing.span import MAX_LINKS
 from learnloom.schemas.record import Batch, Fault, Judge, Record
 

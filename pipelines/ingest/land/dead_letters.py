@@ -2,28 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.schemas.record import DeadLetter, Fault
 
-_FAULT_ROW: Final = pa.struct([(name, pa.string()) for name in ("rule", "path", "value", "message")])
-DEAD_LETTER_ROWS: Final = pa.schema(
-    [
-        ("dead_letter_id", pa.string()),
-        ("faults", pa.list_(_FAULT_ROW)),
-        ("raw", pa.binary()),
-        ("topic", pa.string()),
-        ("partition", pa.int32()),
-        ("offset", pa.int64()),
-        ("element", pa.int32()),
-        ("source", pa.string()),
-        ("xapi_version", pa.string()),
-    ]
-)
-"""Arrow form of rows for landing.dead_letter."""
+if TYPE_CHECKING:  # who only looks need not wait for it
+    import pyarrow as pa
 
 
 class DeadSelection(NamedTuple):
@@ -79,7 +64,7 @@ DeadGroup = Literal["rule", "source", "topic"]
 """By what dead letters are counted; a sender that does not name itself is told by its topic or file."""
 
 
-def write_dead_letters(warehouse: Warehouse, rows: pa.Table, now: datetime) -> None:
+def write_dead_letters(warehouse: Warehouse, rows: "pa.Table", now: datetime) -> None:
     """Add `rows` (DEAD_LETTER_ROWS) to landing.dead_letter."""
     if not rows.num_rows:
         return
@@ -180,6 +165,8 @@ def undelivered(warehouse: Warehouse, topics: Collection[str], *, limit: int) ->
 
 def mark_delivered(warehouse: Warehouse, ids: Sequence[str], now: datetime) -> None:
     """Note that the broker has these dead letters."""
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
     with warehouse.holding(delivered=pa.table({"dead_letter_id": pa.array(ids, pa.string())})):
         warehouse.run(
             "INSERT INTO landing.dead_letter_delivery (dead_letter_id, delivered_at) "
@@ -203,6 +190,8 @@ def mark_replayed(warehouse: Warehouse, replayed: Mapping[str, str], fix: str | 
     """Note for each dead letter id which statement has taken its place, and what mended it."""
     if not replayed:
         return
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
     table = pa.table({"dead_letter_id": list(replayed), "statement_id": list(replayed.values())})
     with warehouse.holding(replayed=table):
         warehouse.run(

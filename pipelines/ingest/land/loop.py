@@ -43,7 +43,7 @@ class LandingPolicy:
     wait_seconds: float
     """How long other writers may be in the way of one transaction."""
     max_seconds: float | None = None
-    """How long a record may wait for its transaction to fill; None: until the source ends."""
+    """The least time between two transactions that are not full; None: each waits until the source ends."""
     dead_letter_limit: DeadLetterLimit | None = None
     """Landing stops where more is refused; None: it never does."""
     stop_at: datetime | None = None
@@ -190,37 +190,38 @@ class LandingLoop:
         return self.summary
 
     def _judged(self, batches: Iterator[Batch | None]) -> Iterator[WriteBatch | None]:
-        """Read and judge; small batches share a transaction. None: the source has nothing more at the moment."""
-        judged, begun = WriteBatch(), self._now()
+        """Read and judge; batches that follow closely share a transaction. None: the source has nothing more now."""
+        judged, handed_over = WriteBatch(), None
         while True:
             with self._stop.interruptible():
                 batch = next(batches, _END)
             if batch is _END:
                 break
-            if judged.slices and (not self._fits(judged, batch) or self._is_due(begun)):
+            if judged.slices and (not self._fits(judged, batch) or self._is_due(handed_over)):
                 yield judged
-                judged = WriteBatch()
+                judged, handed_over = WriteBatch(), self._now()
             if batch is None:
                 yield None
                 continue
-            if not judged.slices:
-                begun = self._now()
             judged.add_batch(batch, self._judge)
+            if self._is_due(handed_over):
+                yield judged
+                judged, handed_over = WriteBatch(), self._now()
         if judged.slices:
             yield judged
 
     def _fits(self, judged: WriteBatch, batch: Batch | None) -> bool:
-        if batch is None:
-            return True
-        size = sum(len(record.value or b"") for record in batch.records)
+        records = batch.records if batch is not None else []
+        size = sum(len(record.value or b"") for record in records)
         return (
-            judged.record_count + len(batch.records) <= self._policy.max_records
+            judged.record_count + len(records) <= self._policy.max_records
             and judged.size + size <= self._policy.max_bytes
         )
 
-    def _is_due(self, begun: datetime) -> bool:
-        limit = self._policy.max_seconds
-        return limit is not None and (self._now() - begun).total_seconds() >= limit
+    def _is_due(self, handed_over: datetime | None) -> bool:
+        if (limit := self._policy.max_seconds) is None:
+            return False
+        return handed_over is None or (self._now() - handed_over).total_seconds() >= limit
 
     def _admit(self, batch: WriteBatch, landing: "WriterThread", source: Source) -> None:
         """Stop where too much is refused, once what came before has landed."""

@@ -32,6 +32,21 @@ STATEMENT_ROWS: Final = pa.schema(
     ]
 )
 """Arrow form of rows for landing.statement; the time of landing is added when they are written."""
+_FAULT_ROW: Final = pa.struct([(name, pa.string()) for name in ("rule", "path", "value", "message")])
+DEAD_LETTER_ROWS: Final = pa.schema(
+    [
+        ("dead_letter_id", pa.string()),
+        ("faults", pa.list_(_FAULT_ROW)),
+        ("raw", pa.binary()),
+        ("topic", pa.string()),
+        ("partition", pa.int32()),
+        ("offset", pa.int64()),
+        ("element", pa.int32()),
+        ("source", pa.string()),
+        ("xapi_version", pa.string()),
+    ]
+)
+"""Arrow form of rows for landing.dead_letter."""
 
 _POSITION_ROWS = pa.schema(
     [

@@ -9,7 +9,6 @@ from learnloom.pipelines.refresh.buckets.key_range import MOST_RANGES, key_range
 from learnloom.pipelines.refresh.buckets.run_folder import RunFolder
 from learnloom.pipelines.refresh.buckets.spread import Spread
 from learnloom.pipelines.refresh.build import Transform
-from learnloom.pipelines.refresh.fit import fit_apart
 from learnloom.pipelines.refresh.plan import code_digest
 
 _SHARED_SCOPES = ("mention", "reference", "version")
@@ -55,6 +54,8 @@ def _job(transform: Transform, folder: RunFolder, settings: Settings) -> Job:
     shared = folder.shared()
     if shared is None:
         if transform.plan.fits:
+            from learnloom.pipelines.refresh.fit import fit_apart  # noqa: PLC0415 - it is seldom wanted
+
             fit_apart(transform, settings)
         keys = {KEYS: f"FROM {work.keys('student')}"} if not transform.plan.is_full else {}
         rows = keys | {

@@ -230,3 +230,19 @@ def test_ctrl_c_leaves_130(school: SmallClass, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("learnloom.pipelines.cli.status.read_status", interrupted)
     ran = learnloom("status")
     assert (ran.code, "Traceback" in ran.err) == (Exit.INTERRUPTED, False)
+
+
+_HEAVY = ("numpy", "pyarrow", "rich", "filelock", "stamina", "sklearn", "kafka", "httpx")
+"""What takes longer to import than the rest of a look-up."""
+
+
+@pytest.mark.parametrize(
+    "name", ["status", "students", "signals", "profile", "query", "dead", "deliver", "reviews"]
+)
+def test_commands_that_look_something_up_import_nothing_heavy(name: str) -> None:
+    """What computes, lands or draws is imported when it is needed: a look-up need not wait for it."""
+    code = (
+        f"import sys; import learnloom.pipelines.cli.{name}; print(*({_HEAVY!r} & sys.modules.keys()), sep=',')"
+    ).replace(repr(_HEAVY), repr(set(_HEAVY)))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

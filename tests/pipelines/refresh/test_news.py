@@ -1,0 +1,29 @@
+"""Whether anything has landed that no refresh has taken in is known without a refresh."""
+
+from pathlib import Path
+
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.refresh.news import has_news
+from tests.pipelines.refresh.conftest import RefreshedClass
+from tests.pipelines.refresh.school import land, refreshed, void_of
+
+
+def test_there_is_news_from_a_landing_to_the_next_refresh(
+    refreshed_class: RefreshedClass, tmp_path: Path
+) -> None:
+    """Right after a refresh there is none; what another connection lands is, until it has been taken in."""
+    made = refreshed_class(students=3)
+    with Warehouse(made.folder) as warehouse, warehouse.another() as lander:
+        assert not has_news(warehouse)
+        land(lander, tmp_path / "more.jsonl", [void_of("00000000-0000-4000-8000-000000000001")])
+        assert has_news(warehouse)
+        refreshed(warehouse)
+        assert not has_news(warehouse)
+
+
+def test_an_empty_warehouse_has_no_news_and_one_never_refreshed_has(tmp_path: Path) -> None:
+    """Before anything has landed nothing is to be refreshed; what landed first is."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        assert not has_news(warehouse)
+        land(warehouse, tmp_path / "one.jsonl", [void_of("00000000-0000-4000-8000-000000000001")])
+        assert has_news(warehouse)
