@@ -43,7 +43,7 @@ _COMMANDS: Final = {
     "people": "Say who is who: staff, who are no students, and people with several identifiers.",
     "query": "Run a read-only SQL query (DuckDB's dialect) on the warehouse.",
     "export": "Export the tables, all as of one moment, to Parquet files or to one DuckDB file for BI tools.",
-    "backup": "Copy the warehouse to a folder or to an object store, while other processes read and write.",
+    "backup": "Copy the warehouse, and the store of `learnloom lrs`, while other processes read and write.",
     "restore": "Restore a backup to where the settings say that the warehouse stands; none may stand there yet.",
     "metrics": "Print or serve metrics in Prometheus' format: counts, ages, consumer lag, dead letters.",
     "status": "Show the state of the warehouse: row counts, freshness, offsets, sizes.",
