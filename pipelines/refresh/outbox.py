@@ -1,20 +1,22 @@
 """The outbox: each change of what stands (feedback.signal_change) as an event, in the envelope of CloudEvents."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from learnloom.pipelines.lake.connection import LAKE
+from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.relation import Relation
 from learnloom.pipelines.refresh.workspace import Workspace
 from learnloom.schemas.event import EVENT_TYPE
 
 CHANGE: Final = "feedback.signal_change"
 OUTBOX: Final = "feedback.outbox"
-_WRITE = f"""
+_WRITE: Final = f"""
     INSERT INTO {LAKE}.{OUTBOX} BY NAME
     WITH named AS (
         SELECT *, left(sha256(concat_ws(' ', signal_id, change, occurrence)), 32) AS event_id
-        FROM {CHANGE}
+        FROM {{changes}}
     )
     SELECT
         (SELECT coalesce(max(sequence), 0) FROM {LAKE}.{OUTBOX})
@@ -37,7 +39,7 @@ def find_changes(work: Workspace, change: Relation) -> None:
     work.take(change, change.sql)
 
 
-def write_events(work: Workspace, *, at: datetime, source: str) -> None:
+def write_events(work: Workspace, *, files: Sequence[str], at: datetime, source: str) -> None:
     """Add an event for each change of what stands.
 
     To be called within the transaction that writes the signals, by one refresh at a time: it counts on from the
@@ -45,9 +47,14 @@ def write_events(work: Workspace, *, at: datetime, source: str) -> None:
 
     Args:
         work: holds the changes.
+        files: where they were computed in buckets, the files of the changes in order of students: as many as one holds
+            are numbered at once.
         at: when this refresh ran.
         source: URI reference of this deployment.
     """
-    if work.n_rows.get(CHANGE):
-        work.warehouse.use(work.name)
-        work.warehouse.run(_WRITE, {"at": at, "at_text": at.isoformat(), "source": source})
+    if not work.n_rows.get(CHANGE):
+        return
+    work.warehouse.use(work.name)
+    for changes in [quoted(path) for path in files] or [CHANGE]:
+        values = {"at": at, "at_text": at.isoformat(), "source": source}
+        work.warehouse.run(_WRITE.format(changes=changes), values)

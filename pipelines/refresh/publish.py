@@ -13,7 +13,7 @@ from learnloom.pipelines.lake.relation import KEYS, Columns, Relation, columns_i
 from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.digests import DIGEST, Rewrite, find_rewrites
-from learnloom.pipelines.refresh.outbox import write_events
+from learnloom.pipelines.refresh.outbox import CHANGE, write_events
 from learnloom.pipelines.refresh.state import STATE, drop_what_is_gone, read_state
 from learnloom.pipelines.refresh.students import student_tables
 from learnloom.pipelines.refresh.touched import touched_keys
@@ -198,7 +198,8 @@ def _write_computed(transform: Transform, rewrites: dict[str, Rewrite] | None, s
         else:
             _replace(transform, relation)
         if relation.full_name == _SIGNAL:
-            write_events(work, at=transform.plan.state.refreshed_at, source=source)
+            changes = transform.files.get(CHANGE, ())
+            write_events(work, files=changes, at=transform.plan.state.refreshed_at, source=source)
 
 
 def _replace(transform: Transform, relation: Relation) -> None:

@@ -90,7 +90,7 @@ def stand(warehouse: Warehouse, *signals: Signal) -> None:
         work.show(_RELATIONS["outbox"])
         find_changes(work, _RELATIONS["signal_change"])
         with warehouse.transaction():
-            write_events(work, at=NOON, source="/school")
+            write_events(work, files=(), at=NOON, source="/school")
 
 
 def webhook(url: str, **changes: Any) -> WebhookSubscription:
