@@ -13,15 +13,13 @@ from contextlib import suppress
 from typing import Any, Final
 
 import prefect
-from prefect.client.orchestration import get_client
-from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
-from prefect.concurrency.sync import concurrency
 
 from learnloom.flows.deliver import deliver
 from learnloom.flows.kept import KeptWarehouse, keep
 from learnloom.flows.landing_runs import LandingRuns, ShownSource
 from learnloom.flows.refresh import refresh
 from learnloom.flows.runtime import NAME, logger, now, settings
+from learnloom.flows.slots import SlotsTakenError, slots_of
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.convert.opening import converting_topics
 from learnloom.pipelines.ingest.land.loop import ImportSummary
@@ -42,8 +40,6 @@ _TIDY_SECONDS: Final = 60.0
 """So long, at the least, between two looks whether files are to be merged."""
 _FIRST_PAUSE_SECONDS: Final = 1.0
 _LONGEST_PAUSE_SECONDS: Final = 60.0
-_LEASE_SECONDS: Final = 60.0
-"""So long Prefect keeps the slots of a process that was killed; no less is allowed."""
 _OUTBOX: Final = "feedback.outbox"
 _STOP_SECONDS: Final = 8.0
 """So long a refresh or delivery in hand may take to end after a request to stop."""
@@ -62,7 +58,6 @@ class Follower:
         self._has_subscribers = self._is_to_deliver = bool(chosen.subscriptions)
         self._snapshot = -1
         self._tidied_at = time.monotonic()
-        self._limits: list[str] = []
 
     def note(self) -> None:
         """Take note that something has landed."""
@@ -85,8 +80,7 @@ class Follower:
                 pause = _FIRST_PAUSE_SECONDS
             except WarehouseMissingError:
                 continue  # nothing has landed yet
-            except ConcurrencySlotAcquisitionError:
-                # A scheduled run is under way. Prefect itself would ask again after up to a minute.
+            except SlotsTakenError:
                 self._is_closed.wait(_LOOK_SECONDS)
                 self._has_landed.set()
             except Exception as error:  # noqa: BLE001 - the run has failed, and somebody was told: try again
@@ -110,7 +104,7 @@ class Follower:
             self._is_to_deliver &= is_new or _OUTBOX in filled_tables(warehouse)
         if is_new or self._is_to_deliver:
             # Asked for once: of the way of an answer, each question to Prefect is a part.
-            with concurrency(self._slots(), lease_duration=_LEASE_SECONDS, max_retries=0):
+            with slots_of([refresh.name, deliver.name]):
                 if is_new and not self._is_closed.is_set():
                     done: dict[str, Any] = refresh()
                     self._is_to_deliver |= self._has_subscribers and done["raised"] + done["ended"] > 0
@@ -126,14 +120,6 @@ class Follower:
         with self._kept.opened(Run("unattended", "live")) as warehouse:
             tidy_if_needed(warehouse, now=now(), wait_seconds=self._wait_seconds)
         self._tidied_at = time.monotonic()
-
-    def _slots(self) -> list[str]:
-        """Names of Prefect's limits on runs of the deployments: those that are scheduled and ours take turns."""
-        if not self._limits:
-            with get_client(sync_client=True) as client:
-                found = [client.read_deployment_by_name(f"{flow.name}/{NAME}") for flow in (refresh, deliver)]
-            self._limits = [f"deployment:{each.id}" for each in found]
-        return self._limits
 
 
 class Lander:

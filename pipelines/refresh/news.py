@@ -1,23 +1,37 @@
 """Whether statements have landed that no refresh has taken in: a question for whoever waits for them."""
 
-from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.relation import filled_tables, load_relations
-from learnloom.pipelines.lake.small import one_thread
-from learnloom.pipelines.refresh.stage import inserted, is_known_snapshot
+from typing import Final
 
-_LANDED = "landing.statement"
-_STATE = "staging.staging_state"
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.relation import filled_tables, load_relations
+from learnloom.pipelines.lake.small import one_snapshot, one_thread
+from learnloom.pipelines.refresh.stage import inserted, is_known_snapshot
+from learnloom.pipelines.refresh.state import STATE
+
+_LANDED: Final = "landing.statement"
+_TAKEN_IN: Final = {
+    _LANDED: f"SELECT landed_snapshot FROM {LAKE}.staging.staging_state",
+    # A refresh that was killed may have staged what it has not taken in.
+    "staging.stg_statement": f"SELECT staged_snapshot FROM {LAKE}.{STATE}",
+}
+"""Tables of statements, and up to which snapshot their rows have been taken in by the next step."""
 
 
 def has_news(warehouse: Warehouse) -> bool:
-    """Whether there is anything to stage; it takes a hundredth of a second, whatever the size of the warehouse."""
-    with one_thread(warehouse):
+    """Whether there is anything to refresh; it takes a hundredth of a second, whatever the size of the warehouse."""
+    with one_thread(warehouse), one_snapshot(warehouse):
         filled = filled_tables(warehouse)
         if _LANDED not in filled:
             return False
-        rows = warehouse.rows(f"SELECT landed_snapshot FROM {_STATE}") if _STATE in filled else []
-        if not rows or not is_known_snapshot(warehouse, rows[0][0]):
+        if not {"staging.staging_state", STATE} <= filled:
             return True
-        landed = next(each for each in load_relations() if each.full_name == _LANDED)
-        new = inserted(landed, rows[0][0], warehouse.snapshot())
-        return bool(warehouse.one(f"SELECT count(*) > 0 {new[1:-1]}")[0])
+        return any(_has_more(warehouse, table, select) for table, select in _TAKEN_IN.items())
+
+
+def _has_more(warehouse: Warehouse, table: str, taken_in: str) -> bool:
+    known = warehouse.rows(taken_in)
+    if not known or not is_known_snapshot(warehouse, known[0][0]):
+        return True
+    relation = next(each for each in load_relations() if each.full_name == table)
+    rows = inserted(relation, known[0][0], warehouse.snapshot())
+    return bool(warehouse.one(f"SELECT count(*) > 0 FROM {rows}")[0])
