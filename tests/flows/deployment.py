@@ -19,14 +19,16 @@ WAIT_SECONDS = 240.0
 _SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - of the specification's example
 
 
-def answers(first: int, count: int) -> bytes:
+def answers(first: int, count: int, student: str = "s") -> bytes:
     """Right answers of two students on one skill, a minute apart, up to now: there is something to say of them."""
     now = dt.datetime.now(dt.UTC)
     return lines(
         *(
             {
                 "id": f"00000000-0000-4000-8000-{number:012x}",
-                "actor": {"account": {"homePage": "https://lms.school.example", "name": f"s{number % 2}"}},
+                "actor": {
+                    "account": {"homePage": "https://lms.school.example", "name": f"{student}{number % 2}"}
+                },
                 "verb": {"id": "http://adlnet.gov/expapi/verbs/answered"},
                 "object": {"id": f"https://school.example/quiz/q{number}"},
                 "result": {"success": True},
@@ -53,9 +55,9 @@ def subscribe(place: dict[str, str], url: str) -> None:
     place["LEARNLOOM_SUBSCRIPTIONS"] = json.dumps([hook, topic])
 
 
-def produce(place: dict[str, str], tmp_path: Path, first: int, count: int) -> None:
+def produce(place: dict[str, str], tmp_path: Path, first: int, count: int, *, student: str = "s") -> None:
     file = tmp_path / f"{first}.jsonl"
-    file.write_bytes(answers(first, count))
+    file.write_bytes(answers(first, count, student))
     ran = learnloom("produce", str(file), "--topic", place["TOPIC"], env=place)
     assert ran.code == 0, ran.err
 

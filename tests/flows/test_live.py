@@ -79,7 +79,7 @@ def test_killed_in_a_refresh_nothing_is_lost_and_the_next_answer_needs_no_new_pr
             waiting_for("deliveries", lambda: rows(place, _DELIVERED) == [("delivered", len(outbox(place)))])
 
             arrived = _arrival(receiver)
-            produce(place, tmp_path, 40, 20)
+            produce(place, tmp_path, 40, 20, student="another")
             assert arrived.wait(WAIT_SECONDS), "".join(told)
             waiting_for("deliveries", lambda: rows(place, _DELIVERED) == [("delivered", len(outbox(place)))])
             assert _process_of(told) == process, "another process was started"
