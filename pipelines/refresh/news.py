@@ -18,7 +18,7 @@ _TAKEN_IN: Final = {
 
 
 def has_news(warehouse: Warehouse) -> bool:
-    """Whether there is anything to refresh; it takes a hundredth of a second, whatever the size of the warehouse."""
+    """Whether there is anything to refresh; no table is read but what was added to it."""
     with one_thread(warehouse), one_snapshot(warehouse):
         filled = filled_tables(warehouse)
         if _LANDED not in filled:
