@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 DEMO := demo
+# Tests and commands start many processes; where nothing may be kept, each compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test lint types unit quick coverage trials bench conformance clients docs site lock clean setup setup-dev broker broker-stop
 
