@@ -99,6 +99,8 @@ def test_served_unattended_an_answer_reaches_the_subscribers(
     """Where each run is a process of its own, a landing triggers a refresh and that a delivery, failures and all."""
     arrived = threading.Event()
     place["LEARNLOOM_FLOWS__LIVE"] = "false"
+    # Each run is a process that takes seconds to start: more often, they would only wait for one another.
+    place |= {"LEARNLOOM_FLOWS__LAND_SECONDS": "20", "LEARNLOOM_FLOWS__DELIVER_SECONDS": "20"}
     with receiving() as receiver:
         subscribe(place, receiver.url)
 

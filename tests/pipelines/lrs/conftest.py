@@ -1,5 +1,6 @@
 """One store for the tests of a module."""
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,3 +26,11 @@ def address(folder: Path) -> Iterator[str]:
 def client(folder: Path, address: str) -> Client:
     """Calls it with a key that may do everything."""
     return Client(address, new_key(folder))
+
+
+@pytest.fixture(autouse=True)
+def _sockets_of_clients() -> Iterator[None]:
+    """Let clients that close none of their connections, such as tincan, leave them to the garbage collector."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "unclosed <socket", ResourceWarning)
+        yield
