@@ -123,12 +123,23 @@ class Transform:
                 waiting += self.by_name[name].dependencies if name in self.by_name else ()
         return found
 
-    def show(self, work: Workspace, relation: Relation, *, only: str | None = None) -> None:
-        """Show the lake's rows in a workspace, cut down to the kept keys of scope `only`."""
+    @cached_property
+    def of_day(self) -> set[str]:
+        """Full names of the tables of students that a new day computes of everybody; on the same day none."""
+        found: set[str] = set()
+        for relation in self.of_scope("student") if self.plan.is_new_day else ():
+            if relation.stored == "table" and (relation.reads_day or relation.dependencies & found):
+                found.add(relation.full_name)
+        return found
+
+    def show(
+        self, work: Workspace, relation: Relation, *, only: str | None = None, source: str | None = None
+    ) -> None:
+        """Show the lake's rows, or those of `source`, in a workspace, cut down to the kept keys of scope `only`."""
         if relation.stored == "table" and relation.full_name not in self.filled:
             work.leave_empty(relation, self.columns[relation.full_name])
         else:
-            work.show(relation, only=only)
+            work.show(relation, only=only, source=source)
 
     def show_inputs(self) -> None:
         """Show what is read and not computed here: of model versions only the one in use, and the new state."""
@@ -224,19 +235,20 @@ class Transform:
         return f"SEMI JOIN {self.work.keys('student')} USING (student_key)"
 
     def _show_outbox(self, theirs: str) -> None:
-        outbox = self.by_name[OUTBOX]
-        if OUTBOX in self.filled:
-            self.work.show(outbox, source=f"(FROM {LAKE}.{OUTBOX} {theirs})")
-        else:
-            self.work.leave_empty(outbox, self.columns[OUTBOX])
+        self.show(self.work, self.by_name[OUTBOX], source=f"(FROM {LAKE}.{OUTBOX} {theirs})")
 
-    def widen(self, names: Container[str]) -> None:
-        """Show of all students what relations of these names are computed from: what stands, but for those chosen."""
+    def widen(self) -> None:
+        """Show of all students what a new day is computed from: of those who were not chosen, what stands."""
         others = f"ANTI JOIN {self.work.keys('student')} USING (student_key) WHERE {self.among}"
-        read = self.with_inputs(name for name in self.by_name if name in names)
+        read = self.with_inputs(self.of_day)
         for relation in self.of_scope("student"):
             name = relation.full_name
-            if name in read and name not in names and relation.stored == "table" and name in self.filled:
+            if (
+                name in read
+                and name not in self.of_day
+                and relation.stored == "table"
+                and name in self.filled
+            ):
                 stands = f"FROM {LAKE}.{name} {others}"
                 self.work.take(relation, f"FROM {self.work.place(relation)} UNION ALL BY NAME {stands}")
         self.work.show(self.by_name[_STAGED], source=f"(FROM {self.staged} WHERE {self.among})")

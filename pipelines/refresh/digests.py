@@ -4,7 +4,7 @@ To find out from the rows themselves would take as long as writing them: a query
 catalogue. A digest is a sum of hashes: a difference that it does not show has a chance of one in 2^64.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE
@@ -24,14 +24,13 @@ class Rewrite(NamedTuple):
     """How many of them had rows before."""
 
 
-def compute_digests(transform: Transform, rows: Mapping[str, str], of_day: Container[str] | None) -> None:
+def compute_digests(transform: Transform, rows: Mapping[str, str]) -> None:
     """Compute the digests of the rows in a workspace, as rows of run.student_digest.
 
     Args:
         transform: its workspace holds the rows.
-        rows: SQL for the rows of each relation, by its full name.
-        of_day: on a new day the relations that were computed of all students: in the others the digests of those who
-            were not chosen stay as they are. None: only rows of those chosen were computed.
+        rows: SQL for the rows of each relation, by its full name. On a new day the digests of those who were not chosen
+            stay as they are, but for the relations that were computed of everybody.
     """
     work, digest = transform.work, transform.by_name[DIGEST]
     # Hashed twice: the hash of a row is that of its last column XOR the rest, and so are sums of such.
@@ -42,8 +41,8 @@ def compute_digests(transform: Transform, rows: Mapping[str, str], of_day: Conta
         for name, select in rows.items()
         if work.n_rows[name]
     ]
-    if of_day is not None and DIGEST in transform.filled:
-        named = ", ".join(f"'{name}'" for name in rows if name in of_day)
+    if transform.of_day and DIGEST in transform.filled:
+        named = ", ".join(f"'{name}'" for name in transform.of_day)
         others = f"FROM {LAKE}.{DIGEST} ANTI JOIN {work.keys('student')} USING (student_key) WHERE {transform.among}"
         each.append(
             f"SELECT relation, student_key, digest FROM ({_entries(others)}) WHERE relation NOT IN ({named})"

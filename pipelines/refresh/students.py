@@ -21,29 +21,19 @@ def compute_students(transform: Transform, thresholds: Thresholds) -> None:
     from learnloom.pipelines.refresh.estimate import estimate, estimate_risk  # noqa: PLC0415
     from learnloom.pipelines.refresh.feedback import feedback  # noqa: PLC0415
 
-    names, of_day = set(transform.by_name), relations_of_day(transform)
-    lasting = names - of_day if transform.plan.is_new_day else names
-    transform.build("dimensional", "norms", names=lasting)
+    names, of_day = set(transform.by_name), transform.of_day
+    transform.build("dimensional", "norms", names=names - of_day)
     transform.fill(estimate(transform, thresholds))
-    if transform.plan.is_new_day:
-        transform.build("marts", names=lasting)
-        transform.widen(of_day)
+    if of_day:
+        transform.build("marts", names=names - of_day)
+        transform.widen()
         transform.build("dimensional", names=of_day)
     transform.fill(estimate_risk(transform))
-    transform.build("marts", names=of_day if transform.plan.is_new_day else names)
+    transform.build("marts", names=of_day or names)
     transform.fill(feedback(transform, thresholds))
     find_changes(transform.work, transform.by_name[CHANGE])
     rows = {relation.full_name: rows_of(transform, relation) for relation in student_tables(transform)}
-    compute_digests(transform, rows, of_day if transform.plan.is_new_day else None)
-
-
-def relations_of_day(transform: Transform) -> set[str]:
-    """Full names of the tables of students that may have other rows on another day, though nothing new is known."""
-    found: set[str] = set()
-    for relation in student_tables(transform):  # each after those that it reads
-        if relation.reads_day or relation.dependencies & found:
-            found.add(relation.full_name)
-    return found
+    compute_digests(transform, rows)
 
 
 def student_tables(transform: Transform) -> list[Relation]:
@@ -54,11 +44,9 @@ def student_tables(transform: Transform) -> list[Relation]:
 
 def rows_of(transform: Transform, relation: Relation) -> str:
     """SQL for the rows of a relation that were computed, those left out that stood before and were only read."""
-    rows = f"FROM {transform.work.place(relation)}"
-    only_read = relation in student_tables(transform) and relation.full_name not in relations_of_day(
-        transform
-    )
-    return f"{rows} {transform.by_keys}" if transform.plan.is_new_day and only_read else rows
+    rows, name = f"FROM {transform.work.place(relation)}", relation.full_name
+    is_of_chosen = relation.scope == "student" and name != DIGEST and name not in transform.of_day
+    return f"{rows} {transform.by_keys}" if transform.of_day and is_of_chosen else rows
 
 
 def count_students(transform: Transform) -> int:
