@@ -1,0 +1,1 @@
+"""Roster: who teaches whom, who reads the pages as what, and what each reader may see."""
