@@ -47,6 +47,7 @@ class SignalKind(StrEnum):
     STREAK = "streak"
     ENGAGEMENT_CHANGE = "engagement_change"
     CHECK_IN = "check_in"
+    WANTS_TO_TALK = "wants_to_talk"
     AT_RISK = "at_risk"
     GOAL = "goal"
     CHOICE = "choice"

@@ -55,6 +55,13 @@ result.success false takes it back."""
 STATED_KNOWN: Final = _OURS + "verbs/stated-known"
 """The student (or a teacher of them: STATED_BY) says "I know this" of the skill that is the object; success false:
 "I don't"."""
+ASSIGNED: Final = _OURS + "verbs/assigned"
+"""A teacher set practice: object = the skill; the actor is the student, context.instructor the teacher, STATED_BY says
+"teacher"; result.success false takes it back."""
+CONTACTED: Final = _OURS + "verbs/contacted"
+"""A teacher has talked to the student, who is the actor; object = the course. What was said is not told."""
+ASKED_TO_TALK: Final = _OURS + "verbs/asked-to-talk"
+"""The student wishes to talk to a teacher; object = the course or the skill; success false takes it back."""
 SIGNAL_RAISED: Final = _OURS + "verbs/had-signal-raised"
 SIGNAL_ENDED: Final = _OURS + "verbs/had-signal-ended"
 """What a learning record store is told of a signal (docs/how-to/deliver.md); no act of the student's."""
@@ -148,6 +155,9 @@ VERBS: Final = frozenset(
         CHOSE,
         PREFERRED,
         STATED_KNOWN,
+        ASSIGNED,
+        CONTACTED,
+        ASKED_TO_TALK,
         SIGNAL_RAISED,
         SIGNAL_ENDED,
         ACKNOWLEDGED_SIGNAL,

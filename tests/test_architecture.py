@@ -23,8 +23,12 @@ _HOMES = {
     "pydantic_settings": "learnloom.pipelines.config.settings",
     "typer": ("learnloom.pipelines.cli", "learnloom.flows.serve"),
     "rich": "learnloom.pipelines.cli",
-    "jinja2": ("learnloom.pipelines.check.page", "learnloom.pipelines.evaluate.page"),
-    "babel": "learnloom.pipelines.feedback",
+    "jinja2": (
+        "learnloom.pipelines.check.page",
+        "learnloom.pipelines.evaluate.page",
+        "learnloom.pipelines.pages.render",
+    ),
+    "babel": ("learnloom.pipelines.feedback", "learnloom.pipelines.pages.texts"),
     "matplotlib": "learnloom.pipelines.evaluate.page",
     "jsonpath": "learnloom.pipelines.check",
     "fsrs": "learnloom.pipelines.learner.fsrs_scheduler",
@@ -34,7 +38,7 @@ _HOMES = {
     "fastapi": "learnloom.pipelines.serve",
     "pg8000": "learnloom.pipelines.lrs.postgres_connection",
     "uvicorn": (
-        "learnloom.pipelines.cli.api",
+        "learnloom.pipelines.cli",
         "learnloom.pipelines.lrs.server",
         "learnloom.pipelines.lrs.connections",
     ),

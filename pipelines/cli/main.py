@@ -34,6 +34,7 @@ _COMMANDS: Final = {
     "evaluate": "Measure how good the learner model's predictions are, on students that it has not seen.",
     "deliver": "Deliver signals to the subscriptions: send events, show the progress, send events again.",
     "api": "Serve the HTTP API until stopped: profiles, signals, events and responses to signals.",
+    "pages": "Serve the pages for teachers and students until stopped; their answers land as statements.",
     "lrs": "Serve a learning record store (LRS) until stopped: platforms send xAPI over HTTP, and statements land.",
     "keys": "Add, list and revoke the keys with which platforms send statements to `learnloom lrs`.",
     "dead": "Show refused records (dead letters) and why they were refused; land them after a fix.",
@@ -60,6 +61,7 @@ _EXTRAS: Final[dict[str, str | None]] = {
     "evaluate": "evaluate",
     "api": "api",
     "lrs": "api",
+    "pages": "api",
     "metrics": "api",
     "serve": "flows",
 }

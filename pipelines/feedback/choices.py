@@ -20,6 +20,8 @@ from learnloom.schemas.signal import Choice
 class _Candidate(NamedTuple):
     """A skill that may be offered; candidates compare in the order in which they are."""
 
+    is_not_assigned: bool
+    """Whether no teacher has set it."""
     is_outside: bool
     """Whether it lies outside the band where practice pays best."""
     is_unsure: bool
@@ -43,9 +45,10 @@ def practise_next(
 ) -> tuple[Choice, ...]:
     """Offer skills to practise.
 
-    A skill is never offered that is mastered, due for review, stuck (more of the same does not help), known to be
-    locked by a prerequisite, or that the student said no to lately. Those in the band come first, among them those
-    whose prerequisites are near mastery, then the nearest to the target, among equals a goal and then an earlier
+    What a teacher has set comes first. A skill is never offered that the student said no to lately; nor one that is
+    mastered, due for review, stuck (more of the same does not help) or known to be locked by a prerequisite, unless a
+    teacher has set it. Those in the band come first, among them those whose prerequisites are near mastery, then the
+    nearest to the target, among equals a goal and then an earlier
     choice. Where fewer than the wished number lie in the band, the nearest outside fill up and say so.
 
     Args:
@@ -59,8 +62,8 @@ def practise_next(
         _candidate(skill, p, preferences, thresholds)
         for skill in skills
         if (p := skill.p_mastery if skill.p_mastery is not None else skill.p_expected) is not None
-        and is_open(skill)
-        and skill.is_unlocked is not False
+        and (is_open(skill) or skill.skill_id in preferences.assigned)
+        and (skill.is_unlocked is not False or skill.skill_id in preferences.assigned)
         and skill.course_id not in closed_courses
         and skill.skill_id not in preferences.declined
     )
@@ -87,6 +90,7 @@ def _candidate(skill: SkillProfile, p: float, preferences: Preferences, threshol
     is_goal = skill.skill_id in preferences.goals or skill.course_id in preferences.goals
     is_wished = is_goal or skill.skill_id in preferences.chosen
     return _Candidate(
+        is_not_assigned=skill.skill_id not in preferences.assigned,
         is_outside=not thresholds.practise_low <= p <= thresholds.practise_high,
         is_unsure=skill.is_unlocked is None,
         distance=abs(p - thresholds.practise_target) - (thresholds.wish_boost if is_wished else 0.0),
@@ -100,6 +104,8 @@ def _candidate(skill: SkillProfile, p: float, preferences: Preferences, threshol
 
 def _why(candidate: _Candidate, thresholds: Thresholds) -> Message:
     p, reasons = candidate.p, []
+    if not candidate.is_not_assigned:
+        reasons.append(texts.WHY_ASSIGNED())
     if not candidate.is_no_goal:
         reasons.append(texts.WHY_GOAL())
     elif not candidate.is_no_wish:

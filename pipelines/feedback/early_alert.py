@@ -44,6 +44,27 @@ def engagement_change(ctx: RuleContext) -> Iterator[Signal]:
     )
 
 
+def wants_to_talk(ctx: RuleContext) -> Iterator[Signal]:
+    """Tell the teacher that the student has asked to talk, until somebody has: most urgent of all."""
+    wishes = [voice for voice in ctx.evidence.voices if voice.voice_kind == "talk" and voice.is_affirmed]
+    if not wishes:
+        return
+    wish = max(wishes, key=lambda voice: (voice.occurred_at, voice.statement_id))
+    if any(at > wish.occurred_at for at in signal_feedback.contacts(ctx)):
+        return
+    basis = Basis(
+        n=1,
+        start=wish.occurred_at,
+        end=wish.occurred_at,
+        evidence_ids=(wish.statement_id,),
+        state=(wish.statement_id,),
+        subject=wish.target_id,
+        subject_name=wish.target_name,
+    )
+    message = texts.WANTS_TO_TALK(day=wish.occurred_at)
+    yield from ctx.signal(SignalKind.WANTS_TO_TALK, message, basis, urgency=1.0)
+
+
 def check_in(ctx: RuleContext, said: Sequence[Signal]) -> Iterator[Signal]:
     """Name whom to talk to this week, and why.
 

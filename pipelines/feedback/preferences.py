@@ -19,6 +19,10 @@ from learnloom.schemas.profile import (
     VoiceProfile,
 )
 
+ASSIGNED_DAYS: Final = 28
+"""So long what a teacher has set comes first."""
+ASSIGNED_ANSWERS: Final = 8
+"""So many answers on it since, and it counts as practised."""
 _MIN_DAYS: Final = 3.0
 """Days of work on a goal before its pace is carried on into the future."""
 _MAX_DAYS: Final = 365.0
@@ -43,6 +47,8 @@ class Preferences(NamedTuple):
     """Picked when it was offered, or of their own accord."""
     declined: frozenset[str]
     """Said no to, and not long enough ago to be asked again."""
+    assigned: frozenset[str] = frozenset()
+    """Set by a teacher, lately, and not practised enough since."""
 
 
 def preferences_of(evidence: StudentEvidence, *, as_of: datetime, declined_days: int) -> Preferences:
@@ -54,12 +60,21 @@ def preferences_of(evidence: StudentEvidence, *, as_of: datetime, declined_days:
         declined_days: so many days a no holds.
     """
     last_words = [voice for voice in evidence.voices if voice.voice_kind == "choice"]
+    set_from = as_of - timedelta(days=ASSIGNED_DAYS)
     held_from = as_of - timedelta(days=declined_days)
     return Preferences(
         goals=frozenset(goal.target_id for goal in evidence.goals if not goal.is_dropped),
         chosen=frozenset(voice.target_id for voice in last_words if voice.is_affirmed),
         declined=frozenset(
             voice.target_id for voice in last_words if not voice.is_affirmed and voice.occurred_at > held_from
+        ),
+        assigned=frozenset(
+            voice.target_id
+            for voice in evidence.voices
+            if voice.voice_kind == "assigned"
+            and voice.is_affirmed
+            and voice.occurred_at > set_from
+            and voice.n_attempts_since < ASSIGNED_ANSWERS
         ),
     )
 

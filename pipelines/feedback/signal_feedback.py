@@ -37,11 +37,12 @@ def still_wanted(ctx: RuleContext, said: Iterable[Signal]) -> Iterator[Signal]:
 
 
 def contacts(ctx: RuleContext) -> list[datetime]:
-    """When a teacher followed a call to talk to the student."""
-    return [
+    """When a teacher followed a call to talk to the student, or told of another contact."""
+    told = [voice.occurred_at for voice in ctx.evidence.voices if voice.voice_kind == "contacted"]
+    return told + [
         answer.occurred_at
         for answer in ctx.evidence.responses
         if answer.response == _FOLLOWED
         and answer.audience == Audience.TEACHER
-        and answer.signal_kind == SignalKind.CHECK_IN
+        and answer.signal_kind in (SignalKind.CHECK_IN, SignalKind.WANTS_TO_TALK)
     ]

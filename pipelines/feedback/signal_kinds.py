@@ -48,6 +48,7 @@ SIGNAL_KINDS: Final[Mapping[SignalKind, Entry]] = MappingProxyType(
         SignalKind.STREAK: Entry(Part.ENVIRONMENT, _STUDENT, 2, is_good_word=True),
         SignalKind.ENGAGEMENT_CHANGE: Entry(Part.PROCESS, _TEACHER, 28),
         SignalKind.CHECK_IN: Entry(Part.PROCESS, _TEACHER, 60),
+        SignalKind.WANTS_TO_TALK: Entry(Part.PROCESS, _TEACHER, 28),
         SignalKind.AT_RISK: Entry(Part.PROCESS, _TEACHER, 7),
         SignalKind.GOAL: Entry(Part.CONTENT, _BOTH, 60),
         SignalKind.CHOICE: Entry(Part.CONTENT, _TEACHER, 14),

@@ -38,6 +38,7 @@ RULES: Final[tuple[Callable[[RuleContext], Iterator[Signal]], ...]] = (
     process.spacing,
     process.regularity,
     early_alert.engagement_change,
+    early_alert.wants_to_talk,
     risk.at_risk,
     declared_input.goals,
     declared_input.choices,

@@ -38,8 +38,9 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         SignalKind.WEAKNESS: "The same below the class mean.",
         SignalKind.PRACTISE_NEXT: "`practise_choices` skills nearest to `practise_target`, those between "
         "`practise_low` and `practise_high` first, among them those whose prerequisites are `near` mastery; a "
-        "skill that the student wants counts `wish_boost` nearer, and goes first among equals. Never one that is "
-        "mastered, due for review, stuck, whose prerequisites are below `near`, or that the student said no to in "
+        "skill that the student wants counts `wish_boost` nearer, and goes first among equals. What a teacher has set "
+        "in the last 28 days comes before all, until eight answers on it. Never one that is mastered, due for review, "
+        "stuck, whose prerequisites are below `near` (unless a teacher has set it), or that the student said no to in "
         "the last `declined_days` days.",
         SignalKind.CHECK: "The student, or a teacher, states that a skill is known or is not, and the estimate says "
         "otherwise (`near`): one question on it, nearest to between `check_low` and `check_high`, not answered "
@@ -78,6 +79,7 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "below the own four weeks before. The deviation counts as at least `drop_min_sd_share` of their "
         "mean, which has to be `drop_min_weekly_seconds` or more. Only students who still take part (seen "
         "within `away_max_days`).",
+        SignalKind.WANTS_TO_TALK: "The student asked to talk to a teacher, and nobody has told of a contact since.",
         SignalKind.CHECK_IN: "More than `quiet_days` days without a good word and without contact, or a "
         "drop as above: whom to talk to this week, why, and how to begin.",
         SignalKind.AT_RISK: "Still enrolled, and not passing is as probable as for the highest fifth of "

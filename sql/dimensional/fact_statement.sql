@@ -13,8 +13,8 @@
 --   contribution_kind  asked, commented, responded, shared or reviewed; NULL where it is no word to others
 --   vocabulary         whose rule told another verb or activity than was sent; NULL where none did
 --   is_own_act         whether the student did it; false for what others do to a student: registered, unregistered,
---                      scored, passed, failed, completed of a course, what a teacher states of them, and answers to
---                      signals, which may be a teacher's
+--                      scored, passed, failed, completed of a course, what a teacher states of them, sets or tells
+--                      them, and answers to signals, which may be a teacher's
 SELECT
     stg_statement.* REPLACE (
         dim_usage.verb_id AS verb_id,
@@ -40,7 +40,9 @@ SELECT
         'https://learnloom.example/xapi/verbs/had-signal-ended',
         'https://learnloom.example/xapi/verbs/acknowledged-signal',
         'https://learnloom.example/xapi/verbs/dismissed-signal',
-        'https://learnloom.example/xapi/verbs/followed-signal'
+        'https://learnloom.example/xapi/verbs/followed-signal',
+        'https://learnloom.example/xapi/verbs/assigned',
+        'https://learnloom.example/xapi/verbs/contacted'
     )
     -- A system finds that a course is completed: at night, or at once where nothing in it must be done.
     AND (

@@ -1,9 +1,10 @@
--- A student's last word on each thing they chose, preferred or spoke of; and their teachers' on what they know.
+-- A student's last word on each thing they chose, preferred or spoke of; and their teachers' on what they know, are to
+-- practise, and were spoken to.
 -- grain: student_key, voice_kind, target_id, stated_by
 -- scope: student
 -- columns:
 --   student_key       the student
---   voice_kind        choice, preference or stated_known
+--   voice_kind        choice, preference, stated_known, talk, assigned or contacted
 --   target_id         what it is about
 --   target_name       its name; of an activity type the kind as in dim_activity
 --   target_kind       skill, topic, activity_type or activity
@@ -11,7 +12,7 @@
 --   occurred_at       when
 --   is_affirmed       false where a choice is declined, a preference taken back or "I don't know it" said
 --   signal_id         the signal to which they react
---   stated_by         student; or teacher, where one states what the student knows
+--   stated_by         student; teacher where one states what the student knows, sets practice or made contact
 --   n_attempts_since  answers of the student on it since, where it is a skill
 WITH since AS (
     SELECT

@@ -161,6 +161,7 @@ PRACTISE_NEXT: Final = text(
 )
 
 WHY_GOAL: Final = text("choice.why.goal", STUDENT, "It is part of a goal that you set.")
+WHY_ASSIGNED: Final = text("choice.why.assigned", STUDENT, "Your teacher asks you to practise it.")
 WHY_CHOSEN: Final = text("choice.why.chosen", STUDENT, "You chose it before.")
 WHY_UNSEEN: Final = text(
     "choice.why.unseen",

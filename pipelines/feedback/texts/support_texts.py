@@ -63,6 +63,12 @@ ASKING_TO_TEACHER: Final = text(
     n_commented=FEW,
 )
 
+WANTS_TO_TALK: Final = text(
+    "wants_to_talk.teacher",
+    TEACHER,
+    "The student asked on {day} to talk to you. Ask them when it suits.",
+    day=DAY,
+)
 DROP: Final = text(
     "engagement_change.teacher",
     TEACHER,

@@ -1,0 +1,115 @@
+"""A small copy of some of what is known, in one DuckDB file: many read it at once, in a millisecond a question.
+
+A copy has a name of its own and is never changed: a newer one is written beside it and appears whole. DuckDB keeps open
+what a process has open, so the same name must never mean another copy.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.errors import WarehouseError
+from learnloom.pipelines.lake.extensions import quoted
+
+_SUFFIX: Final = ".duckdb"
+_PARTIAL: Final = ".part"
+_MEMORY: Final = "256MB"
+
+
+class CopyMissingError(WarehouseError):
+    """There is no copy to read yet."""
+
+
+def write_copy(warehouse: Warehouse, folder: Path, name: str, selects: Mapping[str, str]) -> Path:
+    """Write a copy of one snapshot, and remove the older ones; who reads them goes on doing so.
+
+    Args:
+        warehouse: where to read; not within a transaction.
+        folder: where copies lie; made where it is missing.
+        name: that of the copy: names sort as the copies follow each other.
+        selects: what is copied: a SELECT by the name of its table.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target, partial = folder / (name + _SUFFIX), folder / (name + _PARTIAL)
+    partial.unlink(missing_ok=True)
+    warehouse.run(f"ATTACH {quoted(str(partial))} AS reading_copy")
+    try:
+        with warehouse.transaction():
+            for table, select in selects.items():
+                warehouse.run(f"CREATE TABLE reading_copy.{table} AS {select}")
+    finally:
+        warehouse.run("DETACH reading_copy")
+    partial.rename(target)
+    for other in folder.glob("*" + _SUFFIX):
+        if other.name < target.name:
+            other.unlink(missing_ok=True)
+    return target
+
+
+class ReadingCopy:
+    """The newest copy of a folder, for many threads at once."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open nothing yet."""
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._name: str | None = None
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def name(self) -> str | None:
+        """The newest copy's name; None: there is none."""
+        return max((path.stem for path in self._folder.glob("*" + _SUFFIX)), default=None)
+
+    def cursor(self) -> "CopyCursor":
+        """Give the newest copy to one reader.
+
+        Raises:
+            CopyMissingError: there is none.
+        """
+        with self._lock:
+            name = self.name
+            if name is None:
+                raise CopyMissingError("nothing has been computed yet: run `learnloom refresh`")
+            if self._connection is None or name != self._name:
+                # The one of before is closed when its last reader has done with it.
+                file = self._folder / (name + _SUFFIX)
+                self._connection = duckdb.connect(
+                    str(file), read_only=True, config={"threads": 1, "memory_limit": _MEMORY}
+                )
+                self._name = name
+            return CopyCursor(name, self._connection.cursor())
+
+    def close(self) -> None:
+        """Close the copy that is open, if one is."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = self._name = None
+
+
+class CopyCursor:
+    """One reader of one copy."""
+
+    def __init__(self, name: str, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Read with a cursor of the copy of this name."""
+        self.name: Final = name
+        self._cursor = cursor
+
+    def rows(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Answer a SELECT: a row is its values by the names of columns."""
+        found = self._cursor.execute(sql, values or None)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def one(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> dict[str, Any] | None:
+        """Answer a SELECT of one row at the most."""
+        return next(iter(self.rows(sql, values)), None)
+
+    def pairs(self, sql: str) -> list[tuple[Any, Any]]:
+        """Answer a SELECT of two columns."""
+        return [(row[0], row[1]) for row in self._cursor.execute(sql).fetchall()]

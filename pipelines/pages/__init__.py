@@ -1,0 +1,1 @@
+"""Pages: what teachers, students, leads and operators read in a browser, and the answers they give."""

@@ -1,0 +1,230 @@
+"""The pages as an application: addresses, who may read them, and the answers that come back."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.lake.errors import WarehouseError
+from learnloom.pipelines.lake.reading_copy import CopyCursor
+from learnloom.pipelines.pages.access import may_see
+from learnloom.pipelines.pages.answering import (
+    BadAnswerError,
+    ForbiddenAnswerError,
+    TakesAnswers,
+    fields_of,
+    value_of,
+)
+from learnloom.pipelines.pages.guard import Guard, Secured
+from learnloom.pipelines.pages.log import Waiting
+from learnloom.pipelines.pages.menu import home_of, menu_of
+from learnloom.pipelines.pages.model import course_of
+from learnloom.pipelines.pages.page import Asked, NotFoundError, Page
+from learnloom.pipelines.pages.pages import PAGES
+from learnloom.pipelines.pages.render import render
+from learnloom.pipelines.pages.texts import words_of
+from learnloom.pipelines.roster.reader import Reader, Role
+
+_MAX_BODY: Final = 65_536
+_SEE_OTHER: Final = 303
+_LOGIN: Final = "/login"
+ReaderOf = Callable[[Request], Reader | None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """What pages read from and write to."""
+
+    model: Callable[[], CopyCursor]
+    """Gives the newest read model."""
+    waiting: Callable[[], Waiting]
+    """Gives the answers that no refresh has counted yet."""
+    answers: TakesAnswers
+    warehouse: Callable[[], Any]
+    """Lends the warehouse, as a context manager."""
+    thresholds: Thresholds
+    """The school's."""
+
+
+def make_pages(
+    place: Place,
+    reader_of: ReaderOf,
+    *,
+    secret: bytes,
+    login: Sequence[BaseRoute] = (),
+    ancestors: str = "'none'",
+) -> Starlette:
+    """Make the application.
+
+    Args:
+        place: what pages read, and where answers go.
+        reader_of: who asks; None: nobody who is logged in, and they are sent to /login.
+        secret: by which forms are known to be ours; the same in all processes that serve one address.
+        login: the routes of whatever logs readers in; /login among them.
+        ancestors: origins that may show pages in a frame, as a Content-Security-Policy names them.
+    """
+    pages = _Pages(place, reader_of, Guard(secret))
+    routes: list[BaseRoute] = [
+        Route("/", pages.begin),
+        Route("/answers", pages.answer, methods=["POST"]),
+        *(Route(page.path, pages.shows(page), name=page.name) for page in PAGES),
+        *login,
+        Mount("/static", StaticFiles(packages=[("learnloom.pipelines.pages", "static")])),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Secured, ancestors=ancestors)],
+        exception_handlers={
+            HTTPException: pages.refused,
+            NotFoundError: pages.missing,
+            WarehouseError: pages.unavailable,
+            500: pages.failed,
+        },
+    )
+
+
+class _Pages:
+    """Answers requests; what takes time runs in threads."""
+
+    def __init__(self, place: Place, reader_of: ReaderOf, guard: Guard) -> None:
+        self._place = place
+        self._reader_of = reader_of
+        self._guard = guard
+
+    def begin(self, request: Request) -> Response:
+        """Send a reader to the page that is for them."""
+        reader = self._reader_of(request)
+        if reader is None:
+            return RedirectResponse(_LOGIN, _SEE_OTHER)
+        return RedirectResponse(home_of(reader, self._place.model()), _SEE_OTHER)
+
+    def shows(self, page: Page) -> Callable[[Request], Response]:
+        """Make what answers a request for a page."""
+
+        def show(request: Request) -> Response:
+            reader = self._reader_of(request)
+            if reader is None:
+                return RedirectResponse(_LOGIN, _SEE_OTHER)
+            asked = self._asked(request, reader, page)
+            given = page.show(asked)
+            if isinstance(given, Response):
+                return given
+            return HTMLResponse(self._rendered(request, page, asked, given))
+
+        return show
+
+    def _asked(self, request: Request, reader: Reader, page: Page) -> Asked:
+        model, values = self._place.model(), {**request.query_params, **request.path_params}
+        course_id, student_key = None, values.get("student")
+        if "course" in request.path_params:
+            course_id = course_of(model, values["course"])
+            if course_id is None:
+                raise NotFoundError
+        if not may_see(reader, page.roles, model, course_id=course_id, student_key=student_key):
+            raise NotFoundError
+        words = words_of(reader.language)
+        own = reader.student_key if reader.role is Role.STUDENT else None
+        return Asked(
+            reader=reader,
+            model=model,
+            language=words.language,
+            gettext=words.translations.gettext,
+            waiting=self._place.waiting(),
+            warehouse=self._place.warehouse,
+            thresholds=self._place.thresholds,
+            values=values,
+            course_id=course_id,
+            student_key=student_key or own,
+        )
+
+    def _rendered(self, request: Request, page: Page, asked: Asked, given: dict[str, Any]) -> str:
+        about = asked.model.one("SELECT as_of, time_zone FROM about") or {}
+        return render(
+            page.name,
+            asked.reader.language,
+            **about,
+            asked=asked,
+            reader=asked.reader,
+            title=asked.gettext(page.title),
+            page=page.name,
+            menu=menu_of(asked, page),
+            csrf=self._guard.token(asked.reader),
+            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            course_key=request.path_params.get("course"),
+            **given,
+        )
+
+    async def answer(self, request: Request) -> Response:
+        """Take an answer, and send the reader back to where it was given."""
+        reader = await run_in_threadpool(self._reader_of, request)
+        if reader is None:
+            return RedirectResponse(_LOGIN, _SEE_OTHER)
+        body = b""
+        async for part in request.stream():
+            body += part
+            if len(body) > _MAX_BODY:
+                raise HTTPException(413, "the form is too long")
+        return await run_in_threadpool(self._take, request, reader, body)
+
+    def _take(self, request: Request, reader: Reader, body: bytes) -> Response:
+        try:
+            fields = fields_of(body)
+            if not self._guard.is_ours(request, reader, value_of(fields, "csrf") or ""):
+                raise HTTPException(403, "this form is too old: load the page again, and answer again")
+            self._place.answers.take(reader, self._place.model(), fields)
+        except BadAnswerError as error:
+            raise HTTPException(400, str(error)) from error
+        except ForbiddenAnswerError:
+            raise NotFoundError from None
+        return RedirectResponse(_local(value_of(fields, "back")), _SEE_OTHER)
+
+    def refused(self, request: Request, error: Exception) -> Response:
+        """Say what is wrong with a request."""
+        status = error.status_code if isinstance(error, HTTPException) else 400
+        return self._told(request, status, str(getattr(error, "detail", error)))
+
+    def missing(self, request: Request, _: Exception) -> Response:
+        """Say that there is nothing, whether or not another might see it."""
+        return self._told(request, 404, "")
+
+    def unavailable(self, request: Request, error: Exception) -> Response:
+        """Say that nothing can be read now."""
+        return self._told(request, 503, str(error))
+
+    def failed(self, request: Request, _: Exception) -> Response:
+        """Say that it is our fault; what happened stands in the log."""
+        return self._told(request, 500, "")
+
+    def _told(self, request: Request, status: int, detail: str) -> Response:
+        reader = None if status >= 500 else self._reader_of(request)  # noqa: PLR2004
+        is_part = request.headers.get("hx-request") == "true"
+        language = (
+            reader.language if reader else request.headers.get("accept-language", "en").partition(",")[0]
+        )
+        text = render(
+            "error_part" if is_part else "error",
+            language or "en",
+            status=status,
+            detail=detail,
+            reader=reader,
+        )
+        headers = (
+            {"HX-Retarget": "#notice", "HX-Reselect": "#error", "HX-Reswap": "innerHTML"} if is_part else {}
+        )
+        return HTMLResponse(text, status, headers=headers)
+
+
+def _local(back: str | None) -> str:
+    """Where to go back to: an address of ours alone."""
+    if back is None or not back.startswith("/") or back.startswith("//") or "\\" in back:
+        return "/"
+    return back

@@ -1,0 +1,99 @@
+"""What goes on beside the pages: answers land, and after each refresh the read model is written anew."""
+
+import datetime as dt
+import io
+import logging
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final, Self
+
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land.run import LandingJob, land_files
+from learnloom.pipelines.ingest.land.stop import StopSignal
+from learnloom.pipelines.ingest.opening import file_source
+from learnloom.pipelines.ingest.sources.files import STDIN
+from learnloom.pipelines.lake.held import HeldWarehouse
+from learnloom.pipelines.lake.open import open_to_read
+from learnloom.pipelines.lake.reading_copy import CopyCursor, ReadingCopy
+from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.pages.log import AnswerLog
+from learnloom.pipelines.pages.model import folder_of, wanted_name, write_model
+from learnloom.schemas.errors import LearnloomError
+
+_log = logging.getLogger(__name__)
+_LOOK_SECONDS: Final = 5.0
+"""Between two looks for a refresh, and between two tries to land."""
+
+
+class Keeper:
+    """Lands answers and keeps the read model new for as long as the context is open."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Callable[[], dt.datetime], run: Run | None = None
+    ) -> None:
+        """Take the warehouse of these settings; nothing is opened yet."""
+        self.log = AnswerLog(folder_of(settings))
+        self.copy = ReadingCopy(folder_of(settings))
+        self._settings = settings
+        self._job = LandingJob(settings, clock, StopSignal(), run)
+        self._held = HeldWarehouse(partial(open_to_read, settings))
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="pages-keep", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Write the read model, where there is none of the last refresh, and begin."""
+        self.look()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Land what is left, and end. What cannot land now stays in the log for the next time."""
+        self._over.set()
+        self.log.appended.set()
+        self._thread.join()
+        self._held.close()
+        self.copy.close()
+
+    def model(self) -> CopyCursor:
+        """Give the newest read model to one reader."""
+        return self.copy.cursor()
+
+    def land(self) -> None:
+        """Land what waits; where it cannot land now, the next time does it."""
+        while answers := self.log.to_land():
+            lines = b"".join(answer.statement + b"\n" for answer in answers)
+            source = file_source(self._settings, [Path(STDIN)], stdin=io.BytesIO(lines))
+            done = land_files(self._job, source)
+            if done.dead:
+                _log.error("%d answers were refused: see `learnloom dead`", done.dead)
+            self.log.landed(answers)
+
+    def look(self) -> None:
+        """Write the read model where a refresh was since the last one, and let go of answers that it has counted."""
+        with self._held.lent() as warehouse:
+            name = wanted_name(warehouse)
+        if name is None or name == self.copy.name:
+            return
+        # A transaction of its own, over a connection that may attach a file.
+        with open_to_read(self._settings) as warehouse:
+            write_model(warehouse, self._settings)
+        waiting = self.log.ids()
+        counted = self.copy.cursor().rows(
+            "SELECT statement_id FROM counted WHERE list_contains($waiting, statement_id)",
+            {"waiting": waiting},
+        )
+        self.log.counted(row["statement_id"] for row in counted)
+
+    def _keep(self) -> None:
+        is_over = False
+        while not is_over:
+            self.log.appended.wait(_LOOK_SECONDS)
+            self.log.appended.clear()
+            is_over = self._over.is_set()
+            for work in (self.land, self.look) if not is_over else (self.land,):
+                try:
+                    work()
+                except LearnloomError as error:
+                    _log.warning("%s", error)

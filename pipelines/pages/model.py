@@ -1,0 +1,122 @@
+"""The read model: of what is computed the part that pages show, copied after each refresh into one small file."""
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.reading_copy import CopyCursor, write_copy
+from learnloom.pipelines.lake.relation import existing_tables
+from learnloom.schemas import vocabulary
+
+FOLDER: Final = "pages"
+"""In the warehouse's folder; what pages keep lies in it."""
+_KEY: Final = "left(md5({}), 12)"
+"""What stands for an IRI in the address of a page: an IRI is long, and may say more than an address should."""
+_TOLD: Final = ", ".join(
+    f"'{verb}'"
+    for verb in (
+        vocabulary.ACKNOWLEDGED_SIGNAL,
+        vocabulary.DISMISSED_SIGNAL,
+        vocabulary.FOLLOWED_SIGNAL,
+        vocabulary.ASSIGNED,
+        vocabulary.CONTACTED,
+        vocabulary.ASKED_TO_TALK,
+        vocabulary.CHOSE,
+        vocabulary.SET_GOAL,
+        vocabulary.DROPPED_GOAL,
+        vocabulary.STATED_KNOWN,
+    )
+)
+_SKILLS: Final = """
+    SELECT student_key, unnest(from_json(profile->'$.skills', '[{
+        "skill_id": "VARCHAR", "skill_name": "VARCHAR", "course_id": "VARCHAR", "level": "VARCHAR", "path": "VARCHAR",
+        "p_mastery": "DOUBLE", "p_low": "DOUBLE", "p_high": "DOUBLE", "n_attempts": "BIGINT"
+    }]'), recursive := true)
+    FROM feedback.student_profile
+"""
+SELECTS: Final = {
+    "about": "SELECT as_of, refreshed_at, time_zone, model_version, n_students FROM run.refresh_state",
+    "student": "SELECT student_key, student_name, identifier_kind, identifier, first_seen_at, last_seen_at, "
+    "n_statements FROM dimensional.dim_student ORDER BY student_key",
+    "course": f"SELECT course_id, {_KEY.format('course_id')} AS course_key, course_name FROM dimensional.dim_course",
+    "enrolment": "SELECT student_key, course_id, first_active_at, last_active_at, completed_at, passed_at "
+    "FROM dimensional.fact_enrolment WHERE unregistered_at IS NULL ORDER BY student_key",
+    "signal": "SELECT student_key, signal_id, signal_kind, audience, subject, urgency, expires_at, signal "
+    "FROM feedback.signal ORDER BY student_key",
+    "profile": "SELECT student_key, profile FROM feedback.student_profile ORDER BY student_key",
+    "student_skill": f"SELECT *, {_KEY.format('skill_id')} AS skill_key FROM ({_SKILLS}) ORDER BY student_key",
+    "skill": f"SELECT skill_id, {_KEY.format('skill_id')} AS skill_key, skill_name FROM dimensional.dim_skill",
+    "item": "SELECT mart_item.*, activity_name FROM marts.mart_item "
+    "LEFT JOIN dimensional.dim_activity USING (activity_id)",
+    "item_answer": "FROM marts.mart_item_answer",
+    "work": "SELECT fact_assignment.*, activity_name FROM dimensional.fact_assignment "
+    "LEFT JOIN dimensional.dim_activity USING (activity_id)",
+    "submission": "SELECT fact_submission.*, activity_name FROM dimensional.fact_submission "
+    "LEFT JOIN dimensional.dim_activity USING (activity_id) ORDER BY student_key",
+    "risk": "FROM marts.mart_student_risk",
+    "response": "SELECT student_key, signal_id, signal_kind, audience, subject, response, reason, responded_by, "
+    "occurred_at FROM dimensional.fact_response ORDER BY student_key",
+    "voice": "SELECT *, n_attempts_since AS n_since FROM marts.mart_student_voice ORDER BY student_key",
+    "day": "FROM marts.mart_student_day ORDER BY student_key",
+    "kept": "SELECT student_key, verb_id, count(*) AS n, min(occurred_at) AS first_at, max(occurred_at) AS last_at "
+    "FROM dimensional.fact_statement GROUP BY ALL ORDER BY student_key",
+    "unmapped": "SELECT course_id, activity_name, activity_id, n_answers, n_students "
+    "FROM marts.mart_unmapped_activity ORDER BY n_answers DESC",
+    "school_course": "SELECT mart_course.*, "
+    + _KEY.format("course_id")
+    + " AS course_key FROM marts.mart_course",
+    "school_skill": "FROM marts.mart_skill",
+    "refused": "SELECT rule, count(*) AS n, max(landed_at) AS last_at FROM landing.dead_letter "
+    "WHERE replayed_at IS NULL GROUP BY ALL",
+    "position": "SELECT topic, sum(accepted)::BIGINT AS accepted, sum(duplicates)::BIGINT AS duplicates, "
+    "sum(dead)::BIGINT AS dead, max(updated_at) AS updated_at FROM landing.position GROUP BY ALL",
+    "counted": f"SELECT statement_id::VARCHAR AS statement_id FROM staging.stg_statement WHERE verb_id IN ({_TOLD})",
+}
+"""Tables of the read model, each with the SELECT that gives its rows; every one of them is small."""
+_VERSION: Final = hashlib.sha256(repr(SELECTS).encode()).hexdigest()[:8]
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where the read model of a warehouse lies: in its folder, also where the catalogue is elsewhere."""
+    return settings.warehouse / FOLDER
+
+
+def name_for(refreshed_at: dt.datetime) -> str:
+    """Give the name of the read model of a refresh, as this version of the pages has it."""
+    return f"{refreshed_at.astimezone(dt.UTC):%Y%m%dT%H%M%S%f}-{_VERSION}"
+
+
+def wanted_name(warehouse: Warehouse) -> str | None:
+    """Name of the read model of the last refresh; None: there was none so far."""
+    if "run.refresh_state" not in existing_tables(warehouse):
+        return None
+    rows = warehouse.rows("SELECT refreshed_at FROM run.refresh_state")
+    return name_for(rows[0][0]) if rows else None
+
+
+def write_model(warehouse: Warehouse, settings: Settings) -> Path | None:
+    """Write the read model of the last refresh, if it is not there; None: nothing was computed so far."""
+    name = wanted_name(warehouse)
+    if name is None:
+        return None
+    folder = folder_of(settings)
+    stands = folder / f"{name}.duckdb"
+    return stands if stands.exists() else write_copy(warehouse, folder, name, SELECTS)
+
+
+def course_of(model: CopyCursor, course_key: str) -> str | None:
+    """Id of the course of this key."""
+    row = model.one("SELECT course_id FROM course WHERE course_key = $key", {"key": course_key})
+    return row["course_id"] if row else None
+
+
+def is_enrolled(model: CopyCursor, student_key: str, courses: frozenset[str]) -> bool:
+    """Whether a student is in one of these courses."""
+    found = model.one(
+        "SELECT 1 AS yes FROM enrolment WHERE student_key = $student AND list_contains($courses, course_id) LIMIT 1",
+        {"student": student_key, "courses": sorted(courses)},
+    )
+    return found is not None

@@ -1,0 +1,94 @@
+"""The pages of the warehouse that the settings name, put together."""
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.held import ReadingPool
+from learnloom.pipelines.lake.open import open_to_read
+from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.pages.answering import TakesAnswers
+from learnloom.pipelines.pages.app import Place, ReaderOf, make_pages
+from learnloom.pipelines.pages.demo import DemoLogin
+from learnloom.pipelines.pages.keeper import Keeper
+
+_CONNECTIONS = 1
+_WAIT_SECONDS = 10.0
+
+
+@contextmanager
+def open_pages(
+    settings: Settings,
+    reader_of: ReaderOf,
+    *,
+    clock: Callable[[], dt.datetime],
+    secret: bytes,
+    login: Sequence[BaseRoute] = (),
+    run: Run | None = None,
+    said_at: Callable[[], dt.datetime] | None = None,
+) -> Iterator[Starlette]:
+    """Give the application, and land what is answered for as long as the block lasts.
+
+    Args:
+        settings: a school's choices.
+        reader_of: who asks, as for `make_pages`, like `secret` and `login`.
+        clock: gives the present moment.
+        secret: by which forms are known to be ours.
+        login: routes of the login.
+        run: who lands.
+        said_at: when an answer is said to be given; None: by the clock.
+    """
+    pool = ReadingPool(partial(open_to_read, settings), size=_CONNECTIONS, wait_seconds=_WAIT_SECONDS)
+    with Keeper(settings, clock=clock, run=run) as keeper, pool:
+        place = Place(
+            keeper.model,
+            keeper.log.waiting,
+            TakesAnswers(keeper.log, said_at or clock),
+            pool.lent,
+            settings.thresholds,
+        )
+        yield make_pages(place, reader_of, secret=secret, login=login)
+
+
+@contextmanager
+def open_demo(
+    settings: Settings, *, clock: Callable[[], dt.datetime], run: Run | None = None
+) -> Iterator[Starlette]:
+    """Give the application with the demo's login; the caller has made sure that it is one (`must_be_demo`).
+
+    The class is computed as of a day of its course: answers are given on that day, or no refresh would count them.
+    """
+    secret = secrets.token_bytes(32)
+    login = DemoLogin(secret)
+    with Keeper(settings, clock=clock, run=run) as keeper:
+
+        def said_at() -> dt.datetime:
+            about = keeper.model().one("SELECT as_of FROM about") or {}
+            day: dt.datetime = about["as_of"]
+            return dt.datetime.combine(day.astimezone(dt.UTC).date(), clock().time(), dt.UTC)
+
+        place = Place(
+            keeper.model,
+            keeper.log.waiting,
+            TakesAnswers(keeper.log, said_at),
+            partial(_lent, settings),
+            settings.thresholds,
+        )
+        yield make_pages(
+            place,
+            lambda request: login.reader_of(request, keeper.model()),
+            secret=secret,
+            login=login.routes(),
+        )
+
+
+@contextmanager
+def _lent(settings: Settings) -> Iterator[object]:
+    with open_to_read(settings) as warehouse:
+        yield warehouse

@@ -1,0 +1,99 @@
+"""What a page is: an address, who may read it, and a function from what is known to what the template shows."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.language import Language
+from learnloom.pipelines.lake.reading_copy import CopyCursor
+from learnloom.pipelines.pages.log import Waiting
+from learnloom.pipelines.roster.reader import Reader, Role
+from learnloom.schemas.profile import StudentProfile
+from learnloom.schemas.signal import Signal
+
+
+class NotFoundError(Exception):
+    """There is no such thing, or none that this reader may see: an answer does not tell which."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request for a page, allowed by now."""
+
+    reader: Reader
+    model: CopyCursor
+    language: Language
+    gettext: Callable[[str], str]
+    waiting: Waiting
+    """Answers that no refresh has counted yet."""
+    warehouse: Callable[[], Any]
+    """Lends the warehouse itself, for the few pages that need more than the read model; it takes ten times as long."""
+    thresholds: Thresholds
+    """The school's."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What the address and its query say."""
+    course_id: str | None = None
+    student_key: str | None = None
+    """Of whom the page is: by its address, else the student who reads it."""
+
+    def say(self, signal: Signal) -> str:
+        """Say a signal in the reader's language, where its message is known; else as it was said."""
+        return self.language.say(signal.message) if signal.message is not None else signal.sentence
+
+    @property
+    def as_of(self) -> dt.datetime:
+        """The moment for which everything was computed."""
+        about = self.model.one("SELECT as_of FROM about")
+        if about is None:
+            raise NotFoundError
+        return about["as_of"]  # type: ignore[no-any-return]
+
+    def profile(self) -> StudentProfile:
+        """The profile of the page's student.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        row = self.model.one(
+            "SELECT profile FROM profile WHERE student_key = $student", {"student": self.student_key}
+        )
+        if row is None:
+            raise NotFoundError
+        return StudentProfile.model_validate_json(row["profile"])
+
+    def signals(self, audience: str, *kinds: str) -> list[Signal]:
+        """Signals of the page's student to an audience that have not expired, most urgent first."""
+        rows = self.model.rows(
+            "SELECT signal FROM signal WHERE student_key = $student AND audience = $audience "
+            "AND expires_at > (SELECT as_of FROM about) AND (len($kinds) = 0 OR list_contains($kinds, signal_kind)) "
+            "ORDER BY urgency DESC, signal_kind, signal_id",
+            {"student": self.student_key, "audience": audience, "kinds": list(kinds)},
+        )
+        return [Signal.model_validate_json(row["signal"]) for row in rows]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page."""
+
+    name: str
+    """Also that of its template."""
+    path: str
+    roles: frozenset[Role]
+    title: str
+    """In English, as gettext looks it up."""
+    show: Callable[[Asked], dict[str, Any]]
+    in_menu: bool = True
+
+
+TEACHER = frozenset({Role.TEACHER})
+STUDENT = frozenset({Role.STUDENT})
+LEAD = frozenset({Role.LEAD})
+OPERATOR = frozenset({Role.OPERATOR})
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools look for
+    """Mark a text that is translated where it is shown."""
+    return text

@@ -1,0 +1,22 @@
+"""What I know: each skill with its range and its evidence, and a way to see it otherwise. No class, no rank."""
+
+from typing import Any, Final
+
+from learnloom.pipelines.pages.page import N_, STUDENT, Asked, Page
+
+
+def _show(asked: Asked) -> dict[str, Any]:
+    keys = dict(asked.model.pairs("SELECT skill_id, skill_key FROM skill"))
+    skills = [
+        {
+            "skill": skill,
+            "key": keys.get(skill.skill_id, ""),
+            "waiting": asked.waiting.on(str(asked.student_key), skill.skill_id),
+            "stated": next((each for each in skill.stated if each.stated_by.value == "student"), None),
+        }
+        for skill in asked.profile().skills
+    ]
+    return {"skills": skills}
+
+
+PAGE: Final = Page("known", "/known", STUDENT, N_("What I know"), _show)

@@ -1,0 +1,51 @@
+"""A student: what is worth a word, what they know, want and do, what was said to them, and what is unknown."""
+
+from typing import Any, Final
+
+from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
+from learnloom.pipelines.pages.page import N_, TEACHER, Asked, NotFoundError, Page
+from learnloom.pipelines.pages.teacher.week import card_of
+from learnloom.schemas.signal import SignalKind
+
+_TO_ACT: Final = (
+    SignalKind.WANTS_TO_TALK,
+    SignalKind.WHEEL_SPINNING,
+    SignalKind.CHECK_IN,
+    SignalKind.ENGAGEMENT_CHANGE,
+    SignalKind.RAPID_GUESSING,
+)
+_GOOD: Final = tuple(kind for kind, entry in SIGNAL_KINDS.items() if entry.is_good_word)
+_MOST: Final = 5
+_SAID: Final = """
+    SELECT occurred_at, response AS act, reason, signal_kind AS about FROM response
+    WHERE student_key = $student AND audience = 'teacher'
+    UNION ALL
+    SELECT occurred_at, voice_kind, NULL, target_name FROM voice
+    WHERE student_key = $student AND voice_kind IN ('assigned', 'contacted') AND is_affirmed
+    ORDER BY occurred_at DESC LIMIT 20
+"""
+
+
+def _show(asked: Asked) -> dict[str, Any]:
+    person = asked.model.one(
+        "SELECT coalesce(student_name, student_key) AS name, last_seen_at FROM student WHERE student_key = $student",
+        {"student": asked.student_key},
+    )
+    if person is None:
+        raise NotFoundError
+    values = {"student": asked.student_key}
+    return {
+        "person": person,
+        "profile": asked.profile(),
+        "cards": [card_of(asked, each, person["name"]) for each in asked.signals("teacher", *_TO_ACT)],
+        "good": [asked.say(each) for each in asked.signals("teacher", *_GOOD)[:_MOST]],
+        "skills": asked.model.rows(
+            "SELECT * FROM student_skill WHERE student_key = $student AND course_id IS NOT NULL ORDER BY skill_name",
+            values,
+        ),
+        "said": asked.model.rows(_SAID, values),
+        "waiting": asked.waiting.of(str(asked.student_key)),
+    }
+
+
+PAGE: Final = Page("student", "/s/{student}", TEACHER, N_("A student"), _show, in_menu=False)

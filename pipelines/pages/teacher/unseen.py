@@ -1,0 +1,40 @@
+"""What cannot be seen, and what would make it visible."""
+
+from typing import Any, Final
+
+from learnloom.pipelines.pages.page import N_, TEACHER, Asked, Page
+
+_UNKNOWN: Final = """
+    WITH gaps AS (
+        SELECT unnest(from_json(profile->'$.unknown', '[{
+            "what": "VARCHAR", "would_be_known_by": "VARCHAR", "is_school_wide": "BOOLEAN"
+        }]'), recursive := true)
+        FROM profile
+        INNER JOIN enrolment ON profile.student_key = enrolment.student_key AND enrolment.course_id = $course
+    )
+    SELECT what, would_be_known_by, bool_or(is_school_wide) AS is_school_wide, count(*) AS n
+    FROM gaps GROUP BY ALL ORDER BY is_school_wide DESC, n DESC, what LIMIT 50
+"""
+_SILENT: Final = """
+    SELECT student.student_key, coalesce(student_name, student.student_key) AS student_name
+    FROM enrolment INNER JOIN student ON enrolment.student_key = student.student_key
+    WHERE course_id = $course AND first_active_at IS NULL ORDER BY student_name
+"""
+_UNMAPPED: Final = """
+    SELECT coalesce(activity_name, activity_id) AS name, n_answers, n_students FROM unmapped
+    WHERE course_id = $course ORDER BY n_answers DESC, name LIMIT 30
+"""
+
+
+def _show(asked: Asked) -> dict[str, Any]:
+    values = {"course": asked.course_id}
+    refused = asked.model.one("SELECT coalesce(sum(n), 0)::BIGINT AS n FROM refused") or {"n": 0}
+    return {
+        "unknown": asked.model.rows(_UNKNOWN, values),
+        "silent": asked.model.rows(_SILENT, values),
+        "unmapped": asked.model.rows(_UNMAPPED, values),
+        "n_refused": refused["n"],
+    }
+
+
+PAGE: Final = Page("unseen", "/c/{course}/unseen", TEACHER, N_("What we cannot see"), _show)

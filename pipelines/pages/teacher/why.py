@@ -1,0 +1,31 @@
+"""Why an estimate is what it is: the answers behind it, what each ground adds, and what would change it."""
+
+from typing import Any, Final
+
+from learnloom.pipelines.feedback.why import describe_why
+from learnloom.pipelines.pages.page import N_, STUDENT, TEACHER, Asked, NotFoundError, Page
+from learnloom.pipelines.refresh.why import why
+
+
+def _show(asked: Asked) -> dict[str, Any]:
+    profile = asked.profile()
+    row = asked.model.one(
+        "SELECT skill_id FROM skill WHERE skill_key = $skill",
+        {"skill": asked.values.get("skill", "")},
+    )
+    found = [skill for skill in profile.skills if row and skill.skill_id == row["skill_id"]]
+    if not found:
+        raise NotFoundError
+    with asked.warehouse() as warehouse:
+        explained = why(warehouse, profile, found[0], thresholds=asked.thresholds)
+    return {
+        "explained": explained,
+        "lines": describe_why(explained, language=asked.language),
+        "student_key": profile.student_key,
+        "student_name": profile.student_name or profile.student_key,
+    }
+
+
+PAGE: Final = Page(
+    "why", "/s/{student}/why", TEACHER | STUDENT, N_("Why this estimate"), _show, in_menu=False
+)

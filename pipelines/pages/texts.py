@@ -1,0 +1,69 @@
+"""The words of the pages by language, and how a language writes days and shares."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from gettext import NullTranslations
+from importlib.resources import files
+from io import BytesIO
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale, negotiate_locale
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import Translations
+
+from learnloom.pipelines.feedback.language import ENGLISH, Language
+from learnloom.pipelines.feedback.translation import read_translation
+
+LANGUAGES: Final = ("en", "de")
+"""Those that are complete; the first is for everybody else."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language, as the pages speak it."""
+
+    code: str
+    locale: Locale
+    language: Language
+    """Says the messages of the catalogue."""
+    translations: NullTranslations
+    """Those of the templates."""
+
+    def day(self, moment: dt.datetime | dt.date, zone: str = "UTC") -> str:
+        """Say a day: 24 Nov 2026."""
+        day = moment.astimezone(ZoneInfo(zone)).date() if isinstance(moment, dt.datetime) else moment
+        return format_date(day, "medium", locale=self.locale)
+
+    def moment(self, moment: dt.datetime, zone: str = "UTC") -> str:
+        """Say a day and a time."""
+        return format_datetime(moment.astimezone(ZoneInfo(zone)), "medium", locale=self.locale)
+
+    def percent(self, share: float) -> str:
+        """Say a share, never all or nothing where it is not."""
+        return self.language.percent(share)
+
+    def number(self, value: float) -> str:
+        """Say a number with at the most one decimal."""
+        return format_decimal(value, "#,##0.#", locale=self.locale)
+
+
+@cache
+def words_of(asked: str) -> Words:
+    """Give the language that fits what is asked for (BCP 47) best."""
+    code = (
+        negotiate_locale([asked.replace("-", "_")], LANGUAGES)
+        or asked.replace("_", "-").partition("-")[0].lower()
+    )
+    if code not in LANGUAGES or code == LANGUAGES[0]:
+        return Words("en", Locale("en", "GB"), ENGLISH, NullTranslations())
+    signals = files("learnloom.pipelines.feedback.locales").joinpath(f"{code}.po").read_bytes()
+    own = files("learnloom.pipelines.pages.locales").joinpath(f"{code}.po").read_bytes()
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(own), locale=code))
+    compiled.seek(0)
+    return Words(code, Locale.parse(code), read_translation(code, signals), Translations(compiled))
