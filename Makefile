@@ -7,7 +7,7 @@ DEMO := demo
 # Tests and commands start many processes; where nothing may be kept, each compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint types unit quick coverage trials bench conformance clients docs site lock clean setup setup-dev broker broker-stop
+.PHONY: help pictures demo test lint types unit quick coverage trials bench conformance clients docs site lock clean setup setup-dev broker broker-stop
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,13 +47,13 @@ test: $(VENV)/.ready-dev ## lint, types, documentation and all tests
 	@$(BIN)/pytest --durations=25
 
 unit: $(VENV)/.ready-dev ## the tests that need no server
-	@$(BIN)/pytest -m "not (broker or postgres or s3 or prefect)"
+	@$(BIN)/pytest -m "not (broker or postgres or s3 or prefect or browser)"
 
 # No process more than there are cores, for these tests wait for nothing. To import Prefect takes longer than the tests of
 # flows that need no server.
 quick: $(VENV)/.ready-dev ## the tests for daily work: no server, no simulated class, nothing slow
 	@$(BIN)/pytest -n $$(getconf _NPROCESSORS_ONLN) --hypothesis-profile=quick --ignore=tests/flows \
-		-m "not (slow or school or broker or postgres or s3 or prefect)"
+		-m "not (slow or school or broker or postgres or s3 or prefect or browser)"
 
 coverage: $(VENV)/.ready-dev ## all tests, and which lines none of them runs (processes that tests start are not seen)
 	@$(BIN)/pytest --cov --cov-report=term
@@ -77,6 +77,9 @@ clients: $(VENV)/.ready-dev ## try clients that platforms use against learnloom 
 
 bench: $(VENV)/.ready-dev ## measure: validation, import, Kafka, refresh, the models, from an answer to its signal (an hour)
 	@$(BIN)/python -m bench
+
+pictures: $(VENV)/.ready-dev ## take the pictures of the pages in docs/images (needs Chromium and ./demo)
+	@$(BIN)/python -m bench.pictures $(DEMO)
 
 docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew
 	@$(BIN)/python -m learnloom.pipelines.reference.cli > docs/reference/cli.md

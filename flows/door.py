@@ -1,4 +1,4 @@
-"""The learning record store beside the flows: a process of its own, started again when it ends, until the flows end."""
+"""What answers over HTTP beside the flows: a process of its own, started again when it ends, until the flows end."""
 
 import subprocess
 import sys
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final, Self
 
 from learnloom.pipelines.config.lrs import LrsBounds
+from learnloom.pipelines.config.pages import PagesBounds
 
 _PROGRAM: Final = "from learnloom.pipelines.cli.main import main; main()"
 _PAUSE_SECONDS: Final = 1.0
@@ -18,18 +19,24 @@ _STOP_SECONDS: Final = 60.0
 
 
 class Door:
-    """Keeps the store running for as long as the context is open."""
+    """Keeps what answers over HTTP running for as long as the context is open."""
 
     def __init__(
-        self, bounds: LrsBounds, *, command: Sequence[str] = (sys.executable, "-c", _PROGRAM)
+        self,
+        bounds: LrsBounds | PagesBounds,
+        *,
+        name: str = "lrs",
+        command: Sequence[str] = (sys.executable, "-c", _PROGRAM),
     ) -> None:
         """Run it as the settings say, if they say so.
 
         Args:
             bounds: whether it runs, and where it listens.
+            name: the command that serves: lrs or pages.
             command: runs `learnloom`.
         """
-        self._command = [*command, "lrs", "--host", bounds.host, "--port", str(bounds.port)]
+        self._name = name
+        self._command = [*command, name, "--host", bounds.host, "--port", str(bounds.port)]
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,7 +77,7 @@ class Door:
             if time.monotonic() - began > _LONGEST_PAUSE_SECONDS:
                 pause = _PAUSE_SECONDS
             sys.stderr.write(
-                f"learnloom: the learning record store has ended with code {code}, see its messages above; "
+                f"learnloom: learnloom {self._name} has ended with code {code}, see its messages above; "
                 f"it is started again in {pause:.0f} s\n"
             )
             self._over.wait(pause)

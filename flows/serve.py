@@ -47,13 +47,14 @@ def serve(
 
     The schedules are in the table `flows` of learnloom.toml. PREFECT_API_URL names the Prefect server. If it is not
     set, the command starts a server on this machine, with its pages at http://127.0.0.1:PORT. Where the setting
-    lrs.enabled says so, the learning record store runs beside the flows. SIGTERM and Ctrl-C stop it. A flow run that is
-    stopped loses nothing: the next run does its work.
+    lrs.enabled says so, the learning record store runs beside the flows; where pages.enabled does, the pages for
+    teachers and students. SIGTERM and Ctrl-C stop it. A flow run that is stopped loses nothing: the next run does its
+    work.
     """
     settings = read_settings()
     named = os.environ.get(_API) or None
     # The store first, and last: platforms send whatever becomes of the flows.
-    with Door(settings.lrs), _server(named, port) as url:
+    with Door(settings.lrs), Door(settings.pages, name="pages"), _server(named, port) as url:
         # Prefect reads its environment when it is imported, which takes seconds that --help need not wait for.
         os.environ[_API] = url
         os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")

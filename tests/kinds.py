@@ -10,6 +10,7 @@ _KINDS = {
     "broker": {"broker", "make_broker", "secured_broker", "kafka_on_java"},
     "postgres": {"postgres", "make_postgres"},
     "s3": {"object_store", "make_store"},
+    "browser": {"browser"},
     "prefect": {"prefect_server", "prefect_api"},
     "school": {"small_class", "refreshed_class", "default_class", "faultless_class"},
 }

@@ -88,7 +88,7 @@ def demo(
     with open_to_read(settings) as opened:
         _report_recovery(out, recovery_of(opened, simulated.truth))
         _report_signals(out, [engagement, *signal_truth_of(opened, simulated.truth, settings.thresholds)])
-    _say_next(out, settings)
+    _say_next(out, settings, last_day)
 
 
 def _make_folder(folder: Path) -> None:
@@ -173,13 +173,15 @@ def _report_recovery(out: Output, found: Recovery) -> None:
     )
 
 
-def _say_next(out: Output, settings: Settings) -> None:
+def _say_next(out: Output, settings: Settings, last_day: dt.date) -> None:
     _head(out, "What to type next")
     out.say(
         f"  export LEARNLOOM_WAREHOUSE={settings.warehouse}    # and `. .venv/bin/activate` for the command",
         "  learnloom students                    # list the students",
         "  learnloom signals --audience teacher  # what to do this week, and why",
         "  learnloom dead                        # what was refused, and how to fix it",
+        "  learnloom pages --demo                # pages for teachers and students, at http://127.0.0.1:8090/login",
+        f"  learnloom refresh --as-of {last_day}  # what was answered there counts",
         '  learnloom query "FROM marts.mart_item ORDER BY surprise LIMIT 5"',
         "  learnloom import YOUR_STATEMENTS.jsonl && learnloom refresh",
     )

@@ -21,6 +21,7 @@ from learnloom.pipelines.config.conversions import Conversion, check_conversions
 from learnloom.pipelines.config.faults import told_faults
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3, aws_variables, checked_data_path, with_aws_variables
+from learnloom.pipelines.config.pages import PagesBounds
 from learnloom.pipelines.config.refresh import RefreshBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.setting_names import by_present_names, variables_by_present_names
@@ -220,6 +221,9 @@ class Settings(BaseSettings):
     )
     lrs: LrsBounds = Field(
         default_factory=LrsBounds, description="Bounds of `learnloom lrs`: docs/how-to/lrs.md."
+    )
+    pages: PagesBounds = Field(
+        default_factory=PagesBounds, description="Where the pages are served: docs/how-to/pages.md."
     )
     alerts: Alerts = Field(
         default_factory=Alerts, description="Who is notified when a flow run fails: docs/how-to/operate.md."

@@ -53,6 +53,10 @@ class Keeper:
         self._over.set()
         self.log.appended.set()
         self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """Close what is open."""
         self._held.close()
         self.copy.close()
 

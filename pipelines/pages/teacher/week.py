@@ -75,7 +75,9 @@ def _groups(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for card in cards:
         signal = card["signal"]
-        group = found.setdefault(signal.subject, {"skill": signal.subject_name, "students": []})
+        group = found.setdefault(
+            signal.subject, {"skill": signal.subject_name, "skill_key": card["skill_key"], "students": []}
+        )
         group["students"].append(card)
     return [group for group in found.values() if len(group["students"]) > 1]
 
