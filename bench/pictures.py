@@ -15,9 +15,7 @@ _IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 _DESK, _PHONE = (1000, 760), (390, 760)
 
 
-def _take(
-    page: Page, address: str, role: str, language: str, name: str, size: tuple[int, int], path: str
-) -> None:
+def _take(page: Page, address: str, name: str, *, reader: str, size: tuple[int, int], path: str = "") -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(f"{address}/login")
     page.locator(f"form[action*='role={reader}'] button").click()
