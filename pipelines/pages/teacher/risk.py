@@ -21,7 +21,7 @@ def _show(asked: Asked) -> dict[str, Any]:
     rows = asked.model.rows(_RISKS, {"course": asked.course_id})
     for row in rows:
         row["card"] = (
-            card_of(asked, Signal.model_validate_json(row["signal"]), row["student_name"])
+            card_of(asked, Signal.model_validate_json(row["signal"]), row["student_name"], None)
             if row["signal"]
             else None
         )

@@ -33,11 +33,15 @@ def _show(asked: Asked) -> dict[str, Any]:
     )
     if person is None:
         raise NotFoundError
+    keys = dict(asked.model.pairs("SELECT skill_id, skill_key FROM skill"))
     values = {"student": asked.student_key}
     return {
         "person": person,
         "profile": asked.profile(),
-        "cards": [card_of(asked, each, person["name"]) for each in asked.signals("teacher", *_TO_ACT)],
+        "cards": [
+            card_of(asked, each, person["name"], keys.get(each.subject or ""))
+            for each in asked.signals("teacher", *_TO_ACT)
+        ],
         "good": [asked.say(each) for each in asked.signals("teacher", *_GOOD)[:_MOST]],
         "skills": asked.model.rows(
             "SELECT * FROM student_skill WHERE student_key = $student AND course_id IS NOT NULL ORDER BY skill_name",

@@ -14,45 +14,54 @@ _TALK: Final = (SignalKind.WANTS_TO_TALK,)
 _STUCK: Final = (SignalKind.WHEEL_SPINNING,)
 _AWAY: Final = (SignalKind.CHECK_IN, SignalKind.ENGAGEMENT_CHANGE)
 _SIGNALS: Final = """
-    SELECT signal.student_key, coalesce(student_name, signal.student_key) AS student_name, signal.signal
+    SELECT signal.student_key, coalesce(student_name, signal.student_key) AS student_name, signal.signal,
+        signal_kind, subject, skill_key, skill_name
     FROM signal
     INNER JOIN enrolment ON signal.student_key = enrolment.student_key AND enrolment.course_id = $course
     INNER JOIN student ON signal.student_key = student.student_key
+    LEFT JOIN skill ON subject = skill_id
     WHERE
         audience = 'teacher' AND list_contains($kinds, signal_kind) AND expires_at > (SELECT as_of FROM about)
         -- What is about a skill belongs to the course that teaches it.
         AND (subject IS NULL OR signal_kind = 'wants_to_talk' OR subject IN (
-            SELECT skill_id FROM student_skill WHERE student_skill.course_id = $course
+            SELECT student_skill.skill_id FROM student_skill WHERE student_skill.course_id = $course
         ))
     ORDER BY urgency DESC, student_name, signal_id
 """
+Rows = list[dict[str, Any]]
 
 
 def _show(asked: Asked) -> dict[str, Any]:
-    is_all = asked.values.get("all") == "1"
-    away = _one_each(_cards(asked, _AWAY))
-    stuck = _cards(asked, _STUCK)
+    kinds = [kind.value for kind in (*_TALK, *_STUCK, *_AWAY)]
+    rows = asked.model.rows(_SIGNALS, {"course": asked.course_id, "kinds": kinds})
+    stuck, away = _of(rows, _STUCK), _one_each(_of(rows, _AWAY))
+    most = None if asked.values.get("all") == "1" else _MOST
     return {
-        "talk": _cards(asked, _TALK),
-        "stuck": _cut(stuck, is_all=is_all),
+        "talk": _cards(asked, _of(rows, _TALK)),
+        "stuck": _cards(asked, stuck[:most]),
         "groups": _groups(stuck),
-        "away": _cut(away, is_all=is_all),
+        "away": _cards(asked, away[:most]),
         "n_stuck": len(stuck),
         "n_away": len(away),
-        "is_all": is_all,
     }
 
 
-def _cards(asked: Asked, kinds: tuple[SignalKind, ...]) -> list[dict[str, Any]]:
-    rows = asked.model.rows(_SIGNALS, {"course": asked.course_id, "kinds": [kind.value for kind in kinds]})
-    return [card_of(asked, Signal.model_validate_json(row["signal"]), row["student_name"]) for row in rows]
+def _of(rows: Rows, kinds: tuple[SignalKind, ...]) -> Rows:
+    return [row for row in rows if row["signal_kind"] in kinds]
 
 
-def card_of(asked: Asked, signal: Signal, student_name: str) -> dict[str, Any]:
-    """What a card of a signal shows."""
-    skill = asked.model.one("SELECT skill_key FROM skill WHERE skill_id = $id", {"id": signal.subject})
+def _cards(asked: Asked, rows: Rows) -> list[dict[str, Any]]:
+    """What the cards of signals show: reading a signal takes most of the time, so only those shown are read."""
+    return [
+        card_of(asked, Signal.model_validate_json(row["signal"]), row["student_name"], row["skill_key"])
+        for row in rows
+    ]
+
+
+def card_of(asked: Asked, signal: Signal, student_name: str, skill_key: str | None) -> dict[str, Any]:
+    """What a card of a signal shows; `skill_key` of what it is about, where that is a skill."""
     return {
-        "skill_key": skill["skill_key"] if skill else None,
+        "skill_key": skill_key,
         "student_key": signal.student_key,
         "student_name": student_name,
         "signal": signal,
@@ -61,25 +70,20 @@ def card_of(asked: Asked, signal: Signal, student_name: str) -> dict[str, Any]:
     }
 
 
-def _one_each(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of each student the most urgent card."""
-    return list({card["student_key"]: card for card in reversed(cards)}.values())[::-1]
+def _one_each(rows: Rows) -> Rows:
+    """Of each student the most urgent."""
+    return list({row["student_key"]: row for row in reversed(rows)}.values())[::-1]
 
 
-def _cut(cards: list[dict[str, Any]], *, is_all: bool) -> list[dict[str, Any]]:
-    return cards if is_all else cards[:_MOST]
-
-
-def _groups(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _groups(rows: Rows) -> list[dict[str, Any]]:
     """Who is stuck on the same skill may be taught it again together: two of them, or more."""
     found: dict[str, dict[str, Any]] = {}
-    for card in cards:
-        signal = card["signal"]
+    for row in rows:
         group = found.setdefault(
-            signal.subject, {"skill": signal.subject_name, "skill_key": card["skill_key"], "students": []}
+            row["subject"], {"skill": row["skill_name"], "skill_key": row["skill_key"], "names": []}
         )
-        group["students"].append(card)
-    return [group for group in found.values() if len(group["students"]) > 1]
+        group["names"].append(row["student_name"])
+    return [group for group in found.values() if len(group["names"]) > 1]
 
 
 PAGE: Final = Page("week", "/c/{course}/week", TEACHER, N_("This week"), _show)

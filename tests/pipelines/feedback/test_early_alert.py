@@ -4,7 +4,7 @@ import pytest
 
 from learnloom.schemas.evidence import DayEvidence, StudentEvidence
 from learnloom.schemas.signal import Audience, SignalKind
-from tests.pipelines.feedback.make import a_course, a_skill, a_student, ago, an_activity, days, said
+from tests.pipelines.feedback.make import a_course, a_skill, a_student, a_voice, ago, an_activity, days, said
 
 
 def _weeks(*seconds: float) -> tuple[DayEvidence, ...]:
@@ -83,3 +83,16 @@ def test_good_words_count_after_they_have_expired() -> None:
         ],
     )
     assert not _checked(student)
+
+
+def test_a_wish_to_talk_stands_until_somebody_has() -> None:
+    """Nothing is more urgent to teachers; a contact that was told later ends it, an earlier one does not."""
+    wish = a_voice("talk", "c1", occurred_at=ago(3))
+    (found,) = said(a_student(voices=[wish]), SignalKind.WANTS_TO_TALK)
+    assert (found.audience, found.urgency) == (Audience.TEACHER, 1.0)
+    for days_ago, stands in ((4, True), (2, False)):
+        contact = a_voice("contacted", "c1", occurred_at=ago(days_ago), stated_by="teacher")
+        student = a_student(voices=[wish, contact])
+        assert bool(said(student, SignalKind.WANTS_TO_TALK)) is stands
+    taken_back = wish._replace(is_affirmed=False)
+    assert said(a_student(voices=[taken_back]), SignalKind.WANTS_TO_TALK) == []

@@ -165,3 +165,28 @@ def test_every_choice_says_why(student: StudentEvidence) -> None:
     assert [signal.choices for signal in signals] == ([choices] if choices else [])
     for signal in signals:
         assert all(choice.skill_name in signal.sentence for choice in choices)
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "n_since", "is_first"), [(3, 0, True), (27, 7, True), (29, 0, False), (3, 8, False)]
+)
+def test_what_a_teacher_has_set_comes_first_for_a_while(days_ago: int, n_since: int, is_first: bool) -> None:
+    """It comes before what fits better, and says who asks; four weeks or eight answers later it is one of all."""
+    set_by_teacher = a_voice(
+        "assigned", "s2", occurred_at=ago(days_ago), stated_by="teacher", n_attempts_since=n_since
+    )
+    student = a_student(
+        skills=[a_skill("s1"), a_skill("s2")],
+        mastery=[an_estimate("s1", p=0.75), an_estimate("s2", p=0.93)],
+        voices=[set_by_teacher],
+    )
+    first = profile_of(student).practise_next[0]
+    assert (first.skill_id == "s2") is is_first
+    assert ("Your teacher asks" in first.why) is is_first
+
+
+def test_what_was_set_and_declined_is_left_alone() -> None:
+    """The student may say no to a teacher's choice, too."""
+    voices = [a_voice("assigned", "s1", stated_by="teacher"), a_voice("choice", "s1", is_affirmed=False)]
+    student = a_student(skills=[a_skill("s1")], mastery=[an_estimate("s1")], voices=voices)
+    assert profile_of(student).practise_next == ()
