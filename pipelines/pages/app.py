@@ -37,6 +37,13 @@ from learnloom.pipelines.roster.reader import Reader, Role
 _MAX_BODY: Final = 65_536
 _SEE_OTHER: Final = 303
 _LOGIN: Final = "/login"
+_NOTHING: Final = {
+    Role.TEACHER: "no course",
+    Role.STUDENT: "no student",
+    Role.LEAD: "",
+    Role.OPERATOR: "",
+}
+"""Why a reader has no page to begin with."""
 ReaderOf = Callable[[Request], Reader | None]
 
 
@@ -105,7 +112,10 @@ class _Pages:
         reader = self._reader_of(request)
         if reader is None:
             return RedirectResponse(_LOGIN, _SEE_OTHER)
-        return RedirectResponse(home_of(reader, self._place.model()), _SEE_OTHER)
+        try:
+            return RedirectResponse(home_of(reader, self._place.model()), _SEE_OTHER)
+        except NotFoundError:
+            return self._told(request, 404, _NOTHING[reader.role])
 
     def shows(self, page: Page) -> Callable[[Request], Response]:
         """Make what answers a request for a page."""

@@ -32,7 +32,7 @@ class Secured:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 is_static = scope["path"].startswith("/static/")
-                headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_static else "no-store"
+                headers["Cache-Control"] = "public, max-age=3600" if is_static else "no-store"
                 headers["Content-Security-Policy"] = self._policy
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "same-origin"

@@ -56,12 +56,17 @@ class Asked:
         Raises:
             NotFoundError: there is none.
         """
+        found = self.profile_if_any()
+        if found is None:
+            raise NotFoundError
+        return found
+
+    def profile_if_any(self) -> StudentProfile | None:
+        """The profile of the page's student; None: nothing has come of them so far."""
         row = self.model.one(
             "SELECT profile FROM profile WHERE student_key = $student", {"student": self.student_key}
         )
-        if row is None:
-            raise NotFoundError
-        return StudentProfile.model_validate_json(row["profile"])
+        return StudentProfile.model_validate_json(row["profile"]) if row else None
 
     def signals(self, audience: str, *kinds: str) -> list[Signal]:
         """Signals of the page's student to an audience that have not expired, most urgent first."""

@@ -6,15 +6,15 @@ from learnloom.pipelines.pages.page import N_, STUDENT, Asked, Page
 
 
 def _show(asked: Asked) -> dict[str, Any]:
-    profile, own = asked.profile(), str(asked.student_key)
+    profile, own = asked.profile_if_any(), str(asked.student_key)
     keys = dict(asked.model.pairs("SELECT skill_id, skill_key FROM skill"))
     goals = [
         {"goal": goal, "key": keys.get(goal.target_id), "waiting": asked.waiting.on(own, goal.target_id)}
-        for goal in profile.goals
+        for goal in (profile.goals if profile else ())
         if goal.status.value != "dropped"
     ]
     taken = {goal["goal"].target_id for goal in goals}
-    names = {skill.skill_id: skill.skill_name for skill in profile.skills}
+    names = {skill.skill_id: skill.skill_name for skill in (profile.skills if profile else ())}
     return {
         "goals": goals,
         "open": sorted((name, keys.get(skill, "")) for skill, name in names.items() if skill not in taken),

@@ -33,7 +33,8 @@ _SHAREABLE: Final = ("goal", "choice", "interest", "preference", "wants_to_talk"
 
 
 def _export(asked: Asked) -> Response:
-    profile = asked.profile().model_dump(mode="json")
+    known = asked.profile_if_any()
+    profile = known.model_dump(mode="json") if known else {part: [] for part in _OTHERS}
     for part, field in _OTHERS.items():
         for each in profile[part]:
             each.pop(field, None)

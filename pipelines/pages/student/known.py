@@ -7,6 +7,7 @@ from learnloom.pipelines.pages.page import N_, STUDENT, Asked, Page
 
 def _show(asked: Asked) -> dict[str, Any]:
     keys = dict(asked.model.pairs("SELECT skill_id, skill_key FROM skill"))
+    profile = asked.profile_if_any()
     skills = [
         {
             "skill": skill,
@@ -14,7 +15,7 @@ def _show(asked: Asked) -> dict[str, Any]:
             "waiting": asked.waiting.on(str(asked.student_key), skill.skill_id),
             "stated": next((each for each in skill.stated if each.stated_by.value == "student"), None),
         }
-        for skill in asked.profile().skills
+        for skill in (profile.skills if profile else ())
     ]
     return {"skills": skills}
 

@@ -13,7 +13,11 @@ _MOST: Final = 3
 def _show(asked: Asked) -> dict[str, Any]:
     offered = asked.signals("student", SignalKind.PRACTISE_NEXT, SignalKind.CHECK)[:_MOST]
     keys = dict(asked.model.pairs("SELECT skill_id, skill_key FROM skill"))
+    person = asked.model.one(
+        "SELECT 1 AS yes FROM student WHERE student_key = $key", {"key": asked.student_key}
+    )
     return {
+        "is_met": person is not None,
         "offers": [_offer(asked, signal, keys) for signal in offered],
         "reviews": [
             (signal, asked.say(signal)) for signal in asked.signals("student", SignalKind.REVIEW_DUE)[:_MOST]

@@ -14,19 +14,25 @@ _TALK: Final = (SignalKind.WANTS_TO_TALK,)
 _STUCK: Final = (SignalKind.WHEEL_SPINNING,)
 _AWAY: Final = (SignalKind.CHECK_IN, SignalKind.ENGAGEMENT_CHANGE)
 _SIGNALS: Final = """
+    WITH answered AS (
+        SELECT signal_id, arg_max(response, occurred_at) AS response, max(occurred_at) AS answered_at
+        FROM response GROUP BY signal_id
+    )
     SELECT signal.student_key, coalesce(student_name, signal.student_key) AS student_name, signal.signal,
-        signal_kind, subject, skill_key, skill_name
+        signal_kind, subject, skill_key, skill_name, response, answered_at
     FROM signal
     INNER JOIN enrolment ON signal.student_key = enrolment.student_key AND enrolment.course_id = $course
     INNER JOIN student ON signal.student_key = student.student_key
     LEFT JOIN skill ON subject = skill_id
+    LEFT JOIN answered ON signal.signal_id = answered.signal_id
     WHERE
         audience = 'teacher' AND list_contains($kinds, signal_kind) AND expires_at > (SELECT as_of FROM about)
         -- What is about a skill belongs to the course that teaches it.
         AND (subject IS NULL OR signal_kind = 'wants_to_talk' OR subject IN (
             SELECT student_skill.skill_id FROM student_skill WHERE student_skill.course_id = $course
         ))
-    ORDER BY urgency DESC, student_name, signal_id
+    -- What was answered already comes last.
+    ORDER BY answered_at IS NOT NULL, urgency DESC, student_name, signal.signal_id
 """
 Rows = list[dict[str, Any]]
 
@@ -53,7 +59,13 @@ def _of(rows: Rows, kinds: tuple[SignalKind, ...]) -> Rows:
 def _cards(asked: Asked, rows: Rows) -> list[dict[str, Any]]:
     """What the cards of signals show: reading a signal takes most of the time, so only those shown are read."""
     return [
-        card_of(asked, Signal.model_validate_json(row["signal"]), row["student_name"], row["skill_key"])
+        {
+            **card_of(
+                asked, Signal.model_validate_json(row["signal"]), row["student_name"], row["skill_key"]
+            ),
+            "response": row["response"],
+            "answered_at": row["answered_at"],
+        }
         for row in rows
     ]
 

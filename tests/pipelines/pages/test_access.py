@@ -81,6 +81,23 @@ def test_a_student_who_is_not_matched_has_no_page(pages: Pages) -> None:
         assert pages.as_reader(reader).get(path).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/today", "/known", "/goals", "/weeks", "/kept", "/kept/export"])
+def test_a_student_with_nothing_yet_reads_so(pages: Pages, path: str) -> None:
+    """Who is matched, and of whom nothing has come, has all pages, with nothing on them."""
+    reader = replace(pages.readers[Role.STUDENT], student_key="f" * 16)
+    answer = pages.as_reader(reader).get(path)
+    assert answer.status_code == 200
+    assert 'value="talk"' not in answer.text
+
+
+def test_who_has_nothing_to_read_is_told_why(pages: Pages) -> None:
+    """A teacher without a course, and a student who is not matched, read what to do."""
+    teacher = replace(pages.readers[Role.TEACHER], courses=frozenset(), language="de")
+    student = replace(pages.readers[Role.STUDENT], student_key=None)
+    assert "noch kein Kurs" in pages.as_reader(teacher).get("/").text
+    assert "belongs to no student" in pages.as_reader(student).get("/").text
+
+
 def test_students_read_of_nobody_else(pages: Pages) -> None:
     """No page of a student names another, or holds what is for teachers alone."""
     reader = pages.readers[Role.STUDENT]
