@@ -23,7 +23,9 @@ def _environment(code: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
-    made.filters.update(day=words.day, moment=words.moment, percent=words.percent, number=words.number)
+    made.filters.update(
+        day=words.day, moment=words.moment, percent=words.percent, number=words.number, gap=words.gap
+    )
     made.globals.update(WIDTH=WIDTH, language=words.code)
     return made
 

@@ -17,8 +17,14 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 
 from learnloom.pipelines.feedback.language import ENGLISH, Language
+from learnloom.pipelines.feedback.texts.catalogue import CATALOGUE
 from learnloom.pipelines.feedback.translation import read_translation
 
+_GAPS: Final = {
+    text.text: text
+    for text_id, text in CATALOGUE.items()
+    if text_id.startswith("gap.") and not text.parameters
+}
 LANGUAGES: Final = ("en", "de")
 """Those that are complete; the first is for everybody else."""
 
@@ -46,6 +52,11 @@ class Words:
     def percent(self, share: float) -> str:
         """Say a share, never all or nothing where it is not."""
         return self.language.percent(share)
+
+    def gap(self, told: str) -> str:
+        """Say what is unknown, or by what it would be known, as a profile has it; as it is where it holds figures."""
+        text = _GAPS.get(told)
+        return self.language.say(text()) if text else told
 
     def number(self, value: float) -> str:
         """Say a number with at the most one decimal."""

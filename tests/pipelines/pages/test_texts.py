@@ -70,6 +70,12 @@ def test_the_nearest_language_is_spoken() -> None:
     ]
 
 
+def test_what_is_unknown_is_said_in_the_readers_language() -> None:
+    """A profile says it in English; a page says it again; what is no text of ours stays."""
+    assert words_of("de").gap("mastery of any skill") == "Beherrschung irgendeiner Fertigkeit"
+    assert words_of("de").gap("something else") == "something else"
+
+
 def test_what_comes_from_data_is_escaped() -> None:
     """A name that is markup is shown as text."""
     text = render("error_part", "en", status=400, detail="<script>alert(1)</script>", reader=None)
