@@ -35,15 +35,17 @@ class SqliteDatabase:
     errors: tuple[type[Exception], ...] = (sqlite3.Error,)
     troubles: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
 
-    def __init__(self, folder: Path, *, now: Callable[[], datetime]) -> None:
-        """Open the file in `folder`, making it where there is none; `now` gives the present moment."""
-        self._file = folder / FILE
+    def __init__(
+        self, folder: Path, *, now: Callable[[], datetime], file: str = FILE, tables: str = TABLES
+    ) -> None:
+        """Open the `file` in `folder`, making it and its `tables` where there are none; `now` gives the moment."""
+        self._file = folder / file
         self._now = now
         self._threads = threading.local()
         self._lock = threading.Lock()
         self._connections: list[sqlite3.Connection] = []
         with self._thread_connection() as connection:
-            connection.executescript(TABLES)
+            connection.executescript(tables)
 
     def close(self) -> None:
         """Close all connections."""
