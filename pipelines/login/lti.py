@@ -66,8 +66,8 @@ class Lti:
             LoginRefusedError: something of it is wrong: the check that failed is named.
         """
         begun = self._door.ended(KIND, received)
-        if error := received.values.get("error"):
-            told = received.values.get("error_description") or error
+        if trouble := received.values.get("error"):
+            told = received.values.get("error_description") or trouble
             raise LoginRefusedError("platform", f"your platform has not let you in: {told[:200]}")
         platform = self._platforms.find(begun.document["issuer"], begun.document["client_id"])
         try:

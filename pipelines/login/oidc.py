@@ -78,8 +78,8 @@ class Oidc:
             LoginRefusedError: something of it is wrong: the check that failed is named.
         """
         begun = self._door.ended(KIND, received)
-        if error := received.values.get("error"):
-            told = received.values.get("error_description") or error
+        if trouble := received.values.get("error"):
+            told = received.values.get("error_description") or trouble
             raise LoginRefusedError("provider", f"the school's login has not let you in: {told[:200]}")
         # RFC 9207: the answer of one provider must not be taken for another's.
         if received.values.get("iss", self._school.issuer) != self._school.issuer:

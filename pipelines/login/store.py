@@ -133,7 +133,7 @@ class LoginStore:
                 "SELECT subject, name, identifier, role, is_found, came FROM came WHERE is_found = 0 "
                 "ORDER BY came DESC, subject"
             ).fetchall()
-        return [Came(*row[:4], bool(row[4]), row[5]) for row in rows]
+        return [Came(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
 
     def count_came(self) -> int:
         """Count who came."""

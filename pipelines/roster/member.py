@@ -9,7 +9,7 @@ from learnloom.pipelines.ingest.land import school_tables, tables
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.people import oneroster
-from learnloom.pipelines.people.events import Teller, tell
+from learnloom.pipelines.people.events import Change, Teller, WhoIsWho, tell
 from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.roster.members import STUDENT, TEACHER
 
@@ -95,7 +95,7 @@ def _tell_staff(
     counted = 0
     roster = oneroster.Roster(roles, 0, 0)
 
-    def changes_of(who: oneroster.WhoIsWho) -> list[oneroster.Change]:
+    def changes_of(who: WhoIsWho) -> list[Change]:
         nonlocal counted
         found = list(oneroster.changes(roster, who))
         counted = sum(change.value != STUDENT for change in found)

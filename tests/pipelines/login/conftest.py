@@ -7,7 +7,6 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from starlette.testclient import TestClient
 
 from learnloom.pipelines.config.login import LoginBounds, Platform, School
 from learnloom.pipelines.config.settings import Settings
@@ -15,6 +14,7 @@ from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.login.app import Login, app_of, open_login
 from learnloom.pipelines.login.store import LoginStore, open_login_store
 from learnloom.pipelines.roster.member import Member, import_members
+from tests.pipelines.login.browser import Browser
 from tests.pipelines.login.playing import CLIENT, DEPLOYMENT, Player, playing
 from tests.pipelines.people.make import TELLER
 
@@ -43,11 +43,11 @@ class Place(NamedTuple):
     store: LoginStore
     clock: Clock
 
-    def browser(self) -> TestClient:
+    def browser(self) -> Browser:
         """Give a browser with no cookies."""
-        return TestClient(app_of(self.login), base_url=HERE, follow_redirects=False)
+        return Browser(app_of(self.login), HERE)
 
-    def asked(self, browser: TestClient, **changed: str) -> dict[str, str]:
+    def asked(self, browser: Browser, **changed: str) -> dict[str, str]:
         """Begin a launch; returns what the platform is asked."""
         values = {"iss": self.player.address, "login_hint": "29", "target_link_uri": f"{HERE}/me", **changed}
         answer = browser.post("/lti/login", data=values)

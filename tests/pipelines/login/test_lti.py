@@ -2,40 +2,32 @@
 
 import base64
 import datetime as dt
+import hmac
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 import pytest
-from joserfc.jwk import OctKey
-from starlette.testclient import TestClient
 
 from learnloom.pipelines.login.launch import role_of
 from learnloom.pipelines.login.store import MemberList
 from learnloom.pipelines.roster.reader import Reader, Role
+from tests.pipelines.login.browser import Browser
 from tests.pipelines.login.conftest import HERE, HOME, Place
 from tests.pipelines.login.playing import CLAIM, CLIENT, MEMBERSHIP, rsa
 
 _SYSTEM = "http://purl.imsglobal.org/vocab/lis/v2/"
 
 
-def _launched(place: Place, browser: TestClient, asked: dict[str, str], token: str, **headers: str) -> Any:
+def _launched(place: Place, browser: Browser, asked: dict[str, str], token: str, **headers: str) -> Any:
     return browser.post("/lti/launch", data={"state": asked["state"], "id_token": token}, headers=headers)
 
 
-def _let_in(place: Place, browser: TestClient, **claims: Any) -> Reader | None:
+def _let_in(place: Place, browser: Browser, **claims: Any) -> Reader | None:
     asked = place.asked(browser)
     answer = _launched(place, browser, asked, place.player.signed(place.player.claims(asked, **claims)))
     assert answer.status_code == 303, answer.text
-    return place.login.reader_of(_Cookies(browser))
-
-
-class _Cookies:
-    """The cookies of a browser, as a request has them."""
-
-    def __init__(self, browser: TestClient) -> None:
-        self.cookies = dict(browser.cookies)
-        self.headers: dict[str, str] = {}
+    return place.login.reader_of(browser)
 
 
 def test_a_teacher_is_let_in(place: Place) -> None:
@@ -105,8 +97,10 @@ def _unsigned(place: Place, claims: dict[str, Any]) -> str:
 
 
 def _by_public_key(place: Place, claims: dict[str, Any]) -> str:
-    key = OctKey.import_key(place.player.key.as_pem(private=False).decode())
-    return place.player.signed(claims, key=key, algorithm="HS256")
+    parts = [orjson.dumps(part) for part in ({"alg": "HS256", "kid": "first"}, claims)]
+    signed = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    digest = hmac.digest(place.player.key.as_pem(private=False), signed.encode(), "sha256")
+    return f"{signed}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
 
 
 def _changed(**changed: Any) -> Callable[[Place, dict[str, Any]], str]:
