@@ -1,11 +1,12 @@
 """`learnloom roster`."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from learnloom.pipelines.cli.options import JsonOption, LimitOption, WarehouseOption, now, run_of
+from learnloom.pipelines.cli.options import Exit, JsonOption, LimitOption, WarehouseOption, now, run_of
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.cli.people import ByOption, WhyOption, teller_of
 from learnloom.pipelines.config.settings import read_settings
@@ -151,3 +152,62 @@ def match(
         out.say(f"{subject} is matched by what its platform sends again.")
     else:
         out.say(f"{subject} is {identifier}.")
+
+
+@commands.command(epilog="Example: learnloom roster fetch")
+def fetch(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
+    """Bring in the members of courses from the platforms that have launched from them (LTI Names and Roles)."""
+    # These need the extra `api`, and the other commands here do not.
+    from learnloom.pipelines.login.fetch_rosters import fetch_rosters  # noqa: PLC0415
+    from learnloom.pipelines.login.store import open_login_store  # noqa: PLC0415
+
+    out = Output(as_json=as_json)
+    settings = read_settings(warehouse)
+    with (
+        open_login_store(settings, now=now) as store,
+        open_to_write(settings, must_exist=True, run=run_of("roster fetch")) as opened,
+    ):
+        found = fetch_rosters(settings, store, opened, teller_of(None, None, "roster fetch"))
+    for each in found:
+        out.record(
+            {**each.told._asdict(), **(each.counts._asdict() if each.counts else {}), "trouble": each.trouble}
+        )
+        if each.counts is None:
+            out.note(f"learnloom: {each.told.course_id}: {each.trouble}")
+        else:
+            students, teachers = (
+                count(each.counts.students, "student"),
+                count(each.counts.teachers, "teacher"),
+            )
+            out.say(f"{each.told.course_id}: {students} and {teachers}.")
+    if not found:
+        out.say("No platform has told of a list of members: launch learnloom from a course first.")
+    if any(each.counts is None for each in found):
+        raise typer.Exit(Exit.FAILED)
+
+
+@commands.command(epilog="Example: learnloom roster unmatched")
+def unmatched(
+    *, limit: LimitOption = 200, warehouse: WarehouseOption = None, as_json: JsonOption = False
+) -> None:
+    """List who has logged in and was found neither in statements nor in a roster, latest first."""
+    from learnloom.pipelines.login.store import open_login_store  # noqa: PLC0415 - needs the extra `api`
+
+    out = Output(as_json=as_json)
+    with open_login_store(read_settings(warehouse), now=now) as store:
+        found, n_came = store.unmatched(), store.count_came()
+    columns = ["login", "name", "looked for", "role", "came"]
+    rows = [
+        (
+            each.subject,
+            each.name,
+            each.identifier,
+            each.role,
+            dt.datetime.fromtimestamp(each.came / 1_000, dt.UTC),
+        )
+        for each in found
+    ]
+    out.table(columns, rows[:limit], machine_names=[name.replace(" ", "_") for name in columns])
+    out.note(f"learnloom: {len(found)} of {count(n_came, 'login')} not matched")
+    if len(rows) > limit:
+        out.note(f"learnloom: only the first {limit} are shown (--limit)")

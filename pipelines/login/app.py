@@ -4,6 +4,7 @@ Pages take `routes`, `reader_of`, `form_token`, `is_own_form` and `origins` of `
 log in.
 """
 
+import hashlib
 import hmac
 import logging
 from collections.abc import Callable, Iterator
@@ -61,9 +62,9 @@ class Login:
         self._bounds = bounds
         self._store = store
         self._platforms = Platforms(store, bounds)
-        self._door = Door(store, bounds, resolver, address)
-        self._lti = lti.Lti(self._door, self._platforms)
-        self._school = None if bounds.school is None else oidc.Oidc(self._door, bounds.school)
+        self.door = Door(store, bounds, resolver, address)
+        self._lti = lti.Lti(self.door, self._platforms)
+        self._school = None if bounds.school is None else oidc.Oidc(self.door, bounds.school)
         self._registration = Registration(store, address)
         self.routes: list[Route] = self._made_routes()
         """For the application of the pages, before its own."""
@@ -81,8 +82,8 @@ class Login:
 
         It may ask the warehouse, once in `roster_seconds`: call it from a thread that may wait.
         """
-        cookie = self._door.cookies.session(request.cookies)
-        session = None if cookie is None else self._door.sessions.find(cookie)
+        cookie = self.door.cookies.session(request.cookies)
+        session = None if cookie is None else self.door.sessions.find(cookie)
         if cookie is None or session is None:
             return None
         if self._store.moment() - session.looked_up < self._bounds.roster_seconds * 1_000:
@@ -91,7 +92,7 @@ class Login:
 
     def form_token(self, request: Asked) -> str:
         """Give what each form of a page carries in the field FORM_FIELD; empty where nobody is logged in."""
-        cookie = self._door.cookies.session(request.cookies)
+        cookie = self.door.cookies.session(request.cookies)
         return "" if cookie is None else csrf_of(cookie)
 
     def is_own_form(self, request: Asked, token: str) -> bool:
@@ -99,6 +100,10 @@ class Login:
         expected = self.form_token(request)
         is_here = request.headers.get("origin", self._origin) in (self._origin, "null")
         return bool(expected) and is_here and hmac.compare_digest(token.encode(), expected.encode())
+
+    def secret(self, purpose: str) -> bytes:
+        """Give a secret for a purpose: the same in all processes of this warehouse, as long as our own key is."""
+        return hashlib.sha256(f"learnloom {purpose} {self._store.own_key(make_key)}".encode()).digest()
 
     def origins(self) -> list[str]:
         """Give the origins for `frame-ancestors`: platforms in whose frames pages may stand."""
@@ -112,18 +117,18 @@ class Login:
     # Routes --------------------------------------------------------------------------------------------------
     @property
     def _origin(self) -> str:
-        parts = urlsplit(self._door.address)
+        parts = urlsplit(self.door.address)
         return f"{parts.scheme}://{parts.netloc}"
 
     def _looked_up(self, cookie: str, session: Session) -> Reader | None:
         try:
-            reader, _ = self._door.resolver.reader(session.identity)
+            reader, _ = self.door.resolver.reader(session.identity)
         except LoginRefusedError as refused:
             if refused.check == "warehouse":
                 return session.reader
-            self._door.sessions.end(cookie)
+            self.door.sessions.end(cookie)
             return None
-        self._door.sessions.update(cookie, session.identity, reader)
+        self.door.sessions.update(cookie, session.identity, reader)
         return reader
 
     def _made_routes(self) -> list[Route]:
@@ -199,11 +204,11 @@ class Login:
             raise LoginRefusedError(
                 "form", "you are still logged in: log out by the button on a page of ours"
             )
-        cookie = self._door.cookies.session(received.cookies)
+        cookie = self.door.cookies.session(received.cookies)
         if cookie is not None:
-            self._door.sessions.end(cookie)
+            self.door.sessions.end(cookie)
         answer = page("You are logged out", origins=self.origins(), links=[("/login", "Log in again")])
-        self._door.cookies.drop_session(answer)
+        self.door.cookies.drop_session(answer)
         return answer
 
 

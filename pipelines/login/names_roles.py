@@ -22,8 +22,18 @@ _GONE: Final = frozenset({"Deleted", "Inactive"})
 class Lists:
     """Asks platforms for members; for one thread."""
 
-    def __init__(self, key: str, fetcher: Fetcher, *, now: Callable[[], int]) -> None:
-        """Take our own key, what asks, and what gives the present moment in seconds since 1970."""
+    def __init__(
+        self, key: str, fetcher: Fetcher, *, now: Callable[[], int], known: Mapping[str, str]
+    ) -> None:
+        """Ask nothing yet.
+
+        Args:
+            key: our own.
+            fetcher: asks.
+            now: gives the present moment, in seconds since 1970.
+            known: identifiers of subjects who have launched: a list does not hold all that a launch does.
+        """
+        self._known = known
         self._key = key
         self._fetcher = fetcher
         self._now = now
@@ -39,10 +49,22 @@ class Lists:
         n_rows = 0
         for row in self._rows(told, platform):
             n_rows += 1
-            member = _member(row, platform, told.course_id)
+            member = self._member(row, platform, told.course_id)
             if member is not None:
                 members.append(member)
         return members, n_rows - len(members)
+
+    def _member(self, row: Mapping[str, Any], platform: Platform, course_id: str) -> Member | None:
+        sub, roles = row.get("user_id"), row.get("roles")
+        if not isinstance(sub, str) or not sub or not isinstance(roles, list) or row.get("status") in _GONE:
+            return None
+        role = role_of([each for each in roles if isinstance(each, str)])
+        if role not in PARTS:
+            return None
+        named = {"sub": sub, "email": row.get("email"), "username": row.get("ext_user_username")}
+        subject = subject_of(platform.issuer, sub)
+        identifier = identifier_of(platform, named) or self._known.get(subject)
+        return Member(course_id, role, identifier, None, subject)
 
     def _rows(self, told: MemberList, platform: Platform) -> Iterator[Mapping[str, Any]]:
         address: str | None = told.address
@@ -80,14 +102,3 @@ class Lists:
                 raise FetchError(f"{platform.token_address} gives no access token")
             self._tokens[name] = answer["access_token"]
         return self._tokens[name]
-
-
-def _member(row: Mapping[str, Any], platform: Platform, course_id: str) -> Member | None:
-    sub, roles = row.get("user_id"), row.get("roles")
-    if not isinstance(sub, str) or not sub or not isinstance(roles, list) or row.get("status") in _GONE:
-        return None
-    role = role_of([each for each in roles if isinstance(each, str)])
-    if role not in PARTS:
-        return None
-    named = {"sub": sub, "email": row.get("email"), "username": row.get("ext_user_username")}
-    return Member(course_id, role, identifier_of(platform, named), None, subject_of(platform.issuer, sub))

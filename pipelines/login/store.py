@@ -135,6 +135,14 @@ class LoginStore:
             ).fetchall()
         return [Came(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
 
+    def identifiers(self) -> dict[str, str]:
+        """Give the identifier of each subject that has come, as the platform told it then."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT subject, identifier FROM came WHERE identifier IS NOT NULL"
+            ).fetchall()
+        return {row[0]: row[1] for row in rows}
+
     def count_came(self) -> int:
         """Count who came."""
         with self.database.reading() as connection:

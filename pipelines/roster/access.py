@@ -8,7 +8,7 @@
 | operator | no | no | no | yes |
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -20,8 +20,8 @@ SMALLEST_GROUP: Final = 5
 COURSE_MEMBER: Final = "course_member"
 """The relation that is asked: `members.course_members_sql` gives it; course_id, section, student_key."""
 
-Rows = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
-"""Runs a query with its values (`?`) on what holds COURSE_MEMBER."""
+Rows = Callable[[str, Mapping[str, Any]], list[dict[str, Any]]]
+"""Runs a query with its values (`$name`) on what holds COURSE_MEMBER; a row is its values by the names of columns."""
 
 
 class Kind(StrEnum):
@@ -45,9 +45,9 @@ _RIGHTS: Final[dict[Role, frozenset[Kind]]] = {
 }
 
 
-def may_open(reader: Reader, kind: Kind) -> bool:
-    """Whether a page of this kind is for a reader at all; what it may show of whom, `Access` says."""
-    return kind in _RIGHTS[reader.role]
+def roles_for(kind: Kind) -> frozenset[Role]:
+    """Give the roles for whom a page of this kind is."""
+    return frozenset(role for role, kinds in _RIGHTS.items() if kind in kinds)
 
 
 class Access:
@@ -63,14 +63,33 @@ class Access:
         self._reader = reader
         self._rows = rows
 
-    def check(self, kind: Kind) -> None:
-        """Let a page of this kind be opened.
+    def check(self, kind: Kind, *, course_id: str | None = None, student_key: str | None = None) -> None:
+        """Let a page be opened.
+
+        Args:
+            kind: what it shows.
+            course_id: the course that it is of; None: of none alone.
+            student_key: the student whom it is about; None: about none alone.
 
         Raises:
             AccessError: it is not for this reader.
         """
-        if not may_open(self._reader, kind):
-            raise AccessError(f"a page of the kind {kind} is not for a {self._reader.role}")
+        if not self.may_see(kind, course_id=course_id, student_key=student_key):
+            about = f"{' of a course' if course_id else ''}{' about a student' if student_key else ''}"
+            raise AccessError(f"this page ({kind}{about}) is not for this {self._reader.role}")
+
+    def may_see(self, kind: Kind, *, course_id: str | None = None, student_key: str | None = None) -> bool:
+        """Whether the reader may open a page; asked as `check`."""
+        if self._reader.role not in roles_for(kind):
+            return False
+        if kind is Kind.OWN:
+            own = self._reader.student_key
+            # Whoever is not matched has no page, and nobody has another's.
+            is_own = own is not None and student_key in (None, own)
+            return is_own and (course_id is None or course_id in self.courses())
+        if course_id is not None and course_id not in self.courses():
+            return False
+        return student_key is None or self._teaches(student_key, course_id)
 
     def students(self, course_id: str | None = None) -> frozenset[str]:
         """Keys of the students whom the reader may see by name, of one course or of all theirs."""
@@ -78,40 +97,28 @@ class Access:
             own = self._reader.student_key
             is_in = course_id is None or course_id in self.courses()
             return frozenset({own}) if own is not None and is_in else frozenset()
-        if self._reader.role is not Role.TEACHER:
+        taught = self._taught(course_id)
+        if not taught:
             return frozenset()
-        asked = self._reader.courses if course_id is None else self._reader.courses & {course_id}
-        return self._members_of(asked)
+        sql = f"SELECT DISTINCT student_key FROM {COURSE_MEMBER} WHERE list_contains($courses, course_id)"
+        return frozenset(row["student_key"] for row in self._rows(sql, {"courses": taught}))
 
     def courses(self) -> frozenset[str]:
         """Courses of which the reader may see anything: a student's own, for a lead those that are large enough."""
         if self._reader.role is Role.TEACHER:
             return self._reader.courses
         if self._reader.role is Role.STUDENT and self._reader.student_key is not None:
-            sql = f"SELECT DISTINCT course_id FROM {COURSE_MEMBER} WHERE student_key = ?"
-            return frozenset(row[0] for row in self._rows(sql, [self._reader.student_key]))
-        if self._reader.role is Role.LEAD:
-            sql = f"SELECT course_id FROM {COURSE_MEMBER} GROUP BY course_id HAVING count(DISTINCT student_key) >= ?"
-            return frozenset(row[0] for row in self._rows(sql, [SMALLEST_GROUP]))
-        return frozenset()
-
-    def check_student(self, student_key: str) -> None:
-        """Let what is known of a student be seen.
-
-        Raises:
-            AccessError: they are not the reader's.
-        """
-        if student_key not in self.students():
-            raise AccessError(f"student {student_key} is not one of this {self._reader.role}'s")
-
-    def check_course(self, course_id: str) -> None:
-        """Let what is known of a course be seen, of the kinds that the reader may open.
-
-        Raises:
-            AccessError: it is not the reader's, or too small for a lead.
-        """
-        if course_id not in self.courses():
-            raise AccessError(f"course {course_id} is not one of this {self._reader.role}'s")
+            sql = f"SELECT DISTINCT course_id FROM {COURSE_MEMBER} WHERE student_key = $student"
+            values: dict[str, Any] = {"student": self._reader.student_key}
+        elif self._reader.role is Role.LEAD:
+            sql = (
+                f"SELECT course_id FROM {COURSE_MEMBER} GROUP BY course_id "
+                "HAVING count(DISTINCT student_key) >= $fewest"
+            )
+            values = {"fewest": SMALLEST_GROUP}
+        else:
+            return frozenset()
+        return frozenset(row["course_id"] for row in self._rows(sql, values))
 
     def may_see_figure(self, n_students: int, course_id: str | None = None) -> bool:
         """Whether the reader may see a figure reckoned from `n_students` students, of one course or the school."""
@@ -119,8 +126,15 @@ class Access:
             return course_id in self._reader.courses
         return self._reader.role is Role.LEAD and n_students >= SMALLEST_GROUP
 
-    def _members_of(self, courses: frozenset[str]) -> frozenset[str]:
-        if not courses:
-            return frozenset()
-        sql = f"SELECT DISTINCT student_key FROM {COURSE_MEMBER} WHERE list_contains(?::VARCHAR[], course_id)"
-        return frozenset(row[0] for row in self._rows(sql, [sorted(courses)]))
+    def _taught(self, course_id: str | None) -> list[str]:
+        if self._reader.role is not Role.TEACHER:
+            return []
+        return sorted(self._reader.courses if course_id is None else self._reader.courses & {course_id})
+
+    def _teaches(self, student_key: str, course_id: str | None) -> bool:
+        taught = self._taught(course_id)
+        sql = (
+            f"SELECT 1 AS yes FROM {COURSE_MEMBER} WHERE student_key = $student "
+            "AND list_contains($courses, course_id) LIMIT 1"
+        )
+        return bool(taught) and bool(self._rows(sql, {"student": student_key, "courses": taught}))

@@ -59,7 +59,13 @@ _COURSE_MEMBERS: Final = """
         WHERE role = 'student' AND person_key IS NOT NULL
         UNION ALL
         SELECT course_id, NULL, student_key FROM fact_enrolment
-        WHERE unregistered_at IS NULL AND course_id NOT IN (SELECT course_id FROM roster WHERE role = 'student')
+        WHERE
+            unregistered_at IS NULL
+            -- A roster that cannot name all of its students does not say who else is there.
+            AND course_id NOT IN (
+                SELECT course_id FROM roster
+                WHERE role = 'student' GROUP BY course_id HAVING bool_and(person_key IS NOT NULL)
+            )
     )
     SELECT DISTINCT course_id, section, student_key FROM member
     WHERE student_key NOT IN (SELECT person_key FROM no_student)
@@ -73,8 +79,9 @@ _COURSE_MEMBERS: Final = """
 def course_members_sql(warehouse: Warehouse) -> str:
     """Give the query for the students of each course: course_id, section (or NULL), student_key.
 
-    A roster's students are members whether or not statements tell of them; a course of which no roster names a student
-    has those whom statements tell of, less who has left. Staff are in no course.
+    A roster's students are members whether or not statements tell of them. A course of which no roster names a student,
+    or of which one names some that are not matched, has those whom statements tell of, less who has left. Staff are in
+    no course.
     """
     return f"WITH {tables_sql(warehouse)}, {_BASE}, {_COURSE_MEMBERS}"
 

@@ -38,3 +38,7 @@ class Browser:
             answer = await client.request(method, path, **given)
             self._jar = client.cookies
             return answer
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a cookie."""
+        self._jar.set(name, value)

@@ -1,11 +1,14 @@
 """Who may see what: every kind of thing, asked for as every role."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnloom.pipelines.roster.access import COURSE_MEMBER, SMALLEST_GROUP, Access, Kind, may_open
+from learnloom.pipelines.roster.access import COURSE_MEMBER, SMALLEST_GROUP, Access, Kind, roles_for
 from learnloom.pipelines.roster.errors import AccessError
 from learnloom.pipelines.roster.reader import Reader, Role
 
@@ -36,30 +39,37 @@ def database() -> duckdb.DuckDBPyConnection:
 
 
 def _access(database: duckdb.DuckDBPyConnection, reader: Reader) -> Access:
-    return Access(reader, lambda sql, values: database.execute(sql, values).fetchall())
+    def rows(sql: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        found = database.execute(sql, values)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    return Access(reader, rows)
 
 
+@pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize(
-    ("role", "kinds"),
+    ("kind", "roles"),
     [
-        (Role.STUDENT, {Kind.OWN}),
-        (Role.TEACHER, {Kind.PERSONS, Kind.AGGREGATE}),
-        (Role.LEAD, {Kind.AGGREGATE}),
-        (Role.OPERATOR, {Kind.HEALTH}),
+        (Kind.OWN, {Role.STUDENT}),
+        (Kind.PERSONS, {Role.TEACHER}),
+        (Kind.AGGREGATE, {Role.TEACHER, Role.LEAD}),
+        (Kind.HEALTH, {Role.OPERATOR}),
     ],
 )
-@pytest.mark.parametrize("kind", Kind)
-def test_each_role_opens_its_kinds_of_pages(
-    database: duckdb.DuckDBPyConnection, role: Role, kinds: set[Kind], kind: Kind
+def test_each_kind_of_page_is_for_its_roles(
+    database: duckdb.DuckDBPyConnection, role: Role, kind: Kind, roles: set[Role]
 ) -> None:
     """A page is for a role or it is not, and asking for another's is an error."""
-    reader = _reader(role, "s0", ("big",))
-    assert may_open(reader, kind) == (kind in kinds)
-    if kind in kinds:
-        _access(database, reader).check(kind)
-    else:
-        with pytest.raises(AccessError, match=f"{kind} is not for a {role}"):
-            _access(database, reader).check(kind)
+    access = _access(database, _reader(role, "s0", ("big",)))
+    assert roles_for(kind) == roles
+    assert access.may_see(kind) == (role in roles)
+    if role not in roles:
+        with pytest.raises(AccessError, match=rf"\({kind}\) is not for this {role}"):
+            access.check(kind)
+
+
+_ALL = {key for keys in _MEMBERS.values() for key in keys} | {"nobody"}
 
 
 @pytest.mark.parametrize(
@@ -79,18 +89,20 @@ def test_each_reader_sees_their_students_and_courses(
     """Students by name are one's own or of the courses taught; whoever is not, is refused one by one."""
     access = _access(database, reader)
     assert (set(access.students()), set(access.courses())) == (students, courses)
-    for key in {key for keys in _MEMBERS.values() for key in keys} | {"nobody"}:
-        if key in students:
-            access.check_student(key)
-        else:
-            with pytest.raises(AccessError):
-                access.check_student(key)
+    mine = Kind.OWN if reader.role is Role.STUDENT else Kind.PERSONS
+    for key in _ALL:
+        assert access.may_see(mine, student_key=key) == (key in students)
+        # Nobody sees a person on a page of figures but their teacher, nor on one of the system's health.
+        assert access.may_see(Kind.AGGREGATE, student_key=key) == (key in students and mine is Kind.PERSONS)
+        assert not access.may_see(Kind.HEALTH, student_key=key)
     for course, keys in _MEMBERS.items():
         expected = students & set(keys) if course in courses else set()
         assert access.students(course) == expected
-        if course not in courses:
-            with pytest.raises(AccessError):
-                access.check_course(course)
+        assert access.may_see(mine, course_id=course) == (course in courses and reader.role is not Role.LEAD)
+        figures = course in courses and reader.role in (Role.TEACHER, Role.LEAD)
+        assert access.may_see(Kind.AGGREGATE, course_id=course) == figures
+        for key in _ALL:
+            assert access.may_see(mine, course_id=course, student_key=key) == (key in expected)
 
 
 @given(

@@ -137,14 +137,15 @@ def test_a_login_is_found_by_identifier_or_by_hand(warehouse: Warehouse) -> None
 
 
 def test_a_platforms_list_of_members_knows_logins_only(warehouse: Warehouse) -> None:
-    """Rows with a subject and no identifier give a teacher their courses; students count once they are matched."""
+    """A subject alone gives a teacher their courses; until all students are matched, those of statements count, too."""
+    _enrolments(warehouse, (_MATHS, "met", False))
     _imported(
         warehouse,
         Member(_MATHS, "teacher", subject="https://lms.example#1"),
         Member(_MATHS, "student", subject="https://lms.example#2"),
     )
     assert find_login(warehouse, "https://lms.example#1", None).teaches == {_MATHS}
-    assert _members(warehouse) == set()
+    assert _members(warehouse) == {(_MATHS, None, "met")}
     tell_matches(warehouse, [Match("https://lms.example#2", _ANN)], TELLER, wait_seconds=20)
     assert _members(warehouse) == {(_MATHS, None, key_of(_ANN))}
 
