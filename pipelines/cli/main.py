@@ -42,6 +42,8 @@ _COMMANDS: Final = {
     "vocabulary": "Say what a platform's verbs and activity types mean; list those that have no meaning yet.",
     "plan": "Import the school's course plan: what is due, and when course runs begin and end.",
     "people": "Say who is who: staff, who are no students, and people with several identifiers.",
+    "roster": "Say who teaches whom, and whose a login is.",
+    "login": "Invite learning platforms to launch the pages, list and remove them; end sessions.",
     "query": "Run a read-only SQL query (DuckDB's dialect) on the warehouse.",
     "export": "Export the tables, all as of one moment, to Parquet files or to one DuckDB file for BI tools.",
     "backup": "Copy the warehouse, and the store of `learnloom lrs`, while other processes read and write.",
@@ -62,6 +64,7 @@ _EXTRAS: Final[dict[str, str | None]] = {
     "api": "api",
     "lrs": "api",
     "pages": "api",
+    "login": "api",
     "metrics": "api",
     "serve": "flows",
 }

@@ -32,7 +32,8 @@ ByOption = Annotated[
 ]
 
 
-def _teller(by: str | None, why: str | None, source: str) -> Teller:
+def teller_of(by: str | None, why: str | None, source: str) -> Teller:
+    """Give who tells something of people by a command: who was named, or the account of the machine."""
     try:
         account = by or getpass.getuser()
     except (KeyError, OSError):  # a container may have no account
@@ -99,7 +100,7 @@ def import_(
         counts = import_people(
             opened,
             path,
-            _teller(by, why, path.name),
+            teller_of(by, why, path.name),
             match=match,
             home_page=home_page,
             wait_seconds=settings.lock_wait_seconds,
@@ -135,7 +136,7 @@ def merge(
         out,
         warehouse,
         lambda opened, who: merging(opened, who, staying, joining),
-        _teller(by, why, "merge"),
+        teller_of(by, why, "merge"),
     )
     out.say(f"{change.identifier} is the person of {staying} from now on (event {event_id}). {_NEXT}")
 
@@ -152,7 +153,7 @@ def split(
     """Say that an identifier is a person of its own."""
     out = Output(as_json=as_json)
     change, event_id = _told(
-        out, warehouse, lambda opened, who: splitting(opened, who, identifier), _teller(by, why, "split")
+        out, warehouse, lambda opened, who: splitting(opened, who, identifier), teller_of(by, why, "split")
     )
     out.say(f"{change.identifier} is a person of its own from now on (event {event_id}). {_NEXT}")
 
@@ -170,7 +171,7 @@ def undo(
 ) -> None:
     """Undo an import, a merge, a split, or an undo."""
     out = Output(as_json=as_json)
-    change, event_id = _told(out, warehouse, lambda _, who: undoing(who, event), _teller(by, why, "undo"))
+    change, event_id = _told(out, warehouse, lambda _, who: undoing(who, event), teller_of(by, why, "undo"))
     out.say(f"Event {change.undone_id} counts no longer (event {event_id}). {_NEXT}")
 
 

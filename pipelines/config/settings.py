@@ -19,6 +19,7 @@ from pydantic_settings import (
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion, check_conversions
 from learnloom.pipelines.config.faults import told_faults
+from learnloom.pipelines.config.login import LoginBounds
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3, aws_variables, checked_data_path, with_aws_variables
 from learnloom.pipelines.config.pages import PagesBounds
@@ -224,6 +225,9 @@ class Settings(BaseSettings):
     )
     pages: PagesBounds = Field(
         default_factory=PagesBounds, description="Where the pages are served: docs/how-to/pages.md."
+    )
+    login: LoginBounds = Field(
+        default_factory=LoginBounds, description="Who logs in to the pages, and how: docs/how-to/login.md."
     )
     alerts: Alerts = Field(
         default_factory=Alerts, description="Who is notified when a flow run fails: docs/how-to/operate.md."

@@ -9,20 +9,17 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-import httpx
-import orjson
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
+from learnloom.pipelines.lrs.fetch import Fetcher, FetchError
 from learnloom.pipelines.lrs.limits import Buckets
 from learnloom.schemas.errors import LearnloomError
 
 _log = logging.getLogger(__name__)
-_DISCOVERY: Final = "/.well-known/openid-configuration"
-_SECONDS: Final = 5.0
+DISCOVERY: Final = "/.well-known/openid-configuration"
 _WAIT_SECONDS: Final = 2.0
 """How long a request waits for another one that is fetching."""
-_MOST_BYTES: Final = 1_048_576
 _MOST_KEYS: Final = 100
 _STALE_SECONDS: Final = 86_400.0
 """How long keys are used that cannot be fetched anew."""
@@ -45,28 +42,35 @@ class _Kept(NamedTuple):
 class Issuer:
     """Knows an issuer's keys; may be asked from many threads."""
 
-    def __init__(self, address: str, *, keep_seconds: float, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        keep_seconds: float,
+        monotonic: Callable[[], float],
+        keys_address: str | None = None,
+    ) -> None:
         """Fetch nothing yet.
 
         Args:
             address: the issuer, exactly as its tokens name it.
+            keys_address: where its keys are; None: where its discovery document says.
             keep_seconds: after how long its keys are fetched anew.
             monotonic: gives seconds from anywhere.
         """
         self.address = address
+        self._keys_address = keys_address
         self._keep_seconds = keep_seconds
         self._monotonic = monotonic
         self._kept: _Kept | None = None
         self._trouble = f"the keys of {address} are being fetched"
         self._lock = threading.Lock()
         self._fetches = Buckets(per_second=_PER_SECOND, burst=_BURST, monotonic=monotonic)
-        self._client = httpx.Client(
-            timeout=_SECONDS, follow_redirects=False, headers={"user-agent": "learnloom"}
-        )
+        self._fetcher = Fetcher(monotonic=monotonic)
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._fetcher.close()
 
     def key(self, name: str | None) -> PublicKey | None:
         """Give the key of this name (`kid`); without one, the only key that there is. None: there is none such.
@@ -93,7 +97,7 @@ class Issuer:
             if self._kept is before and self._fetches.wait(_ANY) <= 0:
                 self._fetches.take(_ANY, 1)
                 self._kept = _Kept(self._fetch(), self._monotonic())
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (FetchError, ValueError, KeyError, TypeError, AttributeError) as error:
             self._trouble = f"the keys of {self.address} cannot be fetched: {type(error).__name__}: {error}"
             _log.warning("%s", self._trouble)
         finally:
@@ -101,32 +105,21 @@ class Issuer:
         return self._kept
 
     def _fetch(self) -> Mapping[str, PublicKey]:
-        document = self._get(self.address.rstrip("/") + _DISCOVERY)
-        if document["issuer"] != self.address:
-            raise ValueError(
-                f"it calls itself {document['issuer']!r}: set LEARNLOOM_LRS__TOKEN_ISSUER to this"
-            )
-        address = str(document["jwks_uri"])
+        address = self._keys_address or self._discovered()
         if urlsplit(address).scheme != "https" and urlsplit(self.address).scheme == "https":
             raise ValueError(f"its keys stand at {address}, which is no https://…")
-        keys = _usable(self._get(address)["keys"][:_MOST_KEYS])
+        keys = _usable(self._fetcher.get(address).value["keys"][:_MOST_KEYS])
         if not keys:
             raise ValueError(f"there is no key for RS, PS or ES at {address}")
         return keys
 
-    def _get(self, address: str) -> Any:
-        ends_at = self._monotonic() + _SECONDS
-        body = b""
-        with self._client.stream("GET", address, headers={"accept": "application/json"}) as answer:
-            if answer.status_code != httpx.codes.OK:
-                raise ValueError(f"{address} answered {answer.status_code}")
-            for part in answer.iter_bytes():
-                body += part
-                if len(body) > _MOST_BYTES or self._monotonic() > ends_at:
-                    raise ValueError(
-                        f"{address} did not answer within {_SECONDS:g} s and {_MOST_BYTES:,} bytes"
-                    )
-        return orjson.loads(body)
+    def _discovered(self) -> str:
+        document = self._fetcher.get(self.address.rstrip("/") + DISCOVERY).value
+        if document["issuer"] != self.address:
+            raise ValueError(
+                f"it calls itself {document['issuer']!r}: set LEARNLOOM_LRS__TOKEN_ISSUER to this"
+            )
+        return str(document["jwks_uri"])
 
 
 def _usable(listed: list[dict[str, Any]]) -> Mapping[str, PublicKey]:

@@ -18,15 +18,13 @@ from learnloom.pipelines.lrs.tables import TABLES, for_postgres
 _SCHEMA: Final = "lrs"
 _CONNECTIONS: Final = 10
 """Of one process, at the most, but for leases."""
-_SPACE: Final = crc32(b"learnloom lrs") >> 1
 _WRITE: Final = 1
 _IS_WRITING: Final = (
     "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted "
-    f"AND classid = {_SPACE} AND objid = {_WRITE} AND objsubid = 2 "
+    f"AND classid = {{space}} AND objid = {_WRITE} AND objsubid = 2 "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
 )
 _SESSION: Final = (
-    f"SET search_path = {_SCHEMA}",
     "SET synchronous_commit = on",
     # Whoever is halted while it has the lock loses it.
     "SET idle_in_transaction_session_timeout = '10s'",
@@ -52,7 +50,9 @@ class PostgresLease:
             if self._has:
                 self._connection.execute("SELECT 1")
             else:
-                asked = self._connection.execute(f"SELECT pg_try_advisory_lock({_SPACE}, {self._key})")
+                asked = self._connection.execute(
+                    f"SELECT pg_try_advisory_lock({self._database.space}, {self._key})"
+                )
                 self._has = bool(asked.fetchone()[0])
         except TroubleError:
             self.close()
@@ -77,24 +77,27 @@ class PostgresDatabase:
     errors: tuple[type[Exception], ...] = (QueryError, TroubleError)
     troubles: tuple[type[Exception], ...] = (TroubleError,)
 
-    def __init__(self, connection_string: str) -> None:
-        """Reach the server, and make the tables where they are missing.
+    def __init__(self, connection_string: str, *, schema: str = _SCHEMA, tables: str = TABLES) -> None:
+        """Reach the server, and make the tables in the schema where they are missing.
 
         Raises:
             ConnectionStringError: the connection string cannot be used.
             TroubleError: the server does not let us in.
         """
         self._where = parameters(connection_string)
+        self._schema = schema
+        self.space = crc32(f"learnloom {schema}".encode()) >> 1
+        """Of its advisory locks."""
         self._free: list[PostgresConnection] = []
         self._lock = threading.Lock()
         self._room = threading.BoundedSemaphore(_CONNECTIONS)
         with self._writing() as connection:
-            connection.executescript(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}; {for_postgres(TABLES)}")
+            connection.executescript(f"CREATE SCHEMA IF NOT EXISTS {schema}; {for_postgres(tables)}")
 
     def connect(self) -> PostgresConnection:
         """Give one more connection."""
         connection = PostgresConnection(self._where)
-        for statement in _SESSION:
+        for statement in (f"SET search_path = {self._schema}", *_SESSION):
             connection.execute(statement)
         return connection
 
@@ -153,7 +156,7 @@ class PostgresDatabase:
     @contextmanager
     def _writing(self) -> Iterator[PostgresConnection]:
         with self._between("BEGIN") as connection:
-            connection.execute(f"SELECT pg_advisory_xact_lock({_SPACE}, {_WRITE})")
+            connection.execute(f"SELECT pg_advisory_xact_lock({self.space}, {_WRITE})")
             yield connection
 
     @contextmanager
@@ -169,7 +172,7 @@ class PostgresDatabase:
 
     def is_writing(self, connection: Connection) -> bool:
         """Whether somebody is within `transaction`."""
-        return bool(connection.execute(_IS_WRITING).fetchone()[0])
+        return bool(connection.execute(_IS_WRITING.format(space=self.space)).fetchone()[0])
 
     def lease(self, name: str) -> PostgresLease:
         """Give the lease of that name."""

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +16,14 @@ FILE: Final = "lrs.sqlite"
 _BUSY_SECONDS: Final = 10.0
 _CACHE_KIB: Final = 2_048
 """Of each connection, of which every thread has one."""
+
+
+class _Connection(sqlite3.Connection):
+    """Is closed with the thread whose it is, and may be named without being kept."""
+
+    def __del__(self) -> None:
+        """Close it."""
+        self.close()
 
 
 class NoLease:
@@ -35,19 +44,21 @@ class SqliteDatabase:
     errors: tuple[type[Exception], ...] = (sqlite3.Error,)
     troubles: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
 
-    def __init__(self, folder: Path, *, now: Callable[[], datetime]) -> None:
-        """Open the file in `folder`, making it where there is none; `now` gives the present moment."""
-        self._file = folder / FILE
+    def __init__(
+        self, folder: Path, *, now: Callable[[], datetime], file: str = FILE, tables: str = TABLES
+    ) -> None:
+        """Open the `file` in `folder`, making it and its `tables` where there are none; `now` gives the moment."""
+        self._file = folder / file
         self._now = now
         self._threads = threading.local()
         self._lock = threading.Lock()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: weakref.WeakSet[_Connection] = weakref.WeakSet()
         with self._thread_connection() as connection:
-            connection.executescript(TABLES)
+            connection.executescript(tables)
 
     def close(self) -> None:
         """Close all connections."""
-        for connection in self._connections:
+        for connection in list(self._connections):
             connection.close()
 
     @contextmanager
@@ -57,16 +68,20 @@ class SqliteDatabase:
             connection = self._threads.connection = self._connect()
         yield connection
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> _Connection:
         connection = sqlite3.connect(
-            self._file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            self._file,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=_Connection,
         )
         connection.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
             f"PRAGMA cache_size=-{_CACHE_KIB}; PRAGMA temp_store=MEMORY"
         )
         with self._lock:
-            self._connections.append(connection)
+            self._connections.add(connection)
         return connection
 
     @contextmanager

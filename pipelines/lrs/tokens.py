@@ -4,30 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-import orjson
-from joserfc import jws, jwt
-from joserfc.errors import BadSignatureError, ClaimError, JoseError, MissingClaimError
-
 from learnloom.pipelines.lrs.access import SCOPES, holder_of
 from learnloom.pipelines.lrs.issuer import Issuer, IssuerError
 from learnloom.pipelines.lrs.message import RefusedError
+from learnloom.pipelines.lrs.signed import TokenError, check_claims, read_unverified, verified
 
-_ALGORITHMS: Final = tuple(f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512))
-"""Signatures by a key that the store does not have: with HS whoever checks a token could make one."""
 _TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})
-_LONGEST: Final = 16_384
 _LONGEST_NAME: Final = 500
 _UNPRINTABLE: Final = re.compile(r"[^ !#-\[\]-~]")
-
-
-class _Registry(jws.JWSRegistry):
-    """What joserfc takes: a header may hold more than its names, but for what is critical."""
-
-    max_header_length = 4_096
-    max_payload_length = _LONGEST
-
-    def __init__(self) -> None:
-        super().__init__(algorithms=_ALGORITHMS, strict_check_header=False)
 
 
 class Holder(NamedTuple):
@@ -54,7 +38,6 @@ class Tokens:
         self._audience = audience
         self._scope_prefix = scope_prefix
         self._leeway = leeway_seconds
-        self._registry = _Registry()
 
     def judged(self, token: str, moment: int) -> Holder:
         """Give who came with a token.
@@ -62,83 +45,35 @@ class Tokens:
         Raises:
             RefusedError: 401, with the check that failed; 503, the issuer's keys are not to be had.
         """
-        claims = self._verified(token, self._header(token))
-        self._check_claims(claims, moment // 1_000)
-        return self._holder(claims)
-
-    def _header(self, token: str) -> Mapping[str, Any]:
-        """Read a token: nothing that it says is believed yet, but what is wrong already can be told plainly."""
-        if len(token) > _LONGEST:
-            raise refused("size", f"it is longer than {_LONGEST:,} characters")
         try:
-            found = jws.extract_compact(token.encode("ascii"), registry=self._registry)
-            header, claims = found.headers(), orjson.loads(found.payload)
-        except (JoseError, ValueError, KeyError, TypeError) as error:
-            raise refused(
-                "form", "it is no signed JSON Web Token: let the issuer give access tokens as such"
-            ) from error
-        algorithm, kind = header.get("alg"), header.get("typ")
-        if algorithm not in _ALGORITHMS:
-            raise refused(
-                "algorithm", f"it is made with {algorithm!r}, which is none of {', '.join(_ALGORITHMS)}"
+            claims = self._verified(token)
+            check_claims(
+                claims,
+                issuer=self._issuer.address,
+                audience=self._audience,
+                now=moment // 1_000,
+                leeway=self._leeway,
             )
-        if kind is not None and str(kind).lower() not in _TYPES:
-            raise refused("type", f"it is {kind!r}, which is no access token")
-        if not isinstance(claims, dict):
-            raise refused("form", "it holds no JSON object")
-        if claims.get("iss") != self._issuer.address:
-            raise refused(
-                "issuer", f"its iss is {claims.get('iss')!r}, and has to be {self._issuer.address!r}"
-            )
-        return header
-
-    def _verified(self, token: str, header: Mapping[str, Any]) -> Mapping[str, Any]:
-        name = header.get("kid")
-        try:
-            key = self._issuer.key(None if name is None else str(name))
+        except TokenError as error:
+            raise refused(error.check, str(error)) from error
         except IssuerError as error:
             raise RefusedError(503, f"tokens cannot be checked now: {error}", Retry_After="10") from error
-        if key is None:
-            raise refused("key", f"the issuer has no key {name!r} for signatures")
-        if key.alg is not None and key.alg != header["alg"]:
-            raise refused(
-                "algorithm", f"the key {name!r} is for {key.alg}, and it is made with {header['alg']}"
-            )
-        try:
-            return jwt.decode(token, key, registry=self._registry).claims
-        except BadSignatureError as error:
-            raise refused(
-                "signature", f"it is not by the issuer's key {name!r}, or was changed since"
-            ) from error
-        except (JoseError, ValueError) as error:
-            raise refused("signature", f"it cannot be checked: {error}") from error
-
-    def _check_claims(self, claims: Mapping[str, Any], now: int) -> None:
-        registry = jwt.JWTClaimsRegistry(
-            now=now,
-            leeway=self._leeway,
-            iss={"essential": True, "value": self._issuer.address},
-            aud={"essential": True, "value": self._audience},
-            exp={"essential": True},
-        )
-        try:
-            registry.validate(dict(claims))
-        except MissingClaimError as error:
-            raise refused(error.claim, f"it has no {error.claim}") from error
-        except ClaimError as error:
-            raise refused(error.claim, self._told(error.claim, claims, now)) from error
         if "cnf" in claims:
             raise refused(
                 "cnf", "it is bound to a key of its holder, which is not checked here: use a plain one"
             )
+        return self._holder(claims)
 
-    def _told(self, claim: str, claims: Mapping[str, Any], now: int) -> str:
-        value = claims.get(claim)
-        if claim == "aud":
-            return f"its aud is {value!r}, and has to hold {self._audience!r}"
-        if claim == "exp":
-            return f"its exp is {value!r}, and it is {now} now"
-        return f"its {claim} is {value!r}, and it is {now} now: see to the clocks"
+    def _verified(self, token: str) -> Mapping[str, Any]:
+        header, claims = read_unverified(token)
+        kind = header.get("typ")
+        if kind is not None and str(kind).lower() not in _TYPES:
+            raise TokenError("type", f"it is {kind!r}, which is no access token")
+        if claims.get("iss") != self._issuer.address:
+            raise TokenError(
+                "issuer", f"its iss is {claims.get('iss')!r}, and has to be {self._issuer.address!r}"
+            )
+        return verified(token, header, self._issuer)
 
     def _holder(self, claims: Mapping[str, Any]) -> Holder:
         told = next((claims[name] for name in ("scope", "scp", "scopes") if name in claims), None)

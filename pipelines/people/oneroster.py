@@ -1,6 +1,7 @@
 """Roles from a OneRoster export (1EdTech, CSV of 1.1 and 1.2).
 
-Of its files only three are opened, and of these only the columns named here are kept. Demographics are never opened.
+Of its files only those with ids and roles are opened, and of these only the columns named here are kept.
+Demographics are never opened.
 """
 
 import csv
@@ -20,8 +21,9 @@ from learnloom.pipelines.people.identifier import key_of
 USERS: Final = "users.csv"
 _ROLES: Final = "roles.csv"
 """Of OneRoster 1.2, where users have no role of their own."""
-_ENROLMENTS: Final = "enrollments.csv"
-_KNOWN: Final = (USERS, _ROLES, _ENROLMENTS)
+ENROLMENTS: Final = "enrollments.csv"
+CLASSES: Final = "classes.csv"
+_KNOWN: Final = (USERS, _ROLES, ENROLMENTS, CLASSES)
 DEMOGRAPHICS: Final = "demographics.csv"
 """Never opened."""
 _GONE: Final = "tobedeleted"
@@ -68,16 +70,16 @@ def read_roster(path: Path, match: MatchBy, home_page: str | None) -> Roster:
     """
     roles: dict[str, list[str]] = {}
     users: dict[str, str] = {}
-    for row in _read(path, USERS, ("sourcedId", match.value), ("status", "role")):
+    for row in read_columns(path, USERS, ("sourcedId", match.value), ("status", "role")):
         users[row["sourcedId"]] = row[match.value]
         roles.setdefault(row["sourcedId"], []).append(row["role"])
-    for name in (_ROLES, _ENROLMENTS):
-        for row in _read(path, name, ("userSourcedId", "role"), ("status",)):
+    for name in (_ROLES, ENROLMENTS):
+        for row in read_columns(path, name, ("userSourcedId", "role"), ("status",)):
             roles.setdefault(row["userSourcedId"], []).append(row["role"])
     found: dict[str, str] = {}
     n_without_role = n_unnamed = 0
     for user, named in users.items():
-        identifier = _identifier(named, match, home_page)
+        identifier = identifier_of(named, match, home_page)
         told = [role.lower() for role in roles[user] if role]
         if identifier is None:
             n_unnamed += 1
@@ -97,7 +99,8 @@ def changes(roster: Roster, who: WhoIsWho) -> Iterator[Change]:
             yield Change(ROLE, key, identifier, role)
 
 
-def _identifier(named: str, match: MatchBy, home_page: str | None) -> str | None:
+def identifier_of(named: str, match: MatchBy, home_page: str | None) -> str | None:
+    """Give the identifier in statements of whom a roster names so; None: it cannot be one."""
     text = f"mailto:{named}" if match is MatchBy.EMAIL else f"{home_page} {named}"
     try:
         key_of(text)
@@ -106,10 +109,20 @@ def _identifier(named: str, match: MatchBy, home_page: str | None) -> str | None
     return text if named else None
 
 
-def _read(
+def read_columns(
     path: Path, name: str, required: tuple[str, ...], optional: tuple[str, ...]
 ) -> Iterator[Mapping[str, str]]:
-    """The columns named of the rows that are not to be deleted; all else is left where it is."""
+    """Give the columns named of the rows that are not to be deleted; all else is left where it is.
+
+    Args:
+        path: a folder or zip file with the export, or its users.csv.
+        name: the file in it, one of those that are read; there is no row where it is missing.
+        required: columns that it must have.
+        optional: columns that are empty where it has them not.
+
+    Raises:
+        PeopleFileError: it cannot be read or is wrong; the message names the file and what to do.
+    """
     with _opened(path, name) as file:
         if file is None:
             return
@@ -135,7 +148,7 @@ def _read(
 
 @contextmanager
 def _opened(path: Path, name: str) -> Iterator[TextIO | None]:
-    """One of the three files; None where it is not there."""
+    """One of the files; None where it is not there."""
     if name not in _KNOWN:
         raise PeopleFileError(f"{name} is not read")
     try:

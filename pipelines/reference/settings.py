@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
+from learnloom.pipelines.config.login import LoginBounds, Platform, School
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.config.schedules import Schedules
@@ -36,6 +37,7 @@ _ELSEWHERE: Final = {
     "conversions": "[below](#conversions)",
     "flows": "[below](#flows)",
     "lrs": "[below](#lrs)",
+    "login": "[below](#login)",
     "s3": "[below](#s3)",
     "alerts": "[below](#alerts)",
     "subscriptions": "[how-to: delivery](../how-to/deliver.md#subscriptions)",
@@ -71,6 +73,27 @@ In `learnloom.toml` under `[lrs]`, or in the environment as `LEARNLOOM_LRS__<NAM
 ([how-to: connect a platform over HTTP](../how-to/lrs.md)).
 
 """
+_LOGIN: Final = """
+## Login
+
+In `learnloom.toml` under `[login]`, or in the environment as `LEARNLOOM_LOGIN__<NAME>`: how people log in to the pages
+([how-to: log in](../how-to/login.md)).
+
+"""
+_PLATFORMS: Final = """
+## Platforms that launch
+
+In `learnloom.toml`, each under `[[login.platforms]]`: learning platforms that launch by LTI 1.3
+([how-to: log in](../how-to/login.md#by-lti-from-the-learning-platform)).
+
+"""
+_SCHOOL: Final = """
+## The school's login
+
+In `learnloom.toml` under `[login.school]`, or in the environment as `LEARNLOOM_LOGIN__SCHOOL__<NAME>`
+([how-to: log in](../how-to/login.md#by-the-schools-login)).
+
+"""
 _ALERTS: Final = """
 ## Alerts
 
@@ -89,6 +112,9 @@ def settings_page() -> str:
         (_CONVERSIONS, Conversion),
         (_S3, S3),
         (_LRS, LrsBounds),
+        (_LOGIN, LoginBounds),
+        (_PLATFORMS, Platform),
+        (_SCHOOL, School),
         (_ALERTS, Alerts),
     ]
     return "".join(f"{head}{_TABLE}{''.join(_rows(model))}" for head, model in tables)

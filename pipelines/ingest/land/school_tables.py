@@ -57,3 +57,20 @@ def write_people(warehouse: Warehouse, events: pa.Table, persons: pa.Table, staf
         for table, rows in (("person", "new_persons"), ("staff", "new_staff")):
             warehouse.run(f"DELETE FROM landing.{table}")
             warehouse.run(f"INSERT INTO landing.{table} BY NAME SELECT * FROM {rows}")
+
+
+def replace_roster(warehouse: Warehouse, source: str, members: pa.Table) -> None:
+    """Put rows of landing.roster_member in the place of all that came from `source`."""
+    with warehouse.holding(new_members=members):
+        warehouse.run("DELETE FROM landing.roster_member WHERE source = ?", [source])
+        warehouse.run("INSERT INTO landing.roster_member BY NAME SELECT * FROM new_members")
+
+
+def add_login_matches(warehouse: Warehouse, matches: pa.Table) -> None:
+    """Add rows to landing.login_match, whose numbers go on from those that are there."""
+    with warehouse.holding(new_matches=matches):
+        warehouse.run(
+            "INSERT INTO landing.login_match BY NAME "
+            "SELECT coalesce((SELECT max(match_id) FROM landing.login_match), 0) + row_number() OVER () AS match_id, * "
+            "FROM new_matches"
+        )

@@ -115,9 +115,14 @@ def example_place(small_class: SmallClass, tmp_path_factory: pytest.TempPathFact
     (place / "plan.csv").write_text("course,begins,ends\nhttps://s.example/c,2026-09-01,2026-12-18\n")
     (place / "school.toml").write_text('[[drop]]\ntype = "https://s.example/attempt"\n')
     (place / "people.csv").write_text("identifier,role\nmailto:head@s.example,principal\n")
+    (place / "roster.csv").write_text(
+        "course_id,identifier,role\nhttps://s.example/c,mailto:t@s.example,teacher\n"
+    )
     (place / "skills.csv").write_bytes(small_class.skill_map.read_bytes())
     (place / "learnloom.toml").write_text(
-        '[[subscriptions]]\nname = "tutor"\nto = "file"\nfolder = "sent"\n', encoding="utf-8"
+        '[[subscriptions]]\nname = "tutor"\nto = "file"\nfolder = "sent"\n'
+        '[login]\naddress = "https://learnloom.school.example"\n',
+        encoding="utf-8",
     )
     return place
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
+from learnloom.pipelines.config.login import LoginBounds, Platform, School
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.config.schedules import Schedules
@@ -16,7 +17,7 @@ from learnloom.pipelines.reference.settings import settings_page
 from tests.documents import blocks, page
 
 _PAGE = "docs/reference/settings.md"
-_NESTED = ("conversions", "subscriptions", "flows", "s3", "lrs", "alerts", "thresholds")
+_NESTED = ("conversions", "subscriptions", "flows", "s3", "lrs", "login", "alerts", "thresholds")
 """Tables of settings, whose default is a link to where they stand."""
 
 
@@ -39,6 +40,9 @@ def test_the_page_is_up_to_date() -> None:
         ("Conversions", Conversion),
         ("S3", S3),
         ("LRS", LrsBounds),
+        ("Login", LoginBounds),
+        ("Platforms that launch", Platform),
+        ("The school's login", School),
         ("Alerts", Alerts),
     ],
 )

@@ -1,0 +1,247 @@
+"""The login of the pages: its routes, and who a request is of.
+
+Pages take `routes`, `reader_of`, `form_token`, `is_own_form` and `origins` of `Login`, and know nothing of how people
+log in.
+"""
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
+from functools import partial
+from importlib.resources import files
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from learnloom.pipelines.config.login import LoginBounds
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.held import ReadingPool
+from learnloom.pipelines.lake.open import open_to_read
+from learnloom.pipelines.login import lti, oidc
+from learnloom.pipelines.login.door import Door
+from learnloom.pipelines.login.errors import LoginRefusedError, LoginSettingsError
+from learnloom.pipelines.login.own_key import make_key, public_set
+from learnloom.pipelines.login.page import page
+from learnloom.pipelines.login.platforms import Platforms
+from learnloom.pipelines.login.received import Asked, Received, route
+from learnloom.pipelines.login.register import PATH as REGISTER_PATH
+from learnloom.pipelines.login.register import Registration
+from learnloom.pipelines.login.resolve import Resolver
+from learnloom.pipelines.login.sessions import Session, csrf_of
+from learnloom.pipelines.login.store import LoginStore, open_login_store
+from learnloom.pipelines.roster.reader import Reader
+
+_log = logging.getLogger(__name__)
+_CONNECTIONS: Final = 2
+_WAIT_SECONDS: Final = 10.0
+KEYS_PATH: Final = "/.well-known/jwks"
+_FILES: Final = {"style.css": "text/css", "close.js": "text/javascript"}
+FORM_FIELD: Final = "form_token"
+"""The field of a form that has `Login.form_token`."""
+
+
+class Login:
+    """Lets people in; may be used from many threads."""
+
+    def __init__(self, store: LoginStore, bounds: LoginBounds, address: str, resolver: Resolver) -> None:
+        """Put together what lets people in; `open_login` does.
+
+        Args:
+            store: keeps what has begun, and sessions.
+            bounds: a school's choices.
+            address: where browsers reach the pages.
+            resolver: finds readers.
+        """
+        self._bounds = bounds
+        self._store = store
+        self._platforms = Platforms(store, bounds)
+        self.door = Door(store, bounds, resolver, address)
+        self._lti = lti.Lti(self.door, self._platforms)
+        self._school = None if bounds.school is None else oidc.Oidc(self.door, bounds.school)
+        self._registration = Registration(store, address)
+        self.routes: list[Route] = self._made_routes()
+        """For the application of the pages, before its own."""
+
+    def close(self) -> None:
+        """Close the connections to platforms and providers."""
+        self._platforms.close()
+        self._registration.close()
+        if self._school is not None:
+            self._school.close()
+
+    # What pages ask ------------------------------------------------------------------------------------------
+    def reader_of(self, request: Asked) -> Reader | None:
+        """Give who reads; None: nobody is logged in, or no longer.
+
+        It may ask the warehouse, once in `roster_seconds`: call it from a thread that may wait.
+        """
+        cookie = self.door.cookies.session(request.cookies)
+        session = None if cookie is None else self.door.sessions.find(cookie)
+        if cookie is None or session is None:
+            return None
+        if self._store.moment() - session.looked_up < self._bounds.roster_seconds * 1_000:
+            return session.reader
+        return self._looked_up(cookie, session)
+
+    def form_token(self, request: Asked) -> str:
+        """Give what each form of a page carries in the field FORM_FIELD; empty where nobody is logged in."""
+        cookie = self.door.cookies.session(request.cookies)
+        return "" if cookie is None else csrf_of(cookie)
+
+    def is_own_form(self, request: Asked, token: str) -> bool:
+        """Whether a form was sent from a page of the same session (OWASP: synchroniser token), and from here."""
+        expected = self.form_token(request)
+        is_here = request.headers.get("origin", self._origin) in (self._origin, "null")
+        return bool(expected) and is_here and hmac.compare_digest(token.encode(), expected.encode())
+
+    def secret(self, purpose: str) -> bytes:
+        """Give a secret for a purpose: the same in all processes of this warehouse, as long as our own key is."""
+        return hashlib.sha256(f"learnloom {purpose} {self._store.own_key(make_key)}".encode()).digest()
+
+    def origins(self) -> list[str]:
+        """Give the origins for `frame-ancestors`: platforms in whose frames pages may stand."""
+        return self._platforms.origins()
+
+    def login_address(self, request: Request) -> str:
+        """Where to send whoever is not logged in; after a login they come back to where they were."""
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return f"/login?to={quote(back, safe='/')}"
+
+    # Routes --------------------------------------------------------------------------------------------------
+    @property
+    def _origin(self) -> str:
+        parts = urlsplit(self.door.address)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def _looked_up(self, cookie: str, session: Session) -> Reader | None:
+        try:
+            reader, _ = self.door.resolver.reader(session.identity)
+        except LoginRefusedError as refused:
+            if refused.check == "warehouse":
+                return session.reader
+            self.door.sessions.end(cookie)
+            return None
+        self.door.sessions.update(cookie, session.identity, reader)
+        return reader
+
+    def _made_routes(self) -> list[Route]:
+        handlers = [
+            (lti.BEGIN_PATH, self._lti.begin, ("GET", "POST")),
+            (lti.LAUNCH_PATH, self._lti.launch, ("POST",)),
+            (REGISTER_PATH, self._register, ("GET",)),
+            (KEYS_PATH, self._keys, ("GET",)),
+            ("/login", self._choose, ("GET",)),
+            ("/logout", self._log_out, ("POST",)),
+        ]
+        if self._school is not None:
+            handlers += [
+                (oidc.BEGIN_PATH, self._school.begin, ("GET",)),
+                (oidc.ANSWER_PATH, self._school.answer, ("GET",)),
+            ]
+        return [
+            *(route(path, handler, self._refused, methods) for path, handler, methods in handlers),
+            Route("/me", self._me, methods=["GET"]),
+            *(Route(f"/login/{name}", partial(_file, name), methods=["GET"]) for name in _FILES),
+        ]
+
+    def _register(self, received: Received) -> Response:
+        platform = self._registration.register(received)
+        return page(
+            "The platform is registered",
+            origins=self.origins(),
+            sentences=["Close this window; then open learnloom from a course."],
+            lines=[("Platform", platform.issuer), ("Client id", platform.client_id)],
+            close=True,
+        )
+
+    def _keys(self, _: Received) -> Response:
+        return JSONResponse(
+            public_set(self._store.own_key(make_key)), headers={"cache-control": "max-age=300"}
+        )
+
+    def _choose(self, received: Received) -> Response:
+        sentences, links = ["Open learnloom from a course of your learning platform."], []
+        if self._bounds.school is not None:
+            target = received.values.get("to", "/")
+            name = self._bounds.school.name or urlsplit(self._bounds.school.issuer).hostname
+            links = [(f"{oidc.BEGIN_PATH}?to={quote(target, safe='/')}", f"Log in with {name}")]
+            sentences = [
+                *(["Or open it from a course of your learning platform."] if self._platforms.all() else [])
+            ]
+        return page("Log in", origins=self.origins(), sentences=sentences, links=links)
+
+    def _refused(self, refused: LoginRefusedError) -> Response:
+        _log.warning("login refused, check %s", refused.check)
+        return page(
+            "You are not logged in",
+            origins=self.origins(),
+            status=refused.status,
+            sentences=[f"{str(refused)[:1_000]}.", f"Check: {refused.check}."],
+            retry=refused.retry,
+        )
+
+    def _me(self, request: Request) -> Response:
+        reader = self.reader_of(request)
+        if reader is None:
+            return RedirectResponse(self.login_address(request), 303)
+        lines = [("Name", reader.name or "not told"), ("You are here as", str(reader.role))]
+        if reader.role == "student":
+            lines.append(("Your learning record", "found" if reader.student_key else "not found yet"))
+        if reader.role == "teacher":
+            lines.append(("Courses", ", ".join(sorted(reader.courses)) or "none by roster or launch"))
+        form = {"action": "/logout", "name": "Log out", "token": self.form_token(request)}
+        return page("Who you are", origins=self.origins(), lines=lines, form=form)
+
+    def _log_out(self, received: Received) -> Response:
+        if not self.is_own_form(received, received.values.get(FORM_FIELD, "")):
+            raise LoginRefusedError(
+                "form", "you are still logged in: log out by the button on a page of ours"
+            )
+        cookie = self.door.cookies.session(received.cookies)
+        if cookie is not None:
+            self.door.sessions.end(cookie)
+        answer = page("You are logged out", origins=self.origins(), links=[("/login", "Log in again")])
+        self.door.cookies.drop_session(answer)
+        return answer
+
+
+async def _file(name: str, _: Request) -> Response:
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return Response(text, headers={"cache-control": "max-age=3600"}, media_type=_FILES[name])
+
+
+@contextmanager
+def open_login(settings: Settings, *, now: Callable[[], datetime]) -> Iterator[Login]:
+    """Give the login that the settings name, for as long as the block lasts.
+
+    Args:
+        settings: a school's choices.
+        now: gives the present moment.
+
+    Raises:
+        LoginSettingsError: the settings do not say where browsers reach the pages.
+    """
+    if settings.login.address is None:
+        raise LoginSettingsError(
+            "set LEARNLOOM_LOGIN__ADDRESS to where browsers reach the pages, such as https://learnloom.school.example"
+        )
+    with ExitStack() as stack:
+        store = stack.enter_context(open_login_store(settings, now=now))
+        pool = stack.enter_context(
+            ReadingPool(partial(open_to_read, settings), size=_CONNECTIONS, wait_seconds=_WAIT_SECONDS)
+        )
+        yield stack.enter_context(
+            closing(Login(store, settings.login, settings.login.address, Resolver(pool, settings.login)))
+        )
+
+
+def app_of(login: Login) -> Starlette:
+    """Give an application of the login alone; the pages have their own."""
+    return Starlette(routes=login.routes)

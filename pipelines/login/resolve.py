@@ -1,0 +1,72 @@
+"""From what a login says to a reader: by the roster, by matches told by hand, and by the settings."""
+
+from typing import Final
+
+from learnloom.pipelines.config.login import LoginBounds
+from learnloom.pipelines.lake.errors import WarehouseError
+from learnloom.pipelines.lake.held import ReadingPool
+from learnloom.pipelines.login.errors import LoginRefusedError
+from learnloom.pipelines.login.sessions import Identity
+from learnloom.pipelines.people.identifier import key_of
+from learnloom.pipelines.roster.members import Found, find_login
+from learnloom.pipelines.roster.reader import Reader, Role
+
+_LEAD: Final = "lead"
+
+
+class Resolver:
+    """Asks the warehouse; may be used from many threads."""
+
+    def __init__(self, pool: ReadingPool, bounds: LoginBounds) -> None:
+        """Take connections to the warehouse and the settings."""
+        self._pool = pool
+        self._bounds = bounds
+
+    def reader(self, identity: Identity) -> tuple[Reader, bool]:
+        """Give the reader, and whether the person was found in statements or rosters.
+
+        Raises:
+            LoginRefusedError: there is nothing that this person may see, or it cannot be said now.
+        """
+        key = None if identity.identifier is None else key_of(identity.identifier)
+        try:
+            with self._pool.lent() as warehouse:
+                found = find_login(warehouse, identity.subject, key)
+        except WarehouseError as error:
+            raise LoginRefusedError(
+                "warehouse", "who you are cannot be looked up now: try again in a minute", status=503
+            ) from error
+        is_found = found.is_met or found.in_courses or bool(found.teaches)
+        return self._judged(identity, found, is_found=is_found), is_found
+
+    def _judged(self, identity: Identity, found: Found, *, is_found: bool) -> Reader:
+        names = {identity.subject, identity.identifier}
+        if identity.role == "teacher" or (not identity.role and found.teaches):
+            return _reader(identity, Role.TEACHER, courses=found.teaches | set(identity.courses))
+        if names & set(self._bounds.operators):
+            return _reader(identity, Role.OPERATOR)
+        if names & set(self._bounds.leads):
+            return _reader(identity, Role.LEAD)
+        if identity.role == _LEAD:
+            if self._bounds.administrators_are == _LEAD:
+                return _reader(identity, Role.LEAD)
+            raise LoginRefusedError(
+                "role", "administrators of a platform see nothing here, by the school's choice"
+            )
+        if found.is_staff:
+            raise LoginRefusedError(
+                "staff", "the school's list says that you are staff: there is no page of you"
+            )
+        if identity.role == "student" or is_found:
+            return _reader(identity, Role.STUDENT, student_key=found.person_key if is_found else None)
+        raise LoginRefusedError(
+            "roster",
+            "no roster and no learning record names you: ask the school to match your login "
+            "(learnloom roster unmatched lists it)",
+        )
+
+
+def _reader(
+    identity: Identity, role: Role, *, student_key: str | None = None, courses: frozenset[str] = frozenset()
+) -> Reader:
+    return Reader(identity.subject, identity.name, role, student_key, courses, identity.language)

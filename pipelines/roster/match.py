@@ -1,0 +1,74 @@
+"""Whose a login is, told by hand: for platforms whose `sub` is not the name in statements."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from learnloom.pipelines.ingest.land import school_tables, tables
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.fence import LANDING
+from learnloom.pipelines.people.events import Teller
+from learnloom.pipelines.people.identifier import key_of
+from learnloom.pipelines.roster.errors import MatchError
+
+
+class Match(NamedTuple):
+    """A login and the identifier in statements of whoever it is."""
+
+    subject: str
+    """issuer#sub."""
+    identifier: str | None
+    """None: what was told before does not hold."""
+
+
+def subject_of(issuer: str, sub: str) -> str:
+    """Give a login's identity as one text."""
+    return f"{issuer}#{sub}"
+
+
+def tell_matches(
+    warehouse: Warehouse, matches: Sequence[Match], teller: Teller, *, wait_seconds: float
+) -> None:
+    """Add what is told of logins.
+
+    Args:
+        warehouse: open for writing.
+        matches: what is told.
+        teller: who tells it, when and why.
+        wait_seconds: how long to try again while others write.
+
+    Raises:
+        MatchError: a subject or an identifier cannot be one; nothing is changed.
+        WarehouseBusyError: other writers were in the way for too long; nothing is changed.
+    """
+    keys: list[str | None] = []
+    for match in matches:
+        issuer, hash_sign, sub = match.subject.partition("#")
+        if not issuer or not hash_sign or not sub:
+            raise MatchError(
+                f"{match.subject!r} is no login: give issuer#sub, as `learnloom roster unmatched` shows it"
+            )
+        try:
+            keys.append(None if match.identifier is None else key_of(match.identifier))
+        except ValueError as wrong:
+            raise MatchError(str(wrong)) from wrong
+    text, n = pa.string(), len(matches)
+    rows = pa.table(
+        {
+            "told_at": pa.array([teller.told_at] * n, pa.timestamp("us", "UTC")),
+            "told_by": pa.array([teller.told_by] * n, text),
+            "reason": pa.array([teller.reason] * n, text),
+            "subject": pa.array([match.subject for match in matches], text),
+            "identifier": pa.array([match.identifier for match in matches], text),
+            "identifier_key": pa.array(keys, text),
+        }
+    )
+
+    def write() -> None:
+        with warehouse.transaction(LANDING):
+            tables.advance_fence(warehouse)
+            school_tables.add_login_matches(warehouse, rows)
+
+    tables.prepare(warehouse, wait_seconds=wait_seconds)
+    warehouse.retrying(write, wait_seconds=wait_seconds)

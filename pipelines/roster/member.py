@@ -1,0 +1,119 @@
+"""Members of courses, as a roster names them, and how they are brought in."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+import pyarrow as pa
+
+from learnloom.pipelines.ingest.land import school_tables, tables
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.fence import LANDING
+from learnloom.pipelines.people import oneroster
+from learnloom.pipelines.people.events import Change, Teller, WhoIsWho, tell
+from learnloom.pipelines.people.identifier import key_of
+from learnloom.pipelines.roster.members import STUDENT, TEACHER
+
+PARTS: Final = (STUDENT, TEACHER)
+
+
+class Member(NamedTuple):
+    """Somebody in a course."""
+
+    course_id: str
+    role: str
+    """student or teacher."""
+    identifier: str | None = None
+    """As statements name the person; None where only a subject is known."""
+    section: str | None = None
+    subject: str | None = None
+    """issuer#sub, where the roster comes from the platform of a login."""
+
+
+class RosterCounts(NamedTuple):
+    """What a roster says."""
+
+    courses: int
+    students: int
+    teachers: int
+    left_out: int
+    """Rows that are no student or teacher, or of somebody who cannot be named."""
+    new_staff: int
+    """People who were not known to be staff."""
+
+
+def import_members(
+    warehouse: Warehouse,
+    source: str,
+    members: Sequence[Member],
+    teller: Teller,
+    *,
+    left_out: int,
+    wait_seconds: float,
+) -> RosterCounts:
+    """Put members in the place of those that `source` told before, and tell who is staff by them.
+
+    Args:
+        warehouse: open for writing.
+        source: the roster's name.
+        members: all that it has now.
+        teller: who brings it in.
+        left_out: rows that were not understood, to be counted.
+        wait_seconds: how long to try again while others write.
+
+    Raises:
+        WarehouseBusyError: other writers were in the way for too long; nothing is changed, or the roster is there and
+            its staff are not told: the same import again tells them.
+    """
+    rows = _rows(source, dict.fromkeys(members), teller)
+
+    def write() -> None:
+        with warehouse.transaction(LANDING):
+            tables.advance_fence(warehouse)
+            school_tables.replace_roster(warehouse, source, rows)
+
+    tables.prepare(warehouse, wait_seconds=wait_seconds)
+    warehouse.retrying(write, wait_seconds=wait_seconds)
+    new_staff = _tell_staff(warehouse, members, teller, wait_seconds=wait_seconds)
+    named = {role: len({_who(each) for each in members if each.role == role}) for role in PARTS}
+    return RosterCounts(
+        len({each.course_id for each in members}), named[STUDENT], named[TEACHER], left_out, new_staff
+    )
+
+
+def _who(member: Member) -> str | None:
+    return member.identifier or member.subject
+
+
+def _tell_staff(
+    warehouse: Warehouse, members: Iterable[Member], teller: Teller, *, wait_seconds: float
+) -> int:
+    """Tell who is staff, as a roster of people does: a student anywhere is a student."""
+    roles: dict[str, str] = {}
+    for member in members:
+        if member.identifier is not None and roles.get(member.identifier) != STUDENT:
+            roles[member.identifier] = member.role
+    counted = 0
+    roster = oneroster.Roster(roles, 0, 0)
+
+    def changes_of(who: WhoIsWho) -> list[Change]:
+        nonlocal counted
+        found = list(oneroster.changes(roster, who))
+        counted = sum(change.value != STUDENT for change in found)
+        return found
+
+    tell(warehouse, changes_of, teller, wait_seconds=wait_seconds)
+    return counted
+
+
+def _rows(source: str, members: Iterable[Member], teller: Teller) -> pa.Table:
+    listed, text = list(members), pa.string()
+    keys = {name: key_of(name) for name in {each.identifier for each in listed} if name is not None}
+    columns = {name: [getattr(each, name) for each in listed] for name in Member._fields}
+    return pa.table(
+        {
+            "source": pa.array([source] * len(listed), text),
+            **{name: pa.array(values, text) for name, values in columns.items()},
+            "identifier_key": pa.array([keys.get(each.identifier or "") for each in listed], text),
+            "told_at": pa.array([teller.told_at] * len(listed), pa.timestamp("us", "UTC")),
+        }
+    )

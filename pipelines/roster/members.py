@@ -1,0 +1,149 @@
+"""Who is in which course now: by rosters and, where none speaks of a course's students, by statements."""
+
+from typing import Final, NamedTuple
+
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.relation import existing_tables
+
+STUDENT: Final = "student"
+TEACHER: Final = "teacher"
+
+_EMPTY: Final = {
+    "landing.roster_member": "NULL::VARCHAR AS course_id, NULL::VARCHAR AS section, NULL::VARCHAR AS subject, "
+    "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS role",
+    "landing.login_match": "NULL::BIGINT AS match_id, NULL::VARCHAR AS subject, NULL::VARCHAR AS identifier, "
+    "NULL::VARCHAR AS identifier_key",
+    "landing.person": "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS student_key",
+    "landing.staff": "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS role",
+    "dimensional.fact_enrolment": "NULL::VARCHAR AS course_id, NULL::VARCHAR AS student_key, "
+    "NULL::TIMESTAMPTZ AS unregistered_at",
+    "dimensional.dim_staff": "NULL::VARCHAR AS student_key",
+    "staging.stg_identifier": "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS student_key",
+}
+"""What is read, and its columns where an earlier release has made the warehouse, or nothing was refreshed."""
+
+_BASE: Final = """
+    matched AS (
+        SELECT subject, identifier, identifier_key FROM login_match
+        QUALIFY row_number() OVER (PARTITION BY subject ORDER BY match_id DESC) = 1
+    ),
+    roster AS (
+        SELECT
+            roster_member.course_id, roster_member.section, roster_member.subject, roster_member.role,
+            coalesce(
+                person.student_key, matched.identifier_key, roster_member.identifier_key
+            ) AS person_key
+        FROM roster_member
+        LEFT JOIN matched ON roster_member.subject = matched.subject
+        LEFT JOIN person
+            ON coalesce(matched.identifier_key, roster_member.identifier_key) = person.identifier_key
+    ),
+    -- As the school says it now, before a refresh has taken it in; whoever is told to be a student is one.
+    told AS (
+        SELECT
+            coalesce(person.student_key, staff.identifier_key) AS person_key,
+            bool_or(staff.role = 'student') AS is_student
+        FROM staff LEFT JOIN person ON staff.identifier_key = person.identifier_key
+        GROUP BY ALL
+    ),
+    no_student AS (
+        SELECT person_key FROM told WHERE NOT is_student
+        UNION ALL
+        SELECT student_key FROM dim_staff
+        WHERE student_key NOT IN (SELECT person_key FROM told WHERE is_student)
+    )
+"""
+_COURSE_MEMBERS: Final = """
+    member AS (
+        SELECT course_id, section, person_key AS student_key FROM roster
+        WHERE role = 'student' AND person_key IS NOT NULL
+        UNION ALL
+        SELECT course_id, NULL, student_key FROM fact_enrolment
+        WHERE
+            unregistered_at IS NULL
+            -- A roster that cannot name all of its students does not say who else is there.
+            AND course_id NOT IN (
+                SELECT course_id FROM roster
+                WHERE role = 'student' GROUP BY course_id HAVING bool_and(person_key IS NOT NULL)
+            )
+    )
+    SELECT DISTINCT course_id, section, student_key FROM member
+    WHERE student_key NOT IN (SELECT person_key FROM no_student)
+        -- Whoever teaches a course is no student in it.
+        AND (course_id, student_key) NOT IN (
+            SELECT (course_id, person_key) FROM roster WHERE role = 'teacher' AND person_key IS NOT NULL
+        )
+"""
+
+
+def course_members_sql(warehouse: Warehouse) -> str:
+    """Give the query for the students of each course: course_id, section (or NULL), student_key.
+
+    A roster's students are members whether or not statements tell of them. A course of which no roster names a student,
+    or of which one names some that are not matched, has those whom statements tell of, less who has left. Staff are in
+    no course.
+    """
+    return f"WITH {tables_sql(warehouse)}, {_BASE}, {_COURSE_MEMBERS}"
+
+
+def tables_sql(warehouse: Warehouse) -> str:
+    """Give the tables that are read as CTEs of their own names, so that what is not there is empty."""
+    there = existing_tables(warehouse)
+    return ", ".join(
+        f"{name.partition('.')[2]} AS MATERIALIZED (FROM {name})"
+        if name in there
+        else f"{name.partition('.')[2]} AS (SELECT {columns} WHERE false)"
+        for name, columns in _EMPTY.items()
+    )
+
+
+class Found(NamedTuple):
+    """What is known of whoever logs in."""
+
+    person_key: str | None
+    """The key of the person; None: neither the login nor a match by hand names an identifier."""
+    is_met: bool
+    """Whether statements tell of the person."""
+    is_staff: bool
+    teaches: frozenset[str]
+    """Ids of courses, by rosters."""
+    in_courses: bool
+    """Whether a roster names the person as a student."""
+
+
+def find_login(warehouse: Warehouse, subject: str, identifier_key: str | None) -> Found:
+    """Look up whose a login is, and what rosters say of the person.
+
+    Args:
+        warehouse: open for reading.
+        subject: the login's identity, issuer#sub.
+        identifier_key: digest of the identifier that follows from what the login says; a match by hand comes first.
+    """
+    sql = f"""
+        WITH {tables_sql(warehouse)}, {_BASE},
+        who AS (
+            SELECT coalesce(
+                (SELECT identifier_key FROM matched WHERE subject = $subject), $identifier_key
+            ) AS identifier_key
+        ),
+        one AS (
+            SELECT coalesce(person.student_key, who.identifier_key) AS person_key
+            FROM who LEFT JOIN person ON who.identifier_key = person.identifier_key
+        )
+        SELECT
+            person_key,
+            person_key IN (SELECT student_key FROM stg_identifier),
+            person_key IN (SELECT person_key FROM no_student),
+            (
+                SELECT list(DISTINCT course_id) FROM roster
+                WHERE role = 'teacher' AND (roster.person_key = one.person_key OR subject = $subject)
+            ),
+            EXISTS (
+                SELECT 1 FROM roster
+                WHERE role = 'student' AND (roster.person_key = one.person_key OR subject = $subject)
+            )
+        FROM one
+    """
+    found = warehouse.rows(sql, {"subject": subject, "identifier_key": identifier_key})
+    ((key, is_met, is_staff, teaches, in_courses),) = found
+    return Found(key, bool(is_met), bool(is_staff), frozenset(teaches or ()), bool(in_courses))

@@ -1,0 +1,125 @@
+"""Platforms that register themselves, and the lists of members that they give."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from learnloom.pipelines.lake.open import open_to_write
+from learnloom.pipelines.login.fetch_rosters import fetch_rosters
+from learnloom.pipelines.login.store import MemberList
+from learnloom.pipelines.roster.member import RosterCounts
+from tests.pipelines.login.conftest import HERE, HOME, Place
+from tests.pipelines.login.playing import CLAIM, CLIENT, MEMBERSHIP, TOOL_CONFIGURATION
+from tests.pipelines.people.make import TELLER
+
+_INVITED = {
+    "match": "username",
+    "home_page": HOME,
+    "course_id": f"{HOME}/course/{{context}}",
+    "custom": {"a": "$b"},
+}
+
+
+def _registered(place: Place, code: str, more: Mapping[str, str] | None = None) -> Any:
+    address = f"{place.player.address}/.well-known/openid-configuration"
+    values = {"code": code, "openid_configuration": address, "registration_token": "once"}
+    return place.browser().get("/lti/register", params=values | dict(more or {}))
+
+
+def test_an_invited_platform_registers_itself_once(place: Place) -> None:
+    """It is told who we are, and launches from then on for the courses that the invitation names."""
+    code = place.store.invite(_INVITED)
+    answer = _registered(place, code)
+    assert answer.status_code == 200, answer.text
+    assert '<script src="/login/close.js" defer>' in answer.text
+    told = place.player.registered
+    assert (told["bearer"], told["jwks_uri"]) == ("Bearer once", f"{HERE}/.well-known/jwks")
+    assert told[TOOL_CONFIGURATION]["custom_parameters"] == {"a": "$b"}
+    (kept,) = place.store.platforms()
+    assert (kept.client_id, kept.deployment_ids, kept.course_id) == (
+        "client-2",
+        ("9",),
+        _INVITED["course_id"],
+    )
+    assert "Check: invitation." in _registered(place, code).text
+
+    browser = place.browser()
+    asked = place.asked(browser, client_id="client-2")
+    claims = place.player.claims(
+        asked, **{f"{CLAIM}deployment_id": "9", f"{CLAIM}ext": {"user_username": "tina"}}
+    )
+    assert (
+        browser.post(
+            "/lti/launch", data={"state": asked["state"], "id_token": place.player.signed(claims)}
+        ).status_code
+        == 303
+    )
+    # Two client ids of one issuer: it has to say by which.
+    values = {"iss": place.player.address, "login_hint": "1", "target_link_uri": f"{HERE}/"}
+    assert "Check: client_id." in place.browser().post("/lti/login", data=values).text
+    assert place.store.drop_platform(place.player.address, "client-2")
+    assert not place.store.drop_platform(place.player.address, "client-2")
+
+
+@pytest.mark.parametrize(
+    ("changed", "check"),
+    [
+        ({"code": "x"}, "invitation"),
+        ({"openid_configuration": "http://evil.example/c"}, "openid_configuration"),
+        ({"openid_configuration": "file:///etc/passwd"}, "openid_configuration"),
+    ],
+)
+def test_nobody_registers_uninvited(place: Place, changed: dict[str, str], check: str) -> None:
+    """Whoever could register could say of anybody that they teach."""
+    assert f"Check: {check}." in _registered(place, place.store.invite(_INVITED), changed).text
+    assert place.store.platforms() == []
+
+
+@pytest.mark.parametrize("answer", [{}, {"client_id": ""}, []])
+def test_an_answer_that_cannot_be_used_is_told(
+    place: Place, answer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the invitation stays good."""
+    monkeypatch.setattr(place.player, "registration", answer)
+    code = place.store.invite(_INVITED)
+    told = _registered(place, code)
+    assert (told.status_code, "Check: registration." in told.text) == (502, True)
+    assert place.store.invited(code) == _INVITED
+
+
+def _member(sub: str, role: str, **more: Any) -> Mapping[str, Any]:
+    return {"user_id": sub, "roles": [f"{MEMBERSHIP}{role}"], "status": "Active", **more}
+
+
+def test_members_of_a_course_are_fetched_page_by_page(place: Place) -> None:
+    """By a token for our signed name; who has left, or is something else, is left out; a list's trouble is told."""
+    keys = place.browser().get("/.well-known/jwks").json()
+    assert set(keys["keys"][0]) >= {"kty", "n", "e", "kid"}
+    assert not {"d", "p", "q"} & set(keys["keys"][0])
+    place.player.tool_keys, place.player.now = keys, int(place.clock.moment.timestamp())
+    place.player.members = [
+        _member("40", "Instructor"),
+        _member("41", "Learner"),
+        _member("42", "Learner", status="Inactive"),
+        _member("43", "Mentor"),
+        _member("44", "Learner"),
+    ]
+    course = f"{HOME}/course/fetched"
+    place.store.note_list(MemberList(f"{place.player.address}/members", place.player.address, CLIENT, course))
+    place.store.note_list(
+        MemberList("https://gone.example/m", "https://gone.example", "x", f"{HOME}/course/gone")
+    )
+    with open_to_write(place.settings) as warehouse:
+        good, bad = fetch_rosters(place.settings, place.store, warehouse, TELLER)
+        rows = warehouse.rows(
+            "SELECT identifier, subject, role FROM landing.roster_member WHERE course_id = ? ORDER BY ALL",
+            [course],
+        )
+    assert good.counts == RosterCounts(1, 2, 1, 2, 1)
+    assert rows == [
+        (f"{HOME} {sub}", f"{place.player.address}#{sub}", role)
+        for sub, role in (("40", "teacher"), ("41", "student"), ("44", "student"))
+    ]
+    assert bad.counts is None
+    assert "https://gone.example" in str(bad.trouble)

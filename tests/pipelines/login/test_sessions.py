@@ -1,0 +1,124 @@
+"""Sessions: they end, are known by a hash alone, follow the roster, and guard forms."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from learnloom.pipelines.config.login import LoginBounds
+from learnloom.pipelines.lake.open import open_to_write
+from learnloom.pipelines.login.app import FORM_FIELD
+from learnloom.pipelines.login.sessions import Identity, Sessions
+from learnloom.pipelines.roster.member import Member, import_members
+from learnloom.pipelines.roster.reader import Reader, Role
+from tests.pipelines.login.browser import Browser
+from tests.pipelines.login.conftest import HERE, HOME, Place
+from tests.pipelines.people.make import TELLER
+
+_IDENTITY = Identity("https://lms.example#1", "Ann", "", f"{HOME} ann", (), "en")
+_READER = Reader("https://lms.example#1", "Ann", Role.STUDENT, "k", frozenset(), "en")
+
+
+def _logged_in(place: Place, identity: Identity = _IDENTITY) -> tuple[Browser, str]:
+    """A browser with a session, and the session."""
+    reader, _ = place.login.door.resolver.reader(identity)
+    session = place.login.door.sessions.begin(identity, reader, is_framed=False)
+    browser = place.browser()
+    browser.keep("__Host-learnloom-session", session)
+    return browser, session
+
+
+@pytest.mark.parametrize("is_used", [True, False])
+def test_a_session_ends_when_it_is_idle_and_in_any_case(place: Place, is_used: bool) -> None:
+    """An hour without a request ends it, and twelve hours whatever was done."""
+    sessions = Sessions(place.store, LoginBounds(idle_minutes=60, session_hours=12))
+    session = sessions.begin(_IDENTITY, _READER, is_framed=False)
+    found = sessions.find(session)
+    assert found is not None
+    assert (found.identity, found.reader) == (_IDENTITY, _READER)
+    for _ in range(24 if is_used else 1):
+        place.clock.moment += dt.timedelta(minutes=30)
+        assert sessions.find(session) is not None
+    place.clock.moment += dt.timedelta(seconds=1) if is_used else dt.timedelta(minutes=61)
+    assert sessions.find(session) is None
+
+
+def test_what_is_kept_lets_nobody_in(place: Place) -> None:
+    """Of session, state and invitation a hash is kept: whoever reads the file cannot use it."""
+    _, session = _logged_in(place)
+    state, _ = place.store.begin("lti", "browser-secret", {})
+    code = place.store.invite({"match": "email"})
+    folder = Path(place.settings.warehouse) / "login"
+    kept = b"".join(file.read_bytes() for file in folder.iterdir())
+    for secret in (session, state, code, "browser-secret"):
+        assert secret.encode() not in kept
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_sessions_have_a_limit_and_are_ended_by_name(place: Place) -> None:
+    """One above the limit ends the one that is idle longest; all of one subject end at once."""
+    sessions = Sessions(place.store, LoginBounds(max_sessions=10))
+    begun = []
+    for _ in range(11):
+        place.clock.moment += dt.timedelta(seconds=1)
+        begun.append(sessions.begin(_IDENTITY, _READER, is_framed=True))
+    assert sessions.find(begun[0]) is None
+    assert sessions.find(begun[1]) is not None
+    assert (sessions.end_of("https://lms.example#2"), sessions.end_of(_IDENTITY.subject)) == (0, 10)
+    assert sessions.find(begun[-1]) is None
+
+
+def test_what_a_reader_sees_follows_the_roster(place: Place) -> None:
+    """Within minutes a teacher sees a new course, and whoever is in no roster any more is logged out."""
+    subject = _IDENTITY._replace(subject="https://lms.example#9", identifier=f"{HOME} new")
+
+    def told(*members: Member) -> None:
+        with open_to_write(place.settings) as warehouse:
+            import_members(warehouse, "b", members, TELLER, left_out=0, wait_seconds=20)
+
+    told(Member(f"{HOME}/course/a", "teacher", f"{HOME} new"))
+    browser, _ = _logged_in(place, subject)
+    told(Member(f"{HOME}/course/b", "teacher", f"{HOME} new"))
+    seen = []
+    for _ in range(2):
+        reader = place.login.reader_of(browser)
+        assert reader is not None
+        seen.append(reader.courses)
+        place.clock.moment += dt.timedelta(seconds=301)
+    assert seen == [{f"{HOME}/course/a"}, {f"{HOME}/course/b"}]
+    told()
+    assert place.login.reader_of(browser) is None
+    place.clock.moment -= dt.timedelta(seconds=301)
+    assert place.login.reader_of(browser) is None
+
+
+def test_a_form_counts_from_its_own_session_only(place: Place) -> None:
+    """Logging out needs the token of this session, and no other page can send it."""
+    browser, session = _logged_in(place)
+    other, _ = _logged_in(place)
+    token = place.login.form_token(browser)
+    assert token in browser.get("/me").text
+    assert session not in browser.get("/me").text
+    for given, headers in (
+        ({}, {}),
+        ({FORM_FIELD: place.login.form_token(other)}, {}),
+        ({FORM_FIELD: token}, {"origin": "https://evil.example"}),
+    ):
+        assert browser.post("/logout", data=given, headers=headers).status_code == 403
+        assert place.login.reader_of(browser) is not None
+    answer = browser.post("/logout", data={FORM_FIELD: token}, headers={"origin": HERE})
+    assert (answer.status_code, answer.headers.get_list("set-cookie")[0].split(";")[0]) == (
+        200,
+        "__Host-learnloom-session=",
+    )
+    again = place.browser()
+    again.keep("__Host-learnloom-session", session)
+    assert place.login.reader_of(again) is None
+
+
+def test_an_invented_session_is_nobodys(place: Place) -> None:
+    """Whatever stands in the cookie."""
+    for value in ("", "x", "\udcff", "x" * 5_000):
+        browser = place.browser()
+        browser.keep("__Host-learnloom-session", value)
+        assert place.login.reader_of(browser) is None

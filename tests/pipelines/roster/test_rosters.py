@@ -1,0 +1,278 @@
+"""Rosters: from a plain list and from OneRoster, into the warehouse, and what follows for courses and logins."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.people.errors import PeopleFileError
+from learnloom.pipelines.people.events import WhoIsWho, read_events, tell
+from learnloom.pipelines.people.identifier import key_of
+from learnloom.pipelines.people.oneroster import MatchBy
+from learnloom.pipelines.roster.classes import read_classes
+from learnloom.pipelines.roster.errors import MatchError, RosterFileError
+from learnloom.pipelines.roster.import_roster import import_roster
+from learnloom.pipelines.roster.match import Match, tell_matches
+from learnloom.pipelines.roster.member import Member, RosterCounts, import_members
+from learnloom.pipelines.roster.members import Found, course_members_sql, find_login
+from learnloom.pipelines.roster.roster_csv import read_members
+from learnloom.pipelines.roster.show import list_courses
+from tests.pipelines.people.make import TELLER, merge
+
+_HOME = "https://lms.school.example"
+_MATHS, _ART = f"{_HOME}/course/maths", f"{_HOME}/course/art"
+_ANN, _BO, _TINA = f"{_HOME} ann", f"{_HOME} bo", f"{_HOME} tina"
+_SUBJECT = "https://lms.school.example#29"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """One warehouse for all tests of this module."""
+    with Warehouse(tmp_path_factory.mktemp("roster") / "warehouse") as opened:
+        yield opened
+
+
+@pytest.fixture
+def warehouse(shared: Warehouse) -> Iterator[Warehouse]:
+    """A warehouse in which nothing was told."""
+    yield shared
+    tables = shared.rows(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'lake'"
+    )
+    for (table,) in tables:
+        shared.run(f"DROP TABLE {table}")
+
+
+def _enrolments(warehouse: Warehouse, *rows: tuple[str, str, bool]) -> None:
+    """What statements tell: course, student, whether they left."""
+    warehouse.run("CREATE SCHEMA IF NOT EXISTS dimensional")
+    warehouse.run(
+        "CREATE TABLE dimensional.fact_enrolment (course_id VARCHAR, student_key VARCHAR, unregistered_at TIMESTAMPTZ)"
+    )
+    for course, student, has_left in rows:
+        left = "now()" if has_left else "NULL"
+        warehouse.run(f"INSERT INTO dimensional.fact_enrolment VALUES (?, ?, {left})", [course, student])
+
+
+def _imported(warehouse: Warehouse, *members: Member, source: str = "a") -> RosterCounts:
+    return import_members(warehouse, source, members, TELLER, left_out=0, wait_seconds=20)
+
+
+def _members(warehouse: Warehouse) -> set[tuple[str, str | None, str]]:
+    return set(warehouse.rows(course_members_sql(warehouse)))
+
+
+def test_without_roster_and_statements_nobody_is_anywhere(warehouse: Warehouse) -> None:
+    """A warehouse of an earlier release, or an empty one, is asked without an error."""
+    assert _members(warehouse) == set()
+    assert find_login(warehouse, _SUBJECT, None) == Found(None, False, False, frozenset(), False)
+    assert list_courses(warehouse, limit=10) == []
+
+
+def test_a_roster_comes_before_statements_in_its_courses_only(warehouse: Warehouse) -> None:
+    """Of a course in a roster its students count, met or not; of others, those of statements who have not left."""
+    _enrolments(warehouse, (_MATHS, key_of(_BO), False), (_ART, key_of(_BO), False), (_ART, "gone", True))
+    assert _members(warehouse) == {(_MATHS, None, key_of(_BO)), (_ART, None, key_of(_BO))}
+    counts = _imported(
+        warehouse,
+        Member(_MATHS, "student", _ANN, "7a"),
+        Member(_MATHS, "teacher", _TINA),
+        Member(_ART, "teacher", _TINA),
+    )
+    assert counts == RosterCounts(2, 1, 1, 0, 1)
+    assert _members(warehouse) == {(_MATHS, "7a", key_of(_ANN)), (_ART, None, key_of(_BO))}
+    lines = {each.course_id: each for each in list_courses(warehouse, limit=10)}
+    assert [
+        (lines[each].n_students, lines[each].n_teachers, lines[each].told_by) for each in (_ART, _MATHS)
+    ] == [
+        (1, 1, "a"),
+        (1, 1, "a"),
+    ]
+
+
+def test_an_import_replaces_what_the_same_roster_said(warehouse: Warehouse) -> None:
+    """Whoever has left the roster has left the course; other rosters stay; staff stay staff."""
+    _imported(warehouse, Member(_MATHS, "student", _ANN), Member(_MATHS, "teacher", _TINA))
+    _imported(warehouse, Member(_ART, "student", _ANN), source="b")
+    assert _imported(warehouse, Member(_MATHS, "student", _BO)).new_staff == 0
+    assert _members(warehouse) == {(_MATHS, None, key_of(_BO)), (_ART, None, key_of(_ANN))}
+    assert find_login(warehouse, "x#y", key_of(_TINA)) == Found(
+        key_of(_TINA), False, True, frozenset(), False
+    )
+
+
+def test_staff_are_no_students(warehouse: Warehouse) -> None:
+    """Neither by a roster nor by statements; a teacher who learns is a student, but not in the course they teach."""
+    _enrolments(warehouse, (_ART, key_of(_TINA), False))
+    _imported(warehouse, Member(_MATHS, "teacher", _TINA))
+    assert _members(warehouse) == set()
+    _imported(
+        warehouse,
+        Member(_MATHS, "teacher", _TINA),
+        Member(_MATHS, "student", _TINA),
+        Member(_ART, "student", _TINA),
+    )
+    assert _members(warehouse) == {(_ART, None, key_of(_TINA))}
+
+
+def test_a_login_is_found_by_identifier_or_by_hand(warehouse: Warehouse) -> None:
+    """What is matched by hand comes before what the login says, is taken back, and follows who is one person."""
+    _imported(warehouse, Member(_MATHS, "teacher", _TINA), Member(_ART, "student", _ANN))
+    assert find_login(warehouse, _SUBJECT, key_of(_ANN)).in_courses
+    tell_matches(warehouse, [Match(_SUBJECT, _TINA)], TELLER, wait_seconds=20)
+    assert find_login(warehouse, _SUBJECT, key_of(_ANN)) == Found(
+        key_of(_TINA), False, True, frozenset({_MATHS}), False
+    )
+    tell(warehouse, lambda _: [merge(key_of(_TINA), key_of(_BO))], TELLER, wait_seconds=20)
+    assert find_login(warehouse, _SUBJECT, None).person_key == key_of(_BO)
+    assert find_login(warehouse, _SUBJECT, None).teaches == {_MATHS}
+    tell_matches(warehouse, [Match(_SUBJECT, None)], TELLER, wait_seconds=20)
+    assert find_login(warehouse, _SUBJECT, None).person_key is None
+    assert warehouse.rows("SELECT match_id, identifier FROM landing.login_match ORDER BY ALL") == [
+        (1, _TINA),
+        (2, None),
+    ]
+
+
+def test_a_platforms_list_of_members_knows_logins_only(warehouse: Warehouse) -> None:
+    """A subject alone gives a teacher their courses; until all students are matched, those of statements count, too."""
+    _enrolments(warehouse, (_MATHS, "met", False))
+    _imported(
+        warehouse,
+        Member(_MATHS, "teacher", subject="https://lms.example#1"),
+        Member(_MATHS, "student", subject="https://lms.example#2"),
+    )
+    assert find_login(warehouse, "https://lms.example#1", None).teaches == {_MATHS}
+    assert _members(warehouse) == {(_MATHS, None, "met")}
+    tell_matches(warehouse, [Match("https://lms.example#2", _ANN)], TELLER, wait_seconds=20)
+    assert _members(warehouse) == {(_MATHS, None, key_of(_ANN))}
+
+
+@pytest.mark.parametrize(
+    ("match", "error"),
+    [
+        (Match("ann", _ANN), "'ann' is no login: give issuer#sub"),
+        (Match(_SUBJECT, "ann"), "'ann' is no identifier"),
+    ],
+)
+def test_a_wrong_match_is_told(warehouse: Warehouse, match: Match, error: str) -> None:
+    """And nothing of it is kept."""
+    with pytest.raises(MatchError, match=error):
+        tell_matches(warehouse, [Match(_SUBJECT, _ANN), match], TELLER, wait_seconds=20)
+    assert find_login(warehouse, _SUBJECT, None).person_key is None
+
+
+def _list(folder: Path, *rows: str) -> Path:
+    path = folder / "roster.csv"
+    path.write_text("\n".join(["course_id,identifier,role,section", *rows]), encoding="utf-8")
+    return path
+
+
+def test_a_plain_roster_is_read(tmp_path: Path, warehouse: Warehouse) -> None:
+    """Roles in any letters; the file's name is the roster's."""
+    path = _list(tmp_path, f"{_MATHS},{_ANN},Student,7a", f"{_MATHS},{_TINA},teacher,")
+    assert read_members(path) == [Member(_MATHS, "student", _ANN, "7a"), Member(_MATHS, "teacher", _TINA)]
+    import_roster(
+        warehouse,
+        path,
+        TELLER,
+        source=None,
+        match=MatchBy.EMAIL,
+        home_page=None,
+        template=None,
+        wait_seconds=20,
+    )
+    assert warehouse.rows("SELECT DISTINCT source FROM landing.roster_member") == [("roster.csv",)]
+    assert WhoIsWho(read_events(warehouse)).roles[key_of(_TINA)].role == "teacher"
+
+
+@pytest.mark.parametrize(
+    ("row", "error"),
+    [
+        (f"maths,{_ANN},student,", "line 2, column course_id: 'maths' is no IRI"),
+        (f"{_MATHS},ann,student,", "line 2, column identifier: 'ann' is no identifier"),
+        (f"{_MATHS},{_ANN},mentor,", "column role: 'mentor' is neither student nor teacher"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, row: str, error: str) -> None:
+    """Line, column, value and what to do."""
+    with pytest.raises(RosterFileError, match=error):
+        read_members(_list(tmp_path, row))
+
+
+def _oneroster(folder: Path, users: str) -> Path:
+    path = folder / "roster.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("users.csv", users)
+        archive.writestr(
+            "classes.csv",
+            "sourcedId,status,title,courseSourcedId,classCode\n"
+            "c1,active,Maths 7a,maths,M7\nc2,active,,art,A7\nc3,tobedeleted,Gone,gone,G\n",
+        )
+        archive.writestr(
+            "enrollments.csv",
+            "sourcedId,status,classSourcedId,userSourcedId,role\n"
+            "e1,active,c1,u1,teacher\ne2,active,c1,u2,student\ne3,active,c2,u2,student\n"
+            "e4,active,c3,u2,student\ne5,tobedeleted,c2,u1,teacher\ne6,active,c2,u3,proctor\ne7,active,c2,u9,student\n",
+        )
+    return path
+
+
+@pytest.mark.parametrize(
+    "users",
+    [
+        (
+            "sourcedId,status,role,username,email\nu1,active,teacher,tina,t@s.example\nu2,active,student,ann,a@s.example\n"
+            "u3,active,proctor,pia,p@s.example\n"
+        ),
+        "sourcedId,status,username\nu1,active,tina\nu2,active,ann\nu3,active,pia\n",
+    ],
+    ids=["1.1", "1.2"],
+)
+def test_classes_are_read_from_both_versions(tmp_path: Path, users: str) -> None:
+    """What is to be deleted is no member; who is no student or teacher, or unknown, is counted."""
+    path = _oneroster(tmp_path, users)
+    found = read_classes(path, MatchBy.USERNAME, _HOME, f"{_HOME}/course/{{course}}")
+    assert found.members == [
+        Member(_MATHS, "teacher", _TINA, "Maths 7a"),
+        Member(_MATHS, "student", _ANN, "Maths 7a"),
+        Member(_ART, "student", _ANN, "c2"),
+    ]
+    assert found.left_out == 3
+
+
+@pytest.mark.parametrize(
+    ("template", "error"),
+    [
+        (None, r"--course-id.*courses in statements: none so far"),
+        (f"{_HOME}/{{room}}", r"\{room\} is nothing of a class"),
+        ("{course}", "template of course ids: 'x' is no IRI"),
+    ],
+)
+def test_how_courses_are_named_has_to_be_told(
+    tmp_path: Path, warehouse: Warehouse, template: str | None, error: str
+) -> None:
+    """The message says what may stand in a template."""
+    path = _oneroster(tmp_path, "sourcedId,status,username\nu1,active,tina\n")
+    with pytest.raises(RosterFileError, match=error):
+        import_roster(
+            warehouse,
+            path,
+            TELLER,
+            source=None,
+            match=MatchBy.USERNAME,
+            home_page=_HOME,
+            template=template,
+            wait_seconds=20,
+        )
+
+
+def test_an_export_without_classes_is_told(tmp_path: Path) -> None:
+    """Users alone say nothing of who is in which class."""
+    (tmp_path / "users.csv").write_text("sourcedId,username\nu1,tina\n", encoding="utf-8")
+    with pytest.raises(RosterFileError, match=r"no enrollments\.csv"):
+        read_classes(tmp_path, MatchBy.USERNAME, _HOME, f"{_HOME}/{{class}}")
+    with pytest.raises(PeopleFileError, match="no column email"):
+        read_classes(tmp_path, MatchBy.EMAIL, None, f"{_HOME}/{{class}}")
