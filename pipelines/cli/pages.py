@@ -26,21 +26,20 @@ def pages(
 ) -> None:
     """Serve the pages for teachers and students until stopped; their answers land as statements.
 
-    What pages show is written anew after each refresh. Answers count from the next refresh on.
+    People log in from their learning platform, or by the school's login. What pages show is written anew after each
+    refresh. Answers count from the next refresh on.
     """
     # These imports take a second, and --help does not need them.
     import uvicorn  # noqa: PLC0415
 
-    from learnloom.pipelines.pages.demo import NoDemoError, must_be_demo  # noqa: PLC0415
-    from learnloom.pipelines.pages.opening import open_demo  # noqa: PLC0415
+    from learnloom.pipelines.pages.demo import must_be_demo  # noqa: PLC0415
+    from learnloom.pipelines.pages.opening import open_demo, open_pages  # noqa: PLC0415
 
     settings = read_settings(warehouse)
     log_to_stderr(as_json=False, is_verbose=verbose)
-    if not demo:
-        raise NoDemoError(
-            "pages need a login, and none is set up: try them with --demo in a demo's warehouse"
-        )
-    must_be_demo(settings, host)
-    with open_demo(settings, clock=now, run=run_of("pages")) as app:
+    if demo:
+        must_be_demo(settings, host)
+    open_it = open_demo if demo else open_pages
+    with open_it(settings, clock=now, run=run_of("pages")) as app:
         # The address of a page says whom it is about, by a key: it goes into no log.
         uvicorn.run(app, host=host, port=port, log_level="info", access_log=False)

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs
 import orjson
 
 from learnloom.pipelines.lake.reading_copy import CopyCursor
-from learnloom.pipelines.pages.access import may_see
 from learnloom.pipelines.pages.log import Answer, AnswerLog
 from learnloom.pipelines.pages.statements import ACTS, AUDIENCE, ON_COURSE, RESPONSES, Act, answered
+from learnloom.pipelines.roster.access import Access, Kind
 from learnloom.pipelines.roster.reader import Reader, Role
 from learnloom.schemas.signal import Signal
 from learnloom.schemas.signal_statement import actor_of
@@ -71,7 +71,8 @@ class TakesAnswers:
     def _answer(
         self, reader: Reader, model: CopyCursor, act: Act, student_key: str, fields: Fields
     ) -> Answer:
-        if not may_see(reader, frozenset({reader.role}), model, student_key=student_key):
+        kind = Kind.OWN if reader.role is Role.STUDENT else Kind.PERSONS
+        if not Access(reader, model.rows).may_see(kind, student_key=student_key):
             raise ForbiddenAnswerError
         person = model.one(
             "SELECT identifier_kind, identifier FROM student WHERE student_key = $key", {"key": student_key}

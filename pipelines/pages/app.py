@@ -16,7 +16,6 @@ from starlette.staticfiles import StaticFiles
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.reading_copy import CopyCursor
-from learnloom.pipelines.pages.access import may_see
 from learnloom.pipelines.pages.answering import (
     BadAnswerError,
     ForbiddenAnswerError,
@@ -24,7 +23,7 @@ from learnloom.pipelines.pages.answering import (
     fields_of,
     value_of,
 )
-from learnloom.pipelines.pages.guard import Guard, Secured
+from learnloom.pipelines.pages.guard import Forms, Secured
 from learnloom.pipelines.pages.log import Waiting
 from learnloom.pipelines.pages.menu import home_of, menu_of
 from learnloom.pipelines.pages.model import course_of
@@ -32,11 +31,11 @@ from learnloom.pipelines.pages.page import Asked, NotFoundError, Page
 from learnloom.pipelines.pages.pages import PAGES
 from learnloom.pipelines.pages.render import render
 from learnloom.pipelines.pages.texts import words_of
+from learnloom.pipelines.roster.access import Access
 from learnloom.pipelines.roster.reader import Reader, Role
 
 _MAX_BODY: Final = 65_536
 _SEE_OTHER: Final = 303
-_LOGIN: Final = "/login"
 _NOTHING: Final = {
     Role.TEACHER: "no course",
     Role.STUDENT: "no student",
@@ -66,20 +65,24 @@ def make_pages(
     place: Place,
     reader_of: ReaderOf,
     *,
-    secret: bytes,
+    forms: Forms,
     login: Sequence[BaseRoute] = (),
-    ancestors: str = "'none'",
+    login_address: Callable[[Request], str] = lambda _: "/login",
+    ancestors: Callable[[], Sequence[str]] = tuple,
+    account: str = "/login",
 ) -> Starlette:
     """Make the application.
 
     Args:
         place: what pages read, and where answers go.
-        reader_of: who asks; None: nobody who is logged in, and they are sent to /login.
-        secret: by which forms are known to be ours; the same in all processes that serve one address.
-        login: the routes of whatever logs readers in; /login among them.
-        ancestors: origins that may show pages in a frame, as a Content-Security-Policy names them.
+        reader_of: who asks; None: nobody who is logged in.
+        forms: knows the forms of a reader's pages.
+        login: the routes of whatever logs readers in, /login among them.
+        login_address: where whoever is not logged in is sent.
+        ancestors: gives the origins that may show pages in a frame.
+        account: where readers see who they are, and leave.
     """
-    pages = _Pages(place, reader_of, Guard(secret))
+    pages = _Pages(place, reader_of, forms, login_address, account)
     routes: list[BaseRoute] = [
         Route("/", pages.begin),
         Route("/answers", pages.answer, methods=["POST"]),
@@ -102,16 +105,25 @@ def make_pages(
 class _Pages:
     """Answers requests; what takes time runs in threads."""
 
-    def __init__(self, place: Place, reader_of: ReaderOf, guard: Guard) -> None:
+    def __init__(
+        self,
+        place: Place,
+        reader_of: ReaderOf,
+        forms: Forms,
+        login_address: Callable[[Request], str],
+        account: str,
+    ) -> None:
         self._place = place
         self._reader_of = reader_of
-        self._guard = guard
+        self._forms = forms
+        self._login_address = login_address
+        self._account = account
 
     def begin(self, request: Request) -> Response:
         """Send a reader to the page that is for them."""
         reader = self._reader_of(request)
         if reader is None:
-            return RedirectResponse(_LOGIN, _SEE_OTHER)
+            return RedirectResponse(self._login_address(request), _SEE_OTHER)
         try:
             return RedirectResponse(home_of(reader, self._place.model()), _SEE_OTHER)
         except NotFoundError:
@@ -123,7 +135,7 @@ class _Pages:
         def show(request: Request) -> Response:
             reader = self._reader_of(request)
             if reader is None:
-                return RedirectResponse(_LOGIN, _SEE_OTHER)
+                return RedirectResponse(self._login_address(request), _SEE_OTHER)
             asked = self._asked(request, reader, page)
             given = page.show(asked)
             if isinstance(given, Response):
@@ -139,7 +151,8 @@ class _Pages:
             course_id = course_of(model, values["course"])
             if course_id is None:
                 raise NotFoundError
-        if not may_see(reader, page.roles, model, course_id=course_id, student_key=student_key):
+        access = Access(reader, model.rows)
+        if not access.may_see(page.kind, course_id=course_id, student_key=student_key):
             raise NotFoundError
         words = words_of(reader.language)
         own = reader.student_key if reader.role is Role.STUDENT else None
@@ -166,8 +179,9 @@ class _Pages:
             reader=asked.reader,
             title=asked.gettext(page.title),
             page=page.name,
+            account=self._account,
             menu=menu_of(asked, page),
-            csrf=self._guard.token(asked.reader),
+            csrf=self._forms.token(request, asked.reader),
             here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             course_key=request.path_params.get("course"),
             **given,
@@ -177,7 +191,7 @@ class _Pages:
         """Take an answer, and send the reader back to where it was given."""
         reader = await run_in_threadpool(self._reader_of, request)
         if reader is None:
-            return RedirectResponse(_LOGIN, _SEE_OTHER)
+            return RedirectResponse(self._login_address(request), _SEE_OTHER)
         body = b""
         async for part in request.stream():
             body += part
@@ -188,7 +202,7 @@ class _Pages:
     def _take(self, request: Request, reader: Reader, body: bytes) -> Response:
         try:
             fields = fields_of(body)
-            if not self._guard.is_ours(request, reader, value_of(fields, "csrf") or ""):
+            if not self._forms.is_ours(request, reader, value_of(fields, "csrf") or ""):
                 raise HTTPException(403, "this form is too old: load the page again, and answer again")
             self._place.answers.take(reader, self._place.model(), fields)
         except BadAnswerError as error:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from learnloom.pipelines.lake.reading_copy import CopyCursor
 from learnloom.pipelines.pages.page import Asked, NotFoundError, Page
 from learnloom.pipelines.pages.pages import PAGES
+from learnloom.pipelines.roster.access import roles_for
 from learnloom.pipelines.roster.reader import Reader, Role
 
 
@@ -30,7 +31,7 @@ def home_of(reader: Reader, model: CopyCursor) -> str:
     Raises:
         NotFoundError: there is none: a teacher without a course, a student who is not matched.
     """
-    pages = [page for page in PAGES if reader.role in page.roles and page.in_menu]
+    pages = [page for page in PAGES if reader.role in roles_for(page.kind) and page.in_menu]
     if reader.role is Role.STUDENT and reader.student_key is None:
         raise NotFoundError
     if reader.role is not Role.TEACHER:
@@ -47,7 +48,7 @@ def menu_of(asked: Asked, here: Page) -> dict[str, list[Entry]]:
     courses = _courses(asked.model, reader) if reader.role is Role.TEACHER else []
     if courses and course is None:
         course = courses[0]["course_key"]
-    pages = [page for page in PAGES if reader.role in page.roles and page.in_menu]
+    pages = [page for page in PAGES if reader.role in roles_for(page.kind) and page.in_menu]
     return {
         "pages": [
             Entry(asked.gettext(page.title), page.path.format(course=course), page is here) for page in pages

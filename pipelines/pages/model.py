@@ -9,6 +9,8 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.reading_copy import CopyCursor, write_copy
 from learnloom.pipelines.lake.relation import existing_tables
+from learnloom.pipelines.roster.access import COURSE_MEMBER
+from learnloom.pipelines.roster.members import course_members_sql
 from learnloom.schemas import vocabulary
 
 FOLDER: Final = "pages"
@@ -42,8 +44,10 @@ SELECTS: Final = {
     "student": "SELECT student_key, student_name, identifier_kind, identifier, first_seen_at, last_seen_at, "
     "n_statements FROM dimensional.dim_student ORDER BY student_key",
     "course": f"SELECT course_id, {_KEY.format('course_id')} AS course_key, course_name FROM dimensional.dim_course",
-    "enrolment": "SELECT student_key, course_id, first_active_at, last_active_at, completed_at, passed_at "
-    "FROM dimensional.fact_enrolment WHERE unregistered_at IS NULL ORDER BY student_key",
+    # Who is in a course by its roster, or by statements where there is none; sections apart.
+    "enrolment": "SELECT DISTINCT member.student_key, member.course_id, first_active_at, last_active_at "
+    "FROM reading_copy.course_member AS member LEFT JOIN dimensional.fact_enrolment AS told "
+    "ON member.student_key = told.student_key AND member.course_id = told.course_id ORDER BY member.student_key",
     "signal": "SELECT student_key, signal_id, signal_kind, audience, subject, urgency, expires_at, signal "
     "FROM feedback.signal ORDER BY student_key",
     "profile": "SELECT student_key, profile FROM feedback.student_profile ORDER BY student_key",
@@ -75,7 +79,7 @@ SELECTS: Final = {
     "sum(dead)::BIGINT AS dead, max(updated_at) AS updated_at FROM landing.position GROUP BY ALL",
     "counted": f"SELECT statement_id::VARCHAR AS statement_id FROM staging.stg_statement WHERE verb_id IN ({_TOLD})",
 }
-"""Tables of the read model, each with the SELECT that gives its rows; every one of them is small."""
+"""Tables of the read model, each with the SELECT that gives its rows, beside COURSE_MEMBER; each of them is small."""
 _VERSION: Final = hashlib.sha256(repr(SELECTS).encode()).hexdigest()[:8]
 
 
@@ -104,19 +108,11 @@ def write_model(warehouse: Warehouse, settings: Settings) -> Path | None:
         return None
     folder = folder_of(settings)
     stands = folder / f"{name}.duckdb"
-    return stands if stands.exists() else write_copy(warehouse, folder, name, SELECTS)
+    selects = {COURSE_MEMBER: course_members_sql(warehouse), **SELECTS}
+    return stands if stands.exists() else write_copy(warehouse, folder, name, selects)
 
 
 def course_of(model: CopyCursor, course_key: str) -> str | None:
     """Id of the course of this key."""
     row = model.one("SELECT course_id FROM course WHERE course_key = $key", {"key": course_key})
     return row["course_id"] if row else None
-
-
-def is_enrolled(model: CopyCursor, student_key: str, courses: frozenset[str]) -> bool:
-    """Whether a student is in one of these courses."""
-    found = model.one(
-        "SELECT 1 AS yes FROM enrolment WHERE student_key = $student AND list_contains($courses, course_id) LIMIT 1",
-        {"student": student_key, "courses": sorted(courses)},
-    )
-    return found is not None

@@ -2,20 +2,21 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.held import ReadingPool
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.login.app import open_login
 from learnloom.pipelines.pages.answering import TakesAnswers
-from learnloom.pipelines.pages.app import Place, ReaderOf, make_pages
+from learnloom.pipelines.pages.app import Place, make_pages
 from learnloom.pipelines.pages.demo import DemoLogin
+from learnloom.pipelines.pages.guard import SessionForms, SignedForms
 from learnloom.pipelines.pages.keeper import Keeper
 
 _CONNECTIONS = 1
@@ -24,36 +25,36 @@ _WAIT_SECONDS = 10.0
 
 @contextmanager
 def open_pages(
-    settings: Settings,
-    reader_of: ReaderOf,
-    *,
-    clock: Callable[[], dt.datetime],
-    secret: bytes,
-    login: Sequence[BaseRoute] = (),
-    run: Run | None = None,
-    said_at: Callable[[], dt.datetime] | None = None,
+    settings: Settings, *, clock: Callable[[], dt.datetime], run: Run | None = None
 ) -> Iterator[Starlette]:
-    """Give the application, and land what is answered for as long as the block lasts.
+    """Give the application with the login that the settings name, and land what is answered while the block lasts.
 
     Args:
         settings: a school's choices.
-        reader_of: who asks, as for `make_pages`, like `secret` and `login`.
         clock: gives the present moment.
-        secret: by which forms are known to be ours.
-        login: routes of the login.
         run: who lands.
-        said_at: when an answer is said to be given; None: by the clock.
+
+    Raises:
+        LoginSettingsError: the settings do not say where browsers reach the pages.
     """
     pool = ReadingPool(partial(open_to_read, settings), size=_CONNECTIONS, wait_seconds=_WAIT_SECONDS)
-    with Keeper(settings, clock=clock, run=run) as keeper, pool:
+    with open_login(settings, now=clock) as login, Keeper(settings, clock=clock, run=run) as keeper, pool:
         place = Place(
             keeper.model,
             keeper.log.waiting,
-            TakesAnswers(keeper.log, said_at or clock),
+            TakesAnswers(keeper.log, clock),
             pool.lent,
             settings.thresholds,
         )
-        yield make_pages(place, reader_of, secret=secret, login=login)
+        yield make_pages(
+            place,
+            login.reader_of,
+            forms=SessionForms(login),
+            login=login.routes,
+            login_address=login.login_address,
+            ancestors=login.origins,
+            account="/me",
+        )
 
 
 @contextmanager
@@ -83,7 +84,7 @@ def open_demo(
         yield make_pages(
             place,
             lambda request: login.reader_of(request, keeper.model()),
-            secret=secret,
+            forms=SignedForms(secret),
             login=login.routes(),
         )
 

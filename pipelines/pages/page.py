@@ -9,7 +9,8 @@ from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.language import Language
 from learnloom.pipelines.lake.reading_copy import CopyCursor
 from learnloom.pipelines.pages.log import Waiting
-from learnloom.pipelines.roster.reader import Reader, Role
+from learnloom.pipelines.roster.access import Kind
+from learnloom.pipelines.roster.reader import Reader
 from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.signal import Signal
 
@@ -86,17 +87,12 @@ class Page:
     name: str
     """Also that of its template."""
     path: str
-    roles: frozenset[Role]
+    kind: Kind
+    """What it shows: by this it is decided who may see it."""
     title: str
     """In English, as gettext looks it up."""
     show: Callable[[Asked], dict[str, Any]]
     in_menu: bool = True
-
-
-TEACHER = frozenset({Role.TEACHER})
-STUDENT = frozenset({Role.STUDENT})
-LEAD = frozenset({Role.LEAD})
-OPERATOR = frozenset({Role.OPERATOR})
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools look for

@@ -27,6 +27,7 @@ PAGES: Final[tuple[Page, ...]] = (
     practice.PAGE,
     unseen.PAGE,
     why.PAGE,
+    why.OWN,
     student.PAGE,
     today.PAGE,
     known.PAGE,

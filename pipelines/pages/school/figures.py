@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import LEAD, N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.roster.access import Kind
 
 LEAST: Final = 5
 """Figures of fewer students say something of one of them."""
@@ -30,4 +31,4 @@ def _show(asked: Asked) -> dict[str, Any]:
     }
 
 
-PAGE: Final = Page("figures", "/school", LEAD, N_("The school in figures"), _show)
+PAGE: Final = Page("figures", "/school", Kind.AGGREGATE, N_("The school in figures"), _show)

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, OPERATOR, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.roster.access import Kind
 
 _PLACES: Final = """
     SELECT CASE WHEN contains(topic, '/') THEN 'file' ELSE topic END AS topic, sum(accepted)::BIGINT AS accepted,
@@ -21,4 +22,4 @@ def _show(asked: Asked) -> dict[str, Any]:
     }
 
 
-PAGE: Final = Page("running", "/running", OPERATOR, N_("How it runs"), _show)
+PAGE: Final = Page("running", "/running", Kind.HEALTH, N_("How it runs"), _show)

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, STUDENT, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.roster.access import Kind
 
 
 def _show(asked: Asked) -> dict[str, Any]:
@@ -26,4 +27,4 @@ def _show(asked: Asked) -> dict[str, Any]:
     }
 
 
-PAGE: Final = Page("goals", "/goals", STUDENT, N_("My goals"), _show)
+PAGE: Final = Page("goals", "/goals", Kind.OWN, N_("My goals"), _show)

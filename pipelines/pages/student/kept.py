@@ -5,7 +5,8 @@ from typing import Any, Final
 import orjson
 from starlette.responses import Response
 
-from learnloom.pipelines.pages.page import N_, STUDENT, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.roster.access import Kind
 
 _MOST: Final = 50_000
 _KEPT: Final = (
@@ -50,5 +51,5 @@ def _export(asked: Asked) -> Response:
     )
 
 
-PAGE: Final = Page("kept", "/kept", STUDENT, N_("What is kept of me"), _show)
-EXPORT: Final = Page("export", "/kept/export", STUDENT, N_("Export"), _export, in_menu=False)  # type: ignore[arg-type]
+PAGE: Final = Page("kept", "/kept", Kind.OWN, N_("What is kept of me"), _show)
+EXPORT: Final = Page("export", "/kept/export", Kind.OWN, N_("Export"), _export, in_menu=False)  # type: ignore[arg-type]

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, STUDENT, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.roster.access import Kind
 
 
 def _show(asked: Asked) -> dict[str, Any]:
@@ -20,4 +21,4 @@ def _show(asked: Asked) -> dict[str, Any]:
     return {"skills": skills}
 
 
-PAGE: Final = Page("known", "/known", STUDENT, N_("What I know"), _show)
+PAGE: Final = Page("known", "/known", Kind.OWN, N_("What I know"), _show)

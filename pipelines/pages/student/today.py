@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
-from learnloom.pipelines.pages.page import N_, STUDENT, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.roster.access import Kind
 from learnloom.schemas.signal import SignalKind
 
 _GOOD: Final = tuple(kind for kind, entry in SIGNAL_KINDS.items() if entry.is_good_word)
@@ -41,4 +42,4 @@ def _offer(asked: Asked, signal: Any, keys: dict[str, str]) -> dict[str, Any]:
     return {"signal": signal, "says": asked.say(signal), "choices": choices}
 
 
-PAGE: Final = Page("today", "/today", STUDENT, N_("Today"), _show)
+PAGE: Final = Page("today", "/today", Kind.OWN, N_("Today"), _show)

@@ -3,7 +3,8 @@
 import datetime as dt
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, STUDENT, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.roster.access import Kind
 
 _WEEKS: Final = 8
 _DAYS: Final = """
@@ -23,4 +24,4 @@ def _show(asked: Asked) -> dict[str, Any]:
     return {"rows": rows, "most": max((row["seconds"] for row in rows), default=0.0) or 1.0}
 
 
-PAGE: Final = Page("weeks", "/weeks", STUDENT, N_("My weeks"), _show)
+PAGE: Final = Page("weeks", "/weeks", Kind.OWN, N_("My weeks"), _show)

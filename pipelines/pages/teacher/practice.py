@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, TEACHER, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.roster.access import Kind
 
 _SET: Final = """
     SELECT voice.student_key, coalesce(student_name, voice.student_key) AS student_name, skill_name, skill_key,
@@ -54,4 +55,4 @@ def _show(asked: Asked) -> dict[str, Any]:
     }
 
 
-PAGE: Final = Page("practice", "/c/{course}/practice", TEACHER, N_("What was set"), _show)
+PAGE: Final = Page("practice", "/c/{course}/practice", Kind.PERSONS, N_("What was set"), _show)

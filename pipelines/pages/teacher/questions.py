@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, TEACHER, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.roster.access import Kind
 
 _MIN_STUDENTS: Final = 5
 """Fewer say little of a question, and much of a person."""
@@ -36,4 +37,4 @@ def _show(asked: Asked) -> dict[str, Any]:
     return {"hardest": hardest, "misleading": misleading, "answers": answers, "least": _MIN_STUDENTS}
 
 
-PAGE: Final = Page("questions", "/c/{course}/questions", TEACHER, N_("Questions for tomorrow"), _show)
+PAGE: Final = Page("questions", "/c/{course}/questions", Kind.PERSONS, N_("Questions for tomorrow"), _show)

@@ -2,8 +2,9 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, TEACHER, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
 from learnloom.pipelines.pages.teacher.week import card_of
+from learnloom.pipelines.roster.access import Kind
 from learnloom.schemas.signal import Signal
 
 _RISKS: Final = """
@@ -32,4 +33,4 @@ def _show(asked: Asked) -> dict[str, Any]:
     return {"rows": rows, "is_learned": learned is not None}
 
 
-PAGE: Final = Page("risk", "/c/{course}/risk", TEACHER, N_("Who may not pass"), _show)
+PAGE: Final = Page("risk", "/c/{course}/risk", Kind.PERSONS, N_("Who may not pass"), _show)

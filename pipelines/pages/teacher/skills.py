@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, TEACHER, Asked, NotFoundError, Page
+from learnloom.pipelines.pages.page import N_, Asked, NotFoundError, Page
+from learnloom.pipelines.roster.access import Kind
 
 _CELLS: Final = """
     SELECT student.student_key, coalesce(student_name, student.student_key) AS student_name, skill_key, skill_name,
@@ -66,7 +67,7 @@ def _grouped(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any
             yield {"name": name, "title": asked.gettext(title), "students": students}
 
 
-PAGE: Final = Page("skills", "/c/{course}/skills", TEACHER, N_("Skills of the class"), _show)
+PAGE: Final = Page("skills", "/c/{course}/skills", Kind.PERSONS, N_("Skills of the class"), _show)
 GROUPS: Final = Page(
-    "groups", "/c/{course}/skills/{skill}", TEACHER, N_("Groups"), _show_groups, in_menu=False
+    "groups", "/c/{course}/skills/{skill}", Kind.PERSONS, N_("Groups"), _show_groups, in_menu=False
 )

@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
-from learnloom.pipelines.pages.page import N_, TEACHER, Asked, NotFoundError, Page
+from learnloom.pipelines.pages.page import N_, Asked, NotFoundError, Page
 from learnloom.pipelines.pages.teacher.week import card_of
+from learnloom.pipelines.roster.access import Kind
 from learnloom.schemas.signal import SignalKind
 
 _TO_ACT: Final = (
@@ -52,4 +53,4 @@ def _show(asked: Asked) -> dict[str, Any]:
     }
 
 
-PAGE: Final = Page("student", "/s/{student}", TEACHER, N_("A student"), _show, in_menu=False)
+PAGE: Final = Page("student", "/s/{student}", Kind.PERSONS, N_("A student"), _show, in_menu=False)

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, TEACHER, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.roster.access import Kind
 
 _UNKNOWN: Final = """
     WITH gaps AS (
@@ -37,4 +38,4 @@ def _show(asked: Asked) -> dict[str, Any]:
     }
 
 
-PAGE: Final = Page("unseen", "/c/{course}/unseen", TEACHER, N_("What we cannot see"), _show)
+PAGE: Final = Page("unseen", "/c/{course}/unseen", Kind.PERSONS, N_("What we cannot see"), _show)

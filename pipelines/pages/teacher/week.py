@@ -6,7 +6,8 @@ crowd out who struggle (Jin et al., EDM 2025).
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, TEACHER, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.roster.access import Kind
 from learnloom.schemas.signal import Signal, SignalKind
 
 _MOST: Final = 6
@@ -98,4 +99,4 @@ def _groups(rows: Rows) -> list[dict[str, Any]]:
     return [group for group in found.values() if len(group["names"]) > 1]
 
 
-PAGE: Final = Page("week", "/c/{course}/week", TEACHER, N_("This week"), _show)
+PAGE: Final = Page("week", "/c/{course}/week", Kind.PERSONS, N_("This week"), _show)

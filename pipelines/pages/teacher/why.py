@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from learnloom.pipelines.feedback.why import describe_why
-from learnloom.pipelines.pages.page import N_, STUDENT, TEACHER, Asked, NotFoundError, Page
+from learnloom.pipelines.pages.page import N_, Asked, NotFoundError, Page
 from learnloom.pipelines.refresh.why import why
+from learnloom.pipelines.roster.access import Kind
 
 
 def _show(asked: Asked) -> dict[str, Any]:
@@ -26,6 +27,5 @@ def _show(asked: Asked) -> dict[str, Any]:
     }
 
 
-PAGE: Final = Page(
-    "why", "/s/{student}/why", TEACHER | STUDENT, N_("Why this estimate"), _show, in_menu=False
-)
+PAGE: Final = Page("why", "/s/{student}/why", Kind.PERSONS, N_("Why this estimate"), _show, in_menu=False)
+OWN: Final = Page("why_own", "/known/why", Kind.OWN, N_("Why this estimate"), _show, in_menu=False)

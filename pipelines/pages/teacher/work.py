@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, TEACHER, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.roster.access import Kind
 
 _WORK: Final = """
     WITH due AS (
@@ -36,4 +37,4 @@ def _show(asked: Asked) -> dict[str, Any]:
     return {"work": asked.model.rows(_WORK, {"course": asked.course_id})}
 
 
-PAGE: Final = Page("work", "/c/{course}/work", TEACHER, N_("Work"), _show)
+PAGE: Final = Page("work", "/c/{course}/work", Kind.PERSONS, N_("Work"), _show)

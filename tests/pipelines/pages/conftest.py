@@ -18,6 +18,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.pages.answering import TakesAnswers
 from learnloom.pipelines.pages.app import Place, make_pages
+from learnloom.pipelines.pages.guard import SignedForms
 from learnloom.pipelines.pages.keeper import Keeper
 from learnloom.pipelines.refresh.refresh import refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
@@ -82,7 +83,7 @@ def pages_of(settings: Settings, keeper: Keeper, said_at: dt.datetime) -> Pages:
     )
 
     def as_reader(reader: Reader | None) -> Browser:
-        return Browser(make_pages(place, lambda _: reader, secret=SECRET))
+        return Browser(make_pages(place, lambda _: reader, forms=SignedForms(SECRET)))
 
     model = keeper.model()
     courses = frozenset(row["course_id"] for row in model.rows("SELECT course_id FROM course"))
