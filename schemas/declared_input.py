@@ -8,7 +8,7 @@ class DeclaredEvidence(NamedTuple):
     """The student's last word on one thing, or their teachers'. Grain: student, voice_kind, target_id, stated_by."""
 
     voice_kind: str
-    """choice, preference or stated_known."""
+    """choice, preference, stated_known, talk, assigned or contacted."""
     target_id: str
     target_name: str | None
     """Its name; of an activity type the kind as in dim_activity (video, reading ...)."""
@@ -21,7 +21,7 @@ class DeclaredEvidence(NamedTuple):
     signal_id: str | None
     """The signal to which they react."""
     stated_by: str = "student"
-    """student; or teacher, where one states what the student knows."""
+    """student; teacher where one states what the student knows, has set practice or told of a contact."""
     n_attempts_since: int = 0
     """Answers of the student on it since, where it is a skill."""
 
