@@ -113,4 +113,7 @@ class AnswerLog:
     def _read(self, sql: str, *values: int) -> list[Answer]:
         with closing(self._open()) as connection:
             rows = connection.execute(sql, values).fetchall()
-        return [Answer(*row[:4], dt.datetime.fromisoformat(row[4]), row[5]) for row in rows]
+        return [
+            Answer(statement_id, student_key, act, target, dt.datetime.fromisoformat(said_at), statement)
+            for statement_id, student_key, act, target, said_at, statement, _ in rows
+        ]

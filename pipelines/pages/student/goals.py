@@ -14,7 +14,7 @@ def _show(asked: Asked) -> dict[str, Any]:
         for goal in (profile.goals if profile else ())
         if goal.status.value != "dropped"
     ]
-    taken = {goal["goal"].target_id for goal in goals}
+    taken = {goal.target_id for goal in (profile.goals if profile else ()) if goal.status.value != "dropped"}
     names = {skill.skill_id: skill.skill_name for skill in (profile.skills if profile else ())}
     return {
         "goals": goals,
