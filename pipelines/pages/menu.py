@@ -5,7 +5,7 @@ from typing import NamedTuple
 from learnloom.pipelines.lake.reading_copy import CopyCursor
 from learnloom.pipelines.pages.page import Asked, NotFoundError, Page
 from learnloom.pipelines.pages.pages import PAGES
-from learnloom.pipelines.roster.access import roles_for
+from learnloom.pipelines.roster.access import Kind, roles_for
 from learnloom.pipelines.roster.reader import Reader, Role
 
 
@@ -25,13 +25,19 @@ def _courses(model: CopyCursor, reader: Reader) -> list[dict[str, str]]:
     )
 
 
+def _is_in_menu(page: Page, role: Role) -> bool:
+    """Whether a role finds a page in its menu: teachers have persons there, and no figures beside them."""
+    is_beside = role is Role.TEACHER and page.kind is Kind.AGGREGATE
+    return page.in_menu and role in roles_for(page.kind) and not is_beside
+
+
 def home_of(reader: Reader, model: CopyCursor) -> str:
     """Address of the page that a reader begins with.
 
     Raises:
         NotFoundError: there is none: a teacher without a course, a student who is not matched.
     """
-    pages = [page for page in PAGES if reader.role in roles_for(page.kind) and page.in_menu]
+    pages = [page for page in PAGES if _is_in_menu(page, reader.role)]
     if reader.role is Role.STUDENT and reader.student_key is None:
         raise NotFoundError
     if reader.role is not Role.TEACHER:
@@ -48,7 +54,7 @@ def menu_of(asked: Asked, here: Page) -> dict[str, list[Entry]]:
     courses = _courses(asked.model, reader) if reader.role is Role.TEACHER else []
     if courses and course is None:
         course = courses[0]["course_key"]
-    pages = [page for page in PAGES if reader.role in roles_for(page.kind) and page.in_menu]
+    pages = [page for page in PAGES if _is_in_menu(page, reader.role)]
     return {
         "pages": [
             Entry(asked.gettext(page.title), page.path.format(course=course), page is here) for page in pages

@@ -3,31 +3,30 @@
 from typing import Any, Final
 
 from learnloom.pipelines.pages.page import N_, Asked, Page
-from learnloom.pipelines.roster.access import Kind
+from learnloom.pipelines.roster.access import SMALLEST_GROUP, Access, Kind
 
-LEAST: Final = 5
-"""Figures of fewer students say something of one of them."""
+_COURSES: Final = """
+    SELECT course_id, coalesce(course_name, course_id) AS name, n_students, n_active_week,
+        mean_mastery::DOUBLE AS mean_mastery, n_skills
+    FROM school_course ORDER BY name, course_id
+"""
+_SKILLS: Final = """
+    SELECT skill_name AS name, n_students, mean_mastery::DOUBLE AS mean_mastery
+    FROM school_skill ORDER BY mean_mastery, name
+"""
+_MOST: Final = 50
 
 
 def _show(asked: Asked) -> dict[str, Any]:
-    values = {"least": LEAST}
+    access = Access(asked.reader, asked.model.rows)
+    courses = asked.model.rows(_COURSES)
+    shown = [row for row in courses if access.may_see_figure(row["n_students"], row["course_id"])]
+    skills = [row for row in asked.model.rows(_SKILLS) if access.may_see_figure(row["n_students"])]
     return {
-        "least": LEAST,
-        "courses": asked.model.rows(
-            "SELECT coalesce(course_name, course_id) AS name, n_students, n_active_week, "
-            "mean_mastery::DOUBLE AS mean_mastery, n_skills FROM school_course "
-            "WHERE n_students >= $least ORDER BY name",
-            values,
-        ),
-        "skills": asked.model.rows(
-            "SELECT skill_name AS name, n_students, mean_mastery::DOUBLE AS mean_mastery, share_right::DOUBLE AS "
-            "share_right FROM school_skill WHERE n_students >= $least ORDER BY mean_mastery, name LIMIT 50",
-            values,
-        ),
-        "n_hidden": (
-            asked.model.one("SELECT count(*) AS n FROM school_course WHERE n_students < $least", values)
-            or {"n": 0}
-        )["n"],
+        "least": SMALLEST_GROUP,
+        "courses": shown,
+        "skills": skills[:_MOST],
+        "n_hidden": len(courses) - len(shown),
     }
 
 

@@ -131,6 +131,15 @@ def _text(pages: Pages, reader: Reader, page: Page) -> str:
     return answer.text
 
 
+def test_figures_of_other_courses_are_not_a_teachers(pages: Pages) -> None:
+    """A teacher of another course finds no figure of this one, and none of the school."""
+    stranger = replace(pages.readers[Role.TEACHER], courses=frozenset({"https://elsewhere.example/course"}))
+    lead = pages.as_reader(pages.readers[Role.LEAD]).get("/school").text
+    text = pages.as_reader(stranger).get("/school").text
+    assert lead.count("<td") > 5
+    assert "<td" not in text
+
+
 def test_addresses_hold_keys_and_no_names(pages: Pages) -> None:
     """Whatever a page links to is an address without anybody's name or identifier."""
     teacher = pages.as_reader(pages.readers[Role.TEACHER])
