@@ -23,7 +23,11 @@ _HOMES = {
     "pydantic_settings": "learnloom.pipelines.config.settings",
     "typer": ("learnloom.pipelines.cli", "learnloom.flows.serve"),
     "rich": "learnloom.pipelines.cli",
-    "jinja2": ("learnloom.pipelines.check.page", "learnloom.pipelines.evaluate.page"),
+    "jinja2": (
+        "learnloom.pipelines.check.page",
+        "learnloom.pipelines.evaluate.page",
+        "learnloom.pipelines.login.page",
+    ),
     "babel": "learnloom.pipelines.feedback",
     "matplotlib": "learnloom.pipelines.evaluate.page",
     "jsonpath": "learnloom.pipelines.check",

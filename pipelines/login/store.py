@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from learnloom.pipelines.config.login import Platform
+from learnloom.pipelines.config.login import Invitation, Platform
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.login.tables import FILE, SCHEMA, TABLES
 from learnloom.pipelines.lrs.database import Database
@@ -173,7 +173,7 @@ class LoginStore:
                 ).rowcount
             )
 
-    def invite(self, document: dict[str, Any]) -> str:
+    def invite(self, invitation: Invitation) -> str:
         """Make a code by which one platform may register itself, for a day."""
         code = secrets.token_urlsafe(32)
         with self.database.transaction() as connection:
@@ -181,18 +181,18 @@ class LoginStore:
             connection.execute("DELETE FROM invitation WHERE expires < ?", (now,))
             connection.execute(
                 "INSERT INTO invitation (code_hash, document, expires) VALUES (?, ?, ?)",
-                (hashed(code), _text(document), now + _INVITED_SECONDS * 1_000),
+                (hashed(code), invitation.model_dump_json(), now + _INVITED_SECONDS * 1_000),
             )
         return code
 
-    def invited(self, code: str) -> dict[str, Any] | None:
+    def invited(self, code: str) -> Invitation | None:
         """Give what was said of an invitation; None: there is none, or it was used, or has expired."""
         with self.database.reading() as connection:
             row = connection.execute(
                 "SELECT document FROM invitation WHERE code_hash = ? AND expires >= ?",
                 (hashed(code), self.database.milliseconds(connection)),
             ).fetchone()
-        return None if row is None else dict(orjson.loads(row[0]))
+        return None if row is None else Invitation.model_validate_json(row[0])
 
     def accept(self, code: str, platform: Platform) -> None:
         """Keep a platform that has registered itself; its invitation is used."""
