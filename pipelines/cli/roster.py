@@ -198,7 +198,7 @@ def unmatched(
 
     out = Output(as_json=as_json)
     with open_login_store(read_settings(warehouse), now=now) as store:
-        found, n_came = store.unmatched(), store.count_came()
+        found, n_came = store.unmatched(), sum(each[0] for each in store.count_came().values())
     columns = ["login", "name", "looked for", "role", "came"]
     rows = [
         (

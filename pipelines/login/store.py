@@ -143,10 +143,17 @@ class LoginStore:
             ).fetchall()
         return {row[0]: row[1] for row in rows}
 
-    def count_came(self) -> int:
-        """Count who came."""
+    def count_came(self) -> dict[str, tuple[int, int, int]]:
+        """Count by issuer who came, who of them was not found, and who of these the platform did not name as needed."""
         with self.database.reading() as connection:
-            return int(connection.execute("SELECT count(*) FROM came").fetchone()[0])
+            rows = connection.execute("SELECT subject, is_found, identifier IS NULL FROM came").fetchall()
+        counted: dict[str, tuple[int, int, int]] = {}
+        for subject, is_found, is_unnamed in rows:
+            issuer = subject.partition("#")[0]
+            n_came, n_unfound, n_unnamed = counted.get(issuer, (0, 0, 0))
+            missing = int(not is_found)
+            counted[issuer] = (n_came + 1, n_unfound + missing, n_unnamed + int(bool(missing and is_unnamed)))
+        return counted
 
     # Platforms -----------------------------------------------------------------------------------------------
     def platforms(self) -> list[Platform]:
