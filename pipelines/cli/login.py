@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now
 from learnloom.pipelines.cli.output import Output
-from learnloom.pipelines.config.login import Matching
+from learnloom.pipelines.config.login import Invitation
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.formatting import count
 from learnloom.pipelines.login.errors import LoginSettingsError
@@ -22,6 +22,28 @@ commands = typer.Typer(
     help="Invite learning platforms to launch the pages, list and remove them; end sessions.",
 )
 
+MatchOption = Annotated[
+    str,
+    typer.Option(help="By what statements know people: sub, email, username, or custom:NAME."),
+]
+HomePageOption = Annotated[
+    str | None, typer.Option(help="Home page of the accounts in statements. Needed but with email.")
+]
+CourseIdOption = Annotated[
+    str,
+    typer.Option(
+        help="How statements name a course, with {context}, {label} or {custom:NAME}. Empty: by rosters."
+    ),
+]
+CustomOption = Annotated[
+    list[str] | None,
+    typer.Option(help="A custom parameter that the platform is asked for, such as user='$Canvas.user.id'."),
+]
+DeploymentOption = Annotated[
+    list[str] | None,
+    typer.Option(help="A deployment that may launch, where the platform does not name it when it registers."),
+]
+
 
 @commands.command(
     epilog="Example: learnloom login invite --home-page https://moodle.example --course-id "
@@ -29,31 +51,11 @@ commands = typer.Typer(
 )
 def invite(
     *,
-    match: Annotated[
-        str,
-        typer.Option(help="By what statements know people: sub, email, username, or custom:NAME."),
-    ] = "sub",
-    home_page: Annotated[
-        str | None, typer.Option(help="Home page of the accounts in statements. Needed but with email.")
-    ] = None,
-    course_id: Annotated[
-        str,
-        typer.Option(
-            help="How statements name a course, with {context}, {label} or {custom:NAME}. Empty: by rosters."
-        ),
-    ] = "",
-    custom: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A custom parameter that the platform is asked for, such as user='$Canvas.user.id'."
-        ),
-    ] = None,
-    deployment: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A deployment that may launch, where the platform does not name it when it registers."
-        ),
-    ] = None,
+    match: MatchOption = "sub",
+    home_page: HomePageOption = None,
+    course_id: CourseIdOption = "",
+    custom: CustomOption = None,
+    deployment: DeploymentOption = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -67,19 +69,18 @@ def invite(
     if settings.login.address is None:
         raise LoginSettingsError("set LEARNLOOM_LOGIN__ADDRESS to where browsers reach the pages")
     try:
-        matching = Matching(match=match, home_page=home_page)
+        invitation = Invitation(
+            match=match,
+            home_page=home_page,
+            course_id=course_id,
+            custom=dict(each.partition("=")[::2] for each in custom or []),
+            deployment_ids=tuple(deployment or []),
+        )
     except ValidationError as error:
         told = "; ".join(str(fault["msg"]) for fault in error.errors())
-        raise LoginSettingsError(f"--match and --home-page cannot be used: {told}") from None
-    named = dict(each.partition("=")[::2] for each in custom or [])
-    document = {
-        **matching.model_dump(),
-        "course_id": course_id,
-        "custom": named,
-        "deployment_ids": deployment or [],
-    }
+        raise LoginSettingsError(f"the invitation cannot be made: {told}") from None
     with open_login_store(settings, now=now) as store:
-        code = store.invite(document)
+        code = store.invite(invitation)
     address = f"{settings.login.address.rstrip('/')}{PATH}?code={code}"
     out.record({"address": address})
     out.say(address)

@@ -23,6 +23,27 @@ commands = typer.Typer(
     help="Say who teaches whom, and whose a login is.",
 )
 
+SourceOption = Annotated[
+    str | None,
+    typer.Option(help="The roster's name: an import replaces what came under it. Default: the file's name."),
+]
+MatchOption = Annotated[
+    MatchBy, typer.Option(help="Column of a OneRoster users.csv by which statements name people.")
+]
+HomePageOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Home page of the accounts of a OneRoster. Default: that of all accounts in statements."
+    ),
+]
+CourseIdOption = Annotated[
+    str | None,
+    typer.Option(
+        help="How statements name the course of a OneRoster class; {class}, {course}, {class_code} and {title} "
+        "stand for what classes.csv has: 'https://lms.school.example/course/{course}'."
+    ),
+]
+
 
 @commands.command(
     name="import", epilog="Example: learnloom roster import roster.csv --why 'classes of this term'"
@@ -37,28 +58,10 @@ def import_(
         ),
     ],
     *,
-    source: Annotated[
-        str | None,
-        typer.Option(
-            help="The roster's name: an import replaces what came under it. Default: the file's name."
-        ),
-    ] = None,
-    match: Annotated[
-        MatchBy, typer.Option(help="Column of a OneRoster users.csv by which statements name people.")
-    ] = MatchBy.SOURCED_ID,
-    home_page: Annotated[
-        str | None,
-        typer.Option(
-            help="Home page of the accounts of a OneRoster. Default: that of all accounts in statements."
-        ),
-    ] = None,
-    course_id: Annotated[
-        str | None,
-        typer.Option(
-            help="How statements name the course of a OneRoster class; {class}, {course}, {class_code} and {title} "
-            "stand for what classes.csv has: 'https://lms.school.example/course/{course}'."
-        ),
-    ] = None,
+    source: SourceOption = None,
+    match: MatchOption = MatchBy.SOURCED_ID,
+    home_page: HomePageOption = None,
+    course_id: CourseIdOption = None,
     why: WhyOption = None,
     by: ByOption = None,
     warehouse: WarehouseOption = None,
@@ -195,7 +198,7 @@ def unmatched(
 
     out = Output(as_json=as_json)
     with open_login_store(read_settings(warehouse), now=now) as store:
-        found, n_came = store.unmatched(), store.count_came()
+        found, n_came = store.unmatched(), sum(each[0] for each in store.count_came().values())
     columns = ["login", "name", "looked for", "role", "came"]
     rows = [
         (

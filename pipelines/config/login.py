@@ -1,10 +1,12 @@
 """How people log in to the pages, and where from: a deployment's choices."""
 
+import re
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+_FIELD: Final = re.compile(r"\{([^{}]*)\}")
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -50,12 +52,36 @@ class Matching(BaseModel):
         return self
 
 
+def _checked_course(given: str) -> str:
+    for name in _FIELD.findall(given):
+        if name not in ("context", "label") and re.fullmatch(r"custom:[A-Za-z0-9_]{1,100}", name) is None:
+            raise ValueError(
+                f"{{{name}}} is nothing of a launch: use {{context}}, {{label}} or {{custom:NAME}}"
+            )
+    if given and ":" not in _FIELD.sub("x", given).strip(":"):
+        raise ValueError(f"{given} gives no IRI: write it like https://lms.school.example/course/{{context}}")
+    return given
+
+
+CourseTemplate = Annotated[str, Field(max_length=1_000), AfterValidator(_checked_course)]
+DeploymentId = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class Invitation(Matching):
+    """What is said of a platform that is to register itself."""
+
+    course_id: CourseTemplate = ""
+    deployment_ids: tuple[DeploymentId, ...] = ()
+    custom: dict[str, str] = Field(default_factory=dict)
+    """Custom parameters that the platform is asked for."""
+
+
 class Platform(Matching):
     """One of [[login.platforms]]: a learning platform that launches by LTI 1.3."""
 
     issuer: Address = Field(description="What stands in the `iss` of its launches.")
     client_id: str = Field(min_length=1, max_length=500, description="What it calls this tool.")
-    deployment_ids: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = Field(
+    deployment_ids: tuple[DeploymentId, ...] = Field(
         default=(), description="Deployments that may launch; others are refused."
     )
     login_address: Address = Field(description="Its address for authentication requests.")
@@ -63,9 +89,8 @@ class Platform(Matching):
         default=None, description="Its address for access tokens. Needed for lists of members."
     )
     keys_address: Address = Field(description="Its public key set.")
-    course_id: str = Field(
+    course_id: CourseTemplate = Field(
         default="",
-        max_length=1_000,
         description="How a course of the platform is named in statements: {context}, {label} or {custom:NAME} in it "
         "stand for the id or label of the launch's context, or a custom parameter. Empty: teachers see the courses of "
         "rosters only.",

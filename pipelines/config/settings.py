@@ -204,7 +204,6 @@ class Settings(BaseSettings):
     thresholds: Thresholds = Field(
         default_factory=Thresholds, description="When a signal is raised: docs/reference/signals.md."
     )
-
     subscriptions: tuple[Subscription, ...] = Field(
         default=(), description="Receivers of signal events: docs/how-to/deliver.md."
     )

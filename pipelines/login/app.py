@@ -36,12 +36,14 @@ from learnloom.pipelines.login.register import Registration
 from learnloom.pipelines.login.resolve import Resolver
 from learnloom.pipelines.login.sessions import Session, csrf_of
 from learnloom.pipelines.login.store import LoginStore, open_login_store
+from learnloom.pipelines.roster.access import Kind, roles_for
 from learnloom.pipelines.roster.reader import Reader
 
 _log = logging.getLogger(__name__)
 _CONNECTIONS: Final = 2
 _WAIT_SECONDS: Final = 10.0
 KEYS_PATH: Final = "/.well-known/jwks"
+UNMATCHED_PATH: Final = "/login/unmatched"
 _FILES: Final = {"style.css": "text/css", "close.js": "text/javascript"}
 FORM_FIELD: Final = "form_token"
 """The field of a form that has `Login.form_token`."""
@@ -148,6 +150,7 @@ class Login:
         return [
             *(route(path, handler, self._refused, methods) for path, handler, methods in handlers),
             Route("/me", self._me, methods=["GET"]),
+            Route(UNMATCHED_PATH, self._unmatched, methods=["GET"]),
             *(Route(f"/login/{name}", partial(_file, name), methods=["GET"]) for name in _FILES),
         ]
 
@@ -198,6 +201,23 @@ class Login:
             lines.append(("Courses", ", ".join(sorted(reader.courses)) or "none by roster or launch"))
         form = {"action": "/logout", "name": "Log out", "token": self.form_token(request)}
         return page("Who you are", origins=self.origins(), lines=lines, form=form)
+
+    def _unmatched(self, request: Request) -> Response:
+        """How many logins match nobody, for operators: where nearly all do, a setting is wrong. Nobody is named."""
+        reader = self.reader_of(request)
+        if reader is None:
+            return RedirectResponse(self.login_address(request), 303)
+        if reader.role not in roles_for(Kind.HEALTH):
+            return page("There is no such page", origins=self.origins(), status=404)
+        lines = [
+            (issuer, f"{n_unfound} of {n_came} not matched; {n_unnamed} of them without what is looked for")
+            for issuer, (n_came, n_unfound, n_unnamed) in sorted(self._store.count_came().items())
+        ]
+        sentences = [
+            "Where nearly all of a platform are not matched, its match, home_page or course_id is wrong.",
+            "learnloom roster unmatched lists them, and learnloom roster match says whose a login is.",
+        ]
+        return page("Logins that match nobody", origins=self.origins(), sentences=sentences, lines=lines)
 
     def _log_out(self, received: Received) -> Response:
         if not self.is_own_form(received, received.values.get(FORM_FIELD, "")):

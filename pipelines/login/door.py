@@ -12,6 +12,7 @@ from learnloom.pipelines.login.received import Received, path_on
 from learnloom.pipelines.login.resolve import Resolver
 from learnloom.pipelines.login.sessions import Identity, Sessions
 from learnloom.pipelines.login.store import Begun, Came, LoginStore
+from learnloom.pipelines.roster.reader import Role
 
 _log = logging.getLogger(__name__)
 
@@ -66,9 +67,10 @@ class Door:
         try:
             reader, is_found = self.resolver.reader(identity)
         except LoginRefusedError as refused:
-            self._note(identity, is_found=refused.check not in ("roster", "warehouse"))
+            self._note(identity, is_settled=refused.check not in ("roster", "warehouse"))
             raise
-        self._note(identity, is_found=is_found)
+        # Who teaches or leads needs no match.
+        self._note(identity, is_settled=is_found or reader.role is not Role.STUDENT)
         if (before := self.cookies.session(received.cookies)) is not None:
             self.sessions.end(before)
         session = self.sessions.begin(identity, reader, is_framed=received.is_framed)
@@ -78,7 +80,5 @@ class Door:
         _log.info("login as %s", reader.role)
         return answer
 
-    def _note(self, identity: Identity, *, is_found: bool) -> None:
-        # Who teaches or leads by what the platform says needs no match.
-        is_settled = is_found or identity.role in ("teacher", "lead")
+    def _note(self, identity: Identity, *, is_settled: bool) -> None:
         self.store.note(Came(identity.subject, identity.name, identity.identifier, identity.role, is_settled))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from learnloom.pipelines.config.login import Platform, is_safe_address
+from learnloom.pipelines.config.login import Invitation, Platform, is_safe_address
 from learnloom.pipelines.login.errors import LoginRefusedError
 from learnloom.pipelines.login.launch import CLAIM
 from learnloom.pipelines.login.received import Received
@@ -77,7 +77,7 @@ class Registration:
         self._store.accept(code, kept)
         return kept
 
-    def _tool(self, invited: Mapping[str, Any]) -> dict[str, Any]:
+    def _tool(self, invited: Invitation) -> dict[str, Any]:
         """Say who we are."""
         host = urlsplit(self._address).netloc
         return {
@@ -93,7 +93,7 @@ class Registration:
             _TOOL: {
                 "domain": host,
                 "target_link_uri": f"{self._address}/",
-                "custom_parameters": dict(invited.get("custom", {})),
+                "custom_parameters": invited.custom,
                 "claims": ["iss", "sub", "name", "email"],
                 "messages": [{"type": "LtiResourceLinkRequest", "target_link_uri": f"{self._address}/"}],
             },
@@ -109,9 +109,9 @@ def _check_same_host(platform: Mapping[str, Any], address: str) -> None:
         )
 
 
-def _platform(platform: Mapping[str, Any], answer: Mapping[str, Any], invited: Mapping[str, Any]) -> Platform:
+def _platform(platform: Mapping[str, Any], answer: Mapping[str, Any], invited: Invitation) -> Platform:
     deployment = answer.get(_TOOL, {}).get("deployment_id") or answer.get(f"{CLAIM}deployment_id")
-    deployments = [*invited.get("deployment_ids", []), *([str(deployment)] if deployment else [])]
+    deployments = [*invited.deployment_ids, *([str(deployment)] if deployment else [])]
     return Platform(
         issuer=platform["issuer"],
         client_id=answer["client_id"],
@@ -119,7 +119,7 @@ def _platform(platform: Mapping[str, Any], answer: Mapping[str, Any], invited: M
         login_address=platform["authorization_endpoint"],
         token_address=platform["token_endpoint"],
         keys_address=platform["jwks_uri"],
-        match=invited["match"],
-        home_page=invited.get("home_page"),
-        course_id=invited.get("course_id", ""),
+        match=invited.match,
+        home_page=invited.home_page,
+        course_id=invited.course_id,
     )

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from learnloom.pipelines.config.login import Platform
+from learnloom.pipelines.config.login import Invitation, Platform
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.login.tables import FILE, SCHEMA, TABLES
 from learnloom.pipelines.lrs.database import Database
@@ -143,10 +143,17 @@ class LoginStore:
             ).fetchall()
         return {row[0]: row[1] for row in rows}
 
-    def count_came(self) -> int:
-        """Count who came."""
+    def count_came(self) -> dict[str, tuple[int, int, int]]:
+        """Count by issuer who came, who of them was not found, and who of these the platform did not name as needed."""
         with self.database.reading() as connection:
-            return int(connection.execute("SELECT count(*) FROM came").fetchone()[0])
+            rows = connection.execute("SELECT subject, is_found, identifier IS NULL FROM came").fetchall()
+        counted: dict[str, tuple[int, int, int]] = {}
+        for subject, is_found, is_unnamed in rows:
+            issuer = subject.partition("#")[0]
+            n_came, n_unfound, n_unnamed = counted.get(issuer, (0, 0, 0))
+            missing = int(not is_found)
+            counted[issuer] = (n_came + 1, n_unfound + missing, n_unnamed + int(bool(missing and is_unnamed)))
+        return counted
 
     # Platforms -----------------------------------------------------------------------------------------------
     def platforms(self) -> list[Platform]:
@@ -173,7 +180,7 @@ class LoginStore:
                 ).rowcount
             )
 
-    def invite(self, document: dict[str, Any]) -> str:
+    def invite(self, invitation: Invitation) -> str:
         """Make a code by which one platform may register itself, for a day."""
         code = secrets.token_urlsafe(32)
         with self.database.transaction() as connection:
@@ -181,18 +188,18 @@ class LoginStore:
             connection.execute("DELETE FROM invitation WHERE expires < ?", (now,))
             connection.execute(
                 "INSERT INTO invitation (code_hash, document, expires) VALUES (?, ?, ?)",
-                (hashed(code), _text(document), now + _INVITED_SECONDS * 1_000),
+                (hashed(code), invitation.model_dump_json(), now + _INVITED_SECONDS * 1_000),
             )
         return code
 
-    def invited(self, code: str) -> dict[str, Any] | None:
+    def invited(self, code: str) -> Invitation | None:
         """Give what was said of an invitation; None: there is none, or it was used, or has expired."""
         with self.database.reading() as connection:
             row = connection.execute(
                 "SELECT document FROM invitation WHERE code_hash = ? AND expires >= ?",
                 (hashed(code), self.database.milliseconds(connection)),
             ).fetchone()
-        return None if row is None else dict(orjson.loads(row[0]))
+        return None if row is None else Invitation.model_validate_json(row[0])
 
     def accept(self, code: str, platform: Platform) -> None:
         """Keep a platform that has registered itself; its invitation is used."""

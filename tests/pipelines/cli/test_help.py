@@ -144,7 +144,7 @@ def real_ids(example_place: Path) -> dict[str, str]:
     }
 
 
-_GO_ON = (["api"], ["lrs"])
+_GO_ON = (["api"], ["lrs"], ["pages"])
 """Until told to stop: their examples are tried where they are tested."""
 _SPEAK_TO_KAFKA = ("produce", "consume")
 _MARKS = {"demo": pytest.mark.slow} | dict.fromkeys(_SPEAK_TO_KAFKA, pytest.mark.broker)

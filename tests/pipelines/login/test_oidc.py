@@ -52,6 +52,25 @@ def test_who_is_in_no_roster_is_told_and_listed(place: Place) -> None:
     assert [each.identifier for each in place.store.unmatched()] == [f"{HOME} nobody"]
 
 
+def test_operators_see_how_many_match_nobody_and_no_persons(place: Place) -> None:
+    """The page counts by platform; for everybody else it is not there."""
+    browser = place.browser()
+    assert browser.get("/login/unmatched").headers["location"] == "/login?to=/login/unmatched"
+    for claims, status in (
+        ({"sub": "x", "name": "Xaver", "preferred_username": "nobody"}, 303),
+        ({"sub": "8", "preferred_username": "ann"}, 404),
+        ({"sub": "9", "preferred_username": "lena"}, 404),
+        ({"sub": "7", "preferred_username": "tina"}, 404),
+        ({"sub": "ops"}, 200),
+    ):
+        asked = _asked(browser)
+        _answered(browser, asked, place.player.code(asked, **claims))
+        answer = browser.get("/login/unmatched")
+        assert answer.status_code == status, answer.text
+    assert "1 of 5 not matched; 0 of them without what is looked for" in answer.text
+    assert not [word for word in ("Xaver", "nobody</", "#x") if word in answer.text]
+
+
 def test_what_the_token_lacks_is_asked_for(place: Place) -> None:
     """A name that only the provider's page of the user has is taken from there, if it is of the same user."""
     for user, status in (

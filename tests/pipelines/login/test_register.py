@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from learnloom.pipelines.config.login import Invitation, LoginBounds
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.login.fetch_rosters import fetch_rosters
 from learnloom.pipelines.login.store import MemberList
@@ -13,11 +14,16 @@ from tests.pipelines.login.conftest import HERE, HOME, Place
 from tests.pipelines.login.playing import CLAIM, CLIENT, MEMBERSHIP, TOOL_CONFIGURATION
 from tests.pipelines.people.make import TELLER
 
-_INVITED = {
-    "match": "username",
-    "home_page": HOME,
-    "course_id": f"{HOME}/course/{{context}}",
-    "custom": {"a": "$b"},
+_INVITED = Invitation(
+    match="username", home_page=HOME, course_id=f"{HOME}/course/{{context}}", custom={"a": "$b"}
+)
+
+_PLATFORM = {
+    "issuer": "https://x.example",
+    "client_id": "1",
+    "login_address": "https://x.example/a",
+    "keys_address": "https://x.example/k",
+    "match": "email",
 }
 
 
@@ -40,7 +46,7 @@ def test_an_invited_platform_registers_itself_once(place: Place) -> None:
     assert (kept.client_id, kept.deployment_ids, kept.course_id) == (
         "client-2",
         ("9",),
-        _INVITED["course_id"],
+        _INVITED.course_id,
     )
     assert "Check: invitation." in _registered(place, code).text
 
@@ -88,7 +94,7 @@ def test_an_answer_that_cannot_be_used_is_told(
     assert place.store.invited(code) == _INVITED
 
 
-def _member(sub: str, role: str, **more: Any) -> Mapping[str, Any]:
+def _member(sub: str, role: str, **more: Any) -> dict[str, Any]:
     return {"user_id": sub, "roles": [f"{MEMBERSHIP}{role}"], "status": "Active", **more}
 
 
@@ -123,3 +129,40 @@ def test_members_of_a_course_are_fetched_page_by_page(place: Place) -> None:
     ]
     assert bad.counts is None
     assert "https://gone.example" in str(bad.trouble)
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"match": "sub"}, "home_page is needed with match = sub"),
+        ({"match": "phone", "home_page": HOME}, "match"),
+        ({"match": "email", "course_id": f"{HOME}/{{room}}"}, r"\{room\} is nothing of a launch"),
+        ({"match": "email", "course_id": "{context}"}, "gives no IRI"),
+        ({"match": "email", "deployment_ids": [""]}, "deployment_ids"),
+    ],
+)
+def test_an_invitation_says_what_can_be(given: dict[str, Any], error: str) -> None:
+    """What nobody could be found by is told when it is made, and not when everybody comes."""
+    with pytest.raises(ValueError, match=error):
+        Invitation(**given)
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"address": "http://learnloom.school.example"}, "is no address https"),
+        (
+            {"school": {"issuer": "https://x.example", "client_id": "1", "match": "email"}},
+            "address is needed",
+        ),
+        ({"address": HERE, "platforms": [_PLATFORM, _PLATFORM]}, "two platforms have issuer"),
+        (
+            {"address": HERE, "platforms": [_PLATFORM | {"keys_address": "http://x.example/k"}]},
+            "is no address",
+        ),
+    ],
+)
+def test_settings_that_let_in_anybody_or_nobody_are_refused(given: dict[str, Any], error: str) -> None:
+    """Addresses are https, platforms are told apart, and whoever logs in has where to come back to."""
+    with pytest.raises(ValueError, match=error):
+        LoginBounds(**given)

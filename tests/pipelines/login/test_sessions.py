@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.config.login import LoginBounds
+from learnloom.pipelines.config.login import Invitation, LoginBounds
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.login.app import FORM_FIELD
 from learnloom.pipelines.login.sessions import Identity, Sessions
@@ -47,7 +47,7 @@ def test_what_is_kept_lets_nobody_in(place: Place) -> None:
     """Of session, state and invitation a hash is kept: whoever reads the file cannot use it."""
     _, session = _logged_in(place)
     state, _ = place.store.begin("lti", "browser-secret", {})
-    code = place.store.invite({"match": "email"})
+    code = place.store.invite(Invitation(match="email"))
     folder = Path(place.settings.warehouse) / "login"
     kept = b"".join(file.read_bytes() for file in folder.iterdir())
     for secret in (session, state, code, "browser-secret"):
@@ -68,6 +68,7 @@ def test_sessions_have_a_limit_and_are_ended_by_name(place: Place) -> None:
     assert sessions.find(begun[-1]) is None
 
 
+@pytest.mark.slow
 def test_what_a_reader_sees_follows_the_roster(place: Place) -> None:
     """Within minutes a teacher sees a new course, and whoever is in no roster any more is logged out."""
     subject = _IDENTITY._replace(subject="https://lms.example#9", identifier=f"{HOME} new")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.reading_copy import ReadingCopy
-from learnloom.pipelines.pages.demo import MARK
+from learnloom.pipelines.pages.demo import MARK, reader_as
 from learnloom.pipelines.pages.log import AnswerLog
 from learnloom.pipelines.pages.model import folder_of
 from learnloom.pipelines.pages.opening import open_demo
@@ -145,14 +145,13 @@ def test_a_story_from_a_teacher_to_a_student_and_back(browser: Browser, served: 
     """A teacher sets practice; the student reads of it, chooses it and asks to talk; the teacher reads of that."""
     context = browser.new_context()
     page = context.new_page()
-    _log_in(page, served, Role.STUDENT)
-    page.goto(f"{served.address}/known")
-    why = str(page.locator("a.target").first.get_attribute("href"))
-    student = why.partition("/why")[0]
+    copy = ReadingCopy(folder_of(served.settings))
+    student = reader_as(Role.STUDENT, copy.cursor(), "en").student_key
+    copy.close()
 
     _log_in(page, served, Role.TEACHER)
     week = page.url
-    page.goto(served.address + student)
+    page.goto(f"{served.address}/s/{student}")
     row = page.locator("tr:has(button[value=set])").last
     skill = row.locator("th").inner_text()
     row.locator("button[value=set]").click()
