@@ -50,4 +50,6 @@ class CommittedOffsets:
 
     def _answered(self, offsets: Mapping[TopicPartition, OffsetAndMetadata], answer: object) -> None:
         if not isinstance(answer, Exception):
-            self._taken.update({place: sent.offset for place, sent in offsets.items() if place in self._wanted})
+            self._taken.update(
+                {place: sent.offset for place, sent in offsets.items() if place in self._wanted}
+            )
