@@ -107,6 +107,10 @@ lock: ## pin the newest versions that fit pyproject.toml (needs uv)
 		--extra all pyproject.toml --output-file requirements.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--extra all --group dev pyproject.toml --output-file requirements-dev.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--extra api pyproject.toml --constraint requirements.lock --no-annotate --output-file requirements-small.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--group build --constraint requirements-dev.lock --no-annotate --output-file requirements-build.lock
 
 clean: ## remove the environment, the demo and caches
 	@rm -rf $(VENV) $(DEMO) site .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
