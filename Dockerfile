@@ -14,13 +14,9 @@ WORKDIR /src
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 # Without pip of its own: what only builds does not come along.
 RUN python -m venv --without-pip /opt/learnloom
-# The dependencies first: they change more seldom than the code, and every one has its hash in the lock. What tests them,
-# and what compiles against them, stays out.
+# The dependencies first: they change more seldom than the code, and every one has its hash in the lock.
 COPY requirements.lock requirements-small.lock requirements-build.lock ./
-RUN pip --python /opt/learnloom/bin/python install --no-compile --require-hashes --only-binary :all: -r ${LOCK} -c ${LOCK} \
-    && find /opt/learnloom -type d \( -name tests -o -name test -o -name include \) -path '*/site-packages/*' -prune -exec rm -r {} + \
-    && find /opt/learnloom -type f \( -name '*.a' -o -name '*.pxd' -o -name '*.pyx' -o -name 'libarrow_flight*' \
-       -o -name 'libarrow_substrait*' -o -name '_flight.*.so' -o -name '_substrait.*.so' \) -delete
+RUN pip --python /opt/learnloom/bin/python install --no-compile --require-hashes --only-binary :all: -r ${LOCK} -c ${LOCK}
 # The build backend has its hash, too.
 RUN python -m venv /opt/backend && /opt/backend/bin/pip install --require-hashes --only-binary :all: -r requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
@@ -31,9 +27,17 @@ COPY sql ./sql
 COPY learnloom ./learnloom
 RUN /opt/backend/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
     && pip --python /opt/learnloom/bin/python install --no-compile --no-deps /wheels/*.whl
-# Compiled is what is imported: the root of a container may be read-only, and each start would compile it anew.
+# What tests the dependencies, what compiles against them, and what serves debuggers stays out. Compiled is what is imported:
+# the root of a container may be read-only, and each start would compile it anew.
+RUN apt-get update && apt-get install --yes --no-install-recommends binutils
 COPY deploy/warm.py ./
-RUN /opt/learnloom/bin/python warm.py
+RUN cd /opt/learnloom/lib/python3.*/site-packages \
+    && find . -type d \( -name tests -o -name test -o -name include \) -prune -exec rm -r {} + \
+    && find . -type f \( -name '*.a' -o -name '*.pxd' -o -name '*.pyx' -o -name '*.pyi' -o -name '*_flight*.so*' \) -delete \
+    && for module in _duckdb* asyncpg lz4 sqlalchemy uvloop zstandard; do \
+         find $module -name '*.so' -exec strip --strip-unneeded {} +; \
+       done \
+    && /opt/learnloom/bin/python /src/warm.py
 
 FROM ${PYTHON}
 ARG VERSION=0.2.0

@@ -7,7 +7,7 @@ DEMO := demo
 # Tests and commands start many processes; where nothing may be kept, each compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint types unit quick coverage trials bench conformance clients docs site lock clean setup setup-dev broker broker-stop
+.PHONY: help demo test lint types unit quick coverage trials bench containers conformance clients docs site lock clean setup setup-dev broker broker-stop
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ lint: $(VENV)/.ready-dev
 
 types: $(VENV)/.ready-dev
 	@$(BIN)/mypy
+
+containers: $(VENV)/.ready-dev ## what only containers show: image, composition, chart (needs Docker with compose; helm)
+	@LEARNLOOM_CONTAINERS=1 $(BIN)/pytest -n 0 -m containers --durations=0 tests/deploy
 
 conformance: $(VENV)/.ready-dev ## run ADL's conformance suite for LRSs, where its tree is at hand: make conformance SUITE=PATH
 	@$(BIN)/python -m bench.conformance $(SUITE) $(STORE)

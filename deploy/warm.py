@@ -15,8 +15,8 @@ _SERVERS = (
 
 for found in pkgutil.walk_packages(learnloom.__path__, "learnloom.", onerror=lambda _: None):
     if not found.name.endswith("__main__"):
-        with suppress(ImportError):  # of an extra that this image has not
+        with suppress(ModuleNotFoundError):  # of an extra that this image has not
             importlib.import_module(found.name)
 for name in _SERVERS:
-    with suppress(ImportError):
+    with suppress(ModuleNotFoundError):
         importlib.import_module(name)
