@@ -136,6 +136,7 @@ def test_a_stop_of_the_flows_leaves_no_run_behind(composition: Composition) -> N
 def test_platforms_and_tools_are_answered(composition: Composition) -> None:
     """A key lets a platform in, its statement is there, and profiles are told to whoever has the token."""
     told = json.loads(composition.tools("keys", "add", "A platform", "--json").splitlines()[-1])
+    assert "extension postgres_scanner" in composition.tools("doctor")
     about = composition.answer("lrs", "http://127.0.0.1:8080/xapi/about")
     assert "1.0.3" in about["version"]
     assert {"key", "secret"} <= told.keys()
