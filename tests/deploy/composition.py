@@ -16,7 +16,7 @@ _KILL: Final = """
 import os, pathlib, signal
 for place in pathlib.Path("/proc").glob("[0-9]*"):
     words = (place / "cmdline").read_bytes().split(b"\\0")
-    if int(place.name) != os.getpid() and {words!r}[0].encode() in b" ".join(words[1:]):
+    if int(place.name) != os.getpid() and {word!r} in b" ".join(words[1:]):
         os.kill(int(place.name), signal.SIGKILL)
 """
 
@@ -29,11 +29,15 @@ class Composition:
         self._docker = docker
         self._environment = {**os.environ, **(environment or {})}
 
-    def docker(self, *arguments: str, given: str | None = None) -> str:
+    def with_settings(self, **environment: str) -> "Composition":
+        """The same project, with variables that a file .env would hold."""
+        return Composition(self._docker, {**self._environment, **environment})
+
+    def docker(self, *arguments: str, given: str | None = None, may_fail: bool = False) -> str:
         """Run a command of Docker's and give its standard output.
 
         Raises:
-            AssertionError: it fails; with both outputs.
+            AssertionError: it fails, and may not; with both outputs.
         """
         ran = subprocess.run(
             [self._docker, *arguments],
@@ -46,12 +50,14 @@ class Composition:
             check=False,
             timeout=_LONG_SECONDS,
         )
-        assert ran.returncode == 0, f"{' '.join(arguments)}\n{ran.stdout[-3000:]}\n{ran.stderr[-3000:]}"
+        assert may_fail or ran.returncode == 0, (
+            f"{' '.join(arguments)}\n{ran.stdout[-3000:]}\n{ran.stderr[-3000:]}"
+        )
         return ran.stdout
 
-    def compose(self, *arguments: str, given: str | None = None) -> str:
+    def compose(self, *arguments: str, given: str | None = None, may_fail: bool = False) -> str:
         """Run a command of Compose's on the project."""
-        return self.docker("compose", "--project-name", PROJECT, *arguments, given=given)
+        return self.docker("compose", "--project-name", PROJECT, *arguments, given=given, may_fail=may_fail)
 
     def up(self, *arguments: str) -> None:
         """Start services, or all of them, and wait until they are healthy."""
@@ -79,7 +85,9 @@ class Composition:
 
     def kill(self, service: str, word: str) -> None:
         """Kill the processes of a container whose command has a word in it, as the kernel does where memory ends."""
-        self.python(service, _KILL.format(words=[word]))
+        # With the container's first process goes also the one that has killed it.
+        code = _KILL.format(word=word.encode())
+        self.compose("exec", "-T", service, "python", "-c", code, may_fail=True)
 
     def landed(self) -> tuple[int, int, int]:
         """How many records of the topic were taken in, and how many statements stand there, all and distinct."""
