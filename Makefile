@@ -7,7 +7,7 @@ DEMO := demo
 # Tests and commands start many processes; where nothing may be kept, each compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help pictures demo test lint types unit quick coverage trials bench conformance clients docs site lock clean setup setup-dev broker broker-stop
+.PHONY: help pictures demo test lint types unit quick coverage trials bench containers conformance clients docs site lock clean setup setup-dev broker broker-stop
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ lint: $(VENV)/.ready-dev
 types: $(VENV)/.ready-dev
 	@$(BIN)/mypy
 
+containers: $(VENV)/.ready-dev ## what only containers show: image, composition, chart (needs Docker with compose; helm)
+	@LEARNLOOM_CONTAINERS=1 $(BIN)/pytest -n 0 -m containers --durations=0 tests/deploy
+
 conformance: $(VENV)/.ready-dev ## run ADL's conformance suite for LRSs, where its tree is at hand: make conformance SUITE=PATH
 	@$(BIN)/python -m bench.conformance $(SUITE) $(STORE)
 
@@ -110,6 +113,10 @@ lock: ## pin the newest versions that fit pyproject.toml (needs uv)
 		--extra all pyproject.toml --output-file requirements.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--extra all --group dev pyproject.toml --output-file requirements-dev.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--extra api pyproject.toml --constraint requirements.lock --no-annotate --output-file requirements-small.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--group build --constraint requirements-dev.lock --no-annotate --output-file requirements-build.lock
 
 clean: ## remove the environment, the demo and caches
 	@rm -rf $(VENV) $(DEMO) site .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage

@@ -19,9 +19,10 @@ from learnloom.flows.kept import KeptWarehouse, keep
 from learnloom.flows.landing_runs import LandingRuns, ShownSource
 from learnloom.flows.refresh import refresh
 from learnloom.flows.runtime import NAME, logger, now, settings
-from learnloom.flows.slots import SlotsTakenError, slots_of
+from learnloom.flows.slots import SlotsTakenError, release_held, slots_of
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.convert.opening import converting_topics
+from learnloom.pipelines.ingest.land.heartbeat import Heartbeat
 from learnloom.pipelines.ingest.land.loop import ImportSummary
 from learnloom.pipelines.ingest.land.run import LandingJob, dead_letter_limit, land_topics
 from learnloom.pipelines.ingest.land.stop import StopSignal
@@ -130,6 +131,7 @@ class Lander:
         self._settings = chosen
         self._follower = follower
         self._runs = runs
+        self._heartbeat = Heartbeat(chosen.hang_seconds)
         self._n_accepted = 0
 
     def land(self, stop: StopSignal) -> None:
@@ -143,6 +145,7 @@ class Lander:
                 if time.monotonic() - began > _LONGEST_PAUSE_SECONDS:
                     pause = _FIRST_PAUSE_SECONDS
                 self._runs.has_failed(error)
+                self._heartbeat.beat()
                 with suppress(KeyboardInterrupt), stop.interruptible():
                     time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
@@ -156,7 +159,14 @@ class Lander:
             return ShownSource(convert(source) if convert is not None else source, self._runs)
 
         land_topics(
-            LandingJob(chosen, now, stop, Run(f"live-{os.getpid()}", "flow land"), self._note),
+            LandingJob(
+                chosen,
+                now,
+                stop,
+                Run(f"live-{os.getpid()}", "flow land"),
+                self._note,
+                heartbeat=self._heartbeat,
+            ),
             connection_of(chosen),
             options,
             dead_letter_limit=dead_letter_limit(chosen),
@@ -203,7 +213,9 @@ def main(tag: str) -> None:
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
     if any(thread.is_alive() for thread in threads):
-        # Nothing is lost: what is in hand has not been committed. Its run is ended by whoever started this.
+        # Nothing is lost: what is in hand has not been committed. Its run is ended by whoever started this, and the
+        # next one finds its slots free.
+        release_held()
         sys.stderr.flush()
         os._exit(1)
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Annotated, Final
 
 import httpx
@@ -15,6 +15,7 @@ import typer
 
 from learnloom.flows.door import Door
 from learnloom.pipelines.config.settings import Settings, read_settings
+from learnloom.pipelines.ingest.land.heartbeat import Heartbeat
 from learnloom.schemas.errors import LearnloomError
 
 commands = typer.Typer(add_completion=False)
@@ -24,6 +25,7 @@ _HOST: Final = "127.0.0.1"
 _START_SECONDS: Final = 120.0
 _STOP_SECONDS: Final = 15.0
 _POLL_SECONDS: Final = 0.5
+_BEAT_SECONDS: Final = 10.0
 
 
 class ServerError(LearnloomError):
@@ -42,6 +44,14 @@ def serve(
         ),
     ] = 4200,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Maximum number of flow runs at once.")] = 4,
+    alone: Annotated[
+        bool,
+        typer.Option(
+            "--alone",
+            help="Nothing else runs flows of learnloom on the server of PREFECT_API_URL: runs that were interrupted "
+            "are ended, at the start and at the stop.",
+        ),
+    ] = False,
 ) -> None:
     """Run every flow on its schedule until stopped: land, refresh, deliver, train, maintain, check.
 
@@ -58,17 +68,30 @@ def serve(
         # Prefect reads its environment when it is imported, which takes seconds that --help need not wait for.
         os.environ[_API] = url
         os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-        asyncio.run(_run(settings, limit, url, is_own=named is None))
+        is_alone = alone or named is None
+        try:
+            asyncio.run(_run(settings, limit, url, is_alone=is_alone))
+        finally:
+            if is_alone:
+                _end_interrupted()
 
 
-async def _run(settings: Settings, limit: int, url: str, *, is_own: bool) -> None:
+def _end_interrupted() -> None:
+    """End what the stop has interrupted: else these runs count as under way for good, and keep their slots."""
+    from learnloom.flows.orphaned_runs import end_orphaned_runs  # noqa: PLC0415
+
+    with suppress(Exception):  # Prefect may be away: the next start does it
+        end_orphaned_runs()
+
+
+async def _run(settings: Settings, limit: int, url: str, *, is_alone: bool) -> None:
     from prefect.runner import Runner  # noqa: PLC0415
 
     from learnloom.flows.deployments import deployments  # noqa: PLC0415
     from learnloom.flows.live_process import LiveProcess  # noqa: PLC0415
     from learnloom.flows.orphaned_runs import end_orphaned_runs  # noqa: PLC0415
 
-    if is_own and (ended := end_orphaned_runs()):  # on another's server they may be another's, and under way
+    if is_alone and (ended := end_orphaned_runs()):  # on a shared server they may be another's, and under way
         sys.stdout.write(
             f"learnloom: {ended} flow runs were interrupted by the last stop; their next runs do the work\n"
         )
@@ -79,7 +102,20 @@ async def _run(settings: Settings, limit: int, url: str, *, is_own: bool) -> Non
     sys.stdout.write(f"learnloom: serving; see the flow runs at {url.removesuffix('/api')}\n")
     sys.stdout.flush()
     with LiveProcess() if settings.flows.live else nullcontext():
-        await runner.start()
+        beating = asyncio.create_task(_beat(settings))
+        try:
+            await runner.start()
+        finally:
+            beating.cancel()
+
+
+async def _beat(settings: Settings) -> None:
+    """Show that the schedules are looked at: the loop that does so does this, too."""
+    heartbeat = Heartbeat(settings.hang_seconds, settings.heartbeat_file)
+    with heartbeat:
+        while True:
+            heartbeat.beat()
+            await asyncio.sleep(_BEAT_SECONDS)
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from learnloom.schemas.errors import LearnloomError
 _LEASE_SECONDS: Final = 60.0
 """So long Prefect keeps the slots of a process that was killed; it allows no less."""
 _RENEW_SECONDS: Final = 20.0
+_held: Final[set[UUID]] = set()
+"""Leases of this process."""
 
 
 class SlotsTakenError(LearnloomError):
@@ -33,6 +35,7 @@ def slots_of(flows: Sequence[str]) -> Iterator[None]:
     """
     with get_client(sync_client=True) as client:
         lease_id = _take(client, [_limit_of(client, flow) for flow in flows])
+        _held.add(lease_id)
         is_over = threading.Event()
         renewing = threading.Thread(target=_renew, args=(lease_id, is_over), daemon=True)
         renewing.start()
@@ -41,7 +44,18 @@ def slots_of(flows: Sequence[str]) -> Iterator[None]:
         finally:
             is_over.set()
             renewing.join()
+            _held.discard(lease_id)
             client.release_concurrency_slots_with_lease(lease_id)
+
+
+def release_held() -> None:
+    """Give back what this process holds, which ends now whatever it does: else others wait until the leases run out."""
+    with (
+        suppress(Exception),
+        get_client(sync_client=True) as client,
+    ):  # Prefect may be away: then they do run out
+        while _held:
+            client.release_concurrency_slots_with_lease(_held.pop())
 
 
 def _limit_of(client: SyncPrefectClient, flow: str) -> str:

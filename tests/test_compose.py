@@ -1,5 +1,6 @@
 """The composition and the image are sound, as far as can be told without starting them."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -20,7 +21,17 @@ from tests.pipelines.cli.shell import parsed
 FILE = "docker-compose.yml"
 COMPOSITION: dict[str, Any] = yaml.safe_load(page(FILE))
 SERVICES: dict[str, dict[str, Any]] = COMPOSITION["services"]
-OURS = ("consumer", "flows", "lrs", "tools")
+OURS = ("consumer", "flows", "lrs", "api", "metrics", "tools")
+"""Services that run a command of learnloom; Prefect's server comes from the same image."""
+_PROFILES = {
+    "tools": "tools",
+    "metrics": "watch",
+    "prometheus": "watch",
+    "grafana": "watch",
+    "objects": "object-store",
+}
+_OF_OTHERS = ("PREFECT_", "AWS_", "TMPDIR")
+"""Variables that are not our settings."""
 _VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
 _ONE_SHOT = {"topics": "on-failure:5", "tools": None}
 """Services that end by themselves, and how they are started again."""
@@ -64,9 +75,22 @@ def test_the_file_is_a_composition(reader: str) -> None:
 
 
 def test_the_services_are_those_of_the_pipeline() -> None:
-    """Kafka, its topics, the catalogue's database, Prefect's server, and of ours one for each way of working."""
-    assert set(SERVICES) == {"kafka", "topics", "postgres", "prefect", *OURS}
-    assert [name for name, service in SERVICES.items() if "profiles" in service] == ["tools"]
+    """Kafka, its topics, PostgreSQL, Prefect's server, and of ours one for each way of working; others by profile."""
+    assert set(SERVICES) == {"kafka", "topics", "postgres", "prefect", *OURS, *_PROFILES}
+    assert {
+        name: profiles for name, service in SERVICES.items() if (profiles := service.get("profiles"))
+    } == {name: [profile] for name, profile in _PROFILES.items()}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_may_do_and_take_no_more_than_it_needs(name: str) -> None:
+    """Rights are dropped, logs and processes have a limit, and so have memory and processors, on two of these, too."""
+    service = SERVICES[name]
+    assert (service["cap_drop"], service["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
+    assert service["read_only"] or name == "kafka"
+    assert service["logging"] == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "5"}}
+    assert {"mem_limit", "cpus", "pids_limit"} <= service.keys()
+    assert service["cpus"] <= 2
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -98,30 +122,39 @@ def test_ports_are_open_to_this_machine_alone(name: str) -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_images_are_pinned(name: str) -> None:
-    """Every image has a tag with a whole version; ours is that of the package and made from this folder."""
+    """Every image has a tag with a whole version; ours is that of the package, and one service makes it."""
     service = SERVICES[name]
     image, _, tag = service["image"].partition(":")
     assert re.match(r"v?\d+\.\d+(\.\d+)?\b", tag), service["image"]
-    if name in OURS:
+    if name in (*OURS, "prefect"):
         (version,) = re.findall(r'^version = "(.*)"$', page("pyproject.toml"), re.MULTILINE)
-        assert (image, tag, service["build"]) == ("learnloom", version, ".")
+        assert (image, tag) == ("learnloom", version)
+        # Were several to make it, each would give the tag another image, and each `up` the others new containers.
+        is_maker = name == "consumer"
+        assert (service.get("build"), service["pull_policy"]) == (
+            (".", "build") if is_maker else (None, "never")
+        )
     else:
         assert "build" not in service
 
 
-def test_prefect_is_no_older_than_what_is_known_to_work() -> None:
-    """Prefect 3 from 3.8.8 on, and it reports to nobody."""
-    version = SERVICES["prefect"]["image"].partition(":")[2].partition("-")[0]
-    assert (3, 8, 8) <= tuple(map(int, version.split("."))) < (4,)
-    assert SERVICES["prefect"]["environment"]["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+def test_prefect_reports_to_nobody_and_keeps_a_bounded_history() -> None:
+    """The server tells nobody of itself, drops old runs, and links lead to where a person can open them."""
+    environment = SERVICES["prefect"]["environment"]
+    assert environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert "flow_runs" in environment["PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED"].split(",")
+    shown = SERVICES["flows"]["environment"]["PREFECT_UI_URL"]
+    assert SERVICES["prefect"]["ports"] == [f"127.0.0.1:{shown.rpartition(':')[2]}:4200"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_what_is_to_last_is_in_a_named_volume(name: str) -> None:
     """Each volume is declared, and every server has one; containers come and go."""
-    volumes = SERVICES[name].get("volumes", [])
-    assert all(volume.partition(":")[0] in COMPOSITION["volumes"] for volume in volumes)
-    assert volumes or name == "topics"
+    volumes = [volume.partition(":")[0] for volume in SERVICES[name].get("volumes", [])]
+    files = [volume for volume in volumes if volume.startswith("./")]
+    assert set(volumes) - set(files) <= COMPOSITION["volumes"].keys()
+    assert all((ROOT / file).exists() for file in files)
+    assert set(volumes) - set(files) or name == "topics"
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -143,7 +176,7 @@ def test_every_variable_is_a_setting(name: str, monkeypatch: pytest.MonkeyPatch)
     """Each LEARNLOOM_… variable is read, with a value that is taken."""
     environment = SERVICES[name]["environment"]
     for variable, value in environment.items():
-        if variable.startswith("PREFECT_"):
+        if variable.startswith(_OF_OTHERS):
             continue
         name_of_setting, _, nested = variable.removeprefix("LEARNLOOM_").lower().partition("__")
         assert name_of_setting in Settings.model_fields, variable
@@ -152,15 +185,60 @@ def test_every_variable_is_a_setting(name: str, monkeypatch: pytest.MonkeyPatch)
     Settings()
 
 
-def test_the_store_answers_where_its_health_is_asked() -> None:
-    """Port and path of the healthcheck are those at which the store listens, and what has come may land at its end."""
-    store = SERVICES["lrs"]
-    read = parsed(store["command"])
-    assert (read["host"], store["ports"]) == ("0.0.0.0", [f"127.0.0.1:{read['port']}:{read['port']}"])  # noqa: S104 - within its container
-    assert f"http://127.0.0.1:{read['port']}/xapi/about" in store["healthcheck"]["test"][-1]
-    assert (
-        int(store["stop_grace_period"].removesuffix("s")) > Settings.model_fields["lock_wait_seconds"].default
+@pytest.mark.parametrize(("name", "path"), [("lrs", "/xapi/about"), ("api", "/health")])
+def test_who_answers_is_asked_for_its_health(name: str, path: str) -> None:
+    """Port and path of the healthcheck are those at which the service listens."""
+    service = SERVICES[name]
+    read = parsed(service["command"])
+    assert (read["host"], service["ports"]) == ("0.0.0.0", [f"127.0.0.1:{read['port']}:{read['port']}"])  # noqa: S104 - within its container
+    assert f"http://127.0.0.1:{read['port']}{path}" in service["healthcheck"]["test"][-1]
+
+
+def test_what_has_come_to_the_store_may_land_at_its_end() -> None:
+    """The store is given the time that a transaction may wait."""
+    seconds = int(SERVICES["lrs"]["stop_grace_period"].removesuffix("s"))
+    assert seconds > Settings.model_fields["lock_wait_seconds"].default
+
+
+@pytest.mark.parametrize("name", ["consumer", "flows"])
+def test_who_hangs_is_seen_after_it_should_have_ended(name: str) -> None:
+    """The healthcheck looks at the file that shows signs of life, and is more patient than the process itself."""
+    service = SERVICES[name]
+    command = service["healthcheck"]["test"]
+    assert service["environment"]["LEARNLOOM_HEARTBEAT_FILE"] in command
+    minutes = int(command[-1].removeprefix("-"))
+    assert minutes * 60 > Settings.model_fields["hang_seconds"].default
+
+
+def test_figures_are_watched() -> None:
+    """Prometheus asks where the figures are served, and loads the rules that the folder `alerts` has."""
+    watching = yaml.safe_load(page("deploy/prometheus.yml"))
+    (asked,) = watching["scrape_configs"]
+    port = parsed(SERVICES["metrics"]["command"])["port"]
+    assert asked["static_configs"] == [{"targets": [f"metrics:{port}"]}]
+    assert watching["rule_files"] == ["alerts/*.rules.yml"]
+    assert list((ROOT / "alerts").glob("*.rules.yml"))
+
+
+def test_the_dashboard_shows_figures_that_there_are() -> None:
+    """Every figure of the dashboard is one of `learnloom metrics`."""
+    text = page("deploy/grafana/dashboards/learnloom.json")
+    named = {name for panel in json.loads(text)["panels"] for name in _figures(panel)}
+    known = {
+        f"learnloom_{asked}" for asked in re.findall(r'"(\w+)",\n? *f?"', page("pipelines/operate/gauges.py"))
+    }
+    known |= set(
+        re.findall(
+            r'"(learnloom_\w+)"', page("pipelines/operate/metrics.py") + page("pipelines/operate/gauges.py")
+        )
     )
+    known |= {"learnloom_students", "learnloom_answers", "learnloom_signals", "learnloom_statements_landed"}
+    assert len(named) > 10
+    assert named <= known
+
+
+def _figures(panel: dict[str, Any]) -> list[str]:
+    return [name for target in panel["targets"] for name in re.findall(r"learnloom_\w+", target["expr"])]
 
 
 def test_addresses_are_those_of_the_services() -> None:
@@ -231,9 +309,10 @@ def test_what_is_copied_is_there() -> None:
         if name == "COPY" and not rest.startswith("--from")
         for source in rest.split()[:-1]
     ]
+    locks = {"requirements.lock", "requirements-small.lock", "requirements-build.lock"}
     wheel = re.findall(r'"(\w+)"', page("pyproject.toml").split("packages = [")[1].split("]")[0])
     links = {path.name for path in (ROOT / "learnloom").iterdir() if path.is_symlink()}
-    assert {*wheel, *links, "requirements.lock", "pyproject.toml", "README.md", "LICENSE"} == set(copied)
+    assert {*wheel, *links, *locks, "deploy/warm.py", "pyproject.toml", "README.md", "LICENSE"} == set(copied)
     for source in copied:
         assert (ROOT / source).exists(), source
         assert _gets_in(source), source
@@ -255,8 +334,8 @@ def test_the_image_runs_without_rights() -> None:
     assert re.fullmatch(r"([1-9]\d{3,}):\1", user)
     (made,) = [rest for name, rest in stage if name == "RUN"]
     assert f"--uid {user.partition(':')[0]} " in made
-    (owned,) = re.findall(r"install --directory --owner=learnloom --group=learnloom (.*)$", made)
-    mounted = {volume.split(":")[1] for name in OURS for volume in SERVICES[name]["volumes"]}
+    (owned,) = re.findall(r"install --directory --owner=learnloom --group=learnloom ([/\w ]+)", made)
+    mounted = {volume.split(":")[1] for name in (*OURS, "prefect") for volume in SERVICES[name]["volumes"]}
     assert mounted == set(owned.split())
     for name in OURS:
         assert (SERVICES[name]["cap_drop"], "user" in SERVICES[name]) == (["ALL"], False)
@@ -268,7 +347,29 @@ def test_the_image_holds_no_tools_to_build() -> None:
     assert "--require-hashes" in built
     assert "--no-deps /wheels" in built
     stage = _last_stage()
-    assert not any(re.search(r"\b(pip|apt-get|gcc|make)\b", rest) for name, rest in stage if name == "RUN")
-    assert {rest.partition(" AS ")[0] for name, rest in _instructions() if name == "FROM"} == {
-        "python:3.12-slim-bookworm"
-    }
+    assert not any(
+        re.search(r"\b(pip install|apt-get|gcc|make) ", rest) for name, rest in stage if name == "RUN"
+    )
+    (base,) = {rest.partition(" AS ")[0] for name, rest in _instructions() if name == "FROM"}
+    assert base == "${PYTHON}"
+    assert ("ARG", "PYTHON=python:3.12-slim-bookworm") in _instructions()
+
+
+def test_the_image_says_what_it_is() -> None:
+    """Its labels name the version, which is that of the package."""
+    (version,) = re.findall(r'^version = "(.*)"$', page("pyproject.toml"), re.MULTILINE)
+    stage = _last_stage()
+    assert ("ARG", f"VERSION={version}") in stage
+    (labels,) = [rest for name, rest in stage if name == "LABEL"]
+    assert 'org.opencontainers.image.version="${VERSION}"' in labels
+
+
+def test_the_small_image_holds_what_the_whole_one_does_in_the_same_versions() -> None:
+    """Its lock is a part of the other, so that both are tested by the same tests."""
+    whole, small, backend = (
+        set(re.findall(r"^([\w.-]+==[\w.]+)", page(name), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-small.lock", "requirements-build.lock")
+    )
+    assert small < whole
+    assert not any(each.startswith(("prefect==", "matplotlib==")) for each in small)
+    assert backend <= set(re.findall(r"^([\w.-]+==[\w.]+)", page("requirements-dev.lock"), re.MULTILINE))

@@ -161,7 +161,7 @@ def test_every_warning_is_explained() -> None:
 def test_docker_lines_are_understood() -> None:
     """The first line starts the composition; each other one is a command of learnloom in the service for tools."""
     up, *others = _docker_lines()
-    assert up == f"{_COMPOSE}up --detach"
+    assert up == f"{_COMPOSE}up --detach --wait"
     assert len(others) == 4
     for line in others:
         parsed(_command(line))

@@ -22,6 +22,7 @@ from learnloom.pipelines.cli.repair_option import RepairOption, repairs_of
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.convert.opening import converting_topics
 from learnloom.pipelines.ingest.land.dead_letter_limit import DeadLetterLimit
+from learnloom.pipelines.ingest.land.heartbeat import Heartbeat
 from learnloom.pipelines.ingest.land.run import LandingJob, dead_letter_limit, land_topics
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.opening import connection_of, topic_options
@@ -126,6 +127,7 @@ def _run(
             stop,
             run_of("consume"),
             lambda summary: tick(str(summary)),
+            heartbeat=Heartbeat(settings.hang_seconds, settings.heartbeat_file),
             repairs=tuple(repairs),
         )
         done = land_topics(

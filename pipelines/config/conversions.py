@@ -1,10 +1,15 @@
 """What is no xAPI, and how it becomes statements: a deployment's choices for the inbox and for topics."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 _FOLDER = r"^[^/\\.][^/\\]*$"
+RepairName = Literal[
+    "utf8", "unwrap", "no-nulls", "mailto", "object-type", "iri-uuid", "score-0-of-0", "compound"
+]
+"""A correction that fits whatever an import refuses; a test holds these names to the repairs themselves."""
 
 
 class Conversion(BaseModel):

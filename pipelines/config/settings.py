@@ -17,7 +17,7 @@ from pydantic_settings import (
 )
 
 from learnloom.pipelines.config.alerts import Alerts
-from learnloom.pipelines.config.conversions import Conversion, check_conversions
+from learnloom.pipelines.config.conversions import Conversion, RepairName, check_conversions
 from learnloom.pipelines.config.faults import told_faults
 from learnloom.pipelines.config.login import LoginBounds
 from learnloom.pipelines.config.lrs import LrsBounds
@@ -25,20 +25,15 @@ from learnloom.pipelines.config.object_store import S3, aws_variables, checked_d
 from learnloom.pipelines.config.pages import PagesBounds
 from learnloom.pipelines.config.refresh import RefreshBounds
 from learnloom.pipelines.config.schedules import Schedules
+from learnloom.pipelines.config.secret_files import SecretFileError, with_secret_files
 from learnloom.pipelines.config.setting_names import by_present_names, variables_by_present_names
-from learnloom.pipelines.config.subscriptions import AnySubscription, Subscription
+from learnloom.pipelines.config.subscriptions import AnySubscription, Subscription, check_names
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.schemas.errors import LearnloomError
 
 SETTINGS_FILE = "learnloom.toml"
 _PREFIX = "LEARNLOOM_"
 _DELIMITER = "__"
-
-
-RepairName = Literal[
-    "utf8", "unwrap", "no-nulls", "mailto", "object-type", "iri-uuid", "score-0-of-0", "compound"
-]
-"""A correction that fits whatever an import refuses; a test holds these names to the repairs themselves."""
 
 
 class SettingsError(LearnloomError):
@@ -178,6 +173,16 @@ class Settings(BaseSettings):
         le=86_400,
         description="How long the broker or the warehouse may be unavailable before `consume` gives up.",
     )
+    hang_seconds: float = Field(
+        default=900.0,
+        ge=30,
+        le=86_400,
+        description="After so long without a sign of life `consume` and the live process end, to be started again.",
+    )
+    heartbeat_file: Path | None = Field(
+        default=None,
+        description="File that `consume` and `serve` touch while they work, for probes. None: none.",
+    )
     dead_letter_max_share: float = Field(
         default=0.5,
         gt=0,
@@ -245,12 +250,7 @@ class Settings(BaseSettings):
     @field_validator("subscriptions")
     @classmethod
     def _have_names_of_their_own(cls, given: tuple[AnySubscription, ...]) -> tuple[AnySubscription, ...]:
-        names = [each.name for each in given]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(
-                f"two subscriptions have the name {twice[0]}: how far each has come is kept under it"
-            )
-        return given
+        return check_names(given)
 
     @field_validator("conversions")
     @classmethod
@@ -274,7 +274,9 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order of precedence: arguments, environment, learnloom.toml in the working folder, AWS' variables."""
         if isinstance(env_settings, EnvSettingsSource):
-            env_settings.env_vars = variables_by_present_names(env_settings.env_vars, _PREFIX, _DELIMITER)
+            variables = variables_by_present_names(env_settings.env_vars, _PREFIX, _DELIMITER)
+            fields = settings_cls.model_fields
+            env_settings.env_vars = with_secret_files(variables, fields, _PREFIX, _DELIMITER)
         aws = InitSettingsSource(settings_cls, aws_variables(os.environ))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls), aws
 
@@ -285,11 +287,12 @@ def read_settings(warehouse: Path | None = None) -> Settings:
     Raises:
         SettingsError: a value cannot be used; the message names setting and value. Or the file cannot be read.
     """
-    given: dict[str, Any] = {} if warehouse is None else {"warehouse": warehouse}
     try:
-        settings = Settings(**given)
+        settings = Settings(**({} if warehouse is None else {"warehouse": warehouse}))
     except (TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{SETTINGS_FILE} is no TOML: {error}") from error
+    except SecretFileError as error:
+        raise SettingsError(str(error)) from error
     except ValidationError as error:
         told = told_faults(error, Settings.model_fields)
         # Without its cause, which shows every value.

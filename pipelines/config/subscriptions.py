@@ -173,6 +173,16 @@ def checked_address(url: str) -> str:
     return url
 
 
+def check_names(given: tuple[AnySubscription, ...]) -> tuple[AnySubscription, ...]:
+    """Give subscriptions back that have names of their own; ValueError where two have one."""
+    names = [each.name for each in given]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(
+            f"two subscriptions have the name {twice[0]}: how far each has come is kept under it"
+        )
+    return given
+
+
 def checked_secret(secret: SecretStr | None) -> SecretStr | None:
     """Give a secret of Standard Webhooks back that can be used, or none.
 

@@ -5,6 +5,7 @@ import duckdb
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.extensions import load_sql, note_checked, quoted
 from learnloom.pipelines.lake.location import Place
+from learnloom.pipelines.lake.spill import spill_folder
 
 
 def configure(connection: duckdb.DuckDBPyConnection, place: Place, *, memory_limit: str) -> None:
@@ -16,6 +17,7 @@ def configure(connection: duckdb.DuckDBPyConnection, place: Place, *, memory_lim
     run("SET enable_progress_bar=false")
     run("SET TimeZone='UTC'")
     run(f"SET memory_limit='{memory_limit}'")
+    run(f"SET temp_directory={quoted(str(spill_folder()))}")
     for extension in place.extensions:
         run(load_sql(extension))
     note_checked(place.extensions)

@@ -17,6 +17,18 @@ _TROUBLE_SIGNS = (
     "could not connect",
     "connection refused",
     "server closed the connection",
+    # A query that is planned on a connection which was lost before.
+    "no connection to the server",
+    "connection has been closed",
+    "could not receive data from server",
+    "could not send data to server",
+    "connection timed out",
+    "timeout expired",
+    "no route to host",
+    "too many clients",
+    "too many connections",
+    # In a network of containers the name of one that is stopped is unknown.
+    "could not translate host name",
     "terminating connection",
     "the database system is",
     "failed to execute query",

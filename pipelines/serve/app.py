@@ -87,7 +87,13 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
     Raises:
         ApiSettingsError: no token is set: what is known of students is not for everybody.
     """
-    if settings.api_token is None and settings.api_student_token is None:
+    # An empty variable is one that is not set; else whoever brings no token would bring the right one.
+    tokens = [
+        (token.get_secret_value().encode(), allowed)
+        for token, allowed in ((settings.api_token, None), (settings.api_student_token, Audience.STUDENT))
+        if token is not None and token.get_secret_value()
+    ]
+    if not tokens:
         raise ApiSettingsError(
             "the HTTP interface needs a token: set LEARNLOOM_API_TOKEN, or LEARNLOOM_API_STUDENT_TOKEN for a tool "
             "that may see what is said to students alone"
@@ -109,8 +115,8 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
     ) -> Audience | None:
         """For whom the caller speaks; None: for everybody."""
         token = given.credentials.encode() if given else b""
-        for known, allowed in ((settings.api_token, None), (settings.api_student_token, Audience.STUDENT)):
-            if known is not None and hmac.compare_digest(token, known.get_secret_value().encode()):
+        for known, allowed in tokens:
+            if hmac.compare_digest(token, known):
                 return allowed
         raise HTTPException(
             status.HTTP_401_UNAUTHORIZED, "a token is missing or wrong", {"WWW-Authenticate": "Bearer"}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
+from learnloom.pipelines.ingest.land.heartbeat import Heartbeat
 from learnloom.pipelines.ingest.land.loop import ImportSummary
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.sources.kafka.errors import BrokerUnavailableError
@@ -29,17 +30,26 @@ class Patience:
     the attempts.
     """
 
-    def __init__(self, summary: ImportSummary, *, stall_seconds: float, stop: StopSignal) -> None:
+    def __init__(
+        self,
+        summary: ImportSummary,
+        *,
+        stall_seconds: float,
+        stop: StopSignal,
+        heartbeat: Heartbeat | None = None,
+    ) -> None:
         """Nothing was tried yet.
 
         Args:
             summary: what has landed so far, counted on by each attempt.
             stall_seconds: how long a trouble may last during which nothing lands.
             stop: breaks off a pause.
+            heartbeat: is told of each attempt.
         """
         self._summary = summary
         self._stall_seconds = stall_seconds
         self._stop = stop
+        self._heartbeat = heartbeat or Heartbeat()
         self._pause_seconds = 0.0
         self._trouble_since: float | None = None
 
@@ -47,6 +57,7 @@ class Patience:
         """Yield attempts; where a stop is requested, the summary says so and there are no more."""
         try:
             while True:
+                self._heartbeat.beat()
                 with self._stop.interruptible():
                     time.sleep(self._pause_seconds)
                 yield self._attempt()

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from learnloom.pipelines.ingest.land.batch import Sameness, WriteBatch
 from learnloom.pipelines.ingest.land.dead_letter_limit import DeadLetterLimit, RecentRefusals
+from learnloom.pipelines.ingest.land.heartbeat import Heartbeat
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.land.threads import BatchWriter, WriterThread, fewer_collections
 from learnloom.pipelines.ingest.land.writer import Landed, LandingWriter
@@ -131,6 +132,7 @@ class LandingLoop:
         now: Callable[[], datetime],
         stop: StopSignal | None = None,
         observer: LandingObserver | None = None,
+        heartbeat: Heartbeat | None = None,
     ) -> None:
         """Nothing is read yet.
 
@@ -140,7 +142,9 @@ class LandingLoop:
             now: gives the time.
             stop: breaks off reading.
             observer: is told after each transaction.
+            heartbeat: is told of each batch read, and whenever there was nothing to read.
         """
+        self._heartbeat = heartbeat or Heartbeat()
         self._judge = judge
         self._policy = policy
         self._now = now
@@ -193,6 +197,7 @@ class LandingLoop:
         """Read and judge; batches that follow closely share a transaction. None: the source has nothing more now."""
         judged, handed_over = WriteBatch(), None
         while True:
+            self._heartbeat.beat()
             with self._stop.interruptible():
                 batch = next(batches, _END)
             if batch is _END:

@@ -12,6 +12,7 @@ from learnloom.pipelines.ingest.land.batch import WriteBatch
 from learnloom.pipelines.ingest.land.consume import Patience
 from learnloom.pipelines.ingest.land.dead_letter_limit import DeadLetterLimit
 from learnloom.pipelines.ingest.land.dead_letter_topic import DeadLetterPublisher
+from learnloom.pipelines.ingest.land.heartbeat import Heartbeat
 from learnloom.pipelines.ingest.land.loop import (
     ImportSummary,
     LandingLoop,
@@ -52,6 +53,8 @@ class LandingJob:
     observer: LandingObserver | None = None
     stop_at: dt.datetime | None = None
     """From then on it stops after the transaction in hand, as if it were asked to."""
+    heartbeat: Heartbeat | None = None
+    """Is given signs of life where topics are landed."""
     repairs: tuple[Repair, ...] = ()
     """What mends records that are refused as they came, beside the repairs that the settings name."""
 
@@ -127,14 +130,19 @@ def land_topics(
         WarehouseError: the warehouse cannot be written.
     """
     policy = job.policy(max_seconds=job.settings.batch_seconds, dead_letter_limit=dead_letter_limit)
-    loop = LandingLoop(job.judge(), policy, now=job.clock, stop=job.stop, observer=job.observer)
+    heartbeat = job.heartbeat or Heartbeat()
+    loop = LandingLoop(
+        job.judge(), policy, now=job.clock, stop=job.stop, observer=job.observer, heartbeat=heartbeat
+    )
     publisher = (
         DeadLetterPublisher(connection, options.topics, now=job.clock, wait_seconds=policy.wait_seconds)
         if publishes_dead_letters
         else None
     )
-    for attempt in Patience(loop.summary, stall_seconds=job.settings.stall_seconds, stop=job.stop):
+    stall_seconds = job.settings.stall_seconds
+    for attempt in Patience(loop.summary, stall_seconds=stall_seconds, stop=job.stop, heartbeat=heartbeat):
         with (
+            heartbeat,
             attempt,
             closing(publisher) if publisher else nullcontext(),
             open_to_write(job.settings, run=job.run) as warehouse,

@@ -156,3 +156,25 @@ def test_opening_it_twice_in_a_process_leaves_its_log_alone(tmp_path: Path) -> N
             with Warehouse(tmp_path / "warehouse") as two:
                 assert log.stat().st_ino == before
                 assert two.rows("SELECT a FROM lake.t") == [(1,)]
+
+
+def test_what_spills_to_disk_is_each_connection_s_own(tmp_path: Path) -> None:
+    """Two connections never share a folder for what does not fit into memory, whatever folder they were started in."""
+    with Warehouse(tmp_path / "one") as one, Warehouse(tmp_path / "two") as two:
+        folders = {opened.one("SELECT current_setting('temp_directory')")[0] for opened in (one, two)}
+    assert len(folders) == 2
+    assert all(Path(folder).is_absolute() for folder in folders)
+
+
+def test_what_spills_to_disk_comes_back_and_is_gone_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With little memory a table spills below TMPDIR, is read back whole, and leaves nothing behind."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "spills"))
+    (tmp_path / "spills").mkdir()
+    with Warehouse(tmp_path / "little", memory_limit="32MB") as opened:
+        opened.run("SET threads = 1")
+        opened.run("CREATE TEMP TABLE much AS SELECT hash(range) AS h, range AS n FROM range(4000000)")
+        assert [path for path in (tmp_path / "spills").rglob("*") if path.is_file()]
+        assert opened.one("SELECT count(*), count_if(h <> hash(n)) FROM much") == (4_000_000, 0)
+    assert not [path for path in (tmp_path / "spills").rglob("*") if path.is_file()]

@@ -79,6 +79,8 @@ def test_without_any_token_there_is_no_interface(small_class: SmallClass) -> Non
     """A deployment that sets no token is told which setting to set."""
     with pytest.raises(ApiSettingsError, match="LEARNLOOM_API_TOKEN"):
         make_app(Settings(warehouse=small_class.folder), clock=lambda: _NOW)
+    with pytest.raises(ApiSettingsError, match="LEARNLOOM_API_TOKEN"):
+        make_app(Settings(warehouse=small_class.folder, api_token=SecretStr("")), clock=lambda: _NOW)
 
 
 @pytest.mark.slow

@@ -10,9 +10,10 @@ from typing import Any, Final, NamedTuple, Self
 from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.structs import MemberState, OffsetAndMetadata
+from kafka.structs import MemberState
 
 from learnloom.pipelines.ingest.sources.errors import ReassignedError
+from learnloom.pipelines.ingest.sources.kafka.committed import CommittedOffsets
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection, Topic
 from learnloom.pipelines.ingest.sources.kafka.errors import TopicMissingError
 from learnloom.pipelines.ingest.sources.kafka.membership import Membership
@@ -70,6 +71,7 @@ class KafkaSource:
         self._monitor = BrokerMonitor(connection, options.topics, options.wait_seconds)
         self._consumer: KafkaConsumer | None = None
         self._topics: dict[str, Topic] = {}
+        self._committed = CommittedOffsets()
         self._next: dict[TopicPartition, int] = {}
         """Per partition of ours the offset at which its next batch starts."""
         self.problems: list[Problem] = []
@@ -102,16 +104,11 @@ class KafkaSource:
 
     def acknowledge(self, positions: Sequence[Position]) -> None:
         """Commit to Kafka what stands in the warehouse, for tools that watch lag; nobody waits for it."""
-        if self._consumer is None:
-            return
-        ours = self._consumer.assignment()
-        offsets = {
-            place: OffsetAndMetadata(position.next_offset, "", -1)
-            for position in positions
-            if (place := TopicPartition(position.topic, position.partition)) in ours
-        }
-        if offsets:
-            self._consumer.commit_async(offsets)
+        self._committed.note(
+            {TopicPartition(each.topic, each.partition): each.next_offset for each in positions}
+        )
+        if self._consumer is not None:
+            self._committed.send(self._consumer)
 
     def batches(self, positions: Positions) -> Iterator[Batch | None]:
         """Yield what comes after `positions` in the partitions that are ours; see `Source.batches`.
@@ -141,6 +138,7 @@ class KafkaSource:
                     self._membership.settle()
                     raise ReassignedError("the consumer group was rebalanced")
                 self._look(is_quiet=not found)
+                self._committed.send_if_due(consumer)
             for partition, messages in found.items():
                 yield from self._batches(partition, messages)
             if not found:
@@ -225,6 +223,8 @@ class KafkaSource:
             _log.warning("skipping lost offsets: %s", start.loss)
         consumer.seek(place, start.seek_offset)
         self._next[place] = start.start_offset
+        # What landed before a crash, or at another member, was perhaps never committed.
+        self._committed.note({place: start.start_offset})
 
     def _topic_id(self, topic: str) -> str | None:
         found = self._topics.get(topic)

@@ -4,7 +4,8 @@ import datetime as dt
 import json
 from typing import get_args
 
-from learnloom.pipelines.config.settings import RepairName, Settings
+from learnloom.pipelines.config.conversions import RepairName
+from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.run import LandingJob
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.validate.repairs import REPAIRS

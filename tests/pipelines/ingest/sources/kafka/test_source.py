@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import chain
 from pathlib import Path
 
 import pytest
-from kafka import KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewPartitions
 
 from learnloom.pipelines.ingest.sources.errors import ReassignedError
@@ -207,3 +207,23 @@ def test_members_of_a_group_share_the_partitions(broker: Broker) -> None:
         while len(one._next) < 4:  # noqa: SLF001
             next(follow)
     assert {place.partition for place in chain(*shares)} == {0, 1, 2, 3}
+
+
+def test_what_landed_before_is_committed_though_nothing_new_comes(broker: Broker) -> None:
+    """A member that was killed between landing and committing leaves no lag behind that tools would show for good."""
+    topic, group = new_topic(broker), f"group-{uuid.uuid4().hex[:8]}"
+    send(broker, topic, statements(range(5)))
+    landed = {(topic, 0): Position(topic, 0, 5)}
+    place = TopicPartition(topic, 0)
+    looking = KafkaConsumer(bootstrap_servers=broker.address, group_id=group, enable_auto_commit=False)
+    try:
+        assert looking.committed(place) is None
+        with source(broker, topic, group=group, until_caught_up=False) as made:
+            for _ in range(2):  # the group settles on its partitions first
+                with suppress(ReassignedError):
+                    for came in made.batches(landed):
+                        assert came is None
+                        if looking.committed(place) == 5:
+                            return
+    finally:
+        looking.close()
