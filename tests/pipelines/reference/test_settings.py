@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
+from learnloom.pipelines.config.holdout import Holdout
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.config.schedules import Schedules
@@ -16,7 +17,7 @@ from learnloom.pipelines.reference.settings import settings_page
 from tests.documents import blocks, page
 
 _PAGE = "docs/reference/settings.md"
-_NESTED = ("conversions", "subscriptions", "flows", "s3", "lrs", "alerts", "thresholds")
+_NESTED = ("conversions", "subscriptions", "flows", "s3", "lrs", "alerts", "holdout", "thresholds")
 """Tables of settings, whose default is a link to where they stand."""
 
 
@@ -39,6 +40,7 @@ def test_the_page_is_up_to_date() -> None:
         ("Conversions", Conversion),
         ("S3", S3),
         ("LRS", LrsBounds),
+        ("Holdout", Holdout),
         ("Alerts", Alerts),
     ],
 )
@@ -53,7 +55,7 @@ def test_every_setting_is_listed(heading: str, model: type[BaseModel]) -> None:
             assert re.fullmatch(r"\[.*\]\(.*\)", default)
         elif field.is_required():
             assert default == "needed"
-        elif field.default in (None, "", ()):
+        elif field.default in (None, "", (), {}):
             assert default == "none"
         elif name == "topics":
             assert default == f"`{', '.join(field.default)}`"
