@@ -8,8 +8,9 @@ from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output, shown
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.evaluate.effect import Effect, effects
+from learnloom.pipelines.evaluate.trial import Trial, trials
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.serve.effects import read_outcomes
+from learnloom.pipelines.serve.effects import read_outcomes, read_trial
 from learnloom.schemas.signal import Audience, SignalKind
 
 _CAUTION = (
@@ -24,26 +25,39 @@ def effect(
     *,
     kind: Annotated[SignalKind | None, typer.Option(help="Only signals of this kind.")] = None,
     audience: Annotated[Audience | None, typer.Option(help="Audience of the signals. Default: both.")] = None,
+    withheld: Annotated[
+        bool, typer.Option("--withheld", help="Compare with whom it was withheld from by lot instead.")
+    ] = False,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what followed signals of a kind, compared with similar students who had no such signal.
 
     It compares the two weeks after a signal with the two weeks before, with an 80 % interval. Without --kind it shows
-    only outcomes with enough comparable students.
+    only outcomes with enough comparable students. Where a share of signals is withheld by lot, --withheld shows what
+    they cause (docs/how-to/holdout.md).
     """
     out = Output(as_json=as_json)
+    name = kind.value if kind else None
     with out.progress("comparing"), open_to_read(read_settings(warehouse)) as opened:
-        told = effects(read_outcomes(opened, kind=kind.value if kind else None))
+        tried = trials(read_trial(opened, kind=name)) if withheld else None
+        told = [] if withheld else effects(read_outcomes(opened, kind=name))
+    if tried is not None:
+        _report_trials(out, tried)
+        return
     found = [each for each in told if audience is None or each.audience == audience.value]
+    _report_effects(out, found, is_of_one_kind=kind is not None)
+
+
+def _report_effects(out: Output, found: list[Effect], *, is_of_one_kind: bool) -> None:
     for each in found:
         out.record(each)
-    if as_json:
+    if out.as_json:
         return
     if not found:
         out.say("No such signal is older than two weeks.")
         return
-    listed = [each for each in found if kind or each.difference is not None]
+    listed = [each for each in found if is_of_one_kind or each.difference is not None]
     if listed:
         out.table(
             [
@@ -84,4 +98,45 @@ def _row(found: Effect) -> tuple[object, ...]:
         found.difference,
         interval,
         found.difference_before,
+    )
+
+
+def _report_trials(out: Output, tried: list[Trial]) -> None:
+    for each in tried:
+        out.record(each)
+    if not tried:
+        out.say(
+            "Nothing was drawn two weeks ago or earlier. The setting holdout.shares says what is withheld."
+        )
+        return
+    out.table(
+        [
+            "kind",
+            "two weeks after",
+            "said",
+            "withheld",
+            "mean, said",
+            "mean, withheld",
+            "difference",
+            "80 % interval",
+            "draws needed",
+        ],
+        [
+            (
+                each.signal_kind,
+                each.outcome,
+                each.n_said,
+                each.n_withheld,
+                each.mean_said,
+                each.mean_withheld,
+                each.difference,
+                None if each.low is None else f"{shown(each.low)} to {shown(each.high)}",
+                each.n_needed,
+            )
+            for each in tried
+        ],
+    )
+    out.say(
+        "Draws needed: about so many in all would tell a difference as large as this from none "
+        "(5 % error, four times of five). Shares are of those who answered."
     )

@@ -8,7 +8,7 @@ import typer
 
 from learnloom.pipelines.cli.options import JsonOption
 from learnloom.pipelines.cli.output import Output
-from learnloom.pipelines.simulate.config import OWN_DIALECT, DialectName, SimulationConfig
+from learnloom.pipelines.simulate.config import OWN_DIALECT, DialectName, SimulationConfig, WorldName
 from learnloom.pipelines.simulate.run import SimulationSummary
 from learnloom.pipelines.simulate.run import simulate as simulate_class
 
@@ -39,6 +39,9 @@ def simulate(
     compress: Annotated[
         Literal["none", "gzip", "zstd"], typer.Option(help="Compression of the statements.")
     ] = "none",
+    world: Annotated[
+        WorldName, typer.Option(help="How students learn: a little each time, or all at once.")
+    ] = "gradual",
     dialect: Annotated[
         DialectName, typer.Option(help="Platform whose statements tell of the class.")
     ] = "learnloom",
@@ -57,6 +60,7 @@ def simulate(
         faults=faults,
         skills_in_statements=skills_in_statements,
         compress=compress,
+        world=world,
         dialect=dialect,
         **({"start": start.date()} if start else {}),
     )

@@ -19,6 +19,7 @@ from pydantic_settings import (
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion, RepairName, check_conversions
 from learnloom.pipelines.config.faults import told_faults
+from learnloom.pipelines.config.holdout import Holdout
 from learnloom.pipelines.config.login import LoginBounds
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3, aws_variables, checked_data_path, with_aws_variables
@@ -158,9 +159,7 @@ class Settings(BaseSettings):
     kafka_cert_file: Path | None = Field(
         default=None, description="Client certificate (PEM), where the brokers ask for one."
     )
-    kafka_key_file: Path | None = Field(
-        default=None, description="Private key (PEM) of the client certificate."
-    )
+    kafka_key_file: Path | None = Field(default=None, description="Private key (PEM) of that certificate.")
     kafka_session_timeout_seconds: float = Field(
         default=45.0,
         ge=6,
@@ -208,6 +207,11 @@ class Settings(BaseSettings):
     )
     thresholds: Thresholds = Field(
         default_factory=Thresholds, description="When a signal is raised: docs/reference/signals.md."
+    )
+
+    holdout: Holdout = Field(
+        default_factory=Holdout,
+        description="Signals left out by lot, to learn if they help: docs/how-to/holdout.md.",
     )
     subscriptions: tuple[Subscription, ...] = Field(
         default=(), description="Receivers of signal events: docs/how-to/deliver.md."

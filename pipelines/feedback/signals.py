@@ -1,6 +1,6 @@
 """From a profile to its signals: every rule of the catalogue, most urgent first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from learnloom.pipelines.config.thresholds import Thresholds
@@ -55,6 +55,7 @@ def signals(
     *,
     thresholds: Thresholds,
     language: Language = ENGLISH,
+    withhold: Callable[[Sequence[Signal]], frozenset[str]] | None = None,
 ) -> list[Signal]:
     """Say what is worth saying of one student now: a pure function of its arguments.
 
@@ -63,12 +64,17 @@ def signals(
         profile: built from this evidence with these thresholds.
         thresholds: the school's settings.
         language: in which it is said.
+        withhold: gives the ids of the signals that are not to be said; None: all are said.
 
     Returns:
         Signals that hold at the profile's as_of, most urgent first, ties in order of kind, audience and id.
     """
     ctx = RuleContext(evidence, profile, thresholds, language)
     said = [signal for rule in RULES for signal in rule(ctx)]
+    if withhold is not None:
+        # Before the check-in, which may begin with one of them.
+        withheld = withhold(signal_feedback.still_wanted(ctx, said))
+        said = [signal for signal in said if signal.signal_id not in withheld]
     said += early_alert.check_in(ctx, said)
     return sorted(
         signal_feedback.still_wanted(ctx, said),

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
+from learnloom.pipelines.config.holdout import Holdout
 from learnloom.pipelines.config.login import LoginBounds, Platform, School
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
@@ -41,6 +42,7 @@ _ELSEWHERE: Final = {
     "s3": "[below](#s3)",
     "alerts": "[below](#alerts)",
     "subscriptions": "[how-to: delivery](../how-to/deliver.md#subscriptions)",
+    "holdout": "[below](#holdout)",
     "thresholds": "[reference: signals](signals.md#thresholds)",
 }
 """Settings that are tables of settings, and where those stand."""
@@ -94,6 +96,13 @@ In `learnloom.toml` under `[login.school]`, or in the environment as `LEARNLOOM_
 ([how-to: log in](../how-to/login.md#by-the-schools-login)).
 
 """
+_HOLDOUT: Final = """
+## Holdout
+
+In `learnloom.toml` under `[holdout]`, or in the environment as `LEARNLOOM_HOLDOUT__<NAME>`: which signals are left out
+by lot ([how-to: find out whether a signal helps](../how-to/holdout.md)).
+
+"""
 _ALERTS: Final = """
 ## Alerts
 
@@ -115,6 +124,7 @@ def settings_page() -> str:
         (_LOGIN, LoginBounds),
         (_PLATFORMS, Platform),
         (_SCHOOL, School),
+        (_HOLDOUT, Holdout),
         (_ALERTS, Alerts),
     ]
     return "".join(f"{head}{_TABLE}{''.join(_rows(model))}" for head, model in tables)
@@ -129,7 +139,7 @@ def _rows(model: type[BaseModel]) -> Iterator[str]:
 def _shown(default: object) -> str:
     if isinstance(default, tuple) and default:
         return ", ".join(f"`{one}`" for one in default)
-    return "none" if default in {None, ""} or default == () else f"`{default}`"
+    return "none" if default in (None, "", (), {}) else f"`{default}`"
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ Rows = tuple[str, pa.Table]
 """Full name of a relation that Python writes, and its rows."""
 
 _STAGED: Final = "staging.stg_statement"
+_LOGS: Final = (OUTBOX, "feedback.holdout_draw")
+"""What was told of students before, and drawn: it decides what is told now."""
 _TAKEN_APART: Final = ", ".join(
     f"NULL::JSON AS {name}"
     for name in ("context_activities", "instructor", "context_agents", "context_groups")
@@ -227,15 +229,16 @@ class Transform:
             # Contexts are taken apart when mentions are merged; nothing about a student reads them again.
             f"SELECT * REPLACE ({_TAKEN_APART}) FROM {self.staged} {theirs}",
         )
-        self._show_outbox(theirs)
+        self._show_logs(theirs)
 
     @property
     def by_keys(self) -> str:
         """SQL that leaves of rows those of the students chosen."""
         return f"SEMI JOIN {self.work.keys('student')} USING (student_key)"
 
-    def _show_outbox(self, theirs: str) -> None:
-        self.show(self.work, self.by_name[OUTBOX], source=f"(FROM {LAKE}.{OUTBOX} {theirs})")
+    def _show_logs(self, theirs: str) -> None:
+        for log in _LOGS:
+            self.show(self.work, self.by_name[log], source=f"(FROM {LAKE}.{log} {theirs})")
 
     def widen(self) -> None:
         """Show of all students what a new day is computed from: of those who were not chosen, what stands."""
@@ -252,7 +255,7 @@ class Transform:
                 stands = f"FROM {LAKE}.{name} {others}"
                 self.work.take(relation, f"FROM {self.work.place(relation)} UNION ALL BY NAME {stands}")
         self.work.show(self.by_name[_STAGED], source=f"(FROM {self.staged} WHERE {self.among})")
-        self._show_outbox(f"WHERE {self.among}")
+        self._show_logs(f"WHERE {self.among}")
 
     def build(self, *layers: str, names: Container[str]) -> None:
         """Compute the SELECTs of these layers and full names that belong to students, and to a version to be fitted."""

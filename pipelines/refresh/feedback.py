@@ -8,14 +8,16 @@ from contextlib import contextmanager
 import orjson
 import pyarrow as pa
 
+from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.profile import build_profile
 from learnloom.pipelines.feedback.signals import signals
 from learnloom.pipelines.refresh.build import Rows, Transform
 from learnloom.pipelines.refresh.evidence import read_evidence
+from learnloom.pipelines.refresh.withhold import DRAW, Lots
 from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.profile import StudentProfile
-from learnloom.schemas.signal import Signal
+from learnloom.schemas.signal import Signal, SignalKind
 
 _MOMENT = pa.timestamp("us", "UTC")
 
@@ -32,32 +34,47 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def feedback(transform: Transform, thresholds: Thresholds) -> Iterator[Rows]:
+def feedback(transform: Transform, settings: Settings) -> Iterator[Rows]:
     """Build the profile and the signals of every student in the workspace, in order of keys.
 
     Args:
         transform: in its workspace the marts stand of the students taken.
-        thresholds: from when on something is worth telling.
+        settings: from when on something is worth telling, and what is left out by lot.
 
     Yields:
         The rows of each relation that Python writes in the layer feedback.
     """
     as_of, model_version = transform.plan.request.as_of, transform.plan.state.model_version
     transform.begin("feedback.student_profile")
+    lots = Lots.of(transform.work, transform.plan, settings.holdout)
     with _without_collector():
         told = [
-            _tell(evidence, as_of, model_version, thresholds) for evidence in read_evidence(transform.work)
+            _tell(
+                evidence, as_of, model_version, settings.thresholds, lots if settings.holdout.shares else None
+            )
+            for evidence in read_evidence(transform.work)
         ]
         yield "feedback.student_profile", _profile_rows([profile for profile, _ in told], model_version)
         transform.begin("feedback.signal")
         yield "feedback.signal", _signal_rows([signal for _, said in told for signal in said])
+        yield DRAW, lots.rows()
 
 
 def _tell(
-    evidence: StudentEvidence, as_of: dt.datetime, model_version: int, thresholds: Thresholds
+    evidence: StudentEvidence,
+    as_of: dt.datetime,
+    model_version: int,
+    thresholds: Thresholds,
+    lots: Lots | None,
 ) -> tuple[StudentProfile, list[Signal]]:
     profile = build_profile(evidence, as_of=as_of, model_version=str(model_version), thresholds=thresholds)
-    return profile, signals(evidence, profile, thresholds=thresholds)
+    if lots is None:
+        return profile, signals(evidence, profile, thresholds=thresholds)
+    said = signals(evidence, profile, thresholds=thresholds, withhold=lots.withheld)
+    if lots.withholds((profile.student_key, SignalKind.PRACTISE_NEXT.value, None)):
+        # What is not offered as a signal is not offered in the profile either.
+        profile = profile.model_copy(update={"practise_next": ()})
+    return profile, said
 
 
 def _profile_rows(profiles: list[StudentProfile], model_version: int) -> pa.Table:

@@ -202,6 +202,7 @@ def _rules_digest(
     parts = [
         code_digest(relations),
         settings.thresholds.model_dump_json(),
+        _holdout_digest(settings),
         str(settings.session_gap_minutes),
         settings.time_zone,
         repr(choices_of(settings)),
@@ -209,6 +210,13 @@ def _rules_digest(
         repr(vocabulary.to_pylist()),
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+def _holdout_digest(settings: Settings) -> str:
+    """Digest of what is left out by lot; of the key only that it is another one."""
+    key = settings.holdout.key
+    shares = repr(sorted(settings.holdout.shares.items()))
+    return hashlib.sha256(f"{shares}{key.get_secret_value() if key else ''}".encode()).hexdigest()
 
 
 def code_digest(relations: Sequence[Relation]) -> str:

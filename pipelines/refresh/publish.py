@@ -17,6 +17,7 @@ from learnloom.pipelines.refresh.outbox import CHANGE, write_events
 from learnloom.pipelines.refresh.state import STATE, drop_what_is_gone, read_state
 from learnloom.pipelines.refresh.students import student_tables
 from learnloom.pipelines.refresh.touched import touched_keys
+from learnloom.pipelines.refresh.withhold import DRAW, log_draws
 from learnloom.pipelines.refresh.workspace import Workspace
 
 _SIGNAL: Final = "feedback.signal"
@@ -200,6 +201,8 @@ def _write_computed(transform: Transform, rewrites: dict[str, Rewrite] | None, s
         if relation.full_name == _SIGNAL:
             changes = transform.files.get(CHANGE, ())
             write_events(work, files=changes, at=transform.plan.state.refreshed_at, source=source)
+        elif relation.full_name == DRAW:
+            log_draws(work)
 
 
 def _replace(transform: Transform, relation: Relation) -> None:

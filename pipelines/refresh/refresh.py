@@ -128,7 +128,7 @@ def _compute(transform: Transform, settings: Settings, folders: RunFolders, spre
     n_buckets = folders.own.n_buckets if folders.own else count_buckets(transform, settings)
     if n_buckets == 1:
         transform.take(students)
-        compute_students(transform, settings.thresholds)
+        compute_students(transform, settings)
     else:
         compute_in_buckets(transform, folders.own or folders.make(plan, n_buckets), settings, spread)
     transform.begin("writing")

@@ -1,13 +1,13 @@
 """Everything that is told of some students, in the order in which one thing is computed from another."""
 
-from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.relation import Relation
 from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.digests import DIGEST, compute_digests
 from learnloom.pipelines.refresh.outbox import CHANGE, find_changes
 
 
-def compute_students(transform: Transform, thresholds: Thresholds) -> None:
+def compute_students(transform: Transform, settings: Settings) -> None:
     """Compute the rows of the students taken in every relation of scope student, and what changes of their signals.
 
     On a new day what hangs on the day is computed of all students, from what stands of those who were not taken.
@@ -15,7 +15,7 @@ def compute_students(transform: Transform, thresholds: Thresholds) -> None:
     Args:
         transform: in its workspace stand their statements, the reference relations, the model version in use (or one
             is fitted on these students), and the outbox of these students.
-        thresholds: a school's, as for the rules.
+        settings: a school's choices, as for the rules.
     """
     # The learner model and the texts: a refresh that has nobody to compute need not wait for them.
     from learnloom.pipelines.refresh.estimate import estimate, estimate_risk  # noqa: PLC0415
@@ -23,14 +23,14 @@ def compute_students(transform: Transform, thresholds: Thresholds) -> None:
 
     names, of_day = set(transform.by_name), transform.of_day
     transform.build("dimensional", "norms", names=names - of_day)
-    transform.fill(estimate(transform, thresholds))
+    transform.fill(estimate(transform, settings.thresholds))
     if of_day:
         transform.build("marts", names=names - of_day)
         transform.widen()
         transform.build("dimensional", names=of_day)
     transform.fill(estimate_risk(transform))
     transform.build("marts", names=of_day or names)
-    transform.fill(feedback(transform, thresholds))
+    transform.fill(feedback(transform, settings))
     find_changes(transform.work, transform.by_name[CHANGE])
     rows = {relation.full_name: rows_of(transform, relation) for relation in student_tables(transform)}
     compute_digests(transform, rows)

@@ -9,6 +9,9 @@ from learnloom.pipelines.lake.relation import existing_tables
 _OUTCOMES = "feedback.signal_outcome"
 
 
+_TRIAL = "feedback.signal_trial"
+
+
 def read_outcomes(warehouse: Warehouse, *, kind: str | None = None) -> pa.Table:
     """Read the rows of feedback.signal_outcome, of one kind if one is named, always in the same order.
 
@@ -20,5 +23,20 @@ def read_outcomes(warehouse: Warehouse, *, kind: str | None = None) -> pa.Table:
     return warehouse.arrow(
         f"SELECT * FROM {_OUTCOMES} WHERE $kind IS NULL OR signal_kind = $kind "
         "ORDER BY signal_kind, audience, raised_on, skill_id, student_key",
+        {"kind": kind},
+    )
+
+
+def read_trial(warehouse: Warehouse, *, kind: str | None = None) -> pa.Table:
+    """Read the rows of feedback.signal_trial, of one kind if one is named, always in the same order.
+
+    Raises:
+        WarehouseError: no refresh has made the view yet.
+    """
+    if not {_TRIAL, "feedback.student_window"} <= existing_tables(warehouse):
+        raise WarehouseError("what was withheld is not known yet: run `learnloom refresh`")
+    return warehouse.arrow(
+        f"SELECT * FROM {_TRIAL} WHERE $kind IS NULL OR signal_kind = $kind "
+        "ORDER BY signal_kind, drawn_on, skill_id, student_key",
         {"kind": kind},
     )

@@ -10,6 +10,8 @@ from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.operate.summary import tables
 
+_DRAWN: Final = frozenset({"feedback.signal_draw", "feedback.holdout_draw", "run.student_digest"})
+"""Who is left out by lot, and the digests of it: whoever knew of it could make up for it."""
 LAYERS_FOR_ANALYSTS: Final = ("run", "dimensional", "norms", "estimates", "marts", "feedback")
 
 
@@ -40,7 +42,7 @@ def export(
     """
     if target.exists():
         raise ExportError(f"{target} exists: choose another path, or remove it first")
-    names = [name for name in tables(warehouse) if everything or name.split(".")[0] in LAYERS_FOR_ANALYSTS]
+    names = [name for name in tables(warehouse) if everything or _is_for_analysts(name)]
     if not names:
         raise ExportError("nothing has been computed yet: run `learnloom refresh`")
     partial = target.with_name(target.name + ".part")
@@ -54,6 +56,10 @@ def export(
         raise
     partial.rename(target)
     return written
+
+
+def _is_for_analysts(name: str) -> bool:
+    return name.split(".", maxsplit=1)[0] in LAYERS_FOR_ANALYSTS and name not in _DRAWN
 
 
 def _write_parquet(

@@ -23,6 +23,7 @@ DialectName = Literal[
     "adapt",
     "jisc",
 ]
+WorldName = Literal["gradual", "sudden"]
 
 
 class SimulationConfig(BaseModel):
@@ -48,6 +49,10 @@ class SimulationConfig(BaseModel):
     statements: int | None = Field(default=None, ge=1, le=100_000_000)
     """Roughly how many statements are wanted; overrides `students` (at least one student is simulated)."""
     compress: Literal["none", "gzip", "zstd"] = "none"
+    world: WorldName = "gradual"
+    """How students learn, answer and spend their weeks: docs/explanation/worlds.md."""
+    heeds: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Share of suggestions that students do, where somebody makes them any (`Classroom.heed`)."""
     dialect: DialectName = "learnloom"
     """Whose statements tell of the class: students, days and answers are the same in every dialect."""
 

@@ -15,6 +15,7 @@ from learnloom.pipelines.simulate.statements import (
     rfc3339,
     school_iri,
 )
+from learnloom.pipelines.simulate.worlds import world_of
 from learnloom.schemas import vocabulary as xapi
 
 PRACTICE_ITEMS: Final = 10
@@ -109,6 +110,7 @@ class _Builder:
     def __init__(self, config: SimulationConfig, number: int, rng: Random) -> None:
         self.config = config
         self.rng = rng
+        self.world = world_of(config)
         self.subject = SUBJECTS[number % len(SUBJECTS)]
         self.root = f"{school_iri(config)}/course-{number + 1}"
         self.first_skill = number * config.skills_per_course
@@ -147,7 +149,7 @@ class _Builder:
         iri = f"{self.root}/week-{week + 1}"
         name = f"Week {week + 1}: {taught[0].activity.name}"
         module = make_activity(iri, name, xapi.MODULE, parent=self.activity, grouping=(self.activity,))
-        due_ms = self.config.start_ms + (week * 7 + 6) * DAY_MS + _DUE_HOUR * HOUR_MS
+        due_ms = self.config.start_ms + (self.world.due_week(week) * 7 + 6) * DAY_MS + _DUE_HOUR * HOUR_MS
         material = [
             self._material(module, taught[n % len(taught)], n + 1, is_video=n < _VIDEOS)
             for n in range(_VIDEOS + _READINGS)

@@ -17,8 +17,6 @@ from learnloom.pipelines.simulate.student import DEVICES, Enrolment, Student
 _PASS_MARK: Final = 0.5
 # Tasks of earlier weeks that a student still means to do; the oldest are given up.
 _BACKLOG: Final = 12
-_SATURDAY: Final = 5
-_DISENGAGED: Final = 0.2
 # Weekly probability that a student of middling effort without failures gives up.
 _HAZARD: Final = 0.017
 
@@ -44,7 +42,7 @@ def live(student: Student, config: SimulationConfig, day: int) -> None:
             return
         _plan_week(student, week)
     duties = student.agenda.pop(day, None)
-    if duties is None and student.rng.random() > _readiness(student, day):
+    if duties is None and student.rng.random() > student.world.readiness(student.traits, day):
         return
     at_ms = _begin_session(student, config, day)
     until_ms = at_ms + int((15 + 90 * student.traits.effort * student.rng.random()) * 60_000)
@@ -86,17 +84,6 @@ def has_passed(enrolment: Enrolment) -> bool:
     return final_score(enrolment) >= _PASS_MARK
 
 
-def _engagement(student: Student, day: int) -> float:
-    drop = student.traits.engagement_drop_day
-    return _DISENGAGED if drop is not None and day >= drop else 1.0
-
-
-def _readiness(student: Student, day: int) -> float:
-    """Probability of working on a day without duties."""
-    weekend = student.traits.weekend if day % 7 >= _SATURDAY else 1.0
-    return (0.12 + 0.6 * student.traits.effort) * weekend * _engagement(student, day)
-
-
 def _hazard(student: Student) -> float:
     return _HAZARD * math.exp(3.0 * (0.6 - student.traits.effort)) * (1 + 0.5 * student.failures)
 
@@ -104,7 +91,7 @@ def _hazard(student: Student) -> float:
 def _begin_session(student: Student, config: SimulationConfig, day: int) -> int:
     rng, traits = student.rng, student.traits
     if rng.random() < 0.8:  # noqa: PLR2004 - habits hold most of the time
-        hour, student.device = traits.favourite_hour + rng.gauss(0.2, 0.6), traits.device
+        hour, student.device = student.world.hour(traits, day, rng), traits.device
     else:
         hour, student.device = 7 + 15 * rng.random(), rng.choice(DEVICES)
     return config.start_ms + day * DAY_MS + int(min(23.0, max(5.5, hour)) * HOUR_MS)
@@ -123,7 +110,9 @@ def _leave(student: Student, config: SimulationConfig, day: int) -> None:
 def _plan_week(student: Student, week: int) -> None:
     while len(student.todo) > _BACKLOG:
         student.todo.popleft()
-    willing = (0.3 + 0.75 * student.traits.effort) * (0.5 + 0.5 * _engagement(student, week * 7))
+    willing = (0.3 + 0.75 * student.traits.effort) * (
+        0.5 + 0.5 * student.world.engagement(student.traits, week * 7)
+    )
     for enrolment in student.enrolments:
         _plan_module(enrolment, week, willing)
 
@@ -149,7 +138,7 @@ def _plan_module(
         todo.append(partial(take_test, enrolment, week))
     if rng.random() < traits.sociability:
         todo.append(partial(talk, enrolment, module))
-    if rng.random() < _engagement(student, week * 7):
+    if rng.random() < student.world.engagement(student.traits, week * 7):
         plan_assignment(enrolment, week)
 
 

@@ -9,8 +9,6 @@ from learnloom.schemas import vocabulary as xapi
 
 # Share of a video that counts as the whole of it.
 _THRESHOLD: Final = 0.95
-# What a whole video or reading teaches, in seriously answered questions.
-_LESSON: Final = 3.0
 
 _Segment = tuple[float, float]
 
@@ -93,7 +91,7 @@ def use_material(enrolment: Enrolment, material: Material, at_ms: int) -> int:
         end_ms, share = _watch(enrolment, material, at_ms)
     else:
         end_ms, share = _read(enrolment, material, at_ms)
-    enrolment.student.knowledge.use(material.skill, end_ms, _LESSON * share)
+    enrolment.student.knowledge.explain(material.skill, end_ms, share)
     return end_ms + 5000
 
 

@@ -43,8 +43,9 @@ def answer(
     rng, traits, knowledge = student.rng, student.traits, student.knowledge
     main = item.skills[0][0]
     if rng.random() < traits.guessing:
-        took_ms = int(1000 + 2000 * rng.random())
+        took_ms = student.world.guess_ms(item, rng)
         is_right = rng.random() < item.chance
+        has_set_answer = False
     else:
         probability = knowledge.p_right(item, at_ms)
         if hints_allowed and probability < _KNOWS and rng.random() < traits.help_seeking:
@@ -53,14 +54,15 @@ def answer(
         if support:
             odds = probability / (1 - probability) * math.exp(support)
             probability = odds / (1 + odds)
-        took_ms = int(1000 * item.seconds * traits.pace * (0.4 + 1.4 * rng.random() ** 2 + 0.3))
+        took_ms = student.world.think_ms(item, traits, probability, rng)
         is_right = rng.random() < probability
+        has_set_answer = knowledge.has_set_answer(main)
         for skill, weight in item.skills:
             knowledge.use(skill, at_ms, weight)
     knowledge.record(main, is_right)
     at_ms += took_ms
     results = item.right if is_right else item.wrong
-    result = results[int(rng.random() * len(results))]
+    result = results[int(rng.random() * len(results)) if is_right or not has_set_answer else 0]
     enrolment.say(say.ANSWERED, item.activity, at_ms, f'{result}{took_ms / 1000:.2f}S"}},')
     return at_ms, is_right
 

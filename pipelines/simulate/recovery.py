@@ -138,7 +138,12 @@ def compare(
 def numbers_of(truth: Path) -> dict[str, int]:
     """Number of each student by identifier."""
     rows = pq.read_table(truth / "student.parquet").to_pylist()
-    return {row["mbox"] or f"{row['home_page']} {row['account_name']}": row["number"] for row in rows}
+    return {identifier_of(row["mbox"], row["home_page"], row["account_name"]): row["number"] for row in rows}
+
+
+def identifier_of(mbox: str | None, home_page: str | None, account_name: str | None) -> str:
+    """The identifier by which a warehouse knows a student."""
+    return mbox or f"{home_page} {account_name}"
 
 
 def _interest_hits(truth: Path, numbers: Mapping[str, int], likes: Iterable[Liked]) -> list[bool]:

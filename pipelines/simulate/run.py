@@ -12,11 +12,13 @@ from learnloom.pipelines.simulate.dialects.registry import DIALECTS
 from learnloom.pipelines.simulate.dialects.school import School
 from learnloom.pipelines.simulate.dialects.translate import Translator
 from learnloom.pipelines.simulate.faults import FaultyLink
+from learnloom.pipelines.simulate.heed import Heed
 from learnloom.pipelines.simulate.plan import write_plan
 from learnloom.pipelines.simulate.sink import SUFFIXES, Receiver, Sink, SortedFile, open_for_lines
 from learnloom.pipelines.simulate.student import Student, make_student
 from learnloom.pipelines.simulate.translation_truth import write_staff, write_translation
 from learnloom.pipelines.simulate.truth import write_skill_map, write_truth
+from learnloom.pipelines.simulate.worlds import world_of
 
 STATEMENTS: Final = "statements"
 SKILL_MAP: Final = "skills.csv"
@@ -67,7 +69,7 @@ class _Counter:
         self.statements += 1
 
 
-class _Class:
+class Classroom:
     """The courses and the students of one simulation."""
 
     def __init__(self, config: SimulationConfig, receiver: Receiver) -> None:
@@ -79,9 +81,12 @@ class _Class:
         skills = tuple(skill for course in self.courses for skill in course.skills)
         self.translator = _translator(config, self.courses, receiver)
         sink = Sink(self.translator or receiver, Random(f"{config.seed}/ids"))
+        world = world_of(config)
         self.students: list[Student] = [
-            make_student(config, sink, self.courses, skills, number) for number in range(config.students)
+            make_student(world, sink, self.courses, skills, number) for number in range(config.students)
         ]
+        self.heed = Heed(config, self.students)
+        """What becomes of suggestions that are made between two days."""
 
     def days(self) -> Iterator[int]:
         """Live through the course; yields the end of each day, in milliseconds since 1970."""
@@ -136,7 +141,7 @@ def simulate(
     with open_for_lines(path, config.compress) as file:
         outbox = SortedFile(file)
         link = FaultyLink(outbox, config.faults, Random(f"{config.seed}/faults"))
-        simulated = _Class(config, link)
+        simulated = Classroom(config, link)
         for end_ms in simulated.days():
             outbox.flush(end_ms)
             if on_progress is not None:
@@ -176,7 +181,7 @@ def _sized(config: SimulationConfig) -> SimulationConfig:
     each = _STATEMENTS_A_WEEK * config.weeks * max(1.0, 0.6 * config.courses)
     pilot = min(_PILOT_STUDENTS, max(1, int(_PILOT_STATEMENTS / each)))
     counter = _Counter()
-    for _ in _Class(config.model_copy(update={"students": pilot}), counter).days():
+    for _ in Classroom(config.model_copy(update={"students": pilot}), counter).days():
         pass
     students = max(1, round(config.statements * pilot / counter.statements))
     return config.model_copy(update={"students": students})

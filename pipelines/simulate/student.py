@@ -5,13 +5,13 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, Final
 
-from learnloom.pipelines.simulate.answer import Knowledge
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.course import Course
 from learnloom.pipelines.simulate.item import SimulatedSkill
 from learnloom.pipelines.simulate.sink import Sink
 from learnloom.pipelines.simulate.statements import INSTRUCTOR, SimulatedActivity, dumps, rfc3339
 from learnloom.pipelines.simulate.traits import Traits, draw_traits
+from learnloom.pipelines.simulate.world import World
 from learnloom.schemas import vocabulary as xapi
 
 DEVICES: Final = ("laptop", "phone", "tablet")
@@ -25,10 +25,11 @@ Step = Callable[[int], int]
 class Student:
     """A student in the middle of things."""
 
-    def __init__(self, traits: Traits, rng: Random, knowledge: Knowledge) -> None:
+    def __init__(self, traits: Traits, rng: Random, world: World, skills: tuple[SimulatedSkill, ...]) -> None:
         self.traits = traits
         self.rng = rng
-        self.knowledge = knowledge
+        self.world = world
+        self.knowledge = world.knowledge(skills, traits, rng)
         self.actor = dumps(_actor(traits))
         """JSON of the actor."""
         self.enrolments: list[Enrolment] = []
@@ -100,16 +101,17 @@ class Enrolment:
 
 
 def make_student(
-    config: SimulationConfig,
+    world: World,
     sink: Sink,
     courses: tuple[Course, ...],
     skills: tuple[SimulatedSkill, ...],
     number: int,
 ) -> Student:
     """Draw the student with this number (from 0); the traits do not depend on the size of the class."""
+    config = world.config
     rng = Random(f"{config.seed}/student/{number}")
     traits = draw_traits(config, number, rng)
-    student = Student(traits, rng, Knowledge(skills, traits=traits, rng=rng))
+    student = Student(traits, rng, world, skills)
     chosen = [course for course in courses if rng.random() < _SHARE_OF_COURSES] or [rng.choice(courses)]
     student.enrolments = [Enrolment(config, sink, student, course) for course in chosen]
     return student

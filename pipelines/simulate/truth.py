@@ -11,6 +11,7 @@ expected          one row per outcome: how many records of the file should come 
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from learnloom.pipelines.simulate.course import Course
 from learnloom.pipelines.simulate.day import final_score, has_passed
 from learnloom.pipelines.simulate.dialects.translate import Translator
 from learnloom.pipelines.simulate.faults import FaultyLink
-from learnloom.pipelines.simulate.item import SimulatedItem, SimulatedSkill, p_right
+from learnloom.pipelines.simulate.item import SimulatedItem, SimulatedSkill
 from learnloom.pipelines.simulate.lists import TOPICS
 from learnloom.pipelines.simulate.student import Student
 
@@ -206,23 +207,22 @@ def _mastery_rows(
         knowledge = student.knowledge
         for enrolment in student.enrolments:
             for skill in enrolment.course.skills:
-                ability = knowledge.ability(skill.number, config.end_ms)
                 asked = items.get(skill.number, ())
+                mastery = partial(knowledge.mastery, asked, skill.number) if asked else _unknown
                 yield {
                     "student_number": student.traits.number,
                     "skill": skill.activity.iri,
-                    "ability": ability,
-                    "mastery": _mastery(asked, ability),
-                    "mastery_when_last_used": _mastery(asked, knowledge.last_ability(skill.number)),
+                    "ability": knowledge.ability(skill.number, config.end_ms),
+                    "mastery": mastery(config.end_ms),
+                    "mastery_when_last_used": mastery(None),
                     "has_misconception": skill.number in knowledge.misconceived,
                     "opportunities": knowledge.opportunities[skill.number],
                     "best_run": knowledge.best_run[skill.number],
                 }
 
 
-def _mastery(asked: Sequence[SimulatedItem], ability: float) -> float | None:
-    """Probability right at an average of the questions; None where there are none."""
-    return sum(p_right(item, ability) for item in asked) / len(asked) if asked else None
+def _unknown(_: int | None) -> None:
+    """The mastery of a skill that no question is about."""
 
 
 def _enrolment_rows(student: Student) -> Iterable[Row]:

@@ -1,7 +1,7 @@
--- What each student did in the 14 days before and after each day on which a signal was raised. Before is the 14 days up
--- to and with the day, after the 14 days that follow; only where these have ended is there a row. Where the signal was
--- about a skill, answers are those on that skill, and only who answered on it before has a row; else all answers count,
--- and whoever was active before has a row.
+-- What each student did in the 14 days before and after each day on which a signal was raised, or drawn to be said or
+-- withheld. Before is the 14 days up to and with the day, after the 14 days that follow; only where these have ended is
+-- there a row. Where the signal was about a skill, answers are those on that skill, and only who answered on it before has
+-- a row; else all answers count, and whoever was active before has a row.
 -- grain: skill_id, raised_on, student_key
 -- scope: read
 -- columns:
@@ -35,6 +35,12 @@ places AS MATERIALIZED (
         raised_on
     FROM feedback.signal_said
     WHERE is_first AND raised_on + 14 <= (SELECT local_day FROM today)
+    UNION
+    SELECT
+        skill_id,
+        drawn_on
+    FROM feedback.signal_drawn
+    WHERE drawn_on + 14 <= (SELECT local_day FROM today)
 ),
 
 -- Each day around a day on which something was said, so that facts are met by equality.

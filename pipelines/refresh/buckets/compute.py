@@ -48,7 +48,7 @@ def compute_bucket(bucket: Bucket, *, has_core: bool = False) -> BucketRows:
         students = _students(transform, bucket)
         transform.choose(students)
         transform.take(students)
-        compute_students(transform, job.settings.thresholds)
+        compute_students(transform, job.settings)
         attempt = f"{job.name}-{bucket.number}-{uuid.uuid4().hex[:8]}"
         files = {
             relation.full_name: _write(transform, relation, job, attempt)

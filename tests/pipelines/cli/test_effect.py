@@ -44,3 +44,10 @@ def test_before_two_weeks_there_is_nothing(small_class: SmallClass) -> None:
     ran = learnloom("effect", "--warehouse", str(small_class.folder))
     assert (ran.code, ran.err) == (Exit.DONE, "")
     assert ran.out.startswith("No such signal is older than two weeks")
+
+
+def test_without_draws_the_reader_is_told_the_setting(later: Path) -> None:
+    """Where nothing was withheld, --withheld says how it would be."""
+    ran = learnloom("effect", "--withheld", "--warehouse", str(later))
+    assert (ran.code, ran.err) == (Exit.DONE, "")
+    assert "holdout.shares" in ran.out

@@ -21,7 +21,7 @@ SKILL: Final = "https://school.example/skills/fractions"
 COURSE: Final = "https://school.example/courses/maths"
 _STUDY_DAYS: Final = (-12, -8, -4, 0)
 _STUDY_DAYS_AFTER: Final = (2, 5, 8, 11)
-_VIEWS: Final = ("signal_said", "student_window", "signal_outcome")
+_VIEWS: Final = ("signal_said", "signal_drawn", "student_window", "signal_outcome", "signal_trial")
 
 
 @dataclass
@@ -35,6 +35,7 @@ class School:
     enrolments: list[dict[str, Any]] = field(default_factory=list)
     responses: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    draws: list[dict[str, Any]] = field(default_factory=list)
 
     def study(
         self,
@@ -108,6 +109,21 @@ class School:
                 )
         return signal
 
+    def draw(
+        self, student: str, *, is_withheld: bool, subject: str | None = SKILL, day: dt.date = DAY
+    ) -> None:
+        """Draw by lot whether a signal of a student is said."""
+        self.draws.append(
+            {
+                "student_key": student,
+                "signal_kind": "wheel_spinning",
+                "subject": subject,
+                "drawn_on": day,
+                "share": 0.5,
+                "is_withheld": is_withheld,
+            }
+        )
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the views; the planted rows stand in the tables that they read."""
         with self._asked() as connection:
@@ -150,6 +166,7 @@ class School:
             "dimensional.fact_enrolment": self.enrolments,
             "dimensional.fact_response": self.responses,
             "feedback.outbox": self.events,
+            "feedback.holdout_draw": self.draws,
         }
 
     def effect(self, outcome: str, kind: str = "wheel_spinning", audience: str = "teacher") -> Effect:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
+from learnloom.pipelines.config.holdout import Holdout
 from learnloom.pipelines.config.login import LoginBounds, Platform, School
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
@@ -17,7 +18,17 @@ from learnloom.pipelines.reference.settings import settings_page
 from tests.documents import blocks, page
 
 _PAGE = "docs/reference/settings.md"
-_NESTED = ("conversions", "subscriptions", "flows", "s3", "lrs", "login", "alerts", "thresholds")
+_NESTED = (
+    "conversions",
+    "subscriptions",
+    "flows",
+    "s3",
+    "lrs",
+    "login",
+    "alerts",
+    "holdout",
+    "thresholds",
+)
 """Tables of settings, whose default is a link to where they stand."""
 
 
@@ -43,6 +54,7 @@ def test_the_page_is_up_to_date() -> None:
         ("Login", LoginBounds),
         ("Platforms that launch", Platform),
         ("The school's login", School),
+        ("Holdout", Holdout),
         ("Alerts", Alerts),
     ],
 )
@@ -57,7 +69,7 @@ def test_every_setting_is_listed(heading: str, model: type[BaseModel]) -> None:
             assert re.fullmatch(r"\[.*\]\(.*\)", default)
         elif field.is_required():
             assert default == "needed"
-        elif field.default in (None, "", ()):
+        elif field.default in (None, "", (), {}):
             assert default == "none"
         elif name == "topics":
             assert default == f"`{', '.join(field.default)}`"

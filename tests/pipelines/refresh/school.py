@@ -3,8 +3,11 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from pydantic import SecretStr
+
+from learnloom.pipelines.config.holdout import Holdout, HoldoutKind
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.loop import ImportSummary, LandingPolicy, import_statements
 from learnloom.pipelines.ingest.sources.files import FileSource
@@ -25,6 +28,13 @@ LAST_DAY = dt.date(2026, 9, 20)
 _LOGS = ("feedback.outbox", DIGEST)
 """What hangs on which refreshes there were, as a log does, or on the last digits of doubles, as digests do."""
 SETTINGS = Settings(lock_wait_seconds=20)
+WITHHOLDING = Settings(
+    lock_wait_seconds=20,
+    holdout=Holdout(
+        shares=dict.fromkeys(get_args(HoldoutKind), 0.5), key=SecretStr("only for tests of this kind")
+    ),
+)
+"""Half of all that may be withheld is."""
 
 
 def lines_of(folder: Path, *, seed: int = 3, students: int = 6, faults: float = 0.1) -> list[bytes]:

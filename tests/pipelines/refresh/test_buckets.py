@@ -15,7 +15,7 @@ from learnloom.pipelines.refresh.buckets.key_range import key_ranges
 from learnloom.pipelines.refresh.refresh import RefreshSummary, refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from tests.pipelines.refresh.conftest import RefreshedClass
-from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, differences, land, lines_of, tables
+from tests.pipelines.refresh.school import LAST_DAY, NOW, WITHHOLDING, differences, land, lines_of, tables
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +57,7 @@ def refreshed_in(monkeypatch: pytest.MonkeyPatch) -> Refreshing:
         monkeypatch.setattr("learnloom.pipelines.refresh.plan._SMALL_SCHOOL", 0)
         monkeypatch.setattr("learnloom.pipelines.refresh.plan._SMALL_NEWS", 0)
         request = RefreshRequest(end_of_day(day, "UTC"), full=full, refit=refit)
-        return refresh(warehouse, SETTINGS, request, clock=lambda: NOW, spread=spread)
+        return refresh(warehouse, WITHHOLDING, request, clock=lambda: NOW, spread=spread)
 
     return refreshed_in
 

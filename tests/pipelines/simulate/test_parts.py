@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnloom.pipelines.simulate.answer import CEILING, Knowledge
 from learnloom.pipelines.simulate.config import DAY_MS, SimulationConfig
 from learnloom.pipelines.simulate.course import Course, make_course
+from learnloom.pipelines.simulate.gradual import CEILING, GradualKnowledge
 from learnloom.pipelines.simulate.item import SLIP, p_right
 from learnloom.pipelines.simulate.material import played_segments, share_of
 from learnloom.pipelines.simulate.sink import SortedFile
@@ -28,10 +28,10 @@ def course() -> Course:
     return make_course(CONFIG, 0, Random(1))
 
 
-def knowledge(course: Course, seed: int = 1) -> Knowledge:
+def knowledge(course: Course, seed: int = 1) -> GradualKnowledge:
     """What some student knows at the start."""
     rng = Random(seed)
-    return Knowledge(course.skills, traits=draw_traits(CONFIG, 0, rng), rng=rng)
+    return GradualKnowledge(course.skills, traits=draw_traits(CONFIG, 0, rng), rng=rng)
 
 
 @given(st.datetimes(datetime(1980, 1, 1), datetime(2100, 1, 1)))  # noqa: DTZ001 - hypothesis wants naive bounds

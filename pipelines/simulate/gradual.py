@@ -1,4 +1,4 @@
-"""What a student knows: ability per skill, how it grows with practice and fades with time.
+"""The world in which abilities grow: by practice, a little each time; stuck is who learns next to nothing from it.
 
 Ability is in logits, on the scale of item difficulties. It is what the student brought plus what was learned;
 the learned part fades exponentially with the days since the skill was last used (each use makes it last
@@ -13,23 +13,27 @@ from typing import Final
 from learnloom.pipelines.simulate.config import DAY_MS
 from learnloom.pipelines.simulate.item import SimulatedItem, SimulatedSkill, p_right
 from learnloom.pipelines.simulate.traits import Traits
+from learnloom.pipelines.simulate.world import Knowledge, World
 
 # The most that can be learned of a skill, in logits.
 CEILING: Final = 3.4
 # Share of (student, skill) pairs in which practice alone hardly helps: where wheel-spinning comes from.
 _MISCONCEPTION_SHARE: Final = 0.07
 _SPACING_GAIN: Final = 0.25
+# What a whole video or reading teaches, in seriously answered questions.
+_LESSON: Final = 3.0
+_SATURDAY: Final = 5
+_DISENGAGED: Final = 0.2
 
 
-class Knowledge:
-    """The true state of one student over all skills of the class."""
+class GradualKnowledge(Knowledge):
+    """Ability per skill, how it grows with practice and fades with time."""
 
     def __init__(self, skills: Sequence[SimulatedSkill], *, traits: Traits, rng: Random) -> None:
+        super().__init__(len(skills))
         self._skills = skills
         self._brought = [0.8 * traits.ability + rng.gauss(0.0, 0.6) - 0.3 for _ in skills]
         self._rate = [traits.learning_rate] * len(skills)
-        self.misconceived: set[int] = set()
-        """Skills in which practice alone hardly helps."""
         for index in range(len(skills)):
             if rng.random() < _MISCONCEPTION_SHARE:
                 self._brought[index] -= 1.2
@@ -38,11 +42,6 @@ class Knowledge:
         self._learned = [0.0] * len(skills)
         self._stability_ms = [traits.memory_days * DAY_MS] * len(skills)
         self._used_ms = [0] * len(skills)
-        self._run = [0] * len(skills)
-        self.opportunities = [0] * len(skills)
-        """Answers given per skill, counted on the main skill of the item."""
-        self.best_run = [0] * len(skills)
-        """Most right answers in a row per skill."""
 
     def ability(self, skill: int, at_ms: int) -> float:
         """Ability in logits at an instant."""
@@ -59,6 +58,11 @@ class Knowledge:
             ability += weight * self.ability(skill, at_ms)
         return p_right(item, ability)
 
+    def mastery(self, items: Sequence[SimulatedItem], skill: int, at_ms: int | None) -> float:
+        """Mean probability right at questions, were all of them about this one skill."""
+        ability = self.last_ability(skill) if at_ms is None else self.ability(skill, at_ms)
+        return sum(p_right(item, ability) for item in items) / len(items)
+
     def use(self, skill: int, at_ms: int, amount: float) -> None:
         """Learn from one use of a skill; `amount` 1 is a seriously answered question."""
         left = self._remaining(skill, at_ms)
@@ -68,12 +72,9 @@ class Knowledge:
         self._learned[skill] = left + growth * (CEILING - left)
         self._used_ms[skill] = at_ms
 
-    def record(self, skill: int, is_right: bool) -> None:
-        """Count an answer on a skill."""
-        self.opportunities[skill] += 1
-        run = self._run[skill] + 1 if is_right else 0
-        self._run[skill] = run
-        self.best_run[skill] = max(run, self.best_run[skill])
+    def explain(self, skill: int, at_ms: int, share: float) -> None:
+        """An explanation teaches like some questions."""
+        self.use(skill, at_ms, _LESSON * share)
 
     def _remaining(self, skill: int, at_ms: int) -> float:
         learned = self._learned[skill]
@@ -87,3 +88,33 @@ class Knowledge:
             return 1.0
         weakest = min(self.ability(other, at_ms) for other in prerequisites)
         return 0.3 + 0.7 / (1 + math.exp(-1.5 * weakest))
+
+
+class GradualWorld(World):
+    """Times about a median, guesses within three seconds, the same readiness on all days of work."""
+
+    def knowledge(self, skills: Sequence[SimulatedSkill], traits: Traits, rng: Random) -> Knowledge:
+        """What a student knows on the first day."""
+        return GradualKnowledge(skills, traits=traits, rng=rng)
+
+    def think_ms(self, item: SimulatedItem, traits: Traits, p_right: float, rng: Random) -> int:  # noqa: ARG002
+        """From .7 to 2.1 of the item's median, times the pace."""
+        return int(1000 * item.seconds * traits.pace * (0.4 + 1.4 * rng.random() ** 2 + 0.3))
+
+    def guess_ms(self, item: SimulatedItem, rng: Random) -> int:  # noqa: ARG002
+        """One to three seconds."""
+        return int(1000 + 2000 * rng.random())
+
+    def engagement(self, traits: Traits, day: int) -> float:
+        """From one day on far less."""
+        drop = traits.engagement_drop_day
+        return _DISENGAGED if drop is not None and day >= drop else 1.0
+
+    def readiness(self, traits: Traits, day: int) -> float:
+        """By effort, otherwise at weekends."""
+        weekend = traits.weekend if day % 7 >= _SATURDAY else 1.0
+        return (0.12 + 0.6 * traits.effort) * weekend * self.engagement(traits, day)
+
+    def hour(self, traits: Traits, day: int, rng: Random) -> float:  # noqa: ARG002
+        """About the favourite hour."""
+        return traits.favourite_hour + rng.gauss(0.2, 0.6)
