@@ -41,6 +41,8 @@ _COMMANDS: Final = {
     "vocabulary": "Say what a platform's verbs and activity types mean; list those that have no meaning yet.",
     "plan": "Import the school's course plan: what is due, and when course runs begin and end.",
     "people": "Say who is who: staff, who are no students, and people with several identifiers.",
+    "access": "Write everything that is kept of a student to a folder: for machines, and as one page to read.",
+    "erase": "Erase a student from everything, and prove it with a receipt.",
     "query": "Run a read-only SQL query (DuckDB's dialect) on the warehouse.",
     "export": "Export the tables, all as of one moment, to Parquet files or to one DuckDB file for BI tools.",
     "backup": "Copy the warehouse, and the store of `learnloom lrs`, while other processes read and write.",
