@@ -166,3 +166,17 @@ def test_a_reason_may_not_name_the_student(tmp_path: Path) -> None:
                 clock=lambda: NOW,
             )
         assert "zoe@" in str(warehouse.rows("SELECT raw FROM landing.statement"))
+
+
+def test_until_it_is_gone_what_comes_is_erased_too(tmp_path: Path) -> None:
+    """A statement that lands while the erasure is under way is hidden by the next run, before any refresh was."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "first.jsonl", [line(answer(1, ZOE)), line(answer(2, OTHERS[0]))])
+        assert asked(warehouse, f"{HOME} zz-901").n_statements == 1
+        land(warehouse, tmp_path / "later.jsonl", [line(answer(3, ZOE)), line(answer(4, OTHERS[0]))], at=NOW)
+        (outcome,) = run(warehouse)
+        assert outcome.waits_for is None
+        assert warehouse.one("SELECT n_statements FROM landing.erasure") == (2,)
+        assert warehouse.one("SELECT count(*) FROM landing.statement") == (2,)
+        assert _failed(warehouse) == []
+    assert left_of(tmp_path / "warehouse", TOKENS) == set()
