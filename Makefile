@@ -88,6 +88,7 @@ docs: $(VENV)/.ready-dev ## write the generated pages of docs/ anew
 	@$(BIN)/python -m learnloom.pipelines.reference.cli > docs/reference/cli.md
 	@$(BIN)/python -m learnloom.pipelines.reference.settings > docs/reference/settings.md
 	@$(BIN)/python -m learnloom.pipelines.reference.tables > docs/reference/tables.md
+	@$(BIN)/python -m learnloom.pipelines.reference.kept > docs/reference/kept.md
 	@$(BIN)/python -m learnloom.pipelines.reference.vocabulary > docs/reference/vocabulary-file.md
 	@$(BIN)/python -m learnloom.pipelines.reference.rulebook > docs/reference/rules.md
 	@$(BIN)/python -m learnloom.pipelines.reference.dialects > docs/reference/dialects.md

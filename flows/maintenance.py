@@ -13,6 +13,7 @@ from learnloom.pipelines.operate.finding import HealthFinding
 from learnloom.pipelines.operate.health import examine
 from learnloom.pipelines.operate.maintenance import MaintenanceSummary
 from learnloom.pipelines.operate.maintenance import maintain as maintain_now
+from learnloom.pipelines.privacy.erase_run import erase_waiting
 from learnloom.schemas.errors import LearnloomError
 
 
@@ -22,7 +23,7 @@ class ChecksFailedError(LearnloomError):
 
 @flow(name="maintain", flow_run_name="maintain the warehouse", **TOLD)
 def maintain() -> dict[str, Any]:
-    """Merge small files, drop old snapshots, keep the lineage of writes, and make a backup if one is configured."""
+    """Merge small files, drop old snapshots, keep the lineage of writes, erase who asked for it, make a backup."""
     done = do(maintain_warehouse)
     logger().info(
         "%d files merged, %d snapshots dropped, %d files removed, lineage of %d transactions kept",
@@ -33,12 +34,15 @@ def maintain() -> dict[str, Any]:
     )
     if done.letters_forgotten:
         logger().info("content of %d old dead letters dropped", done.letters_forgotten)
+    for waits_for in done.erasures:
+        logger().info("erasure: %s", "it is at its end" if waits_for is None else f"it waits for {waits_for}")
     if done.backed_up is not None:
         logger().info("backup: %d of %d files copied", done.backed_up.copied, done.backed_up.files)
     return {
         **done.tidied._asdict(),
         "runs_kept": done.runs_kept,
         "letters_forgotten": done.letters_forgotten,
+        "erasures": len(done.erasures),
         "backed_up": done.backed_up._asdict() if done.backed_up else None,
     }
 
@@ -47,7 +51,14 @@ def maintain() -> dict[str, Any]:
 def maintain_warehouse() -> MaintenanceSummary:
     """Do the maintenance."""
     progress = Progress("maintain-progress", 3)
-    done = maintain_now(settings(), clock=now, run=this_run("maintain"), on_progress=progress)
+    chosen = settings()
+    done = maintain_now(
+        chosen,
+        clock=now,
+        erase=lambda warehouse: erase_waiting(warehouse, chosen, clock=now),
+        run=this_run("maintain"),
+        on_progress=progress,
+    )
     progress.end()
     return done
 

@@ -44,6 +44,8 @@ _COMMANDS: Final = {
     "people": "Say who is who: staff, who are no students, and people with several identifiers.",
     "roster": "Say who teaches whom, and whose a login is.",
     "login": "Invite learning platforms to launch the pages, list and remove them; end sessions.",
+    "access": "Write everything that is kept of a student to a folder: for machines, and as one page to read.",
+    "erase": "Erase a student from everything, and prove it with a receipt.",
     "query": "Run a read-only SQL query (DuckDB's dialect) on the warehouse.",
     "export": "Export the tables, all as of one moment, to Parquet files or to one DuckDB file for BI tools.",
     "backup": "Copy the warehouse, and the store of `learnloom lrs`, while other processes read and write.",

@@ -82,10 +82,18 @@ class Schedules(BaseModel):
         description="Number of days for which snapshots are kept: the warehouse can be read as it was.",
     )
     dead_letter_retention_days: int | None = Field(
-        default=None,
+        default=27,
         ge=7,
         le=3_650,
-        description="Days after which the content of a dead letter is dropped; its rule and offset stay. None: never.",
+        description="Days after which the content of a dead letter is dropped; its rule and offset stay. "
+        "By default within the month in which a school has to answer a student.",
+    )
+    erasure_days: int = Field(
+        default=21,
+        ge=0,
+        le=365,
+        description="Days after which old snapshots are dropped for the sake of a student who is to be erased, "
+        "if they are not gone by then.",
     )
     backup: str | None = Field(
         default=None,

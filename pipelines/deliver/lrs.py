@@ -13,6 +13,7 @@ from learnloom.pipelines.deliver.queue import Due
 from learnloom.pipelines.deliver.sender import DELIVERED, DeliveryOutcome
 from learnloom.pipelines.deliver.statement import statement_of
 from learnloom.schemas.event import SignalEvent
+from learnloom.schemas.student_event import ERASED_TYPE
 from learnloom.schemas.xapi.equality import is_same
 
 _AT_ONCE: Final = 100
@@ -35,6 +36,10 @@ class LrsSender:
 
     def send(self, event: Due) -> DeliveryOutcome:
         """Put an event's statement."""
+        if orjson.loads(event.event).get("type") == ERASED_TYPE:
+            return DeliveryOutcome(
+                "impossible", "xAPI cannot delete: erase the student there by its own means"
+            )
         statement = statement_of(SignalEvent.model_validate_json(event.event))
         answer = self._calls.call(
             "PUT",

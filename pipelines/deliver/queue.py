@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from learnloom.pipelines.deliver.position import DeliveryPosition, is_own_turn
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import DELIVERY
+from learnloom.schemas.student_event import ERASED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,7 +33,10 @@ class SubscriptionFilter(NamedTuple):
         lists = {"signal_kind": self.kinds, "audience": self.audiences, "student_key": self.students}
         given = {name: list(values) for name, values in lists.items() if values is not None}
         parts = [f"{name} IN (SELECT unnest(${name}::VARCHAR[]))" for name in given]
-        return " AND ".join(parts) or "true", {**given}
+        # That a student was erased concerns whoever may have had something of them, whatever they want to hear.
+        of_students = "student_key IN (SELECT unnest($student_key::VARCHAR[]))" if self.students else "true"
+        wanted = " AND ".join(parts) or "true"
+        return f"(({wanted}) OR (change = '{ERASED}' AND {of_students}))", {**given}
 
 
 class Due(NamedTuple):

@@ -1,7 +1,7 @@
-"""Maintenance of the warehouse: merge small files, drop old snapshots, keep the lineage, make a backup."""
+"""Maintenance of the warehouse: merge small files, drop old snapshots, keep the lineage, erase, make a backup."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from learnloom.pipelines.config.settings import Settings
@@ -26,6 +26,8 @@ class MaintenanceSummary:
     tidied: Tidied
     orphans_removed: int
     """Files of transactions that never ended."""
+    erasures: Sequence[str | None]
+    """Of each erasure that was not at its end, what it waits for; None: it is at its end now."""
     backed_up: BackedUp | None
     """None: no backup is asked for."""
 
@@ -34,10 +36,18 @@ def maintain(
     settings: Settings,
     *,
     clock: Callable[[], dt.datetime],
+    erase: Callable[[Warehouse], Sequence[str | None]] | None = None,
     run: Run | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> MaintenanceSummary:
     """Maintain the warehouse; others may read and write meanwhile.
+
+    Args:
+        settings: a school's choices.
+        clock: gives the present moment.
+        erase: takes students out of files who are to be erased, and gives what each waits for; None: nobody is.
+        run: who does it.
+        on_progress: is told what is being done.
 
     Raises:
         WarehouseMissingError: nothing has landed yet.
@@ -66,11 +76,14 @@ def maintain(
             kept_days=settings.flows.snapshot_retention_days,
         )
         orphans_removed = remove_orphans(warehouse, now=clock(), wait_seconds=wait_seconds)
+        if erase is not None:
+            on_progress("erasing students")
+        erasures = [] if erase is None else erase(warehouse)
         backed_up = None
         if settings.flows.backup is not None:
             on_progress("copying to the backup")
             backed_up = back_up_all(warehouse, settings.flows.backup, settings.s3)
-    return MaintenanceSummary(runs_kept, letters_forgotten, tidied, orphans_removed, backed_up)
+    return MaintenanceSummary(runs_kept, letters_forgotten, tidied, orphans_removed, erasures, backed_up)
 
 
 def _forget_letters(warehouse: Warehouse, before: dt.datetime) -> int:

@@ -13,7 +13,6 @@ from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import Columns, Relation, columns_in, filled_tables, inputs
 from learnloom.pipelines.refresh.outbox import OUTBOX
 from learnloom.pipelines.refresh.plan import Plan
-from learnloom.pipelines.refresh.stage import inserted
 from learnloom.pipelines.refresh.state import SETTING, STATE, VOCABULARY
 from learnloom.pipelines.refresh.workspace import Changes, Workspace
 
@@ -167,13 +166,16 @@ class Transform:
         """Merge what new statements mention into what is known, and compute the reference relations that it changes."""
         self.show_inputs()
         statement, known = self.by_name[_STAGED], self.plan.known_snapshot
-        if known is None:
+        if self.plan.recounts or self.plan.new_rows is None:
             self.work.show(statement, source=self.staged)
-        else:
+        if self.plan.recounts:
+            self._recount()
+        if self.plan.new_rows is not None:
             # Read once: all that they mention is computed from these rows.
-            self.work.take(statement, inserted(statement, known, self.plan.state.staged_snapshot))
+            self.work.take(statement, self.plan.new_rows)
         computed = [each for each in self.of_scope("reference") if each.is_select]
-        for relation in (*self.of_statements(), *computed):
+        mentions = [] if self.plan.recounts else self.of_statements()
+        for relation in (*mentions, *computed):
             if known is None or relation.stored == "view" or relation.full_name not in self.existing:
                 self.work.compute(relation)
             elif (
@@ -185,6 +187,17 @@ class Transform:
                 self._take_lake(relation)
             else:
                 self._merge(relation)
+
+    def _recount(self) -> None:
+        """Compute what statements mention from all of them: what only statements that are gone mentioned goes, too."""
+        for relation in self.of_statements():
+            if relation.stored == "view" or relation.full_name not in self.existing:
+                self.work.compute(relation)
+            else:
+                self._take_lake(relation)
+                before = self.work.keep_before(relation, f"FROM {self.work.place(relation)}")
+                self.work.compute(relation)
+                self.note_changes(relation, before)
 
     def _take_lake(self, relation: Relation, condition: str = "true") -> None:
         """Keep the lake's rows of a small relation, which are then read but once."""

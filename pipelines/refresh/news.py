@@ -5,7 +5,7 @@ from typing import Final
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import filled_tables, load_relations
 from learnloom.pipelines.lake.small import one_snapshot, one_thread
-from learnloom.pipelines.refresh.stage import inserted, is_known_snapshot
+from learnloom.pipelines.refresh.feed import inserted, is_known_snapshot
 from learnloom.pipelines.refresh.state import STATE
 
 _LANDED: Final = "landing.statement"

@@ -14,8 +14,9 @@ from learnloom.pipelines.ingest.catalogue.vocabulary import vocabulary_in_force
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.macros import macro_definitions
 from learnloom.pipelines.lake.relation import Relation, filled_tables
+from learnloom.pipelines.refresh.feed import added, is_known_snapshot
 from learnloom.pipelines.refresh.request import RefreshRequest
-from learnloom.pipelines.refresh.stage import STAGED_ANEW, content_digest, inserted, is_known_snapshot
+from learnloom.pipelines.refresh.stage import STAGED_ANEW, content_digest
 from learnloom.pipelines.refresh.state import SETTING, RefreshState, choices_of, read_state
 from learnloom.pipelines.refresh.versions import knows_versions, version_in_use
 
@@ -50,6 +51,8 @@ class Plan:
     is_new_day: bool = False
     """Whether all that the last refresh left holds, but that it was told as of another moment: of everybody only what
     hangs on that is computed, and of the students whom it concerns, the rest."""
+    new_rows: str | None = None
+    """SQL for the staged statements that were not taken in before; None: they are all new."""
 
     @property
     def is_full(self) -> bool:
@@ -69,7 +72,13 @@ class Plan:
     @property
     def is_idle(self) -> bool:
         """Whether it is certain that there is nobody to compute."""
-        return self.trusts_what_stands and not self.is_new_day and self.n_statements == 0
+        waits = self.is_new_day or self.recounts or self.n_statements > 0
+        return self.trusts_what_stands and not waits
+
+    @property
+    def recounts(self) -> bool:
+        """Whether what statements mention, and what hangs on many students, is computed from all that stands."""
+        return self.request.recounts and not self.is_full
 
     @property
     def is_small(self) -> bool:
@@ -131,19 +140,15 @@ def make_plan(
     else:
         reason = _what_changed(warehouse, request, before, state)
     is_new_day = reason is None and before is not None and before.as_of != state.as_of
-    taken_in = None if reason is not None or is_new_day or before is None else before.staged_snapshot
-    n_statements = _n_statements(warehouse, relations, taken_in, snapshot)
+    new_rows = None
+    if reason is None and before is not None:
+        staged = next(relation for relation in relations if relation.full_name == _STAGED)
+        new_rows = added(warehouse, staged, before.staged_snapshot, snapshot)
+    is_whole = new_rows is None or is_new_day or request.recounts
+    counted = f"FROM {LAKE}.{_STAGED}" if is_whole else f"FROM {new_rows}"
+    n_statements = int(warehouse.one(f"SELECT count(*) {counted}")[0])
     choices = choices_of(settings)
-    return Plan(request, before, state, reason, fits, vocabulary, n_statements, choices, is_new_day)
-
-
-def _n_statements(
-    warehouse: Warehouse, relations: Sequence[Relation], known: int | None, snapshot: int
-) -> int:
-    """How many statements have been staged, up to a snapshot, since another one; None: ever."""
-    staged = next(relation for relation in relations if relation.full_name == _STAGED)
-    rows = f"FROM {LAKE}.{_STAGED}" if known is None else f"FROM {inserted(staged, known, snapshot)}"
-    return int(warehouse.one(f"SELECT count(*) {rows}")[0])
+    return Plan(request, before, state, reason, fits, vocabulary, n_statements, choices, is_new_day, new_rows)
 
 
 def _what_changed(

@@ -144,7 +144,7 @@ def _show_touched(transform: Transform, scope: str, place: Workspace) -> None:
 def _is_whole(transform: Transform, scope: str) -> bool:
     """Whether all rows of a scope are computed, touched or not."""
     of_day = any(relation.reads_day for relation in transform.of_scope(scope))
-    return transform.plan.is_full or (transform.plan.is_new_day and of_day)
+    return transform.plan.is_full or transform.plan.recounts or (transform.plan.is_new_day and of_day)
 
 
 def _make_touched(transform: Transform, touched: Sequence[tuple[str, Workspace]]) -> None:

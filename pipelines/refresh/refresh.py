@@ -122,7 +122,7 @@ def _compute(transform: Transform, settings: Settings, folders: RunFolders, spre
         transform.build_reference()
         students = find_students(transform)
         n_people = transform.choose(students)
-    if not n_people and not plan.concerns_everybody:
+    if not n_people and not plan.concerns_everybody and not plan.recounts:
         return 0
     # Whatever is computed from here on is computed for these students, and for nobody else.
     n_buckets = folders.own.n_buckets if folders.own else count_buckets(transform, settings)

@@ -22,6 +22,9 @@ class RefreshRequest:
     """Compute every student anew of whom something has landed from this moment on, changed or not, and prove that what
     landed since then is staged as it would be now. Where it is not, where nothing had landed before, or where anything
     else asks for it, everything is built. None: only students who changed."""
+    recounts: bool = False
+    """Compute what statements mention, and what is told of activities, courses and skills, from all that stands: after
+    students were erased, whose rows are gone already."""
 
     @classmethod
     def of_days(

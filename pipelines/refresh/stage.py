@@ -18,6 +18,7 @@ from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.macros import macro_definitions
 from learnloom.pipelines.lake.relation import Relation
 from learnloom.pipelines.lake.small import one_thread
+from learnloom.pipelines.refresh import feed
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.state import STATE, VOCABULARY
 from learnloom.pipelines.refresh.workspace import Workspace
@@ -120,9 +121,11 @@ class _Staging(NamedTuple):
             known = None if everything else self._known_snapshot(note, digest, now, since)
             if known == now:
                 return 0
-            new = self._landed(now) if known is None else inserted(self.statement, known, now)
+            has_lost_rows = known is not None and feed.has_lost_rows(warehouse, self.statement, known)
+            new = self._new(known, now, has_lost_rows=has_lost_rows)
             n_new = int(warehouse.one(f"SELECT count(*) FROM {new}")[0])
-            if not n_new and known is not None and now - known <= _SNAPSHOTS_BETWEEN_NOTES:
+            is_noted = known is not None and now - known <= _SNAPSHOTS_BETWEEN_NOTES and not has_lost_rows
+            if not n_new and is_noted:
                 return 0
             # A view, and variables for the slice: a transaction that writes to the lake cannot make a view elsewhere.
             self.work.show(
@@ -162,6 +165,15 @@ class _Staging(NamedTuple):
         self.work.warehouse.run(f"SET VARIABLE slice_from = TIMESTAMPTZ '{only.first}'")
         self.work.warehouse.run(f"SET VARIABLE slice_to = TIMESTAMPTZ '{only.last}'")
 
+    def _new(self, known: int | None, now: int, *, has_lost_rows: bool) -> str:
+        """SQL for the statements to stage: all, or what has landed since a snapshot."""
+        if known is None:
+            return self._landed(now)
+        if not has_lost_rows:
+            return feed.inserted(self.statement, known, now)
+        # The change feed tells also what is erased, and what was written anew beside it.
+        return f"(FROM {self._landed(now)} ANTI JOIN {self.target} USING (statement_id))"
+
     def _landed(self, snapshot: int) -> str:
         """SQL for all that had landed at a snapshot."""
         return f"{LAKE}.{self.statement.full_name} AT (VERSION => {snapshot})"
@@ -173,7 +185,7 @@ class _Staging(NamedTuple):
         if note is None or note.staging_digest != digest:
             return None
         known = note.landed_snapshot
-        if not is_known_snapshot(self.work.warehouse, known):
+        if not feed.is_known_snapshot(self.work.warehouse, known):
             return None
         return None if since is not None and not self._is_proved(literal(since), known, now) else known
 
@@ -191,7 +203,9 @@ class _Staging(NamedTuple):
         work.in_here(f"CREATE OR REPLACE TABLE {again} AS {self.staged.sql}")
         stands = f"FROM {self.target} WHERE landed_at >= {since}"
         if known < now:
-            new = inserted(self.statement, known, now)
+            new = self._new(
+                known, now, has_lost_rows=feed.has_lost_rows(self.work.warehouse, self.statement, known)
+            )
             stands += f" UNION ALL FROM {again} SEMI JOIN {new} USING (statement_id)"
         differing = f"(FROM {again} EXCEPT ALL ({stands})) UNION ALL (({stands}) EXCEPT ALL FROM {again})"
         return work.rows(f"SELECT count(*) FROM ({differing})") == [(0,)]
@@ -226,14 +240,3 @@ def literal(moment: dt.datetime) -> str:
 def _read_note(warehouse: Warehouse) -> _Note | None:
     rows = warehouse.rows(f"SELECT {', '.join(_Note._fields)} FROM {LAKE}.staging.staging_state")
     return _Note._make(rows[0]) if rows else None
-
-
-def is_known_snapshot(warehouse: Warehouse, snapshot: int) -> bool:
-    """Whether the snapshot has not expired."""
-    return bool(warehouse.rows(f"SELECT 1 FROM {LAKE}.snapshots() WHERE snapshot_id = ?", [snapshot]))
-
-
-def inserted(relation: Relation, known: int, until: int) -> str:
-    """SQL for the rows added to a relation after snapshot `known`, up to snapshot `until`."""
-    feed = f"ducklake_table_insertions('{LAKE}', '{relation.layer}', '{relation.name}', {known + 1}, {until})"
-    return f"(FROM {feed})"

@@ -31,6 +31,7 @@ from learnloom.schemas.event import SignalEvent
 from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.signal import Audience, Signal
 from learnloom.schemas.signal_statement import Response as Answer
+from learnloom.schemas.student_event import StudentErasedEvent
 
 _MAX_SIGNALS = 1_000
 _CONNECTIONS = 4
@@ -55,7 +56,7 @@ class ApiSettingsError(LearnloomError):
 class EventPage(BaseModel):
     """Some events in order, and where to go on."""
 
-    events: list[SignalEvent]
+    events: list[SignalEvent | StudentErasedEvent]
     next_sequence: int = Field(description="Ask with this as `since` for what comes next.")
 
 

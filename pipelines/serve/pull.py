@@ -2,13 +2,17 @@
 
 from typing import Final, NamedTuple
 
+from pydantic import TypeAdapter
+
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.serve.students import key_now, must_be_refreshed
 from learnloom.schemas.event import Change, SignalEvent
 from learnloom.schemas.signal import Audience, Signal
+from learnloom.schemas.student_event import ERASED, StudentErasedEvent
 
 _OUTBOX: Final = "feedback.outbox"
+_EVENT: Final = TypeAdapter[SignalEvent | StudentErasedEvent](SignalEvent | StudentErasedEvent)
 
 
 class SignalMissingError(WarehouseError):
@@ -18,7 +22,7 @@ class SignalMissingError(WarehouseError):
 class PulledEvents(NamedTuple):
     """Some events in order."""
 
-    events: list[SignalEvent]
+    events: list[SignalEvent | StudentErasedEvent]
     next_sequence: int
     """Where to go on; what comes later stands there or behind."""
 
@@ -38,13 +42,14 @@ def read_page(
     must_be_refreshed(warehouse)
     rows = warehouse.rows(
         f"SELECT sequence, event FROM {_OUTBOX} WHERE sequence >= $since "
-        "AND ($audience IS NULL OR audience = $audience) AND ($student IS NULL OR student_key = $student) "
+        "AND ($audience IS NULL OR audience = $audience OR change = $erased) "
+        "AND ($student IS NULL OR student_key = $student) "
         "ORDER BY sequence LIMIT $limit",
-        {"since": since, "limit": limit, "audience": audience, "student": student_key},
+        {"since": since, "limit": limit, "audience": audience, "student": student_key, "erased": ERASED},
     )
     (last,) = warehouse.one(f"SELECT coalesce(max(sequence), 0) FROM {_OUTBOX}")
     following = rows[-1][0] + 1 if len(rows) == limit else max(since, last + 1)
-    return PulledEvents([SignalEvent.model_validate_json(row[1]) for row in rows], following)
+    return PulledEvents([_EVENT.validate_json(row[1]) for row in rows], following)
 
 
 def raised_signal(warehouse: Warehouse, signal_id: str) -> Signal:

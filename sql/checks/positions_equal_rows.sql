@@ -3,7 +3,7 @@
 --   topic              a Kafka topic, or the path of a file
 --   partition          partition of the topic
 --   accepted           statements by the position
---   n_statements       statements that landed from there, replayed dead letters left out
+--   n_statements       statements that landed from there, replayed dead letters left out, erased ones counted
 --   dead               refused records by the position
 --   n_dead_letters     dead letters from there
 WITH landed AS (
@@ -22,6 +22,16 @@ WITH landed AS (
     GROUP BY statement.topic, statement."partition"
 ),
 
+erased AS (
+    SELECT
+        topic,
+        "partition",
+        count(*) AS n_erased
+    FROM landing.erased
+    WHERE is_gone
+    GROUP BY topic, "partition"
+),
+
 refused AS (
     SELECT
         topic,
@@ -36,12 +46,13 @@ compared AS (
         topic,
         "partition",
         coalesce(position.accepted, 0) AS accepted,
-        coalesce(landed.n_statements, 0) AS n_statements,
+        coalesce(landed.n_statements, 0) + coalesce(erased.n_erased, 0) AS n_statements,
         coalesce(position.dead, 0) AS dead,
         coalesce(refused.n_dead_letters, 0) AS n_dead_letters
     FROM landing.position
     FULL JOIN landed USING (topic, "partition")
     FULL JOIN refused USING (topic, "partition")
+    LEFT JOIN erased USING (topic, "partition")
 )
 
 SELECT

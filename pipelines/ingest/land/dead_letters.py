@@ -46,6 +46,10 @@ class DeadSelection(NamedTuple):
 FORGOTTEN: Final = (
     "Its content is no longer kept: it is older than dead letters are kept (dead_letter_retention_days)."
 )
+_DROP: Final = (
+    "UPDATE landing.dead_letter SET raw = NULL, path = '', value = '', message = $message, "
+    "faults = [{'rule': rule, 'path': '', 'value': '', 'message': $message}]"
+)
 
 
 class DeadCount(NamedTuple):
@@ -89,13 +93,16 @@ def forget(warehouse: Warehouse, before: datetime) -> int:
     values = {"before": before, "message": FORGOTTEN}
     n_letters = int(warehouse.one(f"SELECT count(*) FROM landing.dead_letter WHERE {old}", values)[0])
     if n_letters:
-        warehouse.run(
-            "UPDATE landing.dead_letter SET raw = NULL, path = '', value = '', message = $message, "
-            "faults = [{'rule': rule, 'path': '', 'value': '', 'message': $message}] "
-            f"WHERE {old}",
-            values,
-        )
+        warehouse.run(f"{_DROP} WHERE {old}", values)
     return n_letters
+
+
+def drop_content(warehouse: Warehouse, ids: Sequence[str], message: str) -> None:
+    """Drop what these dead letters say of anybody, and say why; as `forget`."""
+    if ids:
+        warehouse.run(
+            f"{_DROP} WHERE list_contains($ids, dead_letter_id)", {"ids": list(ids), "message": message}
+        )
 
 
 def rewrite(warehouse: Warehouse) -> None:

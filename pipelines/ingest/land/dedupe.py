@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land.erased import ErasedRecords
 from learnloom.pipelines.ingest.land.hash_runs import Found, Hashes, MemoryRun
 from learnloom.pipelines.ingest.land.id_index import RECENT, IdIndex, Moment
 from learnloom.pipelines.lake.connection import Warehouse
@@ -65,6 +66,8 @@ class KnownIds:
         self._recent = recent
         self._index = IdIndex(recent=recent)
         self._folder: OwnFolder | None = None
+        self.erased = ErasedRecords(warehouse)
+        """What has been erased, and so stays away."""
         self._snapshot: int | None = None
         """Up to where the index knows what has landed; None: it knows nothing."""
 
@@ -100,6 +103,7 @@ class KnownIds:
         Raises:
             StaleIdsError: what was added is not known: the transaction is to be done again, and `catch_up` before.
         """
+        self.erased.look(snapshot)
         try:
             self._learn(snapshot)
         except SnapshotExpiredError as error:
@@ -128,6 +132,7 @@ class KnownIds:
 
     def landed(self, run: MemoryRun, snapshot: int) -> None:
         """Take note of a batch of our own that was committed as `snapshot`."""
+        self.erased.landed(snapshot)
         if self._snapshot is None:
             return
         self._index.add(run)

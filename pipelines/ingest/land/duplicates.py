@@ -34,16 +34,18 @@ def deduplicate(
     """Sort the statements of `batch` against those of `snapshot`, which the open transaction reads.
 
     A statement that is equal to an earlier one under its id is a duplicate, one that is not is refused: the
-    first stays (xAPI 1.0.3 Communication 2.1.1, duplicate ids).
+    first stays (xAPI 1.0.3 Communication 2.1.1, duplicate ids). What was erased counts as a
+    duplicate, whatever it says.
     """
     count = len(batch.statement_ids)
     ids, contents = batch.hashes()
     known.refresh(snapshot)
     found = known.find(ids, contents)
-    duplicate = found.is_same.copy()
-    suspects = np.flatnonzero(found.is_known & ~found.is_same).tolist()
+    erased = known.erased.by_id(ids)
+    duplicate = found.is_same | erased
+    suspects = np.flatnonzero(found.is_known & ~duplicate).tolist()
     firsts = _content(warehouse, batch, suspects, found)
-    repeats = _repeats(batch, found.is_known, firsts)
+    repeats = _repeats(batch, found.is_known | erased, firsts)
     conflicts = []
     for index in sorted({*suspects, *repeats}):
         first = firsts.get(batch.statement_ids[index])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from learnloom.pipelines.ingest.land import dead_letters, tables
 from learnloom.pipelines.ingest.land.batch import Refusal, Sameness, WriteBatch
-from learnloom.pipelines.ingest.land.dedupe import KnownIds
+from learnloom.pipelines.ingest.land.dedupe import KnownIds, as_hashes, hash_of
 from learnloom.pipelines.ingest.land.duplicates import DedupResult, conflict_fault, deduplicate
 from learnloom.pipelines.ingest.land.hash_runs import MemoryRun
 from learnloom.pipelines.ingest.land.versions import replace_changed, withdraw
@@ -221,10 +221,12 @@ class LandingWriter:
         # What bears an id of its own may have come by another way before.
         anywhere = any(refusal.record_id is not None for refusal in refusals)
         there = dead_letters.known_dead_letters(self._warehouse, None if anywhere else spans, ids)
+        contents = as_hashes([hash_of(refusal.raw or b"") for refusal in refusals])
+        erased = self._known.erased.by_content(contents)
         new: dict[str, Refusal] = {}
         repeated = []
-        for refusal, letter in zip(refusals, ids, strict=True):
-            if letter in there or letter in new:
+        for refusal, letter, is_erased in zip(refusals, ids, erased.tolist(), strict=True):
+            if is_erased or letter in there or letter in new:
                 repeated.append(refusal)
             else:
                 new[letter] = refusal

@@ -17,8 +17,8 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import try_lock
 from learnloom.pipelines.lake.location import DATA_FOLDER
 from learnloom.pipelines.refresh.buckets.job import BucketRows, RowsFile
+from learnloom.pipelines.refresh.feed import is_known_snapshot
 from learnloom.pipelines.refresh.plan import Plan
-from learnloom.pipelines.refresh.stage import is_known_snapshot
 from learnloom.pipelines.refresh.state import RefreshState
 
 _FOLDER: Final = "refresh"
@@ -113,16 +113,20 @@ class RunFolders:
 
     def make(self, plan: Plan, n_buckets: int) -> RunFolder:
         """Make the folder of a refresh, and take away those of refreshes that nothing goes on with any more."""
-        for path in self._path.glob("*"):
-            if unlock := try_lock(path / _LOCK):
-                self._remove(path)
-                unlock()
+        self.clear()
         path = self._path / uuid.uuid4().hex[:12]
         path.mkdir(parents=True)
         unlock = try_lock(path / _LOCK) or _nothing
         _write(path / _PLAN, {**_request_of(plan), "state": plan.state._asdict(), "n_buckets": n_buckets})
         self.own = RunFolder(path, plan.state, n_buckets, unlock)
         return self.own
+
+    def clear(self) -> None:
+        """Take away the folders that no process has."""
+        for path in self._path.glob("*"):
+            if unlock := try_lock(path / _LOCK):
+                self._remove(path)
+                unlock()
 
     def _remove(self, path: Path) -> None:
         """Take a folder away, and those of its files that do not count; what is not reached here are orphans."""
@@ -147,6 +151,7 @@ def _request_of(plan: Plan) -> dict[str, Any]:
         "asked": {name: value for name, value in plan.state._asdict().items() if name not in _FREE},
         "full": plan.is_full,
         "fits": plan.fits,
+        "recounts": plan.recounts,
         "since": None if plan.request.since is None else plan.request.since.isoformat(),
     }
 

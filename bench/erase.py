@@ -1,0 +1,146 @@
+"""What erasing costs: processor time, bytes written, and how long landing waits meanwhile.
+
+    python -m bench.erase [--statements COUNT]
+
+A class is landed and refreshed; a student is hidden and taken out of all files (`erase request`, `erase run --now`),
+while another process imports small files, one after the other.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Self
+
+from bench.command import Step, learnloom
+from learnloom.pipelines.lake.connection import Warehouse
+
+_DAY = ("--as-of", "2026-11-02")
+
+
+class _Landing:
+    """Lands a statement at a time, for as long as it is asked to, and keeps how long each took."""
+
+    def __init__(self, folder: Path) -> None:
+        self._over = threading.Event()
+        self.seconds: list[float] = []
+        self._folder = folder
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        code = (
+            "import sys, time, json, datetime as dt\n"
+            "from pathlib import Path\n"
+            "from learnloom.pipelines.config.settings import Settings\n"
+            "from learnloom.pipelines.ingest.land.run import LandingJob, land_files\n"
+            "from learnloom.pipelines.ingest.land.stop import StopSignal\n"
+            "from learnloom.pipelines.ingest.opening import file_source\n"
+            "settings = Settings(warehouse=Path('learnloom-warehouse'), lock_wait_seconds=300)\n"
+            "for number, line in enumerate(sys.stdin):\n"
+            "    path = Path(f'small-{number}.jsonl'); path.write_text(line)\n"
+            "    job = LandingJob(settings, lambda: dt.datetime.now(dt.UTC), StopSignal())\n"
+            "    began = time.perf_counter()\n"
+            "    land_files(job, file_source(settings, [path]))\n"
+            "    print(time.perf_counter() - began, flush=True)\n"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=self._folder,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        number = 0
+        while not self._over.is_set():
+            process.stdin.write(json.dumps(_statement(number)) + "\n")
+            process.stdin.flush()
+            self.seconds.append(float(process.stdout.readline()))
+            number += 1
+            time.sleep(0.2)
+        process.stdin.close()
+        process.wait()
+
+
+def _statement(number: int) -> dict[str, Any]:
+    return {
+        "id": f"00000000-0000-4000-9000-{number:012x}",
+        "actor": {"account": {"homePage": "https://lms.school.example", "name": "newcomer"}},
+        "verb": {"id": "http://adlnet.gov/expapi/verbs/experienced"},
+        "object": {"id": "https://school.example/page"},
+        "timestamp": "2026-10-30T10:00:00Z",
+    }
+
+
+def main() -> None:
+    """Prepare, erase, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--statements", type=int, default=1_000_000)
+    options = parser.parse_args()
+    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(", ".join(f"{name} {version(name)}" for name in ("duckdb", "duckdb-extension-ducklake")))
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        learnloom(folder, "simulate", "class", "--statements", str(options.statements))
+        learnloom(folder, "import", "class/statements.jsonl", ok=(0, 3))
+        _tell("refresh before", learnloom(folder, "refresh", *_DAY))
+        with Warehouse(folder / "learnloom-warehouse", read_only=True) as warehouse:
+            (count,) = warehouse.one("SELECT count(*) FROM landing.statement")
+            key, n_statements = warehouse.one(
+                "SELECT student_key, n_statements FROM dimensional.dim_student ORDER BY n_statements DESC LIMIT 1"
+            )
+        before = _files(folder)
+        print(
+            f"{count:,} statements, {n_statements:,} of the student, {sum(before.values()):,} bytes of data"
+        )
+        with _Landing(folder) as landing:
+            time.sleep(3)
+            alone = len(landing.seconds)
+            _tell("erase request", learnloom(folder, "erase", "request", key))
+            asked = len(landing.seconds)
+            _tell("erase run --now", learnloom(folder, "erase", "run", "--now"))
+        after = _files(folder)
+        written = sum(size for name, size in after.items() if name not in before)
+        print(f"bytes written: {written:,} in {len(after.keys() - before.keys())} files")
+        for name, some in (
+            ("before", landing.seconds[1:alone]),
+            ("during request", landing.seconds[alone:asked]),
+            ("during run", landing.seconds[asked:]),
+        ):
+            if some:
+                print(f"landing one statement {name}: {len(some)} times, longest {max(some):.2f} s")
+
+
+def _tell(name: str, step: Step) -> None:
+    print(
+        f"{name}: {step.seconds:.1f} s, {step.cpu_seconds:.1f} s of processor, {step.peak_mb:.0f} MB",
+        flush=True,
+    )
+
+
+def _files(folder: Path) -> dict[str, int]:
+    data = folder / "learnloom-warehouse" / "data"
+    return {str(path): path.stat().st_size for path in data.rglob("*.parquet")}
+
+
+if __name__ == "__main__":
+    main()

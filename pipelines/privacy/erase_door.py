@@ -1,0 +1,189 @@
+"""A student in the store of `learnloom lrs`: the journal, its index, documents, short keys, attachments.
+
+What was erased stays as a number with an id, marked as voided, without bytes and found by nothing: sent again, it
+counts as there already.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any, Final
+
+import orjson
+
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land.dedupe import hash_of
+from learnloom.pipelines.ingest.land.erased import Erased
+from learnloom.pipelines.lake.open import catalog_of
+from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
+from learnloom.pipelines.lrs.conninfo import parameters
+from learnloom.pipelines.lrs.database import Connection, Database
+from learnloom.pipelines.lrs.postgres import PostgresDatabase
+from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
+from learnloom.pipelines.lrs.source import TOPIC
+from learnloom.pipelines.lrs.sqlite import FILE, SqliteDatabase
+from learnloom.pipelines.lrs.store import FOLDER
+from learnloom.pipelines.privacy.erase_files import vacuum_sqlite
+from learnloom.pipelines.privacy.mentions import redacted
+from learnloom.pipelines.privacy.tokens import Token, bounded, variants
+from learnloom.schemas.xapi.identity import student_key
+
+_SEPARATOR: Final = "\x1f"
+_TABLES: Final = (
+    "entry",
+    "entry_agent",
+    "entry_activity",
+    "landed",
+    "agent_name",
+    "document",
+    "learner",
+    "session",
+)
+
+
+@contextmanager
+def opened_store(settings: Settings, now: Callable[[], dt.datetime]) -> Iterator[Database | None]:
+    """Give the store's database; None where there never was one."""
+    catalog, folder = catalog_of(settings), settings.warehouse / FOLDER
+    if catalog is None:
+        if not (folder / FILE).exists():
+            yield None
+            return
+        with closing(SqliteDatabase(folder, now=now)) as file:
+            yield file
+        return
+    with closing(PostgresConnection(parameters(catalog))) as connection:
+        found = connection.execute("SELECT to_regclass('lrs.entry')").fetchone()[0]
+    if found is None:
+        yield None
+        return
+    with closing(PostgresDatabase(catalog)) as server:
+        yield server
+
+
+def find_waiting(database: Database, keys: Sequence[str], tokens: Sequence[Token]) -> list[Erased]:
+    """The records of a student whose bytes the journal holds: they are not to land any more."""
+    with database.snapshot() as connection:
+        own = [
+            Erased(_number(statement_id.encode()), _number(bytes(raw)), TOPIC, 0, is_gone=False)
+            for _, statement_id, raw in _entries(connection, keys)
+            if raw is not None and _is_own(bytes(raw), keys)
+        ]
+        refused = [
+            Erased(0, _number(raw), TOPIC, 0, is_gone=False) for _, raw in _refused(connection, tokens)
+        ]
+    return [*own, *refused]
+
+
+def erase_from_store(
+    database: Database,
+    keys: Sequence[str],
+    tokens: Sequence[Token],
+    pseudonym: str,
+    *,
+    is_erased: Callable[[int], bool],
+) -> dict[str, int]:
+    """Take a student out of the store, and give how many rows of each kind that were.
+
+    Args:
+        database: the store's.
+        keys: the student's.
+        tokens: the student's texts.
+        pseudonym: stands for the student in what others have sent.
+        is_erased: whether a statement is erased, by the hash of its id: of what has landed, the bytes are not here.
+    """
+    done = dict.fromkeys(_TABLES, 0)
+    with database.transaction() as connection:
+        for seq, statement_id, raw in _entries(connection, keys):
+            content = None if raw is None else bytes(raw)
+            is_own = is_erased(_number(statement_id.encode())) if content is None else _is_own(content, keys)
+            if is_own:
+                done["entry"] += _leave_number(connection, seq)
+            elif content is not None:
+                new = redacted(content.decode("utf-8", "surrogatepass"), keys, tokens, pseudonym)
+                if new is not None:
+                    connection.execute(
+                        "UPDATE entry SET raw = ? WHERE seq = ?", (new.encode("utf-8", "surrogatepass"), seq)
+                    )
+        for seq, _ in _refused(connection, tokens):
+            done["entry"] += connection.execute("DELETE FROM entry WHERE seq = ?", (seq,)).rowcount
+        _drop_keyed(connection, keys, done)
+    return {name: count for name, count in done.items() if count}
+
+
+def _leave_number(connection: Connection, seq: int) -> int:
+    """Leave of an entry its number and id alone."""
+    for table in ("entry_agent", "entry_activity", "landed"):
+        connection.execute(f"DELETE FROM {table} WHERE seq = ?", (seq,))
+    return connection.execute(
+        "UPDATE entry SET raw = NULL, verb = NULL, registration = NULL, refers_to = NULL, is_voided = TRUE "
+        "WHERE seq = ?",
+        (seq,),
+    ).rowcount
+
+
+def _drop_keyed(connection: Connection, keys: Sequence[str], done: dict[str, int]) -> None:
+    """Delete what stands under the student's keys."""
+    for key in keys:
+        connection.execute(
+            "DELETE FROM session WHERE key_id IN (SELECT key_id FROM learner WHERE agent = ?)", (key,)
+        )
+        for table in ("entry_agent", "agent_name", "learner"):
+            done[table] += connection.execute(f"DELETE FROM {table} WHERE agent = ?", (key,)).rowcount
+        done["document"] += connection.execute(
+            "DELETE FROM document WHERE place = ? OR place LIKE ? OR place LIKE ?",
+            (key, f"%{_SEPARATOR}{key}", f"%{_SEPARATOR}{key}{_SEPARATOR}%"),
+        ).rowcount
+
+
+def empty_store(settings: Settings) -> None:
+    """Empty the free pages of the store's database.
+
+    Raises:
+        WarehouseBusyError: somebody kept reading it.
+    """
+    catalog = catalog_of(settings)
+    if catalog is None:
+        vacuum_sqlite(settings.warehouse / FOLDER / FILE, settings.lock_wait_seconds)
+        return
+    with closing(PostgresConnection(parameters(catalog))) as connection:
+        for table in _TABLES:
+            connection.executescript(f"VACUUM FULL lrs.{table}")
+
+
+def drop_attachments(settings: Settings, digests: Sequence[str]) -> int:
+    """Delete attachments by the SHA-256 of their contents; gives how many there were."""
+    root, n_gone = settings.warehouse / FOLDER / ATTACHMENTS, 0
+    for digest in digests:
+        for path in root.glob(f"??/{digest}*"):
+            path.unlink(missing_ok=True)
+            n_gone += 1
+    return n_gone
+
+
+def _entries(connection: Connection, keys: Sequence[str]) -> list[Any]:
+    marks = ", ".join("?" * len(keys))
+    return connection.execute(
+        "SELECT DISTINCT entry.seq, entry.id, entry.raw FROM entry_agent INNER JOIN entry "
+        f"ON entry.seq = entry_agent.seq WHERE entry_agent.agent IN ({marks}) AND entry.id IS NOT NULL",
+        tuple(keys),
+    ).fetchall()
+
+
+def _refused(connection: Connection, tokens: Sequence[Token]) -> list[tuple[int, bytes]]:
+    """Records that were refused and name the student."""
+    rows = connection.execute("SELECT seq, raw FROM entry WHERE id IS NULL AND raw IS NOT NULL").fetchall()
+    patterns = [bounded(text) for token in tokens if token.is_distinct for text in variants(token.text)]
+    return [
+        (seq, bytes(raw))
+        for seq, raw in rows
+        if any(pattern.search(bytes(raw).decode("utf-8", "replace")) for pattern in patterns)
+    ]
+
+
+def _is_own(raw: bytes, keys: Sequence[str]) -> bool:
+    return student_key(orjson.loads(raw).get("actor")) in keys
+
+
+def _number(data: bytes) -> int:
+    return int.from_bytes(hash_of(data), "little")

@@ -1,0 +1,266 @@
+"""Taking out of all files whom `erase request` has hidden: steps that can be done again, for all who wait at once."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land.tables import hashes_of, prepare
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.maintain import ORPHAN_AGE, remove_orphans
+from learnloom.pipelines.lake.object_store import SCHEME
+from learnloom.pipelines.lake.relation import filled_tables, load_relations
+from learnloom.pipelines.privacy.erase_backup import renew_backup
+from learnloom.pipelines.privacy.erase_door import empty_store, erase_from_store, opened_store
+from learnloom.pipelines.privacy.erase_files import empty_catalogue, expire, oldest_snapshot, write_anew
+from learnloom.pipelines.privacy.erase_receipt import receipt_of
+from learnloom.pipelines.privacy.erase_request import hide_what_came_since
+from learnloom.pipelines.privacy.erase_state import (
+    STEPS,
+    Erasure,
+    Secret,
+    alone,
+    forget_secret,
+    forget_unasked,
+    has_secret,
+    read_erasures,
+    read_secret,
+    set_step,
+    write_secret,
+)
+from learnloom.pipelines.privacy.erase_tell import all_are_told, forget_event, receivers
+from learnloom.pipelines.privacy.receipt import issue
+from learnloom.pipelines.privacy.search import Search
+from learnloom.pipelines.refresh.buckets.run_folder import RunFolders
+from learnloom.pipelines.refresh.refresh import refresh
+from learnloom.pipelines.refresh.request import RefreshRequest
+from learnloom.pipelines.refresh.stage import stage
+from learnloom.pipelines.refresh.state import STATE, read_state
+
+Clock = Callable[[], dt.datetime]
+_STAGING: Final = "staging.staging_state"
+_PATIENCE: Final = dt.timedelta(days=7)
+"""For so long receivers are waited for that do not take the event."""
+
+
+class Outcome(NamedTuple):
+    """How far an erasure has come."""
+
+    erasure_id: str
+    step: str
+    waits_for: str | None
+    """Why it is not at its end; None: it is."""
+    receipt: Path | None = None
+
+
+class _Waits(Exception):  # noqa: N818 - it is no error
+    """A step cannot be done yet."""
+
+
+class Erasing:
+    """One run over all erasures that are not at their end."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        settings: Settings,
+        *,
+        clock: Clock,
+        at_once: bool,
+        backups: Sequence[str] = (),
+        on_progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Take note of what is to be done.
+
+        Args:
+            warehouse: open for writing.
+            settings: a school's choices.
+            clock: gives the present moment.
+            at_once: drop old snapshots now, and wait for no receiver; else when the days of the settings are over.
+            backups: folders and prefixes of backups besides that of the settings.
+            on_progress: is told what is being done.
+        """
+        self.warehouse = warehouse
+        self.settings = settings
+        self.clock = clock
+        self.at_once = at_once
+        self.backups = [*filter(None, [settings.flows.backup]), *backups]
+        self.begin = on_progress
+        self._wait = settings.lock_wait_seconds
+        self._issued: dict[str, Path] = {}
+
+    def run(self) -> list[Outcome]:
+        """Do whatever can be done now, and say how far each erasure has come.
+
+        Raises:
+            ErasureError: another process erases.
+            WarehouseBusyError: other processes were in the way for too long; the next run goes on.
+        """
+        prepare(self.warehouse, wait_seconds=self._wait)
+        outcomes: dict[str, Outcome] = {}
+        with alone(self.warehouse.folder):
+            forget_unasked(self.warehouse.folder, {each.erasure_id for each in read_erasures(self.warehouse)})
+            for erasure in read_erasures(self.warehouse):
+                if erasure.is_gone:
+                    forget_secret(self.warehouse.folder, erasure.erasure_id)
+            for erasure in self._waiting():
+                if has_secret(self.warehouse.folder, erasure.erasure_id):
+                    hide_what_came_since(self.warehouse, self.settings, erasure, now=self.clock())
+                else:
+                    told = "the machine on which it was asked for"
+                    outcomes[erasure.erasure_id] = Outcome(erasure.erasure_id, erasure.step, told)
+            for step, work in self._steps():
+                ready = [each for each in self._waiting() if each.step == _before(step)]
+                ready = [each for each in ready if each.erasure_id not in outcomes]
+                if ready:
+                    self.begin(step)
+                    self._do(step, work, ready, outcomes)
+        return list(outcomes.values())
+
+    def _waiting(self) -> list[Erasure]:
+        return [each for each in read_erasures(self.warehouse) if not each.is_gone]
+
+    def _steps(self) -> Iterator[tuple[str, Callable[[Sequence[Erasure]], None]]]:
+        yield "door", self._door
+        yield "refreshed", self._refresh
+        yield "told", self._tell
+        yield "rewritten", self._rewrite
+        yield "expired", self._expire
+        yield "backups", self._renew_backups
+        yield "gone", self._search
+
+    def _do(
+        self,
+        step: str,
+        work: Callable[[Sequence[Erasure]], None],
+        ready: Sequence[Erasure],
+        outcomes: dict[str, Outcome],
+    ) -> None:
+        # What is told of one student need not wait for what is told of another.
+        for some in [[each] for each in ready] if step in ("told", "gone") else [list(ready)]:
+            try:
+                work(some)
+            except _Waits as reason:
+                for each in some:
+                    outcomes[each.erasure_id] = Outcome(each.erasure_id, each.step, f"{reason}")
+                continue
+            for each in some:
+                set_step(self.warehouse, each.erasure_id, step, self.clock(), wait=self._wait)
+                if step == STEPS[-1]:
+                    forget_secret(self.warehouse.folder, each.erasure_id)
+                    path = self._issued[each.erasure_id]
+                    outcomes[each.erasure_id] = Outcome(each.erasure_id, step, None, path)
+
+    def _keep(self, erasure: Erasure, **said: Any) -> None:
+        """Keep what a step has to say in the receipt."""
+        secret = read_secret(self.warehouse.folder, erasure.erasure_id)
+        write_secret(self.warehouse.folder, erasure.erasure_id, secret._replace(done={**secret.done, **said}))
+
+    def _secret(self, erasure: Erasure) -> Secret:
+        return read_secret(self.warehouse.folder, erasure.erasure_id)
+
+    def _door(self, erasures: Sequence[Erasure]) -> None:
+        """Take them out of the store of `learnloom lrs`."""
+        with opened_store(self.settings, self.clock) as database:
+            for each in erasures if database is not None else ():
+                secret = self._secret(each)
+                assert database is not None  # noqa: S101 - as above
+                rows = erase_from_store(
+                    database, secret.keys, secret.tokens, each.pseudonym, is_erased=self._is_erased
+                )
+                self._keep(each, front_door={**secret.done.get("front_door", {}), **rows})
+
+    def _is_erased(self, id_hash: int) -> bool:
+        import pyarrow as pa  # noqa: PLC0415 - seldom wanted
+
+        return bool(hashes_of(self.warehouse, pa.array([id_hash], pa.uint64())).num_rows == 0)
+
+    def _refresh(self, erasures: Sequence[Erasure]) -> None:
+        """Compute again what hung on them: what others are told of activities, courses and skills."""
+        del erasures
+        RunFolders(self.warehouse).clear()
+        if STATE not in filled_tables(self.warehouse):
+            return
+        state = read_state(self.warehouse)
+        if state is not None:
+            request = RefreshRequest(state.as_of, recounts=True)
+            refresh(self.warehouse, self.settings, request, clock=self.clock)
+
+    def _tell(self, erasures: Sequence[Erasure]) -> None:
+        """Wait until receivers have the event, and let it name nobody any more."""
+        for each in erasures:
+            patience = dt.timedelta() if self.at_once else _PATIENCE
+            if not all_are_told(self.warehouse, each, now=self.clock(), patience=patience):
+                raise _Waits("receivers that do not have its event yet (learnloom deliver)")
+            self._keep(each, receivers=receivers(self.warehouse, each))
+            forget_event(self.warehouse, each, wait_seconds=self._wait)
+
+    def _rewrite(self, erasures: Sequence[Erasure]) -> None:
+        """Write files anew without them."""
+        written = write_anew(self.warehouse, wait_seconds=self._wait)
+        for each in erasures:
+            self._keep(each, rewritten=written._asdict())
+
+    def _expire(self, erasures: Sequence[Erasure]) -> None:
+        """Drop the snapshots in which they stand, and what of them is in the catalogue."""
+        first = max(self._secret(each).done["rewritten"]["snapshot"] for each in erasures)
+        last_day = min(each.requested_at for each in erasures) + dt.timedelta(
+            days=self.settings.flows.erasure_days
+        )
+        if not self.at_once and self.clock() < last_day and oldest_snapshot(self.warehouse) < first:
+            raise _Waits(f"the day on which old snapshots are dropped, {last_day:%Y-%m-%d} (--now)")
+        done = expire(self.warehouse, self._first_kept(first), wait_seconds=self._wait)
+        # What a transaction has left that began before they were hidden, and so has never ended.
+        hidden = max(each.requested_at for each in erasures)
+        orphans = remove_orphans(self.warehouse, now=hidden + ORPHAN_AGE, wait_seconds=self._wait)
+        empty_catalogue(self.warehouse, wait_seconds=self._wait)
+        with opened_store(self.settings, self.clock) as database:
+            has_store = database is not None
+        if has_store:
+            empty_store(self.settings)
+        for each in erasures:
+            self._keep(each, expired={**done._asdict(), "orphans": orphans})
+
+    def _first_kept(self, first: int) -> int:
+        """The first snapshot that stays: from there on, refreshes go on by what changes."""
+        filled = filled_tables(self.warehouse)
+        if _STAGING in filled:
+            stage(self.warehouse, load_relations(), RefreshRequest(self.clock()), wait_seconds=self._wait)
+        reached = [self.warehouse.snapshot()]
+        for table, column in ((_STAGING, "landed_snapshot"), (STATE, "staged_snapshot")):
+            if table in filled:
+                reached += [
+                    row[0]
+                    for row in self.warehouse.rows(f"SELECT {column} FROM {LAKE}.{table}")
+                    if row[0] >= first
+                ]
+        return int(min(reached))
+
+    def _renew_backups(self, erasures: Sequence[Erasure]) -> None:
+        told = [renew_backup(self.warehouse, target, self.settings.s3) for target in self.backups]
+        for each in erasures:
+            self._keep(each, backups=told)
+
+    def _search(self, erasures: Sequence[Erasure]) -> None:
+        """See that no file holds them, and write the receipt."""
+        others = [Path(target) for target in self.backups if not target.startswith(SCHEME)]
+        for each in erasures:
+            secret = self._secret(each)
+            hits = Search(self.warehouse, secret.tokens).everything(others)
+            if hits.total:
+                # All steps are done again: perhaps a process has left something that was ended meanwhile.
+                set_step(self.warehouse, each.erasure_id, STEPS[0], self.clock(), wait=self._wait)
+                where = ", ".join(hits.places[:5])
+                raise _Waits(f"{hits.total} places where something of the student stands still: {where}")
+            content = receipt_of(self.warehouse, self.settings, each, secret, hits, now=self.clock())
+            self._issued[each.erasure_id] = issue(self.warehouse.folder, content).path
+
+
+def _before(step: str) -> str:
+    return STEPS[STEPS.index(step) - 1]
+
+
+def erase_waiting(warehouse: Warehouse, settings: Settings, *, clock: Clock) -> list[str | None]:
+    """Do for all who are to be erased what can be done now; give what each waits for, None where it is at its end."""
+    return [each.waits_for for each in Erasing(warehouse, settings, clock=clock, at_once=False).run()]

@@ -1,0 +1,163 @@
+"""What is kept where, why, and for how long: documents are made from this list, and a test holds it to be whole."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.relation import Relation
+
+SUPPORT: Final = "supporting the student's learning: profile, signals, reviews"
+PROOF: Final = "showing what came in and what was refused, so that nothing is lost or counted twice"
+MODEL: Final = "fitting and checking the learner model"
+OPERATION: Final = "running the warehouse: positions, versions, who wrote what"
+SCHOOL: Final = "what the school itself has told of skills, plans, people and words"
+PURPOSES: Final = (SUPPORT, PROOF, MODEL, OPERATION, SCHOOL)
+
+GOOD: Final = "until the student is erased"
+NEXT: Final = "until the next refresh computes it anew; gone with the student"
+NONE: Final = "names nobody"
+
+
+class Kept(NamedTuple):
+    """Something that is kept."""
+
+    place: str
+    """Full name of a relation; a table of the store, as lrs.NAME; or a file or folder in the warehouse's folder."""
+    what: str
+    purpose: str
+    kept_for: str
+    is_personal: bool
+
+
+_LANDING: Final = {
+    "landing.statement": (PROOF, GOOD, True),
+    "landing.statement_version": (PROOF, GOOD, True),
+    "landing.dead_letter": (PROOF, "dead_letter_retention_days, then without its content", True),
+    "landing.dead_letter_delivery": (OPERATION, NONE, False),
+    "landing.person": (SCHOOL, GOOD, True),
+    "landing.person_event": (SCHOOL, GOOD, True),
+    "landing.staff": (SCHOOL, "until the school tells otherwise, or the person is erased", True),
+    "landing.erasure": (PROOF, "for good: random numbers that name nobody", False),
+    "landing.erased": (PROOF, "for good: hashes that name nobody", False),
+    "landing.fence": (OPERATION, NONE, False),
+    "landing.lineage": (OPERATION, NONE, False),
+    "landing.position": (
+        OPERATION,
+        "as long as the topic or file is read; a file's name may be a person's",
+        True,
+    ),
+}
+_SCHOOLS: Final = ("skill", "skill_map", "course_run", "course_work", "vocabulary")
+_LATER: Final = {
+    "feedback.outbox": (SUPPORT, GOOD, True),
+    "feedback.delivery": (OPERATION, GOOD, True),
+    "feedback.delivery_position": (OPERATION, NONE, False),
+    "run.student_digest": (OPERATION, NEXT, True),
+    "dimensional.dim_staff": (SCHOOL, NEXT, True),
+    "staging.stg_identifier": (SUPPORT, GOOD, True),
+    "staging.stg_learner": (SUPPORT, GOOD, True),
+    "staging.stg_role": (SUPPORT, GOOD, True),
+    "staging.stg_staff": (SCHOOL, NEXT, True),
+    "staging.stg_statement": (SUPPORT, GOOD, True),
+}
+_BY_SCOPE: Final = {
+    "student": (SUPPORT, NEXT, True),
+    "read": (SUPPORT, "not kept: computed when it is read", True),
+    "version": (
+        MODEL,
+        "for good, with its model version; of a question that one student alone answered it may tell something",
+        False,
+    ),
+    "activity": (SUPPORT, "figures over students", False),
+    "course": (SUPPORT, "figures over students", False),
+    "skill": (SUPPORT, "figures over students", False),
+    "mention": (SUPPORT, "as long as a statement mentions it", False),
+    "reference": (SUPPORT, "as long as a statement or the school mentions it", False),
+    "state": (OPERATION, NONE, False),
+    "landing": (SUPPORT, GOOD, True),
+    "": (OPERATION, NONE, False),
+}
+_STORE: Final = {
+    "entry": (
+        "what platforms have sent, until it stands in the warehouse",
+        PROOF,
+        "the newest 100,000 keep their bytes",
+        True,
+    ),
+    "entry_agent": ("by whom an entry is found", OPERATION, GOOD, True),
+    "entry_activity": ("by what an entry is found", OPERATION, NONE, False),
+    "landed": ("when an entry landed", OPERATION, NONE, False),
+    "followed": ("how far the index has come", OPERATION, NONE, False),
+    "journal": ("which journal it is", OPERATION, NONE, False),
+    "progress": ("how far things have come", OPERATION, NONE, False),
+    "activity": ("what was said of activities", OPERATION, NONE, False),
+    "agent_name": ("names of agents", OPERATION, GOOD, True),
+    "document": ("state and profiles that platforms keep of students", SUPPORT, GOOD, True),
+    "key": ("with which platforms send", OPERATION, "until it is revoked", False),
+    "learner": ("short keys of students", OPERATION, GOOD, True),
+    "session": ("sessions of short keys", OPERATION, "until it expires", True),
+}
+FILES: Final = (
+    Kept(
+        "catalog.sqlite",
+        "the catalogue: which files count, and bounds of their values",
+        OPERATION,
+        GOOD,
+        True,
+    ),
+    Kept("data", "the rows of all relations, as Parquet", SUPPORT, "as its relation", True),
+    Kept("lrs", "the store of `learnloom lrs`, and attachments", PROOF, "as its tables", True),
+    Kept("known-ids", "hashes of ids, for the duplicate check", OPERATION, NONE, False),
+    Kept(
+        "refresh",
+        "what a refresh under way has computed",
+        OPERATION,
+        "until it ends, or another begins",
+        True,
+    ),
+    Kept(
+        "erasure",
+        "receipts; until it is at its end, whom an erasure is about",
+        PROOF,
+        "receipts for good",
+        True,
+    ),
+    Kept("writing.lock", "the turn to write", OPERATION, NONE, False),
+)
+
+
+def kept_of(relation: Relation) -> Kept:
+    """What is kept in a relation.
+
+    Raises:
+        KeyError: the list does not know it.
+    """
+    name = relation.full_name
+    if relation.layer == "landing":
+        entry = (SCHOOL, NONE, False) if relation.name in _SCHOOLS else _LANDING[name]
+    else:
+        entry = _LATER.get(name) or _BY_SCOPE[relation.scope]
+    return Kept(name, relation.description, *entry)
+
+
+def store_kept() -> list[Kept]:
+    """What is kept in the tables of the store of `learnloom lrs`."""
+    return [Kept(f"lrs.{name}", *entry) for name, entry in _STORE.items()]
+
+
+def everything_kept(relations: Iterable[Relation]) -> list[Kept]:
+    """All of it: relations, tables of the store, files and folders."""
+    return [*map(kept_of, relations), *store_kept(), *FILES]
+
+
+def retention_of(settings: Settings) -> dict[str, str]:
+    """For how long things are kept by the settings of a school, in words."""
+    flows = settings.flows
+    letters = flows.dead_letter_retention_days
+    return {
+        "statements and what is computed from them": GOOD,
+        "the content of refused records": "for good" if letters is None else f"{letters} days",
+        "earlier states of the warehouse": f"{flows.snapshot_retention_days} days",
+        "earlier states that hold a student who was erased": f"at the most {flows.erasure_days} days",
+        "the backup": "as the warehouse: it is made again" if flows.backup else "none is made by maintenance",
+    }

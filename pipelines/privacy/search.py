@@ -1,0 +1,239 @@
+"""Looking for a student's texts in the bytes of files, as they are and decoded: Parquet, SQLite, JSON, compressed."""
+
+import gzip
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import zstandard
+
+from learnloom.pipelines.lake.catalog_copy import copy_catalog
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.extensions import quoted
+from learnloom.pipelines.lake.object_store import SCHEME
+from learnloom.pipelines.privacy.erase_state import FOLDER as ERASURE
+from learnloom.pipelines.privacy.mentions import agents_in
+from learnloom.pipelines.privacy.tokens import Token, bounded, holds, variants
+
+_CHUNK: Final = 1 << 24
+_OVERLAP: Final = 4_096
+_AT_ONCE: Final = 2_000
+_MOST_PLACES: Final = 50
+_DATABASE: Final = ".sqlite"
+_COPY: Final = """
+import pathlib, shutil, sys
+path = pathlib.Path(sys.argv[1])
+for each in path.parent.glob(path.name + "*"):
+    if each.name in (path.name, path.name + "-wal"):
+        shutil.copyfile(each, pathlib.Path(sys.argv[2]) / each.name)
+"""
+_SIDE_FILES: Final = (".lock",)
+
+
+@dataclass
+class Hits:
+    """What a search has found."""
+
+    files: int = 0
+    """Files that were looked through."""
+    bytes: int = 0
+    counts: dict[Token, int] = field(default_factory=dict)
+    """How often each token was found, as it is or decoded; all tokens are there."""
+    places: list[str] = field(default_factory=list)
+    """Where, the first of them."""
+
+    @property
+    def total(self) -> int:
+        """How often any was found."""
+        return sum(self.counts.values())
+
+    def add(self, tokens: Iterable[Token], place: str) -> None:
+        """Take note of tokens that were found."""
+        for token in tokens:
+            self.counts[token] += 1
+            if place not in self.places and len(self.places) < _MOST_PLACES:
+                self.places.append(place)
+
+
+class Search:
+    """Looks through files for tokens."""
+
+    def __init__(self, warehouse: Warehouse, tokens: Sequence[Token]) -> None:
+        """`warehouse` decodes Parquet, on whichever store it lies."""
+        self._warehouse = warehouse
+        self._tokens = tokens
+        self._keys = frozenset(token.text for token in tokens if token.kind == "key")
+        self._written = {
+            text.encode("utf-8", "surrogatepass"): (token, bounded(text))
+            for token in tokens
+            if token.is_distinct
+            for text in variants(token.text)
+        }
+        self.hits = Hits(counts=dict.fromkeys(tokens, 0))
+
+    def everything(self, others: Iterable[Path] = ()) -> Hits:
+        """Look through the warehouse's folder, its data, its catalogue, and other folders such as backups."""
+        place = self._warehouse.place
+        if place.postgres is not None:
+            with tempfile.TemporaryDirectory(prefix="learnloom-search-") as folder:
+                self._duckdb(copy_catalog(place, Path(folder)), "the catalogue")
+        for root in (place.folder, *others):
+            for path in sorted(root.rglob("*")):
+                is_own = path.parent == place.folder / ERASURE and ".secret" in path.name
+                if path.is_file() and not is_own and path.suffix not in _SIDE_FILES:
+                    self._file_or_copy(path)
+        if place.data.startswith(SCHEME):
+            for (name,) in self._warehouse.rows("SELECT file FROM glob(?)", [f"{place.data}**"]):
+                self.hits.files += 1
+                self._parquet(str(name))
+        return self.hits
+
+    def _file_or_copy(self, path: Path) -> None:
+        """Look through a file, or through a copy of one that SQLite may have open.
+
+        POSIX locks belong to a process: had this one opened and closed it, those on it would be gone (lake/catalog.py).
+        """
+        if ".sqlite" not in path.name:
+            self.file(path, str(path))
+        elif path.suffix == _DATABASE:
+            with tempfile.TemporaryDirectory(prefix="learnloom-search-") as folder:
+                subprocess.run(  # noqa: S603 - our own interpreter
+                    [sys.executable, "-c", _COPY, str(path), folder], check=True, capture_output=True
+                )
+                for copy in sorted(Path(folder).iterdir()):
+                    self.file(copy, str(path.with_name(copy.name)))
+                    if copy.suffix == _DATABASE:
+                        self._sqlite(copy, str(path))
+
+    def file(self, path: Path, place: str) -> None:
+        """Look through one file, which is told by the name `place`."""
+        self.hits.files += 1
+        try:
+            with path.open("rb") as file:
+                self._raw(file, place)
+        except FileNotFoundError:
+            return  # somebody has taken it away meanwhile
+        if path.suffix == ".parquet":
+            self._parquet(place)
+        elif path.suffix in (".gz", ".zst"):
+            self._compressed(path)
+        elif path.suffix in (".json", ".jsonl"):
+            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                self._text(line, place)
+
+    def _raw(self, file: Any, place: str) -> None:
+        before = b""
+        while chunk := file.read(_CHUNK):
+            self._bytes(before + chunk, place)
+            before = chunk[-_OVERLAP:]
+            self.hits.bytes += len(chunk)
+
+    def _bytes(self, data: bytes, place: str) -> None:
+        for written, (token, pattern) in self._written.items():
+            start = data.find(written)
+            while start >= 0:
+                near = data[max(0, start - 8) : start + len(written) + 8].decode("utf-8", "replace")
+                if pattern.search(near) is not None:
+                    self.hits.add([token], place)
+                    break
+                start = data.find(written, start + 1)
+
+    def _compressed(self, path: Path) -> None:
+        opening = gzip.open if path.suffix == ".gz" else zstandard.open
+        try:
+            with opening(path, "rb") as file:
+                self._raw(file, f"{path} (decompressed)")
+        except (OSError, zstandard.ZstdError):
+            return  # it is not what its name says, and was looked through as it is
+
+    def _parquet(self, name: str) -> None:
+        """Decode every column of every row that could hold a token."""
+        told = sorted({text for token in self._tokens for text in variants(token.text)})
+        values: dict[str, Any] = {f"text_{number}": text for number, text in enumerate(told)}
+        found = " OR ".join(f"contains(line, ${text})" for text in values)
+        if not values:
+            return
+        source = f"read_parquet({quoted(name)}, union_by_name => false)"
+        lines = f"SELECT to_json(row_of)::VARCHAR AS line FROM {source} AS row_of"
+        rows = f"SELECT line FROM ({lines}) WHERE {found}"
+        for batch in self._warehouse.arrow_batches(rows, values, at_once=_AT_ONCE):
+            for line in batch.column(0).to_pylist():
+                self._text(line, name)
+
+    def _duckdb(self, path: Path, place: str) -> None:
+        self._warehouse.run(f"ATTACH {quoted(str(path))} AS searched (READ_ONLY)")
+        try:
+            names = self._warehouse.rows(
+                "SELECT table_name FROM duckdb_tables() WHERE database_name = 'searched'"
+            )
+            for (name,) in names:
+                for (line,) in self._warehouse.rows(
+                    f'SELECT to_json(row_of)::VARCHAR FROM searched."{name}" AS row_of'
+                ):
+                    self._text(line, f"{place}, {name}")
+        finally:
+            self._warehouse.run("DETACH searched")
+
+    def _sqlite(self, path: Path, place: str) -> None:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.text_factory = lambda data: data.decode("utf-8", "replace")
+            names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            for (name,) in names:
+                for row in connection.execute(f'SELECT * FROM "{name}"'):
+                    for value in row:
+                        if isinstance(value, bytes):
+                            self._text(value.decode("utf-8", "replace"), f"{place}, {name}")
+                        elif isinstance(value, str):
+                            self._text(value, f"{place}, {name}")
+
+    def _text(self, text: str, place: str) -> None:
+        """Look at a text, and where it is JSON, at each of its values."""
+        found = holds(text, self._tokens)
+        for value in _values(text):
+            if isinstance(value, str):
+                found |= holds(value, self._tokens)
+        if self._names_an_agent(text):
+            found |= {token for token in self._tokens if token.kind == "key"}
+        self.hits.add(found, place)
+
+    def _names_an_agent(self, text: str) -> bool:
+        """Whether an agent stands in it whose identifier is too short to be looked for by itself."""
+        return any(key in self._keys for value in _documents(text) for key, _ in agents_in(value))
+
+
+def _documents(text: str) -> Iterator[Any]:
+    """The JSON values in a text, those within its strings too."""
+    if text[:1] not in ("{", "["):
+        return
+    try:
+        value = orjson.loads(text)
+    except ValueError:
+        return
+    yield value
+    for part in _parts(value):
+        if isinstance(part, str) and part[:1] in ("{", "["):
+            yield from _documents(part)
+
+
+def _values(text: str) -> Iterator[Any]:
+    for value in _documents(text):
+        yield from _parts(value)
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield name
+            yield from _parts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _parts(part)
+    else:
+        yield value

@@ -1,0 +1,103 @@
+"""A handful of students to erase one of, and an eye of its own for what is left of them in files."""
+
+import datetime as dt
+import json
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.privacy.erase_request import request_erasure
+from learnloom.pipelines.privacy.erase_run import Erasing, Outcome
+from learnloom.pipelines.privacy.erase_state import Erasure
+
+NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
+HOME = "https://lms.school.example"
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def account(name: str, full_name: str | None = None) -> dict[str, Any]:
+    """An actor with an account."""
+    named = {} if full_name is None else {"name": full_name}
+    return {**named, "account": {"homePage": HOME, "name": name}}
+
+
+def answer(number: int, actor: dict[str, Any], text: str = "", **more: Any) -> dict[str, Any]:
+    """A valid answer to one of three questions of a course; the same number, the same statement."""
+    question = number % 3
+    return {
+        "id": f"00000000-0000-4000-8000-{number:012x}",
+        "actor": actor,
+        "verb": {"id": "http://adlnet.gov/expapi/verbs/answered"},
+        "object": {
+            "id": f"https://school.example/q/{question}",
+            "definition": {
+                "type": "http://adlnet.gov/expapi/activities/cmi.interaction",
+                "name": {"en": f"Question {question}"},
+            },
+        },
+        "result": {"success": number % 2 == 0, "response": text or f"answer number {number}"},
+        "timestamp": f"2026-09-{1 + number % 14:02d}T10:{number % 60:02d}:00Z",
+        **more,
+    }
+
+
+def line(statement: dict[str, Any], *, ascii_only: bool = False) -> bytes:
+    """A line of a file."""
+    return json.dumps(statement, ensure_ascii=ascii_only).encode() + b"\n"
+
+
+def settings_of(warehouse: Warehouse, **more: Any) -> Settings:
+    """The settings of a warehouse."""
+    place = warehouse.place
+    return Settings(warehouse=place.folder, catalog=place.postgres, lock_wait_seconds=20, **more)
+
+
+def asked(warehouse: Warehouse, student: str, **more: Any) -> Erasure:
+    """Hide a student."""
+    return request_erasure(
+        warehouse, settings_of(warehouse, **more), student, reason="asked", clock=lambda: NOW
+    )
+
+
+def run(warehouse: Warehouse, *, backups: Sequence[str] = (), **more: Any) -> list[Outcome]:
+    """Take out of files whoever is hidden, at once."""
+    return Erasing(
+        warehouse, settings_of(warehouse, **more), clock=lambda: NOW, at_once=True, backups=backups
+    ).run()
+
+
+def left_of(folder: Path, tokens: Sequence[str]) -> set[tuple[str, str]]:
+    """Tokens that files below a folder hold, each with the file's name: raw, and decoded. Without any code of ours."""
+    found = set()
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        raw = path.read_bytes()
+        texts = [raw.decode("utf-8", "replace"), *_decoded(path)]
+        found |= {(token, path.name) for token in tokens for text in texts if token in text}
+    return found
+
+
+def _decoded(path: Path) -> Iterator[str]:
+    if path.suffix == ".parquet":
+        with duckdb.connect() as connection:
+            rows = connection.execute("SELECT t::VARCHAR FROM read_parquet(?) AS t", [str(path)]).fetchall()
+        yield from (row[0] for row in rows)
+        yield from (_unescaped(row[0]) for row in rows)
+    elif path.suffix == ".sqlite":
+        with tempfile.TemporaryDirectory() as name:
+            for each in path.parent.glob(f"{path.name}*"):
+                shutil.copyfile(each, Path(name) / each.name)
+            with closing(sqlite3.connect(Path(name) / path.name)) as connection:
+                yield "\n".join(connection.iterdump())
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text.replace("\\/", "/"))

@@ -1,0 +1,182 @@
+"""A student who was erased is nowhere, and everybody else is as before."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from learnloom.pipelines.lake.backup import back_up
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.people.events import MERGE, Change, Teller, tell
+from learnloom.pipelines.people.identifier import key_of
+from learnloom.pipelines.privacy.errors import ErasureError
+from learnloom.pipelines.privacy.receipt import read_receipts
+from learnloom.pipelines.privacy.verify import verify
+from learnloom.pipelines.refresh.checks import run_checks
+from tests.pipelines.privacy.making import HOME, NOW, account, answer, asked, left_of, line, run, settings_of
+from tests.pipelines.refresh.school import comparable, differences, land, refreshed, tables
+
+pytestmark = pytest.mark.slow
+
+ZOE = account("zz-901", "Zoë Ångström")
+MAIL = {"name": "Zoë Ångström", "mbox": "mailto:zoe@school.example"}
+OTHERS = [account(f"u-10{number}", f"Student Number{number}") for number in range(3)]
+SAID = "the mitochondrion is a power house, says Z"
+TOKENS = ("zz-901", "Zoë Ångström", "zoe@school.example", SAID)
+
+
+def _lines() -> list[bytes]:
+    """Everybody's answers, two of others that mention Zoë, and two refused records of hers."""
+    said = [line(answer(number, OTHERS[number % 3])) for number in range(30)]
+    said += [line(answer(number, ZOE, SAID), ascii_only=number % 2 == 0) for number in range(100, 112)]
+    said += [line(answer(number, MAIL)) for number in range(112, 116)]
+    team = {"objectType": "Group", "member": [ZOE, OTHERS[2]]}
+    said.append(line(answer(200, OTHERS[0], context={"instructor": MAIL, "team": team})))
+    said.append(line(answer(201, OTHERS[1], "Thanks to zz-901.")))
+    refused = answer(202, ZOE)
+    del refused["verb"]
+    return [*said, line(refused), b"zz-901 is no JSON\n"]
+
+
+@contextmanager
+def _school(folder: Path, catalog: str | None = None) -> Iterator[Warehouse]:
+    """Zoë's two identifiers are told to be one person's, and all is refreshed."""
+    with Warehouse(folder / "warehouse", postgres=catalog) as warehouse:
+        land(warehouse, folder / "class.jsonl", _lines())
+        merge = Change(MERGE, key_of(MAIL["mbox"]), MAIL["mbox"], key_of(f"{HOME} zz-901"))
+        teller = Teller(NOW, "head", "Zoë Ångström has two", "merge")
+        tell(warehouse, lambda _: [merge], teller, wait_seconds=20)
+        refreshed(warehouse)
+        yield warehouse
+
+
+def _failed(warehouse: Warehouse) -> list[Any]:
+    return [(each.name, each.sample) for each in run_checks(warehouse) if each.is_passed is False]
+
+
+def _others(warehouse: Warehouse) -> list[str]:
+    """Landed statements of those who were never in one with Zoë."""
+    return comparable(
+        warehouse.rows(
+            "SELECT * FROM landing.statement WHERE raw LIKE '%u-10%' AND raw NOT LIKE '%zz-901%' "
+            "AND raw NOT LIKE '%erased%'"
+        )
+    )
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgres"])
+def test_an_erased_student_is_nowhere(where: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Two identifiers, mentions, refused records, backup: no byte is left, others stay, and what is full is equal."""
+    catalog = None if where == "sqlite" else request.getfixturevalue("database")
+    with _school(tmp_path, catalog) as warehouse:
+        if catalog is None:
+            back_up(warehouse, tmp_path / "safe")
+        others = _others(warehouse)
+        erasure = asked(warehouse, "zz-901")
+        assert (erasure.n_statements, erasure.n_mentions, erasure.n_dead_letters) == (16, 2, 2)
+        assert _others(warehouse) == others
+        assert warehouse.rows("SELECT raw FROM landing.statement WHERE contains(raw, 'zz-901')") == []
+        backups = [str(tmp_path / "safe")] if catalog is None else []
+        (outcome,) = run(warehouse, backups=backups)
+        assert outcome.waits_for is None
+        assert _failed(warehouse) == []
+        assert _others(warehouse) == others
+        assert left_of(tmp_path / "warehouse", TOKENS) == set()
+        assert left_of(tmp_path / "safe", TOKENS) == set()
+        incremental = tables(warehouse)
+        assert refreshed(warehouse).full_because is None
+        assert differences(incremental, tables(warehouse)) == {}
+        refreshed(warehouse, full=True)
+        assert differences(incremental, tables(warehouse)) == {}
+
+
+def test_what_is_read_again_brings_nothing_back(tmp_path: Path) -> None:
+    """The same records under another name, and the same statement in other words, land nothing of who was erased."""
+    with _school(tmp_path) as warehouse:
+        asked(warehouse, "zz-901")
+        run(warehouse)
+        before = warehouse.rows("SELECT count(*) FROM landing.statement")
+        letters = warehouse.rows("SELECT dead_letter_id, raw FROM landing.dead_letter ORDER BY ALL")
+        again = [*_lines(), line(answer(100, ZOE, "other words"))]
+        land(warehouse, tmp_path / "again.jsonl", again)
+        assert warehouse.rows("SELECT count(*) FROM landing.statement") == before
+        assert warehouse.rows("SELECT dead_letter_id, raw FROM landing.dead_letter ORDER BY ALL") == letters
+        assert _failed(warehouse) == []
+        land(warehouse, tmp_path / "new.jsonl", [line(answer(300, ZOE))])
+        (count,) = warehouse.one("SELECT count(*) FROM landing.statement")
+        assert count == before[0][0] + 1
+
+
+def test_a_receipt_can_be_checked(tmp_path: Path) -> None:
+    """It holds as it is, and not where it was changed, nor where the student has come back."""
+    with _school(tmp_path) as warehouse:
+        asked(warehouse, "zz-901")
+        (outcome,) = run(warehouse)
+        assert outcome.receipt is not None
+        text = outcome.receipt.read_text()
+        assert not any(token in text for token in TOKENS)
+        found = verify(warehouse, outcome.receipt, ["zz-901", "Zoë Ångström", "someone"])
+        assert (found.holds, found.strange, found.hits and found.hits.total) == (True, ["someone"], 0)
+        changed = tmp_path / "changed.json"
+        changed.write_text(json.dumps({**json.loads(text), "statements": 1}))
+        assert "it was changed" in verify(warehouse, changed, []).faults[0]
+        asked(warehouse, "u-101")
+        run(warehouse)
+        first, second = (each.content for each in read_receipts(warehouse.folder))
+        assert second["previous_sha256"] == first["sha256"]
+        land(warehouse, tmp_path / "new.jsonl", [line(answer(300, ZOE))])
+        assert not verify(warehouse, outcome.receipt, ["zz-901"]).holds
+        outcome.receipt.unlink()
+        last = read_receipts(warehouse.folder)[-1].path
+        assert "chain" in verify(warehouse, last, []).faults[0]
+
+
+def test_without_haste_snapshots_are_waited_for(tmp_path: Path) -> None:
+    """An erasure that is not `--now` keeps old snapshots until its day, and ends then."""
+    with _school(tmp_path) as warehouse:
+        import datetime as dt  # noqa: PLC0415
+
+        from learnloom.pipelines.privacy.erase_run import Erasing  # noqa: PLC0415
+
+        asked(warehouse, "zz-901")
+        settings = settings_of(warehouse)
+        (early,) = Erasing(warehouse, settings, clock=lambda: NOW, at_once=False).run()
+        assert early.waits_for is not None
+        assert "2026-12-16" in early.waits_for
+        late = NOW + dt.timedelta(days=21)
+        (outcome,) = Erasing(warehouse, settings, clock=lambda: late, at_once=False).run()
+        assert outcome.waits_for is None
+
+
+def test_a_reason_may_not_name_the_student(tmp_path: Path) -> None:
+    """The reason stays for good: one that names the student is refused, and nobody is hidden."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "class.jsonl", _lines())
+        from learnloom.pipelines.privacy.erase_request import request_erasure  # noqa: PLC0415
+
+        with pytest.raises(ErasureError, match="names the student"):
+            request_erasure(
+                warehouse,
+                settings_of(warehouse),
+                "mailto:zoe@school.example",
+                reason="zoe@school.example has asked",
+                clock=lambda: NOW,
+            )
+        assert "zoe@" in str(warehouse.rows("SELECT raw FROM landing.statement"))
+
+
+def test_until_it_is_gone_what_comes_is_erased_too(tmp_path: Path) -> None:
+    """A statement that lands while the erasure is under way is hidden by the next run, before any refresh was."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "first.jsonl", [line(answer(1, ZOE)), line(answer(2, OTHERS[0]))])
+        assert asked(warehouse, f"{HOME} zz-901").n_statements == 1
+        land(warehouse, tmp_path / "later.jsonl", [line(answer(3, ZOE)), line(answer(4, OTHERS[0]))], at=NOW)
+        (outcome,) = run(warehouse)
+        assert outcome.waits_for is None
+        assert warehouse.one("SELECT n_statements FROM landing.erasure") == (2,)
+        assert warehouse.one("SELECT count(*) FROM landing.statement") == (2,)
+        assert _failed(warehouse) == []
+    assert left_of(tmp_path / "warehouse", TOKENS) == set()

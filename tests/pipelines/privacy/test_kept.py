@@ -1,0 +1,39 @@
+"""The list of what is kept where knows every table and file."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from learnloom.pipelines.lake.relation import Relation, load_relations
+from learnloom.pipelines.lrs.tables import TABLES
+from learnloom.pipelines.privacy.kept import FILES, kept_of, store_kept
+from learnloom.pipelines.reference.kept import kept_reference
+from tests.conftest import SmallClass
+
+_PAGE = Path(__file__).parents[3] / "docs/reference/kept.md"
+_PERSONAL = {"student_key", "identifier_key", "identifier", "raw", "actor_name"}
+
+
+def test_the_page_is_up_to_date() -> None:
+    """docs/reference/kept.md is what `make docs` would write now."""
+    assert _PAGE.read_text(encoding="utf-8") == kept_reference(), "run `make docs`"
+
+
+@pytest.mark.parametrize("relation", load_relations(), ids=lambda relation: relation.full_name)
+def test_a_table_about_students_is_listed_so(relation: Relation) -> None:
+    """Every relation has an entry, and one with a student's key, identifier or words is personal."""
+    assert kept_of(relation).is_personal or not _PERSONAL & set(relation.columns)
+
+
+def test_every_table_of_the_store_is_listed() -> None:
+    """The tables that `learnloom lrs` makes are those of the list."""
+    made = set(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", TABLES))
+    assert {each.place.removeprefix("lrs.") for each in store_kept()} == made
+
+
+def test_every_file_is_listed(small_class: SmallClass) -> None:
+    """What lies in the folder of a warehouse is in the list."""
+    known = {each.place for each in FILES}
+    found = {path.name.removesuffix("-wal").removesuffix("-shm") for path in small_class.folder.iterdir()}
+    assert found <= known
