@@ -29,6 +29,8 @@ _LATER: Final = ("landing.erasure", "landing.erased", _OUTBOX)
 _TEXTS: Final = {
     "landing.person_event": ("reason", "source"),
     "landing.staff": ("source",),
+    "landing.login_match": ("reason",),
+    "landing.roster_member": ("source",),
     "landing.statement": ("topic", "source"),
     "landing.dead_letter": ("topic", "source"),
     "landing.position": ("topic",),

@@ -36,6 +36,8 @@ _LANDING: Final = {
     "landing.dead_letter_delivery": (OPERATION, NONE, False),
     "landing.person": (SCHOOL, GOOD, True),
     "landing.person_event": (SCHOOL, GOOD, True),
+    "landing.login_match": (SCHOOL, GOOD, True),
+    "landing.roster_member": (SCHOOL, "until the roster is imported again, or the person is erased", True),
     "landing.staff": (SCHOOL, "until the school tells otherwise, or the person is erased", True),
     "landing.erasure": (PROOF, "for good: random numbers that name nobody", False),
     "landing.erased": (PROOF, "for good: hashes that name nobody", False),
