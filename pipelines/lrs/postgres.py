@@ -66,7 +66,7 @@ class PostgresLease:
             return
         with suppress(TroubleError):
             if has:
-                connection.execute(f"SELECT pg_advisory_unlock({_SPACE}, {self._key})")
+                connection.execute(f"SELECT pg_advisory_unlock({self._database.space}, {self._key})")
         connection.close()
 
 
