@@ -77,7 +77,7 @@ def invite(
             deployment_ids=tuple(deployment or []),
         )
     except ValidationError as error:
-        told = "; ".join(str(fault["msg"]) for fault in error.errors())
+        told = "; ".join(str(fault["msg"]).removeprefix("Value error, ") for fault in error.errors())
         raise LoginSettingsError(f"the invitation cannot be made: {told}") from None
     with open_login_store(settings, now=now) as store:
         code = store.invite(invitation)
