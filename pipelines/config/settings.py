@@ -96,10 +96,7 @@ class Settings(BaseSettings):
         description="Longest time that a record from Kafka waits for its transaction to fill.",
     )
     lock_wait_seconds: float = Field(
-        default=60.0,
-        gt=0,
-        le=3_600,
-        description="How long to wait and retry while another process writes.",
+        default=60.0, gt=0, le=3_600, description="How long to wait and retry while another process writes."
     )
     memory_limit: str = Field(
         default="4GB",
@@ -231,9 +228,7 @@ class Settings(BaseSettings):
     lrs: LrsBounds = Field(
         default_factory=LrsBounds, description="Bounds of `learnloom lrs`: docs/how-to/lrs.md."
     )
-    pages: PagesBounds = Field(
-        default_factory=PagesBounds, description="Where the pages are served: docs/how-to/pages.md."
-    )
+    pages: PagesBounds = Field(default_factory=PagesBounds, description="Pages: docs/how-to/pages.md.")
     login: LoginBounds = Field(
         default_factory=LoginBounds, description="Who logs in to the pages, and how: docs/how-to/login.md."
     )
