@@ -5,8 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-from fnmatch import fnmatch
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.sources.kafka import topics
 from tests.documents import ROOT, page
+from tests.image import gets_in, last_stage
 from tests.pipelines.cli.shell import parsed
 
 FILE = "docker-compose.yml"
@@ -49,19 +48,6 @@ _READERS = {
     "schema": [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", FILE],
     **({"docker": ["docker", "compose", "--file", FILE, "config", "--quiet"]} if _has_compose() else {}),
 }
-
-
-def _instructions() -> list[tuple[str, str]]:
-    """The instructions of the Dockerfile, continued lines joined."""
-    text = re.sub(r"^#.*\n", "", page("Dockerfile"), flags=re.MULTILINE).replace("\\\n", " ")
-    return [(line.split()[0], line.split(maxsplit=1)[1]) for line in text.splitlines() if line.strip()]
-
-
-def _last_stage() -> list[tuple[str, str]]:
-    """The instructions of what becomes the image."""
-    found = _instructions()
-    starts = [index for index, (name, _) in enumerate(found) if name == "FROM"]
-    return found[starts[-1] :]
 
 
 # The composition ---------------------------------------------------------------------------------------------
@@ -258,7 +244,7 @@ def test_the_password_is_the_operators_to_choose() -> None:
     (name, default) = _VARIABLE.findall(SERVICES["postgres"]["environment"]["POSTGRES_PASSWORD"])[0]
     assert (name, default) == ("POSTGRES_PASSWORD", "for-local-use-only")
     assert ".env" in page(".gitignore").splitlines()
-    assert not _gets_in(".env")
+    assert not gets_in(".env")
 
 
 def test_topics_are_made_as_documented() -> None:
@@ -277,99 +263,8 @@ def test_topics_are_made_as_documented() -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_commands_are_commands_of_learnloom(name: str) -> None:
     """What the image is told to run is understood by the command line."""
-    assert _last_stage()[-2:] == [("ENTRYPOINT", '["learnloom"]'), ("CMD", '["--help"]')]
+    assert last_stage()[-2:] == [("ENTRYPOINT", '["learnloom"]'), ("CMD", '["--help"]')]
     command = SERVICES[name]["command"]
     if command != ["--help"]:
         read = parsed(command)
         assert read.get("topics", ["xapi"]) == ["xapi"]
-
-
-# The image ---------------------------------------------------------------------------------------------------
-
-
-def _gets_in(path: str) -> bool:
-    """Whether .dockerignore lets a path of this folder into a build; the last rule that fits decides."""
-    gets_in = True
-    for line in page(".dockerignore").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        pattern = line.removeprefix("!").removeprefix("**/")
-        parts = [path, *(str(parent) for parent in Path(path).parents)]
-        deep = [Path(part).name for part in parts] if line.startswith("**/") else []
-        if any(fnmatch(part, pattern) for part in [*parts, *deep] if part != "."):
-            gets_in = line.startswith("!")
-    return gets_in
-
-
-def test_what_is_copied_is_there() -> None:
-    """Every source of a COPY exists and is let into the build; so is what the wheel is made of."""
-    copied = [
-        source
-        for name, rest in _instructions()
-        if name == "COPY" and not rest.startswith("--from")
-        for source in rest.split()[:-1]
-    ]
-    locks = {"requirements.lock", "requirements-small.lock", "requirements-build.lock"}
-    wheel = re.findall(r'"(\w+)"', page("pyproject.toml").split("packages = [")[1].split("]")[0])
-    links = {path.name for path in (ROOT / "learnloom").iterdir() if path.is_symlink()}
-    assert {*wheel, *links, *locks, "deploy/warm.py", "pyproject.toml", "README.md", "LICENSE"} == set(copied)
-    for source in copied:
-        assert (ROOT / source).exists(), source
-        assert _gets_in(source), source
-
-
-@pytest.mark.parametrize(
-    "path", [".git", ".venv", "learnloom-warehouse", "tests", "pipelines/cli/__pycache__"]
-)
-def test_what_does_not_belong_stays_out(path: str) -> None:
-    """History, environments, warehouses, tests and caches do not get into a build."""
-    assert not _gets_in(path)
-    assert _gets_in("pipelines/cli/main.py")
-
-
-def test_the_image_runs_without_rights() -> None:
-    """The last user is a fixed number that is not root's, and owns what it writes to, which is what volumes hide."""
-    stage = _last_stage()
-    (user,) = [rest for name, rest in stage if name == "USER"]
-    assert re.fullmatch(r"([1-9]\d{3,}):\1", user)
-    (made,) = [rest for name, rest in stage if name == "RUN"]
-    assert f"--uid {user.partition(':')[0]} " in made
-    (owned,) = re.findall(r"install --directory --owner=learnloom --group=learnloom ([/\w ]+)", made)
-    mounted = {volume.split(":")[1] for name in (*OURS, "prefect") for volume in SERVICES[name]["volumes"]}
-    assert mounted == set(owned.split())
-    for name in OURS:
-        assert (SERVICES[name]["cap_drop"], "user" in SERVICES[name]) == (["ALL"], False)
-
-
-def test_the_image_holds_no_tools_to_build() -> None:
-    """Everything is installed by hash in a first stage; the last one takes the result and runs no installer."""
-    built = " ".join(rest for name, rest in _instructions() if name == "RUN")
-    assert "--require-hashes" in built
-    assert "--no-deps /wheels" in built
-    stage = _last_stage()
-    assert not any(
-        re.search(r"\b(pip install|apt-get|gcc|make) ", rest) for name, rest in stage if name == "RUN"
-    )
-    (base,) = {rest.partition(" AS ")[0] for name, rest in _instructions() if name == "FROM"}
-    assert base == "${PYTHON}"
-    assert ("ARG", "PYTHON=python:3.12-slim-bookworm") in _instructions()
-
-
-def test_the_image_says_what_it_is() -> None:
-    """Its labels name the version, which is that of the package."""
-    (version,) = re.findall(r'^version = "(.*)"$', page("pyproject.toml"), re.MULTILINE)
-    stage = _last_stage()
-    assert ("ARG", f"VERSION={version}") in stage
-    (labels,) = [rest for name, rest in stage if name == "LABEL"]
-    assert 'org.opencontainers.image.version="${VERSION}"' in labels
-
-
-def test_the_small_image_holds_what_the_whole_one_does_in_the_same_versions() -> None:
-    """Its lock is a part of the other, so that both are tested by the same tests."""
-    whole, small, backend = (
-        set(re.findall(r"^([\w.-]+==[\w.]+)", page(name), re.MULTILINE))
-        for name in ("requirements.lock", "requirements-small.lock", "requirements-build.lock")
-    )
-    assert small < whole
-    assert not any(each.startswith(("prefect==", "matplotlib==")) for each in small)
-    assert backend <= set(re.findall(r"^([\w.-]+==[\w.]+)", page("requirements-dev.lock"), re.MULTILINE))

@@ -286,8 +286,9 @@ def read_settings(warehouse: Path | None = None) -> Settings:
     Raises:
         SettingsError: a value cannot be used; the message names setting and value. Or the file cannot be read.
     """
+    given: Any = {} if warehouse is None else {"warehouse": warehouse}
     try:
-        settings = Settings(**({} if warehouse is None else {"warehouse": warehouse}))
+        settings = Settings(**given)
     except (TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{SETTINGS_FILE} is no TOML: {error}") from error
     except SecretFileError as error:

@@ -88,12 +88,7 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
     Raises:
         ApiSettingsError: no token is set: what is known of students is not for everybody.
     """
-    # An empty variable is one that is not set; else whoever brings no token would bring the right one.
-    tokens = [
-        (token.get_secret_value().encode(), allowed)
-        for token, allowed in ((settings.api_token, None), (settings.api_student_token, Audience.STUDENT))
-        if token is not None and token.get_secret_value()
-    ]
+    tokens = _tokens(settings)
     if not tokens:
         raise ApiSettingsError(
             "the HTTP interface needs a token: set LEARNLOOM_API_TOKEN, or LEARNLOOM_API_STUDENT_TOKEN for a tool "
@@ -140,6 +135,16 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
         return metrics_text(settings, clock=clock)
 
     return app
+
+
+def _tokens(settings: Settings) -> list[tuple[bytes, Audience | None]]:
+    """The tokens that are set, and for whom each speaks; None: for everybody."""
+    # An empty variable is one that is not set; else whoever brings no token would bring the right one.
+    return [
+        (token.get_secret_value().encode(), allowed)
+        for token, allowed in ((settings.api_token, None), (settings.api_student_token, Audience.STUDENT))
+        if token is not None and token.get_secret_value()
+    ]
 
 
 @asynccontextmanager

@@ -112,10 +112,12 @@ class Composition:
         assert found[-1][0] == records
         return found[-1][1]
 
-    def runs(self, service: str) -> bool:
-        """Whether all containers of a service run, and none is being started again."""
+    def runs_again(self, service: str, restarts: int) -> bool:
+        """Whether the one container of a service was started again so often, and runs."""
+        if self.restarts(service) != [restarts]:
+            return False
         states = self.compose("ps", "--all", "--format", "{{.State}}", service).split()
-        return bool(states) and set(states) == {"running"}
+        return states == ["running"]
 
     def restarts(self, service: str) -> list[int]:
         """How often the containers of a service were started again."""

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -78,11 +79,8 @@ def test_a_consumer_that_is_killed_three_times_loses_and_doubles_nothing(composi
     with _sending(composition, 11, 60):
         for n in range(1, 4):
             composition.kill("consumer", "consume")
-            wait_until(
-                lambda n=n: composition.restarts("consumer") == [before + n] and composition.runs("consumer"),
-                lambda: None,
-                seconds=_LANDS_SECONDS,
-            )
+            is_back = partial(composition.runs_again, "consumer", before + n)
+            wait_until(is_back, lambda: None, seconds=_LANDS_SECONDS)
     composition.wait_until_taken(_Sent.count)
 
 

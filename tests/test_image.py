@@ -1,0 +1,83 @@
+"""The image is made of what the locks name and runs without rights, as far as can be told without building it."""
+
+import re
+
+import pytest
+
+from tests.documents import ROOT, page
+from tests.image import gets_in, instructions, last_stage
+from tests.test_compose import OURS, SERVICES
+
+
+def test_what_is_copied_is_there() -> None:
+    """Every source of a COPY exists and is let into the build; so is what the wheel is made of."""
+    copied = [
+        source
+        for name, rest in instructions()
+        if name == "COPY" and not rest.startswith("--from")
+        for source in rest.split()[:-1]
+    ]
+    locks = {"requirements.lock", "requirements-small.lock", "requirements-build.lock"}
+    wheel = re.findall(r'"(\w+)"', page("pyproject.toml").split("packages = [")[1].split("]")[0])
+    links = {path.name for path in (ROOT / "learnloom").iterdir() if path.is_symlink()}
+    assert {*wheel, *links, *locks, "deploy/warm.py", "pyproject.toml", "README.md", "LICENSE"} == set(copied)
+    for source in copied:
+        assert (ROOT / source).exists(), source
+        assert gets_in(source), source
+
+
+@pytest.mark.parametrize(
+    "path", [".git", ".venv", "learnloom-warehouse", "tests", "pipelines/cli/__pycache__"]
+)
+def test_what_does_not_belong_stays_out(path: str) -> None:
+    """History, environments, warehouses, tests and caches do not get into a build."""
+    assert not gets_in(path)
+    assert gets_in("pipelines/cli/main.py")
+
+
+def test_the_image_runs_without_rights() -> None:
+    """The last user is a fixed number that is not root's, and owns what it writes to, which is what volumes hide."""
+    stage = last_stage()
+    (user,) = [rest for name, rest in stage if name == "USER"]
+    assert re.fullmatch(r"([1-9]\d{3,}):\1", user)
+    (made,) = [rest for name, rest in stage if name == "RUN"]
+    assert f"--uid {user.partition(':')[0]} " in made
+    (owned,) = re.findall(r"install --directory --owner=learnloom --group=learnloom ([/\w ]+)", made)
+    mounted = {volume.split(":")[1] for name in (*OURS, "prefect") for volume in SERVICES[name]["volumes"]}
+    assert mounted == set(owned.split())
+    for name in OURS:
+        assert (SERVICES[name]["cap_drop"], "user" in SERVICES[name]) == (["ALL"], False)
+
+
+def test_the_image_holds_no_tools_to_build() -> None:
+    """Everything is installed by hash in a first stage; the last one takes the result and runs no installer."""
+    built = " ".join(rest for name, rest in instructions() if name == "RUN")
+    assert "--require-hashes" in built
+    assert "--no-deps /wheels" in built
+    stage = last_stage()
+    assert not any(
+        re.search(r"\b(pip install|apt-get|gcc|make) ", rest) for name, rest in stage if name == "RUN"
+    )
+    (base,) = {rest.partition(" AS ")[0] for name, rest in instructions() if name == "FROM"}
+    assert base == "${PYTHON}"
+    assert ("ARG", "PYTHON=python:3.12-slim-bookworm") in instructions()
+
+
+def test_the_image_says_what_it_is() -> None:
+    """Its labels name the version, which is that of the package."""
+    (version,) = re.findall(r'^version = "(.*)"$', page("pyproject.toml"), re.MULTILINE)
+    stage = last_stage()
+    assert ("ARG", f"VERSION={version}") in stage
+    (labels,) = [rest for name, rest in stage if name == "LABEL"]
+    assert 'org.opencontainers.image.version="${VERSION}"' in labels
+
+
+def test_the_small_image_holds_what_the_whole_one_does_in_the_same_versions() -> None:
+    """Its lock is a part of the other, so that both are tested by the same tests."""
+    whole, small, backend = (
+        set(re.findall(r"^([\w.-]+==[\w.]+)", page(name), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-small.lock", "requirements-build.lock")
+    )
+    assert small < whole
+    assert not any(each.startswith(("prefect==", "matplotlib==")) for each in small)
+    assert backend <= set(re.findall(r"^([\w.-]+==[\w.]+)", page("requirements-dev.lock"), re.MULTILINE))
