@@ -104,6 +104,8 @@ def _row(found: Effect) -> tuple[object, ...]:
 def _report_trials(out: Output, tried: list[Trial]) -> None:
     for each in tried:
         out.record(each)
+    if out.as_json:
+        return
     if not tried:
         out.say(
             "Nothing was drawn two weeks ago or earlier. The setting holdout.shares says what is withheld."

