@@ -10,6 +10,7 @@ from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.evaluate.effect import Effect, effects
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.serve.effects import read_outcomes
+from learnloom.pipelines.vault.names import barred, except_for
 from learnloom.schemas.signal import Audience, SignalKind
 
 _CAUTION = (
@@ -33,8 +34,10 @@ def effect(
     only outcomes with enough comparable students.
     """
     out = Output(as_json=as_json)
-    with out.progress("comparing"), open_to_read(read_settings(warehouse)) as opened:
-        told = effects(read_outcomes(opened, kind=kind.value if kind else None))
+    settings = read_settings(warehouse)
+    with out.progress("comparing"), open_to_read(settings) as opened:
+        condition = except_for(barred(settings, opened, "evaluation"))
+        told = effects(read_outcomes(opened, kind=kind.value if kind else None, condition=condition))
     found = [each for each in told if audience is None or each.audience == audience.value]
     for each in found:
         out.record(each)

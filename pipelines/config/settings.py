@@ -21,11 +21,13 @@ from learnloom.pipelines.config.conversions import Conversion, check_conversions
 from learnloom.pipelines.config.faults import told_faults
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3, aws_variables, checked_data_path, with_aws_variables
+from learnloom.pipelines.config.pseudonyms import PseudonymBounds
 from learnloom.pipelines.config.refresh import RefreshBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.setting_names import by_present_names, variables_by_present_names
 from learnloom.pipelines.config.subscriptions import AnySubscription, Subscription
 from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.config.vault import VaultBounds
 from learnloom.schemas.errors import LearnloomError
 
 SETTINGS_FILE = "learnloom.toml"
@@ -55,8 +57,7 @@ class Settings(BaseSettings):
     )
 
     warehouse: Path = Field(
-        default=Path("learnloom-warehouse"),
-        description="Folder of the warehouse: catalog.sqlite, and Parquet files under data/.",
+        default=Path("learnloom-warehouse"), description="Folder of the warehouse: its catalogue, and data/."
     )
     data_path: str | None = Field(
         default=None,
@@ -68,8 +69,7 @@ class Settings(BaseSettings):
         "None: an SQLite file in the warehouse folder.",
     )
     xapi_version: Literal["1.0.3", "2.0.0"] = Field(
-        default="1.0.3",
-        description="xAPI version used to validate statements that name no version.",
+        default="1.0.3", description="xAPI version used to validate statements that name no version."
     )
     repairs: tuple[RepairName, ...] = Field(
         default=(),
@@ -83,7 +83,7 @@ class Settings(BaseSettings):
         description="Largest statement, in bytes; larger ones are refused.",
     )
     batch_records: int = Field(
-        default=20_000, ge=1, le=200_000, description="Largest number of records landed in one transaction."
+        default=20_000, ge=1, le=200_000, description="Largest number of records landed in a transaction."
     )
     batch_bytes: int = Field(
         default=32 * 1_048_576,
@@ -98,10 +98,7 @@ class Settings(BaseSettings):
         description="Longest time that a record from Kafka waits for its transaction to fill.",
     )
     lock_wait_seconds: float = Field(
-        default=60.0,
-        gt=0,
-        le=3_600,
-        description="How long to wait and retry while another process writes.",
+        default=60.0, gt=0, le=3_600, description="How long to wait and retry while another process writes."
     )
     memory_limit: str = Field(
         default="4GB",
@@ -109,11 +106,10 @@ class Settings(BaseSettings):
         description="Memory that DuckDB may use before it spills to disk.",
     )
     session_gap_minutes: int = Field(
-        default=30, ge=5, le=240, description="Pause between two statements after which a new session begins."
+        default=30, ge=5, le=240, description="Pause between two statements after which a session begins."
     )
     time_zone: str = Field(
-        default="UTC",
-        description="The school's time zone (IANA name), used for days and hours of the day.",
+        default="UTC", description="The school's time zone (IANA name), used for days and hours of the day."
     )
     staff: tuple[Annotated[str, Field(min_length=3, max_length=500)], ...] = Field(
         default=(),
@@ -136,7 +132,7 @@ class Settings(BaseSettings):
     kafka_bootstrap_servers: str = Field(
         default="localhost:9092",
         min_length=1,
-        description="Kafka `bootstrap.servers`: host:port, separated by commas.",
+        description="Kafka `bootstrap.servers`: host:port, …, by commas.",
     )
     kafka_group_id: str = Field(
         default="learnloom",
@@ -190,7 +186,7 @@ class Settings(BaseSettings):
     )
     api_token: SecretStr | None = Field(
         default=None,
-        description="Bearer token of the HTTP interface for tools that may read everything. Set it in the environment.",
+        description="Bearer token of the HTTP interface for tools that may read all. Set it in the environment.",
     )
     api_student_token: SecretStr | None = Field(
         default=None,
@@ -220,6 +216,13 @@ class Settings(BaseSettings):
     )
     lrs: LrsBounds = Field(
         default_factory=LrsBounds, description="Bounds of `learnloom lrs`: docs/how-to/lrs.md."
+    )
+    pseudonyms: PseudonymBounds = Field(
+        default_factory=PseudonymBounds,
+        description="Whether statements land under pseudonyms: docs/how-to/pseudonyms.md.",
+    )
+    vault: VaultBounds = Field(
+        default_factory=VaultBounds, description="Names, consent, looks: docs/how-to/pseudonyms.md."
     )
     alerts: Alerts = Field(
         default_factory=Alerts, description="Who is notified when a flow run fails: docs/how-to/operate.md."

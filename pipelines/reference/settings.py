@@ -13,8 +13,10 @@ from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
+from learnloom.pipelines.config.pseudonyms import PseudonymBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.config.vault import VaultBounds
 
 _HEAD: Final = """\
 # Settings
@@ -38,6 +40,8 @@ _ELSEWHERE: Final = {
     "lrs": "[below](#lrs)",
     "s3": "[below](#s3)",
     "alerts": "[below](#alerts)",
+    "pseudonyms": "[below](#pseudonyms)",
+    "vault": "[below](#vault)",
     "subscriptions": "[how-to: delivery](../how-to/deliver.md#subscriptions)",
     "thresholds": "[reference: signals](signals.md#thresholds)",
 }
@@ -81,6 +85,22 @@ whoever knows the address of a chat's webhook can write there. What is sent:
 """
 
 
+_PSEUDONYMS: Final = """
+## Pseudonyms
+
+In `learnloom.toml` under `[pseudonyms]`, or in the environment as `LEARNLOOM_PSEUDONYMS__<NAME>`, which is the place
+for the key ([how-to: pseudonyms](../how-to/pseudonyms.md)).
+
+"""
+_VAULT: Final = """
+## Vault
+
+In `learnloom.toml` under `[vault]`, or in the environment as `LEARNLOOM_VAULT__<NAME>`
+([how-to: names, consent and looks](../how-to/pseudonyms.md#the-vault)).
+
+"""
+
+
 def settings_page() -> str:
     """Write the page, in Markdown."""
     tables: list[tuple[str, type[BaseModel]]] = [
@@ -90,6 +110,8 @@ def settings_page() -> str:
         (_S3, S3),
         (_LRS, LrsBounds),
         (_ALERTS, Alerts),
+        (_PSEUDONYMS, PseudonymBounds),
+        (_VAULT, VaultBounds),
     ]
     return "".join(f"{head}{_TABLE}{''.join(_rows(model))}" for head, model in tables)
 

@@ -5,7 +5,7 @@ Its description as OpenAPI stands at /openapi.json, a page to try it at /docs.
 
 import datetime as dt
 import hmac
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Annotated, Any
@@ -15,6 +15,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from learnloom.pipelines.audit.looks import AuditError
+from learnloom.pipelines.audit.noting import note_look
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseError, WarehouseUnavailableError
@@ -43,6 +45,7 @@ _STATUS: dict[type[LearnloomError], int] = {
     WarehouseBusyError: status.HTTP_503_SERVICE_UNAVAILABLE,
     WarehouseUnavailableError: status.HTTP_503_SERVICE_UNAVAILABLE,
     WarehouseError: status.HTTP_503_SERVICE_UNAVAILABLE,
+    AuditError: status.HTTP_503_SERVICE_UNAVAILABLE,
 }
 """What an error means to who asks; the first that fits."""
 _bearer = HTTPBearer(auto_error=False, description="The setting api_token, or api_student_token.")
@@ -120,7 +123,7 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
         with pool.lent() as opened:
             yield opened
 
-    _add_reading(app, audience, warehouse)
+    _add_reading(app, audience, warehouse, partial(_note, settings, clock))
     _add_answering(app, audience, settings, clock)
 
     @app.get("/health", include_in_schema=False)
@@ -142,7 +145,24 @@ async def _while_serving(pool: ReadingPool, _: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-def _add_reading(app: FastAPI, audience: Callable[..., Any], warehouse: Callable[..., Any]) -> None:
+def _note(
+    settings: Settings,
+    clock: Callable[[], dt.datetime],
+    speaks_for: Audience | None,
+    what: str,
+    students: Iterable[str],
+) -> None:
+    """Keep that a tool is about to be shown something of students."""
+    who = "api_token" if speaks_for is None else "api_student_token"
+    note_look(settings, clock(), who=who, through="api", what=what, students=students)
+
+
+def _add_reading(
+    app: FastAPI,
+    audience: Callable[..., Any],
+    warehouse: Callable[..., Any],
+    looked: Callable[[Audience | None, str, Iterable[str]], None],
+) -> None:
     allowed = Annotated[Audience | None, Depends(audience)]
     opened = Annotated[Warehouse, Depends(warehouse)]
 
@@ -151,14 +171,16 @@ def _add_reading(app: FastAPI, audience: Callable[..., Any], warehouse: Callable
         """What is known of a student. Not for tools that speak for students alone: it holds what is for teachers."""
         if speaks_for is not None:
             raise HTTPException(status.HTTP_403_FORBIDDEN, "profiles need api_token")
-        return read_profile(place, key_now(place, student_key))
+        found = read_profile(place, key_now(place, student_key))
+        looked(speaks_for, "profile", [found.student_key])
+        return found
 
     @app.get("/students/{student_key}/signals")
     def signals(student_key: str, place: opened, speaks_for: allowed) -> list[Signal]:
         """What stands of a student now, most urgent first."""
-        found = read_signals(
-            place, student_key=key_now(place, student_key), audience=speaks_for, limit=_MAX_SIGNALS
-        )
+        key = key_now(place, student_key)
+        found = read_signals(place, student_key=key, audience=speaks_for, limit=_MAX_SIGNALS)
+        looked(speaks_for, "signals", [key])
         return [signal for signal, _ in found]
 
     @app.get("/events")
@@ -171,6 +193,7 @@ def _add_reading(app: FastAPI, audience: Callable[..., Any], warehouse: Callable
     ) -> EventPage:
         """Signals raised and ended, in order. Keep `next_sequence` and ask from there the next time."""
         page = read_page(place, since=since, limit=limit, audience=speaks_for, student_key=student_key)
+        looked(speaks_for, "events", {event.data.student_key for event in page.events})
         return EventPage(events=page.events, next_sequence=page.next_sequence)
 
 

@@ -93,12 +93,11 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
         raise StudentMissingError(
             f"no student has the key, identifier or name {wanted!r}: list them with `learnloom students`"
         )
-    listed = "".join(
-        f"\n  {key} {name or ''} ({identifier})" for key, name, identifier, _ in exact[:_MAX_CANDIDATES]
-    )
+    listed = "".join(f"\n  {row[0]}" for row in exact[:_MAX_CANDIDATES])
     more = f"\n  and {len(exact) - _MAX_CANDIDATES} more" if len(exact) > _MAX_CANDIDATES else ""
     raise StudentMissingError(
-        f"{len(exact)} students match {wanted!r}: choose one by its key: {listed}{more}"
+        f"{len(exact)} students match {wanted!r}: choose one by its key (`learnloom students --search` shows who they "
+        f"are): {listed}{more}"
     )
 
 

@@ -14,15 +14,16 @@ def student_key(actor: Any) -> str | None:
     An account is homePage and name; an address and the SHA-1 sum of it are one identifier (xAPI-Data 2.4.2.3). None
     for a group, which is no student, and where there is no identifier or what stands there cannot be read as one.
     """
-    whole = _whole_identifier(actor) if isinstance(actor, Mapping) else None
+    if not isinstance(actor, Mapping) or actor.get("objectType") == "Group":
+        return None
+    whole = whole_identifier(actor)
     if whole is None:
         return None
     return hashlib.md5(whole.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()[:_KEY_CHARS]
 
 
-def _whole_identifier(actor: Mapping[str, Any]) -> str | None:
-    if actor.get("objectType") == "Group":
-        return None
+def whole_identifier(actor: Mapping[str, Any]) -> str | None:
+    """Give the whole identifier of an agent or a group as one text, its kind first; None where there is none."""
     account = actor.get("account")
     if isinstance(account, Mapping) and isinstance(account.get("name"), str):
         home_page = account.get("homePage")

@@ -32,6 +32,7 @@
 --   context_agents        context.contextAgents as given
 --   context_groups        context.contextGroups as given
 --   score                 result.score as a share: raw between min and max, else scaled; -1 to 1
+--   response_length       characters of the response, also of one that was left out for a pseudonym's sake
 --   duration_seconds      result.duration
 --   video_length_seconds  length of the video
 --   video_time_seconds    place in the video
@@ -168,6 +169,12 @@ SELECT
 
     -- Numbers
     scaled_score(result.score.scaled, result.score.raw, result.score.min, result.score.max) AS score,
+    coalesce(
+        try_cast(
+            extension_text(result.extensions, 'https://learnloom.example/xapi/extensions/response-length') AS INTEGER
+        ),
+        length(result.response)
+    ) AS response_length,
     duration_seconds(result.duration) AS duration_seconds,
     try_cast(
         coalesce(

@@ -10,13 +10,25 @@ from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
+from learnloom.pipelines.config.pseudonyms import PseudonymBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.config.vault import VaultBounds
 from learnloom.pipelines.reference.settings import settings_page
 from tests.documents import blocks, page
 
 _PAGE = "docs/reference/settings.md"
-_NESTED = ("conversions", "subscriptions", "flows", "s3", "lrs", "alerts", "thresholds")
+_NESTED = (
+    "conversions",
+    "subscriptions",
+    "flows",
+    "s3",
+    "lrs",
+    "alerts",
+    "pseudonyms",
+    "vault",
+    "thresholds",
+)
 """Tables of settings, whose default is a link to where they stand."""
 
 
@@ -40,6 +52,8 @@ def test_the_page_is_up_to_date() -> None:
         ("S3", S3),
         ("LRS", LrsBounds),
         ("Alerts", Alerts),
+        ("Pseudonyms", PseudonymBounds),
+        ("Vault", VaultBounds),
     ],
 )
 def test_every_setting_is_listed(heading: str, model: type[BaseModel]) -> None:
