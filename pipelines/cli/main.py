@@ -43,6 +43,7 @@ _COMMANDS: Final = {
     "vocabulary": "Say what a platform's verbs and activity types mean; list those that have no meaning yet.",
     "plan": "Import the school's course plan: what is due, and when course runs begin and end.",
     "people": "Say who is who: staff, who are no students, and people with several identifiers.",
+    "rekey": "Make a secret for the keys of students, so that nobody finds a student by trying identifiers.",
     "vault": "Keep names, identifiers and consent apart from the warehouse: import, show, forget.",
     "audit": "Show who looked at a student, when and through what; check that nothing was changed or taken out.",
     "query": "Run a read-only SQL query (DuckDB's dialect) on the warehouse.",

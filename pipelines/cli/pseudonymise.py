@@ -17,7 +17,7 @@ commands = typer.Typer(add_completion=False)
 _SHOWN = 5
 
 
-@commands.command(epilog="Example: learnloom pseudonymise statements.jsonl > pseudonymous.jsonl")
+@commands.command(epilog="Example: learnloom pseudonymise statements.jsonl")
 def pseudonymise(paths: PathsArgument) -> None:
     """Put statements under pseudonyms, one a line on standard output, without identifiers, names and addresses.
 

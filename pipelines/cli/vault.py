@@ -109,7 +109,7 @@ def forget(who: WhoArgument, *, as_json: JsonOption = False) -> None:
     out.say(f"Forgotten: {count(len(person.aliases), 'alias', 'aliases')} of one person.")
 
 
-@commands.command(epilog="Example: learnloom vault consent mailto:ann@school.example training --no")
+@commands.command(epilog="Example: learnloom vault consent mailto:bob@school.example training --no")
 def consent(
     who: WhoArgument,
     purpose: Annotated[Purpose, typer.Argument(help="What data may be used for.")],
@@ -131,7 +131,7 @@ def consent(
     out.say(f"Data of this person may {'' if is_given else 'not '}be used for {purpose} from now on.")
 
 
-@commands.command(epilog="Example: learnloom vault rotate > people.csv")
+@commands.command(epilog="Example: learnloom vault rotate")
 def rotate() -> None:
     """Give everybody in the vault a pseudonym by the present key; print who is who for `learnloom people import`.
 

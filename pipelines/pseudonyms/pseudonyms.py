@@ -20,9 +20,12 @@ _KEPT: Final = 100_000
 """Pseudonyms that are remembered: some 20 MB."""
 _CHARS: Final = 32
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
-_IDENTIFIERS: Final = ("mbox", "mbox_sha1sum", "openid", "account")
-_PLACES: Final = frozenset({"actor", "authority", "instructor", "team", "agent", "group"})
+_IDENTIFIERS: Final = frozenset({"mbox", "mbox_sha1sum", "openid", "account"})
+_NESTED: Final = (dict, list)
+_PLACES: Final = frozenset({"actor", "authority", "instructor", "team"})
 """Properties that hold an agent or a group, whatever it looks like."""
+_RELATED: Final = frozenset({"contextAgents", "contextGroups"})
+"""Properties whose entries hold an agent or a group each."""
 _SIGNATURE: Final = "http://adlnet.gov/expapi/attachments/signature"
 
 Json = dict[str, Any]
@@ -98,18 +101,28 @@ class Pseudonyms:
         return hidden
 
     def _hidden(self, value: Any, tokens: Tokens, *, place: str) -> Any:
-        """Rewrite what stands at the property `place`, and collect what it tells of people."""
+        """Rewrite an object or an array that stands at the property `place`, and collect what it tells of people."""
         if isinstance(value, list):
-            return [self._hidden(part, tokens, place=place) for part in value]
-        if not isinstance(value, dict):
-            return None if place in _PLACES and isinstance(value, str) else value
+            return [
+                self._hidden(part, tokens, place=place) if isinstance(part, _NESTED) else part
+                for part in value
+            ]
         if _is_agent(value, place):
             for one in (value, *_members(value)):
                 if not self.is_pseudonym(one):
                     name = (self._account(one) or {}).get("name")
                     tokens.update(tokens_of(one, name))
             return self.agent(value)
-        found = {name: self._hidden(part, tokens, place=name) for name, part in value.items()}
+        # What is neither object nor array is most of a statement, and stays: this is where the time goes.
+        is_related = place in _RELATED
+        found = {
+            name: self._hidden(part, tokens, place="actor" if is_related else name)
+            if isinstance(part, _NESTED)
+            else part
+            for name, part in value.items()
+        }
+        if not _PLACES.isdisjoint(found):
+            found |= {name: None for name in _PLACES & found.keys() if not isinstance(found[name], _NESTED)}
         if isinstance(attached := found.get("attachments"), list):
             # A signature signs the statement as it came, and holds it whole.
             found["attachments"] = [one for one in attached if not is_signature(one)]
@@ -138,9 +151,11 @@ def is_signature(attachment: Any) -> bool:
 def _is_agent(value: Json, place: str) -> bool:
     if place in _PLACES or value.get("objectType") in ("Agent", "Group"):
         return True
+    if _IDENTIFIERS.isdisjoint(value):
+        return False
     account = value.get("account")
     is_account = isinstance(account, dict) and isinstance(account.get("name"), str)
-    return is_account or any(isinstance(value.get(name), str) for name in _IDENTIFIERS[:3])
+    return is_account or any(isinstance(value.get(name), str) for name in _IDENTIFIERS - {"account"})
 
 
 def _members(agent: Json) -> list[Any]:

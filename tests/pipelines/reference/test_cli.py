@@ -27,9 +27,19 @@ def test_every_command_is_listed() -> None:
 
 
 def test_every_command_below_a_command_has_a_section() -> None:
-    """What `dead`, `skills`, `vocabulary`, `plan`, `people`, `keys`, `models` and `deliver` hold stands below them."""
+    """What `dead`, `skills`, `vocabulary`, `plan`, `people`, `keys`, `models`, `deliver`, `vault` hold has one."""
     sections = set(re.findall(r"^### learnloom ([a-z]+) [a-z]+$", page(_PAGE), re.MULTILINE))
-    assert sections == {"dead", "skills", "vocabulary", "plan", "people", "keys", "models", "deliver"}
+    assert sections == {
+        "dead",
+        "skills",
+        "vocabulary",
+        "plan",
+        "people",
+        "keys",
+        "models",
+        "deliver",
+        "vault",
+    }
 
 
 def test_every_exit_code_is_listed() -> None:
