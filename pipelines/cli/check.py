@@ -27,6 +27,12 @@ from learnloom.pipelines.ingest.validate.validator import validate
 
 commands = typer.Typer(add_completion=False)
 _SAMPLES: Final = 2
+SamplesOption = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=20, help="Statements to show for each, as they came. Default: 2, and with --html none."
+    ),
+]
 
 PathsOption = Annotated[list[Path] | None, typer.Argument(help=PATHS_HELP)]
 TopicsOption = Annotated[
@@ -59,12 +65,7 @@ def check(
         typer.Option(metavar="FILE", help="Also write the report as one HTML page, to send to the vendor."),
     ] = None,
     top: Annotated[int, typer.Option(min=1, max=1_000, help="Number of broken rules to show.")] = 10,
-    samples: Annotated[
-        int | None,
-        typer.Option(
-            min=0, max=20, help="Statements to show for each, as they came. Default: 2, and with --html none."
-        ),
-    ] = None,
+    samples: SamplesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Validate statements without landing them, and report the faults, their places and their fixes.

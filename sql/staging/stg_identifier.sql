@@ -3,8 +3,8 @@
 -- scope: mention
 -- columns:
 --   identifier_key   16 hex digits of the md5 of the whole identifier; an address and the sum of it have the same
---   identifier_kind  account, mbox, mbox_sha1sum or openid
 --   own_key          the student_key that it would have by itself: identifier_key, keyed where the warehouse has a secret
+--   identifier_kind  account, mbox, mbox_sha1sum or openid
 --   student_key      the person's: own_key, or by landing.person that of another of their identifiers
 --   identifier       the identifier itself; an account as homePage, a space, name
 --   actor_name       a name given with it: of several the first by the alphabet
