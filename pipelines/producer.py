@@ -155,8 +155,8 @@ class StatementProducer:
 def key_of(raw: bytes) -> bytes | None:
     """Give the key of a statement's message, by which one student's statements stay in order.
 
-    It is the student's key of the warehouse, so it names nobody. None where the actor cannot be read: the order of
-    such statements means nothing.
+    It is a hash of the identifier, which the message holds anyway: a producer has no secret of the warehouse. None
+    where the actor cannot be read: the order of such statements means nothing.
     """
     try:
         statement = orjson.loads(raw)

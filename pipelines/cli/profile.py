@@ -6,13 +6,11 @@ import typer
 
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
-from learnloom.pipelines.cli.shown import shown_names
+from learnloom.pipelines.cli.shown import named_profile
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.describe import describe_profile
 from learnloom.pipelines.feedback.why import describe_why, find_skill
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.serve.students import find_student, read_profile
-from learnloom.pipelines.vault.names import alias_of
 
 commands = typer.Typer(add_completion=False)
 
@@ -33,10 +31,7 @@ def profile(
     settings = read_settings(warehouse)
     # One transaction: a refresh may run between reading the profile and reading its evidence.
     with open_to_read(settings) as opened, opened.transaction():
-        found = read_profile(opened, find_student(opened, alias_of(settings, opened, student)))
-        name = shown_names(settings, opened, "profile", [found.student_key]).get(found.student_key)
-        if name is not None:
-            found = found.model_copy(update={"student_name": name})
+        found = named_profile(settings, opened, "profile", student)
         if why is None:
             out.record(found)
             out.say(*describe_profile(found))

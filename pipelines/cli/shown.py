@@ -7,7 +7,9 @@ from learnloom.pipelines.audit.noting import note_look
 from learnloom.pipelines.cli.options import now
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.vault.names import names_of
+from learnloom.pipelines.serve.students import find_student, read_profile
+from learnloom.pipelines.vault.names import alias_of, names_of
+from learnloom.schemas.profile import StudentProfile
 
 
 def account() -> str:
@@ -30,6 +32,19 @@ def shown_names(
     keys = list(students)
     looked_at(settings, what, keys)
     return names_of(settings, warehouse, keys)
+
+
+def named_profile(settings: Settings, warehouse: Warehouse, what: str, wanted: str) -> StudentProfile:
+    """Find a student, keep that a command is about to show them, and give the profile with the name of the vault.
+
+    Raises:
+        StudentMissingError: nobody, or more than one, goes by what is `wanted`.
+        AuditError: the look cannot be kept; then nothing may be shown.
+        VaultError: the vault is none.
+    """
+    found = read_profile(warehouse, find_student(warehouse, alias_of(settings, warehouse, wanted)))
+    name = shown_names(settings, warehouse, what, [found.student_key]).get(found.student_key)
+    return found if name is None else found.model_copy(update={"student_name": name})
 
 
 def looked_at(settings: Settings, what: str, students: Iterable[str], *, through: str = "command") -> None:

@@ -25,6 +25,13 @@ class VaultBounds(BaseModel):
         description="For what data of a student may be used of whom nothing else was told: support, evaluation, "
         "training (of models), research (exports).",
     )
+    student_signals_from_age: int | None = Field(
+        default=None,
+        ge=1,
+        le=30,
+        description="Whoever turns this old this year or later, by the vault, is sent no signals themselves: only what "
+        "is for teachers goes out. Of whom no year of birth is known, all goes out. None: of everybody.",
+    )
     audit_file: Path | None = Field(
         default=None,
         description="SQLite file that keeps who looked at which student, when and through what. None: it is not kept.",

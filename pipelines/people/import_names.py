@@ -9,11 +9,10 @@ from pydantic import AfterValidator, Field
 
 from learnloom.pipelines.ingest.catalogue.csv_rows import Columns, CsvRow, read_rows
 from learnloom.pipelines.people.errors import PeopleFileError
-from learnloom.pipelines.people.identifier import kind_of
+from learnloom.pipelines.people.identifier import kind_of, pseudonym_of
 from learnloom.pipelines.people.oneroster import MatchBy, is_oneroster, read_names
 from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.pipelines.vault.vault import Alias, Vault
-from learnloom.schemas.signal_statement import actor_of
 
 _COLUMNS: Final = Columns(("identifier",), ("name", "person", "birth_year"))
 _MAX_NAME_CHARS: Final = 500
@@ -85,9 +84,7 @@ def aliases_of(identifier: str, pseudonyms: Pseudonyms | None) -> Iterator[Alias
     """Give an identifier, and its pseudonym as statements have it in the warehouse."""
     yield Alias(identifier, False)
     if pseudonyms is not None:
-        account = pseudonyms.agent(actor_of(kind_of(identifier), identifier)).get("account")
-        if account is not None:
-            yield Alias(f"{account['homePage']} {account['name']}", True)
+        yield Alias(pseudonym_of(identifier, pseudonyms), True)
 
 
 def _people(rows: Iterable[NameRow]) -> Iterator[list[NameRow]]:

@@ -94,7 +94,7 @@ class Pseudonyms:
         What identifies an agent of it is looked for in all its texts, too, and replaced there.
         """
         tokens: Tokens = {}
-        hidden = self._hidden(statement, tokens, place="")
+        hidden: Json = self._hidden(statement, tokens, place="")
         if found := standing_in(orjson.dumps(hidden).decode(), tokens):
             own = {"id": hidden["id"]} if "id" in hidden else {}
             hidden = Scrubber(found, self.is_pseudonym).value(hidden) | own

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request, Response, status
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -28,6 +28,7 @@ from learnloom.pipelines.serve.respond import WrongAudienceError, respond
 from learnloom.pipelines.serve.students import StudentMissingError, key_now, read_profile, read_signals
 from learnloom.pipelines.serve.traced import Traced
 from learnloom.pipelines.tracing.span import is_on
+from learnloom.pipelines.vault.names import too_young
 from learnloom.schemas.errors import LearnloomError
 from learnloom.schemas.event import SignalEvent
 from learnloom.schemas.profile import StudentProfile
@@ -123,7 +124,7 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
         with pool.lent() as opened:
             yield opened
 
-    _add_reading(app, audience, warehouse, partial(_note, settings, clock))
+    _add_reading(app, audience, warehouse, _Care(settings, clock))
     _add_answering(app, audience, settings, clock)
 
     @app.get("/health", include_in_schema=False)
@@ -145,23 +146,29 @@ async def _while_serving(pool: ReadingPool, _: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-def _note(
-    settings: Settings,
-    clock: Callable[[], dt.datetime],
-    speaks_for: Audience | None,
-    what: str,
-    students: Iterable[str],
-) -> None:
-    """Keep that a tool is about to be shown something of students."""
-    who = "api_token" if speaks_for is None else "api_student_token"
-    note_look(settings, clock(), who=who, through="api", what=what, students=students)
+class _Care(NamedTuple):
+    """What is done before a tool is shown something of students."""
+
+    settings: Settings
+    clock: Callable[[], dt.datetime]
+
+    def note(self, speaks_for: Audience | None, what: str, students: Iterable[str]) -> None:
+        """Keep that it is about to be."""
+        who = "api_token" if speaks_for is None else "api_student_token"
+        note_look(self.settings, self.clock(), who=who, through="api", what=what, students=students)
+
+    def withheld(self, place: Warehouse, speaks_for: Audience | None) -> frozenset[str]:
+        """Keys of students to whom themselves nothing is said; none where the tool speaks to teachers, too."""
+        if speaks_for is not Audience.STUDENT:
+            return frozenset()
+        return too_young(self.settings, place, self.clock().year)
 
 
 def _add_reading(
     app: FastAPI,
     audience: Callable[..., Any],
     warehouse: Callable[..., Any],
-    looked: Callable[[Audience | None, str, Iterable[str]], None],
+    care: _Care,
 ) -> None:
     allowed = Annotated[Audience | None, Depends(audience)]
     opened = Annotated[Warehouse, Depends(warehouse)]
@@ -172,15 +179,17 @@ def _add_reading(
         if speaks_for is not None:
             raise HTTPException(status.HTTP_403_FORBIDDEN, "profiles need api_token")
         found = read_profile(place, key_now(place, student_key))
-        looked(speaks_for, "profile", [found.student_key])
+        care.note(speaks_for, "profile", [found.student_key])
         return found
 
     @app.get("/students/{student_key}/signals")
     def signals(student_key: str, place: opened, speaks_for: allowed) -> list[Signal]:
         """What stands of a student now, most urgent first."""
         key = key_now(place, student_key)
+        if key in care.withheld(place, speaks_for):
+            return []
         found = read_signals(place, student_key=key, audience=speaks_for, limit=_MAX_SIGNALS)
-        looked(speaks_for, "signals", [key])
+        care.note(speaks_for, "signals", [key])
         return [signal for signal, _ in found]
 
     @app.get("/events")
@@ -193,8 +202,10 @@ def _add_reading(
     ) -> EventPage:
         """Signals raised and ended, in order. Keep `next_sequence` and ask from there the next time."""
         page = read_page(place, since=since, limit=limit, audience=speaks_for, student_key=student_key)
-        looked(speaks_for, "events", {event.data.student_key for event in page.events})
-        return EventPage(events=page.events, next_sequence=page.next_sequence)
+        withheld = care.withheld(place, speaks_for)
+        told = [event for event in page.events if event.data.student_key not in withheld]
+        care.note(speaks_for, "events", {event.data.student_key for event in told})
+        return EventPage(events=told, next_sequence=page.next_sequence)
 
 
 def _add_answering(

@@ -6,19 +6,19 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.vault import Purpose
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
-from learnloom.pipelines.vault.opening import open_vault
+from learnloom.pipelines.vault.opening import may_read_names, open_vault
 
 _IDENTIFIER = "staging.stg_identifier"
 
 
 def names_of(settings: Settings, warehouse: Warehouse, student_keys: Iterable[str]) -> Mapping[str, str]:
-    """Give the names that the vault knows of students, by their keys; of others, and without a vault, none.
+    """Give the names that the vault knows of students, by their keys; of others, and to who may not read it, none.
 
     Raises:
-        VaultError: there is a vault, and it cannot be read.
+        VaultError: the vault is none.
     """
     keys = list(student_keys)
-    if settings.vault.file is None or not keys:
+    if not keys or not may_read_names(settings):
         return {}
     rows = _identifiers(warehouse, "list_contains($keys, student_key)", {"keys": keys})
     with open_vault(settings) as vault:
@@ -30,9 +30,9 @@ def alias_of(settings: Settings, warehouse: Warehouse, wanted: str) -> str:
     """Give an identifier by which the warehouse knows the one person of this name in the vault; else `wanted` itself.
 
     Raises:
-        VaultError: there is a vault, and it cannot be read.
+        VaultError: the vault is none.
     """
-    if settings.vault.file is None:
+    if not may_read_names(settings):
         return wanted
     with open_vault(settings) as vault:
         found = vault.named(wanted)
@@ -67,6 +67,20 @@ def barred(settings: Settings, warehouse: Warehouse, purpose: Purpose) -> frozen
     return frozenset(
         key for key, answers in by_student.items() if not (all(answers) if answers else is_usual)
     )
+
+
+def too_young(settings: Settings, warehouse: Warehouse, year: int) -> frozenset[str]:
+    """Give the keys of students to whom themselves no signal goes: in `year` they only turn the age of the setting.
+
+    Raises:
+        VaultError: there is a vault, and it cannot be read.
+    """
+    age = settings.vault.student_signals_from_age
+    if age is None or settings.vault.file is None:
+        return frozenset()
+    with open_vault(settings) as vault:
+        young = frozenset(vault.born_since(year - age))
+    return frozenset(key for key, identifier in _identifiers(warehouse, "true", {}) if identifier in young)
 
 
 def except_for(student_keys: Iterable[str], column: str = "student_key") -> str:

@@ -1,8 +1,16 @@
 """The vault that the settings name."""
 
+import os
+
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.vault.errors import VaultError
 from learnloom.pipelines.vault.vault import Vault
+
+
+def may_read_names(settings: Settings) -> bool:
+    """Whether there is a vault, and whoever runs this may read it."""
+    file = settings.vault.file
+    return file is not None and os.access(file, os.R_OK)
 
 
 def open_vault(settings: Settings, *, creates: bool = False) -> Vault:

@@ -195,6 +195,13 @@ class Vault:
         rows = self._connection.execute("SELECT alias, is_given FROM consent WHERE purpose = ?", (purpose,))
         return {alias: bool(is_given) for alias, is_given in rows.fetchall()}
 
+    def born_since(self, year: int) -> list[str]:
+        """Give the aliases of people born in a year or later."""
+        rows = self._connection.execute(
+            "SELECT alias FROM alias INNER JOIN person USING (person_id) WHERE birth_year >= ?", (year,)
+        )
+        return [row[0] for row in rows.fetchall()]
+
     def consents_of(self, person: Person) -> dict[str, bool]:
         """Give by purpose what was told of a person."""
         told = {}

@@ -56,16 +56,15 @@ class PseudonymisedSource:
         """Give what `source` gives, without what it was converted from."""
         self._source = source
         self.streams = source.streams
-
-    @property
-    def problems(self) -> list[Problem]:
-        """What could not be read."""
-        return self._source.problems
+        self.problems: list[Problem] = []
 
     def batches(self, positions: Positions) -> Iterator[Batch | None]:
         """Yield what comes after `positions`."""
-        for batch in self._source.batches(positions):
-            yield batch and batch._replace(records=[_bare(record) for record in batch.records])
+        try:
+            for batch in self._source.batches(positions):
+                yield batch and batch._replace(records=[_bare(record) for record in batch.records])
+        finally:
+            self.problems = self._source.problems
 
     def acknowledge(self, positions: Sequence[Position]) -> None:
         """Take note of what has landed."""

@@ -8,7 +8,7 @@ import pytest
 
 from learnloom.pipelines.cli.options import Exit
 from tests.conftest import SmallClass
-from tests.pipelines.cli.samples import GOOD, lines
+from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
 
 _HOME = {"LEARNLOOM_PSEUDONYMS__HOME_PAGE": "https://school.example/p"}
@@ -42,6 +42,14 @@ def test_a_name_of_the_vault_is_shown_and_found(kept: str) -> None:
     assert "Zora" not in learnloom("profile", kept).out
 
 
+def test_where_the_vault_is_not_to_be_read_keys_are_shown(kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has no vault is shown what the warehouse holds, but nobody is trained on whose refusal cannot be read."""
+    monkeypatch.setenv("LEARNLOOM_VAULT__FILE", "elsewhere/vault.sqlite")
+    ran = learnloom("profile", kept)
+    assert (ran.code, "Zora" in ran.out) == (Exit.DONE, False)
+    assert "there is no vault" in learnloom("export", "out.duckdb").err
+
+
 def test_an_export_leaves_out_who_refused(kept: str) -> None:
     """No table of it has the student, and the statements as they came are not exported at all."""
     assert learnloom("vault", "consent", "Zora Quill", "research", "--no").code == Exit.DONE
@@ -63,7 +71,7 @@ def test_an_export_leaves_out_who_refused(kept: str) -> None:
 def test_a_filter_puts_statements_under_pseudonyms() -> None:
     """What it can read comes out under pseudonyms, once or twice; what it cannot is told by its place."""
     env = {**_HOME, "LEARNLOOM_PSEUDONYMS__KEY": "k" * 32}
-    ran = learnloom("pseudonymise", "-", stdin=lines(GOOD), env=env)
+    ran = learnloom("pseudonymise", "-", stdin=lines(answer(1)), env=env)
     assert ran.code == Exit.DONE
     actor = orjson.loads(ran.out)["actor"]
     assert actor["account"]["homePage"] == "https://school.example/p/1"

@@ -7,10 +7,12 @@ import pytest
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.vault import VaultBounds
+from learnloom.pipelines.deliver.queue import SubscriptionFilter
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.train import train_version
-from learnloom.pipelines.vault.names import barred, except_for
+from learnloom.pipelines.vault.names import barred, except_for, too_young
 from learnloom.pipelines.vault.opening import open_vault
+from learnloom.pipelines.vault.vault import Alias
 from tests.conftest import SmallClass
 
 _NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -53,6 +55,28 @@ def test_where_everybody_is_asked_first_only_who_agreed_is_taken(
         alone = Settings(warehouse=tmp_path / "warehouse", vault=VaultBounds(purposes=()))
         assert barred(alone, warehouse, "research") == everybody
         assert barred(Settings(warehouse=tmp_path / "warehouse"), warehouse, "research") == frozenset()
+
+
+def test_to_who_is_too_young_nothing_is_said_themselves(small_class: SmallClass, tmp_path: Path) -> None:
+    """Of whom the year of birth is known and late, only what is for teachers goes out."""
+    settings = _settings(tmp_path, student_signals_from_age=16)
+    with Warehouse(small_class.folder, read_only=True) as warehouse:
+        rows = warehouse.rows(
+            "SELECT identifier, student_key FROM staging.stg_identifier SEMI JOIN feedback.outbox USING (student_key) "
+            "ORDER BY student_key, identifier"
+        )
+        young, old = rows[0], next(row for row in rows if row[1] != rows[0][1])
+        with open_vault(settings, creates=True) as vault, vault.writing():
+            vault.keep([Alias(young[0], False)], None, 2010, _NOW)
+            vault.keep([Alias(old[0], False)], None, 2009, _NOW)
+        assert too_young(settings, warehouse, 2026) == {young[1]}
+        assert too_young(_settings(tmp_path), warehouse, 2026) == frozenset()
+        condition, values = SubscriptionFilter("tutor", withheld=[young[1]]).condition()
+        told = warehouse.rows(
+            f"SELECT DISTINCT audience, student_key FROM feedback.outbox WHERE {condition}", values
+        )
+        assert ("student", young[1]) not in told
+        assert {("teacher", young[1]), ("student", old[1])} <= set(told)
 
 
 def test_a_condition_leaves_out_keys_and_nothing_else() -> None:
