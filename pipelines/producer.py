@@ -20,6 +20,7 @@ from learnloom.pipelines.ingest.sources.kafka.errors import DeliveryError, State
 from learnloom.pipelines.ingest.sources.kafka.messages import CONTENT_TYPE, JSON_TYPE, SOURCE, XAPI_VERSION
 from learnloom.pipelines.ingest.sources.kafka.sending import MAX_WAITING_BYTES, Messages, Sent
 from learnloom.pipelines.ingest.sources.kafka.topics import limit_of_existing
+from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.schemas.record import Verdict
 from learnloom.schemas.xapi.identity import student_key
 
@@ -35,6 +36,7 @@ class StatementProducer:
         source: str | None = None,
         xapi_version: str | None = None,
         check: Callable[[bytes], Verdict] | None = None,
+        pseudonyms: Pseudonyms | None = None,
         max_waiting_bytes: int = MAX_WAITING_BYTES,
         delivery_seconds: float = 120.0,
     ) -> None:
@@ -47,6 +49,7 @@ class StatementProducer:
             xapi_version: "1.0.3" or "2.0.0": by which a statement is judged that names none itself.
             check: judges each statement before it is sent, as `validate` in
                 `learnloom.pipelines.ingest.validate.validator`; None sends all.
+            pseudonyms: in the place of identifiers and names in what is sent; None: statements are sent as they are.
             max_waiting_bytes: bytes that may wait for the broker's word; `send` waits where there are more.
             delivery_seconds: how long the broker may take to have a statement.
 
@@ -58,6 +61,7 @@ class StatementProducer:
         max_bytes = limit_of_existing(connection, topic)
         self._topic = topic
         self._check = check
+        self._pseudonyms = pseudonyms
         self._headers = [(CONTENT_TYPE, JSON_TYPE.encode())]
         if xapi_version is not None:
             self._headers.append((XAPI_VERSION, xapi_version.encode()))
@@ -82,7 +86,8 @@ class StatementProducer:
             statement: its bytes, which travel as they are, or the statement as Python values.
 
         Raises:
-            StatementRefusedError: it was checked and is not valid; it is not sent.
+            StatementRefusedError: it was checked and is not valid, or is no JSON object and was to be sent under a
+                pseudonym; it is not sent.
             DeliveryError: the broker did not take an earlier one, and this one is on its way; or cannot take this
                 one. The error holds the one that was not taken.
         """
@@ -91,7 +96,18 @@ class StatementProducer:
             verdict = self._check(raw)
             if verdict.faults:
                 raise StatementRefusedError(verdict.faults[0].message, raw, verdict.faults)
+        if self._pseudonyms is not None:
+            raw = self._hidden(raw, self._pseudonyms)
         self._messages.send(self._topic, raw, key_of(raw), self._headers)
+
+    def _hidden(self, raw: bytes, pseudonyms: Pseudonyms) -> bytes:
+        try:
+            statement = orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            statement = None
+        if not isinstance(statement, dict):
+            raise StatementRefusedError("it is no JSON object, so names in it cannot be found", raw, ())
+        return orjson.dumps(pseudonyms.statement(statement))
 
     def flush(self) -> None:
         """Wait until the broker has everything that was sent.
@@ -139,8 +155,8 @@ class StatementProducer:
 def key_of(raw: bytes) -> bytes | None:
     """Give the key of a statement's message, by which one student's statements stay in order.
 
-    It is the student's key of the warehouse, so it names nobody. None where the actor cannot be read: the order of
-    such statements means nothing.
+    It is a hash of the identifier, which the message holds anyway: a producer has no secret of the warehouse. None
+    where the actor cannot be read: the order of such statements means nothing.
     """
     try:
         statement = orjson.loads(raw)

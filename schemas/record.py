@@ -84,11 +84,13 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     """The judgement on one record: a statement to land, or the faults for which it is refused."""
 
     raw: bytes | None
-    """The record as it was judged."""
+    """The record as it was judged, and as it is kept."""
     faults: tuple[Fault, ...]
     """Empty for a valid statement."""
     statement_id: str | None = None
     """The id that a valid statement names, as it is written; None where it has none, or is not valid."""
+    is_mended: bool = False
+    """Whether repairs have made it valid."""
 
     @property
     def is_valid(self) -> bool:

@@ -119,6 +119,8 @@ TARGET_DATE: Final = _OURS + "extensions/target-date"
 STATED_BY: Final = _OURS + "extensions/stated-by"
 """In a context, with STATED_KNOWN: "teacher" where a teacher says it of the student, who is the actor all the same;
 else the student does."""
+RESPONSE_LENGTH: Final = _OURS + "extensions/response-length"
+"""In a result: characters of a response that was left out because a person may be known by it."""
 SIGNAL_ID: Final = _OURS + "extensions/signal-id"
 """In a context: the signal to which the student reacts."""
 DEVICE: Final = _OURS + "extensions/device"
@@ -198,6 +200,7 @@ EXTENSIONS: Final = frozenset(
         IS_OPTIONAL,
         TARGET_DATE,
         STATED_BY,
+        RESPONSE_LENGTH,
         SIGNAL_ID,
         DEVICE,
     }

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -26,6 +26,13 @@ from learnloom.pipelines.ingest.sources.source import Source
 from learnloom.pipelines.ingest.validate.validator import validate
 
 commands = typer.Typer(add_completion=False)
+_SAMPLES: Final = 2
+SamplesOption = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=20, help="Statements to show for each, as they came. Default: 2, and with --html none."
+    ),
+]
 
 PathsOption = Annotated[list[Path] | None, typer.Argument(help=PATHS_HELP)]
 TopicsOption = Annotated[
@@ -58,10 +65,7 @@ def check(
         typer.Option(metavar="FILE", help="Also write the report as one HTML page, to send to the vendor."),
     ] = None,
     top: Annotated[int, typer.Option(min=1, max=1_000, help="Number of broken rules to show.")] = 10,
-    samples: Annotated[
-        int,
-        typer.Option(min=0, max=20, help="Statements to show for each; 0 if none may leave the school."),
-    ] = 2,
+    samples: SamplesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Validate statements without landing them, and report the faults, their places and their fixes.
@@ -85,7 +89,7 @@ def check(
             source,
             places=FilePlaces(_from_here),
             profiles=profiles,
-            size=ReportSize(rules=top, samples=samples),
+            size=ReportSize(rules=top, samples=_samples(samples, is_for_others=html is not None)),
         )
     report_check(out, report, _command(paths, topics))
     if html is not None:
@@ -94,6 +98,13 @@ def check(
         raise typer.Exit(Exit.INTERRUPTED)
     if report.refused or report.problems or (strict_profiles and report.fails_profile):
         raise typer.Exit(Exit.SOME_REFUSED)
+
+
+def _samples(asked: int | None, *, is_for_others: bool) -> int:
+    """How many statements are shown: none on a page for others, where nobody asks for it, since they name people."""
+    if asked is not None:
+        return asked
+    return 0 if is_for_others else _SAMPLES
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from learnloom.pipelines.ingest.land.dead_letters import DeadGroup, DeadSelectio
 from learnloom.pipelines.ingest.validate.repairs import REPAIRS
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.schemas.record import DeadLetter
+from learnloom.schemas.xapi.nameless import nameless
 
 commands = typer.Typer(
     add_completion=False,
@@ -148,22 +149,34 @@ def export(
     rule: RuleOption = None,
     topic: TopicOption = None,
     source: SourceOption = None,
+    with_content: Annotated[
+        bool,
+        typer.Option(
+            "--with-content",
+            help="Also what they hold: the bytes as received, and values. They may name people.",
+        ),
+    ] = False,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the waiting dead letters to a file, with all their faults, to hand them to the sender."""
+    """Write the waiting dead letters to a file, with all their faults, to hand them to the sender.
+
+    Without --with-content it says where each stood and which rules it breaks, and nothing of what stands in it.
+    """
     out = Output(as_json=as_json)
     with open_to_read(read_settings(warehouse)) as opened:
         letters = find(opened, DeadSelection(rule, topic, source), limit=_EXPORTED)
     with file.open("x", encoding="utf-8") as lines:
         for letter in letters:
-            lines.write(json.dumps(_exported(letter), ensure_ascii=False) + "\n")
+            lines.write(json.dumps(_exported(letter, with_content=with_content), ensure_ascii=False) + "\n")
     out.record({"file": str(file), "records": len(letters)})
     out.say(f"{len(letters):,} dead letters are in {file}.")
 
 
-def _exported(letter: DeadLetter) -> dict[str, Any]:
-    """A dead letter for the sender: its bytes as text, or in base64 if they are not UTF-8."""
+def _exported(letter: DeadLetter, *, with_content: bool) -> dict[str, Any]:
+    """A dead letter for the sender; its content as text, or in base64 if it is not UTF-8."""
+    if not with_content:
+        letter = letter._replace(raw=None, faults=tuple(nameless(fault) for fault in letter.faults))
     fields = {name: plain(value) for name, value in letter._asdict().items() if name != "raw"}
     raw = letter.raw
     if raw is None:

@@ -11,6 +11,7 @@ from learnloom.pipelines.evaluate.effect import Effect, effects
 from learnloom.pipelines.evaluate.trial import Trial, trials
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.serve.effects import read_outcomes, read_trial
+from learnloom.pipelines.vault.names import barred, except_for
 from learnloom.schemas.signal import Audience, SignalKind
 
 _CAUTION = (
@@ -39,9 +40,11 @@ def effect(
     """
     out = Output(as_json=as_json)
     name = kind.value if kind else None
-    with out.progress("comparing"), open_to_read(read_settings(warehouse)) as opened:
-        tried = trials(read_trial(opened, kind=name)) if withheld else None
-        told = [] if withheld else effects(read_outcomes(opened, kind=name))
+    settings = read_settings(warehouse)
+    with out.progress("comparing"), open_to_read(settings) as opened:
+        condition = except_for(barred(settings, opened, "evaluation"))
+        tried = trials(read_trial(opened, kind=name, condition=condition)) if withheld else None
+        told = [] if withheld else effects(read_outcomes(opened, kind=name, condition=condition))
     if tried is not None:
         _report_trials(out, tried)
         return

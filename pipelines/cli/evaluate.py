@@ -31,6 +31,7 @@ from learnloom.pipelines.learner.history import History
 from learnloom.pipelines.refresh.answers import read_answers
 from learnloom.pipelines.refresh.risk import read_followed
 from learnloom.pipelines.refresh.versions import check_versions
+from learnloom.pipelines.vault.names import barred, except_for
 
 commands = typer.Typer(add_completion=False)
 
@@ -155,8 +156,9 @@ def _read_warehouse(settings: Settings) -> _Read:
     """Read the school's own answers; students go by key and by identifier."""
     with open_to_read(settings) as opened:
         check_versions(opened)
-        answers = read_answers(opened.arrow)
-        followed = read_followed(opened.arrow)
+        without = barred(settings, opened, "evaluation")
+        answers = read_answers(opened.arrow, condition=except_for(without, "attempt.student_key"))
+        followed = read_followed(opened.arrow, condition=except_for(without))
         identifiers = opened.rows("SELECT identifier, student_key FROM staging.stg_identifier")
     codes = {key: code for code, key in enumerate(answers.students)}
     risk_codes = {key: code for code, key in enumerate(followed.students)}

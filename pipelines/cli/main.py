@@ -20,6 +20,8 @@ _COMMANDS: Final = {
     "simulate": "Simulate a class with a known truth: statements.jsonl, skills.csv and truth/*.parquet.",
     "import": "Validate statements and land them in the warehouse, each exactly once.",
     "convert": "Convert what is no xAPI (CSV, OneRoster, logs) to statements, one a line on standard output.",
+    "pseudonymise": "Put statements under pseudonyms, one a line on standard output, without identifiers, names and "
+    "addresses.",
     "check": "Validate statements without landing them, and report the faults, their places and their fixes.",
     "produce": "Send statements to a Kafka topic; the statements of one student stay in order.",
     "consume": "Land statements from Kafka, each exactly once, until stopped.",
@@ -46,6 +48,9 @@ _COMMANDS: Final = {
     "login": "Invite learning platforms to launch the pages, list and remove them; end sessions.",
     "access": "Write everything that is kept of a student to a folder: for machines, and as one page to read.",
     "erase": "Erase a student from everything, and prove it with a receipt.",
+    "rekey": "Make a secret for the keys of students, so that nobody finds a student by trying identifiers.",
+    "vault": "Keep names, identifiers and consent apart from the warehouse: import, show, forget.",
+    "audit": "Show who looked at a student, when and through what; check that nothing was changed or taken out.",
     "query": "Run a read-only SQL query (DuckDB's dialect) on the warehouse.",
     "export": "Export the tables, all as of one moment, to Parquet files or to one DuckDB file for BI tools.",
     "backup": "Copy the warehouse, and the store of `learnloom lrs`, while other processes read and write.",
@@ -61,6 +66,7 @@ _MODULES: Final = {"import": f"{_ROOM}.import_", "serve": "learnloom.flows.serve
 _EXTRAS: Final[dict[str, str | None]] = {
     "check": None,
     "convert": None,
+    "pseudonymise": None,
     "produce": None,
     "evaluate": "evaluate",
     "api": "api",

@@ -9,6 +9,7 @@ import typer
 
 from learnloom.pipelines.cli.options import JsonOption, LimitOption, WarehouseOption, now, run_of
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.shown import looked_at
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.formatting import count
 from learnloom.pipelines.lake.connection import Warehouse
@@ -18,6 +19,7 @@ from learnloom.pipelines.people.import_people import import_people
 from learnloom.pipelines.people.look_up import list_people, merging, splitting, waits_for_refresh
 from learnloom.pipelines.people.oneroster import MatchBy
 from learnloom.pipelines.people.suggest import suggest as find_suggestions
+from learnloom.pipelines.pseudonyms.opening import pseudonyms_of
 
 commands = typer.Typer(
     add_completion=False,
@@ -104,6 +106,7 @@ def import_(
             match=match,
             home_page=home_page,
             wait_seconds=settings.lock_wait_seconds,
+            pseudonyms=pseudonyms_of(settings),
         )
     out.record(counts._asdict())
     out.say(
@@ -187,8 +190,10 @@ def list_(
 ) -> None:
     """List who is staff and why, and who has several identifiers."""
     out = Output(as_json=as_json)
-    with open_to_read(read_settings(warehouse)) as opened:
+    settings = read_settings(warehouse)
+    with open_to_read(settings) as opened:
         people = list_people(opened, search=search, limit=limit)
+        looked_at(settings, "people list", [person.student_key for person in people])
         waits = waits_for_refresh(opened, read_events(opened))
     if people:
         out.table(

@@ -18,6 +18,7 @@ from learnloom.pipelines.ingest.sources.files import FileSource
 from learnloom.pipelines.ingest.sources.kafka.errors import DeliveryError, StatementRefusedError
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.producer import StatementProducer
+from learnloom.pipelines.pseudonyms.opening import pseudonyms_of
 
 commands = typer.Typer(add_completion=False)
 _SHOWN_REFUSALS = 5
@@ -75,6 +76,7 @@ def produce(
                 source=source,
                 xapi_version=xapi_version,
                 check=judging if check else None,
+                pseudonyms=pseudonyms_of(settings),
             ) as producer,
         ):
             _Sending(out, producer, done).send(files, stop, tick)
@@ -118,7 +120,7 @@ class _Sending:
         try:
             self._attempt(partial(self.producer.send, raw))
         except StatementRefusedError as error:
-            self.done.refused[error.faults[0].rule] += 1
+            self.done.refused[error.faults[0].rule if error.faults else "json-syntax"] += 1
             if self.done.refused.total() <= _SHOWN_REFUSALS:
                 self.out.note(f"learnloom: not sent, {where}: {error}")
 

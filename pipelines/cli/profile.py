@@ -6,11 +6,11 @@ import typer
 
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.shown import named_profile
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.describe import describe_profile
 from learnloom.pipelines.feedback.why import describe_why, find_skill
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.serve.students import find_student, read_profile
 
 commands = typer.Typer(add_completion=False)
 
@@ -31,7 +31,7 @@ def profile(
     settings = read_settings(warehouse)
     # One transaction: a refresh may run between reading the profile and reading its evidence.
     with open_to_read(settings) as opened, opened.transaction():
-        found = read_profile(opened, find_student(opened, student))
+        found = named_profile(settings, opened, "profile", student)
         if why is None:
             out.record(found)
             out.say(*describe_profile(found))

@@ -4,8 +4,10 @@ from typing import Annotated
 
 import typer
 
+from learnloom.pipelines.audit.looks import EVERYBODY
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.shown import looked_at
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.query import read_query
@@ -28,7 +30,10 @@ def query(
     """
     out = Output(as_json=as_json)
     text = typer.get_text_stream("stdin").read() if sql == "-" else sql
-    with open_to_read(read_settings(warehouse)) as opened:
+    settings = read_settings(warehouse)
+    # Of whom a query tells cannot be known: it is a look at everybody. Its text may name somebody, and is not kept.
+    looked_at(settings, "query", [EVERYBODY])
+    with open_to_read(settings) as opened:
         columns, rows = read_query(opened, text, limit=limit + 1)
     out.table(columns, rows[:limit])
     if len(rows) > limit:

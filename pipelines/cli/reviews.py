@@ -7,10 +7,10 @@ import typer
 
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.shown import named_profile
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.reviews import describe_reviews, review_calendar
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.serve.students import find_student, read_profile
 
 commands = typer.Typer(add_completion=False)
 
@@ -29,7 +29,7 @@ def reviews(
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     with open_to_read(settings) as opened:
-        found = read_profile(opened, find_student(opened, student))
+        found = named_profile(settings, opened, "reviews", student)
     calendar = review_calendar(found, ZoneInfo(settings.time_zone))
     out.record(calendar)
     out.say(*describe_reviews(calendar))

@@ -6,10 +6,12 @@ import typer
 
 from learnloom.pipelines.cli.options import JsonOption, LimitOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.shown import shown_names
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.describe import describe_signals
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.serve.students import find_student, read_signals
+from learnloom.pipelines.vault.names import alias_of
 from learnloom.schemas.signal import Audience, SignalKind
 
 commands = typer.Typer(add_completion=False)
@@ -29,18 +31,20 @@ def signals(
 ) -> None:
     """List signals, most urgent first: for whom they are, what they say, and the evidence."""
     out = Output(as_json=as_json)
-    with open_to_read(read_settings(warehouse)) as opened:
+    settings = read_settings(warehouse)
+    with open_to_read(settings) as opened:
         found = read_signals(
             opened,
-            student_key=find_student(opened, student) if student else None,
+            student_key=find_student(opened, alias_of(settings, opened, student)) if student else None,
             kind=kind.value if kind else None,
             audience=audience.value if audience else None,
             limit=limit,
         )
+        names = shown_names(settings, opened, "signals", {signal.student_key for signal, _ in found})
     for signal, name in found:
         out.record(signal)
         head, *rest = describe_signals([signal])
-        out.say(f"{name or signal.student_key}: {head}", *rest)
+        out.say(f"{names.get(signal.student_key) or name or signal.student_key}: {head}", *rest)
     if not found:
         out.say("There are no signals.")
     elif len(found) == limit:

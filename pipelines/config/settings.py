@@ -24,12 +24,14 @@ from learnloom.pipelines.config.login import LoginBounds
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3, aws_variables, checked_data_path, with_aws_variables
 from learnloom.pipelines.config.pages import PagesBounds
+from learnloom.pipelines.config.pseudonyms import PseudonymBounds
 from learnloom.pipelines.config.refresh import RefreshBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.secret_files import SecretFileError, with_secret_files
 from learnloom.pipelines.config.setting_names import by_present_names, variables_by_present_names
 from learnloom.pipelines.config.subscriptions import AnySubscription, Subscription, check_names
 from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.config.vault import VaultBounds
 from learnloom.schemas.errors import LearnloomError
 
 SETTINGS_FILE = "learnloom.toml"
@@ -53,8 +55,7 @@ class Settings(BaseSettings):
     )
 
     warehouse: Path = Field(
-        default=Path("learnloom-warehouse"),
-        description="Folder of the warehouse: catalog.sqlite, and Parquet files under data/.",
+        default=Path("learnloom-warehouse"), description="Folder of the warehouse: its catalogue, and data/."
     )
     data_path: str | None = Field(
         default=None,
@@ -66,8 +67,7 @@ class Settings(BaseSettings):
         "None: an SQLite file in the warehouse folder.",
     )
     xapi_version: Literal["1.0.3", "2.0.0"] = Field(
-        default="1.0.3",
-        description="xAPI version used to validate statements that name no version.",
+        default="1.0.3", description="xAPI version used to validate statements that name no version."
     )
     repairs: tuple[RepairName, ...] = Field(
         default=(),
@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         description="Largest statement, in bytes; larger ones are refused.",
     )
     batch_records: int = Field(
-        default=20_000, ge=1, le=200_000, description="Largest number of records landed in one transaction."
+        default=20_000, ge=1, le=200_000, description="Largest number of records landed in a transaction."
     )
     batch_bytes: int = Field(
         default=32 * 1_048_576,
@@ -104,11 +104,10 @@ class Settings(BaseSettings):
         description="Memory that DuckDB may use before it spills to disk.",
     )
     session_gap_minutes: int = Field(
-        default=30, ge=5, le=240, description="Pause between two statements after which a new session begins."
+        default=30, ge=5, le=240, description="Pause between two statements after which a session begins."
     )
     time_zone: str = Field(
-        default="UTC",
-        description="The school's time zone (IANA name), used for days and hours of the day.",
+        default="UTC", description="The school's time zone (IANA name), used for days and hours of the day."
     )
     staff: tuple[Annotated[str, Field(min_length=3, max_length=500)], ...] = Field(
         default=(),
@@ -131,7 +130,7 @@ class Settings(BaseSettings):
     kafka_bootstrap_servers: str = Field(
         default="localhost:9092",
         min_length=1,
-        description="Kafka `bootstrap.servers`: host:port, separated by commas.",
+        description="Kafka `bootstrap.servers`: host:port, …, by commas.",
     )
     kafka_group_id: str = Field(
         default="learnloom",
@@ -193,7 +192,7 @@ class Settings(BaseSettings):
     )
     api_token: SecretStr | None = Field(
         default=None,
-        description="Bearer token of the HTTP interface for tools that may read everything. Set it in the environment.",
+        description="Bearer token of the HTTP interface for tools that may read all. Set it in the environment.",
     )
     api_student_token: SecretStr | None = Field(
         default=None,
@@ -231,6 +230,13 @@ class Settings(BaseSettings):
     pages: PagesBounds = Field(default_factory=PagesBounds, description="Pages: docs/how-to/pages.md.")
     login: LoginBounds = Field(
         default_factory=LoginBounds, description="Who logs in to the pages, and how: docs/how-to/login.md."
+    )
+    pseudonyms: PseudonymBounds = Field(
+        default_factory=PseudonymBounds,
+        description="Whether statements land under pseudonyms: docs/how-to/pseudonyms.md.",
+    )
+    vault: VaultBounds = Field(
+        default_factory=VaultBounds, description="Names, consent, looks: docs/how-to/pseudonyms.md."
     )
     alerts: Alerts = Field(
         default_factory=Alerts, description="Who is notified when a flow run fails: docs/how-to/operate.md."

@@ -95,6 +95,8 @@ class Delivering:
     """How long to try again while other processes write."""
     limit: int | None = None
     """Events to send, at the most; None: all that are due."""
+    withheld: Sequence[str] = ()
+    """Keys of students to whom themselves nothing is said."""
     summary: DeliverySummary = field(init=False)
     _n_sent: int = field(default=0, init=False)
     _n_failed_in_a_row: int = field(default=0, init=False)
@@ -121,7 +123,7 @@ class Delivering:
     @cached_property
     def _wanted(self) -> SubscriptionFilter:
         asked = self.subscription
-        return SubscriptionFilter(asked.name, asked.kinds, asked.audiences, asked.students)
+        return SubscriptionFilter(asked.name, asked.kinds, asked.audiences, asked.students, self.withheld)
 
     def _is_kept_from(self, position: DeliveryPosition) -> bool:
         """Whether nothing may be sent now; tell why."""

@@ -27,12 +27,19 @@ class SubscriptionFilter(NamedTuple):
     kinds: Sequence[str] | None = None
     audiences: Sequence[str] | None = None
     students: Sequence[str] | None = None
+    withheld: Sequence[str] = ()
+    """Students to whom themselves nothing is said."""
 
     def condition(self) -> tuple[str, dict[str, object]]:
         """Give the SQL condition and its values."""
         lists = {"signal_kind": self.kinds, "audience": self.audiences, "student_key": self.students}
         given = {name: list(values) for name, values in lists.items() if values is not None}
         parts = [f"{name} IN (SELECT unnest(${name}::VARCHAR[]))" for name in given]
+        if self.withheld:
+            parts.append(
+                "NOT (audience = 'student' AND student_key IN (SELECT unnest($withheld::VARCHAR[])))"
+            )
+            given["withheld"] = list(self.withheld)
         # That a student was erased concerns whoever may have had something of them, whatever they want to hear.
         of_students = "student_key IN (SELECT unnest($student_key::VARCHAR[]))" if self.students else "true"
         wanted = " AND ".join(parts) or "true"

@@ -31,6 +31,7 @@ from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.lake.small import one_thread
+from learnloom.pipelines.vault.names import too_young
 
 Clock = Callable[[], dt.datetime]
 
@@ -63,6 +64,7 @@ def deliver(
     Raises:
         WarehouseError: there is no outbox yet, or other processes kept writing.
     """
+    withheld = sorted(too_young(settings, warehouse, clock().year))
     for subscription in subscriptions:
         try:
             sender = _sender_of(
@@ -73,7 +75,7 @@ def deliver(
             continue
         with closing(sender), one_thread(warehouse):
             yield Delivering(
-                warehouse, subscription, sender, clock, chance, settings.lock_wait_seconds, limit
+                warehouse, subscription, sender, clock, chance, settings.lock_wait_seconds, limit, withheld
             ).run()
 
 

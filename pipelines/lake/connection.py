@@ -25,6 +25,7 @@ from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.macros import define_macros
 from learnloom.pipelines.lake.object_store import ObjectStore
 from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.lake.student_secret import read_secret
 from learnloom.pipelines.lake.trouble import explained, is_conflict
 
 if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
@@ -240,9 +241,14 @@ class Warehouse:
             self._connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", list(self.signed_by))
 
     def define_macros(self) -> None:
-        """Make the macros of sql/macros for this connection, unless they are made."""
+        """Make the macros of sql/macros for this connection, unless they are made.
+
+        Raises:
+            StudentSecretError: the secret of student keys cannot be read.
+        """
         if not self._has_macros:
-            define_macros(self._connection)
+            secret = read_secret(self.folder)
+            define_macros(self._connection, secret.value if secret is not None else None)
             self._has_macros = True
 
     def snapshot(self) -> int:

@@ -10,6 +10,8 @@ from functools import cache
 
 import duckdb
 
+from learnloom.schemas.xapi.identity import padded
+
 
 @cache
 def macro_definitions() -> tuple[str, ...]:
@@ -19,7 +21,10 @@ def macro_definitions() -> tuple[str, ...]:
     return tuple(file.read_text(encoding="utf-8") for file in files)
 
 
-def define_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the macros for this connection, whichever database it uses."""
+def define_macros(connection: duckdb.DuckDBPyConnection, secret: bytes | None = None) -> None:
+    """Make the macros for this connection, whichever database it uses; `secret` makes the keys of students."""
     for definition in macro_definitions():
         connection.execute(definition)
+    if secret is not None:
+        for name, block in zip(("inner", "outer"), padded(secret), strict=True):
+            connection.execute(f"SET VARIABLE student_secret_{name} = ?", [block.hex()])

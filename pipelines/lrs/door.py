@@ -14,6 +14,7 @@ from learnloom.pipelines.lrs.documents import KINDS, answer_document
 from learnloom.pipelines.lrs.gate import Gate
 from learnloom.pipelines.lrs.give import iso
 from learnloom.pipelines.lrs.guard import check_parameters
+from learnloom.pipelines.lrs.hiding import Hiding
 from learnloom.pipelines.lrs.message import Answer, Call, RefusedError, as_json, refusal
 from learnloom.pipelines.lrs.sessions import FETCH, answer_fetch, answer_sessions
 from learnloom.pipelines.lrs.store import Store
@@ -37,15 +38,19 @@ class _Visit:
 class Door:
     """Answers requests; may be called from many threads."""
 
-    def __init__(self, store: Store, statements: Resource, gate: Gate) -> None:
-        """Answer by what `store` holds, to whom `gate` lets in; `statements` answers for /statements."""
+    def __init__(self, store: Store, statements: Resource, gate: Gate, hiding: Hiding) -> None:
+        """Answer by what `store` holds under the names that `hiding` leaves, to whom `gate` lets in.
+
+        `statements` answers for /statements.
+        """
         self._store = store
+        self._hiding = hiding
         self._gate = gate
         self._resources: Mapping[str, Resource] = {
             "/statements": statements,
             "/activities": lambda call: answer_activity(store, call),
             "/agents": lambda call: answer_agent(store, call),
-            SESSIONS: lambda call: answer_sessions(store, call),
+            SESSIONS: lambda call: answer_sessions(store, call, hiding),
             **dict.fromkeys(KINDS, lambda call: answer_document(store, call)),
         }
 
@@ -77,7 +82,7 @@ class Door:
         """
         admitted = self._let_in(call.having(path="/statements", version=VERSION_1))
         check_scope(admitted)
-        return admitted
+        return self._hiding.call(admitted)
 
     def listened(self, call: Call, statements: int, seconds: float) -> None:
         """Take note of somebody who was told of so many statements, for so long."""
@@ -118,8 +123,9 @@ class Door:
         visit.call = call if call.path == SESSIONS else _understood(call, visit.headers)
         visit.call = self._let_in(visit.call)
         check_scope(visit.call)
-        check_parameters(visit.call)
-        return self._resources[call.path](visit.call)
+        kept = self._hiding.call(visit.call)
+        check_parameters(visit.call, kept)
+        return self._resources[call.path](kept)
 
     def _let_in(self, call: Call) -> Call:
         caller = self._gate.caller(call)

@@ -16,8 +16,12 @@ _SHARED = frozenset({"/activities", "/activities/profile"})
 """What is the same for all students."""
 
 
-def check_parameters(call: Call) -> None:
+def check_parameters(call: Call, kept: Call) -> None:
     """See that documents and definitions that are asked for are of those whom the key is for.
+
+    Args:
+        call: as it came.
+        kept: with the parameter agent as the store keeps agents.
 
     Raises:
         RefusedError: 403, they are not; 400, the parameter agent cannot be read.
@@ -29,7 +33,7 @@ def check_parameters(call: Call) -> None:
     if "agent" in call.parameters:
         agent = json_agent(call.parameters["agent"])
         check_home_pages(call.home_pages, agent, "the parameter agent")
-        if call.learner is not None and agent_key(agent) != call.learner.agent:
+        if call.learner is not None and agent_key(json_agent(kept.parameters["agent"])) != call.learner.agent:
             raise _not_for("the parameter agent is another one than its student")
     if call.learner is not None:
         _check_course(call, call.learner)
@@ -50,21 +54,28 @@ def _check_course(call: Call, learner: Learner) -> None:
             raise _not_for(f"the parameter registration has to be {learner.registration}")
 
 
-def check_statements(call: Call, statements: Sequence[Mapping[str, Any]]) -> None:
+def check_statements(
+    call: Call, statements: Sequence[Mapping[str, Any]], kept: Sequence[Mapping[str, Any]]
+) -> None:
     """See that valid statements are of those whom the key is for.
+
+    Args:
+        call: with which they came.
+        statements: as they came.
+        kept: the same as the store keeps them.
 
     Raises:
         RefusedError: 403, naming the statement and what is wrong.
     """
-    for index, statement in enumerate(statements):
-        check_statement(call, statement, index)
+    for index, pair in enumerate(zip(statements, kept, strict=True)):
+        check_statement(call, *pair, index)
 
 
-def check_statement(call: Call, statement: Mapping[str, Any], index: int) -> None:
+def check_statement(call: Call, statement: Mapping[str, Any], kept: Mapping[str, Any], index: int) -> None:
     """See that a valid statement is of those whom the key is for; raises as `check_statements` does."""
     check_home_pages(call.home_pages, statement["actor"], f"the actor of statement {index}")
     if call.learner is not None:
-        _check_statement(call.learner, statement, index)
+        _check_statement(call.learner, kept, index)
 
 
 def check_home_pages(home_pages: frozenset[str], actor: Mapping[str, Any], what: str) -> None:

@@ -18,6 +18,7 @@ from learnloom.pipelines.lrs.contents import LandedContent
 from learnloom.pipelines.lrs.door import Door
 from learnloom.pipelines.lrs.follow import Follower
 from learnloom.pipelines.lrs.gate import open_gate
+from learnloom.pipelines.lrs.hiding import Hiding
 from learnloom.pipelines.lrs.lander import Lander, land_journal, land_topic
 from learnloom.pipelines.lrs.log import JournalLog, Log
 from learnloom.pipelines.lrs.receive import Receiver
@@ -26,6 +27,7 @@ from learnloom.pipelines.lrs.statements import Statements
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.lrs.stores import open_store
 from learnloom.pipelines.lrs.stream import Streams
+from learnloom.pipelines.pseudonyms.opening import pseudonyms_of
 from learnloom.schemas.errors import LearnloomError
 
 _WAIT_SECONDS: Final = 1.0
@@ -87,6 +89,7 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
         AlreadyServedError: another process serves the store of this warehouse.
     """
     settings = job.settings
+    hiding = Hiding(pseudonyms_of(settings))
     with (
         open_store(settings, now=job.clock) as store,
         nullcontext() if store.is_shared else _alone(store.folder),
@@ -104,14 +107,16 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
                 repairs=settings.repairs,
                 content=content,
                 new_id=_new_id,
+                hiding=hiding,
             ),
             Attachments(store.folder / FOLDER),
             content=content,
             new_id=_new_id,
             max_page_bytes=settings.lrs.max_page_bytes,
             path=f"{BASE}/statements",
+            hiding=hiding,
         )
-        door = Door(store, statements.answer, gate)
+        door = Door(store, statements.answer, gate, hiding)
         streams = Streams(
             store, statements, door, most=settings.lrs.max_streams, seconds=settings.lrs.stream_seconds
         )

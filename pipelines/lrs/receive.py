@@ -15,6 +15,7 @@ from learnloom.pipelines.lrs.access import authority_of, may_define
 from learnloom.pipelines.lrs.attachments import check_parts
 from learnloom.pipelines.lrs.findable import findable
 from learnloom.pipelines.lrs.guard import check_statement, check_statements
+from learnloom.pipelines.lrs.hiding import Hiding
 from learnloom.pipelines.lrs.journal import Content, Incoming, Sender, append, keep_refused
 from learnloom.pipelines.lrs.log import Log
 from learnloom.pipelines.lrs.message import Call, RefusedError, told_fault
@@ -48,6 +49,7 @@ class Receiver:
         repairs: Sequence[str] = (),
         content: Content,
         new_id: Callable[[], str],
+        hiding: Hiding,
     ) -> None:
         """Take statements in.
 
@@ -58,7 +60,9 @@ class Receiver:
             repairs: names of those that mend what would be refused; what is mended is kept in its stead.
             content: gives the bytes of a statement that the store has no more.
             new_id: gives the id of a statement that came without.
+            hiding: what is done about names.
         """
+        self._hiding = hiding
         self._store = store
         self._content = content
         self._new_id = new_id
@@ -100,8 +104,9 @@ class Receiver:
         seen: set[str] = set()
         for one in ids:
             _check_new(one, seen)
-        check_statements(call, statements)
-        self._keep(call, [_incoming(call, *one) for one in zip(ids, raws, statements, strict=True)])
+        kept = [self._hiding.statement(statement) for statement in statements]
+        check_statements(call, statements, kept)
+        self._keep(call, [self._incoming(call, *one) for one in zip(ids, raws, kept, strict=True)])
         return ids
 
     def receive_good(self, call: Call, raws: Sequence[bytes]) -> Taken:
@@ -137,11 +142,12 @@ class Receiver:
             try:
                 _check_new(statement_id, seen)
                 check_parts([statement], [], first=index)
-                check_statement(call, statement, index)
+                kept = self._hiding.statement(statement)
+                check_statement(call, statement, kept, index)
             except RefusedError as error:
                 refused[index] = error
                 continue
-            good[index] = _incoming(call, statement_id, raws[index], statement)
+            good[index] = self._incoming(call, statement_id, raws[index], kept)
         refused |= self._keep_good(call, good)
         ids = [good[index].statement_id if index not in refused else None for index in range(len(raws))]
         return Taken(ids, dict(sorted(refused.items())))
@@ -173,13 +179,20 @@ class Receiver:
         )
         self._log.settle(last)
 
+    def _incoming(self, call: Call, statement_id: str, raw: bytes, statement: dict[str, Any]) -> Incoming:
+        """Give what is kept of a statement: its bytes as they came, or those of what is left without names."""
+        found = findable(statement, authority_of(call.key_id))
+        kept = orjson.dumps(statement) if self._hiding.is_on else raw
+        return Incoming(statement_id, kept, statement, found, call.version)
+
     def _verdicts(self, call: Call, raws: Sequence[bytes]) -> list[Verdict]:
         with self._lock:
             return [self._judge(raw, default_version=call.version) for raw in raws]
 
     def _keep_refused(self, call: Call, raws: Sequence[bytes]) -> None:
         """Keep what breaks a rule; of what is too long as much as shows that it is."""
-        kept = [raw[: self._max_bytes + 1] for raw in raws]
+        with self._lock:
+            kept = self._hiding.refused([raw[: self._max_bytes + 1] for raw in raws], self._judge)
         if kept:
             self._store.write(
                 lambda connection, moment: keep_refused(connection, moment, kept, call.key_id, call.version)
@@ -197,11 +210,6 @@ class Receiver:
             f"{len(refused)} of {len(raws)} statements are invalid, so none was taken: correct them and send all again",
             faults=told[:_MAX_FAULTS],
         )
-
-
-def _incoming(call: Call, statement_id: str, raw: bytes, statement: dict[str, Any]) -> Incoming:
-    found = findable(statement, authority_of(call.key_id))
-    return Incoming(statement_id, raw, statement, found, call.version)
 
 
 def _check_new(statement_id: str, seen: set[str]) -> None:

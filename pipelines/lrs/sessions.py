@@ -15,6 +15,7 @@ from learnloom.pipelines.lrs.filters import check_values, json_agent
 from learnloom.pipelines.lrs.findable import agent_key
 from learnloom.pipelines.lrs.give import iso
 from learnloom.pipelines.lrs.guard import check_home_pages
+from learnloom.pipelines.lrs.hiding import Hiding
 from learnloom.pipelines.lrs.keys import Caller, Key, find_key, hashed, insert_key
 from learnloom.pipelines.lrs.message import Answer, Call, Learner, RefusedError, as_json, needed, only
 from learnloom.pipelines.lrs.store import Store
@@ -45,7 +46,7 @@ class _Wanted(NamedTuple):
     is_fetched: bool
 
 
-def answer_sessions(store: Store, call: Call) -> Answer:
+def answer_sessions(store: Store, call: Call, hiding: Hiding) -> Answer:
     """Make a short key, and give it, or the address from which it is fetched once.
 
     Raises:
@@ -54,7 +55,7 @@ def answer_sessions(store: Store, call: Call) -> Answer:
     if call.method != "POST":
         raise RefusedError(405, f"{call.method} is not allowed here", Allow="POST, OPTIONS")
     only(call.parameters, frozenset())
-    wanted = _wanted(call)
+    wanted = _wanted(call, hiding)
     maker = find_key(store, call.key_id)
     if call.learner is not None or maker is None:
         raise RefusedError(403, "a short key makes no others")
@@ -97,7 +98,7 @@ def _kept_learner(connection: Connection, moment: int, maker: Key, learner: Lear
     return key_id
 
 
-def _wanted(call: Call) -> _Wanted:
+def _wanted(call: Call, hiding: Hiding) -> _Wanted:
     try:
         given: Any = orjson.loads(call.body) if len(call.body) <= _LONGEST else None
     except orjson.JSONDecodeError as error:
@@ -119,7 +120,7 @@ def _wanted(call: Call) -> _Wanted:
     if not isinstance(is_fetched, bool):
         raise RefusedError(400, "fetch can be true or false")
     learner = Learner(
-        str(agent_key(agent)),
+        str(agent_key(hiding.agent(agent))),
         registration.lower() if registration else None,
         _activities(given.get("activity", [])),
     )

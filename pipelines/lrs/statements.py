@@ -13,6 +13,7 @@ from learnloom.pipelines.lrs.attachments import Attachments, attachments_of, che
 from learnloom.pipelines.lrs.contents import LandedContent
 from learnloom.pipelines.lrs.filters import AFTER, flag, one_of, query_of
 from learnloom.pipelines.lrs.give import LANDED, activity_ids, assigned, canonical, http_date, iso, only_ids
+from learnloom.pipelines.lrs.hiding import Hiding
 from learnloom.pipelines.lrs.language import languages_of
 from learnloom.pipelines.lrs.message import JSON, Answer, Call, RefusedError, as_json, needed, only
 from learnloom.pipelines.lrs.multipart import Part, read_parts, write_parts
@@ -42,6 +43,7 @@ class Statements:
         *,
         content: LandedContent,
         new_id: Callable[[], str],
+        hiding: Hiding,
         max_page_bytes: int,
         path: str,
     ) -> None:
@@ -55,7 +57,9 @@ class Statements:
             new_id: gives what no body contains, for boundaries.
             max_page_bytes: of statements, after which a page ends.
             path: where the resource stands, for `more`.
+            hiding: what is done about names.
         """
+        self._hiding = hiding
         self._store = store
         self._receiver = receiver
         self._attachments = attachments
@@ -124,7 +128,7 @@ class Statements:
     ) -> list[str]:
         def before(statements: Sequence[dict[str, Any]]) -> None:
             check_parts(statements, parts)
-            self._attachments.keep(parts)
+            self._attachments.keep(self._hiding.parts(statements, parts))
 
         return self._receiver.receive(call, raws, put_id=put_id, before=before)
 

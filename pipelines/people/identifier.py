@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.schemas.signal_statement import actor_of
 from learnloom.schemas.xapi.identity import student_key
 
@@ -31,6 +32,16 @@ def kind_of(identifier: str) -> str:
     if identifier.startswith(("http://", "https://")) and _IRI.fullmatch(identifier):
         return "openid"
     raise ValueError(f"{identifier!r} is no identifier; give one like {FORMS}")
+
+
+def pseudonym_of(identifier: str, pseudonyms: Pseudonyms) -> str:
+    """The pseudonym under which statements of whoever has this identifier land, in the same form.
+
+    Raises:
+        ValueError: it is no identifier.
+    """
+    account = pseudonyms.agent(actor_of(kind_of(identifier), identifier))["account"]
+    return f"{account['homePage']} {account['name']}"
 
 
 def key_of(identifier: str) -> str:

@@ -9,8 +9,10 @@ from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.people import oneroster, people_csv
 from learnloom.pipelines.people.errors import PeopleFileError
 from learnloom.pipelines.people.events import MERGE, ROLE, Change, Teller, WhoIsWho, tell
+from learnloom.pipelines.people.identifier import pseudonym_of
 from learnloom.pipelines.people.oneroster import MatchBy, Roster, is_oneroster, read_roster
 from learnloom.pipelines.people.people_csv import PersonRow, read_people
+from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 
 _IDENTIFIER = "staging.stg_identifier"
 
@@ -39,6 +41,7 @@ def import_people(
     match: MatchBy,
     home_page: str | None,
     wait_seconds: float,
+    pseudonyms: Pseudonyms | None = None,
 ) -> PeopleCounts:
     """Tell what a file says of people and is not known yet, as one event.
 
@@ -49,6 +52,7 @@ def import_people(
         match: of a roster, the column by which statements name people.
         home_page: of a roster, that of the accounts; None: the one that all accounts in statements have.
         wait_seconds: how long to try again while others write.
+        pseudonyms: under which statements land; of the file nothing else is kept then either.
 
     Raises:
         PeopleFileError: it cannot be read or is wrong; nothing is changed.
@@ -59,11 +63,20 @@ def import_people(
     told: Roster | list[PersonRow]
     if is_oneroster(path):
         if match is not MatchBy.EMAIL:
-            home_page = home_page or only_home_page(warehouse)
+            home_page = home_page or _home_page(warehouse, pseudonyms)
         told = read_roster(path, match, home_page)
+        if pseudonyms is not None:
+            told = told._replace(
+                roles={pseudonym_of(who, pseudonyms): role for who, role in told.roles.items()}
+            )
         identifiers, without, unnamed = len(told.roles), told.n_without_role, told.n_unnamed
     else:
         told = read_people(path)
+        if pseudonyms is not None:
+            told = [
+                row.model_copy(update={"identifier": pseudonym_of(row.identifier, pseudonyms)})
+                for row in told
+            ]
         identifiers, without, unnamed = len(told), 0, 0
     counted: list[Change] = []
 
@@ -75,6 +88,14 @@ def import_people(
     event_id = tell(warehouse, changes_of, teller, wait_seconds=wait_seconds)
     actions = [change.action for change in counted]
     return PeopleCounts(event_id, identifiers, actions.count(ROLE), actions.count(MERGE), without, unnamed)
+
+
+def _home_page(warehouse: Warehouse, pseudonyms: Pseudonyms | None) -> str:
+    if pseudonyms is not None:
+        raise PeopleFileError(
+            "under pseudonyms no statement says where a roster's accounts are: give --home-page"
+        )
+    return only_home_page(warehouse)
 
 
 def only_home_page(warehouse: Warehouse) -> str:

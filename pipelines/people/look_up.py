@@ -112,9 +112,10 @@ def find_identifiers(warehouse: Warehouse, who: WhoIsWho, wanted: str) -> list[M
     rows = warehouse.rows(
         f"""
         SELECT DISTINCT identifier_key, identifier, actor_name,
-            identifier_key = $wanted OR identifier = $wanted AS is_named
+            $wanted IN (identifier_key, own_key, identifier) AS is_named
         FROM {_IDENTIFIER}
-        WHERE is_named OR lower(actor_name) = lower($wanted) OR list_contains($members, identifier_key)
+        WHERE is_named OR lower(actor_name) = lower($wanted) OR student_key = $wanted
+            OR list_contains($members, identifier_key)
             OR (identifier_kind = 'account' AND identifier[instr(identifier, ' ') + 1:] = $wanted)
         ORDER BY is_named DESC, identifier
         """,

@@ -90,6 +90,19 @@ def read_roster(path: Path, match: MatchBy, home_page: str | None) -> Roster:
     return Roster(found, n_without_role, n_unnamed)
 
 
+def read_names(path: Path, match: MatchBy, home_page: str | None) -> Iterator[tuple[str, str]]:
+    """Read identifiers and names, for the vault alone: whatever else is read of a roster leaves names where they are.
+
+    Raises:
+        PeopleFileError: users.csv cannot be read or is wrong.
+    """
+    for row in read_columns(path, USERS, ("sourcedId", match.value), ("status", "givenName", "familyName")):
+        identifier = identifier_of(row[match.value], match, home_page)
+        name = f"{row['givenName']} {row['familyName']}".strip()
+        if identifier is not None and name:
+            yield identifier, name
+
+
 def changes(roster: Roster, who: WhoIsWho) -> Iterator[Change]:
     """Give the roles that are not known yet: of students only where they were told to be something else before."""
     for identifier, role in sorted(roster.roles.items()):

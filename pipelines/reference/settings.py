@@ -15,8 +15,10 @@ from learnloom.pipelines.config.holdout import Holdout
 from learnloom.pipelines.config.login import LoginBounds, Platform, School
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
+from learnloom.pipelines.config.pseudonyms import PseudonymBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.config.vault import VaultBounds
 
 _HEAD: Final = """\
 # Settings
@@ -41,6 +43,8 @@ _ELSEWHERE: Final = {
     "login": "[below](#login)",
     "s3": "[below](#s3)",
     "alerts": "[below](#alerts)",
+    "pseudonyms": "[below](#pseudonyms)",
+    "vault": "[below](#vault)",
     "subscriptions": "[how-to: delivery](../how-to/deliver.md#subscriptions)",
     "holdout": "[below](#holdout)",
     "thresholds": "[reference: signals](signals.md#thresholds)",
@@ -113,6 +117,22 @@ whoever knows the address of a chat's webhook can write there. What is sent:
 """
 
 
+_PSEUDONYMS: Final = """
+## Pseudonyms
+
+In `learnloom.toml` under `[pseudonyms]`, or in the environment as `LEARNLOOM_PSEUDONYMS__<NAME>`, which is the place
+for the key ([how-to: pseudonyms](../how-to/pseudonyms.md)).
+
+"""
+_VAULT: Final = """
+## Vault
+
+In `learnloom.toml` under `[vault]`, or in the environment as `LEARNLOOM_VAULT__<NAME>`
+([how-to: names, consent and looks](../how-to/pseudonyms.md#the-vault)).
+
+"""
+
+
 def settings_page() -> str:
     """Write the page, in Markdown."""
     tables: list[tuple[str, type[BaseModel]]] = [
@@ -126,6 +146,8 @@ def settings_page() -> str:
         (_SCHOOL, School),
         (_HOLDOUT, Holdout),
         (_ALERTS, Alerts),
+        (_PSEUDONYMS, PseudonymBounds),
+        (_VAULT, VaultBounds),
     ]
     return "".join(f"{head}{_TABLE}{''.join(_rows(model))}" for head, model in tables)
 

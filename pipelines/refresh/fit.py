@@ -11,6 +11,7 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.refresh.build import Students, Transform
 from learnloom.pipelines.refresh.estimate import fit_version, version_rows
 from learnloom.pipelines.refresh.workspace import Workspace
+from learnloom.pipelines.vault.names import barred, except_for
 from learnloom.schemas.vocabulary import ANSWERED
 
 _NEEDED: Final = "dimensional.fact_course_progress", "norms.attempt_effort"
@@ -36,7 +37,8 @@ def fit_apart(transform: Transform, settings: Settings) -> None:
     with Workspace(transform.work.warehouse, "sample") as work:
         sample = Transform(work, transform.relations, transform.plan, transform.begin, shared=shared)
         sample.show_inputs()
-        sample.choose(_sample(sample, settings.refresh.fit_answers))
+        condition = except_for(barred(settings, work.warehouse, "training"))
+        sample.choose(_sample(sample, settings.refresh.fit_answers, condition))
         # Read column by column as it is needed, so that all of the sample's statements are never held at once.
         work.show(sample.by_name["staging.stg_statement"], only="student", source=sample.staged)
         needed = sample.with_inputs([*_NEEDED, *(each.full_name for each in versioned)])
@@ -52,7 +54,7 @@ def fit_apart(transform: Transform, settings: Settings) -> None:
             transform.work.take(relation, f"FROM {work.place(relation)}")
 
 
-def _sample(transform: Transform, answers_an_item: int) -> Students:
+def _sample(transform: Transform, answers_an_item: int, condition: str) -> Students:
     """The first students in the order of their keys, and those who are among the first to answer an item."""
     usage = f"{transform.work.name}.dimensional.dim_usage"
     return Students(
@@ -72,10 +74,10 @@ def _sample(transform: Transform, answers_an_item: int) -> Students:
             FROM answers
         )
 
-        SELECT student_key FROM counted WHERE coalesce(n_before, 0) < {answers_an_item}
+        SELECT student_key FROM counted WHERE coalesce(n_before, 0) < {answers_an_item} AND {condition}
         UNION ALL
         SELECT student_key FROM (
-            SELECT DISTINCT student_key FROM {transform.staged} ORDER BY student_key LIMIT {_STUDENTS}
+            SELECT DISTINCT student_key FROM {transform.staged} WHERE {condition} ORDER BY student_key LIMIT {_STUDENTS}
         )
         """
     )

@@ -82,13 +82,19 @@ def read_ended(read: Callable[[str], pa.Table]) -> RiskCases:
     )
 
 
-def read_followed(read: Callable[[str], pa.Table]) -> Followed:
-    """Read the same with the moments, and when it was known of those who did not pass; `read` as for read_ended."""
+def read_followed(read: Callable[[str], pa.Table], *, condition: str = "true") -> Followed:
+    """Read the same with the moments, and when it was known of those who did not pass.
+
+    Args:
+        read: as for read_ended.
+        condition: of a student_key, by which the students wanted are told from others.
+    """
     table = read(
         f"""
         SELECT progress.*, CASE WHEN NOT has_passed THEN coalesce(unregistered_at, failed_at) END AS happened_at
         FROM ({PROGRESS} WHERE has_passed IS NOT NULL) AS progress
         INNER JOIN dimensional.fact_enrolment USING (student_key, course_id)
+        WHERE {condition}
         ORDER BY student_key, course_id, cutoff_at
         """
     )

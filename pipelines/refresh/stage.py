@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from learnloom.pipelines.ingest.catalogue.vocabulary import vocabulary_in_force
+from learnloom.pipelines.ingest.land.student_keys import checked_secret
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.macros import macro_definitions
@@ -108,11 +109,12 @@ class _Staging(NamedTuple):
     def run(self, *, everything: bool, since: dt.datetime | None) -> int:
         """Stage once."""
         warehouse = self.work.warehouse
+        key_check = checked_secret(warehouse)
         self.work.show(self.person)
         # Before it is read to stage by: what changes between the two is staged anew next time.
         people = content_digest(warehouse, self.person.full_name)
         rules = "\x1f".join(
-            (self.staged.sql, *macro_definitions(), repr(self.vocabulary.to_pylist()), people)
+            (self.staged.sql, *macro_definitions(), repr(self.vocabulary.to_pylist()), people, key_check)
         )
         digest = hashlib.sha256(rules.encode()).hexdigest()[:16]
         with one_thread(warehouse, when=since is None):

@@ -20,6 +20,7 @@ from learnloom.pipelines.refresh.holdout import are_enough, holdout_predictions,
 from learnloom.pipelines.refresh.state import STATE, make_defined_tables
 from learnloom.pipelines.refresh.versions import check_versions, promote, version_in_use
 from learnloom.pipelines.refresh.workspace import Workspace
+from learnloom.pipelines.vault.names import barred, except_for
 
 
 @dataclass(frozen=True)
@@ -136,9 +137,12 @@ class _Training:
 
     def _show(self, work: Workspace, model_version: int) -> None:
         """Show what the version's relations read; the state with the number to come."""
+        condition = except_for(barred(self.settings, self.warehouse, "training"))
         for relation in inputs(self.relations, self._versioned(), existing_tables(self.warehouse)):
             if relation.scope not in ("version", "state"):
-                work.show(relation)
+                is_cut = relation.scope == "student" and condition != "true"
+                source = f"(FROM {LAKE}.{relation.full_name} WHERE {condition})" if is_cut else None
+                work.show(relation, source=source)
         state = next(relation for relation in self.relations if relation.full_name == STATE)
         row = self.warehouse.arrow(
             f"SELECT * REPLACE ({model_version} AS model_version, $now::TIMESTAMPTZ AS refreshed_at) "

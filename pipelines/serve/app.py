@@ -5,16 +5,18 @@ Its description as OpenAPI stands at /openapi.json, a page to try it at /docs.
 
 import datetime as dt
 import hmac
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request, Response, status
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from learnloom.pipelines.audit.looks import AuditError
+from learnloom.pipelines.audit.noting import note_look
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseError, WarehouseUnavailableError
@@ -26,6 +28,7 @@ from learnloom.pipelines.serve.respond import WrongAudienceError, respond
 from learnloom.pipelines.serve.students import StudentMissingError, key_now, read_profile, read_signals
 from learnloom.pipelines.serve.traced import Traced
 from learnloom.pipelines.tracing.span import is_on
+from learnloom.pipelines.vault.names import too_young
 from learnloom.schemas.errors import LearnloomError
 from learnloom.schemas.event import SignalEvent
 from learnloom.schemas.profile import StudentProfile
@@ -44,6 +47,7 @@ _STATUS: dict[type[LearnloomError], int] = {
     WarehouseBusyError: status.HTTP_503_SERVICE_UNAVAILABLE,
     WarehouseUnavailableError: status.HTTP_503_SERVICE_UNAVAILABLE,
     WarehouseError: status.HTTP_503_SERVICE_UNAVAILABLE,
+    AuditError: status.HTTP_503_SERVICE_UNAVAILABLE,
 }
 """What an error means to who asks; the first that fits."""
 _bearer = HTTPBearer(auto_error=False, description="The setting api_token, or api_student_token.")
@@ -122,7 +126,7 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
         with pool.lent() as opened:
             yield opened
 
-    _add_reading(app, audience, warehouse)
+    _add_reading(app, audience, warehouse, _Care(settings, clock))
     _add_answering(app, audience, settings, clock)
 
     @app.get("/health", include_in_schema=False)
@@ -154,7 +158,30 @@ async def _while_serving(pool: ReadingPool, _: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-def _add_reading(app: FastAPI, audience: Callable[..., Any], warehouse: Callable[..., Any]) -> None:
+class _Care(NamedTuple):
+    """What is done before a tool is shown something of students."""
+
+    settings: Settings
+    clock: Callable[[], dt.datetime]
+
+    def note(self, speaks_for: Audience | None, what: str, students: Iterable[str]) -> None:
+        """Keep that it is about to be."""
+        who = "api_token" if speaks_for is None else "api_student_token"
+        note_look(self.settings, self.clock(), who=who, through="api", what=what, students=students)
+
+    def withheld(self, place: Warehouse, speaks_for: Audience | None) -> frozenset[str]:
+        """Keys of students to whom themselves nothing is said; none where the tool speaks to teachers, too."""
+        if speaks_for is not Audience.STUDENT:
+            return frozenset()
+        return too_young(self.settings, place, self.clock().year)
+
+
+def _add_reading(
+    app: FastAPI,
+    audience: Callable[..., Any],
+    warehouse: Callable[..., Any],
+    care: _Care,
+) -> None:
     allowed = Annotated[Audience | None, Depends(audience)]
     opened = Annotated[Warehouse, Depends(warehouse)]
 
@@ -163,14 +190,18 @@ def _add_reading(app: FastAPI, audience: Callable[..., Any], warehouse: Callable
         """What is known of a student. Not for tools that speak for students alone: it holds what is for teachers."""
         if speaks_for is not None:
             raise HTTPException(status.HTTP_403_FORBIDDEN, "profiles need api_token")
-        return read_profile(place, key_now(place, student_key))
+        found = read_profile(place, key_now(place, student_key))
+        care.note(speaks_for, "profile", [found.student_key])
+        return found
 
     @app.get("/students/{student_key}/signals")
     def signals(student_key: str, place: opened, speaks_for: allowed) -> list[Signal]:
         """What stands of a student now, most urgent first."""
-        found = read_signals(
-            place, student_key=key_now(place, student_key), audience=speaks_for, limit=_MAX_SIGNALS
-        )
+        key = key_now(place, student_key)
+        if key in care.withheld(place, speaks_for):
+            return []
+        found = read_signals(place, student_key=key, audience=speaks_for, limit=_MAX_SIGNALS)
+        care.note(speaks_for, "signals", [key])
         return [signal for signal, _ in found]
 
     @app.get("/events")
@@ -183,7 +214,10 @@ def _add_reading(app: FastAPI, audience: Callable[..., Any], warehouse: Callable
     ) -> EventPage:
         """Signals raised and ended, in order. Keep `next_sequence` and ask from there the next time."""
         page = read_page(place, since=since, limit=limit, audience=speaks_for, student_key=student_key)
-        return EventPage(events=page.events, next_sequence=page.next_sequence)
+        withheld = care.withheld(place, speaks_for)
+        told = [event for event in page.events if event.data.student_key not in withheld]
+        care.note(speaks_for, "events", {event.data.student_key for event in told})
+        return EventPage(events=told, next_sequence=page.next_sequence)
 
 
 def _add_answering(

@@ -9,6 +9,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.operate.summary import tables
+from learnloom.pipelines.vault.names import except_for
 
 _DRAWN: Final = frozenset({"feedback.signal_draw", "feedback.holdout_draw", "run.student_digest"})
 """Who is left out by lot, and the digests of it: whoever knew of it could make up for it."""
@@ -24,6 +25,7 @@ def export(
     target: Path,
     *,
     everything: bool,
+    without: frozenset[str] = frozenset(),
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> list[tuple[str, int]]:
     """Write the tables of one snapshot; return each with its rows.
@@ -35,11 +37,18 @@ def export(
         warehouse: where to read.
         target: file or folder to write; must not exist.
         everything: landing and staging, too, with the statements' bytes.
+        without: keys of students who are left out.
         on_progress: is told which table is being written.
 
     Raises:
-        ExportError: the target exists, or nothing has been computed yet.
+        ExportError: the target exists, nothing has been computed yet, or statements are asked for as they came, and
+            some students are to be left out: in what was refused nobody can be told from others.
     """
+    if without and everything:
+        raise ExportError(
+            f"{len(without)} students may not be used for research, and --everything holds what came of them: export "
+            "without it"
+        )
     if target.exists():
         raise ExportError(f"{target} exists: choose another path, or remove it first")
     names = [name for name in tables(warehouse) if everything or _is_for_analysts(name)]
@@ -50,7 +59,7 @@ def export(
     partial.parent.mkdir(parents=True, exist_ok=True)
     write = _write_duckdb if target.suffix == ".duckdb" else _write_parquet
     try:
-        written = write(warehouse, partial, names, on_progress)
+        written = write(warehouse, partial, names, without, on_progress)
     except BaseException:
         _remove(partial)
         raise
@@ -63,25 +72,43 @@ def _is_for_analysts(name: str) -> bool:
 
 
 def _write_parquet(
-    warehouse: Warehouse, folder: Path, names: list[str], on_progress: Callable[[str], None]
+    warehouse: Warehouse,
+    folder: Path,
+    names: list[str],
+    without: frozenset[str],
+    on_progress: Callable[[str], None],
 ) -> list[tuple[str, int]]:
     written = []
     with warehouse.transaction():
         for name in names:
             on_progress(name)
-            written.append((name, _write_one(warehouse, folder, name)))
+            written.append((name, _write_one(warehouse, folder, name, _kept(warehouse, name, without))))
     return written
 
 
-def _write_one(warehouse: Warehouse, folder: Path, name: str) -> int:
+def _kept(warehouse: Warehouse, name: str, without: frozenset[str]) -> str:
+    """The condition of the rows that are exported."""
+    columns = warehouse.rows(f"DESCRIBE FROM {LAKE}.{name}") if without else []
+    return except_for(without) if any(row[0] == "student_key" for row in columns) else "true"
+
+
+def _write_one(warehouse: Warehouse, folder: Path, name: str, condition: str) -> int:
     layer, table = name.split(".")
     (folder / layer).mkdir(parents=True, exist_ok=True)
     file = quoted(str(folder / layer / f"{table}.parquet"))
-    return int(warehouse.one(f"COPY (FROM {LAKE}.{name}) TO {file} (FORMAT parquet, COMPRESSION zstd)")[0])
+    return int(
+        warehouse.one(
+            f"COPY (FROM {LAKE}.{name} WHERE {condition}) TO {file} (FORMAT parquet, COMPRESSION zstd)"
+        )[0]
+    )
 
 
 def _write_duckdb(
-    warehouse: Warehouse, file: Path, names: list[str], on_progress: Callable[[str], None]
+    warehouse: Warehouse,
+    file: Path,
+    names: list[str],
+    without: frozenset[str],
+    on_progress: Callable[[str], None],
 ) -> list[tuple[str, int]]:
     written = []
     warehouse.run(f"ATTACH {quoted(str(file))} AS export_file")
@@ -89,8 +116,9 @@ def _write_duckdb(
         with warehouse.transaction():
             for name in names:
                 on_progress(name)
+                condition = _kept(warehouse, name, without)
                 warehouse.run(f"CREATE SCHEMA IF NOT EXISTS export_file.{name.split('.')[0]}")
-                warehouse.run(f"CREATE TABLE export_file.{name} AS FROM {LAKE}.{name}")
+                warehouse.run(f"CREATE TABLE export_file.{name} AS FROM {LAKE}.{name} WHERE {condition}")
                 written.append((name, int(warehouse.one(f"SELECT count(*) FROM export_file.{name}")[0])))
     finally:
         warehouse.run("DETACH export_file")

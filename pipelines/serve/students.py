@@ -72,7 +72,7 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
                 student_key,
                 list(identifier) AS identifiers,
                 bool_or(
-                    $wanted IN (student_key, identifier_key, identifier, split_part(identifier, ' ', -1))
+                    $wanted IN (student_key, own_key, identifier_key, identifier, split_part(identifier, ' ', -1))
                 ) AS is_named
             FROM {_IDENTIFIER}
             GROUP BY student_key
@@ -93,19 +93,18 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
         raise StudentMissingError(
             f"no student has the key, identifier or name {wanted!r}: list them with `learnloom students`"
         )
-    listed = "".join(
-        f"\n  {key} {name or ''} ({identifier})" for key, name, identifier, _ in exact[:_MAX_CANDIDATES]
-    )
+    listed = "".join(f"\n  {row[0]}" for row in exact[:_MAX_CANDIDATES])
     more = f"\n  and {len(exact) - _MAX_CANDIDATES} more" if len(exact) > _MAX_CANDIDATES else ""
     raise StudentMissingError(
-        f"{len(exact)} students match {wanted!r}: choose one by its key: {listed}{more}"
+        f"{len(exact)} students match {wanted!r}: choose one by its key (`learnloom students --search` shows who they "
+        f"are): {listed}{more}"
     )
 
 
 def key_now(warehouse: Warehouse, wanted: str) -> str:
     """The key of whoever has an identifier, or has the key that one would have by itself; else `wanted`."""
     rows = warehouse.rows(
-        f"SELECT student_key FROM {_IDENTIFIER} WHERE identifier = $wanted OR identifier_key = $wanted LIMIT 1",
+        f"SELECT student_key FROM {_IDENTIFIER} WHERE $wanted IN (identifier, identifier_key, own_key) LIMIT 1",
         {"wanted": wanted},
     )
     return str(rows[0][0]) if rows else wanted

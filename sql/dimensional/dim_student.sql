@@ -21,9 +21,9 @@ WITH sessions AS (
 others AS (
     SELECT
         student_key,
-        list(DISTINCT identifier_key ORDER BY identifier_key) AS other_keys
+        list(DISTINCT own_key ORDER BY own_key) AS other_keys
     FROM staging.stg_identifier
-    WHERE identifier_key <> student_key
+    WHERE own_key <> student_key
     GROUP BY student_key
 )
 

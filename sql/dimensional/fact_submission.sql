@@ -41,7 +41,7 @@ WITH work AS (
         arg_max(statement_id, {'at': occurred_at, 'id': statement_id}) FILTER (
             WHERE verb_id = 'http://activitystrea.ms/schema/1.0/submit'
         ) AS submitted_id,
-        arg_max(length(coalesce(response, '')) >= 40, {'at': occurred_at, 'id': statement_id}) FILTER (
+        arg_max(coalesce(response_length, 0) >= 40, {'at': occurred_at, 'id': statement_id}) FILTER (
             WHERE verb_id = 'http://activitystrea.ms/schema/1.0/submit'
             AND list_contains(told_by_system, 'explanation')
         ) AS is_explained,

@@ -25,12 +25,13 @@ WITH ends AS (
     WHERE change = 'ended'
 ),
 
+-- Keys by which students went before: that of another identifier, or one of before the warehouse had a secret.
 merged AS (
     SELECT DISTINCT
-        identifier_key,
+        unnest([identifier_key, own_key]) AS former_key,
         student_key
     FROM staging.stg_identifier
-    WHERE identifier_key <> student_key
+    WHERE identifier_key <> student_key OR own_key <> student_key
 ),
 
 raises AS (
@@ -47,7 +48,7 @@ raises AS (
         )::DATE AS raised_on,
         ends.ended_on
     FROM feedback.outbox
-    LEFT JOIN merged ON outbox.student_key = merged.identifier_key
+    LEFT JOIN merged ON outbox.student_key = merged.former_key
     LEFT JOIN ends ON outbox.signal_id = ends.signal_id AND outbox.occurrence = ends.occurrence
     LEFT JOIN dimensional.dim_skill ON json_extract_string(outbox.event, '$.data.subject') = dim_skill.skill_id
     WHERE outbox.change = 'raised'

@@ -3,8 +3,9 @@
 -- scope: mention
 -- columns:
 --   identifier_key   16 hex digits of the md5 of the whole identifier; an address and the sum of it have the same
+--   own_key          the student_key that it would have by itself: identifier_key, keyed where the warehouse has a secret
 --   identifier_kind  account, mbox, mbox_sha1sum or openid
---   student_key      the person's: identifier_key, or by landing.person that of another of their identifiers
+--   student_key      the person's: own_key, or by landing.person that of another of their identifiers
 --   identifier       the identifier itself; an account as homePage, a space, name
 --   actor_name       a name given with it: of several the first by the alphabet
 --   first_seen_at    earliest statement
@@ -32,6 +33,7 @@ SELECT
         'mbox_sha1sum': CASE identifier_kind WHEN 'mbox_sha1sum' THEN identifier END,
         'openid': CASE identifier_kind WHEN 'openid' THEN identifier END
     }) AS identifier_key,
+    person_key(identifier_key) AS own_key,
     identifier_kind,
     student_key,
     identifier,

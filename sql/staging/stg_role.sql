@@ -83,7 +83,7 @@ keyed AS (
 )
 
 SELECT
-    coalesce(person.student_key, keyed.identifier_key) AS student_key,
+    person_key(coalesce(person.student_key, keyed.identifier_key)) AS student_key,
     keyed.role,
     min(keyed.first_told_at) AS first_told_at
 FROM keyed
@@ -92,5 +92,5 @@ WHERE
     keyed.identifier_key IS NOT NULL
     AND keyed.role <> ''
     -- Who names nobody else learns by themselves.
-    AND coalesce(person.student_key, keyed.identifier_key) IS DISTINCT FROM keyed.teller_key
+    AND person_key(coalesce(person.student_key, keyed.identifier_key)) IS DISTINCT FROM keyed.teller_key
 GROUP BY ALL

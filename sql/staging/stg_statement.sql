@@ -8,8 +8,8 @@
 --   context_id            digest of the context's activities: a row of staging.stg_context; NULL where there are none
 --   registration_id       the registration
 --   voided_statement_id   statement that this one voids
---   student_key           16 hex digits of the md5 of the actor's whole identifier, or of another of the same person by
---                         landing.person; NULL for a group
+--   student_key           16 hex digits of a hash of the actor's whole identifier, or of another of the same person by
+--                         landing.person, keyed where the warehouse has a secret; NULL for a group
 --   identifier_kind       account, mbox, mbox_sha1sum or openid; NULL for an anonymous group
 --   identifier            the identifier itself; an account as homePage, a space, name
 --   verb_id               IRI of the verb
@@ -32,6 +32,7 @@
 --   context_agents        context.contextAgents as given
 --   context_groups        context.contextGroups as given
 --   score                 result.score as a share: raw between min and max, else scaled; -1 to 1
+--   response_length       characters of the response, also of one that was left out for a pseudonym's sake
 --   duration_seconds      result.duration
 --   video_length_seconds  length of the video
 --   video_time_seconds    place in the video
@@ -110,7 +111,7 @@ parts AS (
 people AS (
     SELECT
         parts.*,
-        coalesce(person.student_key, parts.identifier_key) AS student_key
+        person_key(coalesce(person.student_key, parts.identifier_key)) AS student_key
     FROM parts
     LEFT JOIN landing.person ON parts.identifier_key = person.identifier_key
 )
@@ -168,6 +169,12 @@ SELECT
 
     -- Numbers
     scaled_score(result.score.scaled, result.score.raw, result.score.min, result.score.max) AS score,
+    coalesce(
+        try_cast(
+            extension_text(result.extensions, 'https://learnloom.example/xapi/extensions/response-length') AS INTEGER
+        ),
+        length(result.response)
+    ) AS response_length,
     duration_seconds(result.duration) AS duration_seconds,
     try_cast(
         coalesce(

@@ -22,7 +22,7 @@ SELECT
     min(occurred_at) AS introduced_at,
     min(occurred_at) FILTER (WHERE duration_seconds IS NOT NULL) AS duration_introduced_at,
     min(occurred_at) FILTER (WHERE device_name IS NOT NULL) AS device_introduced_at,
-    min(occurred_at) FILTER (WHERE response <> '') AS response_introduced_at,
+    min(occurred_at) FILTER (WHERE response_length > 0) AS response_introduced_at,
     min(occurred_at) FILTER (WHERE is_completion) AS completion_introduced_at
 FROM staging.stg_statement
 GROUP BY usage_id

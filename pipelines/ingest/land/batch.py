@@ -117,11 +117,10 @@ class WriteBatch:
         version = record.xapi_version
         verdict = judge(raw) if version is None else judge(raw, default_version=version)
         if verdict.faults or raw is None:
-            self.refusals.append(_refusal(slice_index, record, verdict.faults))
+            self.refusals.append(_refusal(slice_index, record._replace(value=verdict.raw), verdict.faults))
             return
-        if verdict.raw is not None and verdict.raw is not raw:
-            raw = verdict.raw
-            self.mended += 1
+        raw = verdict.raw if verdict.raw is not None else raw
+        self.mended += verdict.is_mended
         own_id = verdict.statement_id or record.statement_id
         statement_id = statement_id_of(own_id, raw)
         if own_id is None:

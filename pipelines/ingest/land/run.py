@@ -20,6 +20,7 @@ from learnloom.pipelines.ingest.land.loop import (
     LandingPolicy,
     import_statements,
 )
+from learnloom.pipelines.ingest.land.pseudonymised import PseudonymisedSource, judge_pseudonymised
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.land.writer import Landed, LandingWriter
 from learnloom.pipelines.ingest.opening import limits
@@ -34,6 +35,7 @@ from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.pseudonyms.opening import pseudonyms_of
 from learnloom.schemas.record import Judge
 from learnloom.schemas.xapi.equality import is_same
 
@@ -75,7 +77,13 @@ class LandingJob:
         """Make the judge that the settings name, which mends what it can."""
         validator = Validator(default_version=self.settings.xapi_version, limits=limits(self.settings))
         names = [*self.settings.repairs, *(repair.name for repair in self.repairs)]
-        return judge_mended(validator.validate, repairs_named(names, of_import=True))
+        judge = judge_mended(validator.validate, repairs_named(names, of_import=True))
+        pseudonyms = pseudonyms_of(self.settings)
+        return judge if pseudonyms is None else judge_pseudonymised(judge, pseudonyms)
+
+    def admitted(self, source: Source) -> Source:
+        """Give a source as the settings let it in: where statements land under pseudonyms, without names."""
+        return PseudonymisedSource(source) if self.settings.pseudonyms.enabled else source
 
 
 def land_files(job: LandingJob, source: InputSource) -> ImportSummary:
@@ -91,7 +99,7 @@ def land_files(job: LandingJob, source: InputSource) -> ImportSummary:
     policy = job.policy()
     with open_to_write(job.settings, run=job.run) as warehouse:
         summary = import_statements(
-            source,
+            job.admitted(source),
             warehouse,
             policy,
             judge=job.judge(),
@@ -152,7 +160,7 @@ def land_topics(
             ) as writer,
         ):
             told = convert(source) if convert is not None else source
-            return loop.run(told, TopicWriter(job, writer, warehouse, publisher))
+            return loop.run(job.admitted(told), TopicWriter(job, writer, warehouse, publisher))
     return loop.summary
 
 

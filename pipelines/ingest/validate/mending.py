@@ -65,7 +65,7 @@ def judge_mended(judge: Judge, repairs: Sequence[Repair]) -> Judge:
             return verdict
         again = judge(mended, **version)
         if again.is_valid:
-            return again
+            return Verdict(again.raw, (), again.statement_id, is_mended=True)
         left = {fault.rule for fault in again.faults}
         return Verdict(raw, tuple(sorted(verdict.faults, key=lambda fault: fault.rule not in left)))
 

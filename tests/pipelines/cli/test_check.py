@@ -120,7 +120,7 @@ def test_terminal_is_not_acted_upon() -> None:
 def test_page_is_written_beside_the_report() -> None:
     """--html writes one page, with the file's name as it was given and not its whole path."""
     Path("one.jsonl").write_bytes(lines(GOOD, numbered(2, actor=_BAD)))
-    ran = learnloom("check", "one.jsonl", "--html", "report.html")
+    ran = learnloom("check", "one.jsonl", "--html", "report.html", "--samples", "2")
     html = Path("report.html").read_text(encoding="utf-8")
     assert ran.code == Exit.SOME_REFUSED
     assert "the report is in report.html" in ran.err
@@ -130,8 +130,8 @@ def test_page_is_written_beside_the_report() -> None:
 
 
 def test_no_sample_leaves_the_school() -> None:
-    """--samples 0 shows no statement, neither on the terminal nor on the page."""
-    ran = learnloom("check", "-", "--samples", "0", "--html", "r.html", stdin=lines(numbered(1, actor=_BAD)))
+    """Beside a page for others no statement is shown unless asked for, neither on the terminal nor on the page."""
+    ran = learnloom("check", "-", "--html", "r.html", stdin=lines(numbered(1, actor=_BAD)))
     assert "mila@school.example" not in ran.out + Path("r.html").read_text(encoding="utf-8")
 
 

@@ -24,11 +24,12 @@ COMMANDS = [
     *(
         [name]
         for name in _COMMANDS
-        if name not in ("skills", "vocabulary", "models", "deliver", "plan", "people", "serve")
+        if name not in ("skills", "vocabulary", "models", "deliver", "plan", "people", "vault", "serve")
     ),
     *(["dead", name] for name in ("list", "show", "export", "replay")),
     *(["skills", name] for name in ("import", "missing", "suggest")),
     *(["people", name] for name in ("import", "merge", "split", "undo", "list", "suggest", "history")),
+    *(["vault", name] for name in ("import", "show", "consent", "rotate", "forget")),
     *(["vocabulary", name] for name in ("import", "list", "show", "check", "missing")),
     *(["deliver", name] for name in ("run", "list", "replay", "resume")),
     ["plan", "import"],
@@ -119,9 +120,13 @@ def example_place(small_class: SmallClass, tmp_path_factory: pytest.TempPathFact
         "course_id,identifier,role\nhttps://s.example/c,mailto:t@s.example,teacher\n"
     )
     (place / "skills.csv").write_bytes(small_class.skill_map.read_bytes())
+    names = "identifier,name\nmailto:ann@school.example,Ann\nmailto:bob@school.example,Bob\n"
+    (place / "names.csv").write_text(names)
     (place / "learnloom.toml").write_text(
         '[[subscriptions]]\nname = "tutor"\nto = "file"\nfolder = "sent"\n'
-        '[login]\naddress = "https://learnloom.school.example"\n',
+        '[login]\naddress = "https://learnloom.school.example"\n'
+        f'[pseudonyms]\nhome_page = "https://school.example/p"\nkey = "{"k" * 32}"\n'
+        '[vault]\nfile = "vault.sqlite"\naudit_file = "audit.sqlite"\n',
         encoding="utf-8",
     )
     return place
@@ -176,6 +181,8 @@ def test_example_works(
     monkeypatch.chdir(example_place)
     if command[0] in _SPEAK_TO_KAFKA:
         _make_topic(request.getfixturevalue("broker"), monkeypatch)
+    if command[0] == "vault":  # of whom something is told
+        learnloom("vault", "import", "names.csv")
     if command == ["models", "compare"]:
         learnloom("train", env={"LEARNLOOM_WAREHOUSE": "warehouse"})  # a second version to compare with
     if command in (["people", "split"], ["people", "undo"]):  # what is split, or undone

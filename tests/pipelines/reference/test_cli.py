@@ -29,7 +29,7 @@ def test_every_command_is_listed() -> None:
 def test_every_command_below_a_command_has_a_section() -> None:
     """What `dead`, `skills`, `vocabulary`, `plan`, `people` and the like hold stands below them."""
     sections = set(re.findall(r"^### learnloom ([a-z]+) [a-z]+$", page(_PAGE), re.MULTILINE))
-    known = "dead skills vocabulary plan people roster login keys models erase deliver"
+    known = "dead skills vocabulary plan people roster login keys models erase deliver vault"
     assert sections == set(known.split())
 
 

@@ -12,8 +12,10 @@ from learnloom.pipelines.config.holdout import Holdout
 from learnloom.pipelines.config.login import LoginBounds, Platform, School
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
+from learnloom.pipelines.config.pseudonyms import PseudonymBounds
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.config.vault import VaultBounds
 from learnloom.pipelines.reference.settings import settings_page
 from tests.documents import blocks, page
 
@@ -27,6 +29,8 @@ _NESTED = (
     "login",
     "alerts",
     "holdout",
+    "pseudonyms",
+    "vault",
     "thresholds",
 )
 """Tables of settings, whose default is a link to where they stand."""
@@ -56,6 +60,8 @@ def test_the_page_is_up_to_date() -> None:
         ("The school's login", School),
         ("Holdout", Holdout),
         ("Alerts", Alerts),
+        ("Pseudonyms", PseudonymBounds),
+        ("Vault", VaultBounds),
     ],
 )
 def test_every_setting_is_listed(heading: str, model: type[BaseModel]) -> None:
@@ -71,8 +77,8 @@ def test_every_setting_is_listed(heading: str, model: type[BaseModel]) -> None:
             assert default == "needed"
         elif field.default in (None, "", (), {}):
             assert default == "none"
-        elif name == "topics":
-            assert default == f"`{', '.join(field.default)}`"
+        elif isinstance(field.default, tuple):
+            assert default == ", ".join(f"`{one}`" for one in field.default)
         else:
             assert default == f"`{field.default}`"
 

@@ -4,11 +4,13 @@ import hashlib
 import json
 from typing import Any
 
+import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learnloom.schemas.xapi.identity import student_key
+from learnloom.pipelines.lake.macros import define_macros
+from learnloom.schemas.xapi.identity import person_key, student_key
 from learnloom.schemas.xapi.statement import find_breaches
 from tests.schemas.xapi.samples import MINIMAL, Json
 from tests.sql.harness import harness
@@ -102,3 +104,18 @@ def test_account_is_home_page_and_name() -> None:
 def test_no_identifier_no_key(actor: Any) -> None:
     """What cannot be read as an identifier has no key, and raises nothing."""
     assert student_key(actor) is None
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.from_regex(r"[0-9a-f]{16}", fullmatch=True), min_size=1, max_size=5),
+    st.binary(min_size=1, max_size=64),
+)
+def test_a_keyed_key_is_the_warehouse_s_own(keys: list[str], secret: bytes) -> None:
+    """With a secret, Python and the SQL of staging give one key, and without one that of the identifier."""
+    with duckdb.connect() as connection:
+        for one in (None, secret):
+            define_macros(connection, one)
+            rows = connection.execute("SELECT person_key(unnest(?))", [keys]).fetchall()
+            assert [row[0] for row in rows] == [person_key(key, one) for key in keys]
+        assert connection.execute("SELECT person_key(NULL)").fetchall() == [(None,)]

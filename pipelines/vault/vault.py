@@ -1,0 +1,224 @@
+"""The vault: an SQLite file with a row for each person, the aliases by which statements name them, and their consent.
+
+`secure_delete` overwrites what is deleted, and a rollback journal is removed at the commit: what is forgotten is in the
+file no more. Copies of the file and of the disk are not in its reach.
+"""
+
+import sqlite3
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final, NamedTuple, Self
+
+from learnloom.pipelines.config.vault import Purpose
+from learnloom.pipelines.vault.errors import VaultError
+
+_BUSY_SECONDS: Final = 10.0
+_OWNER_ONLY: Final = 0o600
+_MOST_VALUES: Final = 500
+"""Values in one statement, below what SQLite allows."""
+_TABLES: Final = """
+    CREATE TABLE IF NOT EXISTS person (
+        person_id TEXT PRIMARY KEY, name TEXT, birth_year INTEGER, kept_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS alias (
+        alias TEXT PRIMARY KEY, person_id TEXT NOT NULL REFERENCES person, is_pseudonym INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS alias_of_person ON alias (person_id);
+    CREATE TABLE IF NOT EXISTS consent (
+        alias TEXT NOT NULL, purpose TEXT NOT NULL, is_given INTEGER NOT NULL, told_at TEXT NOT NULL,
+        told_by TEXT NOT NULL, PRIMARY KEY (alias, purpose)
+    ) WITHOUT ROWID;
+"""
+
+
+class Alias(NamedTuple):
+    """An identifier under which somebody comes, in the form of staging.stg_identifier."""
+
+    text: str
+    is_pseudonym: bool
+
+
+class Person(NamedTuple):
+    """Somebody as the vault knows them."""
+
+    person_id: str
+    name: str | None
+    birth_year: int | None
+    aliases: tuple[Alias, ...]
+
+
+class Vault:
+    """An open vault; for one thread."""
+
+    def __init__(self, file: Path, *, creates: bool = False) -> None:
+        """Open a vault.
+
+        Args:
+            file: where it is.
+            creates: make one where there is none, for its owner alone.
+
+        Raises:
+            VaultError: there is none, or it cannot be opened.
+        """
+        if not creates and not file.exists():
+            raise VaultError(f"there is no vault at {file}: `learnloom vault import` makes one")
+        try:
+            if creates and not file.exists():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.touch(_OWNER_ONLY, exist_ok=True)
+            self._connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
+            self._connection.executescript(
+                f"PRAGMA secure_delete=ON; PRAGMA journal_mode=DELETE; PRAGMA foreign_keys=ON; {_TABLES}"
+            )
+        except (sqlite3.Error, OSError) as error:
+            raise VaultError(f"the vault {file} cannot be opened: {error}") from error
+
+    def __enter__(self) -> Self:
+        """Give the vault."""
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self._connection.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Let what is written within the block be there together, or not at all."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+
+    def keep(self, aliases: Sequence[Alias], name: str | None, birth_year: int | None, now: datetime) -> bool:
+        """Keep what is told of a person; what is None stays as it is known.
+
+        Aliases of several persons make them one.
+
+        Args:
+            aliases: at least one.
+            name: theirs.
+            birth_year: theirs, where a rule needs it.
+            now: when it is told.
+
+        Returns:
+            Whether the person is new.
+        """
+        known = sorted({person.person_id for one in aliases if (person := self.find(one.text)) is not None})
+        person_id = known[0] if known else uuid.uuid4().hex
+        run = self._connection.execute
+        run(
+            "INSERT INTO person VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET name = coalesce(excluded.name, name), "
+            "birth_year = coalesce(excluded.birth_year, birth_year)",
+            (person_id, name, birth_year, now.isoformat()),
+        )
+        for other in known[1:]:
+            run("UPDATE alias SET person_id = ? WHERE person_id = ?", (person_id, other))
+            run("DELETE FROM person WHERE person_id = ?", (other,))
+        for one in aliases:
+            run(
+                "INSERT INTO alias VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (one.text, person_id, one.is_pseudonym),
+            )
+        return not known
+
+    def find(self, alias: str) -> Person | None:
+        """Find the person of an alias."""
+        row = self._connection.execute("SELECT person_id FROM alias WHERE alias = ?", (alias,)).fetchone()
+        return None if row is None else self._person(row[0])
+
+    def named(self, wanted: str) -> list[Person]:
+        """Find who goes by an alias, the name in an account, or a name, in whatever case."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT person_id, name FROM person INNER JOIN alias USING (person_id) "
+            "WHERE alias = :wanted OR lower(name) = lower(:wanted) "
+            "OR substr(alias, instr(alias, ' ') + 1) = :wanted ORDER BY name, person_id",
+            {"wanted": wanted},
+        )
+        return [self._person(row[0]) for row in rows.fetchall()]
+
+    def people(self, *, limit: int) -> list[Person]:
+        """List people by name."""
+        rows = self._connection.execute(
+            "SELECT person_id FROM person ORDER BY name, person_id LIMIT ?", (limit,)
+        )
+        return [self._person(row[0]) for row in rows.fetchall()]
+
+    def names(self, aliases: Iterable[str]) -> Mapping[str, str]:
+        """Give the names of those of some aliases who have one."""
+        wanted = list(aliases)
+        found: dict[str, str] = {}
+        for start in range(0, len(wanted), _MOST_VALUES):
+            part = wanted[start : start + _MOST_VALUES]
+            marks = ", ".join("?" * len(part))
+            found |= self._connection.execute(
+                "SELECT alias, name FROM alias INNER JOIN person USING (person_id) "
+                f"WHERE name IS NOT NULL AND alias IN ({marks})",
+                part,
+            ).fetchall()
+        return found
+
+    def forget(self, person: Person) -> None:
+        """Take a person out: name, identifiers, and whose the pseudonyms are.
+
+        That a pseudonym may not be used for a purpose stays: it names nobody.
+        """
+        plain = [(one.text,) for one in person.aliases if not one.is_pseudonym]
+        with self.writing():
+            self._connection.executemany("DELETE FROM consent WHERE alias = ?", plain)
+            self._connection.execute("DELETE FROM alias WHERE person_id = ?", (person.person_id,))
+            self._connection.execute("DELETE FROM person WHERE person_id = ?", (person.person_id,))
+        self._connection.execute("VACUUM")
+
+    def tell_consent(
+        self, aliases: Iterable[str], purpose: Purpose, *, is_given: bool, told_by: str, now: datetime
+    ) -> None:
+        """Keep whether data under some aliases may be used for a purpose; what is told last holds."""
+        rows = [(alias, purpose, is_given, now.isoformat(), told_by) for alias in aliases]
+        with self.writing():
+            self._connection.executemany(
+                "INSERT INTO consent VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET is_given = excluded.is_given, "
+                "told_at = excluded.told_at, told_by = excluded.told_by",
+                rows,
+            )
+
+    def consents(self, purpose: Purpose) -> dict[str, bool]:
+        """Give of each alias of which anything was told for a purpose whether it was given."""
+        rows = self._connection.execute("SELECT alias, is_given FROM consent WHERE purpose = ?", (purpose,))
+        return {alias: bool(is_given) for alias, is_given in rows.fetchall()}
+
+    def born_since(self, year: int) -> list[str]:
+        """Give the aliases of people born in a year or later."""
+        rows = self._connection.execute(
+            "SELECT alias FROM alias INNER JOIN person USING (person_id) WHERE birth_year >= ?", (year,)
+        )
+        return [row[0] for row in rows.fetchall()]
+
+    def consents_of(self, person: Person) -> dict[str, bool]:
+        """Give by purpose what was told of a person."""
+        told = {}
+        for alias in person.aliases:
+            rows = self._connection.execute(
+                "SELECT purpose, is_given FROM consent WHERE alias = ?", (alias.text,)
+            )
+            told.update({purpose: bool(is_given) for purpose, is_given in rows.fetchall()})
+        return told
+
+    def _person(self, person_id: str) -> Person:
+        name, birth_year = self._connection.execute(
+            "SELECT name, birth_year FROM person WHERE person_id = ?", (person_id,)
+        ).fetchone()
+        rows = self._connection.execute(
+            "SELECT alias, is_pseudonym FROM alias WHERE person_id = ? ORDER BY is_pseudonym, alias",
+            (person_id,),
+        )
+        aliases = tuple(Alias(alias, bool(is_pseudonym)) for alias, is_pseudonym in rows.fetchall())
+        return Person(person_id, name, birth_year, aliases)
