@@ -43,6 +43,7 @@ _LANDING: Final = {
     "landing.erased": (PROOF, "for good: hashes that name nobody", False),
     "landing.fence": (OPERATION, NONE, False),
     "landing.lineage": (OPERATION, NONE, False),
+    "landing.student_key_version": (OPERATION, NONE, False),
     "landing.position": (
         OPERATION,
         "as long as the topic or file is read; a file's name may be a person's",

@@ -215,8 +215,8 @@ def _add_reading(
         """Signals raised and ended, in order. Keep `next_sequence` and ask from there the next time."""
         page = read_page(place, since=since, limit=limit, audience=speaks_for, student_key=student_key)
         withheld = care.withheld(place, speaks_for)
-        told = [event for event in page.events if event.data.student_key not in withheld]
-        care.note(speaks_for, "events", {event.data.student_key for event in told})
+        told = [event for event in page.events if event.subject not in withheld]
+        care.note(speaks_for, "events", {event.subject for event in told})
         return EventPage(events=told, next_sequence=page.next_sequence)
 
 

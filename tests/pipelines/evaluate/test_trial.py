@@ -94,7 +94,7 @@ def test_draws_needed() -> None:
 
 def _rows(n_withheld: int) -> pa.Table:
     """Fifteen draws by which it was said, so many by which it was not; nobody answered."""
-    numbers = {
+    numbers: dict[str, list[float | None]] = {
         f"{outcome}_{when}": [None] * (15 + n_withheld)
         for outcome in OUTCOMES
         for when in ("before", "after")
