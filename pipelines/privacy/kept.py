@@ -56,6 +56,7 @@ _LATER: Final = {
     "feedback.delivery": (OPERATION, GOOD, True),
     "feedback.delivery_position": (OPERATION, NONE, False),
     "run.student_digest": (OPERATION, NEXT, True),
+    "feedback.holdout_draw": (MODEL, GOOD, True),
     "dimensional.dim_staff": (SCHOOL, NEXT, True),
     "staging.stg_identifier": (SUPPORT, GOOD, True),
     "staging.stg_learner": (SUPPORT, GOOD, True),
