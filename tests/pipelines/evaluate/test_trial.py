@@ -1,15 +1,18 @@
 """What is withheld by lot: how often the interval holds the truth, and what must not matter."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from learnloom.pipelines.evaluate.effect import OUTCOMES
 from learnloom.pipelines.evaluate.trial import Difference, Trial, compare, draws_needed, trials
 
-_Planted = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+_Planted = tuple[NDArray[Any], ...]
 
 
 def _planted(seed: int, *, gain: float = 0.0, n: int = 120) -> _Planted:
@@ -101,7 +104,7 @@ def _rows(n_withheld: int) -> pa.Table:
     }
     numbers["n_answers_after"] = [float(number % 3) for number in range(15 + n_withheld)]
     is_withheld = [False] * 15 + [True] * n_withheld
-    named = {
+    named: dict[str, list[Any]] = {
         "signal_kind": ["pace"] * len(is_withheld),
         "student_key": [f"student {number}" for number in range(len(is_withheld))],
         "share": [0.4] * len(is_withheld),
