@@ -1,5 +1,6 @@
 """`learnloom evaluate`."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from learnloom.pipelines.backtest.run import BacktestOptions
+from learnloom.pipelines.cli.backtest import evaluate_signals
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
@@ -77,6 +80,29 @@ GroupsOption = Annotated[
         "They are used for this comparison only and are not stored.",
     ),
 ]
+SignalsOption = Annotated[
+    bool,
+    typer.Option(
+        "--signals", help="Measure how often the school's own signals were right, day by day of its past."
+    ),
+]
+FirstOption = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        "--from",
+        formats=["%Y-%m-%d"],
+        help="With --signals: first day. Default: two weeks after the first answer.",
+    ),
+]
+LastOption = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        "--to",
+        formats=["%Y-%m-%d"],
+        help="With --signals: last day. Default: two weeks before that of the last refresh.",
+    ),
+]
+EveryOption = Annotated[int, typer.Option(min=1, max=90, help="With --signals: days from one to the next.")]
 
 
 @commands.command(epilog="Example: learnloom evaluate answers.csv --columns student=user_id,item=problem_id")
@@ -104,6 +130,10 @@ def evaluate(
     seed: Annotated[
         int, typer.Option(min=0, help="Seed of the resamples: equal seeds give equal intervals.")
     ] = 0,
+    signals: SignalsOption = False,
+    first: FirstOption = None,
+    last: LastOption = None,
+    every: EveryOption = 7,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -112,10 +142,18 @@ def evaluate(
     Without a file, the command uses the school's own answers as of the last refresh. It predicts each answer from the
     student's earlier answers alone, with a model that was fitted on other students.
     docs/explanation/evaluate.md explains the measures and when not to trust them.
+
+    With --signals it measures how often signals were right instead: those of days gone by, computed from what was
+    known at the end of each day, are held against what came.
     """
     if test is not None and file is None:
         raise typer.BadParameter("there is no file to fit on: give it before --test", param_hint="--test")
     out = Output(as_json=as_json)
+    if signals:
+        _refuse_with_signals(file, test, groups)
+        days = BacktestOptions(_day(first), _day(last), every, n_resamples=resamples, seed=seed)
+        evaluate_signals(out, read_settings(warehouse), days, html)
+        return
     options = EvaluationOptions(n_folds=folds, n_resamples=resamples, seed=seed)
     renamed = _renamed(columns)
     risk_groupings: Sequence[Grouping] = ()
@@ -132,6 +170,18 @@ def evaluate(
     if html is not None:
         _write_page(html, found)
     report_evaluation(out, found)
+
+
+def _day(moment: dt.datetime | None) -> dt.date | None:
+    return moment.date() if moment else None
+
+
+def _refuse_with_signals(file: Path | None, test: Path | None, groups: Path | None) -> None:
+    """Signals are those of the warehouse: a file has none."""
+    if file is not None or test is not None or groups is not None:
+        raise typer.BadParameter(
+            "signals are those of the warehouse: leave out FILE, --test and --groups", param_hint="--signals"
+        )
 
 
 def _write_page(path: Path, found: Evaluation) -> None:
