@@ -22,7 +22,7 @@ from learnloom.pipelines.refresh.errors import UnreadableVersionsError
 from learnloom.pipelines.refresh.fit import fit_apart
 from learnloom.pipelines.refresh.plan import Plan
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
-from learnloom.pipelines.refresh.state import choices_of, read_state
+from learnloom.pipelines.refresh.state import RECORD, choices_of, read_state
 from learnloom.pipelines.refresh.students import compute_students
 from learnloom.pipelines.refresh.touched import all_students
 from learnloom.pipelines.refresh.versions import check_versions
@@ -139,6 +139,9 @@ class _Past:
             and each.is_select
             and each.full_name in existing
         }
+        if RECORD in existing:
+            # What was found of earlier days may not silence what is to be judged.
+            self.shared[RECORD] = f"FROM {LAKE}.{RECORD} LIMIT 0"
         self.vocabulary = vocabulary_in_force(warehouse)
         self.fitted_on = 0
         """Statements on which the version was fitted that `kept` holds."""

@@ -80,6 +80,16 @@ GroupsOption = Annotated[
         "They are used for this comparison only and are not stored.",
     ),
 ]
+ColumnsOption = Annotated[
+    str, typer.Option(metavar="OURS=THEIRS,...", help="Names of our columns in the files.")
+]
+HtmlOption = Annotated[
+    Path | None,
+    typer.Option(dir_okay=False, metavar="FILE", help="Also write everything, with plots, to one HTML page."),
+]
+SeedOption = Annotated[
+    int, typer.Option(min=0, help="Seed of the resamples: equal seeds give equal intervals.")
+]
 SignalsOption = Annotated[
     bool,
     typer.Option(
@@ -104,15 +114,21 @@ LastOption = Annotated[
 ]
 EveryOption = Annotated[int, typer.Option(min=1, max=90, help="With --signals: days from one to the next.")]
 
+KeepOption = Annotated[
+    bool,
+    typer.Option(
+        "--keep",
+        help="With --signals: keep the shares, so that signals carry them and those too seldom right fall silent.",
+    ),
+]
+
 
 @commands.command(epilog="Example: learnloom evaluate answers.csv --columns student=user_id,item=problem_id")
 def evaluate(
     file: FileArgument = None,
     *,
     test: TestOption = None,
-    columns: Annotated[
-        str, typer.Option(metavar="OURS=THEIRS,...", help="Names of our columns in the files.")
-    ] = "",
+    columns: ColumnsOption = "",
     groups: GroupsOption = None,
     folds: Annotated[
         int,
@@ -121,19 +137,13 @@ def evaluate(
     resamples: Annotated[
         int, typer.Option(min=100, max=10_000, help="Number of resamples of students, for the intervals.")
     ] = 1_000,
-    html: Annotated[
-        Path | None,
-        typer.Option(
-            dir_okay=False, metavar="FILE", help="Also write everything, with plots, to one HTML page."
-        ),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the resamples: equal seeds give equal intervals.")
-    ] = 0,
+    html: HtmlOption = None,
+    seed: SeedOption = 0,
     signals: SignalsOption = False,
     first: FirstOption = None,
     last: LastOption = None,
     every: EveryOption = 7,
+    keep: KeepOption = False,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -152,7 +162,7 @@ def evaluate(
     if signals:
         _refuse_with_signals(file, test, groups)
         days = BacktestOptions(_day(first), _day(last), every, n_resamples=resamples, seed=seed)
-        evaluate_signals(out, read_settings(warehouse), days, html)
+        evaluate_signals(out, read_settings(warehouse), days, html, keep=keep)
         return
     options = EvaluationOptions(n_folds=folds, n_resamples=resamples, seed=seed)
     renamed = _renamed(columns)

@@ -126,7 +126,9 @@ A signal is one thing worth saying about a student's learning, to one audience. 
 - **Its words.** `sentence` is in the language of the deployment; `message` holds the id of the message and its values,
   to say it otherwise: [messages.md](messages.md) lists them all.
 - **It can be wrong.** What a kind claims is held against what came by `learnloom evaluate --signals`
-  ([evaluate.md](../explanation/evaluate.md#signals)); a fact claims nothing.
+  ([evaluate.md](../explanation/evaluate.md#signals)); a fact claims nothing. `p_right` is how often its like were
+  right, in this school or in simulated classes. What asks somebody to act is silent where that was below
+  `least_right_to_act` in this school, or below the bar of its kind in `least_right`.
 - **It ends.** After `expires_at` do not show it. The lifetime below counts from the last evidence.
 - **Audience.** What is for teachers alone must not reach the student: it is a call to look, not a verdict.
 - **It can be put aside.** A signal that was dismissed is not said again, nor is its like on the same thing for
@@ -188,7 +190,8 @@ def _signal_rows() -> Iterator[str]:
 
 def _threshold_rows() -> Iterator[str]:
     for name, field in Thresholds.model_fields.items():
-        yield f"| `{name}` | {field.default} | {field.description} |\n"
+        default = field.get_default(call_default_factory=True)
+        yield f"| `{name}` | {default} | {field.description} |\n"
 
 
 def messages_page() -> str:

@@ -11,8 +11,10 @@ import pyarrow as pa
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.profile import build_profile
 from learnloom.pipelines.feedback.signals import signals
+from learnloom.pipelines.feedback.track_record import TrackRecord
 from learnloom.pipelines.refresh.build import Rows, Transform
 from learnloom.pipelines.refresh.evidence import read_evidence
+from learnloom.pipelines.refresh.record import read_record
 from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.signal import Signal
@@ -44,9 +46,11 @@ def feedback(transform: Transform, thresholds: Thresholds) -> Iterator[Rows]:
     """
     as_of, model_version = transform.plan.request.as_of, transform.plan.state.model_version
     transform.begin("feedback.student_profile")
+    record = read_record(transform.work)
     with _without_collector():
         told = [
-            _tell(evidence, as_of, model_version, thresholds) for evidence in read_evidence(transform.work)
+            _tell(evidence, as_of, model_version, thresholds, record)
+            for evidence in read_evidence(transform.work)
         ]
         yield "feedback.student_profile", _profile_rows([profile for profile, _ in told], model_version)
         transform.begin("feedback.signal")
@@ -54,10 +58,14 @@ def feedback(transform: Transform, thresholds: Thresholds) -> Iterator[Rows]:
 
 
 def _tell(
-    evidence: StudentEvidence, as_of: dt.datetime, model_version: int, thresholds: Thresholds
+    evidence: StudentEvidence,
+    as_of: dt.datetime,
+    model_version: int,
+    thresholds: Thresholds,
+    record: TrackRecord,
 ) -> tuple[StudentProfile, list[Signal]]:
     profile = build_profile(evidence, as_of=as_of, model_version=str(model_version), thresholds=thresholds)
-    return profile, signals(evidence, profile, thresholds=thresholds)
+    return profile, signals(evidence, profile, thresholds=thresholds, record=record)
 
 
 def _profile_rows(profiles: list[StudentProfile], model_version: int) -> pa.Table:
