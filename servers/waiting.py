@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 from servers.errors import StartError
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 """How long a server may take until it answers: the machine may be busy."""
 _POLL_SECONDS = 0.05
+_SHARE = 4
+"""Waiting for each second of asking, so that what is waited for has the processor."""
+_LONGEST_PAUSE_SECONDS = 1.0
 
 
 def wait_until(
@@ -24,10 +27,14 @@ def wait_until(
         StartError: It ended, or is not ready in time.
     """
     deadline = time.monotonic() + seconds
-    while not is_ready():
+    while True:
+        asked = time.monotonic()
+        if is_ready():
+            return
         how = ended()
         if how is None and time.monotonic() > deadline:
             how = f"is not ready after {seconds:g} s"
         if how is not None:
             raise StartError(how)
-        time.sleep(_POLL_SECONDS)
+        took = time.monotonic() - asked
+        time.sleep(min(max(_POLL_SECONDS, _SHARE * took), _LONGEST_PAUSE_SECONDS))

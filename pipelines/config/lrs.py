@@ -49,6 +49,12 @@ class LrsBounds(BaseModel):
         le=1_073_741_824,
         description="Longest document of state or a profile, in bytes.",
     )
+    max_page_bytes: int = Field(
+        default=16 * 1_048_576,
+        ge=65_536,
+        le=1_073_741_824,
+        description="Bytes of statements in one answer: as soon as they are reached, the rest is behind `more`.",
+    )
     max_bytes_in_hand: int = Field(
         default=512 * 1_048_576,
         ge=1_048_576,

@@ -108,6 +108,7 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
             Attachments(store.folder / FOLDER),
             content=content,
             new_id=_new_id,
+            max_page_bytes=settings.lrs.max_page_bytes,
             path=f"{BASE}/statements",
         )
         door = Door(store, statements.answer, gate)

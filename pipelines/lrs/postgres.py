@@ -59,11 +59,15 @@ class PostgresLease:
         return self._has
 
     def close(self) -> None:
-        """Let others have it."""
-        self._has = False
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Let others have it: at once, for a session's end is noticed only some time after its connection's."""
+        connection, self._connection = self._connection, None
+        has, self._has = self._has, False
+        if connection is None:
+            return
+        with suppress(TroubleError):
+            if has:
+                connection.execute(f"SELECT pg_advisory_unlock({_SPACE}, {self._key})")
+        connection.close()
 
 
 class PostgresDatabase:

@@ -1,6 +1,6 @@
 """The resource /statements (Communication 1.0.3, 2.1)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -23,6 +23,8 @@ MIXED: Final = "multipart/mixed"
 PARTIAL: Final = "partial"
 """Our own: take the good statements of a batch, though others are refused."""
 _FORMATS: Final = ("exact", "ids", "canonical")
+_AT_ONCE: Final = 20
+"""Statements whose bytes are read together."""
 _BOUNDARY: Final = "learnloom-{}"
 
 Row = tuple[int, str, int, str, str, bytes | None]
@@ -40,6 +42,7 @@ class Statements:
         *,
         content: LandedContent,
         new_id: Callable[[], str],
+        max_page_bytes: int,
         path: str,
     ) -> None:
         """Answer for /statements.
@@ -50,6 +53,7 @@ class Statements:
             attachments: keeps what is attached.
             content: gives the bytes of a statement that the store has no more.
             new_id: gives what no body contains, for boundaries.
+            max_page_bytes: of statements, after which a page ends.
             path: where the resource stands, for `more`.
         """
         self._store = store
@@ -57,6 +61,7 @@ class Statements:
         self._attachments = attachments
         self._content = content
         self._new_id = new_id
+        self._max_page_bytes = max_page_bytes
         self._path = path
 
     def answer(self, call: Call) -> Answer:
@@ -163,14 +168,31 @@ class Statements:
         return row
 
     def _many(self, call: Call) -> tuple[list[bytes], str]:
+        """Give the statements of a page, which has an end by number and by bytes, and where the next one is."""
         query = query_of(call)
         with self._store.snapshot() as connection:
-            rows: list[Row] = connection.execute(query.sql, query.values).fetchall()
-        page = rows[: query.limit]
+            rows, is_more = self._first(connection.execute(query.sql, query.values), query.limit)
+        raws: list[bytes] = []
+        n_told = 0
+        while n_told < len(rows) and sum(map(len, raws)) < self._max_page_bytes:
+            some = rows[n_told : n_told + _AT_ONCE]
+            raws += [raw for _, raw in self.given(some)]
+            n_told += len(some)
         more = ""
-        if len(rows) > query.limit:
-            more = f"{self._path}?{urlencode({**call.parameters, AFTER: page[-1][0]})}"
-        return [raw for _, raw in self.given(page)], more
+        if is_more or n_told < len(rows):
+            more = f"{self._path}?{urlencode({**call.parameters, AFTER: rows[n_told - 1][0]})}"
+        return raws, more
+
+    def _first(self, rows: Iterable[Row], limit: int) -> tuple[list[Row], bool]:
+        """Take as many rows as a page can hold; and whether there are more."""
+        taken: list[Row] = []
+        size = 0
+        for row in rows:
+            if len(taken) == limit or size >= self._max_page_bytes:
+                return taken, True
+            taken.append(row)
+            size += len(row[5] or b"")
+        return taken, False
 
     def given(self, rows: Sequence[Row]) -> list[tuple[int, bytes]]:
         """Give statements as they are told, each with its number; what the warehouse has no more is left out.

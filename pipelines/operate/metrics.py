@@ -1,9 +1,10 @@
-"""Metrics for Prometheus, read from the warehouse at each scrape."""
+"""Metrics for Prometheus, read from the warehouse at each scrape, over a connection that is held."""
 
 import datetime as dt
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from typing import Final
 from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import CollectorRegistry, generate_latest, start_http_server
@@ -13,6 +14,7 @@ from prometheus_client.registry import Collector
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.sources.errors import IngestError
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.held import ReadingPool
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.operate.gauges import gauges
 from learnloom.pipelines.operate.lag import lag_of
@@ -21,15 +23,20 @@ from learnloom.schemas.errors import LearnloomError
 _log = logging.getLogger(__name__)
 
 
+_WAIT_SECONDS: Final = 30.0
+"""Of a scrape for the one before it."""
+
+
 class _MetricsCollector(Collector):
     def __init__(self, settings: Settings, clock: Callable[[], dt.datetime]) -> None:
         self._settings = settings
         self._clock = clock
+        self._held = ReadingPool(lambda: open_to_read(settings), size=1, wait_seconds=_WAIT_SECONDS)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Read every metric; a warehouse that cannot be read is a metric, too."""
         try:
-            with open_to_read(self._settings) as warehouse:
+            with self._held.lent() as warehouse:
                 found = gauges(warehouse, now=self._clock())
                 topics = list(self._topics(warehouse))
         except LearnloomError:

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from servers.http import is_answering
 from servers.kafka.broker import Broker
 from servers.ports import free_port
 from servers.process import ServerProcess
@@ -52,14 +52,7 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = ["env", *(f"{name}={value}" for name, value in environment.items()), sys.executable, "-m"]
     command += ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     process = ServerProcess(command, place / "log")
-
-    def is_ready() -> bool:
-        try:
-            return httpx.get(f"{url}/health", timeout=5).is_success
-        except httpx.HTTPError:
-            return False
-
-    process.start(is_ready, seconds=240)
+    process.start(lambda: is_answering(f"{url}/health"), seconds=240)
     try:
         yield url
     finally:

@@ -4,11 +4,11 @@ import os
 import signal
 from pathlib import Path
 
-import httpx
 import pytest
 
 from learnloom.flows.door import Door
 from learnloom.pipelines.config.lrs import LrsBounds
+from servers.http import is_answering
 from servers.ports import free_port
 from servers.waiting import wait_until
 
@@ -27,18 +27,11 @@ def test_a_store_that_was_killed_is_started_again_and_ends_with_the_flows(
     monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(tmp_path))
     bounds = LrsBounds(enabled=True, port=free_port())
     about = f"http://127.0.0.1:{bounds.port}/xapi/about"
-
-    def answers() -> bool:
-        try:
-            return httpx.get(about).status_code == 200
-        except httpx.TransportError:
-            return False
-
     with Door(bounds) as door:
-        wait_until(answers, lambda: None)
+        wait_until(lambda: is_answering(about), lambda: None)
         first = door.pid
         assert first is not None
         os.kill(first, signal.SIGKILL)
-        wait_until(lambda: door.pid not in (first, None) and answers(), lambda: None)
+        wait_until(lambda: door.pid not in (first, None) and is_answering(about), lambda: None)
     assert door.pid is None
-    assert not answers()
+    assert not is_answering(about)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from servers.errors import StartError
+from servers.http import TRUST
 from servers.waiting import wait_until
 from tests.flows.deployment import WAIT_SECONDS, outbox, produce, rows, serving, subscribe
 from tests.pipelines.deliver.receiver import Call, Receiver, Reply, receiving
@@ -34,6 +35,7 @@ def _runs(place: dict[str, str]) -> list[dict[str, Any]]:
         f"{place['PREFECT_API_URL']}/flow_runs/filter",
         json={"flows": {"name": {"any_": ["land", "refresh", "deliver"]}}, "sort": "START_TIME_ASC"},
         timeout=30,
+        verify=TRUST,
     )
     answer.raise_for_status()
     found: list[dict[str, Any]] = answer.json()

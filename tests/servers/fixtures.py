@@ -1,9 +1,7 @@
 """Servers for all tests. Where there is none to be had, the test is skipped with the reasons."""
 
-import gc
 import os
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -212,12 +210,3 @@ def make_store() -> Iterator[Callable[[], OwnStore]]:
             return stack.enter_context(made)
 
         yield make
-
-
-@pytest.fixture
-def forgotten_sockets() -> Iterator[None]:
-    """Let kafka-python leave the sockets of its failed attempts to the garbage collector, within a test."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "unclosed <socket", ResourceWarning)
-        yield
-        gc.collect()

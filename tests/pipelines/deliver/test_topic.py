@@ -16,8 +16,6 @@ from tests.pipelines.deliver.make import Clock, signal_of, stand, statuses
 from tests.pipelines.ingest.sources.kafka.topic_end import messages_of
 from tests.servers.fixtures import BrokerMaker
 
-pytestmark = pytest.mark.usefixtures("forgotten_sockets")
-
 
 def _deliver(warehouse: Warehouse, clock: Clock, address: str, topic: str) -> DeliverySummary:
     subscription = KafkaSubscription.model_validate({"name": "topic", "to": "kafka", "topic": topic})

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import httpx
-
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lrs.keys import add_key
 from learnloom.pipelines.lrs.stores import open_store
+from servers.http import is_answering
 from servers.kafka.broker import OwnBroker
 from servers.ports import free_port
 from servers.waiting import wait_until
@@ -56,7 +55,7 @@ class Victim:
         """Wait until it answers, where it does."""
         if self._port is not None:
             address = f"http://127.0.0.1:{self._port}/xapi/about"
-            wait_until(partial(_answers, address), self._ended, seconds=_PATIENCE_SECONDS)
+            wait_until(partial(is_answering, address), self._ended, seconds=_PATIENCE_SECONDS)
 
     def _ended(self) -> str | None:
         return None if self._process.is_alive else "".join(self._process.said[-20:]) or "it ended"
@@ -72,13 +71,6 @@ class Victim:
         if self._process.is_alive:
             self._process.signal(signal.SIGTERM)
         self._process.end()
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(address).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 @dataclass

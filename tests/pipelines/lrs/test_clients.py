@@ -21,8 +21,6 @@ _ACTIVITY = tincan.Activity(id="https://campus.example/tincan")
 _AGENT = tincan.Agent(account=tincan.AgentAccount(home_page="https://campus.example", name="tincan"))
 _VOID = tincan.Verb(id="http://adlnet.gov/expapi/verbs/voided")
 
-pytestmark = pytest.mark.usefixtures("forgotten_sockets")  # tincan closes none of its connections
-
 
 @pytest.fixture(scope="module")
 def remote(client: Client) -> Any:

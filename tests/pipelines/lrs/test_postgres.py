@@ -88,7 +88,6 @@ def test_consistent_through_counts_what_another_process_is_writing(tmp_path: Pat
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("forgotten_sockets")  # of those who ask whether the server is there again
 def test_a_server_that_comes_back_is_used_again(
     tmp_path: Path, make_postgres: Callable[[], OwnPostgres]
 ) -> None:

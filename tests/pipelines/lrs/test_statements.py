@@ -240,6 +240,33 @@ def test_what_has_left_the_journal_is_read_from_the_warehouse(tmp_path: Path) ->
     assert (again.status_code, other.status_code) == (200, 409)
 
 
+def test_a_page_ends_where_its_bytes_do(tmp_path: Path) -> None:
+    """Large statements come on pages of bounded size, each once, from the journal and from the warehouse."""
+    key = new_key(tmp_path)
+    text = {"https://example.org/text": "x" * 40_000}
+    sent = [statement(id=_id(), result={"extensions": text}) for _ in range(5)]
+    walks = []
+    for _ in range(2):
+        with serving(tmp_path, max_page_bytes=65_536) as address:
+            client = Client(address, key)
+            client.post(*sent)
+            walks.append(_walk(client))
+        _forget_bytes(tmp_path)
+    assert [len(page) for page in walks[0]] == [2, 2, 1]
+    for walk in walks:
+        assert [one for page in walk for one in page] == [one["id"] for one in sent]
+
+
+def _walk(client: Client) -> list[list[str]]:
+    """Ids of the statements of each page."""
+    pages, path = [], "/statements?ascending=true"
+    while path:
+        page = client("GET", path).json()
+        pages.append([found["id"] for found in page["statements"]])
+        path = page["more"].removeprefix("/xapi")
+    return pages
+
+
 def _forget_bytes(folder: Path) -> None:
     with Store(folder, now=Clock()) as store:
         store.write(lambda connection, _: connection.execute("UPDATE entry SET raw = NULL"))

@@ -16,7 +16,7 @@ from tests.pipelines.refresh.school import differences, land, lines_of, refreshe
 pytestmark = pytest.mark.slow
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), seed=st.integers(0, 10_000))
 def test_incremental_equals_full(data: st.DataObject, seed: int) -> None:
     """However records are ordered and cut into batches, incremental refreshes leave what a full one would."""
