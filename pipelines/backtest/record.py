@@ -39,7 +39,8 @@ def record_of(
             is_true, np.ones(len(decided)), codes, row="signal", n_resamples=n_resamples, seed=seed
         )
         if figure.value is not None:
-            low, high = (figure.value if end is None else end for end in (figure.low, figure.high))
-            told = RightShare(p=figure.value, p_low=low, p_high=high, n=len(decided), source=source)
+            p = figure.value
+            low, high = figure.low or 0.0, 1.0 if figure.high is None else figure.high
+            told = RightShare(p=p, p_low=low, p_high=high, n=len(decided), source=source)
             found[message] = (int(is_true.sum()), told)
     return found

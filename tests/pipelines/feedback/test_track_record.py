@@ -3,9 +3,10 @@
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.language import ENGLISH
 from learnloom.pipelines.feedback.profile import build_profile
+from learnloom.pipelines.feedback.shipped_record import SHIPPED
 from learnloom.pipelines.feedback.signals import signals
 from learnloom.pipelines.feedback.texts.catalogue import CATALOGUE
-from learnloom.pipelines.feedback.track_record import SHIPPED, TrackRecord, describe_right
+from learnloom.pipelines.feedback.track_record import TrackRecord, describe_right
 from learnloom.schemas.signal import RightShare, RightSource, Signal, SignalKind
 from tests.pipelines.feedback.make import AS_OF, a_skill, a_student
 
