@@ -101,6 +101,27 @@ class Choice(BaseModel):
     )
 
 
+class RightSource(StrEnum):
+    """Where it was measured how often signals are right."""
+
+    SCHOOL = "school"
+    """In this school, on its own past."""
+    SIMULATED = "simulated"
+    """In simulated classes, before learnloom was shipped."""
+
+
+class RightShare(BaseModel):
+    """How often signals that said the same were right."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    p: float = Field(ge=0, le=1, description="Share of those decided that were right.")
+    p_low: float = Field(ge=0, le=1, description="Lower end of its 95 % interval, over students.")
+    p_high: float = Field(ge=0, le=1, description="Upper end.")
+    n: int = Field(ge=1, description="Signals of which it was decided.")
+    source: RightSource
+
+
 class Signal(BaseModel):
     """One signal. Times are aware; shares and probabilities run from 0 to 1."""
 
@@ -135,6 +156,11 @@ class Signal(BaseModel):
         description="What `sentence` says, by id and values; null where an earlier version said it.",
     )
     choices: tuple[Choice, ...] = ()
+    p_right: RightShare | None = Field(
+        default=None,
+        description="How often such signals were right; null for a fact, for what gives its own probability, and where "
+        "it is not known.",
+    )
     model_version: str = Field(min_length=1)
 
 

@@ -1,5 +1,6 @@
 """`learnloom evaluate`."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from learnloom.pipelines.backtest.run import BacktestOptions
+from learnloom.pipelines.cli.backtest import evaluate_signals
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
@@ -78,6 +81,47 @@ GroupsOption = Annotated[
         "They are used for this comparison only and are not stored.",
     ),
 ]
+ColumnsOption = Annotated[
+    str, typer.Option(metavar="OURS=THEIRS,...", help="Names of our columns in the files.")
+]
+HtmlOption = Annotated[
+    Path | None,
+    typer.Option(dir_okay=False, metavar="FILE", help="Also write everything, with plots, to one HTML page."),
+]
+SeedOption = Annotated[
+    int, typer.Option(min=0, help="Seed of the resamples: equal seeds give equal intervals.")
+]
+SignalsOption = Annotated[
+    bool,
+    typer.Option(
+        "--signals", help="Measure how often the school's own signals were right, day by day of its past."
+    ),
+]
+FirstOption = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        "--from",
+        formats=["%Y-%m-%d"],
+        help="With --signals: first day. Default: two weeks after the first answer.",
+    ),
+]
+LastOption = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        "--to",
+        formats=["%Y-%m-%d"],
+        help="With --signals: last day. Default: two weeks before that of the last refresh.",
+    ),
+]
+EveryOption = Annotated[int, typer.Option(min=1, max=90, help="With --signals: days from one to the next.")]
+
+KeepOption = Annotated[
+    bool,
+    typer.Option(
+        "--keep",
+        help="With --signals: keep the shares, so that signals carry them and those too seldom right fall silent.",
+    ),
+]
 
 
 @commands.command(epilog="Example: learnloom evaluate answers.csv --columns student=user_id,item=problem_id")
@@ -85,9 +129,7 @@ def evaluate(
     file: FileArgument = None,
     *,
     test: TestOption = None,
-    columns: Annotated[
-        str, typer.Option(metavar="OURS=THEIRS,...", help="Names of our columns in the files.")
-    ] = "",
+    columns: ColumnsOption = "",
     groups: GroupsOption = None,
     folds: Annotated[
         int,
@@ -96,15 +138,13 @@ def evaluate(
     resamples: Annotated[
         int, typer.Option(min=100, max=10_000, help="Number of resamples of students, for the intervals.")
     ] = 1_000,
-    html: Annotated[
-        Path | None,
-        typer.Option(
-            dir_okay=False, metavar="FILE", help="Also write everything, with plots, to one HTML page."
-        ),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the resamples: equal seeds give equal intervals.")
-    ] = 0,
+    html: HtmlOption = None,
+    seed: SeedOption = 0,
+    signals: SignalsOption = False,
+    first: FirstOption = None,
+    last: LastOption = None,
+    every: EveryOption = 7,
+    keep: KeepOption = False,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -113,10 +153,18 @@ def evaluate(
     Without a file, the command uses the school's own answers as of the last refresh. It predicts each answer from the
     student's earlier answers alone, with a model that was fitted on other students.
     docs/explanation/evaluate.md explains the measures and when not to trust them.
+
+    With --signals it measures how often signals were right instead: those of days gone by, computed from what was
+    known at the end of each day, are held against what came.
     """
     if test is not None and file is None:
         raise typer.BadParameter("there is no file to fit on: give it before --test", param_hint="--test")
     out = Output(as_json=as_json)
+    if signals:
+        _refuse_with_signals(file, test, groups)
+        days = BacktestOptions(_day(first), _day(last), every, n_resamples=resamples, seed=seed)
+        evaluate_signals(out, read_settings(warehouse), days, html, keep=keep)
+        return
     options = EvaluationOptions(n_folds=folds, n_resamples=resamples, seed=seed)
     renamed = _renamed(columns)
     risk_groupings: Sequence[Grouping] = ()
@@ -133,6 +181,18 @@ def evaluate(
     if html is not None:
         _write_page(html, found)
     report_evaluation(out, found)
+
+
+def _day(moment: dt.datetime | None) -> dt.date | None:
+    return moment.date() if moment else None
+
+
+def _refuse_with_signals(file: Path | None, test: Path | None, groups: Path | None) -> None:
+    """Signals are those of the warehouse: a file has none."""
+    if file is not None or test is not None or groups is not None:
+        raise typer.BadParameter(
+            "signals are those of the warehouse: leave out FILE, --test and --groups", param_hint="--signals"
+        )
 
 
 def _write_page(path: Path, found: Evaluation) -> None:

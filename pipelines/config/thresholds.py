@@ -1,8 +1,11 @@
 """When a signal is given: what a teacher or school may wish otherwise, with documented defaults."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from learnloom.schemas.level import MASTERED, NEAR
+from learnloom.schemas.signal import SignalKind
 
 
 class Thresholds(BaseModel):
@@ -159,6 +162,17 @@ class Thresholds(BaseModel):
     )
     drop_min_weekly_seconds: float = Field(
         default=900.0, ge=0, description="Own weekly time on task below which a drop means nothing."
+    )
+    least_right: dict[SignalKind, Annotated[float, Field(ge=0, le=1)]] = Field(
+        default_factory=dict,
+        description="By kind: share right, as this school's own backtest found it, from which on it is said: "
+        "`[thresholds.least_right]` with `wheel_spinning = 0.9`.",
+    )
+    least_right_to_act: float = Field(
+        default=0.8,
+        ge=0,
+        le=1,
+        description="The same for every kind that names an action and has none of its own in `least_right`.",
     )
     cool_down_days: int = Field(
         default=14,

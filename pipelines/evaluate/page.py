@@ -15,7 +15,7 @@ from matplotlib.figure import Figure as Plot
 from learnloom.pipelines.evaluate.cold_start import ColdStart
 from learnloom.pipelines.evaluate.measures import Bin
 from learnloom.pipelines.evaluate.report import Evaluation
-from learnloom.pipelines.evaluate.tables import headline, span, tables
+from learnloom.pipelines.evaluate.tables import Table, headline, span, tables
 
 
 def page(found: Evaluation, warnings: Sequence[str], *, made_at: datetime) -> str:
@@ -26,6 +26,38 @@ def page(found: Evaluation, warnings: Sequence[str], *, made_at: datetime) -> st
         warnings: where not to trust it.
         made_at: when, for the foot of the page.
     """
+    return table_page(
+        "How good are the predictions?",
+        headline(found),
+        warnings,
+        list(tables(found)),
+        plots=[
+            (reliability_plot(found.reliability), _RELIABILITY),
+            (cold_start_plot(found.cold_start), _COLD_START),
+        ],
+        made_at=made_at,
+    )
+
+
+def table_page(
+    title: str,
+    headline: Sequence[str],
+    warnings: Sequence[str],
+    tables: Sequence[Table],
+    *,
+    made_at: datetime,
+    plots: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Write tables as an HTML document.
+
+    Args:
+        title: of the page.
+        headline: sentences above everything.
+        warnings: where not to trust it.
+        tables: in order.
+        made_at: when, for the foot of the page.
+        plots: SVG that we drew from numbers alone, each with its caption.
+    """
     environment = Environment(
         loader=PackageLoader("learnloom.pipelines.evaluate", "."),
         autoescape=True,
@@ -34,16 +66,24 @@ def page(found: Evaluation, warnings: Sequence[str], *, made_at: datetime) -> st
         lstrip_blocks=True,
     )
     return environment.get_template("page.html.jinja").render(
-        headline=headline(found),
+        title=title,
+        headline=headline,
         warnings=warnings,
-        tables=list(tables(found)),
+        tables=tables,
         # Drawn by us from numbers alone: nothing in them comes from a file.
-        reliability=Markup(reliability_plot(found.reliability)),  # noqa: S704
-        cold_start=Markup(cold_start_plot(found.cold_start)),  # noqa: S704
+        plots=[(Markup(plot), caption) for plot, caption in plots],  # noqa: S704
         made_at=f"{made_at:%Y-%m-%d %H:%M} UTC",
         version=importlib.metadata.version("learnloom"),
     )
 
+
+_RELIABILITY: Final = (
+    "Predicted and observed rates. On the dashed line both are equal; a larger mark means more answers."
+)
+_COLD_START: Final = (
+    "How well the model separates right from wrong answers, by number of earlier answers of the student. "
+    "0.5 is chance."
+)
 
 # A grey that can be read on white and on black.
 _SOFT: Final = "#808080"

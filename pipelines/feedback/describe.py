@@ -8,6 +8,7 @@ from learnloom.pipelines.feedback.self_report import tell_claim
 from learnloom.pipelines.feedback.texts import growth_texts
 from learnloom.pipelines.feedback.texts import profile_texts as texts
 from learnloom.pipelines.feedback.texts.figure_texts import CONFIDENCE, LEVELS
+from learnloom.pipelines.feedback.track_record import describe_right
 from learnloom.schemas.level import Level
 from learnloom.schemas.message import Message
 from learnloom.schemas.profile import (
@@ -59,7 +60,7 @@ def describe_profile(profile: StudentProfile, language: Language = ENGLISH) -> l
 def describe_signals(
     signals: Iterable[Signal], *, audience: Audience | None = None, language: Language = ENGLISH
 ) -> list[str]:
-    """Describe signals, two lines each and one more per choice; all of them, or those for one audience."""
+    """Describe signals, for one audience or all: two lines each, one of how often such are right, one per choice."""
     lines: list[str] = []
     for signal in signals:
         if audience is not None and signal.audience is not audience:
@@ -72,6 +73,8 @@ def describe_signals(
             day=signal.expires_at,
         )
         lines += [language.say(head), f"{_INDENT}{signal.sentence}"]
+        if signal.p_right is not None:
+            lines.append(f"{_INDENT}{describe_right(signal.p_right, language)}")
         lines += [f"{_INDENT}- {choice.skill_name}: {choice.why}" for choice in signal.choices]
     return lines
 

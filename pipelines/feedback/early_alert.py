@@ -13,13 +13,14 @@ from learnloom.schemas.signal import Signal, SignalKind
 
 
 def is_drop(ctx: RuleContext) -> bool:
-    """Whether the last seven days lie clearly below the student's own four weeks before."""
+    """Whether the last seven days lie clearly below the student's own four weeks before, and that is to be heard."""
     rhythm, limits = ctx.profile.rhythm, ctx.thresholds
     return (
         rhythm.change_sd is not None
         and rhythm.weekly_seconds_before is not None
         and rhythm.weekly_seconds_before >= limits.drop_min_weekly_seconds
         and rhythm.change_sd < -limits.drop_sd
+        and ctx.is_heard(SignalKind.ENGAGEMENT_CHANGE, texts.DROP.text_id)
     )
 
 

@@ -9,6 +9,7 @@ from learnloom.pipelines.feedback.errors import AudienceError
 from learnloom.pipelines.feedback.language import ENGLISH, Language
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from learnloom.pipelines.feedback.texts.catalogue import CATALOGUE
+from learnloom.pipelines.feedback.track_record import NO_RECORD, TrackRecord
 from learnloom.schemas.evidence import MeasureEvidence, SkillEvidence, StudentEvidence
 from learnloom.schemas.level import confidence
 from learnloom.schemas.measure import Measure
@@ -59,11 +60,13 @@ class RuleContext:
         profile: StudentProfile,
         thresholds: Thresholds,
         language: Language = ENGLISH,
+        record: TrackRecord = NO_RECORD,
     ) -> None:
         self.evidence = evidence
         self.profile = profile
         self.thresholds = thresholds
         self.language = language
+        self.record = record
         self.as_of = profile.as_of
         self.good_words: list[datetime] = []
         """When each good word that rules found was earned, whether or not it is still to be shown."""
@@ -79,6 +82,10 @@ class RuleContext:
         if evidence is None or profile is None or evidence.n < min_n:
             return None
         return evidence, profile
+
+    def is_heard(self, kind: SignalKind, message_id: str) -> bool:
+        """Whether such signals were right often enough to be said, as far as is known."""
+        return self.record.is_heard(kind, message_id, self.thresholds)
 
     def skill_basis(
         self, skill_id: str, state: tuple[str, ...], value: float | None, *, held_from: datetime | None = None
@@ -107,7 +114,7 @@ class RuleContext:
         part: Part | None = None,
         choices: Iterable[Choice] = (),
     ) -> Iterator[Signal]:
-        """Yield the signal, or nothing where it has expired by as_of.
+        """Yield the signal, or nothing where it has expired by as_of, or was right too seldom here to be heard.
 
         `kind` is said by `message` to the audience for which the catalogue has it, with `choices` to pick from;
         `urgency` runs from 0 to 1, where 1 needs somebody today; `part` is given where it is not the kind's usual one.
@@ -125,7 +132,7 @@ class RuleContext:
         if entry.is_good_word and audience is Audience.STUDENT:
             self.good_words.append(held_from)
         expires_at = held_from + timedelta(days=entry.lifetime_days)
-        if expires_at <= self.as_of:
+        if expires_at <= self.as_of or not self.is_heard(kind, message.message_id):
             return
         key, *others = (
             signal_id(key, kind, audience, basis.subject, basis.state)
@@ -152,5 +159,6 @@ class RuleContext:
             sentence=self.language.say(message),
             message=message,
             choices=tuple(choices),
+            p_right=self.record.share(message.message_id),
             model_version=self.profile.model_version,
         )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from learnloom.pipelines.feedback import claims
+from learnloom.pipelines.feedback.claims import Claim
 from learnloom.schemas.signal import Audience, Part, SignalKind
 
 
@@ -17,6 +19,10 @@ class Entry(NamedTuple):
     """Days after the last evidence at which it expires."""
     is_good_word: bool = False
     """Whether it tells the student of something done well: such a word is contact, too."""
+    claim: Claim | None = None
+    """What it foretells; None: it is a fact, and foretells nothing."""
+    names_action: bool = False
+    """Whether it asks somebody to do something because of its claim: it is then right often enough, or silent."""
 
 
 _STUDENT: Final = frozenset({Audience.STUDENT})
@@ -25,31 +31,35 @@ _BOTH: Final = _STUDENT | _TEACHER
 
 SIGNAL_KINDS: Final[Mapping[SignalKind, Entry]] = MappingProxyType(
     {
-        SignalKind.MASTERY: Entry(Part.CONTENT, _BOTH, 30),
-        SignalKind.STRENGTH: Entry(Part.CONTENT, _BOTH, 30, is_good_word=True),
-        SignalKind.WEAKNESS: Entry(Part.CONTENT, _BOTH, 30),
-        SignalKind.PRACTISE_NEXT: Entry(Part.CONTENT, _STUDENT, 90),
+        SignalKind.MASTERY: Entry(Part.CONTENT, _BOTH, 30, claim=claims.RIGHT_AS_PROMISED),
+        SignalKind.STRENGTH: Entry(Part.CONTENT, _BOTH, 30, is_good_word=True, claim=claims.STRONG),
+        SignalKind.WEAKNESS: Entry(Part.CONTENT, _BOTH, 30, claim=claims.WEAK),
+        SignalKind.PRACTISE_NEXT: Entry(Part.CONTENT, _STUDENT, 90, claim=claims.OFFERED),
         SignalKind.CHECK: Entry(Part.CONTENT, _STUDENT, 14),
-        SignalKind.STRETCH: Entry(Part.CONTENT, _STUDENT, 21, is_good_word=True),
-        SignalKind.REVIEW_DUE: Entry(Part.CONTENT, _STUDENT, 60),
+        SignalKind.STRETCH: Entry(
+            Part.CONTENT, _STUDENT, 21, is_good_word=True, claim=claims.RIGHT_AS_PROMISED
+        ),
+        SignalKind.REVIEW_DUE: Entry(Part.CONTENT, _STUDENT, 60, claim=claims.FORGOTTEN, names_action=True),
         SignalKind.PRODUCTIVE_PERSISTENCE: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
         SignalKind.RETURN_AFTER_FAILURE: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
         SignalKind.LEARNS_FROM_ERROR: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
         SignalKind.CHALLENGE_SEEKING: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
         SignalKind.PROBLEM_SOLVING: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
         SignalKind.SELF_REGULATION: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
-        SignalKind.WHEEL_SPINNING: Entry(Part.PROCESS, _BOTH, 28),
-        SignalKind.HELP_SEEKING: Entry(Part.PROCESS, _STUDENT, 14),
-        SignalKind.RAPID_GUESSING: Entry(Part.PROCESS, _BOTH, 14),
+        SignalKind.WHEEL_SPINNING: Entry(Part.PROCESS, _BOTH, 28, claim=claims.STUCK, names_action=True),
+        SignalKind.HELP_SEEKING: Entry(
+            Part.PROCESS, _STUDENT, 14, claim=claims.AVOIDS_HELP, names_action=True
+        ),
+        SignalKind.RAPID_GUESSING: Entry(Part.PROCESS, _BOTH, 14, claim=claims.GUESSES, names_action=True),
         SignalKind.TIME_ON_TASK: Entry(Part.PROCESS, _BOTH, 7),
         SignalKind.PACE: Entry(Part.PROCESS, _BOTH, 28),
         SignalKind.SPACING: Entry(Part.ENVIRONMENT, _STUDENT, 14),
         SignalKind.REGULARITY: Entry(Part.ENVIRONMENT, _STUDENT, 7, is_good_word=True),
         SignalKind.STREAK: Entry(Part.ENVIRONMENT, _STUDENT, 2, is_good_word=True),
-        SignalKind.ENGAGEMENT_CHANGE: Entry(Part.PROCESS, _TEACHER, 28),
+        SignalKind.ENGAGEMENT_CHANGE: Entry(Part.PROCESS, _TEACHER, 28, claim=claims.AWAY, names_action=True),
         SignalKind.CHECK_IN: Entry(Part.PROCESS, _TEACHER, 60),
         SignalKind.WANTS_TO_TALK: Entry(Part.PROCESS, _TEACHER, 28),
-        SignalKind.AT_RISK: Entry(Part.PROCESS, _TEACHER, 7),
+        SignalKind.AT_RISK: Entry(Part.PROCESS, _TEACHER, 7, claim=claims.FAILS),
         SignalKind.GOAL: Entry(Part.CONTENT, _BOTH, 60),
         SignalKind.CHOICE: Entry(Part.CONTENT, _TEACHER, 14),
         SignalKind.INTEREST: Entry(Part.CONTENT, _BOTH, 90),

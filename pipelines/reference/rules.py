@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.claims import told as told_claim
 from learnloom.pipelines.feedback.language import ENGLISH
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from learnloom.pipelines.feedback.texts.catalogue import FAMILIES
@@ -126,6 +127,10 @@ A signal is one thing worth saying about a student's learning, to one audience. 
   the day on which it was computed. Use it to drop what you have seen.
 - **Its words.** `sentence` is in the language of the deployment; `message` holds the id of the message and its values,
   to say it otherwise: [messages.md](messages.md) lists them all.
+- **It can be wrong.** What a kind claims is held against what came by `learnloom evaluate --signals`
+  ([evaluate.md](../explanation/evaluate.md#signals)); a fact claims nothing. `p_right` is how often its like were
+  right, in this school or in simulated classes. What asks somebody to act is silent where that was below
+  `least_right_to_act` in this school, or below the bar of its kind in `least_right`.
 - **It ends.** After `expires_at` do not show it. The lifetime below counts from the last evidence.
 - **Audience.** What is for teachers alone must not reach the student: it is a call to look, not a verdict.
 - **It can be put aside.** A signal that was dismissed is not said again, nor is its like on the same thing for
@@ -181,12 +186,14 @@ def catalogue_page() -> str:
 def _signal_rows() -> Iterator[str]:
     for kind, entry in SIGNAL_KINDS.items():
         audiences = " and ".join(each.value for each in Audience if each in entry.audiences)
-        yield f"| `{kind.value}` | {entry.part.value} | {audiences} | {entry.lifetime_days} | {RULES[kind]} |\n"
+        when = f"{RULES[kind]} {told_claim(entry.claim)}"
+        yield f"| `{kind.value}` | {entry.part.value} | {audiences} | {entry.lifetime_days} | {when} |\n"
 
 
 def _threshold_rows() -> Iterator[str]:
     for name, field in Thresholds.model_fields.items():
-        yield f"| `{name}` | {field.default} | {field.description} |\n"
+        default = field.get_default(call_default_factory=True)
+        yield f"| `{name}` | {default} | {field.description} |\n"
 
 
 def messages_page() -> str:

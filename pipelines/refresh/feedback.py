@@ -12,8 +12,10 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.profile import build_profile
 from learnloom.pipelines.feedback.signals import signals
+from learnloom.pipelines.feedback.track_record import TrackRecord
 from learnloom.pipelines.refresh.build import Rows, Transform
 from learnloom.pipelines.refresh.evidence import read_evidence
+from learnloom.pipelines.refresh.record import read_record
 from learnloom.pipelines.refresh.withhold import DRAW, Lots
 from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.profile import StudentProfile
@@ -47,11 +49,11 @@ def feedback(transform: Transform, settings: Settings) -> Iterator[Rows]:
     as_of, model_version = transform.plan.request.as_of, transform.plan.state.model_version
     transform.begin("feedback.student_profile")
     lots = Lots.of(transform.work, transform.plan, settings.holdout)
+    drawn = lots if settings.holdout.shares else None
+    record = read_record(transform.work)
     with _without_collector():
         told = [
-            _tell(
-                evidence, as_of, model_version, settings.thresholds, lots if settings.holdout.shares else None
-            )
+            _tell(evidence, as_of, model_version, settings.thresholds, record, drawn)
             for evidence in read_evidence(transform.work)
         ]
         yield "feedback.student_profile", _profile_rows([profile for profile, _ in told], model_version)
@@ -65,12 +67,13 @@ def _tell(
     as_of: dt.datetime,
     model_version: int,
     thresholds: Thresholds,
+    record: TrackRecord,
     lots: Lots | None,
 ) -> tuple[StudentProfile, list[Signal]]:
     profile = build_profile(evidence, as_of=as_of, model_version=str(model_version), thresholds=thresholds)
     if lots is None:
-        return profile, signals(evidence, profile, thresholds=thresholds)
-    said = signals(evidence, profile, thresholds=thresholds, withhold=lots.withheld)
+        return profile, signals(evidence, profile, thresholds=thresholds, record=record)
+    said = signals(evidence, profile, thresholds=thresholds, record=record, withhold=lots.withheld)
     if lots.withholds((profile.student_key, SignalKind.PRACTISE_NEXT.value, None)):
         # What is not offered as a signal is not offered in the profile either.
         profile = profile.model_copy(update={"practise_next": ()})

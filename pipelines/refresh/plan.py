@@ -17,7 +17,7 @@ from learnloom.pipelines.lake.relation import Relation, filled_tables
 from learnloom.pipelines.refresh.feed import added, is_known_snapshot
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import STAGED_ANEW, content_digest
-from learnloom.pipelines.refresh.state import SETTING, RefreshState, choices_of, read_state
+from learnloom.pipelines.refresh.state import RECORD, SETTING, RefreshState, choices_of, read_state
 from learnloom.pipelines.refresh.versions import knows_versions, version_in_use
 
 _STAGED: Final = "staging.stg_statement"
@@ -212,6 +212,7 @@ def _rules_digest(
         settings.time_zone,
         repr(choices_of(settings)),
         repr(school),
+        content_digest(warehouse, RECORD) if RECORD in filled else "",
         repr(vocabulary.to_pylist()),
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

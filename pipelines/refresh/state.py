@@ -11,6 +11,7 @@ from learnloom.pipelines.lake.relation import LAYERS, Relation, existing_tables
 STATE: Final = "run.refresh_state"
 VOCABULARY: Final = "run.vocabulary_rule"
 SETTING: Final = "run.setting"
+RECORD: Final = "feedback.signal_record"
 _MOVED: Final = ("run", "norms")
 """Layers whose relations an earlier learnloom kept in `estimates`."""
 _GONE: Final = {"staging.stg_statement_in_context": "VIEW", "staging.stg_vocabulary": "TABLE"}

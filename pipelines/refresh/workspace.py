@@ -5,7 +5,7 @@ again, until the refresh has computed it, from then on as a table. So the same S
 incremental one, and nothing is written to the lake before everything is known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
@@ -57,6 +57,11 @@ class Workspace:
         """Detach the database: all of it is gone."""
         self.warehouse.use(LAKE)
         self.warehouse.run(f"DETACH {self.name}")
+
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """Full names of the relations that stand here, each as VIEW or TABLE."""
+        return self._kinds
 
     def place(self, relation: Relation) -> str:
         """The relation's name within this database, for use from anywhere."""

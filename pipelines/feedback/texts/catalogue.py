@@ -12,6 +12,7 @@ from learnloom.pipelines.feedback.texts import (
     growth_texts,
     process_texts,
     profile_texts,
+    record_texts,
     risk_texts,
     support_texts,
     why_texts,
@@ -28,6 +29,7 @@ FAMILIES: Final = MappingProxyType(
         "Goals, choices, likings, what goes well": texts_of(vars(declared_texts)),
         "Why an estimate is what it is, and reviews": texts_of(vars(why_texts)),
         "A profile, line by line": texts_of(vars(profile_texts)),
+        "How often it is right": texts_of(vars(record_texts)),
         "What is unknown": texts_of(vars(gap_texts)),
         "Words within figures": texts_of(vars(figure_texts)),
     }

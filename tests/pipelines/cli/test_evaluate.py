@@ -157,3 +157,28 @@ def test_a_page_tells_all_of_it() -> None:
     assert "<b>a" not in written
     assert "<script" not in written
     assert "<?xml" not in written
+
+
+@pytest.mark.slow
+def test_signals_are_those_of_the_warehouse() -> None:
+    """A file has no signals: to ask for both is refused, and says what to leave out."""
+    write_answers("answers.csv", n_answers=10)
+    ran = learnloom("evaluate", "answers.csv", "--signals")
+    assert ran.code == Exit.USAGE
+    assert "leave out FILE" in ran.err
+
+
+@pytest.mark.slow
+def test_signals_of_days_gone_by_are_told_to_people_machines_and_on_a_page(small_class: SmallClass) -> None:
+    """One object has every kind with its claim and figures; the page has the same tables."""
+    day = small_class.earlier_day
+    days = ("--from", day, "--to", day, *_QUICK)
+    (told,) = learnloom(
+        "evaluate", "--signals", *days, "-w", small_class.folder, "--html", "p.html", "--json"
+    ).values()
+    kinds = {one["kind"]: one for one in told["kinds"]}
+    assert kinds["practise_next"]["n_right"] <= kinds["practise_next"]["n_said_known"]
+    assert kinds["wheel_spinning"]["claim"].startswith("Claim: within 21 days")
+    page = Path("p.html").read_text()
+    assert "How often are signals right?" in page
+    assert "Against a simple rule" in page

@@ -1,0 +1,61 @@
+"""Signals of days gone by, computed again from what was known then."""
+
+import datetime as dt
+
+import pytest
+
+from learnloom.pipelines.backtest.past import past_days
+from learnloom.pipelines.backtest.run import BacktestOptions, NoDayError, backtest
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.connection import Warehouse
+from tests.conftest import SmallClass
+
+_COLUMNS = "signal_id, message_id, subject, value"
+
+
+@pytest.mark.slow
+def test_a_day_gone_by_is_told_as_it_was_told_then(small_class: SmallClass) -> None:
+    """As of the day of the refresh before the last, the same version says the same, though more has landed since."""
+    with Warehouse(small_class.folder, read_only=True) as warehouse:
+        (day,) = past_days(warehouse, Settings(), [small_class.day])
+        said = warehouse.rows(f"SELECT {_COLUMNS} FROM lake.feedback.signal ORDER BY signal_id")
+        found = [
+            (row["signal_id"], row["message_id"], row["subject"], row["value"])
+            for row in day.signals.to_pylist()
+        ]
+        assert [row[:3] for row in found] == [row[:3] for row in said]
+        assert [row[3] for row in found] == [pytest.approx(row[3]) for row in said]
+        # Told then, and kept by the log of what was raised.
+        (earlier,) = past_days(warehouse, Settings(), [small_class.earlier_day])
+        raised = warehouse.rows(
+            "SELECT DISTINCT signal_id FROM lake.feedback.outbox WHERE change = 'raised' AND "
+            "json_extract_string(event, '$.data.created_at')::TIMESTAMPTZ < $day::DATE + INTERVAL 1 DAY",
+            {"day": small_class.earlier_day},
+        )
+        assert {row["signal_id"] for row in earlier.signals.to_pylist()} == {row[0] for row in raised}
+
+
+@pytest.mark.slow
+def test_a_backtest_fits_a_version_where_none_is_so_old_and_ranges_of_students_change_nothing(
+    small_class: SmallClass,
+) -> None:
+    """Before the first fit a version is fitted on what was known then; the bound on memory is no change of results."""
+    day = small_class.earlier_day - dt.timedelta(days=7)
+    options = BacktestOptions(first=day, last=day, n_resamples=100)
+    with Warehouse(small_class.folder, read_only=True) as warehouse:
+        whole, cases = backtest(warehouse, Settings(), options)
+        bounds = Settings().refresh.model_copy(update={"bucket_statements": 1_500})
+        _, again = backtest(warehouse, Settings(refresh=bounds), options)
+    assert whole.days == [day]
+    assert {case.kind for case in cases} >= {"mastery", "practise_next", "wheel_spinning"}
+    assert any(case.said and case.is_true is not None for case in cases)
+    assert sorted(map(repr, again)) == sorted(map(repr, cases))
+
+
+def test_days_that_are_none_are_named(small_class: SmallClass) -> None:
+    """Whoever asks for days after the last gets told what there is."""
+    with (
+        Warehouse(small_class.folder, read_only=True) as warehouse,
+        pytest.raises(NoDayError, match="there is no day"),
+    ):
+        backtest(warehouse, Settings(), BacktestOptions(first=dt.date(2030, 1, 1)))

@@ -1,0 +1,63 @@
+"""What is known of how often signals were right goes with them, or lets them fall silent."""
+
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.language import ENGLISH
+from learnloom.pipelines.feedback.profile import build_profile
+from learnloom.pipelines.feedback.shipped_record import SHIPPED
+from learnloom.pipelines.feedback.signals import signals
+from learnloom.pipelines.feedback.texts.catalogue import CATALOGUE
+from learnloom.pipelines.feedback.track_record import TrackRecord, describe_right
+from learnloom.schemas.signal import RightShare, RightSource, Signal, SignalKind
+from tests.pipelines.feedback.make import AS_OF, a_skill, a_student
+
+_STUCK = ("wheel_spinning.teacher", "wheel_spinning.student")
+
+
+def _share(p: float, source: RightSource = RightSource.SCHOOL) -> RightShare:
+    return RightShare(p=p, p_low=max(p - 0.1, 0.0), p_high=min(p + 0.1, 1.0), n=50, source=source)
+
+
+def _stuck(record: TrackRecord, **thresholds: object) -> list[Signal]:
+    limits = Thresholds.model_validate(thresholds)
+    evidence = a_student(skills=[a_skill(n=12, right=4)])
+    profile = build_profile(evidence, as_of=AS_OF, model_version="1", thresholds=limits)
+    said = signals(evidence, profile, thresholds=limits, record=record)
+    return [signal for signal in said if signal.kind is SignalKind.WHEEL_SPINNING]
+
+
+def _of_school(p: float) -> TrackRecord:
+    return TrackRecord(school=dict.fromkeys(_STUCK, _share(p)))
+
+
+def test_what_names_an_action_is_right_often_enough_here_or_silent() -> None:
+    """From the bar on it is said, and carries its share; below it nobody hears it."""
+    assert [signal.p_right for signal in _stuck(_of_school(0.8))] == [_share(0.8), _share(0.8)]
+    assert _stuck(_of_school(0.79)) == []
+
+
+def test_a_school_sets_its_own_bar_for_a_kind() -> None:
+    """A bar of the kind goes before that of all kinds that name an action."""
+    assert _stuck(_of_school(0.6), least_right={"wheel_spinning": 0.5})
+    assert _stuck(_of_school(0.6), least_right_to_act=0.6)
+    assert not _stuck(_of_school(0.9), least_right={"wheel_spinning": 0.95})
+
+
+def test_what_was_measured_elsewhere_is_told_and_silences_nothing() -> None:
+    """Shares of simulated classes are named so; the school's own go before them."""
+    shipped = dict.fromkeys(_STUCK, _share(0.2, RightSource.SIMULATED))
+    assert {signal.p_right for signal in _stuck(TrackRecord(shipped=shipped))} == {shipped[_STUCK[0]]}
+    both = TrackRecord(school=dict.fromkeys(_STUCK, _share(0.9)), shipped=shipped)
+    assert {signal.p_right for signal in _stuck(both)} == {_share(0.9)}
+
+
+def test_shares_are_told_in_plain_words() -> None:
+    """Of ten such hints so many were right, and where that was measured."""
+    here = describe_right(_share(0.8), ENGLISH)
+    assert here == "Here such hints were right about 8 of 10 times: 50 were looked at."
+    assert describe_right(_share(0.3, RightSource.SIMULATED), ENGLISH).startswith("In simulated classes")
+
+
+def test_what_is_shipped_is_of_messages_that_exist() -> None:
+    """No share is shipped of a message that nobody says."""
+    assert SHIPPED.keys() <= CATALOGUE.keys()
+    assert {share.source for share in SHIPPED.values()} <= {RightSource.SIMULATED}
