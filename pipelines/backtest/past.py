@@ -12,6 +12,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from learnloom.pipelines.config.holdout import Holdout
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.catalogue.vocabulary import vocabulary_in_force
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
@@ -115,7 +116,8 @@ def past_days(
     """
     check_versions(warehouse)
     with Workspace(warehouse, "versions") as kept:
-        past = _Past(warehouse, settings, kept)
+        # Nothing is withheld of what would have been told.
+        past = _Past(warehouse, settings.model_copy(update={"holdout": Holdout()}), kept)
         for day in days:
             on_progress(f"{day}")
             yield from past.told(day)
@@ -165,7 +167,7 @@ class _Past:
                 if not transform.choose(students):
                     continue
                 transform.take(students)
-                compute_students(transform, self.settings.thresholds)
+                compute_students(transform, self.settings)
                 read = transform.work.read
                 yield PastDay(
                     plan.request.as_of,

@@ -53,7 +53,7 @@ def feedback(transform: Transform, settings: Settings) -> Iterator[Rows]:
     record = read_record(transform.work)
     with _without_collector():
         told = [
-            _tell(evidence, as_of, model_version, settings.thresholds, record, drawn)
+            _tell(evidence, as_of, model_version, settings.thresholds, record=record, lots=drawn)
             for evidence in read_evidence(transform.work)
         ]
         yield "feedback.student_profile", _profile_rows([profile for profile, _ in told], model_version)
@@ -67,6 +67,7 @@ def _tell(
     as_of: dt.datetime,
     model_version: int,
     thresholds: Thresholds,
+    *,
     record: TrackRecord,
     lots: Lots | None,
 ) -> tuple[StudentProfile, list[Signal]]:
