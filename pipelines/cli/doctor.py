@@ -11,7 +11,8 @@ import typer
 
 from learnloom.pipelines.cli.options import Exit, JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
-from learnloom.pipelines.config.settings import SETTINGS_FILE, Settings, read_settings
+from learnloom.pipelines.config.settings import Settings, read_settings
+from learnloom.pipelines.config.sources import SETTINGS_FILE
 from learnloom.pipelines.lake.errors import WarehouseMissingError
 from learnloom.pipelines.lake.extensions import extension_file
 from learnloom.pipelines.lake.open import open_to_read, place_of, store_of

@@ -1,6 +1,5 @@
 """One frozen Settings, read at entry points only: environment over file over defaults."""
 
-import os
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal
@@ -9,11 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
-    EnvSettingsSource,
-    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from learnloom.pipelines.config.alerts import Alerts
@@ -22,21 +18,18 @@ from learnloom.pipelines.config.faults import told_faults
 from learnloom.pipelines.config.holdout import Holdout
 from learnloom.pipelines.config.login import LoginBounds
 from learnloom.pipelines.config.lrs import LrsBounds
-from learnloom.pipelines.config.object_store import S3, aws_variables, checked_data_path, with_aws_variables
+from learnloom.pipelines.config.object_store import S3, checked_data_path, with_aws_variables
 from learnloom.pipelines.config.pages import PagesBounds
 from learnloom.pipelines.config.pseudonyms import PseudonymBounds
 from learnloom.pipelines.config.refresh import RefreshBounds
 from learnloom.pipelines.config.schedules import Schedules
-from learnloom.pipelines.config.secret_files import SecretFileError, with_secret_files
-from learnloom.pipelines.config.setting_names import by_present_names, variables_by_present_names
+from learnloom.pipelines.config.secret_files import SecretFileError
+from learnloom.pipelines.config.setting_names import by_present_names
+from learnloom.pipelines.config.sources import DELIMITER, PREFIX, SETTINGS_FILE, sources
 from learnloom.pipelines.config.subscriptions import AnySubscription, Subscription, check_names
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.config.vault import VaultBounds
 from learnloom.schemas.errors import LearnloomError
-
-SETTINGS_FILE = "learnloom.toml"
-_PREFIX = "LEARNLOOM_"
-_DELIMITER = "__"
 
 
 class SettingsError(LearnloomError):
@@ -47,8 +40,8 @@ class Settings(BaseSettings):
     """What a deployment may choose. Each field is also LEARNLOOM_<NAME> in the environment."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX,
-        env_nested_delimiter=_DELIMITER,
+        env_prefix=PREFIX,
+        env_nested_delimiter=DELIMITER,
         toml_file=SETTINGS_FILE,
         frozen=True,
         extra="forbid",
@@ -277,13 +270,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order of precedence: arguments, environment, learnloom.toml in the working folder, AWS' variables."""
-        if isinstance(env_settings, EnvSettingsSource):
-            variables = variables_by_present_names(env_settings.env_vars, _PREFIX, _DELIMITER)
-            fields = settings_cls.model_fields
-            env_settings.env_vars = with_secret_files(variables, fields, _PREFIX, _DELIMITER)
-        aws = InitSettingsSource(settings_cls, aws_variables(os.environ))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls), aws
+        """Order of precedence: see `sources`."""
+        return sources(settings_cls, init_settings, env_settings)
 
 
 def read_settings(warehouse: Path | None = None) -> Settings:

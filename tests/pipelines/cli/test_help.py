@@ -20,12 +20,20 @@ from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
 
 _MAIN = "from learnloom.pipelines.cli.main import main; main()"
+_OF_SEVERAL = [
+    "skills",
+    "vocabulary",
+    "models",
+    "deliver",
+    "plan",
+    "people",
+    "vault",
+    "roster",
+    "login",
+    "erase",
+]
 COMMANDS = [
-    *(
-        [name]
-        for name in _COMMANDS
-        if name not in ("skills", "vocabulary", "models", "deliver", "plan", "people", "vault", "serve")
-    ),
+    *([name] for name in _COMMANDS if name not in _OF_SEVERAL and name != "serve"),
     *(["dead", name] for name in ("list", "show", "export", "replay")),
     *(["skills", name] for name in ("import", "missing", "suggest")),
     *(["people", name] for name in ("import", "merge", "split", "undo", "list", "suggest", "history")),
@@ -34,6 +42,10 @@ COMMANDS = [
     *(["deliver", name] for name in ("run", "list", "replay", "resume")),
     ["plan", "import"],
     *(["models", name] for name in ("list", "use", "compare")),
+    *(["roster", name] for name in ("import", "show", "match", "fetch", "unmatched")),
+    *(["login", name] for name in ("invite", "platforms")),
+    # Last: nothing can be said of a student who was erased.
+    *(["erase", name] for name in ("request", "list", "run", "receipt")),
 ]
 
 
@@ -129,6 +141,9 @@ def example_place(small_class: SmallClass, tmp_path_factory: pytest.TempPathFact
         '[vault]\nfile = "vault.sqlite"\naudit_file = "audit.sqlite"\n',
         encoding="utf-8",
     )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(place)
+        assert learnloom("vault", "import", "names.csv").code == Exit.DONE
     return place
 
 
