@@ -72,7 +72,7 @@ def signals(
     said = [signal for rule in RULES for signal in rule(ctx)]
     if withhold is not None:
         # Before the check-in, which may begin with one of them.
-        withheld = withhold(signal_feedback.still_wanted(ctx, said))
+        withheld = withhold(list(signal_feedback.still_wanted(ctx, said)))
         said = [signal for signal in said if signal.signal_id not in withheld]
     said += early_alert.check_in(ctx, said)
     return sorted(
