@@ -20,7 +20,7 @@ _HOMES = {
         "learnloom.pipelines.reference.tables",
     ),
     "filelock": "learnloom.pipelines.lake",
-    "pydantic_settings": "learnloom.pipelines.config.settings",
+    "pydantic_settings": ("learnloom.pipelines.config.settings", "learnloom.pipelines.config.sources"),
     "typer": ("learnloom.pipelines.cli", "learnloom.flows.serve"),
     "rich": "learnloom.pipelines.cli",
     "jinja2": (
@@ -62,7 +62,7 @@ _PURE_MAY_IMPORT = ("learnloom.schemas", "learnloom.pipelines.config.thresholds"
 _IO_MODULES = {"os", "io", "pathlib", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "urllib"}
 _COMPOSES = (
     "learnloom.pipelines.cli",
-    "learnloom.pipelines.config.settings",
+    "learnloom.pipelines.config.sources",
     "learnloom.flows",
     "bench",
     "servers.kafka.local",

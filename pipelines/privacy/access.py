@@ -126,7 +126,7 @@ def _signals(warehouse: Warehouse, subject: Subject) -> list[dict[str, Any]]:
     sent: dict[int, list[dict[str, Any]]] = {}
     if "feedback.delivery" in filled:
         for sequence, name, status, at in warehouse.rows(
-            f"SELECT sequence, subscription, status, at FROM {LAKE}.feedback.delivery "
+            f"SELECT sequence, subscription, status, delivery.at FROM {LAKE}.feedback.delivery "
             "WHERE list_contains($keys, student_key) ORDER BY ALL",
             {"keys": list(subject.keys)},
         ):

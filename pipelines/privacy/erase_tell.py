@@ -18,7 +18,7 @@ def receivers(warehouse: Warehouse, erasure: Erasure) -> list[dict[str, Any]]:
     if erasure.sequence is None or _POSITION not in filled:
         return []
     recorded = (
-        f"SELECT subscription, status, at FROM {LAKE}.{_DELIVERY} WHERE sequence = $sequence"
+        f"SELECT subscription, status, delivery.at FROM {LAKE}.{_DELIVERY} WHERE sequence = $sequence"
         if _DELIVERY in filled
         else "SELECT NULL::VARCHAR AS subscription, NULL AS status, NULL::TIMESTAMPTZ AS at LIMIT 0"
     )
