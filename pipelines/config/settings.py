@@ -217,9 +217,7 @@ class Settings(BaseSettings):
         default_factory=RefreshBounds,
         description="How much a refresh computes at once, and on what: docs/how-to/operate.md.",
     )
-    lrs: LrsBounds = Field(
-        default_factory=LrsBounds, description="Bounds of `learnloom lrs`: docs/how-to/lrs.md."
-    )
+    lrs: LrsBounds = Field(default_factory=LrsBounds, description="`learnloom lrs`: docs/how-to/lrs.md.")
     pages: PagesBounds = Field(default_factory=PagesBounds, description="Pages: docs/how-to/pages.md.")
     login: LoginBounds = Field(
         default_factory=LoginBounds, description="Who logs in to the pages, and how: docs/how-to/login.md."
