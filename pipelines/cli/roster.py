@@ -13,6 +13,7 @@ from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.formatting import count
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.people.oneroster import MatchBy
+from learnloom.pipelines.pseudonyms.opening import pseudonyms_of
 from learnloom.pipelines.roster.import_roster import import_roster
 from learnloom.pipelines.roster.match import Match, tell_matches
 from learnloom.pipelines.roster.show import list_courses
@@ -84,6 +85,7 @@ def import_(
             home_page=home_page,
             template=course_id,
             wait_seconds=settings.lock_wait_seconds,
+            pseudonyms=pseudonyms_of(settings),
         )
     out.record(counts)
     out.say(
@@ -149,7 +151,13 @@ def match(
     settings = read_settings(warehouse)
     with open_to_write(settings, must_exist=True, run=run_of("roster match")) as opened:
         told = Match(subject, identifier)
-        tell_matches(opened, [told], teller_of(by, why, "match"), wait_seconds=settings.lock_wait_seconds)
+        tell_matches(
+            opened,
+            [told],
+            teller_of(by, why, "match"),
+            wait_seconds=settings.lock_wait_seconds,
+            pseudonyms=pseudonyms_of(settings),
+        )
     out.record({**told._asdict(), "told_at": now()})
     if identifier is None:
         out.say(f"{subject} is matched by what its platform sends again.")

@@ -36,6 +36,7 @@ from learnloom.pipelines.login.register import Registration
 from learnloom.pipelines.login.resolve import Resolver
 from learnloom.pipelines.login.sessions import Session, csrf_of
 from learnloom.pipelines.login.store import LoginStore, open_login_store
+from learnloom.pipelines.pseudonyms.opening import pseudonyms_of
 from learnloom.pipelines.roster.access import Kind, roles_for
 from learnloom.pipelines.roster.reader import Reader
 
@@ -258,7 +259,14 @@ def open_login(settings: Settings, *, now: Callable[[], datetime]) -> Iterator[L
             ReadingPool(partial(open_to_read, settings), size=_CONNECTIONS, wait_seconds=_WAIT_SECONDS)
         )
         yield stack.enter_context(
-            closing(Login(store, settings.login, settings.login.address, Resolver(pool, settings.login)))
+            closing(
+                Login(
+                    store,
+                    settings.login,
+                    settings.login.address,
+                    Resolver(pool, settings.login, pseudonyms_of(settings)),
+                )
+            )
         )
 
 

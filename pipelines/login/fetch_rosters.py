@@ -13,6 +13,7 @@ from learnloom.pipelines.login.platforms import Platforms
 from learnloom.pipelines.login.store import LoginStore, MemberList
 from learnloom.pipelines.lrs.fetch import Fetcher, FetchError
 from learnloom.pipelines.people.events import Teller
+from learnloom.pipelines.pseudonyms.opening import pseudonyms_of
 from learnloom.pipelines.roster.member import RosterCounts, import_members
 
 _SECONDS = 30.0
@@ -63,6 +64,7 @@ def fetch_rosters(
                 teller,
                 left_out=left_out,
                 wait_seconds=settings.lock_wait_seconds,
+                pseudonyms=pseudonyms_of(settings),
             )
             found.append(FetchedList(told, counts, None))
         return found

@@ -7,7 +7,8 @@ from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.held import ReadingPool
 from learnloom.pipelines.login.errors import LoginRefusedError
 from learnloom.pipelines.login.sessions import Identity
-from learnloom.pipelines.people.identifier import key_of
+from learnloom.pipelines.people.identifier import key_of, known_as
+from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.pipelines.roster.members import Found, find_login
 from learnloom.pipelines.roster.reader import Reader, Role
 
@@ -17,10 +18,11 @@ _LEAD: Final = "lead"
 class Resolver:
     """Asks the warehouse; may be used from many threads."""
 
-    def __init__(self, pool: ReadingPool, bounds: LoginBounds) -> None:
-        """Take connections to the warehouse and the settings."""
+    def __init__(self, pool: ReadingPool, bounds: LoginBounds, pseudonyms: Pseudonyms | None = None) -> None:
+        """Take connections to the warehouse, the settings, and under what statements land."""
         self._pool = pool
         self._bounds = bounds
+        self._pseudonyms = pseudonyms
 
     def reader(self, identity: Identity) -> tuple[Reader, bool]:
         """Give the reader, and whether the person was found in statements or rosters.
@@ -28,7 +30,8 @@ class Resolver:
         Raises:
             LoginRefusedError: there is nothing that this person may see, or it cannot be said now.
         """
-        key = None if identity.identifier is None else key_of(identity.identifier)
+        named = identity.identifier
+        key = None if named is None else key_of(known_as(named, self._pseudonyms))
         try:
             with self._pool.lent() as warehouse:
                 found = find_login(warehouse, identity.subject, key)

@@ -44,6 +44,18 @@ def pseudonym_of(identifier: str, pseudonyms: Pseudonyms) -> str:
     return f"{account['homePage']} {account['name']}"
 
 
+def known_as(identifier: str, pseudonyms: Pseudonyms | None) -> str:
+    """What the warehouse knows whoever has this identifier as: its pseudonym where statements land under such.
+
+    Raises:
+        ValueError: it is no identifier.
+    """
+    if pseudonyms is not None:
+        return pseudonym_of(identifier, pseudonyms)
+    key_of(identifier)
+    return identifier
+
+
 def key_of(identifier: str) -> str:
     """The key that whoever has this identifier has by itself: 16 hex digits.
 

@@ -63,7 +63,7 @@ def import_people(
     told: Roster | list[PersonRow]
     if is_oneroster(path):
         if match is not MatchBy.EMAIL:
-            home_page = home_page or _home_page(warehouse, pseudonyms)
+            home_page = home_page or only_home_page(warehouse, pseudonyms)
         told = read_roster(path, match, home_page)
         if pseudonyms is not None:
             told = told._replace(
@@ -90,20 +90,16 @@ def import_people(
     return PeopleCounts(event_id, identifiers, actions.count(ROLE), actions.count(MERGE), without, unnamed)
 
 
-def _home_page(warehouse: Warehouse, pseudonyms: Pseudonyms | None) -> str:
+def only_home_page(warehouse: Warehouse, pseudonyms: Pseudonyms | None) -> str:
+    """The home page that all accounts in statements have.
+
+    Raises:
+        PeopleFileError: there are none, or several, or statements land under pseudonyms.
+    """
     if pseudonyms is not None:
         raise PeopleFileError(
             "under pseudonyms no statement says where a roster's accounts are: give --home-page"
         )
-    return only_home_page(warehouse)
-
-
-def only_home_page(warehouse: Warehouse) -> str:
-    """The home page that all accounts in statements have.
-
-    Raises:
-        PeopleFileError: there are none, or several.
-    """
     rows = []
     if _IDENTIFIER in existing_tables(warehouse):
         rows = warehouse.rows(

@@ -7,6 +7,7 @@ from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.people.events import Teller
 from learnloom.pipelines.people.import_people import only_home_page
 from learnloom.pipelines.people.oneroster import MatchBy, is_oneroster
+from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.pipelines.roster.classes import read_classes
 from learnloom.pipelines.roster.errors import RosterFileError
 from learnloom.pipelines.roster.member import RosterCounts, import_members
@@ -23,6 +24,7 @@ def import_roster(
     home_page: str | None,
     template: str | None,
     wait_seconds: float,
+    pseudonyms: Pseudonyms | None = None,
 ) -> RosterCounts:
     """Put what a file says of courses in the place of what the same roster said before.
 
@@ -35,6 +37,7 @@ def import_roster(
         home_page: of a OneRoster, that of the accounts; None: the one that all accounts in statements have.
         template: of a OneRoster, how statements name the course of a class.
         wait_seconds: how long to try again while others write.
+        pseudonyms: under which statements land.
 
     Raises:
         RosterFileError, PeopleFileError: it cannot be read or is wrong; nothing is changed.
@@ -47,12 +50,18 @@ def import_roster(
                 f"'https://lms.school.example/course/{{course}}'; courses in statements: {_known(warehouse)}"
             )
         if match is not MatchBy.EMAIL:
-            home_page = home_page or only_home_page(warehouse)
+            home_page = home_page or only_home_page(warehouse, pseudonyms)
         members, left_out = read_classes(path, match, home_page, template)
     else:
         members, left_out = read_members(path), 0
     return import_members(
-        warehouse, source or path.name, members, teller, left_out=left_out, wait_seconds=wait_seconds
+        warehouse,
+        source or path.name,
+        members,
+        teller,
+        left_out=left_out,
+        wait_seconds=wait_seconds,
+        pseudonyms=pseudonyms,
     )
 
 

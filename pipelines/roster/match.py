@@ -9,7 +9,8 @@ from learnloom.pipelines.ingest.land import school_tables, tables
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.people.events import Teller
-from learnloom.pipelines.people.identifier import key_of
+from learnloom.pipelines.people.identifier import key_of, known_as
+from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.pipelines.roster.errors import MatchError
 
 
@@ -28,7 +29,12 @@ def subject_of(issuer: str, sub: str) -> str:
 
 
 def tell_matches(
-    warehouse: Warehouse, matches: Sequence[Match], teller: Teller, *, wait_seconds: float
+    warehouse: Warehouse,
+    matches: Sequence[Match],
+    teller: Teller,
+    *,
+    wait_seconds: float,
+    pseudonyms: Pseudonyms | None = None,
 ) -> None:
     """Add what is told of logins.
 
@@ -37,12 +43,13 @@ def tell_matches(
         matches: what is told.
         teller: who tells it, when and why.
         wait_seconds: how long to try again while others write.
+        pseudonyms: under which statements land; identifiers are kept under them, too.
 
     Raises:
         MatchError: a subject or an identifier cannot be one; nothing is changed.
         WarehouseBusyError: other writers were in the way for too long; nothing is changed.
     """
-    keys: list[str | None] = []
+    identifiers: list[str | None] = []
     for match in matches:
         issuer, hash_sign, sub = match.subject.partition("#")
         if not issuer or not hash_sign or not sub:
@@ -50,9 +57,10 @@ def tell_matches(
                 f"{match.subject!r} is no login: give issuer#sub, as `learnloom roster unmatched` shows it"
             )
         try:
-            keys.append(None if match.identifier is None else key_of(match.identifier))
+            identifiers.append(None if match.identifier is None else known_as(match.identifier, pseudonyms))
         except ValueError as wrong:
             raise MatchError(str(wrong)) from wrong
+    keys = [None if each is None else key_of(each) for each in identifiers]
     text, n = pa.string(), len(matches)
     rows = pa.table(
         {
@@ -60,7 +68,7 @@ def tell_matches(
             "told_by": pa.array([teller.told_by] * n, text),
             "reason": pa.array([teller.reason] * n, text),
             "subject": pa.array([match.subject for match in matches], text),
-            "identifier": pa.array([match.identifier for match in matches], text),
+            "identifier": pa.array(identifiers, text),
             "identifier_key": pa.array(keys, text),
         }
     )

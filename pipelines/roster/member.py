@@ -10,7 +10,8 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.people import oneroster
 from learnloom.pipelines.people.events import Change, Teller, WhoIsWho, tell
-from learnloom.pipelines.people.identifier import key_of
+from learnloom.pipelines.people.identifier import key_of, known_as
+from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.pipelines.roster.members import STUDENT, TEACHER
 
 PARTS: Final = (STUDENT, TEACHER)
@@ -49,6 +50,7 @@ def import_members(
     *,
     left_out: int,
     wait_seconds: float,
+    pseudonyms: Pseudonyms | None = None,
 ) -> RosterCounts:
     """Put members in the place of those that `source` told before, and tell who is staff by them.
 
@@ -59,11 +61,14 @@ def import_members(
         teller: who brings it in.
         left_out: rows that were not understood, to be counted.
         wait_seconds: how long to try again while others write.
+        pseudonyms: under which statements land; members are kept under them, too.
 
     Raises:
         WarehouseBusyError: other writers were in the way for too long; nothing is changed, or the roster is there and
             its staff are not told: the same import again tells them.
     """
+    if pseudonyms is not None:
+        members = [_hidden(each, pseudonyms) for each in members]
     rows = _rows(source, dict.fromkeys(members), teller)
 
     def write() -> None:
@@ -78,6 +83,12 @@ def import_members(
     return RosterCounts(
         len({each.course_id for each in members}), named[STUDENT], named[TEACHER], left_out, new_staff
     )
+
+
+def _hidden(member: Member, pseudonyms: Pseudonyms) -> Member:
+    if member.identifier is None:
+        return member
+    return member._replace(identifier=known_as(member.identifier, pseudonyms))
 
 
 def _who(member: Member) -> str | None:

@@ -9,8 +9,9 @@ import pytest
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.people.errors import PeopleFileError
 from learnloom.pipelines.people.events import WhoIsWho, read_events, tell
-from learnloom.pipelines.people.identifier import key_of
+from learnloom.pipelines.people.identifier import key_of, known_as
 from learnloom.pipelines.people.oneroster import MatchBy
+from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.pipelines.roster.classes import read_classes
 from learnloom.pipelines.roster.errors import MatchError, RosterFileError
 from learnloom.pipelines.roster.import_roster import import_roster
@@ -25,6 +26,7 @@ _HOME = "https://lms.school.example"
 _MATHS, _ART = f"{_HOME}/course/maths", f"{_HOME}/course/art"
 _ANN, _BO, _TINA = f"{_HOME} ann", f"{_HOME} bo", f"{_HOME} tina"
 _SUBJECT = "https://lms.school.example#29"
+_PSEUDONYMS = Pseudonyms(b"k" * 32, home_page="https://school.example/p", key_id="1")
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +136,24 @@ def test_a_login_is_found_by_identifier_or_by_hand(warehouse: Warehouse) -> None
         (1, _TINA),
         (2, None),
     ]
+
+
+def test_under_pseudonyms_a_roster_names_nobody(warehouse: Warehouse) -> None:
+    """Members and matched logins are kept under the pseudonyms of statements, and a login is found by its own."""
+    members = [Member(_MATHS, "teacher", _TINA), Member(_MATHS, "student", _ANN)]
+    import_members(warehouse, "a", members, TELLER, left_out=0, wait_seconds=20, pseudonyms=_PSEUDONYMS)
+    match = [Match(_SUBJECT, _TINA)]
+    tell_matches(warehouse, match, TELLER, wait_seconds=20, pseudonyms=_PSEUDONYMS)
+    key = key_of(known_as(_ANN, _PSEUDONYMS))
+    assert _members(warehouse) == {(_MATHS, None, key)}
+    assert find_login(warehouse, "x#y", key).in_courses
+    assert find_login(warehouse, _SUBJECT, None).teaches == {_MATHS}
+    kept = [
+        warehouse.rows(f"FROM {name}")
+        for name in ("landing.roster_member", "landing.login_match", "landing.staff", "landing.person_event")
+    ]
+    assert "tina" not in str(kept)
+    assert "ann" not in str(kept)
 
 
 def test_a_platforms_list_of_members_knows_logins_only(warehouse: Warehouse) -> None:
