@@ -84,6 +84,8 @@ def test_values_that_cannot_be_used_are_refused(helm: str) -> None:
         "data.path=/srv": "data/path",
         "settings.LEARNLOOM_API_TOKEN=hush": "LEARNLOOM_API_TOKEN",
         "api.enabled=true": r"api\.existingSecret",
+        "pages.enabled=true": r"pages\.address",
+        "pages.address=http://school.example": "pages/address",
     }.items():
         ran = subprocess.run(
             [helm, "template", str(_CHART), "--kube-version", _KUBERNETES, "--set", wrong],
