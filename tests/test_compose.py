@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 
-from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.sources.kafka import topics
 from tests.documents import ROOT, page
@@ -20,7 +19,7 @@ from tests.pipelines.cli.shell import parsed
 FILE = "docker-compose.yml"
 COMPOSITION: dict[str, Any] = yaml.safe_load(page(FILE))
 SERVICES: dict[str, dict[str, Any]] = COMPOSITION["services"]
-OURS = ("consumer", "flows", "lrs", "api", "metrics", "tools")
+OURS = ("consumer", "flows", "lrs", "api", "pages", "metrics", "tools")
 """Services that run a command of learnloom; Prefect's server comes from the same image."""
 _PROFILES = {
     "tools": "tools",
@@ -166,12 +165,13 @@ def test_every_variable_is_a_setting(name: str, monkeypatch: pytest.MonkeyPatch)
             continue
         name_of_setting, _, nested = variable.removeprefix("LEARNLOOM_").lower().partition("__")
         assert name_of_setting in Settings.model_fields, variable
-        assert not nested or nested in Schedules.model_fields, variable
+        table = Settings.model_fields[name_of_setting].annotation
+        assert not nested or nested in getattr(table, "model_fields", {}), variable
         monkeypatch.setenv(variable, _VARIABLE.sub(r"\2", value))
     Settings()
 
 
-@pytest.mark.parametrize(("name", "path"), [("lrs", "/xapi/about"), ("api", "/health")])
+@pytest.mark.parametrize(("name", "path"), [("lrs", "/xapi/about"), ("api", "/health"), ("pages", "/login")])
 def test_who_answers_is_asked_for_its_health(name: str, path: str) -> None:
     """Port and path of the healthcheck are those at which the service listens."""
     service = SERVICES[name]
@@ -180,9 +180,10 @@ def test_who_answers_is_asked_for_its_health(name: str, path: str) -> None:
     assert f"http://127.0.0.1:{read['port']}{path}" in service["healthcheck"]["test"][-1]
 
 
-def test_what_has_come_to_the_store_may_land_at_its_end() -> None:
-    """The store is given the time that a transaction may wait."""
-    seconds = int(SERVICES["lrs"]["stop_grace_period"].removesuffix("s"))
+@pytest.mark.parametrize("name", ["lrs", "pages"])
+def test_what_has_come_over_http_may_land_at_the_end(name: str) -> None:
+    """The store and the pages are given the time that a transaction may wait."""
+    seconds = int(SERVICES[name]["stop_grace_period"].removesuffix("s"))
     assert seconds > Settings.model_fields["lock_wait_seconds"].default
 
 

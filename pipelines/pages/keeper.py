@@ -14,6 +14,7 @@ from learnloom.pipelines.ingest.land.run import LandingJob, land_files
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.opening import file_source
 from learnloom.pipelines.ingest.sources.files import STDIN
+from learnloom.pipelines.lake.errors import WarehouseMissingError
 from learnloom.pipelines.lake.held import HeldWarehouse
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.reading_copy import CopyCursor, ReadingCopy
@@ -43,8 +44,14 @@ class Keeper:
         self._thread = threading.Thread(target=self._keep, name="pages-keep", daemon=True)
 
     def __enter__(self) -> Self:
-        """Write the read model, where there is none of the last refresh, and begin."""
-        self.look()
+        """Write the read model, where there is none of the last refresh, and begin.
+
+        Where no statement has landed so far, there is no warehouse yet: it is looked for until there is.
+        """
+        try:
+            self.look()
+        except WarehouseMissingError as error:
+            _log.warning("%s", error)
         self._thread.start()
         return self
 
@@ -99,5 +106,7 @@ class Keeper:
             for work in (self.land, self.look) if not is_over else (self.land,):
                 try:
                     work()
+                except WarehouseMissingError:
+                    continue  # told at the start
                 except LearnloomError as error:
                     _log.warning("%s", error)

@@ -57,9 +57,10 @@ def test_every_pod_has_least_rights_and_its_limits(helm: str, values: str) -> No
         assert pod.get("restartPolicy") == "Never" or "livenessProbe" in container, name
         # A secret is in a file, or comes by name from a secret of the cluster's.
         for variable in container["env"]:
-            assert (
-                not re.search("PASSWORD$|SECRET|TOKEN$|CATALOG$", variable["name"]) or "valueFrom" in variable
-            )
+            if variable["name"].endswith("_FILE") and "HEARTBEAT" not in variable["name"]:
+                assert variable["value"].startswith("/secrets/"), variable
+            elif re.search("PASSWORD$|SECRET|TOKEN$|CATALOG$", variable["name"]):
+                assert "valueFrom" in variable, variable
 
 
 @pytest.mark.parametrize("values", _VALUES)
@@ -83,6 +84,8 @@ def test_values_that_cannot_be_used_are_refused(helm: str) -> None:
         "data.path=/srv": "data/path",
         "settings.LEARNLOOM_API_TOKEN=hush": "LEARNLOOM_API_TOKEN",
         "api.enabled=true": r"api\.existingSecret",
+        "pages.enabled=true": r"pages\.address",
+        "pages.address=http://school.example": "pages/address",
     }.items():
         ran = subprocess.run(
             [helm, "template", str(_CHART), "--kube-version", _KUBERNETES, "--set", wrong],

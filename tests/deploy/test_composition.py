@@ -156,6 +156,14 @@ def test_platforms_and_tools_are_answered(composition: Composition) -> None:
     assert "next_sequence" in events
 
 
+def test_pages_ask_who_reads(composition: Composition) -> None:
+    """The pages answer to whoever is not logged in with the login alone, and have the key that platforms ask for."""
+    keys = composition.answer("pages", "http://127.0.0.1:8090/.well-known/jwks")
+    assert keys["keys"]
+    ask = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8090/', timeout=30).geturl())"
+    assert composition.python("pages", ask).strip() == "http://127.0.0.1:8090/login?to=/"
+
+
 def test_prometheus_has_the_figures_and_the_rules(composition: Composition) -> None:
     """The profile `watch` brings a server that loads every rule, reads the figures, and understands the dashboard."""
     composition.up("metrics", "prometheus")
