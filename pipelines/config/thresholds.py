@@ -150,15 +150,23 @@ class Thresholds(BaseModel):
     )
 
     # Care.
-    drop_sd: float = Field(
-        default=1.5,
+    drop_share: float = Field(
+        default=0.10,
         gt=0,
-        description="Standard deviations of the own four weeks before that a week has to fall.",
+        le=1,
+        description="Share of the own weekly time on task, of the four weeks before, below which a week is a drop.",
+    )
+    drop_chance: float = Field(
+        default=0.20,
+        gt=0,
+        le=1,
+        description="Probability, by the own rhythm of active days, of being away so long: below it, it is a drop.",
     )
     drop_min_sd_share: float = Field(
         default=0.25,
         ge=0,
-        description="The deviation counts as at least this share of the mean: four weeks measure it badly.",
+        description="The deviation of the own weeks, in the profile, counts as at least this share of their mean: four "
+        "weeks measure it badly.",
     )
     drop_min_weekly_seconds: float = Field(
         default=900.0, ge=0, description="Own weekly time on task below which a drop means nothing."
