@@ -173,8 +173,8 @@ class Thresholds(BaseModel):
     )
     least_right: dict[SignalKind, Annotated[float, Field(ge=0, le=1)]] = Field(
         default_factory=dict,
-        description="By kind: share right, as this school's own backtest found it, from which on it is said: "
-        "`[thresholds.least_right]` with `wheel_spinning = 0.9`.",
+        description="By kind: share right from which on it is said, as this school's own backtest found it, else as it "
+        "was in simulated classes: `[thresholds.least_right]` with `wheel_spinning = 0.9`.",
     )
     least_right_to_act: float = Field(
         default=0.8,

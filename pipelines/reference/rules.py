@@ -130,7 +130,8 @@ A signal is one thing worth saying about a student's learning, to one audience. 
 - **It can be wrong.** What a kind claims is held against what came by `learnloom evaluate --signals`
   ([evaluate.md](../explanation/evaluate.md#signals)); a fact claims nothing. `p_right` is how often its like were
   right, in this school or in simulated classes. What asks somebody to act is silent where that was below
-  `least_right_to_act` in this school, or below the bar of its kind in `least_right`.
+  `least_right_to_act` in this school, or below the bar of its kind in `least_right`; in simulated classes, where the
+  school has no share of its own.
 - **It ends.** After `expires_at` do not show it. The lifetime below counts from the last evidence.
 - **Audience.** What is for teachers alone must not reach the student: it is a call to look, not a verdict.
 - **It can be put aside.** A signal that was dismissed is not said again, nor is its like on the same thing for

