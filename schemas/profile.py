@@ -142,6 +142,12 @@ class RhythmProfile(_Part):
     change_sd: float | None = Field(
         default=None, description="Last week minus that mean, in standard deviations of those weeks."
     )
+    p_away: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Probability that a student of this rhythm is away as long as now, or longer.",
+    )
     days_7d: int = Field(ge=0, description="Days with activity among the last seven.")
     days_28d: int = Field(ge=0, description="Days with activity among the last 28.")
     streak_days: int = Field(ge=0, description="Days in a row up to today or yesterday.")

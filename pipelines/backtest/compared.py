@@ -74,9 +74,6 @@ COMPARED: Final[Mapping[SignalKind, Compared]] = MappingProxyType(
         SignalKind.WHEEL_SPINNING: Compared(
             _is_open, lambda row: row["n_attempts"] >= _LONG, "ten answers, never three right in a row"
         ),
-        SignalKind.HELP_SEEKING: Compared(
-            _anybody, lambda row: not row["is_last_taken"], "not the last time either"
-        ),
         SignalKind.RAPID_GUESSING: Compared(
             _anybody, lambda row: bool(row["is_last_taken"]), "the last answer was rapid"
         ),

@@ -116,8 +116,10 @@ def past_days(
     """
     check_versions(warehouse)
     with Workspace(warehouse, "versions") as kept:
-        # Nothing is withheld of what would have been told.
-        past = _Past(warehouse, settings.model_copy(update={"holdout": Holdout()}), kept)
+        # Nothing is withheld of what would have been told, and no figure silences what is to be judged.
+        heard = settings.thresholds.model_copy(update={"least_right": {}, "least_right_to_act": 0.0})
+        whole = settings.model_copy(update={"holdout": Holdout(), "thresholds": heard})
+        past = _Past(warehouse, whole, kept)
         for day in days:
             on_progress(f"{day}")
             yield from past.told(day)
@@ -142,7 +144,7 @@ class _Past:
             and each.full_name in existing
         }
         if RECORD in existing:
-            # What was found of earlier days may not silence what is to be judged.
+            # The rules of that day knew nothing of it.
             self.shared[RECORD] = f"FROM {LAKE}.{RECORD} LIMIT 0"
         self.vocabulary = vocabulary_in_force(warehouse)
         self.fitted_on = 0

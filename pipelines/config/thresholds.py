@@ -150,23 +150,31 @@ class Thresholds(BaseModel):
     )
 
     # Care.
-    drop_sd: float = Field(
-        default=1.5,
+    drop_share: float = Field(
+        default=0.10,
         gt=0,
-        description="Standard deviations of the own four weeks before that a week has to fall.",
+        le=1,
+        description="Share of the own weekly time on task, of the four weeks before, below which a week is a drop.",
+    )
+    drop_chance: float = Field(
+        default=0.20,
+        gt=0,
+        le=1,
+        description="Probability, by the own rhythm of active days, of being away so long: below it, it is a drop.",
     )
     drop_min_sd_share: float = Field(
         default=0.25,
         ge=0,
-        description="The deviation counts as at least this share of the mean: four weeks measure it badly.",
+        description="The deviation of the own weeks, in the profile, counts as at least this share of their mean: four "
+        "weeks measure it badly.",
     )
     drop_min_weekly_seconds: float = Field(
         default=900.0, ge=0, description="Own weekly time on task below which a drop means nothing."
     )
     least_right: dict[SignalKind, Annotated[float, Field(ge=0, le=1)]] = Field(
         default_factory=dict,
-        description="By kind: share right, as this school's own backtest found it, from which on it is said: "
-        "`[thresholds.least_right]` with `wheel_spinning = 0.9`.",
+        description="By kind: share right from which on it is said, as this school's own backtest found it, else as it "
+        "was in simulated classes: `[thresholds.least_right]` with `wheel_spinning = 0.9`.",
     )
     least_right_to_act: float = Field(
         default=0.8,

@@ -56,8 +56,6 @@ class Claim:
     """Whose opportunities, where the outcome is the share taken of them."""
     is_promised: bool = False
     """Whether the signal itself gives the probability that it comes true: then it is held to that, and to no bar."""
-    only: tuple[str, ...] = ()
-    """Ids of the messages that claim it, where the kind has others that do not; empty: all."""
 
     def comes_true(self, outcome: float) -> bool:
         """Whether an outcome is as foretold."""
@@ -104,14 +102,5 @@ FORGOTTEN: Final = Claim(Unit.SKILL, Outcome.RIGHT, MONTH, answers=1, at_most=0.
 AWAY: Final = Claim(Unit.STUDENT, Outcome.TIME, 14, below=0.5)
 GUESSES: Final = Claim(
     Unit.STUDENT, Outcome.TAKEN, MONTH, answers=10, at_least=0.2, measure=Measure.RAPID_ANSWER
-)
-AVOIDS_HELP: Final = Claim(
-    Unit.STUDENT,
-    Outcome.TAKEN,
-    MONTH,
-    answers=3,
-    below=0.34,
-    measure=Measure.HELP_IN_TIME,
-    only=("help_seeking.in_time.student",),
 )
 FAILS: Final = Claim(Unit.COURSE, Outcome.NOT_PASSING, None, at_least=1.0, is_promised=True)

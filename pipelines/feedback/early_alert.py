@@ -13,13 +13,18 @@ from learnloom.schemas.signal import Signal, SignalKind
 
 
 def is_drop(ctx: RuleContext) -> bool:
-    """Whether the last seven days lie clearly below the student's own four weeks before, and that is to be heard."""
+    """Whether next to nothing was done in seven days, unlike the own weeks and rhythm, and that is to be heard.
+
+    Both, because either alone is often wrong: a week of less is usual for most, and who works on most days is soon
+    away longer than they ever were.
+    """
     rhythm, limits = ctx.profile.rhythm, ctx.thresholds
     return (
-        rhythm.change_sd is not None
-        and rhythm.weekly_seconds_before is not None
+        rhythm.weekly_seconds_before is not None
+        and rhythm.p_away is not None
         and rhythm.weekly_seconds_before >= limits.drop_min_weekly_seconds
-        and rhythm.change_sd < -limits.drop_sd
+        and rhythm.seconds_7d < limits.drop_share * rhythm.weekly_seconds_before
+        and rhythm.p_away < limits.drop_chance
         and ctx.is_heard(SignalKind.ENGAGEMENT_CHANGE, texts.DROP.text_id)
     )
 
@@ -40,7 +45,9 @@ def engagement_change(ctx: RuleContext) -> Iterator[Signal]:
     yield from ctx.signal(
         SignalKind.ENGAGEMENT_CHANGE,
         texts.DROP(time=rhythm.seconds_7d, usual=before),
-        _basis(ctx, ("drop", week_of(ctx.evidence.last_seen_at)), rhythm.change_sd),
+        _basis(
+            ctx, ("drop", week_of(ctx.evidence.last_seen_at)), rhythm.seconds_7d / before if before else None
+        ),
         urgency=0.75,
     )
 

@@ -15,6 +15,11 @@ MONTH_DAYS: Final = 28
 MIN_WEEKS: Final = 3
 """Weeks known of the four before, below which they make no baseline."""
 MAX_WEEKS: Final = 10
+_RHYTHM_DAYS: Final = 56
+"""Days up to the last active one that make a rhythm; the latest 70 active days are known."""
+_PRIOR_ACTIVE: Final = 2.0
+_PRIOR_QUIET: Final = 5.0
+"""A week of two active days stands before what is known of a student: few days say little of a rhythm."""
 _HOUR_SECONDS: Final = 3_600.0
 
 
@@ -39,6 +44,7 @@ def rhythm_profile(evidence: StudentEvidence, *, as_of: datetime, thresholds: Th
         seconds_7d=last_week,
         weekly_seconds_before=mean,
         change_sd=change,
+        p_away=_p_away(days, today, first_day, last_day),
         days_7d=len(_within(days, today, 0, WEEK_DAYS)),
         days_28d=len(recent),
         streak_days=_streak({day.local_day for day in days}, today),
@@ -91,6 +97,22 @@ def _baseline(
         return None, None
     mean = sum(weeks) / len(weeks)
     return mean, sqrt(sum((week - mean) ** 2 for week in weeks) / (len(weeks) - 1))
+
+
+def _p_away(days: Sequence[DayEvidence], today: date, first_day: date, last_day: date) -> float:
+    """Probability that a student who keeps to their rhythm is away for as long as now, or longer.
+
+    Each day is active with the same probability, of which the days up to the last active one tell: beta-geometric
+    (Fader and Hardie 2007).
+    """
+    start = max(first_day, last_day - timedelta(days=_RHYTHM_DAYS))
+    n = (last_day - start).days
+    active = min(sum(start < day.local_day <= last_day for day in days), n)
+    quiet = _PRIOR_QUIET + n - active
+    p = 1.0
+    for gone in range(max((today - last_day).days, 0)):
+        p *= (quiet + gone) / (quiet + gone + _PRIOR_ACTIVE + active)
+    return p
 
 
 def _streak(days: set[date], today: date) -> int:

@@ -47,9 +47,7 @@ SIGNAL_KINDS: Final[Mapping[SignalKind, Entry]] = MappingProxyType(
         SignalKind.PROBLEM_SOLVING: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
         SignalKind.SELF_REGULATION: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
         SignalKind.WHEEL_SPINNING: Entry(Part.PROCESS, _BOTH, 28, claim=claims.STUCK, names_action=True),
-        SignalKind.HELP_SEEKING: Entry(
-            Part.PROCESS, _STUDENT, 14, claim=claims.AVOIDS_HELP, names_action=True
-        ),
+        SignalKind.HELP_SEEKING: Entry(Part.PROCESS, _STUDENT, 14),
         SignalKind.RAPID_GUESSING: Entry(Part.PROCESS, _BOTH, 14, claim=claims.GUESSES, names_action=True),
         SignalKind.TIME_ON_TASK: Entry(Part.PROCESS, _BOTH, 7),
         SignalKind.PACE: Entry(Part.PROCESS, _BOTH, 28),

@@ -28,11 +28,12 @@ class TrackRecord:
         return self.school.get(message_id) or self.shipped.get(message_id)
 
     def is_heard(self, kind: SignalKind, message_id: str, thresholds: Thresholds) -> bool:
-        """Whether the school wants to hear it: nothing that was measured here speaks against it.
+        """Whether the school wants to hear it: nothing that was measured speaks against it.
 
-        What was measured elsewhere silences nothing: students of a simulated class are not those of the school.
+        Measured here, or where nothing was, in simulated classes: what was right too seldom there has to prove itself
+        in the school's own backtest before it sends anybody to a student.
         """
-        share = self.school.get(message_id)
+        share = self.share(message_id)
         return share is None or share.p >= least_right(kind, thresholds)
 
 

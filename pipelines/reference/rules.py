@@ -76,10 +76,10 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "before, each with at least `spacing_min_answers` answers.",
         SignalKind.REGULARITY: "`regular_min_weeks` weeks in a row with activity.",
         SignalKind.STREAK: "`streak_min_days` days in a row with activity.",
-        SignalKind.ENGAGEMENT_CHANGE: "Time in the last seven days more than `drop_sd` standard deviations "
-        "below the own four weeks before. The deviation counts as at least `drop_min_sd_share` of their "
-        "mean, which has to be `drop_min_weekly_seconds` or more. Only students who still take part (seen "
-        "within `away_max_days`).",
+        SignalKind.ENGAGEMENT_CHANGE: "Time in the last seven days below `drop_share` of the own mean in "
+        "the four weeks before, which has to be `drop_min_weekly_seconds` or more, and away so long as the own "
+        "rhythm of active days makes less probable than `drop_chance`. Only students who still take part (seen "
+        "within `away_max_days`). Value: that share of the usual time.",
         SignalKind.WANTS_TO_TALK: "The student asked to talk to a teacher, and nobody has told of a contact since.",
         SignalKind.CHECK_IN: "More than `quiet_days` days without a good word and without contact, or a "
         "drop as above: whom to talk to this week, why, and how to begin.",
@@ -130,7 +130,8 @@ A signal is one thing worth saying about a student's learning, to one audience. 
 - **It can be wrong.** What a kind claims is held against what came by `learnloom evaluate --signals`
   ([evaluate.md](../explanation/evaluate.md#signals)); a fact claims nothing. `p_right` is how often its like were
   right, in this school or in simulated classes. What asks somebody to act is silent where that was below
-  `least_right_to_act` in this school, or below the bar of its kind in `least_right`.
+  `least_right_to_act` in this school, or below the bar of its kind in `least_right`; in simulated classes, where the
+  school has no share of its own.
 - **It ends.** After `expires_at` do not show it. The lifetime below counts from the last evidence.
 - **Audience.** What is for teachers alone must not reach the student: it is a call to look, not a verdict.
 - **It can be put aside.** A signal that was dismissed is not said again, nor is its like on the same thing for

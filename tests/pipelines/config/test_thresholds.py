@@ -18,7 +18,7 @@ def test_every_threshold_says_what_it_is() -> None:
         ({"practise_target": 0.9}, "practise_high"),
         ({"stuck_early_opportunities": 11}, "stuck_opportunities"),
         ({"masterd": 0.9}, "masterd"),
-        ({"drop_sd": 0}, "drop_sd"),
+        ({"drop_share": 0}, "drop_share"),
     ],
 )
 def test_thresholds_that_make_no_sense_are_refused(change: dict[str, float], told: str) -> None:

@@ -1,10 +1,25 @@
 """Care: drops against the own past, and whom to talk to."""
 
+from datetime import timedelta
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from learnloom.schemas.evidence import DayEvidence, StudentEvidence
 from learnloom.schemas.signal import Audience, SignalKind
-from tests.pipelines.feedback.make import a_course, a_skill, a_student, a_voice, ago, an_activity, days, said
+from tests.pipelines.feedback.make import (
+    AS_OF,
+    a_course,
+    a_skill,
+    a_student,
+    a_voice,
+    ago,
+    an_activity,
+    days,
+    profile_of,
+    said,
+)
 
 
 def _weeks(*seconds: float) -> tuple[DayEvidence, ...]:
@@ -15,28 +30,51 @@ def _weeks(*seconds: float) -> tuple[DayEvidence, ...]:
 _QUIET = an_activity(last_contact_at=None)
 
 
+def _every_other_day(seconds: float, this_week: float) -> dict[str, object]:
+    """Make who worked every other day up to nine days ago, and once since, six days ago, if at all."""
+    since = [(6, this_week, 1)] if this_week else []
+    before = [(back, seconds, 5) for back in range(9, 35, 2)]
+    return {
+        "days": days(*since, *before),
+        "last_seen_at": ago(6 if this_week else 9),
+        "first_seen_at": ago(40),
+    }
+
+
 @pytest.mark.parametrize(
-    ("weeks", "is_drop"),
-    [
-        ((0, 3_600, 3_600, 3_600, 3_600), True),
-        ((2_200, 3_600, 3_600, 3_600, 3_600), True),  # -1400 of a floor of 900: -1.56
-        ((2_300, 3_600, 3_600, 3_600, 3_600), False),  # -1.44
-        ((600, 1_000, 7_000, 1_000, 7_000), False),
-        ((0, 600, 600, 600, 600), False),
-    ],
+    ("seconds", "this_week", "is_drop"),
+    [(1_000, 0, True), (1_000, 324, True), (1_000, 326, False), (200, 0, False)],
 )
-def test_a_drop_is_one_and_a_half_deviations_below_the_own_weeks(
-    weeks: tuple[float, ...], is_drop: bool
-) -> None:
-    """Measured against their own spread, which four weeks underrate, and only where there is enough to drop from."""
-    found = said(a_student(days=_weeks(*weeks)), SignalKind.ENGAGEMENT_CHANGE)
+def test_a_drop_is_a_week_of_next_to_nothing(seconds: float, this_week: float, is_drop: bool) -> None:
+    """Less than a tenth of the own usual, here 3,250 seconds, and only where there is enough to drop from."""
+    found = said(a_student(**_every_other_day(seconds, this_week)), SignalKind.ENGAGEMENT_CHANGE)
     assert [signal.audience for signal in found] == ([Audience.TEACHER] if is_drop else [])
+
+
+@pytest.mark.parametrize(("every", "is_drop"), [(1, True), (2, True), (7, False)])
+def test_a_week_away_is_a_drop_for_whoever_comes_more_often(every: int, is_drop: bool) -> None:
+    """Nine days away are unlike who works every other day, and like who works once a week."""
+    active = days(*[(back, 900.0 * every, 5) for back in range(9, 44, every)])
+    student = a_student(days=active, last_seen_at=ago(9), first_seen_at=ago(44))
+    assert bool(said(student, SignalKind.ENGAGEMENT_CHANGE)) is is_drop
+
+
+@given(st.sets(st.integers(0, 60)), st.integers(0, 60))
+def test_the_longer_away_the_less_like_the_own_rhythm(active: set[int], gone: int) -> None:
+    """A probability that falls with each day away, whatever the rhythm, and is 1 on an active day."""
+    known = days(*[(back, 60.0, 1) for back in sorted(active | {gone}) if back >= gone])
+    student = a_student(days=known, first_seen_at=ago(61), last_seen_at=ago(gone))
+    p = [profile_of(student, as_of=AS_OF + timedelta(days=more)).rhythm.p_away or 0.0 for more in range(3)]
+    assert (p[0] == 1) is (gone == 0)
+    assert p == sorted(p, reverse=True)
 
 
 @pytest.mark.parametrize(("first_seen", "is_known"), [(27, True), (26.4, False)])
 def test_three_known_weeks_make_a_past(first_seen: float, is_known: bool) -> None:
     """A student of three weeks has no past to drop from, and that is said to be unknown, not zero."""
-    student = a_student(days=_weeks(0, 3_600, 3_600, 3_600), first_seen_at=ago(first_seen))
+    student = a_student(
+        days=_weeks(0, 3_600, 3_600, 3_600), first_seen_at=ago(first_seen), last_seen_at=ago(10)
+    )
     assert bool(said(student, SignalKind.ENGAGEMENT_CHANGE)) is is_known
 
 
@@ -57,7 +95,7 @@ def _checked(student: StudentEvidence) -> bool:
         ({"activity": _QUIET, "last_seen_at": ago(59.9)}, True),
         ({"activity": _QUIET, "last_seen_at": ago(61)}, False),
         ({"activity": _QUIET, "skills": [a_skill(n=20, right=19, class_rate=0.5)]}, False),
-        ({"days": _weeks(0, 3_600, 3_600, 3_600, 3_600)}, True),
+        (_every_other_day(1_000, 0), True),
     ],
 )
 def test_whom_to_check_in_with(changes: dict[str, object], is_named: bool) -> None:

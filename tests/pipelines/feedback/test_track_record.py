@@ -42,12 +42,20 @@ def test_a_school_sets_its_own_bar_for_a_kind() -> None:
     assert not _stuck(_of_school(0.9), least_right={"wheel_spinning": 0.95})
 
 
-def test_what_was_measured_elsewhere_is_told_and_silences_nothing() -> None:
-    """Shares of simulated classes are named so; the school's own go before them."""
-    shipped = dict.fromkeys(_STUCK, _share(0.2, RightSource.SIMULATED))
-    assert {signal.p_right for signal in _stuck(TrackRecord(shipped=shipped))} == {shipped[_STUCK[0]]}
-    both = TrackRecord(school=dict.fromkeys(_STUCK, _share(0.9)), shipped=shipped)
+def _of_simulated(p: float) -> TrackRecord:
+    return TrackRecord(shipped=dict.fromkeys(_STUCK, _share(p, RightSource.SIMULATED)))
+
+
+def test_what_was_measured_elsewhere_counts_until_the_school_has_measured() -> None:
+    """Right too seldom in simulated classes is silent, unless the school's own share, or its wish, says otherwise."""
+    simulated = _of_simulated(0.9)
+    assert {signal.p_right for signal in _stuck(simulated)} == set(simulated.shipped.values())
+    seldom = _of_simulated(0.2)
+    assert _stuck(seldom) == []
+    assert _stuck(seldom, least_right={"wheel_spinning": 0.1})
+    both = TrackRecord(school=dict.fromkeys(_STUCK, _share(0.9)), shipped=seldom.shipped)
     assert {signal.p_right for signal in _stuck(both)} == {_share(0.9)}
+    assert _stuck(TrackRecord(school=dict.fromkeys(_STUCK, _share(0.2)), shipped=simulated.shipped)) == []
 
 
 def test_shares_are_told_in_plain_words() -> None:
