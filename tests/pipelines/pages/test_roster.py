@@ -40,6 +40,6 @@ def test_a_student_without_a_statement_is_there(settings: Settings, small_class:
     assert "has not been seen yet" in reader.get(f"/s/{key}").text
     token = reader.get(f"/s/{key}").text.partition('name="csrf" value="')[2].partition('"')[0]
     assert reader.post("/answers", {"csrf": token, "student": key, "act": "contacted"}).status_code == 303
-    (answer,) = keeper.log.to_land()
-    assert orjson.loads(answer.statement)["actor"]["account"]["name"] == "never.seen"
+    (kept,) = keeper.log.to_land()
+    assert orjson.loads(kept.statement)["actor"]["account"]["name"] == "never.seen"
     keeper.close()
