@@ -10,7 +10,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.reading_copy import CopyCursor, write_copy
 from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.roster.access import COURSE_MEMBER
-from learnloom.pipelines.roster.members import course_members_sql
+from learnloom.pipelines.roster.members import course_members_sql, roster_students_sql
 from learnloom.schemas import vocabulary
 
 FOLDER: Final = "pages"
@@ -32,6 +32,12 @@ _TOLD: Final = ", ".join(
         vocabulary.STATED_KNOWN,
     )
 )
+_ROSTER_STUDENT: Final = "roster_student"
+_KIND: Final = (
+    "CASE WHEN starts_with(identifier, 'mailto:') THEN 'mbox' WHEN contains(identifier, ' ') THEN 'account' "
+    "WHEN regexp_full_match(identifier, '[0-9a-fA-F]{40}') THEN 'mbox_sha1sum' ELSE 'openid' END"
+)
+"""The kind of an identifier by its form, as people/identifier.py tells it."""
 _SKILLS: Final = """
     SELECT student_key, unnest(from_json(profile->'$.skills', '[{
         "skill_id": "VARCHAR", "skill_name": "VARCHAR", "course_id": "VARCHAR", "level": "VARCHAR", "path": "VARCHAR",
@@ -41,8 +47,13 @@ _SKILLS: Final = """
 """
 SELECTS: Final = {
     "about": "SELECT as_of, refreshed_at, time_zone, model_version, n_students FROM run.refresh_state",
-    "student": "SELECT student_key, student_name, identifier_kind, identifier, first_seen_at, last_seen_at, "
-    "n_statements FROM dimensional.dim_student ORDER BY student_key",
+    # Who stands in a roster is there before the first statement, under the name of the account.
+    "student": f"SELECT student_key, student_name, identifier_kind, identifier, first_seen_at, last_seen_at, "
+    f"n_statements FROM dimensional.dim_student UNION ALL SELECT student_key, "
+    f"CASE {_KIND} WHEN 'account' THEN identifier[instr(identifier, ' ') + 1:] "
+    f"WHEN 'mbox' THEN split_part(identifier[8:], '@', 1) END, {_KIND}, identifier, NULL, NULL, 0 "
+    f"FROM reading_copy.{_ROSTER_STUDENT} WHERE student_key NOT IN (SELECT student_key FROM dimensional.dim_student) "
+    "ORDER BY student_key",
     "course": f"SELECT course_id, {_KEY.format('course_id')} AS course_key, course_name FROM dimensional.dim_course",
     # Who is in a course by its roster, or by statements where there is none; sections apart.
     "enrolment": "SELECT DISTINCT member.student_key, member.course_id, first_active_at, last_active_at "
@@ -79,7 +90,7 @@ SELECTS: Final = {
     "sum(dead)::BIGINT AS dead, max(updated_at) AS updated_at FROM landing.position GROUP BY ALL",
     "counted": f"SELECT statement_id::VARCHAR AS statement_id FROM staging.stg_statement WHERE verb_id IN ({_TOLD})",
 }
-"""Tables of the read model, each with the SELECT that gives its rows, beside COURSE_MEMBER; each of them is small."""
+"""Tables of the read model by the SELECT that gives their rows, beside those of rosters; each of them is small."""
 _VERSION: Final = hashlib.sha256(repr(SELECTS).encode()).hexdigest()[:8]
 
 
@@ -108,7 +119,11 @@ def write_model(warehouse: Warehouse, settings: Settings) -> Path | None:
         return None
     folder = folder_of(settings)
     stands = folder / f"{name}.duckdb"
-    selects = {COURSE_MEMBER: course_members_sql(warehouse), **SELECTS}
+    selects = {
+        COURSE_MEMBER: course_members_sql(warehouse),
+        _ROSTER_STUDENT: roster_students_sql(warehouse),
+        **SELECTS,
+    }
     return stands if stands.exists() else write_copy(warehouse, folder, name, selects)
 
 

@@ -37,7 +37,7 @@ def open_pages(
     Raises:
         LoginSettingsError: the settings do not say where browsers reach the pages.
     """
-    pool = ReadingPool(partial(open_to_read, settings), size=_CONNECTIONS, wait_seconds=_WAIT_SECONDS)
+    pool = _held(settings)
     with open_login(settings, now=clock) as login, Keeper(settings, clock=clock, run=run) as keeper, pool:
         place = Place(
             keeper.model,
@@ -67,7 +67,8 @@ def open_demo(
     """
     secret = secrets.token_bytes(32)
     login = DemoLogin(secret)
-    with Keeper(settings, clock=clock, run=run) as keeper:
+    pool = _held(settings)
+    with Keeper(settings, clock=clock, run=run) as keeper, pool:
 
         def said_at() -> dt.datetime:
             about = keeper.model().one("SELECT as_of FROM about") or {}
@@ -78,7 +79,7 @@ def open_demo(
             keeper.model,
             keeper.log.waiting,
             TakesAnswers(keeper.log, said_at),
-            partial(_lent, settings),
+            pool.lent,
             settings.thresholds,
         )
         yield make_pages(
@@ -89,7 +90,6 @@ def open_demo(
         )
 
 
-@contextmanager
-def _lent(settings: Settings) -> Iterator[object]:
-    with open_to_read(settings) as warehouse:
-        yield warehouse
+def _held(settings: Settings) -> ReadingPool:
+    """For the few pages that read the warehouse itself: to open it takes ten times what their questions take."""
+    return ReadingPool(partial(open_to_read, settings), size=_CONNECTIONS, wait_seconds=_WAIT_SECONDS)

@@ -10,7 +10,7 @@ TEACHER: Final = "teacher"
 
 _EMPTY: Final = {
     "landing.roster_member": "NULL::VARCHAR AS course_id, NULL::VARCHAR AS section, NULL::VARCHAR AS subject, "
-    "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS role",
+    "NULL::VARCHAR AS identifier, NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS role",
     "landing.login_match": "NULL::BIGINT AS match_id, NULL::VARCHAR AS subject, NULL::VARCHAR AS identifier, "
     "NULL::VARCHAR AS identifier_key",
     "landing.person": "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS student_key",
@@ -30,6 +30,7 @@ _BASE: Final = """
     roster AS (
         SELECT
             roster_member.course_id, roster_member.section, roster_member.subject, roster_member.role,
+            coalesce(matched.identifier, roster_member.identifier) AS identifier,
             coalesce(
                 person.student_key, matched.identifier_key, roster_member.identifier_key
             ) AS person_key
@@ -84,6 +85,17 @@ def course_members_sql(warehouse: Warehouse) -> str:
     no course.
     """
     return f"WITH {tables_sql(warehouse)}, {_BASE}, {_COURSE_MEMBERS}"
+
+
+def roster_students_sql(warehouse: Warehouse) -> str:
+    """Give the query for the students whom rosters name: student_key, identifier; of several identifiers the first.
+
+    The identifier is in the form of staging.stg_identifier. Who is known by a login's subject alone is left out.
+    """
+    return (
+        f"WITH {tables_sql(warehouse)}, {_BASE} SELECT person_key AS student_key, min(identifier) AS identifier "
+        "FROM roster WHERE role = 'student' AND person_key IS NOT NULL AND identifier IS NOT NULL GROUP BY person_key"
+    )
 
 
 def tables_sql(warehouse: Warehouse) -> str:

@@ -18,7 +18,10 @@ def _show(asked: Asked) -> dict[str, Any]:
     found = {row["week"]: row for row in asked.model.rows(_DAYS, {"student": asked.student_key})}
     today = asked.as_of.date()
     this_week = today - dt.timedelta(days=today.weekday())
+    # Weeks before the first one say nothing of the student: they were not here yet.
+    first = min(found, default=this_week)
     weeks = [this_week - dt.timedelta(weeks=n) for n in range(_WEEKS)]
+    weeks = [week for week in weeks if week >= min(first, this_week)]
     nothing = {"seconds": 0.0, "n_days": 0, "n_answers": 0}
     rows = [{"week": week, **nothing, **found.get(week, {})} for week in weeks]
     return {"rows": rows, "most": max((row["seconds"] for row in rows), default=0.0) or 1.0}

@@ -38,7 +38,7 @@ def _show(asked: Asked) -> dict[str, Any]:
     values = {"student": asked.student_key}
     return {
         "person": person,
-        "profile": asked.profile(),
+        "profile": asked.profile_if_any(),
         "cards": [
             card_of(asked, each, person["name"], keys.get(each.subject or ""))
             for each in asked.signals("teacher", *_TO_ACT)

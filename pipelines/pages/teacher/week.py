@@ -35,6 +35,12 @@ _SIGNALS: Final = """
     -- What was answered already comes last.
     ORDER BY answered_at IS NOT NULL, urgency DESC, student_name, signal.signal_id
 """
+_UNSEEN: Final = """
+    SELECT student.student_key, coalesce(student_name, student.student_key) AS student_name
+    FROM (SELECT DISTINCT student_key FROM enrolment WHERE course_id = $course) AS member
+    INNER JOIN student ON member.student_key = student.student_key
+    WHERE last_seen_at IS NULL ORDER BY student_name, student.student_key
+"""
 Rows = list[dict[str, Any]]
 
 
@@ -50,6 +56,7 @@ def _show(asked: Asked) -> dict[str, Any]:
         "away": _cards(asked, away[:most]),
         "n_stuck": len(stuck),
         "n_away": len(away),
+        "unseen": asked.model.rows(_UNSEEN, {"course": asked.course_id}),
     }
 
 

@@ -1,5 +1,6 @@
 """Why an estimate is what it is: the answers behind it, what each ground adds, and what would change it."""
 
+from itertools import pairwise
 from typing import Any, Final
 
 from learnloom.pipelines.feedback.why import describe_why
@@ -21,10 +22,21 @@ def _show(asked: Asked) -> dict[str, Any]:
         explained = why(warehouse, profile, found[0], thresholds=asked.thresholds)
     return {
         "explained": explained,
-        "lines": describe_why(explained, language=asked.language),
+        "parts": _parts(describe_why(explained, language=asked.language)),
         "student_key": profile.student_key,
         "student_name": profile.student_name or profile.student_key,
     }
+
+
+def _parts(lines: list[str]) -> list[tuple[str, list[str]]]:
+    """Title and lines of each part; the first has none. An empty line stands before a title, as on a terminal."""
+    parts: list[tuple[str, list[str]]] = [("", [])]
+    for before, line in pairwise(["-", *lines]):
+        if line and not before:
+            parts.append((line, []))
+        elif line:
+            parts[-1][1].append(line.strip())
+    return parts
 
 
 PAGE: Final = Page("why", "/s/{student}/why", Kind.PERSONS, N_("Why this estimate"), _show, in_menu=False)
