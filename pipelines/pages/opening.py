@@ -2,12 +2,13 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
 from starlette.applications import Starlette
 
+from learnloom.pipelines.audit.noting import note_look
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.held import ReadingPool
 from learnloom.pipelines.lake.open import open_to_read
@@ -45,6 +46,7 @@ def open_pages(
             TakesAnswers(keeper.log, clock),
             pool.lent,
             settings.thresholds,
+            partial(_note, settings, clock),
         )
         yield make_pages(
             place,
@@ -80,6 +82,7 @@ def open_demo(
             TakesAnswers(keeper.log, said_at),
             partial(_lent, settings),
             settings.thresholds,
+            partial(_note, settings, clock),
         )
         yield make_pages(
             place,
@@ -93,3 +96,9 @@ def open_demo(
 def _lent(settings: Settings) -> Iterator[object]:
     with open_to_read(settings) as warehouse:
         yield warehouse
+
+
+def _note(
+    settings: Settings, clock: Callable[[], dt.datetime], who: str, page: str, students: Iterable[str]
+) -> None:
+    note_look(settings, clock(), who=who, through="page", what=page, students=students)
