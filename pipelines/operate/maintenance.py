@@ -12,7 +12,7 @@ from learnloom.pipelines.lake.lineage import keep_lineage
 from learnloom.pipelines.lake.maintain import Tidied, remove_orphans, tidy
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
-from learnloom.pipelines.lrs.backup import back_up_all
+from learnloom.pipelines.operate.backup import back_up_everything
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def maintain(
         backed_up = None
         if settings.flows.backup is not None:
             on_progress("copying to the backup")
-            backed_up = back_up_all(warehouse, settings.flows.backup, settings.s3)
+            backed_up = back_up_everything(warehouse, settings.flows.backup, settings.s3)
     return MaintenanceSummary(runs_kept, letters_forgotten, tidied, orphans_removed, erasures, backed_up)
 
 
