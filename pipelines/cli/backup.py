@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
+from learnloom.pipelines.backup.everything import back_up_everything
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.cli.shown import vault_of
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.operate.backup import back_up_everything
 
 commands = typer.Typer(add_completion=False)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
+from learnloom.pipelines.backup.everything import back_up_everything, holds_vault
 from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.lake.catalog_copy import POSTGRES_COPY, named_files
 from learnloom.pipelines.lake.connection import Warehouse
@@ -10,7 +11,6 @@ from learnloom.pipelines.lake.location import CATALOG_FILE, DATA_FOLDER
 from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
 from learnloom.pipelines.lrs.store import FOLDER as STORE
-from learnloom.pipelines.operate.backup import back_up_everything, holds_vault
 
 _ROTATES: Final = (
     "on an object store no file is deleted from here: delete what the new catalogue does not name"

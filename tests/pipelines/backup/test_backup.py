@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from learnloom.pipelines.backup.everything import back_up_everything, restore_everything
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.lake.backup import BackupError
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.open import place_of
 from learnloom.pipelines.login.store import Came, open_login_store
-from learnloom.pipelines.operate.backup import back_up_everything, restore_everything
 from learnloom.pipelines.pages.log import Answer, AnswerLog
 from learnloom.pipelines.pages.model import folder_of
 from learnloom.pipelines.vault.vault import Alias, Vault
