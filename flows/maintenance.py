@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from learnloom.flows.alarm import TOLD
 from learnloom.flows.runtime import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
 from learnloom.flows.schedule_monitor import on_time
+from learnloom.pipelines.backup.everything import back_up_everything
 from learnloom.pipelines.operate.finding import HealthFinding
 from learnloom.pipelines.operate.health import examine
 from learnloom.pipelines.operate.maintenance import MaintenanceSummary
@@ -55,6 +56,7 @@ def maintain_warehouse() -> MaintenanceSummary:
     done = maintain_now(
         chosen,
         clock=now,
+        back_up=back_up_everything,
         erase=lambda warehouse: erase_waiting(warehouse, chosen, clock=now),
         run=this_run("maintain"),
         on_progress=progress,

@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
+from learnloom.pipelines.backup.everything import back_up_everything
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.shown import vault_of
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.lrs.backup import back_up_all
 
 commands = typer.Typer(add_completion=False)
 
@@ -22,10 +23,16 @@ def backup(
         ),
     ],
     *,
+    vault: Annotated[
+        bool,
+        typer.Option(
+            "--vault", help="Copy the vault too: names then lie beside what they are kept apart from."
+        ),
+    ] = False,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Copy the warehouse, and the store of `learnloom lrs`, while other processes read and write.
+    """Copy the warehouse, the store of `learnloom lrs`, logins and answers on pages, while others write.
 
     `learnloom restore` brings it back. Landing resumes from the positions in the backup: newer records are read again
     from Kafka or the files.
@@ -33,7 +40,7 @@ def backup(
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     with open_to_read(settings) as opened:
-        done = back_up_all(opened, target, settings.s3)
+        done = back_up_everything(opened, target, settings.s3, vault=vault_of(settings) if vault else None)
     out.record(done)
     out.say(
         f"The backup {target} holds {done.files:,} files. {done.copied:,} of them were copied now "

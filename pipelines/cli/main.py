@@ -53,7 +53,7 @@ _COMMANDS: Final = {
     "audit": "Show who looked at a student, when and through what; check that nothing was changed or taken out.",
     "query": "Run a read-only SQL query (DuckDB's dialect) on the warehouse.",
     "export": "Export the tables, all as of one moment, to Parquet files or to one DuckDB file for BI tools.",
-    "backup": "Copy the warehouse, and the store of `learnloom lrs`, while other processes read and write.",
+    "backup": "Copy the warehouse, the store of `learnloom lrs`, logins and answers on pages, while others write.",
     "restore": "Restore a backup to where the settings say that the warehouse stands; none may stand there yet.",
     "metrics": "Print or serve metrics in Prometheus' format: counts, ages, consumer lag, dead letters.",
     "status": "Show the state of the warehouse: row counts, freshness, offsets, sizes.",

@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
+from learnloom.pipelines.backup.everything import restore_everything
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.shown import vault_of
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.lake.open import place_of
-from learnloom.pipelines.lrs.backup import restore_all
 
 commands = typer.Typer(add_completion=False)
 
@@ -17,6 +18,10 @@ commands = typer.Typer(add_completion=False)
 def restore(
     source: Annotated[str, typer.Argument(help="Folder of the backup, or s3://BUCKET/PREFIX/.")],
     *,
+    vault: Annotated[
+        bool,
+        typer.Option("--vault", help="Restore the vault too, to where the settings say that it stands."),
+    ] = False,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -28,7 +33,7 @@ def restore(
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     place = place_of(settings)
-    done = restore_all(source, place, settings.s3)
+    done = restore_everything(source, place, settings.s3, vault=vault_of(settings) if vault else None)
     out.record(done)
     out.say(
         f"The warehouse stands at {place} again, with {done.files:,} files. {done.copied:,} of them were copied now "

@@ -2,14 +2,27 @@
 
 import getpass
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from learnloom.pipelines.audit.noting import note_look
 from learnloom.pipelines.cli.options import now
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.serve.students import find_student, read_profile
+from learnloom.pipelines.vault.errors import VaultError
 from learnloom.pipelines.vault.names import alias_of, names_of
 from learnloom.schemas.profile import StudentProfile
+
+
+def vault_of(settings: Settings) -> Path:
+    """The file of the vault.
+
+    Raises:
+        VaultError: the settings name none.
+    """
+    if settings.vault.file is None:
+        raise VaultError("no vault is named: set LEARNLOOM_VAULT__FILE")
+    return settings.vault.file
 
 
 def account() -> str:

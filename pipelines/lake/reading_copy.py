@@ -5,7 +5,7 @@ what a process has open, so the same name must never mean another copy.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from learnloom.pipelines.lake.extensions import quoted
 _SUFFIX: Final = ".duckdb"
 _PARTIAL: Final = ".part"
 _MEMORY: Final = "256MB"
+_COPY: Final = "copy"
 
 
 class CopyMissingError(WarehouseError):
@@ -53,9 +54,16 @@ def write_copy(warehouse: Warehouse, folder: Path, name: str, selects: Mapping[s
 class ReadingCopy:
     """The newest copy of a folder, for many threads at once."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open nothing yet."""
+    def __init__(self, folder: Path, lay_over: "Callable[[CopyCursor], None]" = lambda _: None) -> None:
+        """Open nothing yet.
+
+        Args:
+            folder: where copies lie.
+            lay_over: is called when a copy is opened, which is attached as `copy`: what it makes in the main database,
+                in memory, is read in the place of what the copy has.
+        """
         self._folder = folder
+        self._lay_over = lay_over
         self._lock = threading.Lock()
         self._name: str | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
@@ -77,12 +85,20 @@ class ReadingCopy:
                 raise CopyMissingError("nothing has been computed yet: run `learnloom refresh`")
             if self._connection is None or name != self._name:
                 # The one of before is closed when its last reader has done with it.
-                file = self._folder / (name + _SUFFIX)
-                self._connection = duckdb.connect(
-                    str(file), read_only=True, config={"threads": 1, "memory_limit": _MEMORY}
-                )
-                self._name = name
-            return CopyCursor(name, self._connection.cursor())
+                self._connection, self._name = self._opened(self._folder / (name + _SUFFIX)), name
+            cursor = self._connection.cursor()
+            cursor.execute(f"SET search_path = 'memory.main,{_COPY}.main'")
+            return CopyCursor(name, cursor)
+
+    def _opened(self, file: Path) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": _MEMORY})
+        try:
+            connection.execute(f"ATTACH {quoted(str(file))} AS {_COPY} (READ_ONLY)")
+            self._lay_over(CopyCursor(file.stem, connection))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def close(self) -> None:
         """Close the copy that is open, if one is."""
@@ -99,6 +115,10 @@ class CopyCursor:
         """Read with a cursor of the copy of this name."""
         self.name: Final = name
         self._cursor = cursor
+
+    def run(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> None:
+        """Run a statement, where something is laid over the copy."""
+        self._cursor.execute(sql, values or None)
 
     def rows(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Answer a SELECT: a row is its values by the names of columns."""

@@ -23,6 +23,8 @@ BEGUN_SECONDS: Final = 600
 _INVITED_SECONDS: Final = 86_400
 _MOST_BEGUN: Final = 100_000
 """Logins in hand; above it, the oldest is forgotten: whoever begins many takes no room."""
+FOLDER: Final = "login"
+"""In the warehouse's folder, where the catalogue is a file."""
 _CAME_KEPT: Final = 400 * 86_400_000
 
 
@@ -250,7 +252,7 @@ def open_login_store(settings: Settings, *, now: Callable[[], datetime]) -> Iter
     if settings.catalog is not None:
         database = PostgresDatabase(settings.catalog.get_secret_value(), schema=SCHEMA, tables=TABLES)
     else:
-        folder = Path(settings.warehouse) / "login"
+        folder = Path(settings.warehouse) / FOLDER
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         database = SqliteDatabase(folder, now=now, file=FILE, tables=TABLES)
     with closing(database):

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.dead_letters import forget, rewrite
 from learnloom.pipelines.lake.backup import BackedUp
@@ -37,6 +38,7 @@ def maintain(
     *,
     clock: Callable[[], dt.datetime],
     erase: Callable[[Warehouse], Sequence[str | None]] | None = None,
+    back_up: Callable[[Warehouse, str, S3 | None], BackedUp] = back_up_all,
     run: Run | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> MaintenanceSummary:
@@ -46,6 +48,7 @@ def maintain(
         settings: a school's choices.
         clock: gives the present moment.
         erase: takes students out of files who are to be erased, and gives what each waits for; None: nobody is.
+        back_up: makes a backup, at the place and by the access of the settings.
         run: who does it.
         on_progress: is told what is being done.
 
@@ -82,7 +85,7 @@ def maintain(
         backed_up = None
         if settings.flows.backup is not None:
             on_progress("copying to the backup")
-            backed_up = back_up_all(warehouse, settings.flows.backup, settings.s3)
+            backed_up = back_up(warehouse, settings.flows.backup, settings.s3)
     return MaintenanceSummary(runs_kept, letters_forgotten, tidied, orphans_removed, erasures, backed_up)
 
 

@@ -1,6 +1,6 @@
 """The pages as an application: addresses, who may read them, and the answers that come back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from learnloom.pipelines.audit.looks import AuditError
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.reading_copy import CopyCursor
@@ -26,13 +27,14 @@ from learnloom.pipelines.pages.answering import (
 from learnloom.pipelines.pages.guard import Forms, Secured
 from learnloom.pipelines.pages.log import Waiting
 from learnloom.pipelines.pages.menu import home_of, menu_of
-from learnloom.pipelines.pages.model import course_of
+from learnloom.pipelines.pages.model import course_of, students_of
 from learnloom.pipelines.pages.page import Asked, NotFoundError, Page
 from learnloom.pipelines.pages.pages import PAGES
 from learnloom.pipelines.pages.render import render
 from learnloom.pipelines.pages.texts import words_of
-from learnloom.pipelines.roster.access import Access
+from learnloom.pipelines.roster.access import Access, Kind
 from learnloom.pipelines.roster.reader import Reader, Role
+from learnloom.pipelines.vault.errors import VaultError
 
 _MAX_BODY: Final = 65_536
 _SEE_OTHER: Final = 303
@@ -44,6 +46,13 @@ _NOTHING: Final = {
 }
 """Why a reader has no page to begin with."""
 ReaderOf = Callable[[Request], Reader | None]
+
+
+Note = Callable[[str, str, Iterable[str]], None]
+
+
+def _unnoted(_who: str, _page: str, _students: Iterable[str]) -> None:
+    """Keep nothing."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,8 @@ class Place:
     """Lends the warehouse, as a context manager."""
     thresholds: Thresholds
     """The school's."""
+    note: Note = _unnoted
+    """Keeps who is about to be shown a page, its name, and keys of the students on it; then alone it is shown."""
 
 
 def make_pages(
@@ -97,6 +108,8 @@ def make_pages(
             HTTPException: pages.refused,
             NotFoundError: pages.missing,
             WarehouseError: pages.unavailable,
+            AuditError: pages.unavailable,
+            VaultError: pages.unavailable,
             500: pages.failed,
         },
     )
@@ -137,6 +150,7 @@ class _Pages:
             if reader is None:
                 return RedirectResponse(self._login_address(request), _SEE_OTHER)
             asked = self._asked(request, reader, page)
+            self._note(page, asked)
             given = page.show(asked)
             if isinstance(given, Response):
                 return given
@@ -167,7 +181,16 @@ class _Pages:
             values=values,
             course_id=course_id,
             student_key=student_key or own,
+            is_told=own is None
+            or not model.rows("SELECT 1 FROM untold WHERE student_key = $own", {"own": own}),
         )
+
+    def _note(self, page: Page, asked: Asked) -> None:
+        """Keep that somebody is about to look at students who are not themselves."""
+        if page.kind is not Kind.PERSONS:
+            return
+        students = [asked.student_key] if asked.student_key else students_of(asked.model, asked.course_id)
+        self._place.note(asked.reader.subject, page.name, students)
 
     def _rendered(self, request: Request, page: Page, asked: Asked, given: dict[str, Any]) -> str:
         about = asked.model.one("SELECT as_of, time_zone FROM about") or {}

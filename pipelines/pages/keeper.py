@@ -19,6 +19,7 @@ from learnloom.pipelines.lake.held import HeldWarehouse
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.reading_copy import CopyCursor, ReadingCopy
 from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.pages.apart import lay_over
 from learnloom.pipelines.pages.log import AnswerLog
 from learnloom.pipelines.pages.model import folder_of, wanted_name, write_model
 from learnloom.schemas.errors import LearnloomError
@@ -36,7 +37,7 @@ class Keeper:
     ) -> None:
         """Take the warehouse of these settings; nothing is opened yet."""
         self.log = AnswerLog(folder_of(settings))
-        self.copy = ReadingCopy(folder_of(settings))
+        self.copy = ReadingCopy(folder_of(settings), lambda model: lay_over(settings, model, clock))
         self._settings = settings
         self._job = LandingJob(settings, clock, StopSignal(), run)
         self._held = HeldWarehouse(partial(open_to_read, settings))

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
 
-_FILE: Final = "answers.sqlite"
-_TABLE: Final = """
+FILE: Final = "answers.sqlite"
+TABLE: Final = """
     CREATE TABLE IF NOT EXISTS answer (
         statement_id TEXT PRIMARY KEY, student_key TEXT NOT NULL, act TEXT NOT NULL, target TEXT NOT NULL,
         said_at TEXT NOT NULL, statement BLOB NOT NULL, has_landed INTEGER NOT NULL DEFAULT 0
@@ -61,12 +61,12 @@ class AnswerLog:
     def __init__(self, folder: Path) -> None:
         """Open the log that lies in a folder, or make it."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file = folder / _FILE
+        self._file = folder / FILE
         self.appended = threading.Event()
         """Set when there is something to land; whoever waits for it clears it."""
         with closing(self._open()) as connection, connection:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(_TABLE)
+            connection.execute(TABLE)
         self._file.chmod(0o600)
 
     def _open(self) -> sqlite3.Connection:
@@ -105,6 +105,12 @@ class AnswerLog:
     def counted(self, statement_ids: Iterable[str]) -> None:
         """Let go of answers that a refresh has counted."""
         self._each("DELETE FROM answer WHERE has_landed AND statement_id = ?", statement_ids)
+
+    def forget(self, student_keys: Iterable[str]) -> int:
+        """Take out the answers about some students; returns how many there were."""
+        with closing(self._open()) as connection, connection:
+            rows = [(key,) for key in student_keys]
+            return connection.executemany("DELETE FROM answer WHERE student_key = ?", rows).rowcount
 
     def _each(self, sql: str, statement_ids: Iterable[str]) -> None:
         with closing(self._open()) as connection, connection:

@@ -131,3 +131,12 @@ def course_of(model: CopyCursor, course_key: str) -> str | None:
     """Id of the course of this key."""
     row = model.one("SELECT course_id FROM course WHERE course_key = $key", {"key": course_key})
     return row["course_id"] if row else None
+
+
+def students_of(model: CopyCursor, course_id: str | None) -> list[str]:
+    """Keys of the students of a course; of none, of all courses."""
+    rows = model.rows(
+        f"SELECT DISTINCT student_key FROM {COURSE_MEMBER} WHERE $course IS NULL OR course_id = $course",
+        {"course": course_id},
+    )
+    return [row["student_key"] for row in rows]

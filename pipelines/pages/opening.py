@@ -2,12 +2,13 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
 from starlette.applications import Starlette
 
+from learnloom.pipelines.audit.noting import note_look
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.held import ReadingPool
 from learnloom.pipelines.lake.open import open_to_read
@@ -45,6 +46,7 @@ def open_pages(
             TakesAnswers(keeper.log, clock),
             pool.lent,
             settings.thresholds,
+            partial(_note, settings, clock),
         )
         yield make_pages(
             place,
@@ -81,6 +83,7 @@ def open_demo(
             TakesAnswers(keeper.log, said_at),
             pool.lent,
             settings.thresholds,
+            partial(_note, settings, clock),
         )
         yield make_pages(
             place,
@@ -93,3 +96,9 @@ def open_demo(
 def _held(settings: Settings) -> ReadingPool:
     """For the few pages that read the warehouse itself: to open it takes ten times what their questions take."""
     return ReadingPool(partial(open_to_read, settings), size=_CONNECTIONS, wait_seconds=_WAIT_SECONDS)
+
+
+def _note(
+    settings: Settings, clock: Callable[[], dt.datetime], who: str, page: str, students: Iterable[str]
+) -> None:
+    note_look(settings, clock(), who=who, through="page", what=page, students=students)

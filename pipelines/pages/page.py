@@ -38,6 +38,8 @@ class Asked:
     course_id: str | None = None
     student_key: str | None = None
     """Of whom the page is: by its address, else the student who reads it."""
+    is_told: bool = True
+    """Whether a student may be told signals themselves: who is too young hears of them through a teacher alone."""
 
     def say(self, signal: Signal) -> str:
         """Say a signal in the reader's language, where its message is known; else as it was said."""
@@ -65,12 +67,22 @@ class Asked:
     def profile_if_any(self) -> StudentProfile | None:
         """The profile of the page's student; None: nothing has come of them so far."""
         row = self.model.one(
-            "SELECT profile FROM profile WHERE student_key = $student", {"student": self.student_key}
+            "SELECT profile, student_name FROM profile LEFT JOIN student USING (student_key) "
+            "WHERE student_key = $student",
+            {"student": self.student_key},
         )
-        return StudentProfile.model_validate_json(row["profile"]) if row else None
+        if row is None:
+            return None
+        profile = StudentProfile.model_validate_json(row["profile"])
+        return profile.model_copy(update={"student_name": row["student_name"] or profile.student_name})
 
     def signals(self, audience: str, *kinds: str) -> list[Signal]:
-        """Signals of the page's student to an audience that have not expired, most urgent first."""
+        """Signals of the page's student to an audience that have not expired, most urgent first.
+
+        To a student who is too young there are none.
+        """
+        if not self.is_told:
+            return []
         rows = self.model.rows(
             "SELECT signal FROM signal WHERE student_key = $student AND audience = $audience "
             "AND expires_at > (SELECT as_of FROM about) AND (len($kinds) = 0 OR list_contains($kinds, signal_kind)) "

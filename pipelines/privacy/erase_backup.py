@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any, Final
 
+from learnloom.pipelines.backup.everything import back_up_everything, holds_vault
 from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.lake.catalog_copy import POSTGRES_COPY, named_files
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.location import CATALOG_FILE, DATA_FOLDER
 from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
-from learnloom.pipelines.lrs.backup import back_up_all
 from learnloom.pipelines.lrs.store import FOLDER as STORE
 
 _ROTATES: Final = (
@@ -17,13 +17,16 @@ _ROTATES: Final = (
 )
 
 
-def renew_backup(warehouse: Warehouse, target: str, access: S3 | None) -> dict[str, Any]:
+def renew_backup(
+    warehouse: Warehouse, target: str, access: S3 | None, *, vault: Path | None = None
+) -> dict[str, Any]:
     """Make a backup again where one stands, and take away what only the one before needed.
 
     Args:
         warehouse: its catalogue must hold nothing of the student any more.
         target: folder, or prefix on the object store.
         access: how the object store is reached.
+        vault: the file of names, which is copied again where the backup holds one.
 
     Returns:
         What the receipt says of it.
@@ -32,12 +35,12 @@ def renew_backup(warehouse: Warehouse, target: str, access: S3 | None) -> dict[s
         BackupError: it cannot be made.
     """
     if target.startswith(SCHEME):
-        back_up_all(warehouse, target, access)
+        back_up_everything(warehouse, target, access)
         return {"target": target, "made_again": True, "files_removed": None, "told": _ROTATES}
     root = Path(target).resolve()
     if not any((root / name).exists() for name in (CATALOG_FILE, POSTGRES_COPY)):
         return {"target": target, "made_again": False, "files_removed": 0, "told": "no backup stands there"}
-    back_up_all(warehouse, target, access)
+    back_up_everything(warehouse, target, access, vault=vault if holds_vault(root) else None)
     removed = _prune(root) + _prune_attachments(root, warehouse.folder)
     return {"target": target, "made_again": True, "files_removed": removed, "told": None}
 

@@ -18,7 +18,7 @@ _EMPTY: Final = {
     "dimensional.fact_enrolment": "NULL::VARCHAR AS course_id, NULL::VARCHAR AS student_key, "
     "NULL::TIMESTAMPTZ AS unregistered_at",
     "dimensional.dim_staff": "NULL::VARCHAR AS student_key",
-    "staging.stg_identifier": "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS student_key",
+    "staging.stg_identifier": "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS own_key, NULL::VARCHAR AS student_key",
 }
 """What is read, and its columns where an earlier release has made the warehouse, or nothing was refreshed."""
 
@@ -27,24 +27,31 @@ _BASE: Final = """
         SELECT subject, identifier, identifier_key FROM login_match
         QUALIFY row_number() OVER (PARTITION BY subject ORDER BY match_id DESC) = 1
     ),
+    -- Where the warehouse has a secret, students have other keys than their identifiers: those of whom statements tell.
+    keyed AS (SELECT DISTINCT identifier_key, own_key FROM stg_identifier),
     roster AS (
         SELECT
             roster_member.course_id, roster_member.section, roster_member.subject, roster_member.role,
             coalesce(matched.identifier, roster_member.identifier) AS identifier,
             coalesce(
-                person.student_key, matched.identifier_key, roster_member.identifier_key
+                keyed.own_key, person.student_key, matched.identifier_key, roster_member.identifier_key
             ) AS person_key
         FROM roster_member
         LEFT JOIN matched ON roster_member.subject = matched.subject
         LEFT JOIN person
             ON coalesce(matched.identifier_key, roster_member.identifier_key) = person.identifier_key
+        LEFT JOIN keyed ON coalesce(
+            person.student_key, matched.identifier_key, roster_member.identifier_key
+        ) = keyed.identifier_key
     ),
     -- As the school says it now, before a refresh has taken it in; whoever is told to be a student is one.
     told AS (
         SELECT
-            coalesce(person.student_key, staff.identifier_key) AS person_key,
+            coalesce(keyed.own_key, person.student_key, staff.identifier_key) AS person_key,
             bool_or(staff.role = 'student') AS is_student
-        FROM staff LEFT JOIN person ON staff.identifier_key = person.identifier_key
+        FROM staff
+        LEFT JOIN person ON staff.identifier_key = person.identifier_key
+        LEFT JOIN keyed ON coalesce(person.student_key, staff.identifier_key) = keyed.identifier_key
         GROUP BY ALL
     ),
     no_student AS (
@@ -139,8 +146,10 @@ def find_login(warehouse: Warehouse, subject: str, identifier_key: str | None) -
             ) AS identifier_key
         ),
         one AS (
-            SELECT coalesce(person.student_key, who.identifier_key) AS person_key
-            FROM who LEFT JOIN person ON who.identifier_key = person.identifier_key
+            SELECT coalesce(keyed.own_key, person.student_key, who.identifier_key) AS person_key
+            FROM who
+            LEFT JOIN person ON who.identifier_key = person.identifier_key
+            LEFT JOIN keyed ON coalesce(person.student_key, who.identifier_key) = keyed.identifier_key
         )
         SELECT
             person_key,

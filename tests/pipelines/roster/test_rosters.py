@@ -296,3 +296,19 @@ def test_an_export_without_classes_is_told(tmp_path: Path) -> None:
         read_classes(tmp_path, MatchBy.USERNAME, _HOME, f"{_HOME}/{{class}}")
     with pytest.raises(PeopleFileError, match="no column email"):
         read_classes(tmp_path, MatchBy.EMAIL, None, f"{_HOME}/{{class}}")
+
+
+def test_keys_are_those_of_the_warehouse(warehouse: Warehouse) -> None:
+    """Where keys are made with a secret, members and logins have the keys under which statements count."""
+    warehouse.run("CREATE SCHEMA IF NOT EXISTS staging")
+    warehouse.run(
+        "CREATE TABLE staging.stg_identifier (identifier_key VARCHAR, own_key VARCHAR, student_key VARCHAR)"
+    )
+    for name, key in ((_ANN, "ann's"), (_TINA, "tina's")):
+        warehouse.run("INSERT INTO staging.stg_identifier VALUES (?, ?, ?)", [key_of(name), key, key])
+    _imported(warehouse, Member(_MATHS, "student", _ANN), Member(_MATHS, "teacher", _TINA))
+    assert _members(warehouse) == {(_MATHS, None, "ann's")}
+    assert find_login(warehouse, "x#y", key_of(_ANN)) == Found("ann's", True, False, frozenset(), True)
+    assert find_login(warehouse, "x#z", key_of(_TINA)) == Found(
+        "tina's", True, True, frozenset({_MATHS}), False
+    )

@@ -1,0 +1,1 @@
+"""A backup of all that a school keeps, and the way back."""

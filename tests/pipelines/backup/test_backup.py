@@ -1,0 +1,49 @@
+"""A backup holds what stands beside the warehouse, and the vault only if asked."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from learnloom.pipelines.backup.everything import back_up_everything, restore_everything
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.lake.backup import BackupError
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.open import place_of
+from learnloom.pipelines.login.store import Came, open_login_store
+from learnloom.pipelines.pages.log import Answer, AnswerLog
+from learnloom.pipelines.pages.model import folder_of
+from learnloom.pipelines.vault.vault import Alias, Vault
+
+pytestmark = pytest.mark.slow
+
+_NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
+_ANN = "mailto:ann@school.example"
+
+
+def test_what_stands_beside_comes_back(tmp_path: Path) -> None:
+    """Logins and answers are restored as they were; names are neither in a backup nor back unless that was asked."""
+    before, after = (Settings(warehouse=tmp_path / name) for name in ("before", "after"))
+    answer = Answer("id-1", "0" * 16, "set_goal", "https://school.example/skill", _NOW, b"{}")
+    vault, safe = tmp_path / "vault.sqlite", tmp_path / "safe"
+    with Vault(vault, creates=True) as names, names.writing():
+        names.keep([Alias(_ANN, is_pseudonym=False)], "Ann", None, _NOW)
+    with Warehouse(before.warehouse) as warehouse:
+        tables.prepare(warehouse, wait_seconds=20)
+        with open_login_store(before, now=lambda: _NOW) as store:
+            store.note(Came("https://idp#1", "Ann", _ANN, "student", is_found=False))
+        AnswerLog(folder_of(before)).add([answer])
+        back_up_everything(warehouse, safe)
+        with pytest.raises(BackupError, match="no vault"):
+            restore_everything(
+                safe, place_of(Settings(warehouse=tmp_path / "other")), vault=tmp_path / "names"
+            )
+        back_up_everything(warehouse, tmp_path / "all", vault=vault)
+    assert not list(safe.rglob("vault*"))
+    restore_everything(tmp_path / "all", place_of(after), vault=tmp_path / "back" / "vault.sqlite")
+    with open_login_store(after, now=lambda: _NOW) as store:
+        assert [each.name for each in store.unmatched()] == ["Ann"]
+    assert AnswerLog(folder_of(after)).waiting().all() == [answer]
+    with Vault(tmp_path / "back" / "vault.sqlite") as names:
+        assert [person.name for person in names.people(limit=2)] == ["Ann"]
