@@ -22,7 +22,7 @@ _BUSY_SECONDS: Final = 10.0
 _OWNER_ONLY: Final = 0o600
 _BEGIN: Final = "0" * 64
 _MAX_CHARS: Final = 500
-_TABLES: Final = """
+TABLES: Final = """
     CREATE TABLE IF NOT EXISTS anchor (seq INTEGER NOT NULL, hash TEXT NOT NULL);
     INSERT INTO anchor SELECT 0, '{begin}' WHERE NOT EXISTS (SELECT * FROM anchor);
     CREATE TABLE IF NOT EXISTS look (
@@ -85,7 +85,7 @@ class Audit:
                 file.touch(_OWNER_ONLY, exist_ok=True)
             self._connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
             self._connection.executescript(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES.format(begin=_BEGIN)
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + TABLES.format(begin=_BEGIN)
             )
         except (sqlite3.Error, OSError) as error:
             raise AuditError(f"the audit {file} cannot be opened: {error}") from error

@@ -28,4 +28,9 @@ def open_audit(settings: Settings) -> Audit:
     """
     if settings.vault.audit_file is None:
         raise AuditError("looks are not kept: set LEARNLOOM_VAULT__AUDIT_FILE")
+    if settings.vault.audit_file.resolve().is_relative_to(settings.warehouse.resolve()):
+        raise AuditError(
+            f"the audit {settings.vault.audit_file} lies in the warehouse's folder, in which an erasure leaves nothing "
+            "of a student: set LEARNLOOM_VAULT__AUDIT_FILE to a place apart"
+        )
     return Audit(settings.vault.audit_file, kept_days=settings.vault.audit_days)

@@ -7,6 +7,7 @@ import typer
 
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now
 from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.cli.shown import account
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.formatting import count
 from learnloom.pipelines.lake.open import open_to_read
@@ -27,7 +28,7 @@ def access(
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     with open_to_read(settings) as opened, opened.transaction():
-        given = give_access(opened, settings, student, folder, now=now())
+        given = give_access(opened, settings, student, folder, who=account(), now=now())
     out.record(given)
     out.say(
         f"{folder} holds {count(given.statements, 'statement')}, {count(given.estimates, 'estimate')} with reasons "

@@ -84,7 +84,7 @@ class Sessions:
                 connection.execute(
                     "UPDATE session SET used = ? WHERE session_hash = ?", (now, hashed(session))
                 )
-        identity, reader = _read(row[0])
+        identity, reader = read_document(row[0])
         return Session(identity, reader, bool(row[1]), row[2])
 
     def update(self, session: str, identity: Identity, reader: Reader) -> None:
@@ -104,7 +104,7 @@ class Sessions:
         """End all sessions of a subject; returns how many."""
         with self._database.transaction() as connection:
             rows = connection.execute("SELECT session_hash, document FROM session").fetchall()
-            ended = [row[0] for row in rows if _read(row[1])[0].subject == subject]
+            ended = [row[0] for row in rows if read_document(row[1])[0].subject == subject]
             for each in ended:
                 connection.execute("DELETE FROM session WHERE session_hash = ?", (each,))
         return len(ended)
@@ -125,7 +125,8 @@ def _document(identity: Identity, reader: Reader) -> str:
     return orjson.dumps(told).decode()
 
 
-def _read(document: str) -> tuple[Identity, Reader]:
+def read_document(document: str) -> tuple[Identity, Reader]:
+    """Read what is kept with a session."""
     told = orjson.loads(document)
     identity = Identity(**{**told["identity"], "courses": tuple(told["identity"]["courses"])})
     reader = Reader(

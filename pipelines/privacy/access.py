@@ -7,20 +7,24 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from learnloom.pipelines.audit.noting import note_look, open_audit
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.config.vault import PURPOSES as USES
 from learnloom.pipelines.feedback.describe import describe_profile
 from learnloom.pipelines.feedback.why import describe_why
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import filled_tables, load_relations
 from learnloom.pipelines.privacy.errors import ErasureError
 from learnloom.pipelines.privacy.kept import PURPOSES, everything_kept, retention_of
-from learnloom.pipelines.privacy.subject import Subject, find_subject
+from learnloom.pipelines.privacy.subject import Subject, find_subject, known_people
 from learnloom.pipelines.refresh.why import why
 from learnloom.pipelines.serve.students import StudentMissingError, read_profile
+from learnloom.pipelines.vault.opening import open_vault
 from learnloom.schemas.profile import StudentProfile
 
 _STAGED: Final = "staging.stg_statement"
 _AT_ONCE: Final = 5_000
+_MOST_LOOKS: Final = 10_000
 
 
 class Given(NamedTuple):
@@ -34,7 +38,7 @@ class Given(NamedTuple):
 
 
 def give_access(
-    warehouse: Warehouse, settings: Settings, wanted: str, folder: Path, *, now: dt.datetime
+    warehouse: Warehouse, settings: Settings, wanted: str, folder: Path, *, who: str, now: dt.datetime
 ) -> Given:
     """Write everything that is kept of a student into a new folder: for machines, and as one page.
 
@@ -43,15 +47,19 @@ def give_access(
         settings: a school's choices.
         wanted: key, identifier, account name or name of the student.
         folder: must be absent or empty.
+        who: on whose account it is written: a look like any other, of which the page tells too.
         now: the present moment.
 
     Raises:
         PersonError: nobody goes by that, or several do.
         ErasureError: there is something in the folder.
+        AuditError: the look cannot be kept; then nothing is written.
+        VaultError: there is a vault, and it is none.
     """
-    subject = find_subject(warehouse, wanted)
+    subject = find_subject(warehouse, settings, wanted, now)
     if folder.exists() and any(folder.iterdir()):
         raise ErasureError(f"{folder} is not empty: name a new folder")
+    note_look(settings, now, who=who, through="export", what="access", students=[subject.student_key])
     folder.mkdir(parents=True, exist_ok=True)
     n_statements = _write_statements(warehouse, subject, folder / "statements.jsonl")
     try:
@@ -71,6 +79,8 @@ def give_access(
         "signals": signals,
         "recipients": _recipients(settings),
         "purposes": PURPOSES,
+        "consent": _consent(settings, subject),
+        "looks": _looks(settings, subject),
         "retention": retention_of(settings),
         "kept": [each._asdict() for each in everything_kept(load_relations()) if each.is_personal],
     }
@@ -153,6 +163,33 @@ def _recipients(settings: Settings) -> list[dict[str, str]]:
     return [{"name": each.name, "to": each.to} for each in settings.subscriptions]
 
 
+def _consent(settings: Settings, subject: Subject) -> dict[str, dict[str, Any]]:
+    """For what the student's data may be used, and whether that was told of the student or holds for all."""
+    told: dict[str, bool] = {}
+    people = known_people(settings, subject.identifiers)
+    if people:
+        with open_vault(settings) as vault:
+            for person in people:
+                for purpose, is_given in vault.consents_of(person).items():
+                    told[purpose] = is_given and told.get(purpose, True)
+    return {
+        purpose: {
+            "may_be_used": told.get(purpose, purpose in settings.vault.purposes),
+            "was_told": purpose in told,
+        }
+        for purpose in USES
+    }
+
+
+def _looks(settings: Settings, subject: Subject) -> list[dict[str, str]] | None:
+    """Who looked at the student, or at everybody, latest first; None: no looks are kept."""
+    if settings.vault.audit_file is None:
+        return None
+    with open_audit(settings) as audit:
+        looks = audit.looks(subject.student_key, limit=_MOST_LOOKS)
+    return [{"at": each.at, "who": each.who, "through": each.through, "what": each.what} for each in looks]
+
+
 def _page(content: dict[str, Any], profile: StudentProfile | None, reasons: Iterable[str]) -> str:
     """The same for a person to read."""
     told = [] if profile is None else list(describe_profile(profile))
@@ -171,6 +208,15 @@ def _page(content: dict[str, Any], profile: StudentProfile | None, reasons: Iter
         "Signals about you, to whom they were given": signals,
         "Who receives signals": [f"{each['name']} ({each['to']})" for each in content["recipients"]],
         "What it is used for": list(content["purposes"]),
+        "Whether it may be used": [
+            f"{purpose}: {'yes' if each['may_be_used'] else 'no'}{'' if each['was_told'] else ' (as for everybody)'}"
+            for purpose, each in content["consent"].items()
+        ],
+        "Who looked at it": ["It is not kept who looks."]
+        if content["looks"] is None
+        else [
+            f"{each['at'][:16]}: {each['who']}, {each['through']} {each['what']}" for each in content["looks"]
+        ],
         "How long it is kept": [f"{what}: {how_long}" for what, how_long in content["retention"].items()],
         "What you can ask for": [
             "Your school corrects it, stops using it, gives it to you in this form, or erases it: ask for that.",

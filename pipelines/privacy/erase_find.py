@@ -91,7 +91,7 @@ def find_standing(warehouse: Warehouse, subject: Subject, pseudonym: str, *, amo
         else:
             others.append(each)
         shared |= _texts_of_others(statement, subject.keys)
-    tokens = tokens_of(subject.identifiers, names, subject.keys)
+    tokens = tokens_of((*subject.identifiers, *subject.logins), names, subject.keys)
     told = [token for token in tokens if token.kind == "key" or token.text not in shared]
     mentions = [
         Mention(each.statement_id, each.record._replace(is_gone=False), raw, _hash(raw))

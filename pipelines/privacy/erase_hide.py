@@ -15,7 +15,7 @@ from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.lake.relation import columns_in, filled_tables
 from learnloom.pipelines.privacy.erase_find import Found, Mention, find_standing
 from learnloom.pipelines.privacy.erase_state import Erasure, add_erasure, drop_erasure
-from learnloom.pipelines.privacy.subject import Subject
+from learnloom.pipelines.privacy.subject import LOGINS, Subject
 from learnloom.pipelines.privacy.tokens import Token
 from learnloom.schemas.student_event import ERASED, StudentErased, StudentErasedEvent
 
@@ -138,6 +138,8 @@ def _whose(name: str, columns: Iterable[str], subject: Subject) -> str:
     # As constants: by these DuckLake knows which files to open.
     keys = ", ".join(map(quoted, subject.keys))
     parts = [f"{column} IN ({keys})" for column in _KEYS if column in columns]
+    if name in LOGINS and subject.logins:
+        parts.append(f"subject IN ({', '.join(map(quoted, subject.logins))})")
     if name == "landing.person_event":
         parts.append(f"value IN ({keys})")
     if name in (_STATEMENT, _STAGED, "landing.statement_version"):

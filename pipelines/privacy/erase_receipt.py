@@ -10,6 +10,7 @@ from learnloom.pipelines.lake.relation import columns_in, filled_tables
 from learnloom.pipelines.privacy.erase_state import Erasure, Secret
 from learnloom.pipelines.privacy.receipt import keyed_counts, token_key
 from learnloom.pipelines.privacy.search import Hits
+from learnloom.pipelines.vault.opening import may_read_names
 
 _CATALOGUE: Final = f"__ducklake_metadata_{LAKE}"
 _MODEL: Final = "estimates.model_version"
@@ -40,6 +41,7 @@ def receipt_of(
         "files_written_anew": _files(warehouse, secret.done.get("rewritten", {}).get("tables", [])),
         "snapshots": secret.done.get("expired", {}),
         "front_door": secret.done.get("front_door", {}),
+        "beside_the_warehouse": secret.done.get("beside", {}),
         "backups": secret.done.get("backups", []),
         "receivers": secret.done.get("receivers", []),
         "models": _models(warehouse, erasure),
@@ -129,6 +131,20 @@ def _out_of_reach(settings: Settings, erasure: Erasure) -> list[dict[str, str]]:
         }
         for each in settings.subscriptions
     ]
+    if settings.vault.audit_file is not None:
+        found.append(
+            {
+                "what": f"who looked at the student until {day}, by key, in the audit",
+                "until": f"a look is kept for {settings.vault.audit_days} days; the chain would break without it",
+            }
+        )
+    if settings.vault.file is not None and not may_read_names(settings):
+        found.append(
+            {
+                "what": "the student in the vault, which this account may not read",
+                "until": "whoever may: learnloom vault forget",
+            }
+        )
     if settings.catalog is not None:
         found.append(
             {

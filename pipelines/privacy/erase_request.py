@@ -10,6 +10,7 @@ from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import filled_tables, load_relations
 from learnloom.pipelines.lake.small import one_thread
+from learnloom.pipelines.privacy.erase_beside import renew_model
 from learnloom.pipelines.privacy.erase_door import find_waiting, opened_store
 from learnloom.pipelines.privacy.erase_find import find_standing
 from learnloom.pipelines.privacy.erase_hide import hide
@@ -24,7 +25,7 @@ from learnloom.pipelines.privacy.erase_state import (
     write_secret,
 )
 from learnloom.pipelines.privacy.errors import ErasureError
-from learnloom.pipelines.privacy.subject import Subject, find_subject
+from learnloom.pipelines.privacy.subject import Subject, find_subject, is_listed
 from learnloom.pipelines.privacy.tokens import holds
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
@@ -61,7 +62,7 @@ def request_erasure(
 
 
 def _request(warehouse: Warehouse, settings: Settings, wanted: str, reason: str, now: dt.datetime) -> Erasure:
-    subject = find_subject(warehouse, wanted)
+    subject = find_subject(warehouse, settings, wanted, now)
     erasure_id, pseudonym = secrets.token_hex(_ID_BYTES), f"erased-{secrets.token_hex(_ID_BYTES)}"
     scanned = warehouse.snapshot()
     found = find_standing(warehouse, subject, pseudonym)
@@ -76,6 +77,7 @@ def _request(warehouse: Warehouse, settings: Settings, wanted: str, reason: str,
         tuple(found.shared),
         {},
         {},
+        subject.logins,
     )
     # Before the student is hidden: after it, nothing tells any more who it was.
     write_secret(warehouse.folder, erasure_id, secret)
@@ -95,6 +97,7 @@ def _request(warehouse: Warehouse, settings: Settings, wanted: str, reason: str,
     rows = {name: [count, 0] for name, count in hidden.rows.items()}
     write_secret(warehouse.folder, erasure_id, secret._replace(rows=rows))
     stage_what_was_put_back(warehouse, settings, now)
+    renew_model(warehouse, settings)
     return hidden.erasure
 
 
@@ -112,7 +115,7 @@ def hide_what_came_since(
     """
     secret = read_secret(warehouse.folder, erasure.erasure_id)
     names = tuple(token.text for token in secret.tokens if token.kind == "name")
-    subject = Subject(secret.student_key, secret.keys, secret.identifiers, names)
+    subject = Subject(secret.student_key, secret.keys, secret.identifiers, names, secret.logins)
 
     def work() -> bool:
         scanned = warehouse.snapshot()
@@ -120,7 +123,7 @@ def hide_what_came_since(
         found = find_standing(
             warehouse, subject, erasure.pseudonym, among=f"landed_at >= TIMESTAMPTZ '{since}'"
         )
-        if not (found.own or found.mentions or found.letters):
+        if not (found.own or found.mentions or found.letters or is_listed(warehouse, subject)):
             return False
         hide(
             warehouse,

@@ -12,6 +12,7 @@ from learnloom.pipelines.lake.maintain import ORPHAN_AGE, remove_orphans
 from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lake.relation import filled_tables, load_relations
 from learnloom.pipelines.privacy.erase_backup import renew_backup
+from learnloom.pipelines.privacy.erase_beside import erase_beside, renew_model
 from learnloom.pipelines.privacy.erase_door import empty_store, erase_from_store, opened_store
 from learnloom.pipelines.privacy.erase_files import empty_catalogue, expire, oldest_snapshot, write_anew
 from learnloom.pipelines.privacy.erase_receipt import receipt_of
@@ -37,6 +38,7 @@ from learnloom.pipelines.refresh.refresh import refresh
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
 from learnloom.pipelines.refresh.state import STATE, read_state
+from learnloom.pipelines.vault.opening import may_read_names
 
 Clock = Callable[[], dt.datetime]
 _STAGING: Final = "staging.staging_state"
@@ -161,7 +163,7 @@ class Erasing:
         return read_secret(self.warehouse.folder, erasure.erasure_id)
 
     def _door(self, erasures: Sequence[Erasure]) -> None:
-        """Take them out of the store of `learnloom lrs`."""
+        """Take them out of the store of `learnloom lrs`, and of what else stands beside the warehouse."""
         with opened_store(self.settings, self.clock) as database:
             for each in erasures if database is not None else ():
                 secret = self._secret(each)
@@ -170,6 +172,16 @@ class Erasing:
                     database, secret.keys, secret.tokens, each.pseudonym, is_erased=self._is_erased
                 )
                 self._keep(each, front_door={**secret.done.get("front_door", {}), **rows})
+        for each in erasures:
+            secret = self._secret(each)
+            rows = erase_beside(
+                self.settings,
+                self.clock,
+                keys=secret.keys,
+                identifiers=secret.identifiers,
+                logins=secret.logins,
+            )
+            self._keep(each, beside={**secret.done.get("beside", {}), **rows})
 
     def _is_erased(self, id_hash: int) -> bool:
         import pyarrow as pa  # noqa: PLC0415 - seldom wanted
@@ -186,6 +198,7 @@ class Erasing:
         if state is not None:
             request = RefreshRequest(state.as_of, recounts=True)
             refresh(self.warehouse, self.settings, request, clock=self.clock)
+        renew_model(self.warehouse, self.settings)
 
     def _tell(self, erasures: Sequence[Erasure]) -> None:
         """Wait until receivers have the event, and let it name nobody any more."""
@@ -238,7 +251,10 @@ class Erasing:
         return int(min(reached))
 
     def _renew_backups(self, erasures: Sequence[Erasure]) -> None:
-        told = [renew_backup(self.warehouse, target, self.settings.s3) for target in self.backups]
+        vault = self.settings.vault.file if may_read_names(self.settings) else None
+        told = [
+            renew_backup(self.warehouse, target, self.settings.s3, vault=vault) for target in self.backups
+        ]
         for each in erasures:
             self._keep(each, backups=told)
 

@@ -56,6 +56,8 @@ class Secret(NamedTuple):
     """Rows of each relation before, and after."""
     done: dict[str, Any]
     """What steps have to say in the receipt."""
+    logins: tuple[str, ...] = ()
+    """Subjects of the student's logins."""
 
 
 def add_erasure(warehouse: Warehouse, erasure: Erasure) -> None:
@@ -126,7 +128,8 @@ def read_secret(folder: Path, erasure_id: str) -> Secret:
         ) from error
     tokens, shared = (tuple(Token(*each) for each in kept[name]) for name in ("tokens", "shared"))
     keys, identifiers = tuple(kept["keys"]), tuple(kept["identifiers"])
-    return Secret(kept["student_key"], keys, identifiers, tokens, shared, kept["rows"], kept["done"])
+    logins = tuple(kept.get("logins", ()))
+    return Secret(kept["student_key"], keys, identifiers, tokens, shared, kept["rows"], kept["done"], logins)
 
 
 def forget_secret(folder: Path, erasure_id: str) -> None:

@@ -22,7 +22,8 @@ class Kept(NamedTuple):
     """Something that is kept."""
 
     place: str
-    """Full name of a relation; a table of the store, as lrs.NAME; or a file or folder in the warehouse's folder."""
+    """Full name of a relation; a table beside them, as lrs.NAME, login.NAME, pages.NAME, vault.NAME or audit.NAME; or a
+    file or folder in the warehouse's folder."""
     what: str
     purpose: str
     kept_for: str
@@ -101,6 +102,49 @@ _STORE: Final = {
     "learner": ("short keys of students", OPERATION, GOOD, True),
     "session": ("sessions of short keys", OPERATION, "until it expires", True),
 }
+_LOGIN: Final = {
+    "begun": ("logins that have begun", OPERATION, "10 minutes, and until another one begins", True),
+    "session": ("who is logged in, and as whom", OPERATION, "until the session ends", True),
+    "came": ("who has logged in, and whether anybody was found for them", OPERATION, "400 days", True),
+    "platform": ("platforms that have registered themselves", OPERATION, NONE, False),
+    "invitation": ("hashes of invitations to register", OPERATION, NONE, False),
+    "member_list": ("where platforms give the members of courses", OPERATION, NONE, False),
+    "own_key": ("the key by which platforms know us", OPERATION, NONE, False),
+}
+_BESIDE: Final = (
+    Kept(
+        "pages.answer",
+        "answers given on pages (answers.sqlite in `pages`)",
+        SUPPORT,
+        "until a refresh has counted the statement that says the same",
+        True,
+    ),
+    Kept(
+        "vault.person",
+        "names and years of birth (setting `vault.file`)",
+        SCHOOL,
+        "until it is forgotten",
+        True,
+    ),
+    Kept(
+        "vault.alias", "whose an identifier or a pseudonym is", SCHOOL, "until the person is forgotten", True
+    ),
+    Kept(
+        "vault.consent",
+        "for what data may be used",
+        SCHOOL,
+        "until the person is forgotten; of a pseudonym for good, which names nobody then",
+        True,
+    ),
+    Kept(
+        "audit.look",
+        "who looked at whom, by key (setting `vault.audit_file`)",
+        PROOF,
+        "audit_days, of who is erased too",
+        True,
+    ),
+    Kept("audit.anchor", "where the chain of looks begins", PROOF, NONE, False),
+)
 FILES: Final = (
     Kept(
         "catalog.sqlite",
@@ -126,6 +170,15 @@ FILES: Final = (
         "receipts for good",
         True,
     ),
+    Kept("login", "the database of logins, where the catalogue is a file", OPERATION, "as its tables", True),
+    Kept(
+        "pages",
+        "answers given on pages, and the read model: a copy of what pages show",
+        SUPPORT,
+        "the read model until the next refresh; written anew without whoever is erased",
+        True,
+    ),
+    Kept("student.key", "the secret with which the keys of students are made", OPERATION, NONE, False),
     Kept("writing.lock", "the turn to write", OPERATION, NONE, False),
 )
 
@@ -149,9 +202,14 @@ def store_kept() -> list[Kept]:
     return [Kept(f"lrs.{name}", *entry) for name, entry in _STORE.items()]
 
 
+def beside_kept() -> list[Kept]:
+    """What is kept in tables of logins and pages, in the vault and in the audit."""
+    return [*(Kept(f"login.{name}", *entry) for name, entry in _LOGIN.items()), *_BESIDE]
+
+
 def everything_kept(relations: Iterable[Relation]) -> list[Kept]:
-    """All of it: relations, tables of the store, files and folders."""
-    return [*map(kept_of, relations), *store_kept(), *FILES]
+    """All of it: relations, tables of the store and beside it, files and folders."""
+    return [*map(kept_of, relations), *store_kept(), *beside_kept(), *FILES]
 
 
 def retention_of(settings: Settings) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Looking for a student's texts in the bytes of files, as they are and decoded: Parquet, SQLite, JSON, compressed."""
 
 import gzip
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from learnloom.pipelines.lake.catalog_copy import copy_catalog
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.object_store import SCHEME
+from learnloom.pipelines.lrs.conninfo import parameters
+from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
 from learnloom.pipelines.privacy.erase_state import FOLDER as ERASURE
 from learnloom.pipelines.privacy.mentions import agents_in
 from learnloom.pipelines.privacy.tokens import Token, bounded, holds, variants
@@ -27,6 +30,7 @@ _OVERLAP: Final = 4_096
 _AT_ONCE: Final = 2_000
 _MOST_PLACES: Final = 50
 _DATABASE: Final = ".sqlite"
+_COPY_OF_PAGES: Final = ".duckdb"
 _COPY: Final = """
 import pathlib, shutil, sys
 path = pathlib.Path(sys.argv[1])
@@ -34,6 +38,9 @@ for each in path.parent.glob(path.name + "*"):
     if each.name in (path.name, path.name + "-wal"):
         shutil.copyfile(each, pathlib.Path(sys.argv[2]) / each.name)
 """
+_BESIDE: Final = (
+    "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('lrs', 'login') ORDER BY 1, 2"
+)
 _SIDE_FILES: Final = (".lock",)
 
 
@@ -84,6 +91,7 @@ class Search:
         if place.postgres is not None:
             with tempfile.TemporaryDirectory(prefix="learnloom-search-") as folder:
                 self._duckdb(copy_catalog(place, Path(folder)), "the catalogue")
+            self._postgres(place.postgres)
         for root in (place.folder, *others):
             for path in sorted(root.rglob("*")):
                 is_own = path.parent == place.folder / ERASURE and ".secret" in path.name
@@ -100,7 +108,11 @@ class Search:
 
         POSIX locks belong to a process: had this one opened and closed it, those on it would be gone (lake/catalog.py).
         """
-        if ".sqlite" not in path.name:
+        if path.suffix == _COPY_OF_PAGES:
+            self.file(path, str(path))
+            with tempfile.TemporaryDirectory(prefix="learnloom-search-") as folder:
+                self._duckdb(Path(shutil.copy(path, folder)), str(path))
+        elif ".sqlite" not in path.name:
             self.file(path, str(path))
         elif path.suffix == _DATABASE:
             with tempfile.TemporaryDirectory(prefix="learnloom-search-") as folder:
@@ -181,17 +193,27 @@ class Search:
         finally:
             self._warehouse.run("DETACH searched")
 
+    def _postgres(self, catalog: str) -> None:
+        """Look through what stands beside the catalogue: the store of `learnloom lrs`, and logins."""
+        with closing(PostgresConnection(parameters(catalog))) as connection:
+            for schema, name in connection.execute(_BESIDE).fetchall():
+                for row in connection.execute(f'SELECT * FROM {schema}."{name}"'):
+                    self._row(row, f"{schema}.{name}")
+
+    def _row(self, row: Iterable[Any], place: str) -> None:
+        for value in row:
+            if isinstance(value, bytes | memoryview):
+                self._text(bytes(value).decode("utf-8", "replace"), place)
+            elif isinstance(value, str):
+                self._text(value, place)
+
     def _sqlite(self, path: Path, place: str) -> None:
         with closing(sqlite3.connect(path)) as connection:
             connection.text_factory = lambda data: data.decode("utf-8", "replace")
             names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             for (name,) in names:
                 for row in connection.execute(f'SELECT * FROM "{name}"'):
-                    for value in row:
-                        if isinstance(value, bytes):
-                            self._text(value.decode("utf-8", "replace"), f"{place}, {name}")
-                        elif isinstance(value, str):
-                            self._text(value, f"{place}, {name}")
+                    self._row(row, f"{place}, {name}")
 
     def _text(self, text: str, place: str) -> None:
         """Look at a text, and where it is JSON, at each of its values."""

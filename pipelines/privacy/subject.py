@@ -1,17 +1,27 @@
-"""Whom an erasure, or a student's own question, is about: keys, identifiers and names."""
+"""Whom an erasure, or a student's own question, is about: keys, identifiers, names and logins."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
-from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.relation import existing_tables
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.relation import existing_tables, filled_tables
+from learnloom.pipelines.lake.student_secret import read_secret
+from learnloom.pipelines.login.forget import came_as, opened_logins
 from learnloom.pipelines.people.errors import PersonError
 from learnloom.pipelines.people.events import WhoIsWho, read_events
 from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.people.look_up import find_identifiers
+from learnloom.pipelines.vault.names import alias_of
+from learnloom.pipelines.vault.opening import may_read_names, open_vault
+from learnloom.pipelines.vault.vault import Person
+from learnloom.schemas.xapi.identity import person_key
 
 _IDENTIFIER: Final = "staging.stg_identifier"
 _STUDENT: Final = "dimensional.dim_student"
+LOGINS: Final = ("landing.login_match", "landing.roster_member")
+"""Tables that may name somebody by a login alone, in a column `subject`."""
 
 
 class Subject(NamedTuple):
@@ -19,20 +29,25 @@ class Subject(NamedTuple):
 
     student_key: str
     keys: tuple[str, ...]
-    """Of the student, and of each identifier by itself."""
+    """Of the student, and of each identifier by itself; where the warehouse has a secret, with and without it."""
     identifiers: tuple[str, ...]
     names: tuple[str, ...]
+    logins: tuple[str, ...] = ()
+    """Subjects of logins, issuer#sub."""
 
 
-def find_subject(warehouse: Warehouse, wanted: str) -> Subject:
+def find_subject(warehouse: Warehouse, settings: Settings, wanted: str, now: dt.datetime) -> Subject:
     """Find the one student who goes by a key, an identifier, an account's name or a name.
 
-    An identifier is enough where nothing was refreshed yet, or where no statement of theirs is taken in.
+    An identifier is enough where nothing was refreshed yet, or where no statement of theirs is taken in. What the vault
+    and logins know of the student is found with them.
 
     Raises:
         PersonError: nobody does, or several do.
+        VaultError: there is a vault, and it cannot be read.
     """
     who, tables = WhoIsWho(read_events(warehouse)), existing_tables(warehouse)
+    wanted = alias_of(settings, warehouse, wanted)
     keys: set[str] = set()
     if _IDENTIFIER in tables:
         try:
@@ -41,17 +56,29 @@ def find_subject(warehouse: Warehouse, wanted: str) -> Subject:
             keys = _key_given(wanted, error)
     else:
         keys = _key_given(wanted, PersonError(f"nobody is known yet: give an identifier, not {wanted!r}"))
+    secret = read_secret(warehouse.folder)
+    made_with = None if secret is None else secret.value
     student = who.person(min(keys))
     keys |= who.members(student) | {student}
     identifiers = {who.identifiers[key] for key in keys if key in who.identifiers}
     names: set[str] = set()
     if _IDENTIFIER in tables:
-        for identifier, name in _met(warehouse, keys, tables):
+        by_keys = keys | {person_key(key, made_with) for key in keys}
+        for identifier, name in _met(warehouse, by_keys, tables):
             identifiers.add(identifier)
             names |= {name} if name else set()
     if not identifiers and key_or_none(wanted) in keys:
         identifiers.add(wanted)
-    return Subject(student, tuple(sorted(keys)), tuple(sorted(identifiers)), tuple(sorted(names)))
+    for person in known_people(settings, identifiers):
+        identifiers |= {alias.text for alias in person.aliases}
+        names |= {person.name} if person.name else set()
+    keys |= {key for key in map(key_or_none, identifiers) if key is not None}
+    keys |= {person_key(key, made_with) for key in keys}
+    logins = _logins(warehouse, settings, keys, now)
+    return Subject(
+        person_key(student, made_with),
+        *(tuple(sorted(each)) for each in (keys, identifiers, names | set(logins.values()), logins)),
+    )
 
 
 def key_or_none(identifier: str) -> str | None:
@@ -60,6 +87,32 @@ def key_or_none(identifier: str) -> str | None:
         return key_of(identifier)
     except ValueError:
         return None
+
+
+def known_people(settings: Settings, identifiers: Iterable[str]) -> list[Person]:
+    """Give the people of the vault who have some identifiers; none where it may not be read.
+
+    Raises:
+        VaultError: there is a vault, and it is none.
+    """
+    if not may_read_names(settings):
+        return []
+    with open_vault(settings) as vault:
+        found = [person for each in identifiers if (person := vault.find(each)) is not None]
+    return list({person.person_id: person for person in found}.values())
+
+
+def is_listed(warehouse: Warehouse, subject: Subject) -> bool:
+    """Whether a roster or a match of logins names the student."""
+    values = {"keys": list(subject.keys), "logins": list(subject.logins)}
+    return any(
+        warehouse.rows(
+            f"SELECT 1 FROM {LAKE}.{name} WHERE list_contains($keys, identifier_key) "
+            "OR list_contains($logins::VARCHAR[], subject) LIMIT 1",
+            values,
+        )
+        for name in sorted(filled_tables(warehouse) & set(LOGINS))
+    )
 
 
 def _key_given(wanted: str, error: PersonError) -> set[str]:
@@ -83,3 +136,20 @@ def _met(warehouse: Warehouse, keys: set[str], tables: set[str]) -> Sequence[tup
             {"keys": sorted(keys)},
         )
     ]
+
+
+def _logins(
+    warehouse: Warehouse, settings: Settings, keys: Collection[str], now: dt.datetime
+) -> dict[str, str]:
+    """Subjects of the student's logins, by rosters, matches and who came, with the name that came."""
+    found = {
+        str(row[0]): ""
+        for name in sorted(filled_tables(warehouse) & set(LOGINS))
+        for row in warehouse.rows(
+            f"SELECT subject FROM {LAKE}.{name} WHERE subject IS NOT NULL AND list_contains($keys, identifier_key)",
+            {"keys": sorted(keys)},
+        )
+    }
+    with opened_logins(settings, lambda: now) as database:
+        came = [] if database is None else came_as(database, keys, found)
+    return found | {each.subject: each.name for each in came}

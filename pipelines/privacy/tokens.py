@@ -36,7 +36,7 @@ def tokens_of(identifiers: Iterable[str], names: Iterable[str], keys: Iterable[s
     """The texts of a student, longest first.
 
     Args:
-        identifiers: in the form of staging.stg_identifier.
+        identifiers: in the form of staging.stg_identifier, or subjects of logins.
         names: as statements give them.
         keys: student keys.
     """
@@ -50,7 +50,10 @@ def tokens_of(identifiers: Iterable[str], names: Iterable[str], keys: Iterable[s
 
 
 def _parts(identifier: str) -> list[str]:
-    kind = kind_of(identifier)
+    try:
+        kind = kind_of(identifier)
+    except ValueError:
+        return [identifier]
     if kind == "account":
         return [identifier.partition(" ")[2]]
     if kind == "mbox":

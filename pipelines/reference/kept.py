@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from learnloom.pipelines.lake.relation import load_relations
-from learnloom.pipelines.privacy.kept import FILES, PURPOSES, Kept, kept_of, store_kept
+from learnloom.pipelines.privacy.kept import FILES, PURPOSES, Kept, beside_kept, kept_of, store_kept
 
 _HEAD: Final = """# What is kept where
 
@@ -26,6 +26,7 @@ def kept_reference() -> str:
     parts += ["\n## About students\n", *_table(each for each in relations if each.is_personal)]
     parts += ["\n## About nobody\n", *_table(each for each in relations if not each.is_personal)]
     parts += ["\n## In the store of `learnloom lrs`\n", *_table(store_kept())]
+    parts += ["\n## Of logins and pages, in the vault and the audit\n", *_table(beside_kept())]
     parts += ["\n## Files in the warehouse's folder\n", *_table(FILES)]
     return "\n".join(parts) + "\n"
 

@@ -20,7 +20,7 @@ _BUSY_SECONDS: Final = 10.0
 _OWNER_ONLY: Final = 0o600
 _MOST_VALUES: Final = 500
 """Values in one statement, below what SQLite allows."""
-_TABLES: Final = """
+TABLES: Final = """
     CREATE TABLE IF NOT EXISTS person (
         person_id TEXT PRIMARY KEY, name TEXT, birth_year INTEGER, kept_at TEXT NOT NULL
     ) WITHOUT ROWID;
@@ -72,7 +72,7 @@ class Vault:
                 file.touch(_OWNER_ONLY, exist_ok=True)
             self._connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
             self._connection.executescript(
-                f"PRAGMA secure_delete=ON; PRAGMA journal_mode=DELETE; PRAGMA foreign_keys=ON; {_TABLES}"
+                f"PRAGMA secure_delete=ON; PRAGMA journal_mode=DELETE; PRAGMA foreign_keys=ON; {TABLES}"
             )
         except (sqlite3.Error, OSError) as error:
             raise VaultError(f"the vault {file} cannot be opened: {error}") from error

@@ -91,6 +91,11 @@ def _decoded(path: Path) -> Iterator[str]:
             rows = connection.execute("SELECT t::VARCHAR FROM read_parquet(?) AS t", [str(path)]).fetchall()
         yield from (row[0] for row in rows)
         yield from (_unescaped(row[0]) for row in rows)
+    elif path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as connection:
+            for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+                rows = connection.execute(f'SELECT t::VARCHAR FROM "{name}" AS t').fetchall()
+                yield "\n".join(row[0] for row in rows)
     elif path.suffix == ".sqlite":
         with tempfile.TemporaryDirectory() as name:
             for each in path.parent.glob(f"{path.name}*"):

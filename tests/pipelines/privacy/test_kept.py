@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from learnloom.pipelines.audit.looks import TABLES as LOOK_TABLES
 from learnloom.pipelines.lake.relation import Relation, load_relations
+from learnloom.pipelines.login.tables import TABLES as LOGIN_TABLES
 from learnloom.pipelines.lrs.tables import TABLES
-from learnloom.pipelines.privacy.kept import FILES, kept_of, store_kept
+from learnloom.pipelines.pages.log import TABLE as ANSWER_TABLE
+from learnloom.pipelines.privacy.kept import FILES, beside_kept, kept_of, store_kept
 from learnloom.pipelines.reference.kept import kept_reference
+from learnloom.pipelines.vault.vault import TABLES as VAULT_TABLES
 from tests.conftest import SmallClass
 
 _PAGE = Path(__file__).parents[3] / "docs/reference/kept.md"
@@ -30,6 +34,16 @@ def test_every_table_of_the_store_is_listed() -> None:
     """The tables that `learnloom lrs` makes are those of the list."""
     made = set(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", TABLES))
     assert {each.place.removeprefix("lrs.") for each in store_kept()} == made
+
+
+@pytest.mark.parametrize(
+    ("room", "tables"),
+    [("login", LOGIN_TABLES), ("pages", ANSWER_TABLE), ("vault", VAULT_TABLES), ("audit", LOOK_TABLES)],
+)
+def test_every_table_beside_is_listed(room: str, tables: str) -> None:
+    """The tables of logins, pages, vault and audit are those of the list."""
+    made = {f"{room}.{name}" for name in re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", tables)}
+    assert {each.place for each in beside_kept() if each.place.startswith(f"{room}.")} == made
 
 
 def test_every_file_is_listed(small_class: SmallClass) -> None:
