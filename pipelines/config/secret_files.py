@@ -46,7 +46,7 @@ def secret_names(fields: Mapping[str, FieldInfo], prefix: str, delimiter: str) -
     """Give the variable of each setting that is a secret, with those of tables; arguments as above."""
     for name, field in fields.items():
         kinds = (field.annotation, *get_args(field.annotation))
-        if SecretStr in kinds:
+        if SecretStr in kinds and f"{name}_file" not in fields:  # else the setting of that name reads it
             yield f"{prefix}{name}".upper()
         for kind in kinds:
             if isinstance(kind, type) and issubclass(kind, BaseModel):

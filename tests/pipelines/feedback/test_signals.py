@@ -165,6 +165,7 @@ def test_a_rich_student_is_told_all_that_is_known() -> None:
         SignalKind.ENGAGEMENT_CHANGE,
         SignalKind.REVIEW_DUE,
         SignalKind.SPACING,
+        SignalKind.WANTS_TO_TALK,
     }
 
 

@@ -112,7 +112,7 @@ def test_a_void_landed_since_counts_for_whom_it_concerns(school: Warehouse, tmp_
     "change",
     [
         "DELETE FROM landing.statement WHERE landed_at >= $since",
-        "UPDATE landing.statement SET raw = replace(raw, 'true', 'false') WHERE landed_at >= $since",
+        "UPDATE landing.statement SET raw = replace(raw, '/verbs/', '/words/') WHERE landed_at >= $since",
         "UPDATE staging.stg_statement SET activity_name = 'wrong' WHERE landed_at >= $since",
     ],
     ids=["taken out", "mended", "staged otherwise"],
