@@ -26,7 +26,7 @@ def _written_since(warehouse: Warehouse, snapshot: int) -> set[str]:
 
 
 def test_only_tables_whose_rows_differ_are_written(tmp_path: Path) -> None:
-    """After one answer just those tables are written in which a row is another; and figures of the question answered."""
+    """After one answer those tables are written in which a row is another, and figures of the question answered."""
     lines = lines_of(tmp_path / "class", faults=0.0)
     last = max(number for number, line in enumerate(lines) if b"/verbs/answered" in line)
     answer = lines.pop(last)
