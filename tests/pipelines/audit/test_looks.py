@@ -76,7 +76,7 @@ def test_what_cannot_be_kept_is_not_shown(tmp_path: Path) -> None:
     )
     (tmp_path / "blocked").write_bytes(b"x")
     settings = Settings(
-        warehouse=tmp_path, vault=VaultBounds(audit_file=tmp_path / "blocked" / "audit.sqlite")
+        warehouse=tmp_path / "warehouse", vault=VaultBounds(audit_file=tmp_path / "blocked" / "audit.sqlite")
     )
     with pytest.raises(AuditError, match="cannot be opened"):
         note_look(settings, _NOW, who="eve", through="command", what="profile", students=["k"])
