@@ -173,13 +173,18 @@ def _command(line: str) -> list[str]:
     return shlex.split(line.removeprefix(prefix))
 
 
+def _by_default(value: str) -> str:
+    """What stands for ${NAME:-DEFAULT} where the environment says nothing."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+
+
 def test_docker_lines_do_what_they_promise(
     broker: Broker, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the settings of the composition, on a real broker and catalogue, a class that is produced lands."""
     monkeypatch.chdir(tmp_path)
     topic = _new_topic(broker)
-    environment = SERVICES["tools"]["environment"] | {
+    environment = {name: _by_default(value) for name, value in SERVICES["tools"]["environment"].items()} | {
         "LEARNLOOM_CATALOG": database,
         "LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS": broker.address,
         "LEARNLOOM_WAREHOUSE": str(tmp_path / "warehouse"),

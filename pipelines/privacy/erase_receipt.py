@@ -106,57 +106,33 @@ def _out_of_reach(settings: Settings, erasure: Erasure) -> list[dict[str, str]]:
     """What nothing here can delete, and who or what ends it."""
     day = f"{erasure.requested_at:%Y-%m-%d}"
     found = [
-        {
-            "what": "files that were imported, and exports of `learnloom export` and `learnloom query`",
-            "until": "whoever made them deletes them",
-        },
-        {
-            "what": "snapshots of the file system, and free blocks of the disk",
-            "until": "the machine's own rotation",
-        },
+        (
+            "files that were imported, and exports of `learnloom export` and `learnloom query`",
+            "whoever made them deletes them",
+        ),
+        ("snapshots of the file system, and free blocks of the disk", "the machine's own rotation"),
     ]
+    retention = "the topic's retention (retention.ms), counted from that day"
     found += [
-        {
-            "what": f"messages of the topic {topic} sent until {day}",
-            "until": "the topic's retention (retention.ms), counted from that day",
-        }
-        for topic in settings.flows.topics
+        (f"messages of the topic {topic} sent until {day}", retention) for topic in settings.flows.topics
     ]
+    by_receiver = "its receiver acts on the event student.erased"
+    by_store = "xAPI cannot delete: the learning record store's own means"
     found += [
-        {
-            "what": f"events that {each.name} ({each.to}) was sent until {day}",
-            "until": "its receiver acts on the event student.erased"
-            if each.to != "lrs"
-            else "xAPI cannot delete: the learning record store's own means",
-        }
+        (
+            f"events that {each.name} ({each.to}) was sent until {day}",
+            by_store if each.to == "lrs" else by_receiver,
+        )
         for each in settings.subscriptions
     ]
     if settings.vault.audit_file is not None:
-        found.append(
-            {
-                "what": f"who looked at the student until {day}, by key, in the audit",
-                "until": f"a look is kept for {settings.vault.audit_days} days; the chain would break without it",
-            }
-        )
+        kept = f"a look is kept for {settings.vault.audit_days} days; the chain would break without it"
+        found.append((f"who looked at the student until {day}, by key, in the audit", kept))
     if settings.vault.file is not None and not may_read_names(settings):
-        found.append(
-            {
-                "what": "the student in the vault, which this account may not read",
-                "until": "whoever may: learnloom vault forget",
-            }
-        )
+        vault = "the student in the vault, which this account may not read"
+        found.append((vault, "whoever may: learnloom vault forget"))
     if settings.catalog is not None:
-        found.append(
-            {
-                "what": "PostgreSQL's archive of its write-ahead log, and its backups",
-                "until": "their own rotation",
-            }
-        )
+        found.append(("PostgreSQL's archive of its write-ahead log, and its backups", "their own rotation"))
     if (settings.data_path or "").startswith(SCHEME):
-        found.append(
-            {
-                "what": "earlier versions of objects, where the bucket keeps them",
-                "until": "the bucket's own rules",
-            }
-        )
-    return found
+        found.append(("earlier versions of objects, where the bucket keeps them", "the bucket's own rules"))
+    return [{"what": what, "until": until} for what, until in found]
