@@ -10,16 +10,15 @@ kills. At the end an incremental state is held against a full refresh.
 
 import argparse
 import json
-import os
 import random
-import signal
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Final
 
-from bench.command import environment, learnloom, program
-from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from bench.command import learnloom
+from bench.killing import kill, opened, rows_of, started
+from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import filled_tables, load_relations
 
 _DAY: Final = ("--as-of", "2026-11-02")
@@ -57,9 +56,9 @@ def main() -> None:
                 n_others += _statements_of_others(folder, key) != others
             learnloom(folder, "erase", "run", "--now")
             _verify(folder, key, name)
-        rows = _rows(folder)
+        rows = rows_of(folder)
         learnloom(folder, "refresh", "--full", *_DAY)
-        again = _rows(folder)
+        again = rows_of(folder)
         differing = sorted(table for table in rows if rows[table] != again.get(table))
     print(f"{n_kills} kills, seed {options.seed}, {n_students} students erased: each receipt holds")
     print(f"student seen between: {n_seen}; statements of others changed: {n_others}")
@@ -67,32 +66,24 @@ def main() -> None:
 
 
 def _ends_before(folder: Path, seconds: float) -> bool:
-    process = subprocess.Popen(
-        [*program(), "erase", "run", "--now"],
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = started(folder, "erase", "run", "--now")
     try:
         process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        kill(process)
         return False
     return True
 
 
 def _somebody(folder: Path) -> tuple[str, str]:
-    with _opened(folder) as warehouse:
+    with opened(folder) as warehouse:
         return warehouse.one(
             "SELECT student_key, student_name FROM dimensional.dim_student ORDER BY n_statements DESC LIMIT 1"
         )
 
 
 def _statements_of_others(folder: Path, key: str) -> tuple[int, str]:
-    with _opened(folder) as warehouse:
+    with opened(folder) as warehouse:
         return warehouse.one(
             "SELECT count(*), md5(string_agg(statement_id::VARCHAR, '' ORDER BY statement_id)) "
             "FROM staging.stg_statement WHERE student_key IS DISTINCT FROM ?",
@@ -101,7 +92,7 @@ def _statements_of_others(folder: Path, key: str) -> tuple[int, str]:
 
 
 def _is_seen(folder: Path, key: str) -> bool:
-    with _opened(folder) as warehouse:
+    with opened(folder) as warehouse:
         filled = filled_tables(warehouse)
         return any(
             warehouse.one(f"SELECT count(*) FROM {LAKE}.{each.full_name} WHERE student_key = ?", [key])
@@ -115,25 +106,6 @@ def _verify(folder: Path, key: str, name: str) -> None:
     receipt = max((folder / "learnloom-warehouse" / "erasure" / "receipts").glob("*.json"))
     assert json.loads(receipt.read_text())["searched"]["tokens"]
     learnloom(folder, "erase", "verify", str(receipt), "--text", key, "--text", name)
-
-
-def _rows(folder: Path) -> dict[str, tuple[int, str]]:
-    with _opened(folder) as warehouse:
-        filled = filled_tables(warehouse)
-        return {
-            each.full_name: warehouse.one(
-                "SELECT count(*), md5(string_agg(t::VARCHAR, '' ORDER BY t::VARCHAR)) "
-                f"FROM {LAKE}.{each.full_name} AS t"
-            )
-            for each in load_relations()
-            if each.scope in ("mention", "reference", "student", "activity", "course", "skill")
-            and each.stored == "table"
-            and each.full_name in filled
-        }
-
-
-def _opened(folder: Path) -> Warehouse:
-    return Warehouse(folder / "learnloom-warehouse", read_only=True)
 
 
 if __name__ == "__main__":

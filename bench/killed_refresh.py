@@ -12,17 +12,15 @@ import os
 import platform
 import random
 import shutil
-import signal
-import subprocess
 import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench.command import environment, learnloom, program
-from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.relation import filled_tables, load_relations
+from bench.command import learnloom
+from bench.killing import kill, opened, rows_of, started
+from learnloom.pipelines.lake.connection import LAKE
 
 _DAY: Final = ("--as-of", "2026-11-02")
 _SETTINGS: Final = {"LEARNLOOM_REFRESH__BUCKET_STATEMENTS": "1000", "LEARNLOOM_REFRESH__WORKERS": "2"}
@@ -68,24 +66,16 @@ def _kill(folder: Path, n_kills: int, chance: random.Random, seconds: float) -> 
     """Start refreshes and kill them, each within the time that a whole one takes; return the torn reads."""
     n_torn = 0
     for _ in range(n_kills):
-        process = subprocess.Popen(
-            [*program(), "refresh", "--full", *_DAY],
-            cwd=folder,
-            env=environment(**_SETTINGS),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = started(folder, "refresh", "--full", *_DAY, **_SETTINGS)
         time.sleep(chance.uniform(0.1, seconds))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        kill(process)
         n_torn += _is_torn(folder)
     return n_torn
 
 
 def _is_torn(folder: Path) -> bool:
     """Whether profiles, students and digests are not of one refresh."""
-    with Warehouse(folder / "learnloom-warehouse", read_only=True) as warehouse:
+    with opened(folder) as warehouse:
         counts = warehouse.one(
             "SELECT (SELECT count(*) FROM dimensional.dim_student), "
             "(SELECT count(*) FROM feedback.student_profile), "
@@ -97,30 +87,15 @@ def _is_torn(folder: Path) -> bool:
 
 def _differing(one: Path, other: Path) -> set[str]:
     """Tables of which not the same rows stand in both; logs of what happened left out."""
-    found = {name: _rows(folder) for name, folder in (("one", one), ("other", other))}
+    found = {name: rows_of(folder) for name, folder in (("one", one), ("other", other))}
     return {
         name for name in found["one"] | found["other"] if found["one"].get(name) != found["other"].get(name)
     }
 
 
-def _rows(folder: Path) -> dict[str, tuple[int, str]]:
-    with Warehouse(folder / "learnloom-warehouse", read_only=True) as warehouse:
-        filled = filled_tables(warehouse)
-        return {
-            relation.full_name: warehouse.one(
-                "SELECT count(*), md5(string_agg(t::VARCHAR, '' ORDER BY t::VARCHAR)) "
-                f"FROM {LAKE}.{relation.full_name} AS t"
-            )
-            for relation in load_relations()
-            if relation.scope in ("mention", "reference", "student", "activity", "course", "skill")
-            and relation.stored == "table"
-            and relation.full_name in filled
-        }
-
-
 def _orphans(folder: Path) -> int:
     """Parquet files under the warehouse's data that the catalogue does not name."""
-    with Warehouse(folder / "learnloom-warehouse", read_only=True) as warehouse:
+    with opened(folder) as warehouse:
         metadata = f"__ducklake_metadata_{LAKE}"
         known = warehouse.rows(
             f"SELECT path FROM {metadata}.ducklake_data_file "
