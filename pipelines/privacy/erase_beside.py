@@ -2,22 +2,18 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from typing import Final
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.open import catalog_of
 from learnloom.pipelines.login.forget import PERSONAL, forget_logins, opened_logins
 from learnloom.pipelines.login.store import FOLDER as LOGIN
 from learnloom.pipelines.login.tables import FILE as LOGIN_FILE
 from learnloom.pipelines.login.tables import SCHEMA
-from learnloom.pipelines.lrs.conninfo import parameters
-from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
 from learnloom.pipelines.pages.log import FILE as ANSWERS
 from learnloom.pipelines.pages.log import AnswerLog
 from learnloom.pipelines.pages.model import folder_of, write_model
-from learnloom.pipelines.privacy.erase_files import vacuum_sqlite
+from learnloom.pipelines.privacy.erase_files import empty_database, vacuum_sqlite
 from learnloom.pipelines.privacy.subject import known_people
 from learnloom.pipelines.vault.opening import open_vault
 
@@ -46,7 +42,7 @@ def erase_beside(
             done |= forget_logins(database, keys, logins)
         has_logins = database is not None
     if has_logins:
-        _empty_logins(settings)
+        empty_database(settings, settings.warehouse / LOGIN / LOGIN_FILE, SCHEMA, PERSONAL)
     answers = folder_of(settings) / ANSWERS
     if answers.exists():
         done["pages.answer"] = AnswerLog(answers.parent).forget(keys)
@@ -73,14 +69,3 @@ def renew_model(warehouse: Warehouse, settings: Settings) -> None:
         path.unlink(missing_ok=True)
     if former:
         write_model(warehouse, settings)
-
-
-def _empty_logins(settings: Settings) -> None:
-    """Empty the free pages of the database of logins."""
-    catalog = catalog_of(settings)
-    if catalog is None:
-        vacuum_sqlite(settings.warehouse / LOGIN / LOGIN_FILE, settings.lock_wait_seconds)
-        return
-    with closing(PostgresConnection(parameters(catalog))) as connection:
-        for table in PERSONAL:
-            connection.executescript(f"VACUUM FULL {SCHEMA}.{table}")

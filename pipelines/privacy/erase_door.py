@@ -15,7 +15,6 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.dedupe import hash_of
 from learnloom.pipelines.ingest.land.erased import Erased
 from learnloom.pipelines.lake.open import catalog_of
-from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
 from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.database import Connection, Database
 from learnloom.pipelines.lrs.postgres import PostgresDatabase
@@ -23,7 +22,7 @@ from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
 from learnloom.pipelines.lrs.source import TOPIC
 from learnloom.pipelines.lrs.sqlite import FILE, SqliteDatabase
 from learnloom.pipelines.lrs.store import FOLDER
-from learnloom.pipelines.privacy.erase_files import vacuum_sqlite
+from learnloom.pipelines.privacy.erase_files import empty_database
 from learnloom.pipelines.privacy.mentions import redacted
 from learnloom.pipelines.privacy.tokens import Token, bounded, variants
 from learnloom.schemas.xapi.identity import student_key
@@ -142,23 +141,7 @@ def empty_store(settings: Settings) -> None:
     Raises:
         WarehouseBusyError: somebody kept reading it.
     """
-    catalog = catalog_of(settings)
-    if catalog is None:
-        vacuum_sqlite(settings.warehouse / FOLDER / FILE, settings.lock_wait_seconds)
-        return
-    with closing(PostgresConnection(parameters(catalog))) as connection:
-        for table in _TABLES:
-            connection.executescript(f"VACUUM FULL lrs.{table}")
-
-
-def drop_attachments(settings: Settings, digests: Sequence[str]) -> int:
-    """Delete attachments by the SHA-256 of their contents; gives how many there were."""
-    root, n_gone = settings.warehouse / FOLDER / ATTACHMENTS, 0
-    for digest in digests:
-        for path in root.glob(f"??/{digest}*"):
-            path.unlink(missing_ok=True)
-            n_gone += 1
-    return n_gone
+    empty_database(settings, settings.warehouse / FOLDER / FILE, "lrs", _TABLES)
 
 
 def _entries(connection: Connection, keys: Sequence[str]) -> list[Any]:

@@ -2,14 +2,17 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.pipelines.lake.fence import FileWriteLock
 from learnloom.pipelines.lake.location import Place
+from learnloom.pipelines.lake.open import catalog_of
 from learnloom.pipelines.lake.relation import CATALOGUED_TABLES
 from learnloom.pipelines.lake.small import one_thread
 from learnloom.pipelines.lrs.conninfo import parameters
@@ -175,6 +178,27 @@ def empty_catalogue(warehouse: Warehouse, *, wait_seconds: float) -> None:
     with lock.held("erasing"):
         empty()
         vacuum_sqlite(place.sqlite, wait_seconds)
+
+
+def empty_database(settings: Settings, file: Path, schema: str, tables: Iterable[str]) -> None:
+    """Empty the free pages of a database that is a file, or a schema beside the catalogue in PostgreSQL.
+
+    Args:
+        settings: they say which of the two.
+        file: the file.
+        schema: the schema.
+        tables: those of its tables that hold persons.
+
+    Raises:
+        WarehouseBusyError: somebody kept reading it.
+    """
+    catalog = catalog_of(settings)
+    if catalog is None:
+        vacuum_sqlite(file, settings.lock_wait_seconds)
+        return
+    with closing(PostgresConnection(parameters(catalog))) as connection:
+        for table in tables:
+            connection.executescript(f"VACUUM FULL {schema}.{table}")
 
 
 def vacuum_sqlite(path: Path, wait_seconds: float) -> None:

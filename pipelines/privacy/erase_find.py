@@ -1,6 +1,6 @@
 """Where a student stands in what has landed: statements of their own, of others that name them, refused records."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -11,7 +11,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.privacy.mentions import agents_in, redacted
 from learnloom.pipelines.privacy.subject import Subject
-from learnloom.pipelines.privacy.tokens import Token, bounded, holds, tokens_of, variants
+from learnloom.pipelines.privacy.tokens import Token, bounded, holds, parts_of, tokens_of, variants
 from learnloom.schemas.xapi.identity import student_key
 
 _AT_ONCE: Final = 5_000
@@ -200,16 +200,4 @@ def _names_student(raw: bytes, subject: Subject, tokens: Sequence[Token]) -> boo
         )
     if any(key in subject.keys for key, _ in agents_in(value)):
         return True
-    return any(holds(text, tokens) for text in _strings(value))
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, part in value.items():
-            yield name
-            yield from _strings(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _strings(part)
+    return any(holds(part, tokens) for part in parts_of(value) if isinstance(part, str))

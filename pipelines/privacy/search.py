@@ -23,7 +23,7 @@ from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
 from learnloom.pipelines.privacy.erase_state import FOLDER as ERASURE
 from learnloom.pipelines.privacy.mentions import agents_in
-from learnloom.pipelines.privacy.tokens import Token, bounded, holds, variants
+from learnloom.pipelines.privacy.tokens import Token, bounded, holds, parts_of, variants
 
 _CHUNK: Final = 1 << 24
 _OVERLAP: Final = 4_096
@@ -239,23 +239,11 @@ def _documents(text: str) -> Iterator[Any]:
     except ValueError:
         return
     yield value
-    for part in _parts(value):
+    for part in parts_of(value):
         if isinstance(part, str) and part[:1] in ("{", "["):
             yield from _documents(part)
 
 
 def _values(text: str) -> Iterator[Any]:
     for value in _documents(text):
-        yield from _parts(value)
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        for name, part in value.items():
-            yield name
-            yield from _parts(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _parts(part)
-    else:
-        yield value
+        yield from parts_of(value)

@@ -3,9 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from learnloom.pipelines.people.identifier import kind_of
 
@@ -99,3 +99,16 @@ def without(text: str, tokens: Iterable[Token], pseudonym: str) -> str:
     for token in holds(text, tokens):
         text = bounded(token.text).sub(pseudonym, text) if token.is_distinct else pseudonym
     return text
+
+
+def parts_of(value: Any) -> Iterator[Any]:
+    """Names and values of a JSON document, at any depth."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield name
+            yield from parts_of(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from parts_of(part)
+    else:
+        yield value
