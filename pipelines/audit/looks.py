@@ -14,12 +14,11 @@ from typing import Final, NamedTuple, Self
 
 import orjson
 
+from learnloom.pipelines.vault.owned import open_owned
 from learnloom.schemas.errors import LearnloomError
 
 EVERYBODY: Final = "*"
 """Stands for all students where a look is not at some of them: a query, an export."""
-_BUSY_SECONDS: Final = 10.0
-_OWNER_ONLY: Final = 0o600
 _BEGIN: Final = "0" * 64
 _MAX_CHARS: Final = 500
 TABLES: Final = """
@@ -80,12 +79,8 @@ class Audit:
         self._file = file
         self._kept = timedelta(days=kept_days)
         try:
-            if not file.exists():
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.touch(_OWNER_ONLY, exist_ok=True)
-            self._connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
-            self._connection.executescript(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + TABLES.format(begin=_BEGIN)
+            self._connection = open_owned(
+                file, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + TABLES.format(begin=_BEGIN)
             )
         except (sqlite3.Error, OSError) as error:
             raise AuditError(f"the audit {file} cannot be opened: {error}") from error

@@ -184,12 +184,13 @@ def effects(outcomes: pa.Table) -> list[Effect]:
     Args:
         outcomes: rows of feedback.signal_outcome; of the kinds in it all of them.
     """
-    kinds = sorted(pc.unique(outcomes["signal_kind"]).to_pylist())
-    return [
-        found
-        for kind in kinds
-        for found in _effects_of(kind, outcomes.filter(pc.equal(outcomes["signal_kind"], kind)))
-    ]
+    return [found for kind, rows in by_kind(outcomes) for found in _effects_of(kind, rows)]
+
+
+def by_kind(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """The rows of each kind of signal, kinds in their order."""
+    for kind in sorted(pc.unique(rows["signal_kind"]).to_pylist()):
+        yield kind, rows.filter(pc.equal(rows["signal_kind"], kind))
 
 
 def _effects_of(kind: str, outcomes: pa.Table) -> Iterator[Effect]:
@@ -202,7 +203,7 @@ def _effects_of(kind: str, outcomes: pa.Table) -> Iterator[Effect]:
         answered = outcomes.filter(pa.array(is_told))
         for outcome in OUTCOMES:
             rows = Side(
-                student, cell, _floats(outcomes, f"{outcome}_before"), _floats(outcomes, f"{outcome}_after")
+                student, cell, floats(outcomes, f"{outcome}_before"), floats(outcomes, f"{outcome}_after")
             )
             is_kept = is_placed & ~np.isnan(rows.after)
             yield _effect(
@@ -246,7 +247,7 @@ def _codes(table: pa.Table, *columns: str) -> Codes:
     return code
 
 
-def _floats(table: pa.Table, column: str) -> Floats:
+def floats(table: pa.Table, column: str) -> Floats:
     """A column as floats, NaN where it is NULL."""
     values: Floats = table[column].cast(pa.float64()).to_numpy()
     return values

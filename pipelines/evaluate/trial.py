@@ -12,17 +12,15 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from learnloom.pipelines.evaluate.effect import MIN_STUDENTS, OUTCOMES
+from learnloom.pipelines.evaluate.effect import MIN_STUDENTS, OUTCOMES, Floats, by_kind, floats
 
 _HALF_WIDTH: Final = 1.2816
 """Of a normal distribution 80 % lie within so many standard errors."""
 _FOUND: Final = 1.9600 + 0.8416
 """So many standard errors from 0 a difference has to be, to be told from none four times of five at an error of 5 %."""
 
-Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
@@ -106,20 +104,15 @@ def trials(rows: pa.Table) -> list[Trial]:
     Args:
         rows: rows of feedback.signal_trial; of the kinds in it all of them.
     """
-    kinds = sorted(pc.unique(rows["signal_kind"]).to_pylist())
-    return [
-        found
-        for kind in kinds
-        for found in _trials_of(kind, rows.filter(pc.equal(rows["signal_kind"], kind)))
-    ]
+    return [found for kind, of_kind in by_kind(rows) for found in _trials_of(kind, of_kind)]
 
 
 def _trials_of(kind: str, rows: pa.Table) -> Iterator[Trial]:
     is_said = ~np.array(rows["is_withheld"].to_pylist(), dtype=bool)
     student = np.unique(np.array(rows["student_key"].to_pylist()), return_inverse=True)[1]
-    share = _floats(rows, "share")
+    share = floats(rows, "share")
     for outcome in OUTCOMES:
-        before, after = _floats(rows, f"{outcome}_before"), _floats(rows, f"{outcome}_after")
+        before, after = floats(rows, f"{outcome}_before"), floats(rows, f"{outcome}_after")
         known = ~np.isnan(after)
         said, people = is_said[known], student[known]
         n_said, n_withheld = int(said.sum()), int((~said).sum())
@@ -143,9 +136,3 @@ def draws_needed(difference: float, standard_error: float, n: int) -> int | None
     if difference == 0.0:
         return None
     return math.ceil(n * (_FOUND * standard_error / difference) ** 2)
-
-
-def _floats(table: pa.Table, column: str) -> Floats:
-    """A column as floats, NaN where it is NULL."""
-    values: Floats = table[column].cast(pa.float64()).to_numpy()
-    return values

@@ -15,7 +15,6 @@ from importlib.resources import files
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -268,8 +267,3 @@ def open_login(settings: Settings, *, now: Callable[[], datetime]) -> Iterator[L
                 )
             )
         )
-
-
-def app_of(login: Login) -> Starlette:
-    """Give an application of the login alone; the pages have their own."""
-    return Starlette(routes=login.routes)

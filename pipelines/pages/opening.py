@@ -40,16 +40,8 @@ def open_pages(
     """
     pool = _held(settings)
     with open_login(settings, now=clock) as login, Keeper(settings, clock=clock, run=run) as keeper, pool:
-        place = Place(
-            keeper.model,
-            keeper.log.waiting,
-            TakesAnswers(keeper.log, clock),
-            pool.lent,
-            settings.thresholds,
-            partial(_note, settings, clock),
-        )
         yield make_pages(
-            place,
+            _place(settings, keeper, pool, clock=clock, said_at=clock),
             login.reader_of,
             forms=SessionForms(login),
             login=login.routes,
@@ -77,16 +69,8 @@ def open_demo(
             day: dt.datetime = about["as_of"]
             return dt.datetime.combine(day.astimezone(dt.UTC).date(), clock().time(), dt.UTC)
 
-        place = Place(
-            keeper.model,
-            keeper.log.waiting,
-            TakesAnswers(keeper.log, said_at),
-            pool.lent,
-            settings.thresholds,
-            partial(_note, settings, clock),
-        )
         yield make_pages(
-            place,
+            _place(settings, keeper, pool, clock=clock, said_at=said_at),
             lambda request: login.reader_of(request, keeper.model()),
             forms=SignedForms(secret),
             login=login.routes(),
@@ -96,6 +80,25 @@ def open_demo(
 def _held(settings: Settings) -> ReadingPool:
     """For the few pages that read the warehouse itself: to open it takes ten times what their questions take."""
     return ReadingPool(partial(open_to_read, settings), size=_CONNECTIONS, wait_seconds=_WAIT_SECONDS)
+
+
+def _place(
+    settings: Settings,
+    keeper: Keeper,
+    pool: ReadingPool,
+    *,
+    clock: Callable[[], dt.datetime],
+    said_at: Callable[[], dt.datetime],
+) -> Place:
+    """What pages read and write; looks are noted by `clock`, answers are given at `said_at`."""
+    return Place(
+        keeper.model,
+        keeper.log.waiting,
+        TakesAnswers(keeper.log, said_at),
+        pool.lent,
+        settings.thresholds,
+        partial(_note, settings, clock),
+    )
 
 
 def _note(

@@ -48,12 +48,9 @@ def known_as(identifier: str, pseudonyms: Pseudonyms | None) -> str:
     """What the warehouse knows whoever has this identifier as: its pseudonym where statements land under such.
 
     Raises:
-        ValueError: it is no identifier.
+        ValueError: a pseudonym is wanted, and it is no identifier.
     """
-    if pseudonyms is not None:
-        return pseudonym_of(identifier, pseudonyms)
-    key_of(identifier)
-    return identifier
+    return identifier if pseudonyms is None else pseudonym_of(identifier, pseudonyms)
 
 
 def key_of(identifier: str) -> str:

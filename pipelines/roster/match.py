@@ -49,20 +49,35 @@ def tell_matches(
         MatchError: a subject or an identifier cannot be one; nothing is changed.
         WarehouseBusyError: other writers were in the way for too long; nothing is changed.
     """
+    rows = _rows(matches, teller, pseudonyms)
+
+    def write() -> None:
+        with warehouse.transaction(LANDING):
+            tables.advance_fence(warehouse)
+            school_tables.add_login_matches(warehouse, rows)
+
+    tables.prepare(warehouse, wait_seconds=wait_seconds)
+    warehouse.retrying(write, wait_seconds=wait_seconds)
+
+
+def _rows(matches: Sequence[Match], teller: Teller, pseudonyms: Pseudonyms | None) -> pa.Table:
     identifiers: list[str | None] = []
+    keys: list[str | None] = []
     for match in matches:
         issuer, hash_sign, sub = match.subject.partition("#")
         if not issuer or not hash_sign or not sub:
             raise MatchError(
                 f"{match.subject!r} is no login: give issuer#sub, as `learnloom roster unmatched` shows it"
             )
+        identifier = match.identifier
         try:
-            identifiers.append(None if match.identifier is None else known_as(match.identifier, pseudonyms))
+            identifier = None if identifier is None else known_as(identifier, pseudonyms)
+            keys.append(None if identifier is None else key_of(identifier))
         except ValueError as wrong:
             raise MatchError(str(wrong)) from wrong
-    keys = [None if each is None else key_of(each) for each in identifiers]
+        identifiers.append(identifier)
     text, n = pa.string(), len(matches)
-    rows = pa.table(
+    return pa.table(
         {
             "told_at": pa.array([teller.told_at] * n, pa.timestamp("us", "UTC")),
             "told_by": pa.array([teller.told_by] * n, text),
@@ -72,11 +87,3 @@ def tell_matches(
             "identifier_key": pa.array(keys, text),
         }
     )
-
-    def write() -> None:
-        with warehouse.transaction(LANDING):
-            tables.advance_fence(warehouse)
-            school_tables.add_login_matches(warehouse, rows)
-
-    tables.prepare(warehouse, wait_seconds=wait_seconds)
-    warehouse.retrying(write, wait_seconds=wait_seconds)

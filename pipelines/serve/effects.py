@@ -6,11 +6,6 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.relation import existing_tables
 
-_OUTCOMES = "feedback.signal_outcome"
-
-
-_TRIAL = "feedback.signal_trial"
-
 
 def read_outcomes(warehouse: Warehouse, *, kind: str | None = None, condition: str = "true") -> pa.Table:
     """Read the rows of feedback.signal_outcome, of one kind if one is named, always in the same order.
@@ -23,12 +18,13 @@ def read_outcomes(warehouse: Warehouse, *, kind: str | None = None, condition: s
     Raises:
         WarehouseError: no refresh has made the view yet.
     """
-    if not {_OUTCOMES, "feedback.student_window"} <= existing_tables(warehouse):
-        raise WarehouseError("the effects of signals are not known yet: run `learnloom refresh`")
-    return warehouse.arrow(
-        f"SELECT * FROM {_OUTCOMES} WHERE ($kind IS NULL OR signal_kind = $kind) AND {condition} "
-        "ORDER BY signal_kind, audience, raised_on, skill_id, student_key",
-        {"kind": kind},
+    return _read(
+        warehouse,
+        "feedback.signal_outcome",
+        "the effects of signals are not known yet",
+        kind=kind,
+        condition=condition,
+        order="signal_kind, audience, raised_on, skill_id, student_key",
     )
 
 
@@ -38,10 +34,22 @@ def read_trial(warehouse: Warehouse, *, kind: str | None = None, condition: str 
     Raises:
         WarehouseError: no refresh has made the view yet.
     """
-    if not {_TRIAL, "feedback.student_window"} <= existing_tables(warehouse):
-        raise WarehouseError("what was withheld is not known yet: run `learnloom refresh`")
+    return _read(
+        warehouse,
+        "feedback.signal_trial",
+        "what was withheld is not known yet",
+        kind=kind,
+        condition=condition,
+        order="signal_kind, drawn_on, skill_id, student_key",
+    )
+
+
+def _read(
+    warehouse: Warehouse, name: str, unknown: str, *, kind: str | None, condition: str, order: str
+) -> pa.Table:
+    if not {name, "feedback.student_window"} <= existing_tables(warehouse):
+        raise WarehouseError(f"{unknown}: run `learnloom refresh`")
     return warehouse.arrow(
-        f"SELECT * FROM {_TRIAL} WHERE ($kind IS NULL OR signal_kind = $kind) AND {condition} "
-        "ORDER BY signal_kind, drawn_on, skill_id, student_key",
+        f"SELECT * FROM {name} WHERE ($kind IS NULL OR signal_kind = $kind) AND {condition} ORDER BY {order}",
         {"kind": kind},
     )

@@ -15,9 +15,8 @@ from typing import Final, NamedTuple, Self
 
 from learnloom.pipelines.config.vault import Purpose
 from learnloom.pipelines.vault.errors import VaultError
+from learnloom.pipelines.vault.owned import open_owned
 
-_BUSY_SECONDS: Final = 10.0
-_OWNER_ONLY: Final = 0o600
 _MOST_VALUES: Final = 500
 """Values in one statement, below what SQLite allows."""
 TABLES: Final = """
@@ -67,12 +66,10 @@ class Vault:
         if not creates and not file.exists():
             raise VaultError(f"there is no vault at {file}: `learnloom vault import` makes one")
         try:
-            if creates and not file.exists():
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.touch(_OWNER_ONLY, exist_ok=True)
-            self._connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
-            self._connection.executescript(
-                f"PRAGMA secure_delete=ON; PRAGMA journal_mode=DELETE; PRAGMA foreign_keys=ON; {TABLES}"
+            self._connection = open_owned(
+                file,
+                f"PRAGMA secure_delete=ON; PRAGMA journal_mode=DELETE; PRAGMA foreign_keys=ON; {TABLES}",
+                creates=creates,
             )
         except (sqlite3.Error, OSError) as error:
             raise VaultError(f"the vault {file} cannot be opened: {error}") from error

@@ -7,15 +7,16 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from starlette.applications import Starlette
 
-from learnloom.pipelines.config.login import LoginBounds, Platform, School
+from learnloom.pipelines.config.login import LoginBounds, School
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.open import open_to_write
-from learnloom.pipelines.login.app import Login, app_of, open_login
+from learnloom.pipelines.login.app import Login, open_login
 from learnloom.pipelines.login.store import LoginStore, open_login_store
 from learnloom.pipelines.roster.member import Member, import_members
 from tests.pipelines.login.browser import Browser
-from tests.pipelines.login.playing import CLIENT, DEPLOYMENT, Player, playing
+from tests.pipelines.login.playing import Player, playing
 from tests.pipelines.people.make import TELLER
 
 HOME = "https://lms.school.example"
@@ -45,7 +46,7 @@ class Place(NamedTuple):
 
     def browser(self) -> Browser:
         """Give a browser with no cookies."""
-        return Browser(app_of(self.login), HERE)
+        return Browser(Starlette(routes=self.login.routes), HERE)
 
     def asked(self, browser: Browser, **changed: str) -> dict[str, str]:
         """Begin a launch; returns what the platform is asked."""
@@ -57,17 +58,7 @@ class Place(NamedTuple):
 
 def settings_of(folder: Path, player: Player) -> Settings:
     """Give the settings of a school with one platform and a login of its own."""
-    platform = Platform(
-        issuer=player.address,
-        client_id=CLIENT,
-        deployment_ids=(DEPLOYMENT,),
-        login_address=f"{player.address}/auth",
-        token_address=f"{player.address}/token",
-        keys_address=f"{player.address}/keys",
-        match="sub",
-        home_page=HOME,
-        course_id=f"{HOME}/course/{{context}}",
-    )
+    platform = player.platform(HOME, f"{HOME}/course/{{context}}")
     school = School(
         issuer=player.address, client_id="pages", match="username", home_page=HOME, name="Our school"
     )

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from learnloom.pipelines.config.login import Platform
 from servers.ports import free_port
 from servers.waiting import wait_until
 
@@ -57,6 +58,20 @@ class Player:
                 Route("/register", self._register, methods=["POST"]),
                 Route("/.well-known/openid-configuration", self._configuration),
             ]
+        )
+
+    def platform(self, home_page: str, course_id: str) -> Platform:
+        """Itself, as a school's settings name it."""
+        return Platform(
+            issuer=self.address,
+            client_id=CLIENT,
+            deployment_ids=(DEPLOYMENT,),
+            login_address=f"{self.address}/auth",
+            token_address=f"{self.address}/token",
+            keys_address=f"{self.address}/keys",
+            match="sub",
+            home_page=home_page,
+            course_id=course_id,
         )
 
     # What it signs -------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from starlette.applications import Starlette
 
-from learnloom.pipelines.config.login import LoginBounds, Platform
+from learnloom.pipelines.config.login import LoginBounds
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.pages.log import AnswerLog
@@ -18,7 +18,7 @@ from learnloom.pipelines.pages.model import folder_of
 from learnloom.pipelines.pages.opening import open_pages
 from tests.conftest import SmallClass
 from tests.pipelines.login.browser import Browser
-from tests.pipelines.login.playing import CLAIM, CLIENT, DEPLOYMENT, MEMBERSHIP, Player, playing
+from tests.pipelines.login.playing import CLAIM, MEMBERSHIP, Player, playing
 
 _HERE = "https://learnloom.school.example"
 _LEARNER = {f"{CLAIM}roles": [f"{MEMBERSHIP}Learner"]}
@@ -59,17 +59,7 @@ def school(small_class: SmallClass, tmp_path_factory: pytest.TempPathFactory) ->
     noon = dt.datetime.combine(small_class.day, dt.time(12), dt.UTC)
     with playing() as player:
         player.now = int(noon.timestamp())
-        platform = Platform(
-            issuer=player.address,
-            client_id=CLIENT,
-            deployment_ids=(DEPLOYMENT,),
-            login_address=f"{player.address}/auth",
-            token_address=f"{player.address}/token",
-            keys_address=f"{player.address}/keys",
-            match="sub",
-            home_page=home_page,
-            course_id=course_id,
-        )
+        platform = player.platform(home_page, course_id)
         login = LoginBounds(address=_HERE, platforms=(platform,))
         settings = Settings(warehouse=folder, lock_wait_seconds=20, login=login)
         with open_pages(settings, clock=lambda: noon) as app:
