@@ -5,6 +5,7 @@ share with the broker, and what is handed to another process would have to be wr
 """
 
 import gc
+import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -75,16 +76,33 @@ class WriterThread:
                     continue  # not landed either: it is read again
 
 
-@contextmanager
-def fewer_collections() -> Iterator[None]:
-    """Look for cyclic garbage more rarely within the block.
+class _RareCollections:
+    """Looks for cyclic garbage more rarely while anything lands; landings of several threads may overlap.
 
     Records stand in memory by the ten thousand, and none in a cycle: by default a tenth of the time would go to looking
-    at them again and again.
+    at them again and again. The threshold is the process's, so it is that of before once the last landing has ended.
     """
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], _OBJECTS_BETWEEN_COLLECTIONS), *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._landings = 0
+        self._before = gc.get_threshold()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Collect rarely within the block."""
+        with self._lock:
+            if not self._landings:
+                self._before = gc.get_threshold()
+                gc.set_threshold(max(self._before[0], _OBJECTS_BETWEEN_COLLECTIONS), *self._before[1:])
+            self._landings += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._landings -= 1
+                if not self._landings:
+                    gc.set_threshold(*self._before)
+
+
+fewer_collections = _RareCollections()
