@@ -19,10 +19,10 @@ def data_gaps(
         language: in which it is said.
     """
 
-    def gap(found: texts.GapTexts, *, is_school_wide: bool = False, **values: int) -> Unknown:
+    def gap(found: texts.GapTexts, *, is_school_wide: bool = False) -> Unknown:
         return Unknown(
             what=language.say(found.what()),
-            would_be_known_by=language.say(found.known_by(**values)),
+            would_be_known_by=language.say(found.known_by()),
             is_school_wide=is_school_wide,
         )
 
@@ -32,13 +32,12 @@ def data_gaps(
         for vocabulary, found in texts.BY_VOCABULARY.items()
         if vocabulary not in here
     ]
-    n_timed = evidence.activity.n_timed
     if evidence.activity.n_attempts == 0:
         gaps.append(gap(texts.ANSWERS))
     elif Vocabulary.SKILL in here and not any(skill.n_attempts for skill in evidence.skills):
         gaps.append(gap(texts.SKILL_ANSWERS))
-    if Vocabulary.ANSWER_DURATION in here and n_timed < min_timed:
-        gaps.append(gap(texts.TIMED_ANSWERS, n=min_timed, n_so_far=n_timed))
+    if Vocabulary.ANSWER_DURATION in here and evidence.activity.n_timed < min_timed:
+        gaps.append(gap(texts.TIMED_ANSWERS))
     if rhythm.weekly_seconds_before is None:
         gaps.append(gap(texts.WEEKS))
     if Vocabulary.GOAL in here and not evidence.goals:

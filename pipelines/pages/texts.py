@@ -20,11 +20,7 @@ from learnloom.pipelines.feedback.language import ENGLISH, Language
 from learnloom.pipelines.feedback.texts.catalogue import CATALOGUE
 from learnloom.pipelines.feedback.translation import read_translation
 
-_GAPS: Final = {
-    text.text: text
-    for text_id, text in CATALOGUE.items()
-    if text_id.startswith("gap.") and not text.parameters
-}
+_GAPS: Final = {text.text: text for text_id, text in CATALOGUE.items() if text_id.startswith("gap.")}
 LANGUAGES: Final = ("en", "de")
 """Those that are complete; the first is for everybody else."""
 
@@ -54,7 +50,7 @@ class Words:
         return self.language.percent(share)
 
     def gap(self, told: str) -> str:
-        """Say what is unknown, or by what it would be known, as a profile has it; as it is where it holds figures."""
+        """Say what is unknown, or by what it would be known, as a profile has it."""
         text = _GAPS.get(told)
         return self.language.say(text()) if text else told
 

@@ -1,8 +1,8 @@
-"""What is said of what is unknown, and which statement would make it known."""
+"""What is said of what is unknown, and by what it would be known: for a teacher, with what a vendor looks for."""
 
 from typing import Final, NamedTuple
 
-from learnloom.pipelines.feedback.texts.text import COUNT, FEW, TEACHER, Text, text
+from learnloom.pipelines.feedback.texts.text import TEACHER, Text, text
 from learnloom.schemas.measure import Vocabulary
 
 
@@ -25,62 +25,81 @@ BY_VOCABULARY: Final = {
     for vocabulary, (what, known_by) in {
         Vocabulary.SKILL: (
             "mastery, strengths, what to practise next",
-            "`answered` with an objective (the skill) in contextActivities, or the school's own map of skills",
+            (
+                "the school's own map of skills, or a platform that names the skill of each answer "
+                "(`answered` with an objective)"
+            ),
         ),
-        Vocabulary.HINT: ("help seeking, work without help", "`requested-hint` on the question"),
-        Vocabulary.ANSWER_DURATION: ("pace and rapid guessing", "`answered` with result.duration"),
+        Vocabulary.HINT: (
+            "help seeking, work without help",
+            "a platform that tells when a student asks for a hint (`requested-hint`)",
+        ),
+        Vocabulary.ANSWER_DURATION: (
+            "pace and rapid guessing",
+            "a platform that tells how long an answer took (`answered` with a duration)",
+        ),
         Vocabulary.OPTIONAL: (
             "interests and challenge seeking",
-            "the extension `is-optional` in the definition of activities that students may leave out",
+            "a platform that tells what students may leave out (the extension `is-optional`)",
         ),
-        Vocabulary.TOPIC: ("interest in topics", "the extension `topic` in activity definitions"),
-        Vocabulary.DEVICE: ("devices that go well", "the extension `device` in the context"),
+        Vocabulary.TOPIC: (
+            "interest in topics",
+            "a platform that tells what an activity is about (the extension `topic`)",
+        ),
+        Vocabulary.DEVICE: (
+            "devices that go well",
+            "a platform that tells on what device a student works (the extension `device`)",
+        ),
         Vocabulary.DUE_DATE: (
             "whether work is begun in good time",
-            "the extension `due-at` in the definition of assignments",
+            "a platform that tells when work is due (the extension `due-at`)",
         ),
         Vocabulary.SUBMISSION: (
             "work handed in, revised and explained; ways of showing what they know",
-            "`submit` and `scored` on assignments",
+            "a platform that tells what was handed in and how it was scored (`submit`, `scored`)",
         ),
         Vocabulary.CONTRIBUTION: (
             "collaboration",
-            "`asked`, `responded`, `commented`, `shared`, `reviewed`",
+            (
+                "a platform that tells how students talk with each other "
+                "(`asked`, `responded`, `commented`, `shared`, `reviewed`)"
+            ),
         ),
-        Vocabulary.GOAL: ("the student's own goals", "`set-goal` on a skill or course"),
-        Vocabulary.CONTACT: ("when somebody last spoke to the student", "`scored` on the student's work"),
+        Vocabulary.GOAL: (
+            "the student's own goals",
+            'a student who sets a goal: on their page "My goals", or on the platform (`set-goal`)',
+        ),
+        Vocabulary.CONTACT: (
+            "when somebody last spoke to the student",
+            (
+                "a note that you have talked to them, by the buttons of their page, "
+                "or a score of their work (`contacted`, `scored`)"
+            ),
+        ),
         Vocabulary.CHOICE: (
             "which of the offered choices the student takes",
-            "`chose` on a skill or activity",
+            'students who choose on their page "Today", or on the platform (`chose`)',
         ),
         Vocabulary.COURSE_PLAN: (
             "who may not pass, by what happened in earlier runs",
-            "the school's course plan (when runs begin and end, what is due when): learnloom plan import",
+            "the school's course plan: when runs begin and end, and what is due when (`learnloom plan import`)",
         ),
         Vocabulary.COURSE_OUTCOME: (
             "who passed, from which it is learned who may not",
-            "`passed` and `failed` on the course itself",
+            "a platform that tells who passed a course and who did not (`passed`, `failed`)",
         ),
         Vocabulary.PREFERENCE: (
             "what the student says they like",
-            "`preferred` on a topic or activity type",
+            "a platform that asks students what they like (`preferred`)",
         ),
     }.items()
 }
 """What no student's statements tell."""
 
 ANSWERS: Final = _gap("answers", "what the student knows", "first answers to questions")
-SKILL_ANSWERS: Final = _gap("skill_answers", "mastery of any skill", "answers to questions that name a skill")
-TIMED_ANSWERS: Final = GapTexts(
-    text("gap.timed_answers.what.teacher", TEACHER, "pace"),
-    text(
-        "gap.timed_answers.known_by.teacher",
-        TEACHER,
-        "{n} timed answers; so far {n_so_far}",
-        counted="n",
-        n=COUNT,
-        n_so_far=FEW,
-    ),
+SKILL_ANSWERS: Final = _gap(
+    "skill_answers", "mastery of any skill", "answers to questions whose skill is known"
 )
+TIMED_ANSWERS: Final = _gap("timed_answers", "pace", "more answers whose duration is known")
 WEEKS: Final = _gap("weeks", "whether engagement changes", "three full weeks before this one")
-GOALS: Final = _gap("goals", "goals", "`set-goal` by this student: ask what they want")
+GOALS: Final = _gap("goals", "goals", "a goal that this student sets: ask what they want (`set-goal`)")

@@ -289,5 +289,5 @@ GAP: Final = text(
     TEACHER,
     "{what}: would be known by {known_by}",
     what=named("pace"),
-    known_by=named("10 timed answers"),
+    known_by=named("more answers whose duration is known"),
 )
