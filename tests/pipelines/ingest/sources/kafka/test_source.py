@@ -1,9 +1,10 @@
 """A topic delivers its records as every source does, and never passes over in silence what it has lost."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from itertools import chain
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -197,16 +198,22 @@ def test_members_of_a_group_share_the_partitions(broker: Broker) -> None:
     with source(broker, topic, until_caught_up=False) as one:
         group = one._options.group  # noqa: SLF001
         with source(broker, topic, group=group, until_caught_up=False) as two:
-            steps = zip(_patiently(one), _patiently(two), strict=False)
-            for _ in steps:  # both poll until both have settled on their halves
-                shares = [set(each._next) for each in (one, two)]  # noqa: SLF001
-                if all(len(share) == 2 for share in shares):
-                    break
-            assert not shares[0] & shares[1]
-        follow = _patiently(one)
-        while len(one._next) < 4:  # noqa: SLF001
-            next(follow)
-    assert {place.partition for place in chain(*shares)} == {0, 1, 2, 3}
+
+            def shares() -> list[set[TopicPartition]]:
+                return [set(each._next) for each in (one, two)]  # noqa: SLF001
+
+            # Each polls in a thread of its own: who joins a group waits until all others have polled.
+            with ThreadPoolExecutor(2) as threads:
+                settled = partial(_poll, until=lambda: [len(share) for share in shares()] == [2, 2])
+                list(threads.map(settled, (one, two)))
+            assert len(set().union(*shares())) == 4
+        _poll(one, until=lambda: len(shares()[0]) == 4)
+
+
+def _poll(made: KafkaSource, *, until: Callable[[], bool]) -> None:
+    for _ in _patiently(made):
+        if until():
+            return
 
 
 def test_what_landed_before_is_committed_though_nothing_new_comes(broker: Broker) -> None:
