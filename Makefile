@@ -7,7 +7,7 @@ DEMO := demo
 # Tests and commands start many processes; where nothing may be kept, each compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help pictures demo test lint types unit quick coverage trials bench containers conformance clients docs site lock clean setup setup-dev broker broker-stop
+.PHONY: help pictures demo test lint types long unit quick coverage trials bench containers conformance clients docs site lock clean setup setup-dev broker broker-stop
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,18 +42,21 @@ endif
 demo: $(VENV)/.ready ## simulate a class, import it, and show what comes out (in ./demo)
 	@$(BIN)/learnloom demo $(DEMO)
 
-test: $(VENV)/.ready-dev ## lint, types, documentation and all tests
+test: $(VENV)/.ready-dev ## lint, types, documentation and the tests, but for the long ones
 	@$(MAKE) --no-print-directory --jobs=2 lint types site
-	@$(BIN)/pytest --durations=25
+	@$(BIN)/pytest --durations=25 -m "not long"
 
-unit: $(VENV)/.ready-dev ## the tests that need no server
-	@$(BIN)/pytest -m "not (broker or postgres or s3 or prefect or browser)"
+long: $(VENV)/.ready-dev ## the long tests: kills at random instants, random histories, the same on another store
+	@$(BIN)/pytest --durations=25 -m long
+
+unit: $(VENV)/.ready-dev ## the tests that need no server, but for the long ones
+	@$(BIN)/pytest -m "not (long or broker or postgres or s3 or prefect or browser)"
 
 # No process more than there are cores, for these tests wait for nothing. To import Prefect takes longer than the tests of
 # flows that need no server.
 quick: $(VENV)/.ready-dev ## the tests for daily work: no server, no simulated class, nothing slow
 	@$(BIN)/pytest -n $$(getconf _NPROCESSORS_ONLN) --hypothesis-profile=quick --ignore=tests/flows \
-		-m "not (slow or school or broker or postgres or s3 or prefect or browser)"
+		-m "not (slow or long or school or broker or postgres or s3 or prefect or browser)"
 
 coverage: $(VENV)/.ready-dev ## all tests, and which lines none of them runs (processes that tests start are not seen)
 	@$(BIN)/pytest --cov --cov-report=term

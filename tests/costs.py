@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 
 _NAME = "processor seconds"
-_MARKS = frozenset({"slow", "school", "broker", "postgres", "prefect"})
+_MARKS = frozenset({"slow", "long", "school", "broker", "postgres", "prefect"})
 """What `make quick` leaves out."""
 _MANY_SECONDS = 1.0
 """Twice what is slow, so that a machine at work names nothing that is quick."""

@@ -20,7 +20,7 @@ _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s]*)\)")
 _MENTION = re.compile(r"\bdocs/[\w/.-]+\.(?:md|json|ya?ml|svg|png)\b")
 _SOURCES = ("*.py", "*.sql", "*.toml", "*.yml", "*.yaml", "*.md", "*.jinja", "Makefile", "Dockerfile")
 _OURS = ("schemas", "pipelines", "flows", "sql", "tests", "bench", "servers", "alerts", ".github")
-_MARKERS = ("slow", "broker", "postgres", "s3", "prefect", "containers")
+_MARKERS = ("slow", "long", "broker", "postgres", "s3", "prefect", "containers")
 
 
 def _text(path: Path) -> str:

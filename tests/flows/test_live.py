@@ -54,6 +54,7 @@ def _arrival(receiver: Receiver) -> threading.Event:
     return arrived
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_killed_in_a_refresh_nothing_is_lost_and_the_next_answer_needs_no_new_process(
     place: dict[str, str], tmp_path: Path

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from servers.kafka.broker import Broker
 from servers.waiting import wait_until
 from tests.flows.deployment import WAIT_SECONDS, outbox, produce, rows, serving, subscribe
@@ -52,6 +54,7 @@ def _run(place: dict[str, str], module: str, name: str) -> None:
     assert process.returncode == 0, told
 
 
+@pytest.mark.long
 def test_killed_in_every_stage_nothing_is_lost_and_nothing_comes_under_a_second_id(
     broker: Broker, place: dict[str, str], tmp_path: Path
 ) -> None:

@@ -35,6 +35,7 @@ def test_a_day_gone_by_is_told_as_it_was_told_then(small_class: SmallClass) -> N
         assert {row["signal_id"] for row in earlier.signals.to_pylist()} == {row[0] for row in raised}
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_backtest_fits_a_version_where_none_is_so_old_and_ranges_of_students_change_nothing(
     small_class: SmallClass,

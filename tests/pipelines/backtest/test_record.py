@@ -34,6 +34,7 @@ def test_only_what_enough_is_decided_of_is_a_record() -> None:
     assert told.p_low < 0.75 < told.p_high
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_kept_shares_go_with_signals_silence_them_and_are_not_seen_by_a_backtest(tmp_path: Path) -> None:
     """After --keep the next refresh tells everything anew; below the bar nothing stands; a day gone by has it still."""

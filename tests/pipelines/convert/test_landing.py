@@ -63,6 +63,7 @@ def test_statements_of_a_correction_are_valid(tmp_path: Path, warehouse: Warehou
     assert warehouse.rows("SELECT accepted FROM landing.position") == [(3,)]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(

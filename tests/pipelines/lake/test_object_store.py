@@ -121,6 +121,7 @@ class _Trouble:
                 self._store.start()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_store_that_is_killed_costs_nothing(
     make_store: Callable[[], OwnStore], database: str, tmp_path: Path

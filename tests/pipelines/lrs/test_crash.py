@@ -16,6 +16,7 @@ def test_a_killed_store_keeps_what_it_has_answered(tmp_path: Path) -> None:
     assert outcome.answered > 5
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_killed_door_lander_or_broker_keeps_what_was_answered(
     tmp_path: Path, make_broker: BrokerMaker

@@ -21,6 +21,7 @@ _OTHERS = [account("mm-1", "Mia Middle"), account("nn-22", "Nils Next")]
 _NAMES = st.sampled_from(["AA-00 First Of All", "zz~ Last Of All", "Ö'Brien / Æsa", "李小龙 <x>"])
 
 
+@pytest.mark.long
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), name=_NAMES, account_name=st.from_regex(r"q[a-z]{1,2}-[0-9]{2,5}", fullmatch=True))
 def test_any_student_is_gone(data: st.DataObject, name: str, account_name: str) -> None:

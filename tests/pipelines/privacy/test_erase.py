@@ -67,7 +67,7 @@ def _others(warehouse: Warehouse) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("where", ["sqlite", "postgres"])
+@pytest.mark.parametrize("where", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
 def test_an_erased_student_is_nowhere(where: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Two identifiers, mentions, refused records, backup: no byte is left, others stay, and what is full is equal."""
     catalog = None if where == "sqlite" else request.getfixturevalue("database")

@@ -68,6 +68,7 @@ def _events(warehouse: Warehouse) -> list[tuple[object, ...]]:
     )
 
 
+@pytest.mark.long
 def test_buckets_give_what_one_gives(tmp_path: Path, refreshed_in: Refreshing) -> None:
     """First refreshes in 1, 3 and 16 buckets leave the same rows and tell the same events; so do incremental ones."""
     lines = lines_of(tmp_path / "class", students=3)

@@ -18,6 +18,7 @@ _KILLS = 6
 _SEED = 20260907
 
 
+@pytest.mark.long
 def test_kill_at_any_stage_leaves_before_or_after(tmp_path: Path) -> None:
     """After kill -9 at random stages the tables are those of before or of after; the next refresh goes on."""
     lines = lines_of(tmp_path / "class", students=5)

@@ -16,6 +16,7 @@ from tests.pipelines.refresh.school import differences, land, lines_of, refreshe
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.long
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), seed=st.integers(0, 10_000))
 def test_incremental_equals_full(data: st.DataObject, seed: int) -> None:

@@ -66,6 +66,7 @@ def _standing(warehouse: Warehouse) -> set[str]:
     }
 
 
+@pytest.mark.long
 def test_two_identifiers_are_as_one_from_the_start(tmp_path: Path) -> None:
     """All tables are those of a class in which the student always had one; undone and merged again, signals follow."""
     lines = lines_of(tmp_path / "class", students=3, faults=0.0)

@@ -58,6 +58,7 @@ def _kills_nothing(refreshed_class: RefreshedClass, spread: _Killing) -> None:
     assert sorted(spread.numbers) == list(range(len(spread.numbers)))
 
 
+@pytest.mark.long
 def test_process_that_is_killed(refreshed_class: RefreshedClass) -> None:
     """Buckets of processes that are gone are computed by new ones, and every bucket counts once."""
 
@@ -70,6 +71,7 @@ def test_process_that_is_killed(refreshed_class: RefreshedClass) -> None:
     _kills_nothing(refreshed_class, _Killing(partial(compute_in_processes, n_workers=2), kill))
 
 
+@pytest.mark.long
 def test_worker_of_a_cluster_that_is_killed(refreshed_class: RefreshedClass) -> None:
     """Two workers behind an address compute the buckets; what one had when it was killed is computed by others."""
     with LocalCluster(  # type: ignore[no-untyped-call]

@@ -155,6 +155,7 @@ def test_what_cannot_be_set_says_so(given: dict[str, object], told: str) -> None
         Holdout.model_validate(given)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_whole_path(tmp_path: Path) -> None:
     """Day by day equals in full, also when the withheld is said; until then it is not raised, shown or exported."""

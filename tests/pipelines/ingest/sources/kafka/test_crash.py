@@ -86,6 +86,7 @@ def _kill_often(
     return traffic
 
 
+@pytest.mark.long
 def test_killed_at_random_instants_nothing_is_lost_and_nothing_doubled(
     broker: Broker, tmp_path: Path
 ) -> None:
@@ -94,6 +95,7 @@ def test_killed_at_random_instants_nothing_is_lost_and_nothing_doubled(
     everything_landed_once(place, _kill_often(place, _drawn(), _KILLS))
 
 
+@pytest.mark.long
 def test_a_broker_that_is_killed_and_comes_back_costs_nothing(
     make_broker: Callable[[], OwnBroker], tmp_path: Path
 ) -> None:
