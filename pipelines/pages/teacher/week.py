@@ -48,13 +48,15 @@ def _show(asked: Asked) -> dict[str, Any]:
     kinds = [kind.value for kind in (*_TALK, *_STUCK, *_AWAY)]
     rows = asked.model.rows(_SIGNALS, {"course": asked.course_id, "kinds": kinds})
     stuck, away = _of(rows, _STUCK), _one_each(_of(rows, _AWAY))
-    most = None if asked.values.get("all") == "1" else _MOST
+    people = _one_each(stuck)
+    most, shown = (None, stuck) if asked.values.get("all") == "1" else (_MOST, people)
     return {
         "talk": _cards(asked, _of(rows, _TALK)),
-        "stuck": _cards(asked, stuck[:most]),
+        "stuck": _cards(asked, shown[:most]),
         "groups": _groups(stuck),
         "away": _cards(asked, away[:most]),
-        "n_stuck": len(stuck),
+        "n_stuck": len(people),
+        "n_stuck_on": len(stuck),
         "n_away": len(away),
         "unseen": asked.model.rows(_UNSEEN, {"course": asked.course_id}),
     }
