@@ -134,7 +134,7 @@ def _quiet(cases: RiskCases) -> Truths:
     """Of which rows the rule to beat warns; nobody has passed while they are still enrolled."""
     days = cases.features[:, FEATURES.index(RiskFeature.DAYS_SINCE_ACTIVE)]
     now = np.datetime64(0, "s")
-    last = np.full(len(cases), np.datetime64("NaT"), dtype="datetime64[s]")
+    last = np.full(len(cases), np.datetime64("NaT", "s"))
     known = np.isfinite(days)
     last[known] = now - (days[known] * 86_400).astype("timedelta64[s]")
     return quiet_rule(np.ones(len(cases), np.bool_), np.zeros(len(cases), np.bool_), last, now)
@@ -177,10 +177,10 @@ def _lead(followed: Followed, is_flagged: Truths, *, n_resamples: int, seed: int
     cases = followed.cases
     pairs, pair = np.unique(np.column_stack([cases.run, cases.student]), axis=0, return_inverse=True)
     pair = pair.reshape(-1)
-    first = np.full(len(pairs), np.datetime64("NaT"), dtype=followed.cutoff_at.dtype)
+    first = np.full(len(pairs), np.datetime64("NaT", "us"), dtype=followed.cutoff_at.dtype)
     rows = np.flatnonzero(is_flagged)
     latest_first = rows[np.argsort(followed.cutoff_at[rows])[::-1]]
     first[pair[latest_first]] = followed.cutoff_at[latest_first]
-    happened = np.full(len(pairs), np.datetime64("NaT"), dtype=followed.happened_at.dtype)
+    happened = np.full(len(pairs), np.datetime64("NaT", "us"), dtype=followed.happened_at.dtype)
     happened[pair] = followed.happened_at
     return lead_time(first, happened, n_resamples=n_resamples, seed=seed)

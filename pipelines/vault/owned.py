@@ -23,5 +23,9 @@ def open_owned(file: Path, script: str, *, creates: bool = True) -> sqlite3.Conn
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(_OWNER_ONLY, exist_ok=True)
     connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
-    connection.executescript(script)
+    try:
+        connection.executescript(script)
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
