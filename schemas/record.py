@@ -48,6 +48,8 @@ class Record(NamedTuple):
     """The id that whoever received it has given to a statement without one."""
     record_id: str | None = None
     """Names it wherever it is read: refused twice, it is one dead letter. None: its place and bytes name it."""
+    is_judged: bool = False
+    """Whether whoever received it has found that it is a valid statement, and given it `statement_id`."""
 
 
 class Position(NamedTuple):

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sys
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from learnloom.pipelines.ingest.land.stop import StopSignal
 commands = typer.Typer(add_completion=False)
 _log = logging.getLogger(__name__)
 _COLLECT_AFTER = 50_000  # objects
+_SWITCH_AFTER = 0.0005  # seconds
 _HERE = ("127.0.0.1", "::1", "localhost")
 
 
@@ -50,4 +52,6 @@ def lrs(
         gc.collect()
         gc.freeze()
         gc.set_threshold(_COLLECT_AFTER)
+        # A request changes threads a dozen times; by default each change waits 5 ms for landing, where that computes.
+        sys.setswitchinterval(_SWITCH_AFTER)
         server_of(app, settings.lrs, host=host, port=port, log_level="info", access_log=False).run()

@@ -3,11 +3,14 @@
 SQL is written once, in what both understand: `?` and `:name` for values, `ON CONFLICT`, `RETURNING`, `TRUE`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 Values = Sequence[Any] | Mapping[str, Any]
+
+_ROWS_AT_ONCE: Final = (100, 10, 1)
+"""Few sizes that come again, so the database reads each statement once."""
 
 
 class Rows(Protocol):
@@ -32,9 +35,6 @@ class Connection(Protocol):
 
     def execute(self, sql: str, values: Any = ..., /) -> Rows:
         """Run one statement with its values (`Values`)."""
-
-    def executemany(self, sql: str, rows: Iterable[Any], /) -> Rows:
-        """Run one INSERT for each row of values."""
 
 
 class Lease(Protocol):
@@ -77,3 +77,24 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Close all connections."""
+
+
+def insert(connection: Connection, into: str, rows: Sequence[Sequence[Any]], *, otherwise: str = "") -> None:
+    """Insert rows, many with one statement: between two of them other threads take over.
+
+    Args:
+        connection: within a transaction.
+        into: the table, with its columns where not all are given.
+        rows: values of each row, as many in each.
+        otherwise: what is done about a row that is there: `ON CONFLICT …`.
+    """
+    start = 0
+    for size in _ROWS_AT_ONCE:
+        while len(rows) - start >= size:
+            some = rows[start : start + size]
+            row = f"({', '.join('?' * len(some[0]))})"
+            connection.execute(
+                f"INSERT INTO {into} VALUES {', '.join([row] * size)} {otherwise}",
+                [value for each in some for value in each],
+            )
+            start += size

@@ -25,7 +25,7 @@ from learnloom.pipelines.lake.held import HeldWarehouse
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.lrs.access import authority_of
-from learnloom.pipelines.lrs.database import Connection
+from learnloom.pipelines.lrs.database import Connection, insert
 from learnloom.pipelines.lrs.findable import findable
 from learnloom.pipelines.lrs.give import LANDED
 from learnloom.pipelines.lrs.journal import Incoming, Sender, add_entries
@@ -153,10 +153,10 @@ class Follower:
             known = _numbers(connection, rows)
             missing = [one for one in new if one.statement_id not in known]
             if missing:
-                add_entries(connection, moment, missing, _SENDER, is_journaled=False)
+                add_entries(connection, moment, missing, is_journaled=False)
                 known = _numbers(connection, rows)
             places = [(known[row.statement_id], row.landed_at) for row in rows if row.statement_id in known]
-            connection.executemany("INSERT INTO landed VALUES (?, ?) ON CONFLICT DO NOTHING", places)
+            insert(connection, "landed", places, otherwise="ON CONFLICT DO NOTHING")
 
         self._store.write(work)
         self._over.wait(time.monotonic() - began)
@@ -172,7 +172,7 @@ class Follower:
                 "statement %s is not found by GET, since it cannot be read: %r", row.statement_id, error
             )
             return
-        yield Incoming(row.statement_id, b"", statement, found, version)
+        yield Incoming(row.statement_id, b"", statement, found, version, _SENDER)
 
 
 class _Progress:

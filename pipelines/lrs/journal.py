@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from learnloom.pipelines.lrs.activities import definitions_of
-from learnloom.pipelines.lrs.database import Connection
+from learnloom.pipelines.lrs.database import Connection, insert
 from learnloom.pipelines.lrs.findable import Findable, Json
 from learnloom.pipelines.lrs.message import RefusedError
 from learnloom.schemas.xapi.equality import is_same
@@ -14,9 +14,15 @@ from learnloom.schemas.xapi.equality import is_same
 _AT_ONCE: Final = 500
 """Statements that share their questions to the database: it bounds the values of one question."""
 _ENTRY: Final = (
-    "INSERT INTO entry (seq, id, stored, key_id, version, raw, verb, registration, refers_to, is_void, is_journaled) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "entry (seq, id, stored, key_id, version, raw, verb, registration, refers_to, is_void, is_journaled)"
 )
+
+
+class Sender(NamedTuple):
+    """Whose statements they are, and whether what they say of activities counts."""
+
+    key_id: str
+    defines: bool
 
 
 class Incoming(NamedTuple):
@@ -27,13 +33,7 @@ class Incoming(NamedTuple):
     statement: Mapping[str, Any]
     findable: Findable
     version: str
-
-
-class Sender(NamedTuple):
-    """Whose statements they are, and whether what they say of activities counts."""
-
-    key_id: str
-    defines: bool
+    sender: Sender
 
 
 Content = Callable[[str], bytes | None]
@@ -44,7 +44,6 @@ def append(
     connection: Connection,
     moment: int,
     incoming: Sequence[Incoming],
-    sender: Sender,
     content: Content,
 ) -> int:
     """Keep those statements that were not there before, within a transaction.
@@ -78,7 +77,7 @@ def append(
             there[one.statement_id] = (0, one.raw, one.findable.is_void)
             added.append(one)
         if added:
-            last = add_entries(connection, moment, added, sender)
+            last = add_entries(connection, moment, added)
     return last
 
 
@@ -86,7 +85,6 @@ def add_entries(
     connection: Connection,
     moment: int,
     added: Sequence[Incoming],
-    sender: Sender,
     *,
     is_journaled: bool = True,
 ) -> int:
@@ -94,9 +92,8 @@ def add_entries(
     for some in _parts(added):
         last = _reserved(connection, moment, len(some), is_journaled=is_journaled)
         numbered = list(enumerate(some, last - len(some) + 1))
-        _add_entries(connection, moment, numbered, sender, is_journaled=is_journaled)
-        if sender.defines:
-            _define(connection, some)
+        _add_entries(connection, moment, numbered, is_journaled=is_journaled)
+        _define(connection, [one for one in some if one.sender.defines])
         _void(connection, some)
     return last
 
@@ -105,24 +102,23 @@ def _add_entries(
     connection: Connection,
     moment: int,
     numbered: Sequence[tuple[int, Incoming]],
-    sender: Sender,
     *,
     is_journaled: bool,
 ) -> None:
     entries, agents, activities, names = [], [], [], set()
     for seq, one in numbered:
         found = one.findable
-        stands = (seq, one.statement_id, moment, sender.key_id, one.version)
+        stands = (seq, one.statement_id, moment, one.sender.key_id, one.version)
         is_found_by = (found.verb, found.registration, found.refers_to, found.is_void)
         entries.append((*stands, one.raw if is_journaled else None, *is_found_by, is_journaled))
         agents += [(key, seq, is_direct) for key, is_direct in found.agents.items()]
         activities += [(key, seq, is_direct) for key, is_direct in found.activities.items()]
-        names |= found.names
-    connection.executemany(_ENTRY, entries)
-    connection.executemany("INSERT INTO entry_agent VALUES (?, ?, ?)", agents)
-    connection.executemany("INSERT INTO entry_activity VALUES (?, ?, ?)", activities)
-    if sender.defines:
-        connection.executemany("INSERT INTO agent_name VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(names))
+        if one.sender.defines:
+            names |= found.names
+    insert(connection, _ENTRY, entries)
+    insert(connection, "entry_agent", agents)
+    insert(connection, "entry_activity", activities)
+    insert(connection, "agent_name", sorted(names), otherwise="ON CONFLICT DO NOTHING")
 
 
 def _void(connection: Connection, added: Sequence[Incoming]) -> None:
@@ -145,8 +141,9 @@ def keep_refused(
 ) -> None:
     """Keep what was refused: landing makes dead letters of it."""
     last = _reserved(connection, moment, len(raws), is_journaled=True)
-    connection.executemany(
-        "INSERT INTO entry (seq, stored, key_id, version, raw) VALUES (?, ?, ?, ?, ?)",
+    insert(
+        connection,
+        "entry (seq, stored, key_id, version, raw)",
         [(seq, moment, key_id, version, raw) for seq, raw in enumerate(raws, last - len(raws) + 1)],
     )
 
@@ -188,14 +185,17 @@ def _define(connection: Connection, added: Sequence[Incoming]) -> None:
     changed = {}
     for activity_id, definition in said:
         before = known.get(activity_id, {})
+        if before == definition:
+            continue
         merged = {**before, **definition}
         for texts in ("name", "description"):
             if texts in before and texts in definition:
                 merged[texts] = before[texts] | definition[texts]
         if merged != before:
             known[activity_id] = changed[activity_id] = merged
-    connection.executemany(
-        "INSERT INTO activity VALUES (?, ?) "
-        "ON CONFLICT (activity_id) DO UPDATE SET definition = excluded.definition",
+    insert(
+        connection,
+        "activity",
         [(activity_id, orjson.dumps(definition)) for activity_id, definition in changed.items()],
+        otherwise="ON CONFLICT (activity_id) DO UPDATE SET definition = excluded.definition",
     )

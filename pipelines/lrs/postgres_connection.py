@@ -3,7 +3,7 @@
 import re
 import struct
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -18,10 +18,6 @@ from learnloom.schemas.errors import LearnloomError
 _SECONDS: Final = 70.0
 """Longest silence of the server: above what it allows a statement."""
 _VALUE: Final = re.compile(r"'(?:[^']|'')*'|::|:(\w+)|\?")
-_ROW: Final = re.compile(r"VALUES (\([?, ]+\))")
-_MOST_VALUES: Final = 30_000
-"""Of one statement; the protocol counts them in 16 bits."""
-_MOST_ROWS: Final = 500
 _PREPARED: Final = 100
 """Statements that the server keeps parsed, for each connection."""
 _PASSING: Final = ("08", "40", "53", "55", "57", "58")
@@ -103,22 +99,6 @@ class PostgresConnection:
             return self._connection.execute_named(name, params, columns, read, text)
 
         return _rows(self._asked(run))
-
-    def executemany(self, sql: str, rows: Iterable[Any], /) -> PostgresRows:
-        """Run one INSERT … VALUES (?, …) for all rows; raises as `execute` does."""
-        every = list(rows)
-        row = _ROW.search(sql)
-        if row is None:
-            raise QueryError(f"no INSERT of rows: {sql}")
-        at_once = min(_MOST_ROWS, _MOST_VALUES // row[1].count("?"))
-        changed = 0
-        for start in range(0, len(every), at_once):
-            some = every[start : start + at_once]
-            text, _ = _numbered(sql.replace(row[1], ", ".join([row[1]] * len(some)), 1))
-            values = _storable([value for each in some for value in each])
-            context = self._asked(partial(self._connection.execute_unnamed, text, values))
-            changed += context.row_count
-        return PostgresRows([], changed)
 
     def executescript(self, sql: str, /) -> None:
         """Run several statements without values; raises as `execute` does."""

@@ -13,13 +13,14 @@ from learnloom.pipelines.ingest.validate.mending import judge_mended, repairs_na
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lrs.access import authority_of, may_define
 from learnloom.pipelines.lrs.attachments import check_parts
+from learnloom.pipelines.lrs.database import Connection
 from learnloom.pipelines.lrs.findable import findable
 from learnloom.pipelines.lrs.guard import check_statement, check_statements
 from learnloom.pipelines.lrs.hiding import Hiding
 from learnloom.pipelines.lrs.journal import Content, Incoming, Sender, append, keep_refused
 from learnloom.pipelines.lrs.log import Log
 from learnloom.pipelines.lrs.message import Call, RefusedError, told_fault
-from learnloom.pipelines.lrs.store import Store
+from learnloom.pipelines.lrs.store import Joint, Store
 from learnloom.schemas.record import Verdict
 
 _MAX_FAULTS: Final = 200
@@ -106,7 +107,7 @@ class Receiver:
             _check_new(one, seen)
         kept = [self._hiding.statement(statement) for statement in statements]
         check_statements(call, statements, kept)
-        self._keep(call, [self._incoming(call, *one) for one in zip(ids, raws, kept, strict=True)])
+        self._keep([self._incoming(call, *one) for one in zip(ids, raws, kept, strict=True)])
         return ids
 
     def receive_good(self, call: Call, raws: Sequence[bytes]) -> Taken:
@@ -148,14 +149,14 @@ class Receiver:
                 refused[index] = error
                 continue
             good[index] = self._incoming(call, statement_id, raws[index], kept)
-        refused |= self._keep_good(call, good)
+        refused |= self._keep_good(good)
         ids = [good[index].statement_id if index not in refused else None for index in range(len(raws))]
         return Taken(ids, dict(sorted(refused.items())))
 
-    def _keep_good(self, call: Call, good: dict[int, Incoming]) -> dict[int, RefusedError]:
+    def _keep_good(self, good: dict[int, Incoming]) -> dict[int, RefusedError]:
         """Keep those that the store can keep; gives the others by their indices."""
         try:
-            self._keep(call, list(good.values()))
+            self._keep(list(good.values()))
         except RefusedError as error:
             if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
                 raise
@@ -165,25 +166,25 @@ class Receiver:
         refused = {}
         for index, one in good.items():
             try:
-                self._keep(call, [one])
+                self._keep([one])
             except RefusedError as error:
                 if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
                     raise
                 refused[index] = error
         return refused
 
-    def _keep(self, call: Call, incoming: Sequence[Incoming]) -> None:
-        sender = Sender(call.key_id, may_define(call.scopes))
-        last = self._store.write(
-            lambda connection, moment: append(connection, moment, incoming, sender, self._content)
-        )
-        self._log.settle(last)
+    def _keep(self, incoming: Sequence[Incoming]) -> None:
+        self._log.settle(self._store.write(Joint(self._append, incoming)))
+
+    def _append(self, connection: Connection, moment: int, incoming: Sequence[Incoming]) -> int:
+        return append(connection, moment, incoming, self._content)
 
     def _incoming(self, call: Call, statement_id: str, raw: bytes, statement: dict[str, Any]) -> Incoming:
         """Give what is kept of a statement: its bytes as they came, or those of what is left without names."""
         found = findable(statement, authority_of(call.key_id))
         kept = orjson.dumps(statement) if self._hiding.is_on else raw
-        return Incoming(statement_id, kept, statement, found, call.version)
+        sender = Sender(call.key_id, may_define(call.scopes))
+        return Incoming(statement_id, kept, statement, found, call.version, sender)
 
     def _verdicts(self, call: Call, raws: Sequence[bytes]) -> list[Verdict]:
         with self._lock:

@@ -140,6 +140,7 @@ class JournalSource:
                     xapi_version=entry.version,
                     statement_id=entry.statement_id,
                     record_id=record_id_of(self._store, entry.seq),
+                    is_judged=entry.statement_id is not None,
                 )
             )
         if not records:

@@ -6,12 +6,14 @@ What `write` has returned from is on the disk, one flush for each group of reque
 import queue
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Self, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Self, TypeVar
 
 from learnloom.pipelines.lrs.database import Connection, Database
 from learnloom.pipelines.lrs.message import RefusedError
@@ -21,10 +23,25 @@ Result = TypeVar("Result")
 Work = Callable[[Connection, int], Result]
 """What is done within a transaction; the second argument is the moment that counts as `stored`, in milliseconds."""
 
+Item = TypeVar("Item")
+_Asked = tuple[Work[Any], "Future[Any]"]
+
 FOLDER: Final = "lrs"
 """In the warehouse's folder."""
 _GROUP: Final = 64
 """Requests that share a commit, at the most."""
+
+
+@dataclass(frozen=True)
+class Joint(Generic[Item, Result]):
+    """Work that is done once for all requests of a group that ask for it, on what all of them bring."""
+
+    do: Callable[[Connection, int, Sequence[Item]], Result]
+    items: Sequence[Item]
+
+    def __call__(self, connection: Connection, moment: int) -> Result:
+        """Do it for this request alone."""
+        return self.do(connection, moment, self.items)
 
 
 class Progress(NamedTuple):
@@ -56,7 +73,7 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._database = database or SqliteDatabase(self.folder, now=now)
         self._now = now
-        self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._in_hand: int | None = None
         self._is_closed = False
         self.is_shared = self._database.is_shared
@@ -164,16 +181,16 @@ class Store:
             is_open = None not in group
             self._write_group([one for one in group if one is not None])
 
-    def _write_group(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
+    def _write_group(self, group: list[_Asked]) -> None:
         try:
             with self._database.transaction() as connection:
                 # Later than ever before, also where the clock is put back: the order of `stored` is the journal's.
                 moment = max(progress(connection).last_stored + 1, self._database.milliseconds(connection))
                 self._in_hand = moment
                 done = [
-                    (future, result)
-                    for work, future in group
-                    for result in self._worked(connection, work, future, moment)
+                    one
+                    for _, alike in groupby(group, key=_kind)
+                    for one in self._worked(connection, moment, list(alike))
                 ]
         except self._database.errors as error:
             for _, future in group:
@@ -186,19 +203,36 @@ class Store:
             future.set_result(result)
         self.appended.set()
 
-    def _worked(self, connection: Connection, work: Work[Any], future: Future[Any], moment: int) -> list[Any]:
-        """Do one work of a group; gives its result, or nothing where it has failed, which undoes it alone."""
+    def _worked(
+        self, connection: Connection, moment: int, alike: list[_Asked]
+    ) -> list[tuple[Future[Any], Any]]:
+        """Do works of one kind together; where that fails, one by one: what has failed is undone alone.
+
+        Returns:
+            Who waits for a result, and the result.
+        """
+        work, first = alike[0]
+        if isinstance(work, Joint):
+            work = Joint(work.do, [item for each, _ in alike for item in each.items])  # type: ignore[attr-defined]
         connection.execute("SAVEPOINT one")
         try:
-            results = [work(connection, moment)]
+            result = work(connection, moment)
         except self._database.troubles:
             raise
         except Exception as error:  # noqa: BLE001 - it is handed to whoever asked for the work
             connection.execute("ROLLBACK TO SAVEPOINT one")
-            future.set_exception(error)
-            results = []
+            connection.execute("RELEASE SAVEPOINT one")
+            if len(alike) > 1:
+                return [done for one in alike for done in self._worked(connection, moment, [one])]
+            first.set_exception(error)
+            return []
         connection.execute("RELEASE SAVEPOINT one")
-        return results
+        return [(future, result) for _, future in alike]
+
+
+def _kind(asked: _Asked) -> Any:
+    work, _ = asked
+    return work.do if isinstance(work, Joint) else work
 
 
 def progress(connection: Connection) -> Progress:

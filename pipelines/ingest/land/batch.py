@@ -17,7 +17,7 @@ from learnloom.pipelines.ingest.land.dedupe import as_hashes, hash_of
 from learnloom.pipelines.ingest.land.hash_runs import Hashes, MemoryRun
 from learnloom.pipelines.ingest.land.tables import DEAD_LETTER_ROWS, STATEMENT_ROWS
 from learnloom.pipelines.tracing.span import MAX_LINKS
-from learnloom.schemas.record import Batch, Fault, Judge, Record
+from learnloom.schemas.record import Batch, Fault, Judge, Record, Verdict
 
 Sameness = Callable[[dict[str, Any], dict[str, Any]], bool]
 """Says whether two statements with one id are equal by the specification's rule."""
@@ -114,8 +114,7 @@ class WriteBatch:
         if record.fault is not None:
             self.refusals.append(_refusal(slice_index, record, (record.fault,)))
             return
-        version = record.xapi_version
-        verdict = judge(raw) if version is None else judge(raw, default_version=version)
+        verdict = _judged(record, judge)
         if verdict.faults or raw is None:
             self.refusals.append(_refusal(slice_index, record._replace(value=verdict.raw), verdict.faults))
             return
@@ -226,6 +225,13 @@ class WriteBatch:
             [pa.array(column, field.type) for column, field in zip(columns, DEAD_LETTER_ROWS, strict=True)],
             schema=DEAD_LETTER_ROWS,
         )
+
+
+def _judged(record: Record, judge: Judge) -> Verdict:
+    if record.is_judged:
+        return Verdict(record.value, (), record.statement_id)
+    version = record.xapi_version
+    return judge(record.value) if version is None else judge(record.value, default_version=version)
 
 
 def _texts(texts: Sequence[bytes]) -> pa.LargeStringArray:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from learnloom.pipelines.ingest.land.batch import PartitionSlice, WriteBatch
 from learnloom.pipelines.ingest.sources.source import Source
 from learnloom.pipelines.lrs.journal import keep_refused
 from learnloom.pipelines.lrs.source import TOPIC, JournalSource
 from learnloom.pipelines.lrs.store import Store
-from learnloom.schemas.record import Position
-from tests.pipelines.ingest.samples import statements
+from learnloom.schemas.record import Fault, Position, Record, Verdict
+from tests.pipelines.ingest.samples import statement, statement_id, statements
 from tests.pipelines.ingest.source_contract import GrowingSourceContract
 from tests.pipelines.lrs.serving import Clock
 
@@ -46,6 +47,15 @@ def _fill(store: Store, numbers: range) -> None:
     store.write(
         lambda connection, moment: keep_refused(connection, moment, statements(numbers), "key", "1.0.3")
     )
+
+
+def test_what_was_judged_when_it_came_is_not_judged_again() -> None:
+    """A statement that the store has answered lands, whatever a judge of the landing would say of it."""
+    batch = WriteBatch()
+    batch.add_slice(PartitionSlice(TOPIC, 0, 0, 1, None))
+    record = Record(0, 0, statement(1), statement_id=statement_id(1), is_judged=True)
+    batch.add(record, lambda raw: Verdict(raw, (Fault("json-syntax", "", "", "refused"),)))
+    assert (batch.statement_ids, batch.refusals) == ([statement_id(1)], [])
 
 
 def test_another_journal_in_its_place_is_read_from_its_beginning(tmp_path: Path) -> None:
