@@ -230,8 +230,8 @@ class Transform:
                 continue
             if relation in self.computed:
                 self.begin(relation.full_name)
-                # A view would be planned and run again with each of the many relations that read it.
-                self.work.compute(relation, stored="table")
+                # A view is planned anew with each of many relations that read it; a table of many rows takes memory.
+                self.work.compute(relation, stored="table" if self.plan.is_small else None)
             elif relation.full_name not in self.existing | self.shared.keys():
                 # The version in use was fitted before there was such a relation: it has no rows of it.
                 self.work.compute(relation, is_empty=True)
