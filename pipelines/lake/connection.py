@@ -88,6 +88,10 @@ class Warehouse:
         if not read_only:
             folder.mkdir(parents=True, exist_ok=True)
         self._has_macros = False
+        self.threads_before: int | None = None
+        """Threads of DuckDB before it was let work in one; None: it works as it is set."""
+        self.seen: dict[str, Any] | None = None
+        """What the catalogue has told of the one snapshot that is read; None: each query may see another."""
         is_checked = are_checked(self.place.extensions)
         self._connection = duckdb.connect(config={"allow_unsigned_extensions": is_checked})
         self._open()

@@ -27,6 +27,7 @@ import duckdb
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
+from learnloom.pipelines.lake.small import once
 
 LAYERS: Final = ("landing", "run", "staging", "dimensional", "norms", "estimates", "marts", "feedback")
 """The layers in the order in which data walks through them; a relation reads only its own and earlier ones."""
@@ -162,6 +163,12 @@ def existing_tables(warehouse: Warehouse) -> set[str]:
 
 def columns_in(warehouse: Warehouse, database: str) -> dict[str, Columns]:
     """Names and types of the columns, in order, of each table and view of a database, by full name."""
+    if database == LAKE:
+        return once(warehouse, "columns", lambda: _columns_in(warehouse, database))
+    return _columns_in(warehouse, database)
+
+
+def _columns_in(warehouse: Warehouse, database: str) -> dict[str, Columns]:
     # Of the columns: what lists tables counts each one's rows as well, in dozens of queries to the catalogue.
     rows = warehouse.rows(
         "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
@@ -184,7 +191,7 @@ class LakeTable(NamedTuple):
 
 def catalogued_tables(warehouse: Warehouse) -> dict[str, LakeTable]:
     """The tables of the lake by full name, views left out, as the catalogue was committed last."""
-    rows = warehouse.rows(f"{CATALOGUED_TABLES} ORDER BY ALL")
+    rows = once(warehouse, "tables", lambda: warehouse.rows(f"{CATALOGUED_TABLES} ORDER BY ALL"))
     return {name: LakeTable(table_id, is_filled) for name, table_id, is_filled in rows}
 
 

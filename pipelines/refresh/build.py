@@ -148,7 +148,7 @@ class Transform:
             if relation.full_name in self.shared:
                 self.work.take(relation, self.shared[relation.full_name])
             elif relation.scope == "version" and relation not in self.computed:
-                self._take_lake(relation, f"model_version = {self.plan.state.model_version}")
+                self.take_lake(relation, f"model_version = {self.plan.state.model_version}")
             elif relation.scope not in ("landing", "state") and relation not in self.computed:
                 self.show(self.work, relation)
         state = {name: [value] for name, value in self.plan.state._asdict().items()}
@@ -162,66 +162,12 @@ class Transform:
             if relation.stored == "view":
                 self.work.compute(relation)
 
-    def build_reference(self) -> None:
-        """Merge what new statements mention into what is known, and compute the reference relations that it changes."""
-        self.show_inputs()
-        statement, known = self.by_name[_STAGED], self.plan.known_snapshot
-        if self.plan.recounts or self.plan.new_rows is None:
-            self.work.show(statement, source=self.staged)
-        if self.plan.recounts:
-            self._recount()
-        if self.plan.new_rows is not None:
-            # Read once: all that they mention is computed from these rows.
-            self.work.take(statement, self.plan.new_rows)
-        computed = [each for each in self.of_scope("reference") if each.is_select]
-        mentions = [] if self.plan.recounts else self.of_statements()
-        for relation in (*mentions, *computed):
-            if known is None or relation.stored == "view" or relation.full_name not in self.existing:
-                self.work.compute(relation)
-            elif (
-                self.plan.trusts_what_stands
-                and relation.scope == "reference"
-                and not (self.plan.is_new_day and relation.reads_day)
-                and not self._reads_changes(relation)
-            ):
-                self._take_lake(relation)
-            else:
-                self._merge(relation)
-
-    def _recount(self) -> None:
-        """Compute what statements mention from all of them: what only statements that are gone mentioned goes, too."""
-        for relation in self.of_statements():
-            if relation.stored == "view" or relation.full_name not in self.existing:
-                self.work.compute(relation)
-            else:
-                self._take_lake(relation)
-                before = self.work.keep_before(relation, f"FROM {self.work.place(relation)}")
-                self.work.compute(relation)
-                self.note_changes(relation, before)
-
-    def _take_lake(self, relation: Relation, condition: str = "true") -> None:
+    def take_lake(self, relation: Relation, condition: str = "true") -> None:
         """Keep the lake's rows of a small relation, which are then read but once."""
         if relation.full_name in self.filled:
             self.work.take(relation, f"FROM {LAKE}.{relation.full_name} WHERE {condition}")
         else:
             self.work.leave_empty(relation, self.columns[relation.full_name])
-
-    def _reads_changes(self, relation: Relation) -> bool:
-        """Whether it reads, perhaps through a view, what differs from what stands."""
-        read = [self.by_name[name] for name in relation.dependencies]
-        return any(
-            each.full_name in self.changes or (each.stored == "view" and self._reads_changes(each))
-            for each in read
-        )
-
-    def _merge(self, relation: Relation) -> None:
-        """Compute a mention or reference relation, and note in what it differs from what stands."""
-        self._take_lake(relation)
-        before = self.work.keep_before(relation, f"FROM {self.work.place(relation)}")
-        self.work.compute(relation)
-        if relation.scope == "mention":
-            _keep_earliest(self.work, relation, before)
-        self.note_changes(relation, before)
 
     def note_changes(self, relation: Relation, before: str) -> None:
         """Note in what a mention or reference relation differs from the rows of the table `before`."""
@@ -251,7 +197,11 @@ class Transform:
 
     def _show_logs(self, theirs: str) -> None:
         for log in _LOGS:
-            self.show(self.work, self.by_name[log], source=f"(FROM {LAKE}.{log} {theirs})")
+            rows = f"FROM {LAKE}.{log} {theirs}"
+            if self.plan.is_small and log in self.filled:
+                self.work.take(self.by_name[log], rows)
+            else:
+                self.show(self.work, self.by_name[log], source=f"({rows})")
 
     def widen(self) -> None:
         """Show of all students what a new day is computed from: of those who were not chosen, what stands."""
@@ -268,6 +218,9 @@ class Transform:
                 stands = f"FROM {LAKE}.{name} {others}"
                 self.work.take(relation, f"FROM {self.work.place(relation)} UNION ALL BY NAME {stands}")
         self.work.show(self.by_name[_STAGED], source=f"(FROM {self.staged} WHERE {self.among})")
+        for relation in self.of_scope("student"):
+            if relation.stored == "view":
+                self.work.compute(relation)
         self._show_logs(f"WHERE {self.among}")
 
     def build(self, *layers: str, names: Container[str]) -> None:
@@ -277,7 +230,8 @@ class Transform:
                 continue
             if relation in self.computed:
                 self.begin(relation.full_name)
-                self.work.compute(relation)
+                # A view is planned anew with each of many relations that read it; a table of many rows takes memory.
+                self.work.compute(relation, stored="table" if self.plan.is_small else None)
             elif relation.full_name not in self.existing | self.shared.keys():
                 # The version in use was fitted before there was such a relation: it has no rows of it.
                 self.work.compute(relation, is_empty=True)
@@ -286,11 +240,3 @@ class Transform:
         """Put in what Python computes, relation by relation."""
         for name, table in rows:
             self.work.fill(self.by_name[name], table)
-
-
-def _keep_earliest(work: Workspace, relation: Relation, before: str) -> None:
-    """Merge newly computed mentions with those known before: of each, the least values stay."""
-    grain = ", ".join(relation.grain)
-    rest = ", ".join(f"min({name}) AS {name}" for name in relation.columns if name not in relation.grain)
-    both = f"FROM {work.place(relation)} UNION ALL BY NAME FROM {before}"
-    work.take(relation, f"SELECT {grain}, {rest} FROM ({both}) GROUP BY {grain}")

@@ -179,6 +179,8 @@ def _has_other_staff(warehouse: Warehouse, settings: Settings, version: int) -> 
     )
     if [row[0] for row in rows] != sorted(set(settings.staff)):
         return True
+    if "landing.person_event" not in filled_tables(warehouse):
+        return False
     told = (
         "SELECT count(*) > 0 FROM landing.person_event WHERE told_at > "
         "(SELECT fitted_at FROM estimates.model_version WHERE model_version = ?) AND (action = 'role' OR undone_id IN "
@@ -198,12 +200,8 @@ def _rules_digest(
     warehouse: Warehouse, settings: Settings, relations: Sequence[Relation], vocabulary: pa.Table
 ) -> str:
     """Digest of all that, besides statements, model version and as_of, decides what is said of a student."""
-    # A table without rows is not asked: of such a one DuckLake asks the catalogue once for each of its columns.
     filled = filled_tables(warehouse)
-    school = [
-        content_digest(warehouse, f"landing.{table}") if f"landing.{table}" in filled else ""
-        for table in _SCHOOL
-    ]
+    school = [content_digest(warehouse, f"landing.{table}", filled) for table in _SCHOOL]
     parts = [
         code_digest(relations),
         settings.thresholds.model_dump_json(),
@@ -212,7 +210,7 @@ def _rules_digest(
         settings.time_zone,
         repr(choices_of(settings)),
         repr(school),
-        content_digest(warehouse, RECORD) if RECORD in filled else "",
+        content_digest(warehouse, RECORD, filled),
         repr(vocabulary.to_pylist()),
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

@@ -18,7 +18,7 @@ from learnloom.pipelines.refresh.state import STATE, drop_what_is_gone, read_sta
 from learnloom.pipelines.refresh.students import student_tables
 from learnloom.pipelines.refresh.touched import touched_keys
 from learnloom.pipelines.refresh.withhold import DRAW, log_draws
-from learnloom.pipelines.refresh.workspace import Workspace
+from learnloom.pipelines.refresh.workspace import Changes, Workspace
 
 _SIGNAL: Final = "feedback.signal"
 _TOUCHED_SCOPES: Final = ("activity", "course", "skill")
@@ -41,13 +41,8 @@ def publish(transform: Transform, *, n_students: int, source: str) -> None:
         with one_snapshot(warehouse, when=is_small):
             _compare_with_lake(transform)
             rewrites = _rewrites(transform)
-        touched = [
-            (scope, stack.enter_context(Workspace(warehouse, f"by_{scope}"))) for scope in _TOUCHED_SCOPES
-        ]
-        for scope, place in touched:
-            # One for each: a transaction writes to one database.
-            with one_snapshot(warehouse, when=is_small):
-                _show_touched(transform, scope, place)
+            scopes = [scope for scope in _TOUCHED_SCOPES if _is_touched(transform, scope)]
+        touched = [(scope, _touched_place(transform, scope, stack)) for scope in scopes]
         _make_touched(transform, touched)
         with warehouse.transaction():
             _fence(transform)
@@ -78,6 +73,12 @@ def _make_tables_and_views(transform: Transform) -> None:
         for relation in _tables(transform)
         if _is_to_make(transform, relation, columns.get(relation.full_name))
     ]
+    if transform.plan.is_full:
+        tables += [
+            (relation, relation.sql, work)
+            for relation in transform.of_scope(*_TOUCHED_SCOPES)
+            if _is_to_make(transform, relation, work.described(relation.sql))
+        ]
     before = transform.plan.before
     has_changed = transform.plan.is_full and (
         before is None or before.rules_digest != transform.plan.state.rules_digest
@@ -123,15 +124,32 @@ def _views(transform: Transform) -> list[Relation]:
     return [relation for relation in views if relation.scope == "read" or relation in transform.computed]
 
 
+def _is_touched(transform: Transform, scope: str) -> bool:
+    """Whether rows of a scope are to be computed; which ones is kept in the workspace, unless they are all."""
+    return _is_whole(transform, scope) or transform.work.keep_keys(scope, touched_keys(transform, scope)) > 0
+
+
+def _touched_place(transform: Transform, scope: str, stack: ExitStack) -> Workspace:
+    """Where what is touched is computed: of everybody in the workspace itself, where all of it stands."""
+    work = transform.work
+    if transform.plan.is_full:
+        return work
+    # One for each: a transaction writes to one database.
+    place = stack.enter_context(Workspace(work.warehouse, f"by_{scope}"))
+    with one_snapshot(work.warehouse, when=transform.plan.is_small):
+        if not _is_whole(transform, scope):
+            place.keep_keys(scope, f"FROM {work.keys(scope)}")
+        _show_touched(transform, scope, place)
+    return place
+
+
 def _show_touched(transform: Transform, scope: str, place: Workspace) -> None:
     """Show the lake in `place`, cut down to what the students computed anew have touched."""
-    is_full, targets = _is_whole(transform, scope), transform.of_scope(scope)
-    if not is_full:
-        place.keep_keys(scope, touched_keys(transform, scope))
+    is_whole, targets = _is_whole(transform, scope), transform.of_scope(scope)
     made = {relation.full_name for relation in (*_tables(transform), *_views(transform))}
     for relation in inputs(transform.relations, targets, transform.existing | made):
         # What is known of activities as such is small, and a course's own row does not lie in a course.
-        is_cut = not is_full and relation.scope == "student" and KEYS[scope] in relation.columns
+        is_cut = not is_whole and relation.scope == "student" and KEYS[scope] in relation.columns
         if relation.scope in ("mention", "reference", "state"):
             # The workspace has it whole, and need not ask the catalogue.
             place.show(relation, source=transform.work.place(relation))
@@ -148,19 +166,14 @@ def _is_whole(transform: Transform, scope: str) -> bool:
 
 
 def _make_touched(transform: Transform, touched: Sequence[tuple[str, Workspace]]) -> None:
-    """Make the tables of what is touched that do not stand yet; in a full refresh also those that have changed."""
-    _make(
-        transform,
-        [
-            (relation, relation.sql, place)
-            for scope, place in touched
-            for relation in transform.of_scope(scope)
-            if _is_to_make(
-                transform, relation, place.described(relation.sql) if transform.plan.is_full else None
-            )
-        ],
-        (),
-    )
+    """Make the tables of what is touched that do not stand yet; a full refresh has made them with the others."""
+    absent = [
+        (relation, relation.sql, place)
+        for scope, place in touched
+        for relation in transform.of_scope(scope)
+        if relation.full_name not in transform.existing
+    ]
+    _make(transform, [] if transform.plan.is_full else absent, ())
 
 
 def _compare_with_lake(transform: Transform) -> None:
@@ -168,13 +181,15 @@ def _compare_with_lake(transform: Transform) -> None:
 
     Only that is written of them: they hardly ever change.
     """
-    for relation in _tables(transform):
-        if transform.plan.is_full and relation.scope in ("mention", "reference"):
-            stands = f"{LAKE}.{relation.full_name}"
-            if relation.full_name not in transform.filled:
-                stands = f"{transform.work.place(relation)} LIMIT 0"
-            before = transform.work.keep_before(relation, f"FROM {stands}")
+    work = transform.work
+    for relation in _tables(transform) if transform.plan.is_full else ():
+        if relation.scope not in ("mention", "reference"):
+            continue
+        if relation.full_name in transform.filled:
+            before = work.keep_before(relation, f"FROM {LAKE}.{relation.full_name}")
             transform.note_changes(relation, before)
+        elif n_rows := work.n_rows[relation.full_name]:
+            transform.changes[relation.full_name] = Changes(work.place(relation), n_rows, "", 0)
 
 
 def _rewrites(transform: Transform) -> dict[str, Rewrite] | None:

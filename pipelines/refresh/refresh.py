@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from learnloom.pipelines.config.settings import Settings
@@ -11,13 +12,14 @@ from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.relation import load_relations
 from learnloom.pipelines.lake.run import Run
-from learnloom.pipelines.lake.small import one_snapshot, one_thread
+from learnloom.pipelines.lake.small import all_threads, one_snapshot, one_thread
 from learnloom.pipelines.refresh.buckets.run import compute_in_buckets, count_buckets
 from learnloom.pipelines.refresh.buckets.run_folder import RunFolders
 from learnloom.pipelines.refresh.buckets.spread import Spread, spread_of
 from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.plan import Plan, make_plan
 from learnloom.pipelines.refresh.publish import publish
+from learnloom.pipelines.refresh.reference import build_reference
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
 from learnloom.pipelines.refresh.state import make_defined_tables
@@ -85,26 +87,37 @@ def refresh(
     """
     started, wait_seconds = clock(), settings.lock_wait_seconds
     relations = load_relations()
-    with span("refresh", as_of=request.as_of.isoformat()) as add, steps(on_progress) as begin:
-        with one_thread(warehouse):
-            tables.prepare(warehouse, wait_seconds=wait_seconds)
-            warehouse.retrying(lambda: make_defined_tables(warehouse, relations), wait_seconds=wait_seconds)
+    with (
+        span("refresh", as_of=request.as_of.isoformat()) as add,
+        steps(on_progress) as begin,
+        one_thread(warehouse),
+    ):
+        tables.prepare(warehouse, wait_seconds=wait_seconds)
+        warehouse.retrying(lambda: make_defined_tables(warehouse, relations), wait_seconds=wait_seconds)
 
         begin("staging")
         n_staged = stage(warehouse, relations, request, wait_seconds=wait_seconds)
 
         # All of the rest is planned and done again where another process was faster.
         for attempt in warehouse.attempts(wait_seconds):
-            with attempt, Workspace(warehouse) as work, RunFolders(warehouse) as folders:
-                with one_thread(warehouse), one_snapshot(warehouse):
-                    plan = make_plan(warehouse, settings, relations, request, now=clock())
-                if not plan.is_small and (unfinished := folders.find_unfinished(plan)):
-                    plan = replace(plan, state=unfinished.state)
+            with (
+                attempt,
+                Workspace(warehouse) as work,
+                RunFolders(warehouse) as folders,
+                ExitStack() as reading,
+            ):
+                reading.enter_context(one_snapshot(warehouse))
+                plan = make_plan(warehouse, settings, relations, request, now=clock())
+                if not plan.is_small:
+                    reading.close()
+                    if unfinished := folders.find_unfinished(plan):
+                        plan = replace(plan, state=unfinished.state)
                 transform = Transform(work, relations, plan, begin)
-                with one_thread(warehouse, when=plan.is_small):
+                with all_threads(warehouse, when=not plan.is_small):
                     n_students = 0
                     if not plan.is_idle:
-                        n_students = _compute(transform, settings, folders, spread or spread_of(settings))
+                        spread = spread or spread_of(settings)
+                        n_students = _compute(transform, settings, folders, spread, reading)
         summary = _summary(plan, n_staged, n_students, seconds=(clock() - started).total_seconds())
         add(
             statements=n_staged,
@@ -115,19 +128,27 @@ def refresh(
     return summary
 
 
-def _compute(transform: Transform, settings: Settings, folders: RunFolders, spread: Spread) -> int:
-    """Compute whatever the plan asks for and publish it; return of how many students."""
-    work, plan = transform.work, transform.plan
-    with one_snapshot(work.warehouse, when=plan.is_small):
-        transform.build_reference()
-        students = find_students(transform)
-        n_people = transform.choose(students)
+def _compute(
+    transform: Transform, settings: Settings, folders: RunFolders, spread: Spread, reading: ExitStack
+) -> int:
+    """Compute whatever the plan asks for and publish it; return of how many students.
+
+    `reading` holds the snapshot of which a small refresh reads all that it is computed from.
+    """
+    plan = transform.plan
+    build_reference(transform)
+    students = find_students(transform)
+    n_people = transform.choose(students)
     if not n_people and not plan.concerns_everybody and not plan.recounts:
         return 0
     # Whatever is computed from here on is computed for these students, and for nobody else.
+    if plan.is_small:
+        transform.take(students)
+        reading.close()
     n_buckets = folders.own.n_buckets if folders.own else count_buckets(transform, settings)
     if n_buckets == 1:
-        transform.take(students)
+        if not plan.is_small:
+            transform.take(students)
         compute_students(transform, settings)
     else:
         compute_in_buckets(transform, folders.own or folders.make(plan, n_buckets), settings, spread)

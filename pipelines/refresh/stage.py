@@ -6,7 +6,7 @@ to have happened.
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final, NamedTuple
 
 import pyarrow as pa
@@ -17,8 +17,8 @@ from learnloom.pipelines.ingest.land.student_keys import checked_secret
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.macros import macro_definitions
-from learnloom.pipelines.lake.relation import Relation
-from learnloom.pipelines.lake.small import one_thread
+from learnloom.pipelines.lake.relation import Relation, filled_tables
+from learnloom.pipelines.lake.small import all_threads, one_snapshot
 from learnloom.pipelines.refresh import feed
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.state import STATE, VOCABULARY
@@ -109,15 +109,9 @@ class _Staging(NamedTuple):
     def run(self, *, everything: bool, since: dt.datetime | None) -> int:
         """Stage once."""
         warehouse = self.work.warehouse
-        key_check = checked_secret(warehouse)
-        self.work.show(self.person)
-        # Before it is read to stage by: what changes between the two is staged anew next time.
-        people = content_digest(warehouse, self.person.full_name)
-        rules = "\x1f".join(
-            (self.staged.sql, *macro_definitions(), repr(self.vocabulary.to_pylist()), people, key_check)
-        )
-        digest = hashlib.sha256(rules.encode()).hexdigest()[:16]
-        with one_thread(warehouse, when=since is None):
+        is_proved = since is not None
+        with all_threads(warehouse, when=is_proved), one_snapshot(warehouse, when=not is_proved):
+            digest = self._digest()
             now = warehouse.snapshot()
             note = _read_note(warehouse)
             known = None if everything else self._known_snapshot(note, digest, now, since)
@@ -135,13 +129,27 @@ class _Staging(NamedTuple):
                 source=f"(FROM {new} WHERE landed_at BETWEEN getvariable('slice_from') AND getvariable('slice_to'))",
             )
             slices = _slices(warehouse, new) if n_new > _SLICE else [_ALL]
-        with one_thread(warehouse, when=n_new <= _FEW), warehouse.transaction():
+        with all_threads(warehouse, when=n_new > _FEW), warehouse.transaction():
             if _read_note(warehouse) != note:
                 raise OvertakenError(f"another process has staged statements of {warehouse.folder} meanwhile")
             self._write(slices, is_anew=known is None)
             warehouse.run(f"DELETE FROM {LAKE}.staging.staging_state")
             warehouse.run(f"INSERT INTO {LAKE}.staging.staging_state VALUES (?, ?)", [now, digest])
         return n_new
+
+    def _digest(self) -> str:
+        """Digest of all that decides how a statement is staged."""
+        warehouse = self.work.warehouse
+        key_check = checked_secret(warehouse)
+        filled = filled_tables(warehouse)
+        if self.person.full_name in filled:
+            self.work.show(self.person)
+        else:
+            self.work.define(self.person)
+        # Before it is read to stage by: what changes between the two is staged anew next time.
+        people = content_digest(warehouse, self.person.full_name, filled)
+        rules = (self.staged.sql, *macro_definitions(), repr(self.vocabulary.to_pylist()), people, key_check)
+        return hashlib.sha256("\x1f".join(rules).encode()).hexdigest()[:16]
 
     def _write(self, slices: Sequence[_Slice], *, is_anew: bool) -> None:
         """Stage the statements that `work` shows, slice by slice: beside those that stand staged, or in their place."""
@@ -228,8 +236,13 @@ def _slices(warehouse: Warehouse, landed: str) -> list[_Slice]:
     return slices
 
 
-def content_digest(warehouse: Warehouse, table: str) -> str:
-    """Digest of the rows of a table, in whatever order; empty where there are none."""
+def content_digest(warehouse: Warehouse, table: str, filled: Container[str]) -> str:
+    """Digest of the rows of a table, in whatever order; empty where there are none.
+
+    One that is not among the `filled` is not asked: of it DuckLake would ask the catalogue once for each column.
+    """
+    if table not in filled:
+        return ""
     sql = f"SELECT md5(string_agg(t::VARCHAR, chr(30) ORDER BY t::VARCHAR)) FROM {LAKE}.{table} AS t"
     return warehouse.one(sql)[0] or ""
 

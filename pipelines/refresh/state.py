@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import LAYERS, Relation, existing_tables
+from learnloom.pipelines.lake.small import once
 
 STATE: Final = "run.refresh_state"
 VOCABULARY: Final = "run.vocabulary_rule"
@@ -39,7 +40,8 @@ def choices_of(settings: Settings) -> list[tuple[str, str]]:
 
 def read_state(warehouse: Warehouse, table: str = STATE) -> RefreshState | None:
     """What the last refresh did; None before the first."""
-    rows = warehouse.rows(f"SELECT {', '.join(RefreshState._fields)} FROM {LAKE}.{table}")
+    named = ", ".join(RefreshState._fields)
+    rows = once(warehouse, table, lambda: warehouse.rows(f"SELECT {named} FROM {LAKE}.{table}"))
     return RefreshState._make(rows[0]) if rows else None
 
 

@@ -25,6 +25,7 @@ _STAGED: Final = "staging.stg_statement"
 _USAGE: Final = "dimensional.dim_usage"
 _VOID: Final = "staging.stg_void"
 STAFF: Final = "dimensional.dim_staff"
+_ATTEMPT: Final = "dimensional.fact_attempt"
 _STUDENT_SKILL: Final = "marts.mart_student_skill"
 _NO_VOID: Final = "voided_statement_id IS NULL"
 """Who only voids statements is no student."""
@@ -68,7 +69,7 @@ def _voided(transform: Transform) -> list[str]:
 def _of_another_role(transform: Transform) -> list[str]:
     """Who is staff now and was not before, or the other way round."""
     changes = transform.changes.get(STAFF)
-    return [f"SELECT student_key FROM {rows}" for rows in (changes.new, changes.gone)] if changes else []
+    return [f"SELECT student_key FROM {rows}" for rows in changes.tables] if changes else []
 
 
 def _described_otherwise(transform: Transform) -> list[str]:
@@ -122,12 +123,20 @@ def _between_days(transform: Transform) -> list[str]:
 
 
 def touched_keys(transform: Transform, scope: str) -> str:
-    """SQL for the keys of the activities, courses or skills with which the students taken have to do, or had before."""
+    """SQL for the keys of the activities, courses or skills with which the students taken have to do, or had before.
+
+    Of activities only those whose answers are others than before: a student has answered hundreds.
+    """
     work, relations, key = transform.work, transform.by_name, KEYS[scope]
+    if scope == "activity" and transform.plan.trusts_what_stands:
+        told = _answers(transform, f"{work.name}.", 1)
+        if _ATTEMPT in transform.filled:
+            told += f" UNION ALL {_answers(transform, f'{LAKE}.', -1)}"
+        return f"SELECT {key} FROM (SELECT {key} FROM ({told}) GROUP BY {key}, answer HAVING sum(side) <> 0)"
     if scope != "skill":
         usages = f"(SELECT DISTINCT usage_id FROM {work.place(relations[_STAGED])} {transform.by_keys})"
         places = [work.place(relations[_USAGE])]
-        if _USAGE in transform.changes:
+        if _USAGE in transform.changes and transform.changes[_USAGE].n_gone:
             places.append(transform.changes[_USAGE].gone)
         return " UNION ALL ".join(
             f"SELECT {key} FROM {place} SEMI JOIN {usages} USING (usage_id)" for place in places
@@ -137,4 +146,15 @@ def touched_keys(transform: Transform, scope: str) -> str:
     return (
         f"SELECT {key} FROM {work.place(skills)} UNION ALL SELECT {key} "
         f"FROM {LAKE}.{skills.full_name} SEMI JOIN {work.keys('student')} USING (student_key)"
+    )
+
+
+def _answers(transform: Transform, database: str, side: int) -> str:
+    """SELECT of the answers of the students taken, in workspace or lake, with all that is read of them for items."""
+    theirs = f"WHERE student_key IN (FROM {transform.work.keys('student')})"
+    return (
+        f"SELECT answers.activity_id, hash(answers, efforts.is_rapid, estimates.p_before) AS answer, {side} AS side "
+        f"FROM (FROM {database}{_ATTEMPT} {theirs}) AS answers "
+        f"LEFT JOIN (FROM {database}norms.attempt_effort {theirs}) AS efforts USING (attempt_id) "
+        f"LEFT JOIN (FROM {database}estimates.attempt_estimate {theirs}) AS estimates USING (attempt_id)"
     )

@@ -22,13 +22,18 @@ class Changes(NamedTuple):
     """The table of the rows that did not stand before."""
     n_new: int
     gone: str
-    """The table of the rows that stood and do not any more."""
+    """The table of the rows that stood and do not any more; only where there are any."""
     n_gone: int
 
     @property
     def are_any(self) -> bool:
         """Whether there is a difference."""
         return self.n_new + self.n_gone > 0
+
+    @property
+    def tables(self) -> list[str]:
+        """Those of the two tables that have rows."""
+        return [table for table, n_rows in ((self.new, self.n_new), (self.gone, self.n_gone)) if n_rows]
 
 
 class Workspace:
@@ -43,7 +48,7 @@ class Workspace:
         self.name = name
         self._kinds: dict[str, str] = {}
         self.n_rows: dict[str, int] = {}
-        """Rows of the tables kept here, by full name."""
+        """Rows of the tables kept here, by full name; of those of what stood before, by their place."""
         warehouse.run(f"ATTACH ':memory:' AS {name}")
         for schema in (*LAYERS, "keys"):
             warehouse.run(f"CREATE SCHEMA {name}.{schema}")
@@ -97,18 +102,24 @@ class Workspace:
     def keep_before(self, relation: Relation, select: str) -> str:
         """Keep what `select` (over any database) yields as what stood of a relation before; return the table."""
         table = self._keys_table("before", relation)
-        self._make(table, select)
+        self.n_rows[table] = self._make(table, select)
         return table
 
+    def keep_told(self, relation: Relation) -> tuple[str, int]:
+        """Keep what the relation's SELECT yields beside what is known under its name; return the table and its rows."""
+        table = self._keys_table("told", relation)
+        self.warehouse.use(self.name)
+        return table, self._make(table, relation.sql)
+
     def compare(self, relation: Relation, before: str) -> Changes:
-        """Compare the rows of a relation with those of the table `before`, which has the same columns."""
+        """Compare the rows of a relation with those of a table that `keep_before` gave, none of which stands twice."""
         new, gone = (self._keys_table(word, relation) for word in ("new", "gone"))
-        return Changes(
-            new,
-            self._make(new, f"FROM {self.place(relation)} EXCEPT FROM {before}"),
-            gone,
-            self._make(gone, f"FROM {before} EXCEPT FROM {self.place(relation)}"),
-        )
+        n_new = self._make(new, f"FROM {self.place(relation)} EXCEPT FROM {before}")
+        n_same = self.n_rows[relation.full_name] - n_new
+        n_gone = self.n_rows[before] - n_same
+        if n_gone:
+            n_gone = self._make(gone, f"FROM {before} EXCEPT FROM {self.place(relation)}")
+        return Changes(new, n_new, gone, n_gone)
 
     def _keys_table(self, word: str, relation: Relation) -> str:
         return f"{self.name}.keys.{word}_{relation.layer}_{relation.name}"
@@ -152,9 +163,15 @@ class Workspace:
         self.warehouse.run(f"CREATE TABLE {self.place(relation)} ({listed})")
         self.n_rows[relation.full_name] = 0
 
-    def compute(self, relation: Relation, *, is_empty: bool = False) -> None:
-        """Run the relation's SELECT in here and keep the result under its name; `is_empty`: its columns only."""
-        kind = relation.stored.upper()
+    def compute(self, relation: Relation, *, stored: str | None = None, is_empty: bool = False) -> None:
+        """Run the relation's SELECT in here and keep the result under its name.
+
+        Args:
+            relation: the relation.
+            stored: as `table` or `view`; None: as in the lake.
+            is_empty: keep its columns only.
+        """
+        kind = (stored or relation.stored).upper()
         limit = " LIMIT 0" if is_empty else ""
         self._vacate(relation, kind)
         self.warehouse.use(self.name)
@@ -171,8 +188,9 @@ class Workspace:
     def fill(self, relation: Relation, rows: pa.Table) -> None:
         """Put rows that Python computed into the table that the relation's file describes; columns by name."""
         self.define(relation)
-        with self.warehouse.holding(incoming_rows=rows):
-            self.warehouse.run(f"INSERT INTO {self.place(relation)} BY NAME SELECT * FROM incoming_rows")
+        if rows.num_rows:
+            with self.warehouse.holding(incoming_rows=rows):
+                self.warehouse.run(f"INSERT INTO {self.place(relation)} BY NAME SELECT * FROM incoming_rows")
         self.n_rows[relation.full_name] = rows.num_rows
 
     def described(self, select: str) -> Columns:

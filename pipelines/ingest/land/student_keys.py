@@ -6,7 +6,7 @@ from typing import Final
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import LANDING
-from learnloom.pipelines.lake.relation import existing_tables
+from learnloom.pipelines.lake.relation import filled_tables
 from learnloom.pipelines.lake.student_secret import FILE, StudentSecretError, make_secret, read_secret
 
 _TABLE: Final = "landing.student_key_version"
@@ -81,7 +81,7 @@ def take_secret(warehouse: Warehouse, *, renew: bool, now: datetime, wait_second
 
 
 def _taken(warehouse: Warehouse) -> tuple[int, str]:
-    if _TABLE not in existing_tables(warehouse):  # made by an earlier release
+    if _TABLE not in filled_tables(warehouse):
         return 0, ""
     rows = warehouse.rows(f'SELECT "version", key_check FROM {LAKE}.{_TABLE} ORDER BY "version" DESC LIMIT 1')
     return (int(rows[0][0]), str(rows[0][1])) if rows else (0, "")

@@ -15,9 +15,11 @@ _SHARED_SCOPES = ("mention", "reference", "version")
 
 
 def count_buckets(transform: Transform, settings: Settings) -> int:
-    """How many buckets the students make of whom something is computed."""
+    """How many buckets the students make of whom something is computed; where the plan is small, they are taken."""
     if transform.plan.concerns_everybody:
         n_statements = transform.plan.n_statements
+    elif transform.plan.is_small:
+        n_statements = transform.work.n_rows["staging.stg_statement"]
     else:
         keys = transform.work.keys("student")
         counted = f"SELECT count(*) FROM {transform.staged} SEMI JOIN {keys} USING (student_key)"
@@ -61,7 +63,7 @@ def _job(transform: Transform, folder: RunFolder, settings: Settings) -> Job:
         rows = keys | {
             relation.full_name: f"FROM {work.place(relation)}"
             for relation in transform.of_scope(*_SHARED_SCOPES)
-            if relation.stored == "table" and relation.full_name in work.n_rows
+            if relation.stored == "table" and relation.full_name in work.kinds
         }
         shared = {name: f"{data}refresh/{folder.name}/{name}.parquet" for name in rows}
         for name, path in shared.items():

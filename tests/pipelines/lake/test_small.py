@@ -6,7 +6,7 @@ import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
-from learnloom.pipelines.lake.small import one_snapshot, one_thread
+from learnloom.pipelines.lake.small import all_threads, once, one_snapshot, one_thread
 
 
 def _threads(warehouse: Warehouse) -> int:
@@ -14,12 +14,21 @@ def _threads(warehouse: Warehouse) -> int:
 
 
 def test_one_thread_within_and_as_many_as_before_after(tmp_path: Path) -> None:
-    """Within the block DuckDB has one thread; after it as many as before, however it ends."""
+    """Within the block DuckDB has one thread, or all where they are asked for; after it as many as before."""
     with Warehouse(tmp_path) as warehouse:
         warehouse.run("SET threads=3")
         with one_thread(warehouse):
             assert _threads(warehouse) == 1
         with one_thread(warehouse, when=False):
+            assert _threads(warehouse) == 3
+        with one_thread(warehouse):
+            with one_thread(warehouse):
+                pass
+            assert _threads(warehouse) == 1
+            with all_threads(warehouse):
+                assert _threads(warehouse) == 3
+            assert _threads(warehouse) == 1
+        with all_threads(warehouse):
             assert _threads(warehouse) == 3
         with pytest.raises(WarehouseError), one_thread(warehouse):
             warehouse.one("SELECT 1 WHERE false")
@@ -49,3 +58,20 @@ def test_one_snapshot_is_read_whatever_others_write(tmp_path: Path) -> None:
             warehouse.one("SELECT 1 WHERE false")
         add()
         assert count() == 4
+
+
+def test_the_catalogue_is_asked_once_within_one_snapshot(tmp_path: Path) -> None:
+    """What one snapshot's catalogue has told is not asked again within the block; outside of it, it is each time."""
+    asked: list[int] = []
+
+    def ask() -> int:
+        asked.append(len(asked))
+        return len(asked)
+
+    with Warehouse(tmp_path) as warehouse:
+        with one_snapshot(warehouse):
+            assert [once(warehouse, "tables", ask), once(warehouse, "tables", ask)] == [1, 1]
+            assert once(warehouse, "columns", ask) == 2
+        with one_snapshot(warehouse):
+            assert once(warehouse, "tables", ask) == 3
+        assert [once(warehouse, "tables", ask), once(warehouse, "tables", ask)] == [4, 5]

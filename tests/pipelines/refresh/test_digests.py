@@ -1,5 +1,6 @@
 """What is the same again is not written again."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def _written_since(warehouse: Warehouse, snapshot: int) -> set[str]:
 
 
 def test_only_tables_whose_rows_differ_are_written(tmp_path: Path) -> None:
-    """After one answer those tables are written in which a row is another, and figures of the question answered."""
+    """After one answer those tables are written in which a row is another, and figures of this question alone."""
     lines = lines_of(tmp_path / "class", faults=0.0)
     last = max(number for number, line in enumerate(lines) if b"/verbs/answered" in line)
     answer = lines.pop(last)
@@ -39,6 +40,11 @@ def test_only_tables_whose_rows_differ_are_written(tmp_path: Path) -> None:
         assert refreshed(warehouse).students == 1
         differing = differences(before, tables(warehouse)).keys()
         written = _written_since(warehouse, snapshot) & before.keys()
+        questions = warehouse.rows(
+            f"SELECT activity_id FROM ducklake_table_insertions('{LAKE}', 'marts', 'mart_item', ?, ?)",
+            [snapshot + 1, warehouse.snapshot()],
+        )
+    assert questions == [(json.loads(answer)["object"]["id"],)]
     assert {"dimensional.fact_attempt", "feedback.student_profile"} <= written
     assert written & _KEPT == (differing & _KEPT) | {"marts.mart_item_answer"}
 
