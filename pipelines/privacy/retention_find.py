@@ -48,7 +48,10 @@ _GOING: Final = f"""
     WHERE rule IS NOT NULL
         AND (voided_statement_id IS NULL OR voided_statement_id NOT IN (SELECT statement_id FROM standing))
     ORDER BY student_key, statement_id
+    LIMIT {{most}}
 """
+MOST: Final = 1_000_000
+"""Statements that go at a time; the next run goes on."""
 
 
 def rules_of(rules: Sequence[RetentionRule], what: RetainedKind) -> list[RetentionRule]:
@@ -59,7 +62,7 @@ def rules_of(rules: Sequence[RetentionRule], what: RetainedKind) -> list[Retenti
 def going_statements(
     warehouse: Warehouse, rules: Sequence[RetentionRule], snapshot: int, now: dt.datetime
 ) -> pa.Table:
-    """Find the statements that are to go: statement_id, student_key and rule, in order of students.
+    """Find the statements that are to go, `MOST` at the most: statement_id, student_key and rule, by whole students.
 
     Args:
         warehouse: a refresh has taken all in.
@@ -85,7 +88,12 @@ def going_statements(
         cases.append(f"WHEN {' AND '.join(parts)} THEN '{rule.name}'")
     if not cases:
         return pa.table({name: pa.array([], pa.string()) for name in ("statement_id", "student_key", "rule")})
-    return warehouse.arrow(_GOING.format(cases=" ".join(cases), snapshot=snapshot), values)
+    found = warehouse.arrow(_GOING.format(cases=" ".join(cases), snapshot=snapshot, most=MOST), values)
+    if found.num_rows < MOST:
+        return found
+    students = found.column("student_key").to_pylist()
+    # The last one may not be whole.
+    return found.slice(0, students.index(students[-1]) or len(students))
 
 
 def telling_texts(warehouse: Warehouse, going: pa.Table) -> list[Token]:
