@@ -68,9 +68,13 @@ _SKILLS = (
 )
 
 
-def test_what_is_old_goes_and_what_was_known_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["sqlite", "postgres"])
+def test_what_is_old_goes_and_what_was_known_goes_on(
+    where: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """A dry run tells it; then no byte of it is left, and what is kept has the estimates of before."""
-    with Warehouse(tmp_path / "warehouse") as warehouse:
+    catalog = None if where == "sqlite" else request.getfixturevalue("database")
+    with Warehouse(tmp_path / "warehouse", postgres=catalog) as warehouse:
         land(warehouse, tmp_path / "class.jsonl", _lines())
         refreshed(warehouse)
         settings = _settings(warehouse, _rule("old"))
