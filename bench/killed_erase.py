@@ -33,7 +33,7 @@ def main() -> None:
     )
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--statements", type=int, default=800)
+    parser.add_argument("--statements", type=int, default=3_000)
     options = parser.parse_args()
     chance = random.Random(options.seed)  # noqa: S311 - seeded, so that it can be repeated
     with tempfile.TemporaryDirectory() as made:
@@ -49,13 +49,14 @@ def main() -> None:
             n_students += 1
             seconds = 12.0
             for _ in range(min(_TRIES, options.kills - n_kills)):
-                n_kills += 1
                 if _ends_before(folder, chance.uniform(0.3, seconds)):
                     break
+                n_kills += 1
                 n_seen += _is_seen(folder, key)
                 n_others += _statements_of_others(folder, key) != others
             learnloom(folder, "erase", "run", "--now")
             _verify(folder, key, name)
+            print(f"{n_students} students erased, {n_kills} kills", flush=True)
         rows = rows_of(folder)
         learnloom(folder, "refresh", "--full", *_DAY)
         again = rows_of(folder)

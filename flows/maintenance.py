@@ -14,7 +14,7 @@ from learnloom.pipelines.operate.finding import HealthFinding
 from learnloom.pipelines.operate.health import examine
 from learnloom.pipelines.operate.maintenance import MaintenanceSummary
 from learnloom.pipelines.operate.maintenance import maintain as maintain_now
-from learnloom.pipelines.privacy.erase_run import erase_waiting
+from learnloom.pipelines.privacy.retention import retain_and_erase
 from learnloom.schemas.errors import LearnloomError
 
 
@@ -24,7 +24,7 @@ class ChecksFailedError(LearnloomError):
 
 @flow(name="maintain", flow_run_name="maintain the warehouse", **TOLD)
 def maintain() -> dict[str, Any]:
-    """Merge small files, drop old snapshots, keep the lineage of writes, erase who asked for it, make a backup."""
+    """Merge small files, drop old snapshots, keep the lineage of writes, erase what is due, make a backup."""
     done = do(maintain_warehouse)
     logger().info(
         "%d files merged, %d snapshots dropped, %d files removed, lineage of %d transactions kept",
@@ -57,7 +57,7 @@ def maintain_warehouse() -> MaintenanceSummary:
         chosen,
         clock=now,
         back_up=back_up_everything,
-        erase=lambda warehouse: erase_waiting(warehouse, chosen, clock=now),
+        erase=lambda warehouse: retain_and_erase(warehouse, chosen, clock=now),
         run=this_run("maintain"),
         on_progress=progress,
     )

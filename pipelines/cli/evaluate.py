@@ -217,7 +217,9 @@ def _read_warehouse(settings: Settings) -> _Read:
     with open_to_read(settings) as opened:
         check_versions(opened)
         without = barred(settings, opened, "evaluation")
-        answers = read_answers(opened.arrow, condition=except_for(without, "attempt.student_key"))
+        answers = read_answers(
+            opened.arrow, condition=except_for(without, "attempt.student_key"), carried="true"
+        )
         followed = read_followed(opened.arrow, condition=except_for(without))
         identifiers = opened.rows("SELECT identifier, student_key FROM staging.stg_identifier")
     codes = {key: code for code, key in enumerate(answers.students)}

@@ -48,6 +48,7 @@ _COMMANDS: Final = {
     "login": "Invite learning platforms to launch the pages, list and remove them; end sessions.",
     "access": "Write everything that is kept of a student to a folder: for machines, and as one page to read.",
     "erase": "Erase a student from everything, and prove it with a receipt.",
+    "retention": "Show what is old enough to go by the rules of the settings, by rule and relation, or let it go.",
     "rekey": "Make a secret for the keys of students, so that nobody finds a student by trying identifiers.",
     "vault": "Keep names, identifiers and consent apart from the warehouse: import, show, forget.",
     "audit": "Show who looked at a student, when and through what; check that nothing was changed or taken out.",

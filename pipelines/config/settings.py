@@ -22,6 +22,7 @@ from learnloom.pipelines.config.object_store import S3, checked_data_path, with_
 from learnloom.pipelines.config.pages import PagesBounds
 from learnloom.pipelines.config.pseudonyms import PseudonymBounds
 from learnloom.pipelines.config.refresh import RefreshBounds
+from learnloom.pipelines.config.retention import Retention
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.secret_files import SecretFileError
 from learnloom.pipelines.config.setting_names import by_present_names
@@ -197,7 +198,6 @@ class Settings(BaseSettings):
     thresholds: Thresholds = Field(
         default_factory=Thresholds, description="When a signal is raised: docs/reference/signals.md."
     )
-
     holdout: Holdout = Field(
         default_factory=Holdout,
         description="Signals left out by lot, to learn if they help: docs/how-to/holdout.md.",
@@ -229,6 +229,7 @@ class Settings(BaseSettings):
     vault: VaultBounds = Field(
         default_factory=VaultBounds, description="Names, consent, looks: docs/how-to/pseudonyms.md."
     )
+    retention: Retention = Field(default_factory=Retention, description="docs/how-to/retention.md.")
     alerts: Alerts = Field(
         default_factory=Alerts, description="Who is notified when a flow run fails: docs/how-to/operate.md."
     )

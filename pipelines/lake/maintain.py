@@ -1,8 +1,12 @@
 """Keeping the warehouse small and quick: merging small files, dropping what no snapshot needs any more."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, NamedTuple
+
+import duckdb
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.probe import PROBES
@@ -19,6 +23,14 @@ DELETED_SHARE: Final = 0.2
 KEPT_DAYS: Final = 30
 # A file that no catalogue names may be that of a transaction under way, or of a refresh that is gone on with.
 ORPHAN_AGE: Final = timedelta(days=7)
+_CATALOGUE: Final = f"__ducklake_metadata_{LAKE}"
+_TABLES: Final = f"""
+    SELECT table_id, schema_name, table_name
+    FROM {_CATALOGUE}.ducklake_table AS tables
+    INNER JOIN {_CATALOGUE}.ducklake_schema AS schemas USING (schema_id)
+    WHERE tables.end_snapshot IS NULL AND schemas.end_snapshot IS NULL
+    ORDER BY ALL
+"""
 _RUNS: Final = "refresh/"
 """Below this lies what the buckets of one refresh have in common."""
 
@@ -65,7 +77,7 @@ def tidy(warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days:
     def do(sql: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
         return warehouse.retrying(lambda: warehouse.rows(sql, values), wait_seconds=wait_seconds)
 
-    do(f"CALL ducklake_flush_inlined_data('{LAKE}')")
+    flush_inlined(warehouse, wait_seconds=wait_seconds)
     with one_thread(warehouse):  # half the memory, and hardly slower: it is writing that takes the time
         do(f"CALL ducklake_rewrite_data_files('{LAKE}', delete_threshold => {DELETED_SHARE})")
         merged = do(f"CALL ducklake_merge_adjacent_files('{LAKE}', max_file_size => {SMALL_FILE_BYTES})")
@@ -76,6 +88,33 @@ def tidy(warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days:
         f"CALL ducklake_cleanup_old_files('{LAKE}', older_than => ?::TIMESTAMPTZ)", [now - timedelta(days=1)]
     )
     return Tidied(sum(row[2] for row in merged), len(expired), len(removed))
+
+
+def flush_inlined(warehouse: Warehouse, *, wait_seconds: float) -> None:
+    """Write rows and deletions that stand in the catalogue to files: a table at a time, so that others get between.
+
+    A call for all tables is one transaction of seconds, even where none has any.
+
+    Raises:
+        WarehouseBusyError: other writers were in the way for too long; what was done until then stays.
+    """
+    with one_thread(warehouse):
+        for table_id, schema, table in warehouse.rows(_TABLES):
+            if _is_inlined(warehouse, table_id):
+                call = f"CALL ducklake_flush_inlined_data('{LAKE}', schema_name => '{schema}', table_name => '{table}')"
+                warehouse.retrying(partial(warehouse.rows, call), wait_seconds=wait_seconds)
+
+
+def _is_inlined(warehouse: Warehouse, table_id: int) -> bool:
+    """Whether rows or deletions of a table stand in the catalogue."""
+    rows = warehouse.rows(
+        f"SELECT table_name FROM {_CATALOGUE}.ducklake_inlined_data_tables WHERE table_id = ?", [table_id]
+    )
+    for name in (*(str(row[0]) for row in rows), f"ducklake_inlined_delete_{table_id}"):
+        with suppress(duckdb.CatalogException):  # of deletions there is a table only where there were any
+            if warehouse.rows(f'SELECT 1 FROM {_CATALOGUE}."{name}" LIMIT 1'):
+                return True
+    return False
 
 
 def remove_orphans(warehouse: Warehouse, *, now: datetime, wait_seconds: float) -> int:
@@ -94,7 +133,7 @@ def remove_orphans(warehouse: Warehouse, *, now: datetime, wait_seconds: float) 
         rows = warehouse.retrying(lambda: warehouse.rows(call, [now - ORPHAN_AGE]), wait_seconds=wait_seconds)
         return [str(row[0]) for row in rows]
 
-    schemas = warehouse.rows(f"SELECT path FROM __ducklake_metadata_{LAKE}.ducklake_schema")
+    schemas = warehouse.rows(f"SELECT path FROM {_CATALOGUE}.ducklake_schema")
     ours = tuple(f"{root}{each}" for each in (PROBES, _RUNS, *(path for (path,) in schemas)))
     foreign = [name for name in orphans(is_dry=True) if not name.startswith(ours)]
     if foreign:

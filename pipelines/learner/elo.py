@@ -23,6 +23,7 @@ from learnloom.pipelines.learner.parameters import (
     STUDENT_RATE,
     Parameters,
 )
+from learnloom.pipelines.learner.prior import StudentPrior
 
 _NO_RATE = 0.02
 """The share right of all answers keeps this far from 0 and 1: a first quiz that all got right has a logit."""
@@ -42,6 +43,14 @@ class _State:
         self.dk_n = [0.0] * n_skills
         self.mastery: dict[tuple[int, int], tuple[float, float]] = {}
         """theta_k and weight so far by (student, skill)."""
+
+    def resume(self, student: int, prior: StudentPrior) -> None:
+        """Begin with what is known of a student."""
+        if student < len(self.theta):
+            self.theta[student], self.theta_n[student] = prior.theta, prior.weight
+            self.mastery |= {
+                (student, code): (known.theta, known.weight) for code, known in prior.skills.items()
+            }
 
     def answer(
         self, student: int, item: int, skills: list[int], *, score: float, weight: float, m0: float
@@ -83,6 +92,8 @@ def fit(history: History, *, n_items: int | None = None, n_skills: int | None = 
     n_skills = _given_out("skill", history.skill, n_skills)
     m0 = logit(float(np.clip(history.score.mean(), _NO_RATE, 1.0 - _NO_RATE))) if len(history) else 0.0
     state = _State(code_count(history.student), n_items, n_skills)
+    for code, prior in history.priors.items():
+        state.resume(code, prior)
     offsets, skills = history.skill_offset.tolist(), history.skill.tolist()
     answers = zip(
         history.student.tolist(),

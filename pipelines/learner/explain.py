@@ -156,6 +156,7 @@ def _answered(model: Model, history: History, skill: int, scores: list[float]) -
         answered_at=np.concatenate([history.answered_at, np.repeat(history.answered_at[-1:], n)]),
         skill_offset=np.concatenate([history.skill_offset, history.skill_offset[-1] + 1 + np.arange(n)]),
         skill=np.concatenate([history.skill, np.full(n, skill)]),
+        priors=history.priors,
     )
     walked = extract_features(_with_average_item(model.parameters, skill, item), longer)
     found: list[float] = model.calibrator.probability(walked.after[-n:]).tolist()

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from learnloom.pipelines.learner.history import History, code_count
 from learnloom.pipelines.learner.logistic import sigmoid
 from learnloom.pipelines.learner.parameters import Parameters
+from learnloom.pipelines.learner.prior import StudentPrior
 from learnloom.pipelines.learner.state import NEVER, SkillState, StudentState
 
 
@@ -35,18 +36,16 @@ class FeatureRow(NamedTuple):
     skill_ease: float
     """-d_k, in logits."""
     skill_wins: float
-    """log1p of the scores on the skill so far."""
+    """log1p of the scores on the skill so far; next, of what was missing to all of them."""
     skill_misses: float
-    """log1p of what was missing to all of them."""
     wins: float
     misses: float
     """The same of all answers."""
     recent: float
     """Moving average of the outcomes, 0 to 1."""
     skill_recent: float
-    """The same on the skill."""
+    """The same on the skill; next, the last outcome on it."""
     skill_last: float
-    """The last outcome on the skill."""
     item_wins: float
     item_misses: float
     """log1p of the student's own scores on the item, and of what was missing."""
@@ -81,11 +80,13 @@ class HistoryFeatures:
     end_skill: NDArray[np.int64]
     """Shape (n_pairs,) both: what each row of `end` is about, in order of students and skills."""
     student: NDArray[np.int64]
-    """Shape (n_students,): those with an answer, in order of codes."""
+    """Shape (n_students,): those with an answer, or of whom something was known before, in order of codes."""
     last_at: NDArray[np.datetime64]
     """Shape (n_students,), datetime64[us], UTC: the last answer of each."""
     general: NDArray[np.float64]
     """Shape (n_students, 4): theta, wins, misses and recent outcomes of each at the end, whatever the skill."""
+    states: list[StudentState]
+    """Elo's state of each at the end."""
 
 
 class _Norms:
@@ -131,7 +132,7 @@ class _FeatureExtractor:
     """The history as lists, and the columns that are filled answer by answer."""
 
     def __init__(self, parameters: Parameters, history: History, *, only_before: bool) -> None:
-        self.norms = _Norms(parameters, n_skills=code_count(history.skill))
+        self.norms = _Norms(parameters, n_skills=history.n_skill_codes)
         self.only_before = only_before
         unknown = [0.0] * (code_count(history.item) - len(parameters.item_n))
         self.item_d = parameters.item_difficulty.tolist() + unknown
@@ -145,11 +146,13 @@ class _FeatureExtractor:
         self.before, self.after, self.end, self.general = array("d"), array("d"), array("d"), array("d")
         self.end_skill: list[int] = []
         self.n_end: list[int] = []
-        self.last_us: list[int] = []
+        self.states: list[StudentState] = []
 
-    def student(self, rows: list[int]) -> None:
+    def student(self, rows: list[int], prior: StudentPrior | None) -> None:
         """Extract the features of one student's answers, given by their places in the history."""
         student = StudentState(self.norms.rate)
+        if prior is not None:
+            student.resume(prior)
         for row in rows:
             touched = student.touched(self.skill[self.offset[row] : self.offset[row + 1]], self.norms.rate)
             features = self._before(student, touched, row)
@@ -168,7 +171,7 @@ class _FeatureExtractor:
             self.end.extend(self.norms.average_item(student, student.skills[code]))
             self.end_skill.append(code)
         self.n_end.append(len(student.skills))
-        self.last_us.append(student.last_us)
+        self.states.append(student)
         self.general.extend((student.theta, student.wins, student.misses, student.recent))
 
     def _before(self, student: StudentState, touched: list[SkillState], row: int) -> Row:
@@ -207,8 +210,9 @@ class _FeatureExtractor:
         item_wins = log1p(item_wins)
         item_misses = log1p(item_misses)
         item_n = self.item_n[item]
-        seconds_since_skill = log1p((at_us - met_us) * _US) if met_us != NEVER else 0.0
-        seconds_since_any = log1p((at_us - student.last_us) * _US) if student.last_us != NEVER else 0.0
+        seconds_since_skill = log1p(max(at_us - met_us, 0) * _US) if met_us != NEVER else 0.0
+        last_us = student.last_us  # of answers that are gone it may be later than one that came late
+        seconds_since_any = log1p(max(at_us - last_us, 0) * _US) if last_us != NEVER else 0.0
         is_skill_met = 0.0 if met_us == NEVER else 1.0
         return (
             z, theta, theta_skill, item_ease, skill_ease, skill_wins, skill_misses, wins, misses, recent, skill_recent,
@@ -234,16 +238,16 @@ def extract_features(parameters: Parameters, history: History) -> HistoryFeature
         end_student=np.repeat(codes, np.array(walk.n_end, dtype=np.int64)),
         end_skill=np.array(walk.end_skill, dtype=np.int64),
         student=codes,
-        last_at=np.array(walk.last_us, dtype=np.int64).view("datetime64[us]"),
+        last_at=np.array([each.last_us for each in walk.states], dtype=np.int64).view("datetime64[us]"),
         general=np.frombuffer(walk.general, dtype=np.float64).reshape(-1, 4),
+        states=walk.states,
     )
 
 
 def extract_before(parameters: Parameters, history: History) -> NDArray[np.float64]:
     """Extract `HistoryFeatures.before` alone, in little more than half the time."""
     walk, order, _ = _walked(parameters, history, only_before=True)
-    found: NDArray[np.float64] = _matrix(walk.before)[_inverse(order)]
-    return found
+    return _matrix(walk.before)[_inverse(order)]
 
 
 def _walked(
@@ -253,9 +257,13 @@ def _walked(
     walk = _FeatureExtractor(parameters, history, only_before=only_before)
     order = np.argsort(history.student, kind="stable")
     codes, starts = np.unique(history.student[order], return_index=True)
-    for rows in np.split(order, starts[1:]) if len(codes) else []:
-        walk.student(rows.tolist())
-    return walk, order, codes
+    rows = dict(
+        zip(codes.tolist(), np.split(order, starts[1:]), strict=False)
+    )  # without answers, one of nothing
+    students = sorted(rows.keys() | history.priors.keys())
+    for code in students:
+        walk.student(rows[code].tolist() if code in rows else [], history.priors.get(code))
+    return walk, order, np.array(students, dtype=np.int64)
 
 
 def unmet(
@@ -285,9 +293,7 @@ def _matrix(values: "array[float]") -> NDArray[np.float64]:
 
 
 def _inverse(order: NDArray[np.int64]) -> NDArray[np.int64]:
-    places = np.empty_like(order)
-    places[order] = np.arange(len(order))
-    return places
+    return np.argsort(order, kind="stable")
 
 
 def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,12 +1,14 @@
 """The answers on which the learner model works: columns, ordered by (occurred_at, statement id)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from learnloom.pipelines.learner.errors import HistoryShapeError
+from learnloom.pipelines.learner.prior import StudentPrior
 
 FULL_WEIGHT: Final = 1.0
 RAPID_WEIGHT: Final = 0.25
@@ -18,7 +20,7 @@ RIGHT_FROM: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Answers in order of (occurred_at, statement id); one entry per answer in every column but the two last.
+    """Answers in order of (occurred_at, statement id); one entry per answer in every column but the last ones.
 
     Codes are whole numbers from 0 that the caller gives to students, items and skills. An item or skill that
     the parameters do not know has a code beyond theirs.
@@ -38,6 +40,8 @@ class History:
     skill_offset: NDArray[np.int64]
     """Answer i exercises skill[skill_offset[i]:skill_offset[i + 1]]: one entry more than answers."""
     skill: NDArray[np.int64]
+    priors: Mapping[int, StudentPrior] = field(default_factory=dict)
+    """By the student's code, what was known before the first of these answers; also of students without any."""
 
     def __post_init__(self) -> None:
         n = len(self.student)
@@ -68,7 +72,7 @@ class History:
         return len(self.student)
 
     def where(self, is_kept: NDArray[np.bool_]) -> "History":
-        """Return the answers for which is_kept, one entry per answer, is true; codes stay as they are."""
+        """Return the answers for which is_kept is true, and what was known before of whoever gave them."""
         per_answer = np.diff(self.skill_offset)
         return History(
             student=self.student[is_kept],
@@ -78,7 +82,18 @@ class History:
             answered_at=self.answered_at[is_kept],
             skill_offset=np.concatenate([[0], np.cumsum(per_answer[is_kept])]).astype(np.int64),
             skill=self.skill[np.repeat(is_kept, per_answer)],
+            priors={
+                code: self.priors[code]
+                for code in (np.unique(self.student[is_kept]).tolist() if self.priors else ())
+                if code in self.priors
+            },
         )
+
+    @property
+    def n_skill_codes(self) -> int:
+        """How many skill codes there are up to the highest one of an answer or of what was known before."""
+        carried = (code for prior in self.priors.values() for code in prior.skills)
+        return max(code_count(self.skill), max(carried, default=-1) + 1)
 
 
 def code_count(codes: NDArray[np.int64]) -> int:

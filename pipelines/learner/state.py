@@ -3,6 +3,7 @@
 from typing import Final
 
 from learnloom.pipelines.learner.parameters import STUDENT_DECAY, STUDENT_RATE
+from learnloom.pipelines.learner.prior import SkillPrior, StudentPrior
 
 NEVER: Final = -(2**63)
 """Before any time."""
@@ -21,6 +22,11 @@ class SkillState:
         self.theta = self.weight = self.wins = self.misses = 0.0
         self.recent = self.last = recent
         self.last_us = NEVER
+
+    def resume(self, prior: SkillPrior) -> None:
+        """Go on from what is known."""
+        self.theta, self.weight, self.wins, self.misses = prior.theta, prior.weight, prior.wins, prior.misses
+        self.recent, self.last, self.last_us = prior.recent, prior.last, prior.last_us
 
     def learn(self, score: float, weight: float, error: float, at_us: int) -> None:
         """Take one answer in; `error` is its weighted difference from what was expected."""
@@ -45,6 +51,14 @@ class StudentState:
         self.skills: dict[int, SkillState] = {}
         self.items: dict[int, tuple[float, float]] = {}
         """Wins and misses on each item."""
+
+    def resume(self, prior: StudentPrior) -> None:
+        """Go on from what is known."""
+        self.theta, self.weight, self.wins, self.misses = prior.theta, prior.weight, prior.wins, prior.misses
+        self.recent, self.last_us = prior.recent, prior.last_us
+        for code, known in prior.skills.items():
+            state = self.skills[code] = SkillState(code, known.recent)
+            state.resume(known)
 
     def touched(self, codes: list[int], recent: float) -> list[SkillState]:
         """The states on these skills."""

@@ -6,16 +6,18 @@ same to the last bit whoever else is in the call.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from learnloom.pipelines.learner.features import FEATURES, HistoryFeatures, extract_features
-from learnloom.pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM, History
+from learnloom.pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM, History, code_count
 from learnloom.pipelines.learner.model import Model
+from learnloom.pipelines.learner.prior import SkillPrior, StudentPrior
 from learnloom.pipelines.learner.review import FixedIntervals, Reviewer, ReviewState
+from learnloom.pipelines.learner.state import StudentState
 from learnloom.schemas.level import MASTERED, NEAR
 
 _BLOCK: Final = 100_000
@@ -26,8 +28,8 @@ _BLOCK: Final = 100_000
 class Trace:
     """What the model says, in columns. Times are datetime64[us], NaT where there is none.
 
-    The first group has shape (n_pairs,), a row per (student, skill) with an answer, in order of codes; the second
-    (n_students,), in order of codes; the third (n_answers,); the last (len(history.skill),).
+    The first group has shape (n_pairs,), a row per (student, skill) with an answer or a prior, in order of codes; the
+    second (n_students,), in order of codes; the third (n_answers,); the last (len(history.skill),).
     """
 
     student: NDArray[np.int64]
@@ -41,6 +43,7 @@ class Trace:
     information: NDArray[np.float64]
     """Fisher information of the answers on the skill: the sum of weight * p * (1 - p), p before each (interval.py)."""
     n_attempts: NDArray[np.int64]
+    """Answers in the history; those of which only a prior is left are not counted."""
     last_attempt_at: NDArray[np.datetime64]
     level_since_at: NDArray[np.datetime64]
     """Answer with which the level that holds at the end was reached."""
@@ -66,14 +69,14 @@ class _Skill:
 
     __slots__ = ("band", "information", "last_us", "mastered_us", "n", "review", "since_us")
 
-    def __init__(self) -> None:
-        self.information = 0.0
+    def __init__(self, prior: SkillPrior | None = None) -> None:
         self.n = 0
-        self.last_us = 0
-        self.band = -1
-        self.since_us = 0
-        self.mastered_us: int | None = None
-        self.review: ReviewState | None = None
+        self.information = prior.information if prior else 0.0
+        self.last_us = prior.last_us if prior else 0
+        self.band = prior.band if prior else -1
+        self.since_us = prior.since_us if prior else 0
+        self.mastered_us: int | None = prior.mastered_us if prior else None
+        self.review: ReviewState | None = prior.review if prior else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,7 @@ def trace(
     p_right, p_after = np.empty(len(history)), np.empty(len(history.skill))
     n_skills = np.diff(history.skill_offset)
     parts = []
-    for is_in in _blocks(history):
-        block = history.where(is_in)
+    for is_in, block in _blocks(history):
         part = _traced(model, rules, block)
         p_right[is_in] = part.p_right
         p_after[np.repeat(is_in, n_skills)] = part.p_mastery_after
@@ -135,14 +137,58 @@ def trace(
     return Trace(**{**joined, "p_right": p_right, "p_mastery_after": p_after})
 
 
-def _blocks(history: History) -> Iterator[NDArray[np.bool_]]:
-    """Which answers are computed together: those of whole students, in order of their codes."""
-    n_answers = np.bincount(history.student)
-    block = np.cumsum(n_answers) // _BLOCK
+def carry(
+    model: Model, history: History, *, mastered: float, near: float, reviewer: Reviewer
+) -> dict[int, StudentPrior]:
+    """Say what has to be known of each student to go on without these answers; parameters as for `trace`."""
+    rules = _Rules(mastered, near, reviewer)
+    found = {}
+    for _, block in _blocks(history):
+        walked = extract_features(model.parameters, block)
+        skills = _noted(
+            rules,
+            block,
+            model.calibrator.probability(walked.before).tolist(),
+            model.calibrator.probability(walked.after).tolist(),
+        )
+        for code, state in zip(walked.student.tolist(), walked.states, strict=True):
+            found[code] = _prior(state, {skill: skills[code, skill] for skill in state.skills})
+    return found
+
+
+def _prior(student: StudentState, noted: dict[int, _Skill]) -> StudentPrior:
+    skills = {
+        code: SkillPrior(
+            theta=state.theta,
+            weight=state.weight,
+            wins=state.wins,
+            misses=state.misses,
+            recent=state.recent,
+            last=state.last,
+            last_us=state.last_us,
+            information=noted[code].information,
+            band=noted[code].band,
+            since_us=noted[code].since_us,
+            mastered_us=noted[code].mastered_us,
+            review=noted[code].review,
+        )
+        for code, state in student.skills.items()
+    }
+    return StudentPrior(
+        student.theta, student.weight, student.wins, student.misses, student.recent, student.last_us, skills
+    )
+
+
+def _blocks(history: History) -> Iterator[tuple[NDArray[np.bool_], History]]:
+    """Which answers are computed together, and these: those of whole students, in order of their codes."""
+    n_codes = max(code_count(history.student), max(history.priors, default=-1) + 1)
+    block = np.cumsum(np.bincount(history.student, minlength=n_codes)) // _BLOCK
     of_answer = block[history.student]
-    # Without any answer there is one block, of nothing.
-    for number in np.unique(of_answer) if len(history) else [0]:
-        yield of_answer == number
+    # Without any student there is one block, of nothing.
+    for number in np.unique(block) if n_codes else [0]:
+        is_in = of_answer == number
+        priors = {code: prior for code, prior in history.priors.items() if block[code] == number}
+        yield is_in, replace(history.where(is_in), priors=priors)
 
 
 def _traced(model: Model, rules: _Rules, history: History) -> Trace:
@@ -158,7 +204,11 @@ def _noted(
     rules: _Rules, history: History, p_right: list[float], p_after: list[float]
 ) -> dict[tuple[int, int], _Skill]:
     """Walk through the answers once more, with what they have shown."""
-    skills: dict[tuple[int, int], _Skill] = {}
+    skills = {
+        (student, code): _Skill(known)
+        for student, prior in history.priors.items()
+        for code, known in prior.skills.items()
+    }
     codes = history.skill.tolist()
     answers = zip(
         history.student.tolist(),

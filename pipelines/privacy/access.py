@@ -16,6 +16,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import filled_tables, load_relations
 from learnloom.pipelines.privacy.errors import ErasureError
 from learnloom.pipelines.privacy.kept import PURPOSES, everything_kept, retention_of
+from learnloom.pipelines.privacy.retention_find import CARRIED
 from learnloom.pipelines.privacy.subject import Subject, find_subject, known_people
 from learnloom.pipelines.refresh.why import why
 from learnloom.pipelines.serve.students import StudentMissingError, read_profile
@@ -23,6 +24,7 @@ from learnloom.pipelines.vault.opening import open_vault
 from learnloom.schemas.profile import StudentProfile
 
 _STAGED: Final = "staging.stg_statement"
+_SKILL_PRIOR: Final = CARRIED[1]
 _AT_ONCE: Final = 5_000
 _MOST_LOOKS: Final = 10_000
 
@@ -76,6 +78,7 @@ def give_access(
         "statements": {"file": "statements.jsonl", "count": n_statements},
         "profile": None if profile is None else profile.model_dump(mode="json"),
         "estimates": [each.model_dump(mode="json") for each, _ in explained],
+        "carried": _carried(warehouse, subject),
         "signals": signals,
         "recipients": _recipients(settings),
         "purposes": PURPOSES,
@@ -125,6 +128,19 @@ def _explained(
         if skill.n_attempts:
             explained = why(warehouse, profile, skill, thresholds=settings.thresholds)
             found.append((explained, list(describe_why(explained))))
+    return found
+
+
+def _carried(warehouse: Warehouse, subject: Subject) -> list[dict[str, Any]]:
+    """What is known of skills from statements that are no longer kept."""
+    if _SKILL_PRIOR not in filled_tables(warehouse):
+        return []
+    rows = warehouse.arrow(
+        f"SELECT * EXCLUDE (identifier_key) FROM {LAKE}.{_SKILL_PRIOR} "
+        "WHERE list_contains($keys, identifier_key) ORDER BY skill_id",
+        {"keys": list(subject.keys)},
+    )
+    found: list[dict[str, Any]] = rows.to_pylist()
     return found
 
 
@@ -205,6 +221,10 @@ def _page(content: dict[str, Any], profile: StudentProfile | None, reasons: Iter
         ],
         "What is said of you": told,
         "Why": list(reasons),
+        "What is known of your skills from statements that are no longer kept": [
+            f"{each['skill_id']}: answers until {each['last_at']:%Y-%m-%d}, erased {each['carried_at']:%Y-%m-%d}"
+            for each in content["carried"]
+        ],
         "Signals about you, to whom they were given": signals,
         "Who receives signals": [f"{each['name']} ({each['to']})" for each in content["recipients"]],
         "What it is used for": list(content["purposes"]),

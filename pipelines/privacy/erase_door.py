@@ -7,13 +7,18 @@ counts as there already.
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
+from hashlib import sha1
 from typing import Any, Final
 
 import orjson
+import pyarrow as pa
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.dedupe import hash_of
-from learnloom.pipelines.ingest.land.erased import Erased
+from learnloom.pipelines.ingest.land.erased import Erased, erased_ids
+from learnloom.pipelines.ingest.land.tables import hashes_of
+from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.open import catalog_of
 from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.database import Connection, Database
@@ -22,12 +27,15 @@ from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
 from learnloom.pipelines.lrs.source import TOPIC
 from learnloom.pipelines.lrs.sqlite import FILE, SqliteDatabase
 from learnloom.pipelines.lrs.store import FOLDER
+from learnloom.pipelines.privacy.erase_attachments import drop_attachments
 from learnloom.pipelines.privacy.erase_files import empty_database
-from learnloom.pipelines.privacy.mentions import redacted
+from learnloom.pipelines.privacy.erase_state import Secret
+from learnloom.pipelines.privacy.mentions import redacted, redacted_text
 from learnloom.pipelines.privacy.tokens import Token, bounded, variants
 from learnloom.schemas.xapi.identity import student_key
 
 _SEPARATOR: Final = "\x1f"
+_AT_ONCE: Final = 5_000
 _TABLES: Final = (
     "entry",
     "entry_agent",
@@ -74,6 +82,42 @@ def find_waiting(database: Database, keys: Sequence[str], tokens: Sequence[Token
     return [*own, *refused]
 
 
+def waiting_bytes(database: Database, keys: Sequence[str] | None = None) -> list[bytes]:
+    """Statements whose bytes the journal has: those of a student, or all."""
+    with database.snapshot() as connection:
+        if keys is None:
+            rows = connection.execute(
+                "SELECT raw FROM entry WHERE id IS NOT NULL AND raw IS NOT NULL"
+            ).fetchall()
+            return [bytes(raw) for (raw,) in rows]
+        found = [bytes(raw) for *_, raw in _entries(connection, keys) if raw is not None]
+        return [raw for raw in found if _is_own(raw, keys)]
+
+
+def erase_in_store(
+    warehouse: Warehouse, settings: Settings, database: Database, secret: Secret, pseudonym: str
+) -> dict[str, int]:
+    """Take out of the store whomever, or whatever, an erasure is about; gives how many rows and files that were.
+
+    Args:
+        warehouse: what is erased is hidden there.
+        settings: a school's choices.
+        database: the store's.
+        secret: what the erasure is about.
+        pseudonym: stands for the student in what others have sent.
+    """
+
+    def is_erased(id_hash: int) -> bool:
+        return bool(hashes_of(warehouse, pa.array([id_hash], pa.uint64())).num_rows == 0)
+
+    if secret.is_of_student:
+        done = erase_from_store(database, secret.keys, secret.tokens, pseudonym, is_erased=is_erased)
+    else:
+        done = erase_entries(database, partial(erased_ids, warehouse))
+    count = drop_attachments(warehouse, settings, secret.attachments, waiting_bytes(database))
+    return {**done, "attachment": count} if count else done
+
+
 def erase_from_store(
     database: Database,
     keys: Sequence[str],
@@ -107,7 +151,31 @@ def erase_from_store(
         for seq, _ in _refused(connection, tokens):
             done["entry"] += connection.execute("DELETE FROM entry WHERE seq = ?", (seq,)).rowcount
         _drop_keyed(connection, keys, done)
+        done["document"] += _redact_documents(connection, keys, tokens, pseudonym)
     return {name: count for name, count in done.items() if count}
+
+
+def erase_entries(database: Database, erased_of: Callable[[Sequence[int]], set[int]]) -> dict[str, int]:
+    """Take what is erased by its age out of the store, and give how many entries that were.
+
+    Args:
+        database: the store's.
+        erased_of: which of these hashes of ids are those of erased statements.
+    """
+    last, count = -1, 0
+    while True:
+        with database.transaction() as connection:
+            entries = connection.execute(
+                "SELECT seq, id FROM entry WHERE seq > ? AND id IS NOT NULL AND verb IS NOT NULL "
+                f"ORDER BY seq LIMIT {_AT_ONCE}",
+                (last,),
+            ).fetchall()
+            hashes = {seq: _number(statement_id.encode()) for seq, statement_id in entries}
+            erased = erased_of(list(hashes.values()))
+            count += sum(_leave_number(connection, seq) for seq, each in hashes.items() if each in erased)
+        if not entries:
+            return {"entry": count} if count else {}
+        last = max(hashes)
 
 
 def _leave_number(connection: Connection, seq: int) -> int:
@@ -133,6 +201,32 @@ def _drop_keyed(connection: Connection, keys: Sequence[str], done: dict[str, int
             "DELETE FROM document WHERE place = ? OR place LIKE ? OR place LIKE ?",
             (key, f"%{_SEPARATOR}{key}", f"%{_SEPARATOR}{key}{_SEPARATOR}%"),
         ).rowcount
+
+
+def _redact_documents(
+    connection: Connection, keys: Sequence[str], tokens: Sequence[Token], pseudonym: str
+) -> int:
+    """Replace the student in documents of others and of activities, and give how many these were."""
+    count = 0
+    rows = connection.execute("SELECT kind, place, document_id, content FROM document").fetchall()
+    for kind, place, document_id, content in rows:
+        try:
+            text = bytes(content).decode()
+        except UnicodeDecodeError:
+            continue  # a picture, or what else is no text
+        new = redacted_text(text, keys, tokens, pseudonym)
+        if new is not None:
+            count += connection.execute(
+                "UPDATE document SET content = ?, etag = ? WHERE kind = ? AND place = ? AND document_id = ?",
+                (
+                    new.encode(),
+                    sha1(new.encode(), usedforsecurity=False).hexdigest(),
+                    kind,
+                    place,
+                    document_id,
+                ),
+            ).rowcount
+    return count
 
 
 def empty_store(settings: Settings) -> None:

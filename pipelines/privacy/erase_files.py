@@ -12,6 +12,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.pipelines.lake.fence import FileWriteLock
 from learnloom.pipelines.lake.location import Place
+from learnloom.pipelines.lake.maintain import flush_inlined
 from learnloom.pipelines.lake.open import catalog_of
 from learnloom.pipelines.lake.relation import CATALOGUED_TABLES
 from learnloom.pipelines.lake.small import one_thread
@@ -65,7 +66,7 @@ def write_anew(warehouse: Warehouse, *, wait_seconds: float) -> Written:
     def do(sql: str) -> list[tuple[Any, ...]]:
         return warehouse.retrying(lambda: warehouse.rows(sql), wait_seconds=wait_seconds)
 
-    do(f"CALL ducklake_flush_inlined_data('{LAKE}')")
+    flush_inlined(warehouse, wait_seconds=wait_seconds)
     tables = []
     with one_thread(warehouse):
         for schema, table in warehouse.rows(_DELETING):

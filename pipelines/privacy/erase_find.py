@@ -18,9 +18,7 @@ _AT_ONCE: Final = 5_000
 _STAGED: Final = "staging.stg_statement"
 _TEXTS: Final = 20
 _FEWEST_CHARS: Final = 12
-_COLUMNS: Final = (
-    'statement_id::VARCHAR AS statement_id, id_hash, content_hash, raw, topic, "partition", snapshot_id'
-)
+_COLUMNS: Final = 'statement_id::VARCHAR AS statement_id, id_hash, content_hash, raw, topic, "partition"'
 # Letters and digits written as escapes: nobody does, but JSON allows it.
 _ESCAPED: Final = r"(contains(raw, '\u00') AND regexp_matches(raw, '\\u00(3[0-9]|[4-7])'))"
 
@@ -71,16 +69,19 @@ class Found(NamedTuple):
         )
 
 
-def find_standing(warehouse: Warehouse, subject: Subject, pseudonym: str, *, among: str = "true") -> Found:
+def find_standing(
+    warehouse: Warehouse, subject: Subject, pseudonym: str, *, among: str = "true", since: int | None = None
+) -> Found:
     """Find a student in what has landed; each statement's bytes are looked at once, and only those that fit are read.
 
     Args:
         warehouse: the tables of landing must stand.
         subject: the student.
         pseudonym: stands in their place in the statements of others.
-        among: SQL condition on landed_at or snapshot_id: other records are not looked at.
+        among: SQL condition on landed_at: other records are not looked at.
+        since: only what has come after this snapshot; None: all.
     """
-    candidates = _candidates(warehouse, subject, among)
+    candidates = _candidates(warehouse, subject, _rows_of(warehouse, "statement", among, since))
     own, others, names = [], [], set(subject.names)
     shared: set[str] = set()
     for each in candidates:
@@ -101,25 +102,35 @@ def find_standing(warehouse: Warehouse, subject: Subject, pseudonym: str, *, amo
     return Found(
         own,
         mentions,
-        _letters(warehouse, subject, told, among),
+        _letters(warehouse, subject, told, _rows_of(warehouse, "dead_letter", among, since)),
         [*told, *_free_texts(warehouse, own)],
         [token for token in tokens if token not in told],
     )
+
+
+def _rows_of(warehouse: Warehouse, table: str, among: str, since: int | None) -> str:
+    """SQL for the rows of a table of landing that are looked at."""
+    rows = f"{LAKE}.landing.{table}"
+    if since is not None:
+        rows = (
+            f"ducklake_table_insertions('{LAKE}', 'landing', '{table}', {since + 1}, {warehouse.snapshot()})"
+        )
+    return f"(FROM {rows} WHERE {among})"
 
 
 def _hash(raw: str) -> int:
     return int.from_bytes(hash_of(raw.encode("utf-8", "surrogatepass")), "little")
 
 
-def _candidates(warehouse: Warehouse, subject: Subject, among: str) -> list[Standing]:
+def _candidates(warehouse: Warehouse, subject: Subject, rows: str) -> list[Standing]:
     tokens = tokens_of(subject.identifiers, subject.names, ())
     wanted = sorted({text for token in tokens for text in variants(token.text)})
     values = {f"text_{number}": text for number, text in enumerate(wanted)}
     contains = [f"contains(raw, ${name})" for name in values]
     replayed = f"SELECT replayed_as FROM {LAKE}.landing.dead_letter WHERE replayed_as IS NOT NULL"
     found = warehouse.arrow_batches(
-        f"SELECT {_COLUMNS}, statement_id NOT IN ({replayed}) AS is_counted FROM {LAKE}.landing.statement "
-        f"WHERE ({among}) AND ({' OR '.join([*contains, _ESCAPED])})",
+        f"SELECT {_COLUMNS}, statement_id NOT IN ({replayed}) AS is_counted FROM {rows} "
+        f"WHERE {' OR '.join([*contains, _ESCAPED])}",
         values,
         at_once=_AT_ONCE,
     )
@@ -167,11 +178,10 @@ def _free_texts(warehouse: Warehouse, own: Sequence[Standing]) -> list[Token]:
     return [Token(text, "text") for text in list(said)[:_TEXTS] if text not in of_others]
 
 
-def _letters(warehouse: Warehouse, subject: Subject, tokens: Iterable[Token], among: str) -> list[Letter]:
+def _letters(warehouse: Warehouse, subject: Subject, tokens: Iterable[Token], source: str) -> list[Letter]:
     """Refused records that name the student, as JSON or, where they are none, by their bytes."""
     rows = warehouse.arrow_batches(
-        'SELECT dead_letter_id, raw, topic, "partition" '
-        f"FROM {LAKE}.landing.dead_letter WHERE raw IS NOT NULL AND ({among})",
+        f'SELECT dead_letter_id, raw, topic, "partition" FROM {source} WHERE raw IS NOT NULL',
         at_once=_AT_ONCE,
     )
     told = list(tokens)

@@ -74,11 +74,11 @@ def hide(
     with warehouse.transaction(LANDING):
         # Who lands at the same time fails and is done again, with what is erased in its duplicate check.
         tables.advance_fence(warehouse)
-        later = find_standing(warehouse, subject, erasure.pseudonym, among=f"snapshot_id > {scanned}")
-        found = found.joined(later)
+        if warehouse.snapshot() > scanned:
+            found = found.joined(find_standing(warehouse, subject, erasure.pseudonym, since=scanned))
         standing = _as_redacted(warehouse, found.mentions)
         rows = _take_out(warehouse, subject, found)
-        _overtake(warehouse)
+        overtake(warehouse)
         if standing.num_rows:
             _put_redacted(warehouse, standing)
         drop_content(warehouse, [each.dead_letter_id for each in found.letters], MESSAGE)
@@ -99,7 +99,7 @@ def hide(
     return Hidden(done, found, rows)
 
 
-def _overtake(warehouse: Warehouse) -> None:
+def overtake(warehouse: Warehouse) -> None:
     """Let a refresh under way be done again, and none go on with what one has left: they know the student."""
     for change in (
         "staging.staging_state SET landed_snapshot = landed_snapshot",

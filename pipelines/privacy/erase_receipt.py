@@ -50,6 +50,7 @@ def receipt_of(
             "files": hits.files,
             "bytes": hits.bytes,
             "tokens": keyed_counts(key, hits.counts),
+            "half_written": [each.removeprefix(f"{warehouse.folder}/") for each in hits.halves],
             "not_searched_because_others_have_them_too": len(secret.shared),
         },
         "out_of_reach": _out_of_reach(settings, erasure),

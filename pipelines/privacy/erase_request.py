@@ -10,8 +10,9 @@ from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import filled_tables, load_relations
 from learnloom.pipelines.lake.small import one_thread
+from learnloom.pipelines.privacy.erase_attachments import attachments_named
 from learnloom.pipelines.privacy.erase_beside import renew_model
-from learnloom.pipelines.privacy.erase_door import find_waiting, opened_store
+from learnloom.pipelines.privacy.erase_door import find_waiting, opened_store, waiting_bytes
 from learnloom.pipelines.privacy.erase_find import find_standing
 from learnloom.pipelines.privacy.erase_hide import hide
 from learnloom.pipelines.privacy.erase_state import (
@@ -78,11 +79,14 @@ def _request(warehouse: Warehouse, settings: Settings, wanted: str, reason: str,
         {},
         {},
         subject.logins,
+        tuple(sorted(attachments_named(each.raw for each in found.own))),
     )
-    # Before the student is hidden: after it, nothing tells any more who it was.
-    write_secret(warehouse.folder, erasure_id, secret)
     with opened_store(settings, lambda: now) as store:
         waiting = find_waiting(store, subject.keys, found.tokens) if store is not None else []
+        sent = waiting_bytes(store, subject.keys) if store is not None else []
+    secret = secret._replace(attachments=tuple(sorted({*secret.attachments, *attachments_named(sent)})))
+    # Before the student is hidden: after it, nothing tells any more who it was.
+    write_secret(warehouse.folder, erasure_id, secret)
     with one_thread(warehouse):  # dozens of small statements, while landing waits
         hidden = hide(
             warehouse,
@@ -114,6 +118,8 @@ def hide_what_came_since(
         WarehouseBusyError: other processes kept writing.
     """
     secret = read_secret(warehouse.folder, erasure.erasure_id)
+    if not secret.is_of_student:
+        return False
     names = tuple(token.text for token in secret.tokens if token.kind == "name")
     subject = Subject(secret.student_key, secret.keys, secret.identifiers, names, secret.logins)
 
@@ -125,6 +131,8 @@ def hide_what_came_since(
         )
         if not (found.own or found.mentions or found.letters or is_listed(warehouse, subject)):
             return False
+        named = {*secret.attachments, *attachments_named(each.raw for each in found.own)}
+        write_secret(warehouse.folder, erasure.erasure_id, secret._replace(attachments=tuple(sorted(named))))
         hide(
             warehouse,
             erasure._replace(step=STEPS[0], stepped_at=now),

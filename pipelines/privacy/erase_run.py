@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land.tables import hashes_of, prepare
+from learnloom.pipelines.ingest.land.tables import prepare
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.maintain import ORPHAN_AGE, remove_orphans
 from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lake.relation import filled_tables, load_relations
 from learnloom.pipelines.privacy.erase_backup import renew_backup
 from learnloom.pipelines.privacy.erase_beside import erase_beside, renew_model
-from learnloom.pipelines.privacy.erase_door import empty_store, erase_from_store, opened_store
+from learnloom.pipelines.privacy.erase_door import empty_store, erase_in_store, opened_store
 from learnloom.pipelines.privacy.erase_files import empty_catalogue, expire, oldest_snapshot, write_anew
 from learnloom.pipelines.privacy.erase_receipt import receipt_of
 from learnloom.pipelines.privacy.erase_request import hide_what_came_since
@@ -32,7 +32,7 @@ from learnloom.pipelines.privacy.erase_state import (
 )
 from learnloom.pipelines.privacy.erase_tell import all_are_told, forget_event, receivers
 from learnloom.pipelines.privacy.receipt import issue
-from learnloom.pipelines.privacy.search import Search
+from learnloom.pipelines.privacy.search import Hits, Search
 from learnloom.pipelines.refresh.buckets.run_folder import RunFolders
 from learnloom.pipelines.refresh.refresh import refresh
 from learnloom.pipelines.refresh.request import RefreshRequest
@@ -168,12 +168,12 @@ class Erasing:
             for each in erasures if database is not None else ():
                 secret = self._secret(each)
                 assert database is not None  # noqa: S101 - as above
-                rows = erase_from_store(
-                    database, secret.keys, secret.tokens, each.pseudonym, is_erased=self._is_erased
-                )
+                rows = erase_in_store(self.warehouse, self.settings, database, secret, each.pseudonym)
                 self._keep(each, front_door={**secret.done.get("front_door", {}), **rows})
         for each in erasures:
             secret = self._secret(each)
+            if not secret.is_of_student:
+                continue
             rows = erase_beside(
                 self.settings,
                 self.clock,
@@ -182,11 +182,6 @@ class Erasing:
                 logins=secret.logins,
             )
             self._keep(each, beside={**secret.done.get("beside", {}), **rows})
-
-    def _is_erased(self, id_hash: int) -> bool:
-        import pyarrow as pa  # noqa: PLC0415 - seldom wanted
-
-        return bool(hashes_of(self.warehouse, pa.array([id_hash], pa.uint64())).num_rows == 0)
 
     def _refresh(self, erasures: Sequence[Erasure]) -> None:
         """Compute again what hung on them: what others are told of activities, courses and skills."""
@@ -263,12 +258,16 @@ class Erasing:
         others = [Path(target) for target in self.backups if not target.startswith(SCHEME)]
         for each in erasures:
             secret = self._secret(each)
-            hits = Search(self.warehouse, secret.tokens).everything(others)
+            hits = Search(self.warehouse, secret.tokens).everything(others) if secret.tokens else Hits()
             if hits.total:
                 # All steps are done again: perhaps a process has left something that was ended meanwhile.
                 set_step(self.warehouse, each.erasure_id, STEPS[0], self.clock(), wait=self._wait)
                 where = ", ".join(hits.places[:5])
                 raise _Waits(f"{hits.total} places where something of the student stands still: {where}")
+            if hits.halves and not self.at_once:
+                raise _Waits(
+                    f"what an ended process has left half written, until maintenance removes it: {hits.halves[0]}"
+                )
             content = receipt_of(self.warehouse, self.settings, each, secret, hits, now=self.clock())
             self._issued[each.erasure_id] = issue(self.warehouse.folder, content).path
 

@@ -58,6 +58,13 @@ class Secret(NamedTuple):
     """What steps have to say in the receipt."""
     logins: tuple[str, ...] = ()
     """Subjects of the student's logins."""
+    attachments: tuple[str, ...] = ()
+    """Hashes of the attachments of what is erased."""
+
+    @property
+    def is_of_student(self) -> bool:
+        """Whether it is about a student; else it is about what is old, whoever said it."""
+        return bool(self.keys)
 
 
 def add_erasure(warehouse: Warehouse, erasure: Erasure) -> None:
@@ -128,8 +135,9 @@ def read_secret(folder: Path, erasure_id: str) -> Secret:
         ) from error
     tokens, shared = (tuple(Token(*each) for each in kept[name]) for name in ("tokens", "shared"))
     keys, identifiers = tuple(kept["keys"]), tuple(kept["identifiers"])
-    logins = tuple(kept.get("logins", ()))
-    return Secret(kept["student_key"], keys, identifiers, tokens, shared, kept["rows"], kept["done"], logins)
+    logins, attachments = (tuple(kept.get(name, ())) for name in ("logins", "attachments"))
+    rows, done = kept["rows"], kept["done"]
+    return Secret(kept["student_key"], keys, identifiers, tokens, shared, rows, done, logins, attachments)
 
 
 def forget_secret(folder: Path, erasure_id: str) -> None:

@@ -40,6 +40,16 @@ _LANDING: Final = {
     "landing.login_match": (SCHOOL, GOOD, True),
     "landing.roster_member": (SCHOOL, "until the roster is imported again, or the person is erased", True),
     "landing.staff": (SCHOOL, "until the school tells otherwise, or the person is erased", True),
+    "landing.student_prior": (
+        SUPPORT,
+        "until a rule of retention says otherwise, or the student is erased",
+        True,
+    ),
+    "landing.skill_prior": (
+        SUPPORT,
+        "until a rule of retention says otherwise, or the student is erased",
+        True,
+    ),
     "landing.erasure": (PROOF, "for good: random numbers that name nobody", False),
     "landing.erased": (PROOF, "for good: hashes that name nobody", False),
     "landing.fence": (OPERATION, NONE, False),
@@ -62,6 +72,8 @@ _LATER: Final = {
     "staging.stg_identifier": (SUPPORT, GOOD, True),
     "staging.stg_learner": (SUPPORT, GOOD, True),
     "staging.stg_role": (SUPPORT, GOOD, True),
+    "staging.stg_student_prior": (SUPPORT, NEXT, True),
+    "staging.stg_skill_prior": (SUPPORT, NEXT, True),
     "staging.stg_staff": (SCHOOL, NEXT, True),
     "staging.stg_statement": (SUPPORT, GOOD, True),
 }
@@ -216,8 +228,14 @@ def retention_of(settings: Settings) -> dict[str, str]:
     """For how long things are kept by the settings of a school, in words."""
     flows = settings.flows
     letters = flows.dead_letter_retention_days
+    rules = {
+        f"{rule.what.replace('_', ' ')}, by the rule {rule.name}": f"{rule.days} days"
+        + (" after the end of the course" if rule.counted_from == "course_end" else "")
+        for rule in settings.retention.rules
+    }
     return {
-        "statements and what is computed from them": GOOD,
+        "statements and what is computed from them": f"{GOOD}, or a rule lets them go" if rules else GOOD,
+        **rules,
         "the content of refused records": "for good" if letters is None else f"{letters} days",
         "earlier states of the warehouse": f"{flows.snapshot_retention_days} days",
         "earlier states that hold a student who was erased": f"at the most {flows.erasure_days} days",

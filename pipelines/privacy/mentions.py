@@ -72,6 +72,15 @@ def redacted(raw: str, keys: Collection[str], tokens: Sequence[Token], pseudonym
         return json.dumps(redaction.of(json.loads(raw)))
 
 
+def redacted_text(text: str, keys: Collection[str], tokens: Sequence[Token], pseudonym: str) -> str | None:
+    """A text, or a JSON document, without the student; as `redacted`."""
+    try:
+        return redacted(text, keys, tokens, pseudonym)
+    except ValueError:
+        changed = without(text, tokens, pseudonym)
+        return changed if changed != text else None
+
+
 class _Redaction(NamedTuple):
     """What is replaced, and by what."""
 

@@ -1,6 +1,7 @@
 """Looking for a student's texts in the bytes of files, as they are and decoded: Parquet, SQLite, JSON, compressed."""
 
 import gzip
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -25,6 +26,7 @@ from learnloom.pipelines.privacy.erase_state import FOLDER as ERASURE
 from learnloom.pipelines.privacy.mentions import agents_in
 from learnloom.pipelines.privacy.tokens import Token, bounded, holds, parts_of, variants
 
+_END: Final = b"PAR1"
 _CHUNK: Final = 1 << 24
 _OVERLAP: Final = 4_096
 _AT_ONCE: Final = 2_000
@@ -55,6 +57,8 @@ class Hits:
     """How often each token was found, as it is or decoded; all tokens are there."""
     places: list[str] = field(default_factory=list)
     """Where, the first of them."""
+    halves: list[str] = field(default_factory=list)
+    """Parquet files without an end, which a process has left that was ended: only their bytes can be looked through."""
 
     @property
     def total(self) -> int:
@@ -133,7 +137,10 @@ class Search:
         except FileNotFoundError:
             return  # somebody has taken it away meanwhile
         if path.suffix == ".parquet":
-            self._parquet(place)
+            if _is_whole(path):
+                self._parquet(place)
+            else:
+                self.hits.halves.append(place)
         elif path.suffix in (".gz", ".zst"):
             self._compressed(path)
         elif path.suffix in (".json", ".jsonl"):
@@ -228,6 +235,14 @@ class Search:
     def _names_an_agent(self, text: str) -> bool:
         """Whether an agent stands in it whose identifier is too short to be looked for by itself."""
         return any(key in self._keys for value in _documents(text) for key, _ in agents_in(value))
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a Parquet file has its end."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - len(_END)))
+        return size > 2 * len(_END) and file.read() == _END
 
 
 def _documents(text: str) -> Iterator[Any]:

@@ -16,6 +16,7 @@ from learnloom.pipelines.config.login import LoginBounds, Platform, School
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.config.pseudonyms import PseudonymBounds
+from learnloom.pipelines.config.retention import Retention, RetentionRule
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.vault import VaultBounds
@@ -45,6 +46,7 @@ _ELSEWHERE: Final = {
     "alerts": "[below](#alerts)",
     "pseudonyms": "[below](#pseudonyms)",
     "vault": "[below](#vault)",
+    "retention": "[below](#retention)",
     "subscriptions": "[how-to: delivery](../how-to/deliver.md#subscriptions)",
     "holdout": "[below](#holdout)",
     "thresholds": "[reference: signals](signals.md#thresholds)",
@@ -131,6 +133,19 @@ In `learnloom.toml` under `[vault]`, or in the environment as `LEARNLOOM_VAULT__
 ([how-to: names, consent and looks](../how-to/pseudonyms.md#the-vault)).
 
 """
+_RETENTION: Final = """
+## Retention
+
+In `learnloom.toml` under `[retention]`: what is erased because it is old
+([how-to: erase what is old](../how-to/retention.md)).
+
+"""
+_RULES: Final = """
+## Rules of retention
+
+In `learnloom.toml`, each under `[[retention.rules]]`.
+
+"""
 
 
 def settings_page() -> str:
@@ -148,6 +163,8 @@ def settings_page() -> str:
         (_ALERTS, Alerts),
         (_PSEUDONYMS, PseudonymBounds),
         (_VAULT, VaultBounds),
+        (_RETENTION, Retention),
+        (_RULES, RetentionRule),
     ]
     return "".join(f"{head}{_TABLE}{''.join(_rows(model))}" for head, model in tables)
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from learnloom.pipelines.learner.history import FULL_WEIGHT, RAPID_WEIGHT, History
+from learnloom.pipelines.refresh.carried import Carried, read_carried
 from learnloom.pipelines.refresh.columns import codes_of, ids_of
 
 _ANSWERS: Final = f"""
@@ -46,6 +47,7 @@ def read_answers(
     known_items: Sequence[str] = (),
     known_skills: Sequence[str] = (),
     condition: str = "true",
+    carried: str | None = None,
 ) -> Answers:
     """Read all answers, in order of (occurred_at, attempt_id).
 
@@ -54,13 +56,16 @@ def read_answers(
         known_items: the items that a model version knows, in the order of its codes; new ones come after them.
         known_skills: likewise its skills.
         condition: of dimensional.fact_attempt, as `attempt`: by which the answers wanted are told from others.
+        carried: of staging.stg_student_prior and stg_skill_prior: of whom it is taken in what was known before these
+            answers. Students and skills without any answer come behind those with some. None: of nobody.
     """
     table = read(_ANSWERS.format(condition=condition))
     lists = table.column("skill_ids").combine_chunks()
     flat = lists.flatten()
-    students = ids_of(table.column("student_key"), [])
+    before = Carried() if carried is None else read_carried(read, carried)
+    students = before.students_after(ids_of(table.column("student_key"), []))
     items = ids_of(table.column("activity_id"), list(known_items))
-    skills = ids_of(flat, list(known_skills))
+    skills = before.skills_after(ids_of(flat, list(known_skills)))
     lengths = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
     history = History(
         student=codes_of(table.column("student_key"), students),
@@ -70,5 +75,6 @@ def read_answers(
         answered_at=table.column("occurred_at").to_numpy().astype("datetime64[us]"),
         skill_offset=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         skill=codes_of(flat, skills),
+        priors=before.priors(students, skills),
     )
     return Answers(table, history, students, items, skills)

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from learnloom.pipelines.config.thresholds import Thresholds
-from learnloom.pipelines.learner.history import History
+from learnloom.pipelines.learner.history import History, code_count
 from learnloom.pipelines.learner.interval import intervals
 from learnloom.pipelines.learner.model import Model
 from learnloom.pipelines.learner.review_choice import REVIEWERS, ReviewChoice, ReviewKind, choose
@@ -40,6 +40,8 @@ _TAUGHT = """
     INNER JOIN dimensional.dim_course_skill ON fact_enrolment.course_id = dim_course_skill.course_id
     ORDER BY ALL
 """
+_CHOSEN = "student_key IN (SELECT student_key FROM dimensional.dim_student)"
+"""Of the students taken, and of those who are staff now nobody, is known what they were before what is kept of them."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,8 @@ def fit_version(work: Workspace, thresholds: Thresholds, begin: Begin) -> Fitted
         thresholds: from what probability on a skill is mastered, or near it.
         begin: is told what is fitted next.
     """
-    answers = read_answers(work.read)
-    n_items, n_skills = len(answers.items), len(answers.skills)
+    answers = read_answers(work.read, carried=_CHOSEN)
+    n_items, n_skills = len(answers.items), code_count(answers.history.skill)
     trained = train(answers.history, n_items=n_items, n_skills=n_skills, on_progress=begin)
     # Levels do not hang on reviews: any scheduler will do to tell what was mastered when.
     traced = _traced(trained.model, answers.history, ReviewKind.FIXED, thresholds)
@@ -132,7 +134,10 @@ def version_rows(work: Workspace, model_version: int, fitted: FittedVersion) -> 
     answers, parameters = fitted.answers, fitted.trained.model.parameters
     yield "estimates.model_version", version_table(fitting, answers, fitted.trained)
     yield "estimates.item_parameter", item_table(model_version, answers.items, parameters)
-    yield "estimates.skill_parameter", skill_table(model_version, answers.skills, parameters)
+    yield (
+        "estimates.skill_parameter",
+        skill_table(model_version, answers.skills[: len(parameters.skill_n)], parameters),
+    )
     yield "estimates.review_choice", review_choice_table(model_version, fitted.review_choice)
     yield "estimates.risk_model", model_table(model_version, fitted.risk_cases, fitted.risk)
 
@@ -140,8 +145,8 @@ def version_rows(work: Workspace, model_version: int, fitted: FittedVersion) -> 
 def _read_in_use(work: Workspace, thresholds: Thresholds) -> ModelInUse:
     """Read the version that `work` shows, and the answers as it knows them."""
     kept = read_model(work.read)
-    answers = read_answers(work.read, known_items=kept.items, known_skills=kept.skills)
-    traced = _traced(kept.model, answers.history, read_review_choice(work).kind, thresholds)
+    answers = read_answers(work.read, known_items=kept.items, known_skills=kept.skills, carried=_CHOSEN)
+    traced = _traced(kept.model, answers.history, read_review_choice(work.rows).kind, thresholds)
     return ModelInUse(answers, kept.model, traced)
 
 
@@ -180,6 +185,7 @@ def _skill_estimate(use: ModelInUse) -> pa.Table:
 def _student_skill(work: Workspace, use: ModelInUse) -> pa.Table:
     traced, answers = use.trace, use.answers
     low, high = intervals(traced.p_mastery.tolist(), traced.information.tolist())
+    is_answered = (traced.n_attempts > 0).tolist()
     answered = pa.table(
         {
             "student_key": named(answers.students, traced.student),
@@ -191,8 +197,8 @@ def _student_skill(work: Workspace, use: ModelInUse) -> pa.Table:
             "mastered_at": pa.array(traced.mastered_at, pa.timestamp("us", "UTC")),
             "review_due_at": pa.array(traced.review_due_at, pa.timestamp("us", "UTC")),
             "n_reviews": traced.n_reviews,
-            "p_low": low,
-            "p_high": high,
+            "p_low": [p if answered else None for p, answered in zip(low, is_answered, strict=True)],
+            "p_high": [p if answered else None for p, answered in zip(high, is_answered, strict=True)],
         }
     )
     return pa.concat_tables([answered, _expected(work, use, answered)], promote_options="default")

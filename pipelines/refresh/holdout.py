@@ -32,7 +32,9 @@ def holdout_predictions(
         CalibratorError: the version's text cannot be read.
     """
     version = read_model(kept, f"model_version = {model_version}")
-    history = read_answers(answers, known_items=version.items, known_skills=version.skills).history
+    history = read_answers(
+        answers, known_items=version.items, known_skills=version.skills, carried="true"
+    ).history
     if rows is not None:
         is_wanted = np.zeros(len(history), dtype=bool)
         is_wanted[rows] = True

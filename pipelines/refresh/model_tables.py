@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from learnloom.pipelines.learner.calibrator import read_calibrator
+from learnloom.pipelines.learner.history import code_count
 from learnloom.pipelines.learner.logistic import log_losses
 from learnloom.pipelines.learner.model import Model
 from learnloom.pipelines.learner.parameters import Parameters
@@ -18,7 +19,6 @@ from learnloom.pipelines.learner.review_choice import ReviewChoice, ReviewKind
 from learnloom.pipelines.learner.train import Trained
 from learnloom.pipelines.refresh.answers import Answers
 from learnloom.pipelines.refresh.columns import numbers_of
-from learnloom.pipelines.refresh.workspace import Workspace
 
 Read = Callable[[str], pa.Table]
 """Runs a query."""
@@ -87,7 +87,7 @@ def version_table(fitting: Fitting, answers: Answers, trained: Trained) -> pa.Ta
             "fitted_as_of": [fitting.as_of],
             "fitted_at": [fitting.at],
             "staged_snapshot": [fitting.snapshot],
-            "n_students": [len(answers.students)],
+            "n_students": [code_count(answers.history.student)],
             "n_answers": [len(answers.history)],
             "base_logit": [parameters.base_logit],
             "log_gap_skill": [parameters.log_gap_skill],
@@ -146,10 +146,13 @@ def review_choice_table(model_version: int, choice: ReviewChoice) -> pa.Table:
     )
 
 
-def read_review_choice(work: Workspace) -> ReviewChoice:
-    """Read the choice of the version in use; a version from before it was measured keeps fixed intervals."""
-    rows = work.rows(
-        "SELECT review_kind, n_reviews, n_students, loss_fsrs, loss_constant FROM estimates.review_choice"
+def read_review_choice(
+    rows_of: Callable[[str], list[tuple[Any, ...]]], condition: str = "true"
+) -> ReviewChoice:
+    """Read the choice of one version, as `read_model`; one from before it was measured keeps fixed intervals."""
+    rows = rows_of(
+        "SELECT review_kind, n_reviews, n_students, loss_fsrs, loss_constant FROM estimates.review_choice "
+        f"WHERE {condition}"
     )
     if not rows:
         return ReviewChoice(ReviewKind.FIXED, 0, 0, None, None)

@@ -10,7 +10,13 @@ from learnloom.pipelines.refresh.errors import NoSuchVersionError, UnreadableVer
 from learnloom.pipelines.refresh.state import make_defined_tables, read_state
 
 _TABLE: Final = "estimates.model_version"
-_NEWEST: Final = {"run.refresh_state", "norms.attempt_effort", "dimensional.fact_course_progress"}
+_NEWEST: Final = {
+    "run.refresh_state",
+    "norms.attempt_effort",
+    "dimensional.fact_course_progress",
+    "staging.stg_student_prior",
+    "staging.stg_skill_prior",
+}
 """What models are fitted on, and an earlier learnloom did not have, or had elsewhere."""
 
 

@@ -86,6 +86,7 @@ def _explained(
         known_items=kept.items,
         known_skills=kept.skills,
         condition="attempt.student_key = $student",
+        carried="student_key = $student",
     )
     if not len(answers.history):
         return None, None

@@ -2,6 +2,7 @@
 -- grain: model_version
 -- scope: version
 -- reads: dimensional.fact_attempt, norms.attempt_effort
+-- reads: staging.stg_student_prior, staging.stg_skill_prior, dimensional.dim_student
 -- columns:
 --   model_version    number of the version, from 1
 --   model_kind       elo, elo-logistic or elo-boosted: how a probability comes from what is known of a student

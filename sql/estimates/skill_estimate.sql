@@ -3,6 +3,7 @@
 -- scope: student
 -- reads: dimensional.fact_attempt, norms.attempt_effort, estimates.model_version, estimates.item_parameter
 -- reads: estimates.skill_parameter, estimates.review_choice
+-- reads: staging.stg_student_prior, staging.stg_skill_prior, dimensional.dim_student
 -- columns:
 --   student_key  the student
 --   skill_id     the skill

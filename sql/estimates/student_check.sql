@@ -3,6 +3,7 @@
 -- scope: student
 -- reads: dimensional.fact_attempt, dimensional.fact_voice, norms.attempt_effort, estimates.model_version
 -- reads: estimates.item_parameter, estimates.skill_parameter, norms.item_skill
+-- reads: staging.stg_student_prior, staging.stg_skill_prior, dimensional.dim_student
 -- columns:
 --   student_key    the student of whom it was claimed
 --   skill_id       the skill: one on which there are answers

@@ -1,4 +1,4 @@
--- Who asked to be forgotten, by a random number that names nobody, and how far their erasure has come. From `hidden` on
+-- Who asked to be forgotten, by a random number that names nobody, and how far their erasure has come; what was old as well. From `hidden` on
 -- nothing of theirs is seen any more; at `gone` the receipt stands, and no file holds it.
 -- grain: erasure_id
 -- columns:

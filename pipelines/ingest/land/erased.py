@@ -64,6 +64,15 @@ class ErasedRecords:
         return np.isin(hashes, np.array([row[0] for row in found], np.uint64))
 
 
+def erased_ids(warehouse: Warehouse, id_hashes: Sequence[int]) -> set[int]:
+    """Which of these hashes of ids are those of statements that are gone."""
+    with warehouse.holding(asked=pa.table({"hash": pa.array(id_hashes, pa.uint64())})):
+        rows = warehouse.rows(
+            f"SELECT DISTINCT id_hash FROM {LAKE}.landing.erased WHERE is_gone AND id_hash IN (SELECT hash FROM asked)"
+        )
+    return {int(row[0]) for row in rows}
+
+
 def write_erased(warehouse: Warehouse, records: Sequence[Erased]) -> None:
     """Add records to landing.erased, in the transaction that takes them out."""
     if not records:

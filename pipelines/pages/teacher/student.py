@@ -36,9 +36,16 @@ def _show(asked: Asked) -> dict[str, Any]:
         raise NotFoundError
     keys = dict(asked.model.pairs("SELECT skill_id, skill_key FROM skill"))
     values = {"student": asked.student_key}
+    profile = asked.profile_if_any()
     return {
         "person": person,
-        "profile": asked.profile_if_any(),
+        "profile": profile,
+        "stated": {
+            skill.skill_id: each
+            for skill in (profile.skills if profile else ())
+            for each in skill.stated
+            if each.stated_by.value == "student"
+        },
         "cards": [
             card_of(asked, each, person["name"], keys.get(each.subject or ""))
             for each in asked.signals("teacher", *_TO_ACT)

@@ -1,13 +1,15 @@
 """Replaying: one student's result is that student's alone, and says what the formulas say."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnloom.pipelines.learner.trace import Trace, trace
+from learnloom.pipelines.learner.review import FixedIntervals
+from learnloom.pipelines.learner.trace import Trace, carry, trace
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers, elo_model, flat_model
 
 _BY_SKILL = (
@@ -116,3 +118,19 @@ def test_no_history_says_nothing_of_anyone() -> None:
     """Without answers there are no rows, and no error."""
     found = trace(flat_model(), a_history([]))
     assert all(len(getattr(found, field.name)) == 0 for field in dataclasses.fields(found))
+
+
+@given(answers, st.integers(0, 40))
+def test_what_is_carried_goes_on_as_if_nothing_were_gone(history: list[Answer], cut: int) -> None:
+    """What is carried of answers that are gone gives the rest the same estimates, levels and reviews, to the bit."""
+    model = elo_model(a_history(history[:10]))
+    rules: Any = {"mastered": 0.6, "near": 0.5, "reviewer": FixedIntervals()}
+    whole = trace(model, a_history(history), **rules)
+    priors = carry(model, a_history(history[:cut]), **rules)
+    rest = trace(model, dataclasses.replace(a_history(history[cut:]), priors=priors), **rules)
+    for column in (*_BY_SKILL, "student", "student_code", "general", "student_last_at"):
+        if column != "n_attempts":
+            assert getattr(rest, column).tobytes() == getattr(whole, column).tobytes()
+    assert rest.p_right.tobytes() == whole.p_right[cut:].tobytes()
+    again = carry(model, dataclasses.replace(a_history(history[cut:]), priors=priors), **rules)
+    assert again == carry(model, a_history(history), **rules)

@@ -82,6 +82,15 @@ def test_a_student_who_is_not_matched_has_no_page(pages: Pages) -> None:
         assert pages.as_reader(reader).get(path).status_code == 404
 
 
+def test_what_a_student_sees_otherwise_stands_beside_the_estimate(pages: Pages) -> None:
+    """Who has said that they know a skill, or do not, is quoted at it where a teacher reads their estimates."""
+    (said, *_) = pages.keeper.model().rows(
+        'SELECT student_key FROM profile WHERE profile LIKE \'%"stated_by":"student"%\' ORDER BY student_key'
+    )
+    text = pages.as_reader(pages.readers[Role.TEACHER]).get(f"/s/{said['student_key']}").text
+    assert "Says: I know this." in text or "Says: I do not know this." in text
+
+
 @pytest.mark.parametrize("path", ["/today", "/known", "/goals", "/weeks", "/kept", "/kept/export"])
 def test_a_student_with_nothing_yet_reads_so(pages: Pages, path: str) -> None:
     """Who is matched, and of whom nothing has come, has all pages, with nothing on them."""

@@ -1,5 +1,6 @@
 """A student who was erased is nowhere, and everybody else is as before."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +9,18 @@ from typing import Any
 
 import pytest
 
+from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.lake.backup import back_up
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.people.events import MERGE, Change, Teller, tell
 from learnloom.pipelines.people.identifier import key_of
+from learnloom.pipelines.privacy.erase_find import find_standing
+from learnloom.pipelines.privacy.erase_hide import hide
+from learnloom.pipelines.privacy.erase_run import Erasing
+from learnloom.pipelines.privacy.erase_state import Erasure
 from learnloom.pipelines.privacy.errors import ErasureError
 from learnloom.pipelines.privacy.receipt import read_receipts
+from learnloom.pipelines.privacy.subject import find_subject
 from learnloom.pipelines.privacy.verify import verify
 from learnloom.pipelines.refresh.checks import run_checks
 from tests.pipelines.privacy.making import HOME, NOW, account, answer, asked, left_of, line, run, settings_of
@@ -137,10 +144,6 @@ def test_a_receipt_can_be_checked(tmp_path: Path) -> None:
 def test_without_haste_snapshots_are_waited_for(tmp_path: Path) -> None:
     """An erasure that is not `--now` keeps old snapshots until its day, and ends then."""
     with _school(tmp_path) as warehouse:
-        import datetime as dt  # noqa: PLC0415
-
-        from learnloom.pipelines.privacy.erase_run import Erasing  # noqa: PLC0415
-
         asked(warehouse, "zz-901")
         settings = settings_of(warehouse)
         (early,) = Erasing(warehouse, settings, clock=lambda: NOW, at_once=False).run()
@@ -168,14 +171,39 @@ def test_a_reason_may_not_name_the_student(tmp_path: Path) -> None:
         assert "zoe@" in str(warehouse.rows("SELECT raw FROM landing.statement"))
 
 
+def test_what_lands_between_finding_and_hiding_is_hidden_too(tmp_path: Path) -> None:
+    """Statements and refused records that land after the student was looked for go in the same transaction."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "first.jsonl", [line(answer(1, ZOE)), line(answer(2, OTHERS[0]))])
+        subject = find_subject(warehouse, settings_of(warehouse), f"{HOME} zz-901", NOW)
+        scanned = warehouse.snapshot()
+        found = find_standing(warehouse, subject, "erased-1")
+        later = [line(answer(3, ZOE)), line(answer(4, OTHERS[0])), b"zz-901 is no JSON\n"]
+        land(warehouse, tmp_path / "later.jsonl", later)
+        erasure = Erasure("1", NOW, "asked", "erased-1", "hidden", NOW)
+        done = hide(warehouse, erasure, subject, found, waiting=(), scanned=scanned, source="/learnloom")
+        assert (done.erasure.n_statements, done.erasure.n_dead_letters) == (2, 1)
+        assert warehouse.one("SELECT count(*) FROM landing.statement") == (2,)
+
+
 def test_until_it_is_gone_what_comes_is_erased_too(tmp_path: Path) -> None:
     """A statement that lands while the erasure is under way is hidden by the next run, before any refresh was."""
     with Warehouse(tmp_path / "warehouse") as warehouse:
         land(warehouse, tmp_path / "first.jsonl", [line(answer(1, ZOE)), line(answer(2, OTHERS[0]))])
         assert asked(warehouse, f"{HOME} zz-901").n_statements == 1
         land(warehouse, tmp_path / "later.jsonl", [line(answer(3, ZOE)), line(answer(4, OTHERS[0]))], at=NOW)
+        half = warehouse.folder / "data" / "landing" / "statement" / "half.parquet"
+        half.write_bytes(b"PAR1 and no end")
+        settings = settings_of(warehouse, flows=Schedules(erasure_days=0))
+        (outcome,) = Erasing(warehouse, settings, clock=lambda: NOW, at_once=False).run()
+        assert outcome.waits_for is not None
+        assert "half.parquet" in outcome.waits_for
         (outcome,) = run(warehouse)
         assert outcome.waits_for is None
+        assert read_receipts(warehouse.folder)[0].content["searched"]["half_written"] == [
+            "data/landing/statement/half.parquet"
+        ]
+        half.unlink()
         assert warehouse.one("SELECT n_statements FROM landing.erasure") == (2,)
         assert warehouse.one("SELECT count(*) FROM landing.statement") == (2,)
         assert _failed(warehouse) == []

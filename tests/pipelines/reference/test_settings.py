@@ -13,6 +13,7 @@ from learnloom.pipelines.config.login import LoginBounds, Platform, School
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.config.pseudonyms import PseudonymBounds
+from learnloom.pipelines.config.retention import Retention, RetentionRule
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.vault import VaultBounds
@@ -31,6 +32,7 @@ _NESTED = (
     "holdout",
     "pseudonyms",
     "vault",
+    "retention",
     "thresholds",
 )
 """Tables of settings, whose default is a link to where they stand."""
@@ -62,6 +64,8 @@ def test_the_page_is_up_to_date() -> None:
         ("Alerts", Alerts),
         ("Pseudonyms", PseudonymBounds),
         ("Vault", VaultBounds),
+        ("Retention", Retention),
+        ("Rules of retention", RetentionRule),
     ],
 )
 def test_every_setting_is_listed(heading: str, model: type[BaseModel]) -> None:

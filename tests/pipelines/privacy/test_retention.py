@@ -1,0 +1,194 @@
+"""What is old goes by the school's rules, from files too, and what is kept goes on as before."""
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from learnloom.pipelines.config.retention import Retention, RetentionRule
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.privacy import retention
+from learnloom.pipelines.privacy.erase_run import Erasing
+from learnloom.pipelines.privacy.retention import follow
+from learnloom.pipelines.privacy.retention_carry import write_known
+from learnloom.pipelines.privacy.retention_plan import Going, plan
+from learnloom.pipelines.refresh.checks import run_checks
+from tests.pipelines.privacy.making import NOW, account, answer, asked, left_of, line, settings_of
+from tests.pipelines.refresh.school import differences, land, refreshed, tables
+
+pytestmark = pytest.mark.slow
+
+_CUT = dt.datetime(2026, 9, 8, 12, tzinfo=dt.UTC)
+_STUDENTS = [account(f"u-10{number}", f"Student Number{number}") for number in range(3)]
+_SAID = "the oldest answer of them all, nobody else gave it"
+_QUIZ = {"contextActivities": {"parent": [{"id": "https://school.example/quiz", "objectType": "Activity"}]}}
+
+
+def _rule(name: str, **more: Any) -> RetentionRule:
+    return RetentionRule(**{"name": name, "days": (NOW - _CUT).days, **more})
+
+
+def _settings(warehouse: Warehouse, *rules: RetentionRule) -> Settings:
+    return settings_of(warehouse, retention=Retention(rules=rules))
+
+
+def _lines() -> list[bytes]:
+    """Answers of two weeks, of which one week is old; of u-102 all is."""
+    said = [
+        answer(number, _STUDENTS[number % 2], _SAID if number == 14 else "", context=_QUIZ)
+        for number in range(14, 56)
+    ]
+    return [line(each) for each in (*said, answer(57, _STUDENTS[2], context=_QUIZ))]
+
+
+def _void(number: int, target: int, day: int) -> bytes:
+    made = answer(number, _STUDENTS[0], timestamp=f"2026-09-{day:02d}T10:00:00Z")
+    del made["result"]
+    made["verb"] = {"id": "http://adlnet.gov/expapi/verbs/voided"}
+    made["object"] = {"objectType": "StatementRef", "id": answer(target, {})["id"]}
+    return line(made)
+
+
+def _end(warehouse: Warehouse, settings: Settings) -> list[str | None]:
+    done = Erasing(warehouse, settings, clock=lambda: NOW, at_once=True).run()
+    return [each.waits_for for each in done]
+
+
+def _failed(warehouse: Warehouse) -> list[Any]:
+    return [(each.name, each.sample) for each in run_checks(warehouse) if each.is_passed is False]
+
+
+_ESTIMATES = "SELECT student_key, attempt_id, round(p_before, 9) FROM estimates.attempt_estimate ORDER BY ALL"
+_SKILLS = (
+    "SELECT student_key, skill_id, round(theta, 9), round(p_mastery, 9), level_since_at, mastered_at, review_due_at, "
+    "n_reviews FROM estimates.student_skill ORDER BY ALL"
+)
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgres"])
+def test_what_is_old_goes_and_what_was_known_goes_on(
+    where: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """A dry run tells it; then no byte of it is left, and what is kept has the estimates of before."""
+    catalog = None if where == "sqlite" else request.getfixturevalue("database")
+    with Warehouse(tmp_path / "warehouse", postgres=catalog) as warehouse:
+        land(warehouse, tmp_path / "class.jsonl", _lines())
+        refreshed(warehouse)
+        settings = _settings(warehouse, _rule("old"))
+        before = tables(warehouse)
+        estimates, skills = warehouse.rows(_ESTIMATES), warehouse.rows(_SKILLS)
+        (n_old,) = warehouse.one("SELECT count(*) FROM staging.stg_statement WHERE occurred_at < ?", [_CUT])
+        going = plan(warehouse, settings, now=NOW)
+        assert Going("old", "landing.statement", n_old) in going
+        assert Going("old", "dimensional.fact_attempt", n_old) in going
+        assert tables(warehouse) == before
+        assert follow(warehouse, settings, clock=lambda: NOW) == going
+        assert warehouse.one("SELECT min(occurred_at) >= ? FROM staging.stg_statement", [_CUT]) == (True,)
+        assert _end(warehouse, settings) == [None]
+        assert _failed(warehouse) == []
+        assert left_of(tmp_path / "warehouse", [_SAID]) == set()
+        kept = {str(row[0]) for row in warehouse.rows("SELECT statement_id FROM landing.statement")}
+        assert warehouse.rows(_ESTIMATES) == [row for row in estimates if str(row[1]) in kept]
+        (gone,) = warehouse.one("SELECT identifier_key FROM landing.student_prior WHERE weight = 1")
+        assert warehouse.rows(_SKILLS) == [row for row in skills if row[0] != gone]
+        land(warehouse, tmp_path / "again.jsonl", _lines())
+        assert warehouse.one("SELECT count(*) FROM landing.statement") == (len(kept),)
+        land(warehouse, tmp_path / "new.jsonl", [line(answer(70, _STUDENTS[2], context=_QUIZ))])
+        assert refreshed(warehouse).full_because is None
+        incremental = tables(warehouse)
+        refreshed(warehouse, full=True)
+        assert differences(incremental, tables(warehouse)) == {}
+        assert asked(warehouse, "u-102").n_statements == 1
+        assert warehouse.rows("FROM landing.skill_prior WHERE identifier_key = ?", [gone]) == []
+
+
+def test_ended_between_two_batches_the_next_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where only some students are hidden yet, the rest follows, and nothing is carried twice."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "class.jsonl", _lines())
+        refreshed(warehouse)
+        settings = _settings(warehouse, _rule("old"))
+        skills = warehouse.rows(_SKILLS)
+        monkeypatch.setattr(retention, "_AT_ONCE", 1)
+        written: list[Any] = []
+
+        def once(*given: Any) -> None:
+            if written:
+                raise KeyboardInterrupt
+            written.append(given)
+            write_known(*given)
+
+        monkeypatch.setattr(retention, "write_known", once)
+        with pytest.raises(KeyboardInterrupt):
+            follow(warehouse, settings, clock=lambda: NOW)
+        monkeypatch.setattr(retention, "write_known", write_known)
+        assert warehouse.one("SELECT count(*) FROM landing.student_prior") == (1,)
+        follow(warehouse, settings, clock=lambda: NOW)
+        assert warehouse.one("SELECT count(*) FROM landing.student_prior") == (3,)
+        assert set(_end(warehouse, settings)) == {None}
+        assert _failed(warehouse) == []
+        assert set(warehouse.rows(_SKILLS)) < set(skills)
+
+
+def test_a_void_stays_as_long_as_what_it_voids(tmp_path: Path) -> None:
+    """An old void of a statement that is kept is kept; one whose statement goes too goes with it."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "class.jsonl", [*_lines(), _void(80, 40, 2), _void(81, 14, 2)])
+        refreshed(warehouse)
+        follow(warehouse, _settings(warehouse, _rule("old")), clock=lambda: NOW)
+        voids = warehouse.rows(
+            "SELECT voided_statement_id::VARCHAR FROM staging.stg_statement WHERE voided_statement_id IS NOT NULL"
+        )
+        assert voids == [(answer(40, {})["id"],)]
+        refreshed(warehouse)
+        assert warehouse.rows("FROM dimensional.fact_attempt WHERE attempt_id = ?", [voids[0][0]]) == []
+
+
+def test_rules_choose_by_source_and_course(tmp_path: Path) -> None:
+    """The first rule that fits a statement counts; a course that has no end in the plan keeps what it has."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "one_a.jsonl", _lines()[:20])
+        land(warehouse, tmp_path / "oneba.jsonl", _lines()[20:])
+        refreshed(warehouse)
+        settings = _settings(
+            warehouse,
+            _rule("ended", days=1, counted_from="course_end"),
+            _rule("elsewhere", days=1, courses=("https://other.example/*",)),
+            _rule("first-file", days=1, sources=("*one_a.jsonl",)),
+        )
+        found = [each for each in plan(warehouse, settings, now=NOW) if each.relation == "landing.statement"]
+        assert found == [Going("first-file", "landing.statement", 20)]
+
+
+def test_letters_what_was_carried_and_files_go_by_their_rules(tmp_path: Path) -> None:
+    """Old refused records of a source lose their content, old exports go; nothing beside them does."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "bad.jsonl", [b"zq-17 sent this\n"], at=_CUT - dt.timedelta(days=1))
+        land(warehouse, tmp_path / "other.jsonl", [b"none either\n"], at=_CUT - dt.timedelta(days=1))
+        folder = tmp_path / "exports"
+        (folder / "old").mkdir(parents=True)
+        for name in ("old/a.parquet", "new.csv", "notes.txt"):
+            (folder / name).write_text("x")
+        for name in ("old/a.parquet", "notes.txt"):
+            os.utime(folder / name, times=(_CUT.timestamp() - 1, _CUT.timestamp() - 1))
+        settings = _settings(
+            warehouse,
+            _rule("letters", what="dead_letters", sources=("*bad.jsonl",)),
+            _rule("carried", what="carried"),
+            _rule("exports", what="exports", folder=folder),
+        )
+        assert follow(warehouse, settings, clock=lambda: NOW) == [
+            Going("letters", "landing.dead_letter", 1),
+            Going("exports", "exports", 1),
+        ]
+        assert warehouse.rows(
+            "SELECT topic LIKE '%other%' FROM landing.dead_letter WHERE raw IS NOT NULL"
+        ) == [(True,)]
+        assert sorted(each.name for each in folder.iterdir()) == ["new.csv", "notes.txt"]
+        assert _end(warehouse, settings) == [None]
+    assert left_of(tmp_path / "warehouse", ["zq-17"]) == set()
