@@ -15,7 +15,9 @@ _PARTITION: Final = 0
 _PAUSE_SECONDS: Final = 0.1
 KEPT: Final = 100_000
 """The newest entries, whose bytes stay in the journal, too: most reading is of what came lately."""
-_PRUNED_AT_ONCE: Final = 20_000
+_PRUNED_AT_ONCE: Final = 500
+"""In one transaction: whoever sends waits for it."""
+_PRUNINGS: Final = 40
 _READ: Final = (
     "SELECT entry.seq, entry.raw, entry.version, entry.id, entry.stored, entry.key_id, key.label "
     "FROM entry LEFT JOIN key ON key.key_id = entry.key_id "
@@ -160,7 +162,7 @@ class JournalSource:
 def let_go(store: Store, landed: int, *, kept: int = KEPT) -> None:
     """Let go of the bytes of entries that have landed, up to the number `landed`, but for the `kept` newest."""
 
-    def work(connection: Connection, _: int) -> None:
+    def work(connection: Connection, _: int) -> bool:
         pruned = progress(connection).pruned
         until = max(min(landed - kept, pruned + _PRUNED_AT_ONCE), pruned)
         connection.execute(
@@ -171,5 +173,8 @@ def let_go(store: Store, landed: int, *, kept: int = KEPT) -> None:
             span = (pruned, until)
             connection.execute("DELETE FROM entry WHERE seq > ? AND seq <= ? AND id IS NULL", span)
             connection.execute("UPDATE entry SET raw = NULL WHERE seq > ? AND seq <= ?", span)
+        return until < landed - kept
 
-    store.write(work)
+    for _ in range(_PRUNINGS):
+        if not store.write(work):
+            return
