@@ -92,6 +92,12 @@ class Thresholds(BaseModel):
         le=1,
         description="Share right above which no early warning is given: most of these get there alone.",
     )
+    foreseen_chance: float = Field(
+        default=0.8,
+        ge=0,
+        lt=1,
+        description="Probability, by all that is known that day, from which either is said, and guessing is spoken of.",
+    )
     help_min_opportunities: int = Field(
         default=3, ge=1, description="Questions missed twice before anything is said of asking for help."
     )

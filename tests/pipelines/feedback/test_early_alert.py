@@ -16,6 +16,7 @@ from tests.pipelines.feedback.make import (
     a_voice,
     ago,
     an_activity,
+    an_estimate,
     days,
     profile_of,
     said,
@@ -105,8 +106,9 @@ def test_whom_to_check_in_with(changes: dict[str, object], is_named: bool) -> No
 
 def test_a_check_in_gives_its_reasons_and_a_beginning() -> None:
     """A teacher is told why, and with what to begin."""
-    stuck = a_skill(n=12, right=2)
-    found = said(a_student(activity=_QUIET, skills=[stuck], last_seen_at=ago(9)), SignalKind.CHECK_IN)
+    skills, mastery = [a_skill(n=12, right=1)], [an_estimate(p=0.03, n=12)]
+    student = a_student(activity=_QUIET, skills=skills, mastery=mastery, last_seen_at=ago(9))
+    found = said(student, SignalKind.CHECK_IN)
     assert "no good word and no contact" in found[0].sentence
     assert "last seen on 11 November 2026" in found[0].sentence
     assert "Skill s1" in found[0].sentence
