@@ -81,7 +81,7 @@ def weights_of(cases: Sequence[Case]) -> NDArray[np.float64]:
     is_said = np.array([bool(case.said) for case in cases], dtype=np.bool_)
     found = np.zeros(len(cases))
     for among in (is_said, ~is_said):
-        some = [cases[place] for place in np.flatnonzero(among)]
+        some = [cases[place] for place in np.flatnonzero(among).tolist()]
         found[among] = weights([case.is_true for case in some], [case.seen for case in some])
     return found
 

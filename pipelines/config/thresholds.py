@@ -168,6 +168,11 @@ class Thresholds(BaseModel):
         le=1,
         description="Probability, by the own rhythm of active days, of being away so long: below it, it is a drop.",
     )
+    drop_min_days: int = Field(
+        default=7,
+        ge=0,
+        description="Days away up to which nothing is a drop (Open edX Aspects asks after 7).",
+    )
     drop_min_sd_share: float = Field(
         default=0.25,
         ge=0,

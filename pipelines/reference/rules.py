@@ -83,9 +83,10 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         SignalKind.STREAK: "`streak_min_days` days in a row with activity.",
         SignalKind.ENGAGEMENT_CHANGE: "Time in the last seven days below `drop_share` of the own mean in "
         "the four weeks before, which has to be `drop_min_weekly_seconds` or more, and away so long as the own "
-        "rhythm of active days makes less probable than `drop_chance`. Only students who still take part (seen "
-        "within `away_max_days`). Value: that share of the usual time. The profile also tells the change in deviations "
-        "of the own weeks, each at least `drop_min_sd_share` of their mean.",
+        "rhythm of active days makes less probable than `drop_chance`, and longer than `drop_min_days` days. Not where "
+        "by the course plan nothing was due for longer than a week, and than usual: in holidays. Only students who "
+        "still take part (seen within `away_max_days`). Value: that share of the usual time. The profile also tells "
+        "the change in deviations of the own weeks, each at least `drop_min_sd_share` of their mean.",
         SignalKind.WANTS_TO_TALK: "The student asked to talk to a teacher, and nobody has told of a contact since.",
         SignalKind.CHECK_IN: "More than `quiet_days` days without a good word and without contact, or a "
         "drop as above: whom to talk to this week, why, and how to begin.",

@@ -41,7 +41,7 @@ WITH numbered AS (
             ORDER BY fact_attempt_skill.opportunity DESC
         ) AS from_last
     FROM dimensional.fact_attempt_skill
-    INNER JOIN norms.attempt_effort ON fact_attempt_skill.attempt_id = attempt_effort.attempt_id
+    LEFT JOIN norms.attempt_effort ON fact_attempt_skill.attempt_id = attempt_effort.attempt_id
 ),
 
 answered AS (

@@ -8,12 +8,10 @@ from learnloom.pipelines.backtest.weights import weights
 _ANSWERS = 10
 
 
-def _watched(
-    n: int, p_right: float, p_stop: float
-) -> tuple[list[bool | None], list[bool | None], list[int | None]]:
-    """Claims that no three right in a row come in ten answers: the truth, and what is seen of who may stop each time."""
+def _watched(n: int, p_right: float, p_stop: float) -> tuple[list[bool], list[bool | None], list[int | None]]:
+    """Claims that no three right in a row come in ten answers: the truth, and what is seen where some stop."""
     rng = np.random.default_rng(7)
-    truth: list[bool | None] = []
+    truth: list[bool] = []
     told: list[bool | None] = []
     seen: list[int | None] = []
     for _ in range(n):

@@ -120,6 +120,7 @@ def a_risk(**changes: Any) -> RiskEvidence:
         enrolment_days=-5.0,
         active_days=12,
         days_since_active=1.0,
+        is_break=False,
         p_not_passing=None,
         threshold=None,
         precision=None,
