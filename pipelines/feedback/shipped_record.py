@@ -13,7 +13,7 @@ from learnloom.schemas.signal import RightShare, RightSource
 SHIPPED: Final[Mapping[str, RightShare]] = MappingProxyType(
     {
         "engagement_change.teacher": RightShare(
-            p=0.239, p_low=0.162, p_high=0.323, n=142, source=RightSource.SIMULATED
+            p=0.793, p_low=0.631, p_high=0.935, n=29, source=RightSource.SIMULATED
         ),
         "strength.student": RightShare(
             p=0.764, p_low=0.713, p_high=0.809, n=474, source=RightSource.SIMULATED

@@ -9,7 +9,6 @@ import math
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.feedback.stuck_coefficients import COEFFICIENTS, INTERCEPT
-from learnloom.pipelines.learner.logistic import logit, sigmoid
 from learnloom.schemas.level import NEAR
 
 _EDGE: Final = 0.02
@@ -54,19 +53,24 @@ def standing(
         p_before: lowest p_mastery of the skills that come before it; None where none was answered on.
     """
     return Standing(
-        mastery=_logit(p_mastery),
-        right=logit((n_right + 1) / (n + 2)),
+        mastery=_logit(_within_edges(p_mastery)),
+        right=_logit((n_right + 1) / (n + 2)),
         tries=math.log(n / _USUAL_ANSWERS),
         aided=n_aided / n,
         rapid=n_rapid / n,
-        before=_logit(NEAR if p_before is None else p_before),
+        before=_logit(_within_edges(NEAR if p_before is None else p_before)),
     )
 
 
 def p_stuck(found: Standing) -> float:
     """Probability that no three right in a row come in the next ten answers on the skill."""
-    return sigmoid(INTERCEPT + sum(weight * value for weight, value in zip(COEFFICIENTS, found, strict=True)))
+    logit = INTERCEPT + sum(weight * value for weight, value in zip(COEFFICIENTS, found, strict=True))
+    return 1.0 / (1.0 + math.exp(-logit))
 
 
 def _logit(p: float) -> float:
-    return logit(min(max(p, _EDGE), 1.0 - _EDGE))
+    return math.log(p / (1.0 - p))
+
+
+def _within_edges(p: float) -> float:
+    return min(max(p, _EDGE), 1.0 - _EDGE)
