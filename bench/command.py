@@ -1,5 +1,6 @@
 """The commands that a user would type, each in a process of its own, and what it took."""
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -8,6 +9,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+from learnloom.pipelines.simulate.config import SimulationConfig
 
 _ROOT: Final = Path(__file__).parents[1]
 _RUN: Final = "import sys; from learnloom.pipelines.cli.main import main; sys.argv[0] = 'learnloom'; main()"
@@ -56,3 +59,19 @@ def learnloom(
     if code not in ok:
         raise SystemExit(f"learnloom {' '.join(arguments)} left with {code}")
     return Step(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, told)
+
+
+def simulated_class(folder: Path, config: SimulationConfig) -> Path:
+    """Simulate a class in the folder, import it with its skills and plan, and refresh it as of its last day.
+
+    Returns:
+        Its warehouse.
+    """
+    last = config.start + dt.timedelta(days=config.days - 1)
+    size = ("--students", str(config.students), "--seed", str(config.seed), "--world", config.world)
+    learnloom(folder, "simulate", "class", *size)
+    learnloom(folder, "import", "class/statements.jsonl", "-w", "warehouse", ok=(0, 3))
+    learnloom(folder, "skills", "import", "class/skills.csv", "-w", "warehouse")
+    learnloom(folder, "plan", "import", "class/plan.csv", "-w", "warehouse")
+    learnloom(folder, "refresh", "--as-of", str(last), "-w", "warehouse")
+    return folder / "warehouse"

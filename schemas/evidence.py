@@ -54,6 +54,10 @@ class SkillEvidence(NamedTuple):
     n_correct: int
     n_unaided: int
     """Answers known to be without a hint."""
+    n_aided: int
+    """Answers known to be with one."""
+    n_rapid: int
+    """Answers known to be faster than the question can be read."""
     n_items: int
     """Different items answered."""
     n_days: int

@@ -69,6 +69,8 @@ class RiskEvidence(NamedTuple):
     active_days: int | None
     days_since_active: float | None
     """None where there was no activity."""
+    is_break: bool | None
+    """Whether nothing was due for longer than a week, and than usual in the run; None where no plan tells."""
     p_not_passing: float | None
     """Calibrated; None where no run has ended from which it could be learned."""
     threshold: float | None

@@ -44,9 +44,7 @@ def test_the_truth_of_a_small_class_is_recovered(small_class: SmallClass) -> Non
     assert 0.6 <= found.interval_coverage <= 0.95
     assert found.interest_hit_rate is not None
     assert found.interest_hit_rate >= 0.65
-    assert found.wheel_spinners_found is not None
-    assert found.wheel_spinners_found >= 0.5
-    for signal in ("strength", "weakness", "wheel_spinning"):
+    for signal in ("strength", "weakness"):
         told = signals[signal]
         assert told.precision is not None, signal
         assert told.share_true is not None, signal
@@ -63,7 +61,7 @@ def test_a_constant_recovers_nothing(tmp_path: Path) -> None:
             f"INNER JOIN '{simulated.truth}/student.parquet' AS student ON known.student_number = student.number"
         )
     constant = [Estimated(identifier, skill, 0.7, 10, 0.699, 0.701) for identifier, skill in rows]
-    found = compare(simulated.truth, constant, [], [])
+    found = compare(simulated.truth, constant, [])
     assert found.n_estimates > 20
     assert found.mastery_correlation is None
     assert found.interval_coverage is not None

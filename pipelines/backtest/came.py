@@ -62,6 +62,16 @@ class Came(NamedTuple):
     days: float
 
 
+class Decided(NamedTuple):
+    """How a run came out after so many answers."""
+
+    longest: int
+    """Right answers in a row at the most."""
+    seen: int
+    """Answers until it was certain; of what is not, all that came."""
+    is_certain: bool
+
+
 class Series(NamedTuple):
     """What happened one after the other, and seconds after the day's end at which."""
 
@@ -119,6 +129,10 @@ class After:
             series = self._answers.get((student, subject or ""), _NONE)
         return of_series(claim, series, usual, self.known_days)
 
+    def seen(self, claim: Claim, student: str, subject: str | None) -> int | None:
+        """After how many answers a claim about a run was certain: as `seen_of`."""
+        return seen_of(claim, self._answers.get((student, subject or ""), _NONE), self.known_days)
+
     def _time(self, claim: Claim, student: str, usual: float | None) -> Came | None:
         days = claim.days or 0
         if not usual or self.known_days < days:
@@ -136,10 +150,11 @@ def of_series(claim: Claim, series: Series, usual: float | None, known_days: flo
         usual: share right of the class, where the outcome is held against it.
         known_days: days after the signal of which it is known what happened.
     """
-    last = (claim.days or MOST_DAYS) * _DAY_SECONDS
-    n = min(claim.answers, sum(seconds <= last for seconds in series.seconds))
+    n = _within(claim, series)
     if claim.outcome is Outcome.RUN:
-        return _run(claim, series, n) if known_days >= (claim.days or 0) else None
+        found = _run(claim, series.happened[:n])
+        is_known = found.is_certain and known_days >= (claim.days or 0)
+        return Came(found.longest, series.seconds[found.seen - 1] / _DAY_SECONDS) if is_known else None
     if n < claim.answers:
         return None
     share = sum(series.happened[:n]) / n
@@ -149,16 +164,32 @@ def of_series(claim: Claim, series: Series, usual: float | None, known_days: flo
     return Came(share, days)
 
 
-def _run(claim: Claim, series: Series, n: int) -> Came | None:
-    """The longest run of the first n answers.
+def seen_of(claim: Claim, series: Series, known_days: float) -> int | None:
+    """After how many answers a claim about a run was certain, or how many came without that.
+
+    None where it is about no run, or where its horizon lies beyond what is known.
+    """
+    if claim.outcome is not Outcome.RUN or known_days < (claim.days or 0):
+        return None
+    return _run(claim, series.happened[: _within(claim, series)]).seen
+
+
+def _within(claim: Claim, series: Series) -> int:
+    """How many of the answers that a claim is about came within its days."""
+    last = (claim.days or MOST_DAYS) * _DAY_SECONDS
+    return min(claim.answers, sum(seconds <= last for seconds in series.seconds))
+
+
+def _run(claim: Claim, happened: Sequence[bool]) -> Decided:
+    """The longest run among the answers that came.
 
     A run that proves the claim wrong decides it, however few answers came, so that success never counts as unknown;
     that there was none is known only of as many answers as the claim is about.
     """
     longest = run = 0
-    for happened, seconds in zip(series.happened[:n], series.seconds, strict=False):
-        run = run + 1 if happened else 0
+    for seen, is_right in enumerate(happened, 1):
+        run = run + 1 if is_right else 0
         longest = max(longest, run)
         if not claim.comes_true(longest):
-            return Came(longest, seconds / _DAY_SECONDS)
-    return Came(longest, series.seconds[n - 1] / _DAY_SECONDS) if n >= claim.answers else None
+            return Decided(longest, seen, is_certain=True)
+    return Decided(longest, len(happened), is_certain=len(happened) >= claim.answers)

@@ -32,6 +32,8 @@ class Case(NamedTuple):
     """Whether it came true; None where that is not known."""
     days: float | None = None
     """Days until that was certain."""
+    seen: int | None = None
+    """Of a run: answers until it was certain, or all that came; None where it is too early, or about no run."""
     by_rule: bool = False
     """Whether the simple rule would have said it."""
 
@@ -107,6 +109,7 @@ def _ruled(case: Case, compared: Compared, row: Row | None) -> Case:
 def _came(case: Case, claim: Claim, compared: Compared, row: Row | None, after: After) -> Case:
     usual = row[compared.usual] if row is not None and compared.usual else None
     came = after.came(claim, case.student, case.subject, None if usual is None else float(usual))
+    case = case._replace(seen=after.seen(claim, case.student, case.subject))
     return case if came is None else case._replace(is_true=claim.comes_true(came.outcome), days=came.days)
 
 

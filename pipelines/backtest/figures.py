@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from learnloom.pipelines.backtest.cases import Case
 from learnloom.pipelines.backtest.compared import COMPARED
+from learnloom.pipelines.backtest.weights import weights
 from learnloom.pipelines.evaluate.figures import MIN_GROUP, Figure, share, with_interval
 from learnloom.pipelines.evaluate.measures import Predictions, ece
 from learnloom.pipelines.evaluate.resample import draws
@@ -75,12 +76,23 @@ def kind_figures(cases: Iterable[Case], *, n_resamples: int, seed: int = 0) -> l
     ]
 
 
+def weights_of(cases: Sequence[Case]) -> NDArray[np.float64]:
+    """For how many cases each of one kind stands, said and unsaid ones apart; 0 where it is undecided."""
+    is_said = np.array([bool(case.said) for case in cases], dtype=np.bool_)
+    found = np.zeros(len(cases))
+    for among in (is_said, ~is_said):
+        some = [cases[place] for place in np.flatnonzero(among).tolist()]
+        found[among] = weights([case.is_true for case in some], [case.seen for case in some])
+    return found
+
+
 class _Counted:
     """The cases of one kind as arrays: those of which it is known what came."""
 
     def __init__(self, cases: Sequence[Case], n_resamples: int, seed: int) -> None:
         self.cases = cases
         self.known = [case for case in cases if case.is_true is not None]
+        self.weight = weights_of(cases)[[case.is_true is not None for case in cases]]
         self.n_resamples, self.seed = n_resamples, seed
         self.is_true = np.array([case.is_true for case in self.known], dtype=np.bool_)
         self.is_said = np.array([bool(case.said) for case in self.known], dtype=np.bool_)
@@ -115,8 +127,8 @@ class _Counted:
 
     def _share(self, part: Bools, whole: Bools) -> Figure:
         return share(
-            (part & whole).astype(np.float64),
-            whole.astype(np.float64),
+            (part & whole) * self.weight,
+            whole * self.weight,
             self.student,
             row=_ROW,
             n_resamples=self.n_resamples,

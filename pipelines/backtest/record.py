@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import compress
 
 import numpy as np
 
 from learnloom.pipelines.backtest.cases import Case
+from learnloom.pipelines.backtest.figures import weights_of
 from learnloom.pipelines.evaluate.figures import share
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from learnloom.schemas.signal import RightShare, RightSource
@@ -17,7 +19,8 @@ def record_of(
     """How many of the decided signals were right, and the share with its interval, by the id of the message.
 
     Only of messages of which enough is decided, of enough students; and not of kinds that promise a probability of
-    their own, which is the better one.
+    their own, which is the better one. Where some are undecided because too few answers came, those decided stand for
+    them (weights.py), and so many are said to be right as the share makes of their number.
 
     Args:
         cases: the cases of a backtest, or of several: students of different classes go by different keys.
@@ -28,19 +31,19 @@ def record_of(
     by_message: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         claim = SIGNAL_KINDS[case.kind].claim
-        if case.is_true is not None and claim is not None and not claim.is_promised:
+        if claim is not None and not claim.is_promised:
             for message in case.said:
                 by_message[message].append(case)
     found = {}
-    for message, decided in sorted(by_message.items()):
+    for message, said in sorted(by_message.items()):
+        is_decided = np.array([case.is_true is not None for case in said], dtype=np.bool_)
+        decided, weight = list(compress(said, is_decided)), weights_of(said)[is_decided]
         is_true = np.array([bool(case.is_true) for case in decided], dtype=np.float64)
         codes = np.unique([case.student for case in decided], return_inverse=True)[1].astype(np.int64)
-        figure = share(
-            is_true, np.ones(len(decided)), codes, row="signal", n_resamples=n_resamples, seed=seed
-        )
+        figure = share(is_true * weight, weight, codes, row="signal", n_resamples=n_resamples, seed=seed)
         if figure.value is not None:
             p = figure.value
             low, high = figure.low or 0.0, 1.0 if figure.high is None else figure.high
             told = RightShare(p=p, p_low=low, p_high=high, n=len(decided), source=source)
-            found[message] = (int(is_true.sum()), told)
+            found[message] = (round(p * len(decided)), told)
     return found

@@ -168,7 +168,6 @@ def _report_recovery(out: Output, found: Recovery) -> None:
                 found.interest_hit_rate,
                 found.n_interest_students,
             ),
-            ("wheel-spinning students found", found.wheel_spinners_found, found.n_wheel_spinners),
         ],
     )
 

@@ -92,6 +92,12 @@ class Thresholds(BaseModel):
         le=1,
         description="Share right above which no early warning is given: most of these get there alone.",
     )
+    foreseen_chance: float = Field(
+        default=0.8,
+        ge=0,
+        lt=1,
+        description="Probability, by all that is known that day, from which either is said, and guessing is spoken of.",
+    )
     help_min_opportunities: int = Field(
         default=3, ge=1, description="Questions missed twice before anything is said of asking for help."
     )
@@ -161,6 +167,11 @@ class Thresholds(BaseModel):
         gt=0,
         le=1,
         description="Probability, by the own rhythm of active days, of being away so long: below it, it is a drop.",
+    )
+    drop_min_days: int = Field(
+        default=7,
+        ge=0,
+        description="Days away up to which nothing is a drop (Open edX Aspects asks after 7).",
     )
     drop_min_sd_share: float = Field(
         default=0.25,

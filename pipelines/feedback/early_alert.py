@@ -15,8 +15,8 @@ from learnloom.schemas.signal import Signal, SignalKind
 def is_drop(ctx: RuleContext) -> bool:
     """Whether next to nothing was done in seven days, unlike the own weeks and rhythm, and that is to be heard.
 
-    Both, because either alone is often wrong: a week of less is usual for most, and who works on most days is soon
-    away longer than they ever were.
+    All of it, because each alone is often wrong: a week of less is usual for most, who works on most days is soon away
+    longer than they ever were, and in a week of holidays all are.
     """
     rhythm, limits = ctx.profile.rhythm, ctx.thresholds
     return (
@@ -25,8 +25,16 @@ def is_drop(ctx: RuleContext) -> bool:
         and rhythm.weekly_seconds_before >= limits.drop_min_weekly_seconds
         and rhythm.seconds_7d < limits.drop_share * rhythm.weekly_seconds_before
         and rhythm.p_away < limits.drop_chance
+        and rhythm.days_since_seen > limits.drop_min_days
+        and not _is_break(ctx)
         and ctx.is_heard(SignalKind.ENGAGEMENT_CHANGE, texts.DROP.text_id)
     )
+
+
+def _is_break(ctx: RuleContext) -> bool:
+    """Whether by the plans of all courses nothing is asked for now; unknown where one has no plan."""
+    risks = ctx.evidence.risks
+    return bool(risks) and all(risk.is_break for risk in risks)
 
 
 def is_present(ctx: RuleContext) -> bool:

@@ -2,33 +2,75 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Final
 
+from learnloom.pipelines.feedback.claims import GUESSES
+from learnloom.pipelines.feedback.habit import p_again
 from learnloom.pipelines.feedback.rhythm import MONTH_DAYS, WEEK_DAYS
 from learnloom.pipelines.feedback.rule_context import Basis, RuleContext, week_of
+from learnloom.pipelines.feedback.stuck import Standing, p_stuck, standing
 from learnloom.pipelines.feedback.texts import process_texts as texts
 from learnloom.schemas.evidence import MeasureEvidence
 from learnloom.schemas.measure import Measure
 from learnloom.schemas.message import Message
-from learnloom.schemas.profile import MeasureProfile, Path
+from learnloom.schemas.profile import MeasureProfile, Path, SkillProfile
 from learnloom.schemas.signal import Signal, SignalKind
+
+_OFTEN_AIDED: Final = 0.5
+"""Share of answers with a hint from which that is worth a word to the teacher."""
 
 
 def wheel_spinning(ctx: RuleContext) -> Iterator[Signal]:
-    """Say where more of the same practice does not help: warn the teacher early, the student when sure."""
+    """Say where more of the same practice hardly helps, by all that is known: the teacher early, the student late."""
     for profile in ctx.profile.skills:
-        if profile.path not in {Path.STUCK, Path.STUCK_EARLY}:
+        # What the model says of others means nothing: it is one of students who never had three right in a row.
+        if profile.path not in {Path.STUCK, Path.STUCK_EARLY} or profile.p_mastery is None:
             continue
-        skill = ctx.skill_evidence[profile.skill_id]
+        skill, before = ctx.skill_evidence[profile.skill_id], _least_known_before(ctx, profile)
+        found = standing(
+            p_mastery=profile.p_mastery,
+            n=skill.n_attempts,
+            n_right=skill.n_correct,
+            n_aided=skill.n_aided,
+            n_rapid=skill.n_rapid,
+            p_before=before.p_mastery if before else None,
+        )
+        p = p_stuck(found)
+        if p < ctx.thresholds.foreseen_chance:
+            continue
         last = skill.last_attempt_at or ctx.evidence.last_seen_at
-        basis = ctx.skill_basis(skill.skill_id, (profile.path.value, week_of(last)), profile.share_right)
+        basis = ctx.skill_basis(skill.skill_id, (profile.path.value, week_of(last)), p)
         kind, name = SignalKind.WHEEL_SPINNING, skill.skill_name
-        figures = {"n": skill.n_attempts, "n_right": skill.n_correct, "longest_run": skill.longest_run}
+        figures = {
+            "n": skill.n_attempts,
+            "n_right": skill.n_correct,
+            "longest_run": skill.longest_run,
+            "reasons": list(_reasons(ctx, found, p, before)),
+        }
         if profile.path is Path.STUCK_EARLY:
             message = texts.STUCK_EARLY_TO_TEACHER(skill=name, **figures)
             yield from ctx.signal(kind, message, basis, urgency=0.55)
             continue
         yield from ctx.signal(kind, texts.STUCK_TO_TEACHER(skill=name, **figures), basis, urgency=0.8)
         yield from ctx.signal(kind, texts.STUCK_TO_STUDENT(skill=name), basis, urgency=0.6)
+
+
+def _least_known_before(ctx: RuleContext, profile: SkillProfile) -> SkillProfile | None:
+    """The prerequisite that is mastered least; None where none was answered on."""
+    wanted = ctx.skill_evidence[profile.skill_id].prerequisite_ids
+    known = [each for each in ctx.profile.skills if each.skill_id in wanted and each.p_mastery is not None]
+    return min(known, key=lambda each: (each.p_mastery or 0.0, each.skill_id), default=None)
+
+
+def _reasons(ctx: RuleContext, found: Standing, p: float, before: SkillProfile | None) -> Iterator[Message]:
+    """Say what is to be expected, and what of it a teacher can look at."""
+    yield texts.STAYS_STUCK(chance=p)
+    if found.aided >= _OFTEN_AIDED:
+        yield texts.STUCK_AIDED(share=found.aided)
+    if found.rapid >= ctx.thresholds.rapid_share:
+        yield texts.STUCK_RAPID(share=found.rapid)
+    if before is not None and before.p_mastery is not None and before.p_mastery < ctx.thresholds.near:
+        yield texts.STUCK_BEFORE(before=before.skill_name)
 
 
 def help_seeking(ctx: RuleContext) -> Iterator[Signal]:
@@ -49,6 +91,9 @@ def rapid_guessing(ctx: RuleContext) -> Iterator[Signal]:
     if found is None or found[1].share < ctx.thresholds.rapid_share:
         return
     evidence, profile = found
+    # Two of ten may be a bad day: it is said of whom all answers so far let expect as much of the next ten.
+    if p_again(evidence, GUESSES) < ctx.thresholds.foreseen_chance:
+        return
     teacher = texts.RAPID_TO_TEACHER(n_rapid=evidence.n_taken, n=evidence.n, share=profile.share)
     for message in (texts.RAPID_TO_STUDENT(), teacher):
         yield from _habit(ctx, SignalKind.RAPID_GUESSING, *found, message, urgency=0.35)

@@ -63,12 +63,17 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "followed within a week, or an own check before a quiz that counts; see *Growth* below.",
         SignalKind.WHEEL_SPINNING: "`stuck_opportunities` answers on a skill and never three right in a "
         "row. From `stuck_early_opportunities` answers with at most `stuck_early_max_share` right a "
-        "warning to the teacher alone.",
+        "warning to the teacher alone. Either only where the probability that no three right in a row come in the "
+        "next ten answers is `foreseen_chance` or more: by mastery, share right, answers, hints, rapid guesses and "
+        "what comes before the skill (a model of both simulated worlds, `pipelines/feedback/stuck.py`). `value` is "
+        "that probability.",
         SignalKind.HELP_SEEKING: "Of at least `help_min_opportunities` questions missed twice, help was "
         "asked in time on less than `help_max_share`; or of at least `skim_min_hints` further hints "
         "`skim_share` were taken within a second of the one before.",
         SignalKind.RAPID_GUESSING: "Of at least `rapid_min_answers` timed answers `rapid_share` or more "
-        "were too quick to have read the question. Said softly.",
+        "were too quick to have read the question, and all timed answers so far give a probability of "
+        "`foreseen_chance` or more that two or more of the next ten will be (beta-binomial, the class's share as two "
+        "answers before them). Said softly.",
         SignalKind.TIME_ON_TASK: "Time spent in the last seven days, beside the own four weeks before.",
         SignalKind.PACE: "Median of at least `pace_min_answers` answer times is `pace_slow` times the usual "
         "one or more, or `pace_fast` or less. Says nothing of how well.",
@@ -78,9 +83,10 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         SignalKind.STREAK: "`streak_min_days` days in a row with activity.",
         SignalKind.ENGAGEMENT_CHANGE: "Time in the last seven days below `drop_share` of the own mean in "
         "the four weeks before, which has to be `drop_min_weekly_seconds` or more, and away so long as the own "
-        "rhythm of active days makes less probable than `drop_chance`. Only students who still take part (seen "
-        "within `away_max_days`). Value: that share of the usual time. The profile also tells the change in deviations "
-        "of the own weeks, each at least `drop_min_sd_share` of their mean.",
+        "rhythm of active days makes less probable than `drop_chance`, and longer than `drop_min_days` days. Not where "
+        "by the course plan nothing was due for longer than a week, and than usual: in holidays. Only students who "
+        "still take part (seen within `away_max_days`). Value: that share of the usual time. The profile also tells "
+        "the change in deviations of the own weeks, each at least `drop_min_sd_share` of their mean.",
         SignalKind.WANTS_TO_TALK: "The student asked to talk to a teacher, and nobody has told of a contact since.",
         SignalKind.CHECK_IN: "More than `quiet_days` days without a good word and without contact, or a "
         "drop as above: whom to talk to this week, why, and how to begin.",

@@ -14,7 +14,6 @@ from learnloom.pipelines.lake.connection import Warehouse
 # With fewer answers an estimate is called of low confidence, and is not held to the truth here.
 _MIN_ANSWERS = 5
 _MIN_CHOICES = 5
-_WHEEL_SPINNING_OPPORTUNITIES = 10
 
 _MASTERY = """
     SELECT identifier, skill_id, p_mastery, n_attempts, p_low, p_high
@@ -25,12 +24,6 @@ _LIKES = """
     SELECT identifier, value, n
     FROM marts.mart_student_interest INNER JOIN dimensional.dim_student USING (student_key)
     WHERE dimension = 'topic'
-    ORDER BY ALL
-"""
-_STUCK = """
-    SELECT DISTINCT identifier, subject
-    FROM feedback.signal INNER JOIN dimensional.dim_student USING (student_key)
-    WHERE signal_kind = 'wheel_spinning'
     ORDER BY ALL
 """
 
@@ -74,10 +67,6 @@ class Recovery:
     """Students with five free choices or more."""
     interest_hit_rate: float | None
     """Share of these whose most chosen topic is among their two truly liked best."""
-    n_wheel_spinners: int
-    """Pairs with ten opportunities or more and never three right in a row, in truth."""
-    wheel_spinners_found: float | None
-    """Share of these for which there is a signal."""
 
 
 def recovery_of(warehouse: Warehouse, truth: Path) -> Recovery:
@@ -86,20 +75,16 @@ def recovery_of(warehouse: Warehouse, truth: Path) -> Recovery:
         truth,
         [Estimated(*row) for row in warehouse.rows(_MASTERY)],
         [Liked(*row) for row in warehouse.rows(_LIKES)],
-        [(row[0], row[1]) for row in warehouse.rows(_STUCK)],
     )
 
 
-def compare(
-    truth: Path, estimates: Iterable[Estimated], likes: Iterable[Liked], stuck: Iterable[tuple[str, str]]
-) -> Recovery:
+def compare(truth: Path, estimates: Iterable[Estimated], likes: Iterable[Liked]) -> Recovery:
     """Compare estimates with the truth.
 
     Args:
         truth: folder of truth files, as `simulate` writes it.
         estimates: mastery per student and skill.
         likes: free choices per student and topic.
-        stuck: identifier and skill of each wheel-spinning signal.
     """
     numbers = numbers_of(truth)
     true = {
@@ -116,12 +101,6 @@ def compare(
     pairs = [(numbers[one.identifier], one.p_mastery, mastery) for one, mastery in known]
     estimated, real = np.array([pair[1] for pair in pairs]), np.array([pair[2] for pair in pairs])
     hits = _interest_hits(truth, numbers, likes)
-    spinning = {
-        key
-        for key, row in true.items()
-        if row["opportunities"] >= _WHEEL_SPINNING_OPPORTUNITIES and row["best_run"] < 3  # noqa: PLR2004 - three in a row
-    }
-    found = {(numbers.get(identifier), skill) for identifier, skill in stuck}
     return Recovery(
         n_estimates=len(pairs),
         mastery_correlation=_correlation(estimated, real),
@@ -130,8 +109,6 @@ def compare(
         interval_coverage=_coverage(known),
         n_interest_students=len(hits),
         interest_hit_rate=sum(hits) / len(hits) if hits else None,
-        n_wheel_spinners=len(spinning),
-        wheel_spinners_found=len(spinning & found) / len(spinning) if spinning else None,
     )
 
 

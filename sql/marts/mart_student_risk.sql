@@ -18,6 +18,8 @@
 --   enrolment_days         days from the beginning of the run to enrolment; NULL where no plan tells of a run
 --   active_days            days with an act in the course among the last 28; NULL where no plan tells of a run
 --   days_since_active      days since the last act in the course; NULL where there was none
+--   is_break               whether nothing was due for longer than a week, and than usual in the run; NULL where no plan
+--                          tells of work that was due
 --   p_not_passing          calibrated probability of not passing; NULL where it was not learned from ended runs
 --   threshold              probability from which a teacher is warned
 --   precision              share of those warned of at this stage of ended runs who did not pass
@@ -48,6 +50,24 @@ WITH open_courses AS (
                 AND fact_enrolment.failed_at IS NULL
             )
         )
+),
+
+gaps AS (
+    SELECT
+        *,
+        epoch(due_at) - epoch(lag(due_at) OVER (PARTITION BY course_id, begins_at ORDER BY due_at)) AS gap_seconds
+    FROM (SELECT DISTINCT course_id, begins_at, due_at FROM dimensional.fact_assignment) AS due
+),
+
+breaks AS (
+    SELECT
+        gaps.course_id,
+        gaps.begins_at,
+        epoch(any_value(refresh_state.as_of)) - epoch(max(gaps.due_at) FILTER (WHERE gaps.due_at <= refresh_state.as_of))
+        > greatest(7 * 86400, median(gaps.gap_seconds)) AS is_break
+    FROM gaps
+    CROSS JOIN run.refresh_state
+    GROUP BY gaps.course_id, gaps.begins_at
 ),
 
 evidence AS (
@@ -89,6 +109,7 @@ SELECT
     open_courses.enrolment_days,
     open_courses.active_days,
     (epoch(refresh_state.as_of) - epoch(open_courses.last_active_at)) / 86400 AS days_since_active,
+    breaks.is_break,
     student_risk.p_not_passing,
     student_risk.threshold,
     student_risk.precision,
@@ -101,6 +122,8 @@ LEFT JOIN estimates.student_risk
     ON
         open_courses.student_key = student_risk.student_key
         AND open_courses.course_id = student_risk.course_id
+LEFT JOIN breaks
+    ON open_courses.course_id = breaks.course_id AND open_courses.begins_at = breaks.begins_at
 LEFT JOIN evidence
     ON
         open_courses.student_key = evidence.student_key

@@ -11,6 +11,8 @@
 --   n_attempts                    answers: opportunities
 --   n_correct                     right ones
 --   n_unaided                     known to be without a hint
+--   n_aided                       known to be with a hint
+--   n_rapid                       known to be faster than the question can be read, as in norms.attempt_effort
 --   n_items                       different questions
 --   n_days                        different days with an answer
 --   first_attempt_at              first answer
@@ -32,9 +34,14 @@
 --   evidence_ids                  last ten statements, latest first
 WITH numbered AS (
     SELECT
-        *,
-        row_number() OVER (PARTITION BY student_key, skill_id ORDER BY opportunity DESC) AS from_last
+        fact_attempt_skill.*,
+        attempt_effort.is_rapid,
+        row_number() OVER (
+            PARTITION BY fact_attempt_skill.student_key, fact_attempt_skill.skill_id
+            ORDER BY fact_attempt_skill.opportunity DESC
+        ) AS from_last
     FROM dimensional.fact_attempt_skill
+    LEFT JOIN norms.attempt_effort ON fact_attempt_skill.attempt_id = attempt_effort.attempt_id
 ),
 
 answered AS (
@@ -45,6 +52,8 @@ answered AS (
         count(*) AS n_attempts,
         count(*) FILTER (WHERE is_correct) AS n_correct,
         count(*) FILTER (WHERE NOT is_aided) AS n_unaided,
+        count(*) FILTER (WHERE is_aided) AS n_aided,
+        count(*) FILTER (WHERE is_rapid) AS n_rapid,
         count(DISTINCT activity_id) AS n_items,
         count(
             DISTINCT cast(occurred_at AT TIME ZONE (SELECT time_zone FROM run.refresh_state) AS DATE)
@@ -102,6 +111,8 @@ SELECT
     coalesce(both_kinds.n_attempts, 0) AS n_attempts,
     coalesce(both_kinds.n_correct, 0) AS n_correct,
     coalesce(both_kinds.n_unaided, 0) AS n_unaided,
+    coalesce(both_kinds.n_aided, 0) AS n_aided,
+    coalesce(both_kinds.n_rapid, 0) AS n_rapid,
     coalesce(both_kinds.n_items, 0) AS n_items,
     coalesce(both_kinds.n_days, 0) AS n_days,
     both_kinds.first_attempt_at,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from learnloom.pipelines.feedback.texts.text import (
+    CHANCE,
     COUNT,
     FEW,
     SHARE,
@@ -13,6 +14,7 @@ from learnloom.pipelines.feedback.texts.text import (
     USUAL_TIME,
     Form,
     Parameter,
+    named,
     sentences,
     text,
 )
@@ -20,31 +22,58 @@ from learnloom.pipelines.feedback.texts.text import (
 _RATIO: Final = Parameter(Form.NUMBER, 1.8)
 _RATE: Final = Parameter(Form.NUMBER, 0.5)
 
+STAYS_STUCK: Final = text(
+    "wheel_spinning.stays.teacher",
+    TEACHER,
+    "Of students who stand like this, {chance} get no three right in a row in their next ten answers.",
+    chance=CHANCE,
+)
+STUCK_AIDED: Final = text(
+    "wheel_spinning.aided.teacher", TEACHER, "A hint was asked before {share} of the answers.", share=SHARE
+)
+STUCK_RAPID: Final = text(
+    "wheel_spinning.rapid.teacher",
+    TEACHER,
+    "{share} of the answers came faster than the question can be read.",
+    share=SHARE,
+)
+STUCK_BEFORE: Final = text(
+    "wheel_spinning.before.teacher",
+    TEACHER,
+    "What comes before it is not firm: {before}.",
+    before=named("Multiplication"),
+)
+_REASONS: Final = sentences(STAYS_STUCK, STUCK_AIDED, STUCK_RAPID, STUCK_BEFORE)
+
 STUCK_EARLY_TO_TEACHER: Final = text(
     "wheel_spinning.early.teacher",
     TEACHER,
     "The student may be getting stuck on {skill}: {n} answer, {n_right} right, at most {longest_run} right in a row. "
-    "Look at one question together before they go on.",
+    "Look at one question together before they go on. {reasons}",
     "The student may be getting stuck on {skill}: {n} answers, {n_right} right, at most {longest_run} right in a row. "
-    "Look at one question together before they go on.",
+    "Look at one question together before they go on. {reasons}",
     counted="n",
     skill=SKILL,
     n=COUNT,
     n_right=FEW,
     longest_run=FEW,
+    reasons=_REASONS,
 )
 STUCK_TO_TEACHER: Final = text(
     "wheel_spinning.teacher",
     TEACHER,
     "The student is stuck on {skill}: {n} answer, {n_right} right, at most {longest_run} right in a row. More of the "
-    "same practice rarely helps at this point. Teach it again in another way, and check what comes before it.",
+    "same practice rarely helps at this point. Teach it again in another way, and check what comes before it. "
+    "{reasons}",
     "The student is stuck on {skill}: {n} answers, {n_right} right, at most {longest_run} right in a row. More of the "
-    "same practice rarely helps at this point. Teach it again in another way, and check what comes before it.",
+    "same practice rarely helps at this point. Teach it again in another way, and check what comes before it. "
+    "{reasons}",
     counted="n",
     skill=SKILL,
     n=COUNT,
     n_right=FEW,
     longest_run=FEW,
+    reasons=_REASONS,
 )
 STUCK_TO_STUDENT: Final = text(
     "wheel_spinning.student",

@@ -1,4 +1,4 @@
-"""This week: who asked to talk, who is stuck, who is away; each with why, how to begin, and what to answer.
+"""This week: who asked to talk, who is stuck or finds something hard, who is away; why, how to begin, what to answer.
 
 Stuck and away are two lists with a limit each: teachers help whom they see idle, and sorted by one urgency those would
 crowd out who struggle (Jin et al., EDM 2025).
@@ -12,7 +12,7 @@ from learnloom.schemas.signal import Signal, SignalKind
 
 _MOST: Final = 6
 _TALK: Final = (SignalKind.WANTS_TO_TALK,)
-_STUCK: Final = (SignalKind.WHEEL_SPINNING,)
+_STUCK: Final = (SignalKind.WHEEL_SPINNING, SignalKind.WEAKNESS)
 _AWAY: Final = (SignalKind.CHECK_IN, SignalKind.ENGAGEMENT_CHANGE)
 _SIGNALS: Final = """
     WITH answered AS (
@@ -47,7 +47,7 @@ Rows = list[dict[str, Any]]
 def _show(asked: Asked) -> dict[str, Any]:
     kinds = [kind.value for kind in (*_TALK, *_STUCK, *_AWAY)]
     rows = asked.model.rows(_SIGNALS, {"course": asked.course_id, "kinds": kinds})
-    stuck, away = _of(rows, _STUCK), _one_each(_of(rows, _AWAY))
+    stuck, away = _one_each(_of(rows, _STUCK), by="subject"), _one_each(_of(rows, _AWAY))
     people = _one_each(stuck)
     most, shown = (None, stuck) if asked.values.get("all") == "1" else (_MOST, people)
     return {
@@ -92,13 +92,16 @@ def card_of(asked: Asked, signal: Signal, student_name: str, skill_key: str | No
     }
 
 
-def _one_each(rows: Rows) -> Rows:
-    """Of each student the most urgent."""
-    return list({row["student_key"]: row for row in reversed(rows)}.values())[::-1]
+def _one_each(rows: Rows, *, by: str | None = None) -> Rows:
+    """Of each student the most urgent; with `by`, of each value of that column."""
+    first: dict[tuple[str, Any], dict[str, Any]] = {}
+    for row in rows:
+        first.setdefault((row["student_key"], by and row[by]), row)
+    return list(first.values())
 
 
 def _groups(rows: Rows) -> list[dict[str, Any]]:
-    """Who is stuck on the same skill may be taught it again together: two of them, or more."""
+    """Who finds the same skill hard may be taught it again together: two of them, or more."""
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         group = found.setdefault(

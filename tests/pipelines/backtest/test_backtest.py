@@ -1,16 +1,30 @@
 """Signals of days gone by, computed again from what was known then."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from learnloom.pipelines.backtest.past import past_days
 from learnloom.pipelines.backtest.run import BacktestOptions, NoDayError, backtest
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.feedback.track_record import TrackRecord
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.schemas.signal import SignalKind
 from tests.conftest import SmallClass
 
 _COLUMNS = "signal_id, message_id, subject, value"
+_NO_CHECK_IN = "signal_kind <> 'check_in'"
+_LIMITS = Settings().thresholds
+
+
+def _is_heard(row: dict[str, Any]) -> bool:
+    """Whether a refresh says it: what was right too seldom in simulated classes is computed by a backtest alone.
+
+    A check-in may begin with such a one: none is looked at.
+    """
+    kind = SignalKind(row["signal_kind"])
+    return kind is not SignalKind.CHECK_IN and TrackRecord().is_heard(kind, row["message_id"], _LIMITS)
 
 
 @pytest.mark.slow
@@ -18,21 +32,25 @@ def test_a_day_gone_by_is_told_as_it_was_told_then(small_class: SmallClass) -> N
     """As of the day of the refresh before the last, the same version says the same, though more has landed since."""
     with Warehouse(small_class.folder, read_only=True) as warehouse:
         (day,) = past_days(warehouse, Settings(), [small_class.day])
-        said = warehouse.rows(f"SELECT {_COLUMNS} FROM lake.feedback.signal ORDER BY signal_id")
+        said = warehouse.rows(
+            f"SELECT {_COLUMNS} FROM lake.feedback.signal WHERE {_NO_CHECK_IN} ORDER BY signal_id"
+        )
         found = [
             (row["signal_id"], row["message_id"], row["subject"], row["value"])
             for row in day.signals.to_pylist()
+            if _is_heard(row)
         ]
         assert [row[:3] for row in found] == [row[:3] for row in said]
         assert [row[3] for row in found] == [pytest.approx(row[3]) for row in said]
         # Told then, and kept by the log of what was raised.
         (earlier,) = past_days(warehouse, Settings(), [small_class.earlier_day])
         raised = warehouse.rows(
-            "SELECT DISTINCT signal_id FROM lake.feedback.outbox WHERE change = 'raised' AND "
+            f"SELECT DISTINCT signal_id FROM lake.feedback.outbox WHERE change = 'raised' AND {_NO_CHECK_IN} AND "
             "json_extract_string(event, '$.data.created_at')::TIMESTAMPTZ < $day::DATE + INTERVAL 1 DAY",
             {"day": small_class.earlier_day},
         )
-        assert {row["signal_id"] for row in earlier.signals.to_pylist()} == {row[0] for row in raised}
+        heard = {row["signal_id"] for row in earlier.signals.to_pylist() if _is_heard(row)}
+        assert heard == {row[0] for row in raised}
 
 
 @pytest.mark.long

@@ -47,6 +47,8 @@ def a_skill(skill_id: str = "s1", *, n: int = 8, right: int = 5, **changes: Any)
         n_attempts=n,
         n_correct=right if seen else 0,
         n_unaided=n,
+        n_aided=0,
+        n_rapid=0,
         n_items=n,
         n_days=1 if seen else 0,
         first_attempt_at=ago(10) if seen else None,
@@ -118,6 +120,7 @@ def a_risk(**changes: Any) -> RiskEvidence:
         enrolment_days=-5.0,
         active_days=12,
         days_since_active=1.0,
+        is_break=False,
         p_not_passing=None,
         threshold=None,
         precision=None,
@@ -208,7 +211,7 @@ def _rich_skills() -> tuple[SkillEvidence, ...]:
             "s1", n=24, right=23, is_last_five_right_unaided=True, first_run_opportunity=3, class_rate=0.6
         ),
         a_skill("s2", n=8, right=5, class_rate=0.65),
-        a_skill("s3", n=12, right=3, class_rate=0.7),
+        a_skill("s3", n=12, right=1, class_rate=0.7),
         a_skill("s4", n=6, right=2, class_rate=0.7),
         a_skill("s5", n=14, right=9, first_run_opportunity=13, first_run_at=ago(2), class_rate=0.6),
         a_skill(
@@ -228,7 +231,7 @@ def _rich_skills() -> tuple[SkillEvidence, ...]:
 def rich_student() -> StudentEvidence:
     """Make a student of whom everything is known: one that raises as many kinds of signal as possible."""
     skills = _rich_skills()
-    p = [0.97, 0.74, 0.4, 0.5, 0.8, 0.7, 0.66, 0.6]
+    p = [0.97, 0.74, 0.05, 0.5, 0.8, 0.7, 0.66, 0.6]
     return a_student(
         activity=an_activity(n_timed=30, median_relative_duration=1.8),
         skills=skills,

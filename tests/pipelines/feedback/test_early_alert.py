@@ -6,16 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.schemas.evidence import DayEvidence, StudentEvidence
 from learnloom.schemas.signal import Audience, SignalKind
 from tests.pipelines.feedback.make import (
     AS_OF,
     a_course,
+    a_risk,
     a_skill,
     a_student,
     a_voice,
     ago,
     an_activity,
+    an_estimate,
     days,
     profile_of,
     said,
@@ -47,7 +50,8 @@ def _every_other_day(seconds: float, this_week: float) -> dict[str, object]:
 )
 def test_a_drop_is_a_week_of_next_to_nothing(seconds: float, this_week: float, is_drop: bool) -> None:
     """Less than a tenth of the own usual, here 3,250 seconds, and only where there is enough to drop from."""
-    found = said(a_student(**_every_other_day(seconds, this_week)), SignalKind.ENGAGEMENT_CHANGE)
+    student = a_student(**_every_other_day(seconds, this_week))
+    found = said(student, SignalKind.ENGAGEMENT_CHANGE, thresholds=Thresholds(drop_min_days=5))
     assert [signal.audience for signal in found] == ([Audience.TEACHER] if is_drop else [])
 
 
@@ -56,6 +60,24 @@ def test_a_week_away_is_a_drop_for_whoever_comes_more_often(every: int, is_drop:
     """Nine days away are unlike who works every other day, and like who works once a week."""
     active = days(*[(back, 900.0 * every, 5) for back in range(9, 44, every)])
     student = a_student(days=active, last_seen_at=ago(9), first_seen_at=ago(44))
+    assert bool(said(student, SignalKind.ENGAGEMENT_CHANGE)) is is_drop
+
+
+@pytest.mark.parametrize(("gone", "is_drop"), [(7, False), (8, True)])
+def test_nobody_drops_within_a_week(gone: int, is_drop: bool) -> None:
+    """Whoever worked every day may be away for a week before a teacher hears of it."""
+    active = days(*[(back, 900.0, 5) for back in range(gone, 40)])
+    student = a_student(days=active, last_seen_at=ago(gone), first_seen_at=ago(40))
+    assert bool(said(student, SignalKind.ENGAGEMENT_CHANGE)) is is_drop
+
+
+@pytest.mark.parametrize(
+    ("breaks", "is_drop"), [([True], False), ([True, None], True), ([None], True), ([], True)]
+)
+def test_nobody_drops_in_holidays(breaks: list[bool | None], is_drop: bool) -> None:
+    """Where by all plans nothing was due for longer than usual, being away tells nothing; without a plan it does."""
+    risks = [a_risk(course_id=f"c{place}", is_break=each) for place, each in enumerate(breaks)]
+    student = a_student(**_every_other_day(1_000, 0), risks=risks)
     assert bool(said(student, SignalKind.ENGAGEMENT_CHANGE)) is is_drop
 
 
@@ -105,8 +127,9 @@ def test_whom_to_check_in_with(changes: dict[str, object], is_named: bool) -> No
 
 def test_a_check_in_gives_its_reasons_and_a_beginning() -> None:
     """A teacher is told why, and with what to begin."""
-    stuck = a_skill(n=12, right=2)
-    found = said(a_student(activity=_QUIET, skills=[stuck], last_seen_at=ago(9)), SignalKind.CHECK_IN)
+    skills, mastery = [a_skill(n=12, right=1)], [an_estimate(p=0.03, n=12)]
+    student = a_student(activity=_QUIET, skills=skills, mastery=mastery, last_seen_at=ago(9))
+    found = said(student, SignalKind.CHECK_IN)
     assert "no good word and no contact" in found[0].sentence
     assert "last seen on 11 November 2026" in found[0].sentence
     assert "Skill s1" in found[0].sentence

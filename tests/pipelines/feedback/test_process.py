@@ -1,46 +1,92 @@
 """How it goes: each rule at its edges."""
 
-import pytest
+from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.claims import GUESSES
+from learnloom.pipelines.feedback.habit import p_again
+from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.measure import Measure
 from learnloom.schemas.signal import Audience, SignalKind
-from tests.pipelines.feedback.make import a_measure, a_skill, a_student, ago, an_activity, days, said
+from tests.pipelines.feedback.make import (
+    a_measure,
+    a_skill,
+    a_student,
+    ago,
+    an_activity,
+    an_estimate,
+    days,
+    said,
+)
+
+
+def _on_a_skill(p: float | None, **skill: Any) -> StudentEvidence:
+    """A student with one skill, and what the learner model says of it."""
+    return a_student(skills=[a_skill(**skill)], mastery=[] if p is None else [an_estimate(p=p, n=skill["n"])])
 
 
 @pytest.mark.parametrize(
-    ("n", "right", "run_at", "audiences"),
+    ("n", "right", "run_at", "p", "audiences"),
     [
-        (10, 4, None, {Audience.STUDENT, Audience.TEACHER}),
-        (10, 9, None, {Audience.STUDENT, Audience.TEACHER}),
-        (9, 4, None, {Audience.TEACHER}),
-        (5, 2, None, {Audience.TEACHER}),
-        (5, 3, None, set()),
-        (4, 0, None, set()),
-        (12, 6, 12, set()),
+        (10, 1, None, 0.03, {Audience.STUDENT, Audience.TEACHER}),
+        (9, 1, None, 0.03, {Audience.TEACHER}),
+        (5, 0, None, 0.03, {Audience.TEACHER}),
+        (5, 3, None, 0.03, set()),
+        (4, 0, None, 0.03, set()),
+        (12, 1, 12, 0.03, set()),
+        (10, 4, None, 0.6, set()),
+        (10, 1, None, None, set()),
     ],
 )
-def test_wheel_spinning_is_ten_opportunities_without_three_in_a_row(
-    n: int, right: int, run_at: int | None, audiences: set[Audience]
+def test_wheel_spinning_is_said_of_whom_the_model_expects_to_stay_stuck(
+    n: int, right: int, run_at: int | None, p: float | None, audiences: set[Audience]
 ) -> None:
-    """From the tenth both hear of it; from the fifth, with few right, the teacher alone."""
-    found = said(
-        a_student(skills=[a_skill(n=n, right=right, first_run_opportunity=run_at)]), SignalKind.WHEEL_SPINNING
-    )
-    assert {signal.audience for signal in found} == audiences
+    """From the tenth answer both hear of it, from the fifth the teacher; not where three in a row may well come."""
+    student = _on_a_skill(p, n=n, right=right, first_run_opportunity=run_at)
+    assert {signal.audience for signal in said(student, SignalKind.WHEEL_SPINNING)} == audiences
+
+
+def test_a_school_sets_from_what_probability_on_it_hears_of_being_stuck() -> None:
+    """At 0 the bare rule is left: ten answers and never three right in a row."""
+    student = _on_a_skill(0.6, n=10, right=4)
+    assert len(said(student, SignalKind.WHEEL_SPINNING, thresholds=Thresholds(foreseen_chance=0.0))) == 2
+
+
+def test_being_stuck_is_explained_by_what_a_teacher_can_look_at() -> None:
+    """The teacher reads how likely it is to stay so, and of hints, haste and the skill before where they matter."""
+    skills = [
+        a_skill(n=10, right=1, n_aided=6, n_rapid=3, prerequisite_ids=("s0",)),
+        a_skill("s0", n=4, right=1),
+    ]
+    mastery = [an_estimate(p=0.03, n=10), an_estimate("s0", p=0.4, n=4)]
+    student = a_student(skills=skills, mastery=mastery)
+    (told,) = said(student, SignalKind.WHEEL_SPINNING, Audience.TEACHER)
+    for part in (
+        "of 10 get no three right",
+        "before 60 %",
+        "30 % of the answers came faster",
+        "firm: Skill s0.",
+    ):
+        assert part in told.sentence
+    assert told.value is not None
+    assert told.value >= 0.8
 
 
 @pytest.mark.parametrize(("longest", "n_said"), [(2, 2), (3, 0)])
 def test_nobody_is_stuck_who_may_have_had_three_in_a_row(longest: int, n_said: int) -> None:
     """Of answers that were all told at one moment the order is unknown: what it allows is no wheel-spinning."""
-    student = a_student(skills=[a_skill(n=12, right=6, longest_run=longest)])
+    student = _on_a_skill(0.03, n=12, right=1, longest_run=longest)
     assert len(said(student, SignalKind.WHEEL_SPINNING)) == n_said
 
 
 def test_getting_stuck_and_being_stuck_are_two_signals() -> None:
     """The early warning is not the last word."""
     early, late = (
-        said(a_student(skills=[a_skill(n=n, right=1)]), SignalKind.WHEEL_SPINNING, Audience.TEACHER)[0]
-        for n in (6, 12)
+        said(_on_a_skill(0.03, n=n, right=1), SignalKind.WHEEL_SPINNING, Audience.TEACHER)[0] for n in (8, 12)
     )
     assert early.signal_id != late.signal_id
     assert early.urgency < late.urgency
@@ -62,11 +108,33 @@ def test_help_is_spoken_of_to_the_student(measure: Measure, taken: int, n: int, 
     assert bool(said(a_student(measures=[a_measure(measure, taken, n)]), SignalKind.HELP_SEEKING)) is is_said
 
 
-@pytest.mark.parametrize(("taken", "n", "is_said"), [(2, 10, True), (1, 10, False), (9, 9, False)])
-def test_rapid_guessing_is_spoken_of_from_a_fifth(taken: int, n: int, is_said: bool) -> None:
-    """From ten timed answers, and to both."""
-    found = said(a_student(measures=[a_measure(Measure.RAPID_ANSWER, taken, n)]), SignalKind.RAPID_GUESSING)
+@pytest.mark.parametrize(
+    ("taken", "n", "earlier", "is_said"),
+    [
+        (4, 10, (0, 0), True),
+        (2, 10, (0, 0), False),
+        (2, 10, (4, 10), False),
+        (2, 10, (14, 30), True),
+        (4, 10, (0, 40), False),
+        (9, 9, (0, 0), False),
+    ],
+)
+def test_rapid_guessing_is_spoken_of_where_it_is_to_be_expected_again(
+    taken: int, n: int, earlier: tuple[int, int], is_said: bool
+) -> None:
+    """From ten timed answers, to both, where all answers so far let expect two of the next ten."""
+    measure = a_measure(Measure.RAPID_ANSWER, taken, n, n_earlier_taken=earlier[0], n_earlier=earlier[1])
+    found = said(a_student(measures=[measure]), SignalKind.RAPID_GUESSING)
     assert {signal.audience for signal in found} == (set(Audience) if is_said else set())
+
+
+@given(st.integers(0, 10), st.integers(0, 30), st.integers(0, 30))
+def test_whoever_did_more_is_expected_to_do_more(taken: int, earlier_taken: int, more: int) -> None:
+    """The probability is one, and grows with what was done of as many opportunities."""
+    measure = a_measure(Measure.RAPID_ANSWER, taken, 10, n_earlier=60, n_earlier_taken=earlier_taken)
+    p = p_again(measure, GUESSES)
+    assert 0.0 <= p <= 1.0 + 1e-9
+    assert p <= p_again(measure._replace(n_earlier_taken=earlier_taken + more), GUESSES) + 1e-9
 
 
 @pytest.mark.parametrize(

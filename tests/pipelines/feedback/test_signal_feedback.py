@@ -4,13 +4,15 @@ import pytest
 
 from learnloom.schemas.evidence import ResponseEvidence, StudentEvidence
 from learnloom.schemas.signal import Audience, Signal, SignalKind
-from tests.pipelines.feedback.make import a_skill, a_student, ago, an_activity, said
+from tests.pipelines.feedback.make import a_skill, a_student, ago, an_activity, an_estimate, said
 
-_STUCK = a_skill(n=12, right=3)
+_STUCK = a_skill(n=12, right=1)
 
 
 def _student(*responses: ResponseEvidence) -> StudentEvidence:
-    return a_student(skills=[_STUCK], activity=an_activity(last_contact_at=None), responses=responses)
+    mastery = [an_estimate(p=0.03, n=12)]
+    activity = an_activity(last_contact_at=None)
+    return a_student(skills=[_STUCK], mastery=mastery, activity=activity, responses=responses)
 
 
 def _answer(signal: Signal, response: str, days: float) -> ResponseEvidence:

@@ -8,7 +8,7 @@ from learnloom.pipelines.feedback.signals import signals
 from learnloom.pipelines.feedback.texts.catalogue import CATALOGUE
 from learnloom.pipelines.feedback.track_record import TrackRecord, describe_right
 from learnloom.schemas.signal import RightShare, RightSource, Signal, SignalKind
-from tests.pipelines.feedback.make import AS_OF, a_skill, a_student
+from tests.pipelines.feedback.make import AS_OF, a_skill, a_student, an_estimate
 
 _STUCK = ("wheel_spinning.teacher", "wheel_spinning.student")
 
@@ -19,7 +19,7 @@ def _share(p: float, source: RightSource = RightSource.SCHOOL) -> RightShare:
 
 def _stuck(record: TrackRecord, **thresholds: object) -> list[Signal]:
     limits = Thresholds.model_validate(thresholds)
-    evidence = a_student(skills=[a_skill(n=12, right=4)])
+    evidence = a_student(skills=[a_skill(n=12, right=1)], mastery=[an_estimate(p=0.03, n=12)])
     profile = build_profile(evidence, as_of=AS_OF, model_version="1", thresholds=limits)
     said = signals(evidence, profile, thresholds=limits, record=record)
     return [signal for signal in said if signal.kind is SignalKind.WHEEL_SPINNING]

@@ -1,0 +1,76 @@
+"""Who stays stuck on a skill: the probability that no three right in a row come in the next ten answers.
+
+A logistic model of what is known by then, of a student who never had three right in a row. Its coefficients are shipped
+(stuck_coefficients.py): bench/stuck_model.py fits them on classes of both simulated worlds. They say for which answers
+being stuck is likely in those; what a school's own backtest finds goes before it (track_record.py).
+"""
+
+import math
+from typing import Final, NamedTuple
+
+from learnloom.pipelines.feedback.stuck_coefficients import COEFFICIENTS, INTERCEPT
+from learnloom.schemas.level import NEAR
+
+_EDGE: Final = 0.02
+"""Probabilities count as at least so far from 0 and 1: beyond, a logit says more than is known."""
+_USUAL_ANSWERS: Final = 10
+
+
+class Standing(NamedTuple):
+    """How a student stands with a skill, as the model takes it; each in logits or as a share."""
+
+    mastery: float
+    """Logit of the probability right at an average question."""
+    right: float
+    """Logit of the share right, one answer of each kind added."""
+    tries: float
+    """Logarithm of the answers, against ten."""
+    aided: float
+    """Share of answers known to be with a hint."""
+    rapid: float
+    """Share of answers known to be rapid guesses."""
+    before: float
+    """Logit of the lowest mastery among the prerequisites that were answered on; as near mastery without any."""
+
+
+def standing(
+    *,
+    p_mastery: float,
+    n: int,
+    n_right: int,
+    n_aided: int,
+    n_rapid: int,
+    p_before: float | None,
+) -> Standing:
+    """Say how a student stands with a skill.
+
+    Args:
+        p_mastery: probability right at an average question of the skill.
+        n: answers, at least one.
+        n_right: right ones.
+        n_aided: answers known to be with a hint.
+        n_rapid: answers known to be rapid guesses.
+        p_before: lowest p_mastery of the skills that come before it; None where none was answered on.
+    """
+    return Standing(
+        mastery=_logit(_within_edges(p_mastery)),
+        right=_logit((n_right + 1) / (n + 2)),
+        tries=math.log(n / _USUAL_ANSWERS),
+        aided=n_aided / n,
+        rapid=n_rapid / n,
+        before=_logit(_within_edges(NEAR if p_before is None else p_before)),
+    )
+
+
+def p_stuck(found: Standing) -> float:
+    """Probability that no three right in a row come in the next ten answers on the skill."""
+    logit = INTERCEPT + sum(weight * value for weight, value in zip(COEFFICIENTS, found, strict=True))
+    return 1.0 / (1.0 + math.exp(-logit))
+
+
+def _logit(p: float) -> float:
+    return math.log(p / (1.0 - p))
+
+
+def _within_edges(p: float) -> float:
+    return min(max(p, _EDGE), 1.0 - _EDGE)
