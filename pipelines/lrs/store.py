@@ -231,8 +231,9 @@ class Store:
 
 
 def _kind(asked: _Asked) -> Any:
-    work, _ = asked
-    return work.do if isinstance(work, Joint) else work
+    """What is equal for works that are done together: nothing of one that is not joint, though it be the same one."""
+    work, future = asked
+    return work.do if isinstance(work, Joint) else future
 
 
 def progress(connection: Connection) -> Progress:

@@ -10,28 +10,34 @@ from pathlib import Path
 import pytest
 
 from learnloom.pipelines.lrs.database import Connection, insert
-from learnloom.pipelines.lrs.store import Joint, Store
+from learnloom.pipelines.lrs.store import Joint, Store, Work
 from servers.waiting import wait_until
 from tests.pipelines.lrs.serving import Clock
 
 _NAMES = "SELECT name FROM agent_name ORDER BY name"
 
 
-def _together(store: Store, do: Callable[[Connection, int, Sequence[str]], int]) -> list[Future[int]]:
-    """Have four threads ask for the same work, each with an item of its own, so that they share a commit."""
+def _together(store: Store, *works: Work[int]) -> list[Future[int]]:
+    """Have a thread ask for each work, in this order, so that they share a commit."""
     begun, is_asked = threading.Event(), threading.Event()
 
     def hold(_: Connection, __: int) -> None:
         begun.set()
         is_asked.wait()
 
-    with ThreadPoolExecutor(5) as threads:
+    asked: list[Future[int]] = []
+    with ThreadPoolExecutor(len(works) + 1) as threads:
         threads.submit(store.write, hold)
         begun.wait()
-        asked = [threads.submit(store.write, Joint(do, [name])) for name in ("one", "two", "bad", "four")]
-        wait_until(lambda: store._queue.qsize() == len(asked), lambda: None)  # noqa: SLF001 - nothing else tells
+        for work in works:
+            asked.append(threads.submit(store.write, work))
+            wait_until(lambda: store._queue.qsize() == len(asked), lambda: None)  # noqa: SLF001 - nothing else tells
         is_asked.set()
     return asked
+
+
+def _named(do: Callable[[Connection, int, Sequence[str]], int]) -> list[Joint[str, int]]:
+    return [Joint(do, [name]) for name in ("one", "two", "bad", "four")]
 
 
 def _name(connection: Connection, names: Sequence[str]) -> int:
@@ -42,8 +48,20 @@ def _name(connection: Connection, names: Sequence[str]) -> int:
 def test_work_of_one_kind_is_done_once_for_all_who_ask_for_it(tmp_path: Path) -> None:
     """What several requests bring goes in together, and each of them is told."""
     with Store(tmp_path, now=Clock()) as store:
-        told = [future.result() for future in _together(store, lambda connection, _, x: _name(connection, x))]
+        works = _named(lambda connection, _, names: _name(connection, names))
+        told = [future.result() for future in _together(store, *works)]
     assert told == [4, 4, 4, 4]
+
+
+def test_the_same_work_that_two_ask_for_is_done_twice(tmp_path: Path) -> None:
+    """Only what is joint is done once: anything else is done for each request."""
+
+    def count(connection: Connection, _: int) -> int:
+        connection.execute("INSERT INTO agent_name SELECT 'agent', count(*) FROM agent_name")
+        return int(connection.execute("SELECT count(*) FROM agent_name").fetchall()[0][0])
+
+    with Store(tmp_path, now=Clock()) as store:
+        assert [future.result() for future in _together(store, count, count)] == [1, 2]
 
 
 def test_of_work_done_together_only_what_fails_is_undone(tmp_path: Path) -> None:
@@ -56,7 +74,7 @@ def test_of_work_done_together_only_what_fails_is_undone(tmp_path: Path) -> None
         return len(names)
 
     with Store(tmp_path, now=Clock()) as store:
-        one, two, bad, four = _together(store, do)
+        one, two, bad, four = _together(store, *_named(do))
         with store.reading() as connection:
             kept = [name for (name,) in connection.execute(_NAMES)]
     assert [one.result(), two.result(), four.result()] == [1, 1, 1]
