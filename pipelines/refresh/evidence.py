@@ -98,7 +98,7 @@ def read_evidence(work: Workspace) -> Iterator[StudentEvidence]:
 
 def _rows(work: Workspace, source: EvidenceSource) -> Iterator[tuple[str, Any]]:
     """Students and rows of evidence, in order; exact decimals as floats: the rules reckon, they add nothing up."""
-    if not work.n_rows[source.relation]:
+    if work.n_rows.get(source.relation) == 0:  # what is only shown was not counted
         return
     kinds = dict(work.described(f"FROM {source.relation}"))
     fields: Sequence[str] = source.evidence._fields
