@@ -109,8 +109,8 @@ class ServerProcess:
             self._reap(self._process)
 
     def close(self) -> None:
-        """End it, and remove what it leaves."""
-        self.stop()
+        """End it at once, for nobody wants its data any more, and remove what it leaves."""
+        self.kill()
         if self._remove is not None:
             self._remove()
 

@@ -68,7 +68,7 @@ _SKILLS = (
 )
 
 
-@pytest.mark.parametrize("where", ["sqlite", "postgres"])
+@pytest.mark.parametrize("where", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
 def test_what_is_old_goes_and_what_was_known_goes_on(
     where: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
