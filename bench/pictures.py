@@ -12,7 +12,7 @@ from servers.ports import free_port
 from servers.waiting import wait_until
 
 _IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
-_DESK, _PHONE = (1000, 760), (390, 760)
+_DESK, _PHONE = (1280, 800), (390, 760)
 
 
 def _take(page: Page, address: str, name: str, *, reader: str, size: tuple[int, int], path: str = "") -> None:
