@@ -41,10 +41,11 @@ _BOUNDS: Final = {
     "review_due": (0.3, 0.5),
     "rapid_guessing": (0.25, 0.1),
     "pace": (0.4, 0.4),
-    "engagement_change": (0.08, 0.3),
+    "engagement_change": (0.12, 0.15),
 }
 """Least precision and recall of signals. Help seeking is told of, yet in truth hardly better than by chance; stuck is
-said of so few of the first world that nothing is asked of it."""
+said of so few of the first world that nothing is asked of it. A drop has to last more than a week: fewer are found, and
+more of them are right (docs/decisions/0151)."""
 
 
 class Figure(NamedTuple):
