@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from math import log, sqrt
+from math import sqrt
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.knowledge import shrunken_difference
+from learnloom.pipelines.feedback.logit import bounded_logit
 from learnloom.schemas.declared_input import DeclaredEvidence
 from learnloom.schemas.evidence import GoalEvidence, InterestEvidence, OutcomeEvidence, StudentEvidence
 from learnloom.schemas.level import Level
@@ -265,13 +266,8 @@ def _projected(goal: GoalEvidence, progress: float | None, as_of: datetime) -> d
     if progress is None or goal.p_when_set is None or goal.last_attempt_at is None or goal.is_dropped:
         return None
     days = (goal.last_attempt_at - goal.set_at).total_seconds() / 86_400
-    gained = _logit(progress) - _logit(goal.p_when_set)
-    missing = _logit(goal.target_level) - _logit(progress)
+    gained = bounded_logit(progress, edge=_EDGE) - bounded_logit(goal.p_when_set, edge=_EDGE)
+    missing = bounded_logit(goal.target_level, edge=_EDGE) - bounded_logit(progress, edge=_EDGE)
     if days < _MIN_DAYS or gained <= 0 or missing <= 0 or missing * days / gained > _MAX_DAYS:
         return None
     return as_of.date() + timedelta(days=round(missing * days / gained))
-
-
-def _logit(p: float) -> float:
-    bounded = min(max(p, _EDGE), 1 - _EDGE)
-    return log(bounded / (1 - bounded))

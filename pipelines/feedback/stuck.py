@@ -8,11 +8,12 @@ being stuck is likely in those; what a school's own backtest finds goes before i
 import math
 from typing import Final, NamedTuple
 
+from learnloom.pipelines.feedback.logit import bounded_logit
 from learnloom.pipelines.feedback.stuck_coefficients import COEFFICIENTS, INTERCEPT
 from learnloom.schemas.level import NEAR
 
 _EDGE: Final = 0.02
-"""Probabilities count as at least so far from 0 and 1: beyond, a logit says more than is known."""
+"""How far the estimates of mastery count as from 0 and 1, at the least."""
 _USUAL_ANSWERS: Final = 10
 
 
@@ -53,12 +54,12 @@ def standing(
         p_before: lowest p_mastery of the skills that come before it; None where none was answered on.
     """
     return Standing(
-        mastery=_logit(_within_edges(p_mastery)),
-        right=_logit((n_right + 1) / (n + 2)),
+        mastery=bounded_logit(p_mastery, edge=_EDGE),
+        right=bounded_logit((n_right + 1) / (n + 2), edge=0.0),
         tries=math.log(n / _USUAL_ANSWERS),
         aided=n_aided / n,
         rapid=n_rapid / n,
-        before=_logit(_within_edges(NEAR if p_before is None else p_before)),
+        before=bounded_logit(NEAR if p_before is None else p_before, edge=_EDGE),
     )
 
 
@@ -66,11 +67,3 @@ def p_stuck(found: Standing) -> float:
     """Probability that no three right in a row come in the next ten answers on the skill."""
     logit = INTERCEPT + sum(weight * value for weight, value in zip(COEFFICIENTS, found, strict=True))
     return 1.0 / (1.0 + math.exp(-logit))
-
-
-def _logit(p: float) -> float:
-    return math.log(p / (1.0 - p))
-
-
-def _within_edges(p: float) -> float:
-    return min(max(p, _EDGE), 1.0 - _EDGE)

@@ -43,7 +43,8 @@ def publish(transform: Transform, *, n_students: int, source: str) -> None:
             rewrites = _rewrites(transform)
             scopes = [scope for scope in _TOUCHED_SCOPES if _is_touched(transform, scope)]
         touched = [(scope, _touched_place(transform, scope, stack)) for scope in scopes]
-        _make_touched(transform, touched)
+        if not transform.plan.is_full:  # a full refresh has made them with the others
+            _make_touched(transform, touched)
         with warehouse.transaction():
             _fence(transform)
             _write_computed(transform, rewrites, source)
@@ -166,14 +167,14 @@ def _is_whole(transform: Transform, scope: str) -> bool:
 
 
 def _make_touched(transform: Transform, touched: Sequence[tuple[str, Workspace]]) -> None:
-    """Make the tables of what is touched that do not stand yet; a full refresh has made them with the others."""
+    """Make the tables of what is touched that do not stand yet."""
     absent = [
         (relation, relation.sql, place)
         for scope, place in touched
         for relation in transform.of_scope(scope)
         if relation.full_name not in transform.existing
     ]
-    _make(transform, [] if transform.plan.is_full else absent, ())
+    _make(transform, absent, ())
 
 
 def _compare_with_lake(transform: Transform) -> None:
