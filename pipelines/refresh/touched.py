@@ -5,7 +5,8 @@ A student is computed anew where
 - a statement of theirs is new,
 - a new statement voids one of theirs, whoever sent it,
 - they are known to be staff now and were not before, or the other way round,
-- an activity, course or skill of theirs is known to be something else than before: its name, its kind, its skills,
+- an activity, course or skill of theirs is known to be something else than before: its name, its kind, its skills
+  (but not: when it was first seen, which a statement that comes late often changes),
 - something of theirs has landed since the moment that the refresh was asked about, if only a void,
 - a statement or a void of theirs lies between the day as of which was told last and the present one.
 
@@ -17,9 +18,10 @@ where one of these students has to do with it, now or before.
 from typing import Final
 
 from learnloom.pipelines.lake.connection import LAKE
-from learnloom.pipelines.lake.relation import KEYS
+from learnloom.pipelines.lake.relation import KEYS, Relation
 from learnloom.pipelines.refresh.build import Students, Transform
 from learnloom.pipelines.refresh.stage import literal
+from learnloom.pipelines.refresh.workspace import Changes
 
 _STAGED: Final = "staging.stg_statement"
 _USAGE: Final = "dimensional.dim_usage"
@@ -27,6 +29,8 @@ _VOID: Final = "staging.stg_void"
 STAFF: Final = "dimensional.dim_staff"
 _ATTEMPT: Final = "dimensional.fact_attempt"
 _STUDENT_SKILL: Final = "marts.mart_student_skill"
+FIRST_SEEN: Final = "introduced_at"
+"""Column of what is known of activities and courses; nothing that is computed of a student reads it."""
 _NO_VOID: Final = "voided_statement_id IS NULL"
 """Who only voids statements is no student."""
 
@@ -76,7 +80,7 @@ def _described_otherwise(transform: Transform) -> list[str]:
     """Students of activities, courses and skills of which something else is known now than before."""
     work = transform.work
     differences = [
-        f"SELECT {transform.by_name[name].grain[0]}::VARCHAR AS id FROM {changes.new}"
+        _keys_told_otherwise(transform.by_name[name], changes)
         for name, changes in transform.changes.items()
         if transform.by_name[name].scope == "reference" and changes.n_new and name != STAFF
     ]
@@ -94,6 +98,15 @@ def _described_otherwise(transform: Transform) -> list[str]:
         f"OR list_has_any(skill_ids, (SELECT list(id) FROM {changed})))"
     )
     return [affected]
+
+
+def _keys_told_otherwise(relation: Relation, changes: Changes) -> str:
+    """SQL for the keys of a reference relation's rows that are new, or other in more than when they were first seen."""
+    key = f"SELECT {relation.grain[0]}::VARCHAR AS id"
+    if FIRST_SEEN not in relation.columns or not changes.n_gone:
+        return f"{key} FROM {changes.new}"
+    told = f"SELECT * EXCLUDE ({FIRST_SEEN}) FROM"
+    return f"{key} FROM ({told} {changes.new} EXCEPT {told} {changes.gone})"
 
 
 def _landed_since(transform: Transform) -> list[str]:

@@ -1,10 +1,12 @@
 """A small simulated school to land and refresh in tests."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, get_args
 
+import orjson
 from pydantic import SecretStr
 
 from learnloom.pipelines.config.holdout import Holdout, HoldoutKind
@@ -55,6 +57,18 @@ def land(warehouse: Warehouse, file: Path, lines: Iterable[bytes], *, at: dt.dat
         is_same=is_same,
         now=lambda: at,
     )
+
+
+def earliest_answer_to_a_shared_question(lines: Iterable[bytes]) -> bytes:
+    """The line of the first answer that two students or more have given to one question."""
+    answers: dict[str, list[tuple[str, str, bytes]]] = defaultdict(list)
+    for line in lines:
+        statement = orjson.loads(line)
+        if statement["verb"]["id"].endswith("/answered"):
+            told = (statement["timestamp"], orjson.dumps(statement["actor"]).decode(), line)
+            answers[statement["object"]["id"]].append(told)
+    shared = [sorted(told) for told in answers.values() if len({actor for _, actor, _ in told}) > 1]
+    return shared[0][0][2]
 
 
 def void_of(statement_id: str) -> bytes:

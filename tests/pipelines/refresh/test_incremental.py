@@ -9,9 +9,19 @@ from hypothesis import strategies as st
 
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.relation import load_relations
+from learnloom.pipelines.refresh.touched import FIRST_SEEN
 from tests.pipelines.refresh.claims import claims_in
 from tests.pipelines.refresh.conftest import RefreshedClass
-from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables, void_of
+from tests.pipelines.refresh.school import (
+    differences,
+    earliest_answer_to_a_shared_question,
+    land,
+    lines_of,
+    refreshed,
+    tables,
+    void_of,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +60,33 @@ def test_only_changed_students_are_computed(tmp_path: Path) -> None:
         land(warehouse, tmp_path / "last.jsonl", lines[-1:])
         summary = refreshed(warehouse)
         assert (summary.staged, summary.students, summary.full_because) == (1, 1, None)
+
+
+def test_who_was_first_concerns_nobody_else(tmp_path: Path) -> None:
+    """When a question was first seen changes with a statement that comes late, and computes no other student anew."""
+    lines = lines_of(tmp_path / "class", faults=0.0)
+    first = earliest_answer_to_a_shared_question(lines)
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "most.jsonl", [line for line in lines if line != first])
+        refreshed(warehouse)
+        seen = "SELECT activity_id, introduced_at FROM dimensional.dim_activity ORDER BY ALL"
+        before = warehouse.rows(seen)
+        land(warehouse, tmp_path / "late.jsonl", [first])
+        summary = refreshed(warehouse)
+        assert (summary.staged, summary.students) == (1, 1)
+        assert warehouse.rows(seen) != before
+        incremental = tables(warehouse)
+        refreshed(warehouse, full=True)
+        assert differences(incremental, tables(warehouse)) == {}
+
+
+def test_no_student_hangs_on_when_anything_was_first_seen() -> None:
+    """Nothing that is computed of students reads the column whose changes compute none of them anew."""
+    assert [
+        relation.full_name
+        for relation in load_relations()
+        if relation.scope == "student" and relation.is_select and FIRST_SEEN in relation.sql
+    ] == []
 
 
 def test_nothing_new_computes_nobody(refreshed_class: RefreshedClass) -> None:
