@@ -64,6 +64,15 @@ class Place(NamedTuple):
             options.append(f"SNAPSHOT_VERSION {snapshot}")
         return f"ATTACH {quoted(f'ducklake:{catalog}')} AS {name} ({', '.join(options)})"
 
+    def names_in_catalogue(self, attached: str) -> str:
+        """Give the query for the names of all tables in the catalogue, attached under that name.
+
+        The server itself is asked: DuckDB lists hidden databases not at all, and PostgreSQL's as it saw them first.
+        """
+        if self.postgres is None:
+            return f"FROM sqlite_query('{attached}', 'SELECT name FROM sqlite_master')"
+        return f"FROM postgres_query('{attached}', 'SELECT tablename FROM pg_tables')"
+
     def may_stand(self) -> bool:
         """Whether there may be a warehouse: of one in PostgreSQL only attaching it tells."""
         return self.postgres is not None or self.sqlite.exists()

@@ -1,7 +1,7 @@
 """Keeping the warehouse small and quick: merging small files, dropping what no snapshot needs any more."""
 
 import logging
-from contextlib import suppress
+import re
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -31,6 +31,8 @@ _TABLES: Final = f"""
     WHERE tables.end_snapshot IS NULL AND schemas.end_snapshot IS NULL
     ORDER BY ALL
 """
+_INLINED: Final = re.compile(r"ducklake_inlined_(?:data|delete)_(\d+)(?:_\d+)?")
+"""Name of a table of the catalogue that holds rows, by version of the schema, or deletions of one of ours."""
 _RUNS: Final = "refresh/"
 """Below this lies what the buckets of one refresh have in common."""
 
@@ -99,22 +101,24 @@ def flush_inlined(warehouse: Warehouse, *, wait_seconds: float) -> None:
         WarehouseBusyError: other writers were in the way for too long; what was done until then stays.
     """
     with one_thread(warehouse):
+        tables = inlined(warehouse)
         for table_id, schema, table in warehouse.rows(_TABLES):
-            if _is_inlined(warehouse, table_id):
+            if table_id in tables:
                 call = f"CALL ducklake_flush_inlined_data('{LAKE}', schema_name => '{schema}', table_name => '{table}')"
                 warehouse.retrying(partial(warehouse.rows, call), wait_seconds=wait_seconds)
 
 
-def _is_inlined(warehouse: Warehouse, table_id: int) -> bool:
-    """Whether rows or deletions of a table stand in the catalogue."""
-    rows = warehouse.rows(
-        f"SELECT table_name FROM {_CATALOGUE}.ducklake_inlined_data_tables WHERE table_id = ?", [table_id]
-    )
-    for name in (*(str(row[0]) for row in rows), f"ducklake_inlined_delete_{table_id}"):
-        with suppress(duckdb.CatalogException):  # of deletions there is a table only where there were any
-            if warehouse.rows(f'SELECT 1 FROM {_CATALOGUE}."{name}" LIMIT 1'):
-                return True
-    return False
+def inlined(warehouse: Warehouse) -> set[int]:
+    """Ids of the tables of which rows or deletions stand in the catalogue."""
+    listed = [str(name) for (name,) in warehouse.rows(warehouse.place.names_in_catalogue(_CATALOGUE))]
+    ids = {name: int(found[1]) for name in listed if (found := _INLINED.fullmatch(name))}
+    if not ids:
+        return set()
+    filled = (f'(SELECT {table_id} FROM {_CATALOGUE}."{name}" LIMIT 1)' for name, table_id in ids.items())
+    try:
+        return {int(table_id) for (table_id,) in warehouse.rows(" UNION ALL ".join(filled))}
+    except duckdb.CatalogException:  # another process has just done away with one of them
+        return set(ids.values())
 
 
 def remove_orphans(warehouse: Warehouse, *, now: datetime, wait_seconds: float) -> int:

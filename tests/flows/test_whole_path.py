@@ -96,6 +96,7 @@ def _killed_while_sending(place: dict[str, str], receiver: Receiver) -> None:
     assert len(receiver.calls) >= 2
 
 
+@pytest.mark.long
 def test_served_unattended_an_answer_reaches_the_subscribers(
     broker: Broker, place: dict[str, str], tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ def _assert_rows_equal_positions(folder: Path, told: str) -> None:
         assert len(standing(warehouse)) == _STUDENTS, told
 
 
+@pytest.mark.long
 def test_killed_at_random_instants_every_grade_stands_once(tmp_path: Path) -> None:
     """After every kill each grade stands once, old or new; in the end all are new, and each was replaced once."""
     seed = random.SystemRandom().randrange(1 << 32) if _SEED is None else _SEED

@@ -43,7 +43,7 @@ def test_a_fault_between_sending_and_recording_repeats_the_same_ids(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("killed_at", [1, 4, 6])
+@pytest.mark.parametrize("killed_at", [4, *(pytest.param(at, marks=pytest.mark.long) for at in (1, 6))])
 def test_a_delivery_that_is_killed_loses_nothing(
     killed_at: int, warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:

@@ -93,6 +93,7 @@ def test_a_missing_topic_is_told(topic: str, warehouse: Warehouse, clock: Clock,
     assert statuses(warehouse, "topic") == []
 
 
+@pytest.mark.long
 def test_a_broker_that_is_away_loses_nothing(
     warehouse: Warehouse, clock: Clock, make_broker: BrokerMaker, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def test_intervals_draw_students_and_not_rows() -> None:
     assert many.auc == few.auc
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     """Of 95 % intervals of log-loss and slope about 95 % hold the truth, with students who differ."""

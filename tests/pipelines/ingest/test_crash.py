@@ -47,6 +47,7 @@ def _assert_rows_equal_positions(folder: Path, seed: int, kill: int) -> None:
     assert len(ids) == len(set(ids)), told
 
 
+@pytest.mark.long
 def test_killed_at_random_instants_it_ends_complete_and_without_doubles(tmp_path: Path) -> None:
     """After every kill rows equal positions; in the end each id is there once, each broken record dead."""
     seed = random.SystemRandom().randrange(1 << 32) if _SEED is None else _SEED

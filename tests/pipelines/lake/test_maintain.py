@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.maintain import MANY_SMALL_FILES, spare_files, tidy, tidy_if_needed
+from learnloom.pipelines.lake.maintain import (
+    MANY_SMALL_FILES,
+    flush_inlined,
+    inlined,
+    spare_files,
+    tidy,
+    tidy_if_needed,
+)
 
 TOMORROW = datetime.now(UTC) + timedelta(days=2)
 
@@ -66,3 +73,23 @@ def test_a_reader_may_hold_what_is_merged(warehouse: Warehouse) -> None:
         tidy(warehouse, now=datetime.now(UTC), wait_seconds=30)
         warehouse.run("DELETE FROM landing.row")
         assert reader.one("SELECT count(*), sum(n) FROM landing.row") == (5_000, sum(range(5_000)))
+
+
+@pytest.mark.parametrize("where", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_what_stands_in_the_catalogue_goes_to_files(
+    where: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Rows and deletions that were too few for a file are written to files, and no table is left out."""
+    catalog = None if where == "sqlite" else request.getfixturevalue("database")
+    with Warehouse(tmp_path / "warehouse", postgres=catalog) as warehouse:
+        warehouse.run("CREATE SCHEMA landing")
+        for name, n_rows in (("few", 3), ("many", 1_000), ("none", 0)):
+            warehouse.run(f"CREATE TABLE landing.{name} AS SELECT range AS n FROM range({n_rows})")
+        warehouse.run("DELETE FROM landing.many WHERE n < 2")
+        counts = "SELECT (SELECT count(*) FROM landing.few), (SELECT count(*) FROM landing.many)"
+        assert (len(inlined(warehouse)), warehouse.one(counts)) == (2, (3, 998))
+        flush_inlined(warehouse, wait_seconds=30)
+        assert (inlined(warehouse), warehouse.one(counts)) == (set(), (3, 998))
+        assert {"few", "many"} <= {
+            path.parent.name for path in (warehouse.folder / "data").rglob("*.parquet")
+        }

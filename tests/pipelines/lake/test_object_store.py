@@ -34,6 +34,7 @@ def _rows(warehouse: Warehouse) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_whole_path(
     bucket: Bucket, database: str, postgres_database: Callable[[], str], tmp_path: Path

@@ -17,6 +17,7 @@ _STAYS = account("stays-1")
 _KILLED_AT = ("refreshed", "rewritten", "expired", "gone")
 
 
+@pytest.mark.long
 def test_killed_at_each_step_it_is_gone_on_with(tmp_path: Path) -> None:
     """After kill -9 in a step the student stays hidden and others stay; the next run ends it without a trace."""
     folder = tmp_path / "warehouse"

@@ -16,6 +16,7 @@ _GONE = account("gone-77", "Gail Gone")
 _SAID = "what Gail alone has said of it"
 
 
+@pytest.mark.long
 def test_no_object_holds_an_erased_student(bucket: Bucket, tmp_path: Path) -> None:
     """Objects are written anew without the student, and those of before are deleted; what others said stays."""
     folder = tmp_path / "warehouse"

@@ -105,6 +105,7 @@ def test_what_is_old_goes_and_what_was_known_goes_on(
         assert warehouse.rows("FROM landing.skill_prior WHERE identifier_key = ?", [gone]) == []
 
 
+@pytest.mark.long
 def test_ended_between_two_batches_the_next_one_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,7 +90,7 @@ def test_buckets_give_what_one_gives(tmp_path: Path, refreshed_in: Refreshing) -
             assert events == events_of_one
 
 
-@pytest.mark.parametrize(("n_buckets", "days"), [(1, 1), (3, -2)])
+@pytest.mark.parametrize(("n_buckets", "days"), [pytest.param(1, 1, marks=pytest.mark.long), (3, -2)])
 def test_new_day_gives_what_a_full_refresh_gives(
     tmp_path: Path, refreshed_in: Refreshing, n_buckets: int, days: int
 ) -> None:
@@ -111,6 +111,7 @@ def test_new_day_gives_what_a_full_refresh_gives(
         assert _events(warehouse) == events
 
 
+@pytest.mark.long
 def test_interrupted_refresh_goes_on(refreshed_class: RefreshedClass, refreshed_in: Refreshing) -> None:
     """A refresh that ended after some buckets has shown nothing; the next one computes the others only."""
     folder = refreshed_class(students=6).folder
@@ -129,6 +130,7 @@ def test_interrupted_refresh_goes_on(refreshed_class: RefreshedClass, refreshed_
         assert differences(after, tables(warehouse)) == {}
 
 
+@pytest.mark.long
 def test_unfinished_refresh_of_another_kind_leaves_nothing(
     refreshed_class: RefreshedClass, refreshed_in: Refreshing
 ) -> None:

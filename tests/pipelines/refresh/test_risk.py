@@ -83,6 +83,7 @@ def test_before_a_run_has_ended_a_simple_rule_speaks(warehouse: Warehouse) -> No
     assert all("simple rule" in signal.sentence for signal in found)
 
 
+@pytest.mark.long
 def test_incremental_equals_full(warehouse: Warehouse) -> None:
     """Statements of some students later, their risk is what a full refresh says, by the same model."""
     earlier = _WEEK_5 - dt.timedelta(days=10)

@@ -53,7 +53,13 @@ def _why(warehouse: Warehouse, profile: StudentProfile) -> list[SkillWhy]:
     return [why(warehouse, profile, skill, thresholds=Thresholds()) for skill in profile.skills]
 
 
-@pytest.mark.parametrize("kind", list(ModelKind))
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ModelKind.LOGISTIC,
+        *(pytest.param(kind, marks=pytest.mark.long) for kind in ModelKind if kind != ModelKind.LOGISTIC),
+    ],
+)
 def test_an_explanation_agrees_with_the_profile(warehouse: Warehouse, kind: ModelKind) -> None:
     """Of every student and skill the same estimate is explained as the profile gives, and the terms add up to it."""
     _use(warehouse, kind)

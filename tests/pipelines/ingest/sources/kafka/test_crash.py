@@ -116,6 +116,7 @@ def test_a_broker_that_is_killed_and_comes_back_costs_nothing(
     everything_landed_once(place, traffic)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("mutant", "kills", "group"),
     [(_SECOND_TRANSACTION, 40, ""), (_KAFKA_FIRST, 3, "mutant")],

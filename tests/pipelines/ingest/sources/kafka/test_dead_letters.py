@@ -192,6 +192,7 @@ def test_a_busy_warehouse_delivers_again(
     assert [message.value for message in _dead(broker, topic)] == [b"one", b"one"]
 
 
+@pytest.mark.long
 def test_a_broker_that_is_away_stops_nothing(
     make_broker: Callable[[], OwnBroker], warehouse: Warehouse, caplog: pytest.LogCaptureFixture
 ) -> None:

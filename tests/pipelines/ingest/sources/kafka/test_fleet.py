@@ -40,6 +40,7 @@ def _position(place: Place) -> int:
         return sum(position.next_offset for position in tables.positions(warehouse).values())
 
 
+@pytest.mark.long
 def test_consumers_that_come_and_go_land_everything_once(
     broker: Broker, database: str, tmp_path: Path
 ) -> None:

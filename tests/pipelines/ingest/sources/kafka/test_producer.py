@@ -202,6 +202,7 @@ def test_checked_statements_are_refused_before_sending(broker: Broker) -> None:
     assert [message.value for message in messages_of(broker, topic)] == [orjson.dumps(answer(2))]
 
 
+@pytest.mark.long
 def test_killed_broker_leaves_every_statement_accounted_for(make_broker: Callable[[], OwnBroker]) -> None:
     """With the broker gone each statement is delivered or held by an error, in the end."""
     broker = make_broker()
