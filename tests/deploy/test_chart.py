@@ -1,5 +1,6 @@
 """The chart makes what Kubernetes takes, with least rights, for each of the sets of values beside it."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ pytestmark = [pytest.mark.containers, pytest.mark.slow]
 _CHART = ROOT / "deploy/helm/learnloom"
 _VALUES = sorted(path.name for path in (_CHART / "ci").glob("*.yaml"))
 _KUBERNETES = "1.31.0"
+_SCHEMAS = "LEARNLOOM_KUBERNETES_SCHEMAS"
+"""A folder with the schemas of Kubernetes, where kubeconform can download none."""
 
 
 def _rendered(helm: str, *options: str) -> list[dict[str, Any]]:
@@ -102,10 +105,12 @@ def test_kubernetes_takes_what_is_made(helm: str) -> None:
     kubeconform = shutil.which("kubeconform")
     if kubeconform is None:
         pytest.skip("no command kubeconform")
+    folder = os.environ.get(_SCHEMAS)
+    places = ["-schema-location", f"{folder}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json"] if folder else []
     for values in _VALUES:
         made = _rendered(helm, "--values", str(_CHART / "ci" / values))
         ran = subprocess.run(
-            [kubeconform, "-strict", "-kubernetes-version", _KUBERNETES, "-ignore-missing-schemas"],
+            [kubeconform, "-strict", "-kubernetes-version", _KUBERNETES, "-ignore-missing-schemas", *places],
             input=yaml.safe_dump_all(made),
             capture_output=True,
             text=True,
