@@ -2,7 +2,7 @@
 
 The warehouse is followed by its snapshots: of each new one that added statements, those that the index has not
 are read, and by what they are found is written; their bytes stay in the warehouse. Each bears as `stored` the moment at
-which it came into the index: so the order of `stored` is that of the index, and pages and `Consistent-Through` are true.
+which it came into the index: so `stored` goes by the order of the index, and pages and `Consistent-Through` are true.
 """
 
 import logging

@@ -22,8 +22,9 @@ from learnloom.pipelines.ingest.sources.kafka.topics import (
 )
 from learnloom.pipelines.lrs.database import Lease
 from learnloom.pipelines.lrs.give import iso
+from learnloom.pipelines.lrs.keeping import KEPT, let_go
 from learnloom.pipelines.lrs.message import RefusedError
-from learnloom.pipelines.lrs.source import KEPT, Entry, entries_after, let_go, record_id_of
+from learnloom.pipelines.lrs.source import Entry, entries_after, record_id_of
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.producer import key_of
 from learnloom.schemas.errors import LearnloomError
