@@ -73,9 +73,9 @@ def test_signals_of_a_terminal_reach_both_and_end_them_in_order(
     assert not _is_there(lander)
 
 
-def test_it_does_not_outlive_a_store_that_was_killed(client: Client, door: Victim) -> None:
-    """Killed at once, the store leaves no process behind."""
-    client.post(statement())
+def test_it_does_not_outlive_a_store_that_was_killed(tmp_path: Path, client: Client, door: Victim) -> None:
+    """Killed at once, the store leaves no process behind, also where that had nothing to do."""
+    _await_landed(tmp_path, client.post(statement()))
     lander = lander_of(door.pid)
     os.kill(door.pid, signal.SIGKILL)
     wait_until(lambda: not _is_there(lander), lambda: None)
