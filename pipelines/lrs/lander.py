@@ -20,6 +20,8 @@ from learnloom.schemas.xapi.equality import is_same
 
 _log = logging.getLogger(__name__)
 _PAUSE_SECONDS: Final = 30.0
+_GATHER_MS: Final = 200
+"""Landing takes together what comes in a second: single messages would only be fetched one by one."""
 LAST_SECONDS: Final = 20.0
 """How long what is left may take to land at the end."""
 _LEASE_SECONDS: Final = 1.0
@@ -95,7 +97,7 @@ def land_journal(job: LandingJob, reader: Reader, keeper: Keeper, is_over: Calla
 
 def land_topic(job: LandingJob, topic: str, is_over: Callable[[], bool]) -> None:
     """Land from Kafka, as a member of the consumer group that the settings name."""
-    options = topic_options(job.settings, [topic], is_over=is_over)
+    options = topic_options(job.settings, [topic], is_over=is_over)._replace(gather_ms=_GATHER_MS)
     # Whatever a sender does, its statements are answered one by one: no share of refusals stops the others.
     land_topics(job, connection_of(job.settings), options, dead_letter_limit=None)
 

@@ -204,7 +204,12 @@ class Relay:
                     "LEARNLOOM_MAX_STATEMENT_BYTES"
                 )
             self._messages = Messages(
-                self._connection, max_message_bytes=limit, delivery_seconds=_DELIVERY_SECONDS, linger_ms=0
+                self._connection,
+                max_message_bytes=limit,
+                delivery_seconds=_DELIVERY_SECONDS,
+                # All that is sent is there before it waits: more of it goes in one request, and nothing later.
+                linger_ms=0,
+                batch_bytes=_AT_ONCE_BYTES,
             )
         return self._messages
 
