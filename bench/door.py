@@ -147,9 +147,11 @@ def _show(store: Served, folder: Path, load: Load) -> None:
 
 
 def _cpu_seconds(process: int) -> float:
-    """Processor time of a process and of the children that it has waited for (proc(5))."""
+    """Processor time of a process and of all that it has started, and of those that it has waited for (proc(5))."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    own = sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    lists = [task / "children" for task in Path(f"/proc/{process}/task").iterdir()]
+    return own + sum(_cpu_seconds(int(child)) for each in lists for child in each.read_text().split())
 
 
 @contextmanager

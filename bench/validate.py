@@ -153,14 +153,28 @@ def _fragments(line: bytes) -> int:
 def install_ralph(folder: Path, extras: str = "") -> Path | str:
     """Install Ralph, with extras, into an environment of its own; give its Python, or say why not."""
     name, pinned = RALPH.split("==")
-    wanted = f"{name}[{extras}]=={pinned}"
-    python = folder / "ralph" / "bin" / "python"
+    # Its store imports requests, which none of its extras names.
+    return install_apart(
+        folder / "ralph", f"{name}[{extras}]=={pinned}", "ralph.models.xapi.base.statements", "requests"
+    )
+
+
+def install_apart(folder: Path, wanted: str, module: str, *more: str) -> Path | str:
+    """Install a package, and `more`, into an environment of its own; give its Python, or say why not.
+
+    Args:
+        folder: of the environment.
+        wanted: the package, as pip has it.
+        module: one of its modules, which must be there then.
+        more: packages that it needs and does not name.
+    """
+    python = folder / "bin" / "python"
     try:
-        output([sys.executable, "-m", "venv", str(folder / "ralph")])
-        output([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wanted])
-        output([str(python), "-c", "import ralph.models.xapi.base.statements"])
+        output([sys.executable, "-m", "venv", str(folder)])
+        output([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wanted, *more])
+        output([str(python), "-c", f"import {module}"])
     except (subprocess.SubprocessError, OSError) as error:
-        return f"{RALPH} could not be installed ({getattr(error, 'stderr', '') or error})"[:300]
+        return f"{wanted} could not be installed ({getattr(error, 'stderr', '') or error})"[:300]
     return python
 
 

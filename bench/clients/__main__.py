@@ -2,9 +2,9 @@
 
     make clients
 
-Clients in JavaScript are installed with npm, and Ralph with pip, into a folder that is thrown away; what does not
-install is named and left out. Those that run in a page run in jsdom, which asks before it sends across origins as a
-browser does. Clients in Python are tried in tests/pipelines/lrs/test_clients.py.
+Clients in JavaScript are installed with npm, Ralph and Open edX's router with pip, into a folder that is thrown away;
+what does not install is named and left out. Those that run in a page run in jsdom, which asks before it sends across
+origins as a browser does. Clients in Python are tried in tests/pipelines/lrs/test_clients.py.
 """
 
 import json
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench.lrs import Served, served
-from bench.validate import RALPH, install_ralph
+from bench.validate import RALPH, install_apart, install_ralph
 
 _HERE: Final = Path(__file__).parent
 _PACKAGES: Final = (
@@ -27,9 +27,13 @@ _PACKAGES: Final = (
     "adl-xapiwrapper@0.2.3",
     "xapiwrapper@1.11.0",
     "adapt-contrib-xapi@1.1.6",
+    "h5p-standalone@3.8.2",
     "jsdom@26.1.0",
 )
-_SCRIPTS: Final = ("xapi_js.js", "tincanjs.js", "adl_node.js", "browser.js", "cmi5.js")
+_SCRIPTS: Final = ("xapi_js.js", "tincanjs.js", "adl_node.js", "browser.js", "cmi5.js", "h5p.js")
+_OPEN_EDX: Final = "edx-event-routing-backends==9.3.8"
+_REPAIRS: Final = '["object-type", "iri-uuid", "score-0-of-0"]'
+"""As docs/how-to/connect.md has it for Open edX and H5P."""
 _SECONDS: Final = 300
 _COUNT: Final = 250
 
@@ -46,8 +50,8 @@ def main() -> None:
     """Try and print; exit code 1: something failed."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        with served(folder / "warehouse") as store:
-            tried = [*_of_node(folder, store), *_of_ralph(folder, store)]
+        with served(folder / "warehouse", LEARNLOOM_REPAIRS=_REPAIRS) as store:
+            tried = [*_of_node(folder, store), *_of_ralph(folder, store), *_of_open_edx(folder, store)]
     for one in tried:
         print(f"{one.client:<30}{one.what:<60}{one.error or 'passed'}")
     failed = sum(one.error is not None for one in tried)
@@ -70,11 +74,24 @@ def _of_node(folder: Path, store: Served) -> Iterator[Tried]:
     for shared in ("tried.js", "page.js"):
         (folder / shared).write_bytes((_HERE / shared).read_bytes())
     for script in _SCRIPTS:
-        command = ["node", "--no-deprecation", str(folder / script), store.address, store.key, store.secret]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
-        yield from (Tried(**json.loads(line)) for line in done.stdout.splitlines() if line.startswith("{"))
-        if done.returncode:
-            yield Tried(script, "ran to its end", done.stderr.strip()[-300:])
+        yield from _of_script(["node", "--no-deprecation", str(folder / script)], store)
+
+
+def _of_script(command: list[str], store: Served) -> Iterator[Tried]:
+    """Run what prints a line of JSON for each thing that it has tried."""
+    command = [*command, store.address, store.key, store.secret]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    yield from (Tried(**json.loads(line)) for line in done.stdout.splitlines() if line.startswith("{"))
+    if done.returncode:
+        yield Tried(Path(command[-4]).name, "ran to its end", done.stderr.strip()[-300:])
+
+
+def _of_open_edx(folder: Path, store: Served) -> Iterator[Tried]:
+    python = install_apart(folder / "open-edx", _OPEN_EDX, "event_routing_backends")
+    if isinstance(python, str):
+        print(f"Open edX's router was left out: {python}")
+        return
+    yield from _of_script([str(python), str(_HERE / "open_edx.py")], store)
 
 
 def _of_ralph(folder: Path, store: Served) -> Iterator[Tried]:

@@ -2,13 +2,13 @@
 const fs = require("fs");
 const { JSDOM, VirtualConsole } = require("jsdom");
 
-exports.opened = (script, search = "") => {
+exports.opened = (script, search = "", known = {}) => {
   const page = new JSDOM("<body></body>", {
     url: `https://course.example/index.html${search}`,
     runScripts: "outside-only",
     virtualConsole: new VirtualConsole(),
   });
-  Object.assign(page.window, { TextEncoder, TextDecoder });
+  Object.assign(page.window, { TextEncoder, TextDecoder, ...known });
   page.window.eval(fs.readFileSync(require.resolve(script), "utf8"));
   return page.window;
 };

@@ -3,6 +3,7 @@
 import gc
 import logging
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -38,7 +39,8 @@ def lrs(
     from learnloom.pipelines.lrs.server import allow_files, server_of  # noqa: PLC0415
 
     settings = read_settings(warehouse)
-    log_to_stderr(as_json=False, is_verbose=verbose)
+    logs = partial(log_to_stderr, as_json=False, is_verbose=verbose)
+    logs()
     allow_files(settings.lrs)
     if host not in _HERE and settings.lrs.certificate_file is None and not settings.lrs.trusted_proxies:
         _log.warning(
@@ -47,7 +49,8 @@ def lrs(
             host,
         )
     # uvicorn stops at a signal and then raises it again; here that ends nothing, so that what has come still lands.
-    with StopSignal.from_signals(), open_lrs(LandingJob(settings, now, StopSignal(), run_of("lrs"))) as app:
+    job = LandingJob(settings, now, StopSignal(), run_of("lrs"))
+    with StopSignal.from_signals(), open_lrs(job, logs) as app:
         # What is loaded by now stays, so the collector need not look at it again: statements are many small objects.
         gc.collect()
         gc.freeze()

@@ -12,8 +12,8 @@ from learnloom.pipelines.lrs.message import Answer, Call, RefusedError, as_json,
 from learnloom.pipelines.lrs.store import Store
 
 
-def definitions_of(connection: Connection, activity_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What has been said of activities, by their ids."""
+def definitions_of(connection: Connection, activity_ids: Iterable[str]) -> dict[str, bytes]:
+    """What has been said of activities, as JSON, by their ids."""
     asked = list(activity_ids)
     if not asked:
         return {}
@@ -21,7 +21,7 @@ def definitions_of(connection: Connection, activity_ids: Iterable[str]) -> dict[
     rows = connection.execute(
         f"SELECT activity_id, definition FROM activity WHERE activity_id IN ({marks})", asked
     )
-    return {activity_id: orjson.loads(definition) for activity_id, definition in rows}
+    return {activity_id: bytes(definition) for activity_id, definition in rows}
 
 
 def answer_activity(store: Store, call: Call) -> Answer:
@@ -34,7 +34,7 @@ def answer_activity(store: Store, call: Call) -> Answer:
         known = definitions_of(connection, [activity_id])
     activity: dict[str, Any] = {"objectType": "Activity", "id": activity_id}
     if activity_id in known:
-        activity["definition"] = known[activity_id]
+        activity["definition"] = orjson.loads(known[activity_id])
     return as_json(activity)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from learnloom.schemas.vocabulary import VOIDED
 from learnloom.schemas.xapi.identity import student_key
 
@@ -27,8 +29,8 @@ class Findable(NamedTuple):
     """Keys of agents and identified groups; True: found by `agent` alone, also without `related_agents`."""
     activities: dict[bytes, bool]
     """Keys of activities; True: found by `activity` alone."""
-    definitions: dict[str, Json]
-    """What it says of activities, by their ids."""
+    definitions: dict[str, bytes]
+    """What it says of activities, as JSON, by their ids: as bytes they keep nothing else of the statement in memory."""
     names: set[tuple[str, str]]
     """Keys of agents with names that they bear."""
 
@@ -77,7 +79,7 @@ class _Found:
     def __init__(self) -> None:
         self.agents: dict[str, bool] = {}
         self.activities: dict[bytes, bool] = {}
-        self.definitions: dict[str, Json] = {}
+        self.definitions: dict[str, bytes] = {}
         self.names: set[tuple[str, str]] = set()
 
     def agent(self, agent: Any, *, is_direct: bool) -> None:
@@ -95,8 +97,8 @@ class _Found:
         """Take an activity."""
         key = activity_key(activity["id"])
         self.activities[key] = self.activities.get(key, False) or is_direct
-        if activity.get("definition"):
-            self.definitions[activity["id"]] = activity["definition"]
+        if definition := activity.get("definition"):
+            self.definitions[activity["id"]] = orjson.dumps(definition)
 
 
 def _take_core(statement: Json, found: _Found, *, is_direct: bool) -> None:

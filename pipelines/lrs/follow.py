@@ -1,8 +1,8 @@
 """Statements that landed from files and from Kafka, brought into the store's index so that GET finds them.
 
-The warehouse is followed by its snapshots: of each new one that added statements, those are read, and by what they are
-found is written; their bytes stay in the warehouse. Each bears as `stored` the moment at which it came into the index.
-So the order of `stored` is that of the index, and `Consistent-Through` and pages stay true.
+The warehouse is followed by its snapshots: of each new one that added statements, those that the index has not
+are read, and by what they are found is written; their bytes stay in the warehouse. Each bears as `stored` the moment at
+which it came into the index: so `stored` goes by the order of the index, and pages and `Consistent-Through` are true.
 """
 
 import logging
@@ -17,7 +17,7 @@ import orjson
 import pyarrow as pa
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land.landed import Addition, added_by, additions_since
+from learnloom.pipelines.ingest.land.landed import Addition, added_by, additions_since, places_added_by
 from learnloom.pipelines.ingest.land.tables import snapshot_time
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseMissingError
@@ -35,9 +35,11 @@ from learnloom.schemas.errors import LearnloomError
 _log = logging.getLogger(__name__)
 _AT_ONCE: Final = 100
 """Statements in one transaction of the store: those who send wait for it no longer than some 10 ms."""
+_PLACES_AT_ONCE: Final = 1_000
+"""Of statements that are in the index: a row of two numbers each."""
 _ROWS: Final = 5_000
 """Statements of small snapshots that are read with one query; a larger snapshot is read alone."""
-_POLL_SECONDS: Final = 0.5
+_POLL_SECONDS: Final = 1.0
 _TROUBLE_SECONDS: Final = 30.0
 _TOLD_SECONDS: Final = 10.0
 _SENDER: Final = Sender(LANDED, defines=True)
@@ -47,10 +49,9 @@ class Landed(NamedTuple):
     """A statement as it stands in the warehouse."""
 
     statement_id: str
-    raw: str
     landed_at: int
     """In microseconds since 1970."""
-    topic: str
+    raw: str = ""
 
 
 class Follower:
@@ -108,12 +109,13 @@ class Follower:
         progress = _Progress(sum(addition.rows for addition in additions))
         for some in _groups(additions):
             with self._held.lent() as warehouse:
-                last = some[-1].snapshot
-                for batch in added_by(warehouse, some[0].snapshot, last, at_once=_AT_ONCE):
-                    self._take(batch)
-                    if self._over.is_set():
-                        return
-                    progress.add(batch.num_rows)
+                first, last = some[0].snapshot, some[-1].snapshot
+                if not self._has_all(warehouse, first, last):
+                    for batch in added_by(warehouse, first, last, at_once=_AT_ONCE):
+                        self._take(_rows(batch))
+                        if self._over.is_set():
+                            return
+                        progress.add(batch.num_rows)
                 told = snapshot_time(warehouse, last)
             self._note(last, told or "")
         self._seen = newest
@@ -141,10 +143,22 @@ class Follower:
 
         self._store.write(work)
 
-    def _take(self, batch: pa.RecordBatch) -> None:
-        """Write by what the statements of a batch are found, and give way to who sends for as long as it took."""
+    def _has_all(self, warehouse: Warehouse, first: int, last: int) -> bool:
+        """Note where the statements of these snapshots have landed, as long as all came over HTTP; else False."""
+        for batch in places_added_by(warehouse, first, last, at_once=_PLACES_AT_ONCE):
+            rows = _rows(batch)
+            with self._store.reading() as connection:
+                there = _numbers(connection, rows)
+            if any(row.statement_id not in there for row in rows):
+                return False
+            self._store.write(
+                partial(_note_places, [(there[row.statement_id], row.landed_at) for row in rows])
+            )
+        return True
+
+    def _take(self, rows: Sequence[Landed]) -> None:
+        """Write by what statements are found, and give way to who sends for as long as it took."""
         began = time.monotonic()
-        rows = [Landed(*row.values()) for row in batch.to_pylist()]
         with self._store.reading() as connection:
             there = _numbers(connection, rows)
         new = [found for row in rows if row.statement_id not in there for found in self._incoming(row)]
@@ -156,7 +170,7 @@ class Follower:
                 add_entries(connection, moment, missing, is_journaled=False)
                 known = _numbers(connection, rows)
             places = [(known[row.statement_id], row.landed_at) for row in rows if row.statement_id in known]
-            insert(connection, "landed", places, otherwise="ON CONFLICT DO NOTHING")
+            _note_places(places, connection, moment)
 
         self._store.write(work)
         self._over.wait(time.monotonic() - began)
@@ -172,7 +186,7 @@ class Follower:
                 "statement %s is not found by GET, since it cannot be read: %r", row.statement_id, error
             )
             return
-        yield Incoming(row.statement_id, b"", statement, found, version, _SENDER)
+        yield Incoming(row.statement_id, b"", found, version, _SENDER)
 
 
 class _Progress:
@@ -201,6 +215,15 @@ def _groups(additions: Sequence[Addition]) -> Iterator[list[Addition]]:
         some.append(addition)
     if some:
         yield some
+
+
+def _rows(batch: pa.RecordBatch) -> list[Landed]:
+    return [Landed(*row) for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)]
+
+
+def _note_places(places: Sequence[tuple[int, int]], connection: Connection, _: int) -> None:
+    """Note when entries have landed."""
+    insert(connection, "landed", sorted(places), otherwise="ON CONFLICT DO NOTHING")
 
 
 def _numbers(connection: Connection, rows: Sequence[Landed]) -> dict[str, int]:

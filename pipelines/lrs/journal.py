@@ -1,6 +1,6 @@
 """The journal: statements in the order in which they came, kept before they are answered, and found from then on."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -30,7 +30,6 @@ class Incoming(NamedTuple):
 
     statement_id: str
     raw: bytes
-    statement: Mapping[str, Any]
     findable: Findable
     version: str
     sender: Sender
@@ -116,8 +115,9 @@ def _add_entries(
         if one.sender.defines:
             names |= found.names
     insert(connection, _ENTRY, entries)
-    insert(connection, "entry_agent", agents)
-    insert(connection, "entry_activity", activities)
+    # In the order of their tables, so that neighbours are written one after another.
+    insert(connection, "entry_agent", sorted(agents))
+    insert(connection, "entry_activity", sorted(activities))
     insert(connection, "agent_name", sorted(names), otherwise="ON CONFLICT DO NOTHING")
 
 
@@ -170,7 +170,7 @@ def _where_id(connection: Connection, columns: str, ids: Collection[str]) -> lis
 def _check_same(one: Incoming, first: bytes | None) -> None:
     if first is None or first == one.raw:
         return
-    if not is_same(orjson.loads(first), one.statement):
+    if not is_same(orjson.loads(first), orjson.loads(one.raw)):
         raise RefusedError(
             409,
             f"another statement with the id {one.statement_id} is there, and it stays (Communication 2.1.1): do not "
@@ -181,21 +181,26 @@ def _check_same(one: Incoming, first: bytes | None) -> None:
 def _define(connection: Connection, added: Sequence[Incoming]) -> None:
     """Put what is newly said of activities together with what was said before: languages add up, all else is new."""
     said = [each for one in added for each in one.findable.definitions.items()]
-    known: dict[str, Json] = dict(definitions_of(connection, {activity_id for activity_id, _ in said}))
-    changed = {}
+    known = definitions_of(connection, {activity_id for activity_id, _ in said})
+    changed: dict[str, bytes] = {}
     for activity_id, definition in said:
-        before = known.get(activity_id, {})
-        if before == definition:
+        before = known.get(activity_id, b"{}")
+        if definition == before:
             continue
-        merged = {**before, **definition}
-        for texts in ("name", "description"):
-            if texts in before and texts in definition:
-                merged[texts] = before[texts] | definition[texts]
+        merged = orjson.dumps(_merged(orjson.loads(before), orjson.loads(definition)))
         if merged != before:
             known[activity_id] = changed[activity_id] = merged
     insert(
         connection,
         "activity",
-        [(activity_id, orjson.dumps(definition)) for activity_id, definition in changed.items()],
+        list(changed.items()),
         otherwise="ON CONFLICT (activity_id) DO UPDATE SET definition = excluded.definition",
     )
+
+
+def _merged(before: Json, definition: Json) -> Json:
+    merged = {**before, **definition}
+    for texts in ("name", "description"):
+        if texts in before and texts in definition:
+            merged[texts] = before[texts] | definition[texts]
+    return merged

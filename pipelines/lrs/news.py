@@ -5,8 +5,9 @@ from typing import Any, Final, NamedTuple
 from learnloom.pipelines.lrs.database import Connection
 from learnloom.pipelines.lrs.filters import AFTER, COLUMNS, Asked, asked_of, own_conditions
 from learnloom.pipelines.lrs.message import Call, only
+from learnloom.pipelines.lrs.reader import progress
 from learnloom.pipelines.lrs.statements import Row
-from learnloom.pipelines.lrs.store import Store, progress
+from learnloom.pipelines.lrs.store import Store
 
 _PARAMETERS: Final = frozenset(
     {"agent", "verb", "activity", "registration", "related_agents", "related_activities", "since", AFTER}

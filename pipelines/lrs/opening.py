@@ -1,7 +1,7 @@
 """The store that the settings name, put together."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,9 @@ from learnloom.pipelines.lrs.door import Door
 from learnloom.pipelines.lrs.follow import Follower
 from learnloom.pipelines.lrs.gate import open_gate
 from learnloom.pipelines.lrs.hiding import Hiding
+from learnloom.pipelines.lrs.keeping import JournalKeeper
 from learnloom.pipelines.lrs.lander import Lander, land_journal, land_topic
+from learnloom.pipelines.lrs.lander_process import LandingProcess, Order
 from learnloom.pipelines.lrs.log import JournalLog, Log
 from learnloom.pipelines.lrs.receive import Receiver
 from learnloom.pipelines.lrs.relay import Relay
@@ -63,27 +65,41 @@ def _goes_by_kafka(settings: Settings) -> bool:
 
 
 @contextmanager
-def _landing(job: LandingJob, store: Store, content: LandedContent) -> Iterator[Log]:
+def _landing(
+    job: LandingJob, store: Store, content: LandedContent, prepare: Callable[[], None] | None
+) -> Iterator[Log]:
     """Give the log that the settings name, and land from it within the block."""
     settings = job.settings
-    if not _goes_by_kafka(settings):
-        with Lander(job, store, partial(land_journal, job, store)):
+    topic = settings.lrs.topic if _goes_by_kafka(settings) else None
+    keeper = JournalKeeper(store)
+    with ExitStack() as stack:
+        if prepare is not None:
+            stack.enter_context(LandingProcess(Order(job, store.journal_id, topic, prepare), keeper))
+        elif topic is None:
+            stack.enter_context(Lander(job, store, partial(land_journal, job, store, keeper)))
+        else:
+            stack.enter_context(Lander(job, store, partial(land_topic, job, topic)))
+        if topic is None:
             yield JournalLog(store, max_waiting=settings.lrs.max_waiting)
-        return
-    relay = Relay(
-        store,
-        connection_of(settings),
-        settings.lrs.topic,
-        max_statement_bytes=settings.max_statement_bytes,
-        has_landed=lambda statement_id: content(statement_id) is not None,
-    )
-    with Lander(job, store, partial(land_topic, job, settings.lrs.topic)), relay:
-        yield relay
+            return
+        relay = Relay(
+            store,
+            connection_of(settings),
+            topic,
+            max_statement_bytes=settings.max_statement_bytes,
+            has_landed=lambda statement_id: content(statement_id) is not None,
+        )
+        yield stack.enter_context(relay)
 
 
 @contextmanager
-def open_lrs(job: LandingJob) -> Iterator[App]:
+def open_lrs(job: LandingJob, prepare: Callable[[], None] | None = None) -> Iterator[App]:
     """Give the application, and land what it takes in for as long as the block lasts.
+
+    Args:
+        job: who lands, and how.
+        prepare: what a process that lands does first, such as saying where it logs to; None: a thread of this process
+            lands.
 
     Raises:
         AlreadyServedError: another process serves the store of this warehouse.
@@ -95,7 +111,7 @@ def open_lrs(job: LandingJob) -> Iterator[App]:
         nullcontext() if store.is_shared else _alone(store.folder),
         open_gate(store, settings.lrs) as gate,
         closing(LandedContent(settings, store)) as content,
-        _landing(job, store, content) as log,
+        _landing(job, store, content, prepare) as log,
         Follower(settings, store),
     ):
         statements = Statements(

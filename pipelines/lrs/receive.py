@@ -93,6 +93,18 @@ class Receiver:
                 503, they cannot be kept now; 403, an actor is not one of those whom the key is for.
         """
         self._log.check()
+        incoming = self._prepared(call, raws, put_id, before)
+        self._keep(incoming)
+        return [one.statement_id for one in incoming]
+
+    def _prepared(
+        self,
+        call: Call,
+        raws: Sequence[bytes],
+        put_id: str | None,
+        before: Callable[[Sequence[dict[str, Any]]], None],
+    ) -> list[Incoming]:
+        """Judge statements; what is left of each to be kept is small, and the rest is let go of before it is waited."""
         verdicts = self._judged(call, raws)
         raws = [verdict.raw or b"" for verdict in verdicts]
         statements = [orjson.loads(raw) for raw in raws]
@@ -107,8 +119,7 @@ class Receiver:
             _check_new(one, seen)
         kept = [self._hiding.statement(statement) for statement in statements]
         check_statements(call, statements, kept)
-        self._keep([self._incoming(call, *one) for one in zip(ids, raws, kept, strict=True)])
-        return ids
+        return [self._incoming(call, *one) for one in zip(ids, raws, kept, strict=True)]
 
     def receive_good(self, call: Call, raws: Sequence[bytes]) -> Taken:
         """Judge statements, and keep those that are good, each by itself.
@@ -184,7 +195,7 @@ class Receiver:
         found = findable(statement, authority_of(call.key_id))
         kept = orjson.dumps(statement) if self._hiding.is_on else raw
         sender = Sender(call.key_id, may_define(call.scopes))
-        return Incoming(statement_id, kept, statement, found, call.version, sender)
+        return Incoming(statement_id, kept, found, call.version, sender)
 
     def _verdicts(self, call: Call, raws: Sequence[bytes]) -> list[Verdict]:
         with self._lock:

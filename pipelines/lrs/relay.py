@@ -22,8 +22,9 @@ from learnloom.pipelines.ingest.sources.kafka.topics import (
 )
 from learnloom.pipelines.lrs.database import Lease
 from learnloom.pipelines.lrs.give import iso
+from learnloom.pipelines.lrs.keeping import KEPT, let_go
 from learnloom.pipelines.lrs.message import RefusedError
-from learnloom.pipelines.lrs.source import KEPT, Entry, entries_after, let_go, record_id_of
+from learnloom.pipelines.lrs.source import Entry, entries_after, record_id_of
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.producer import key_of
 from learnloom.schemas.errors import LearnloomError
@@ -203,7 +204,12 @@ class Relay:
                     "LEARNLOOM_MAX_STATEMENT_BYTES"
                 )
             self._messages = Messages(
-                self._connection, max_message_bytes=limit, delivery_seconds=_DELIVERY_SECONDS, linger_ms=0
+                self._connection,
+                max_message_bytes=limit,
+                delivery_seconds=_DELIVERY_SECONDS,
+                # All that is sent is there before it waits: more of it goes in one request, and nothing later.
+                linger_ms=0,
+                batch_bytes=_AT_ONCE_BYTES,
             )
         return self._messages
 

@@ -16,10 +16,14 @@ FILE: Final = "lrs.sqlite"
 _BUSY_SECONDS: Final = 10.0
 _CACHE_KIB: Final = 2_048
 """Of each connection, of which every thread has one."""
+_WRITER: Final = "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=8000"
+"""For what is written: each statement changes pages all over the indexes, and few of them more than once a second."""
 
 
 class _Connection(sqlite3.Connection):
     """Is closed with the thread whose it is, and may be named without being kept."""
+
+    has_written = False
 
     def __del__(self) -> None:
         """Close it."""
@@ -62,7 +66,7 @@ class SqliteDatabase:
             connection.close()
 
     @contextmanager
-    def _thread_connection(self) -> Iterator[sqlite3.Connection]:
+    def _thread_connection(self) -> Iterator[_Connection]:
         connection = getattr(self._threads, "connection", None)
         if connection is None:
             connection = self._threads.connection = self._connect()
@@ -104,6 +108,9 @@ class SqliteDatabase:
     def transaction(self) -> Iterator[Connection]:
         """Give this thread's connection; SQLite lets one write at a time."""
         with self._thread_connection() as connection:
+            if not connection.has_written:
+                connection.executescript(_WRITER)
+                connection.has_written = True
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection

@@ -224,7 +224,8 @@ class Statements:
         languages = languages_of(call.headers.get("accept-language", ""))
         asked = {one for statement in statements for one in activity_ids(statement)}
         with self._store.reading() as connection:
-            known = definitions_of(connection, asked)
+            found = definitions_of(connection, asked)
+        known = {activity_id: orjson.loads(definition) for activity_id, definition in found.items()}
         return [orjson.dumps(canonical(statement, known, languages)) for statement in statements]
 
     def _parts(self, raws: Sequence[bytes]) -> list[Part]:

@@ -6,17 +6,17 @@ What `write` has returned from is on the disk, one flush for each group of reque
 import queue
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, Generic, NamedTuple, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 from learnloom.pipelines.lrs.database import Connection, Database
 from learnloom.pipelines.lrs.message import RefusedError
+from learnloom.pipelines.lrs.reader import Reader, progress, unable
 from learnloom.pipelines.lrs.sqlite import SqliteDatabase
 
 Result = TypeVar("Result")
@@ -44,19 +44,7 @@ class Joint(Generic[Item, Result]):
         return self.do(connection, moment, self.items)
 
 
-class Progress(NamedTuple):
-    """How far things have come, by the numbers of entries."""
-
-    last_seq: int
-    last_stored: int
-    """Milliseconds since 1970."""
-    last_journaled: int
-    landed: int
-    relayed: int
-    pruned: int
-
-
-class Store:
+class Store(Reader):
     """Reads from any thread, and writes from one; use as a context manager."""
 
     def __init__(
@@ -71,22 +59,19 @@ class Store:
         """
         self.folder = folder / FOLDER
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._database = database or SqliteDatabase(self.folder, now=now)
+        database = database or SqliteDatabase(self.folder, now=now)
+        with database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO journal VALUES (1, ?) ON CONFLICT DO NOTHING", (str(uuid.uuid4()),)
+            )
+            (journal_id,) = connection.execute("SELECT journal_id FROM journal").fetchone()
+        super().__init__(database, str(journal_id))
         self._now = now
         self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._in_hand: int | None = None
         self._is_closed = False
-        self.is_shared = self._database.is_shared
+        self.is_shared = database.is_shared
         """Whether other processes may serve it, too."""
-        self.lease = self._database.lease
-        """Gives the lease of a name: what one process at a time has."""
-        self.appended = threading.Event()
-        """Set after each commit; whoever waits for news clears it."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO journal VALUES (1, ?) ON CONFLICT DO NOTHING", (str(uuid.uuid4()),)
-            )
-            (self.journal_id,) = connection.execute("SELECT journal_id FROM journal").fetchone()
         self._writer = threading.Thread(target=self._write_groups, name="lrs-write", daemon=True)
         self._writer.start()
 
@@ -99,34 +84,7 @@ class Store:
         self._is_closed = True
         self._queue.put(None)
         self._writer.join()
-        self._database.close()
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Give a connection of this thread's own, to read with.
-
-        Raises:
-            RefusedError: 503, the database cannot be read.
-        """
-        with self._refusing(), self._database.reading() as connection:
-            yield connection
-
-    @contextmanager
-    def snapshot(self) -> Iterator[Connection]:
-        """Give a connection within a transaction: all that is read is of one moment.
-
-        Raises:
-            RefusedError: 503, the database cannot be read.
-        """
-        with self._refusing(), self._database.snapshot() as connection:
-            yield connection
-
-    @contextmanager
-    def _refusing(self) -> Iterator[None]:
-        try:
-            yield
-        except self._database.troubles as error:
-            raise _unable("read", error) from error
+        self.close()
 
     def milliseconds(self) -> int:
         """The present moment by this machine's clock, in milliseconds since 1970."""
@@ -143,11 +101,6 @@ class Store:
                 # What is being written gets a later moment than all that was written before.
                 moment = min(moment, progress(connection).last_stored + 1)
             return moment - 1
-
-    def progress(self) -> Progress:
-        """How far things have come."""
-        with self.reading() as connection:
-            return progress(connection)
 
     def note(self, **reached: int) -> None:
         """Keep up to which entry things have come, by names of `Progress`; never less than before."""
@@ -195,7 +148,7 @@ class Store:
         except self._database.errors as error:
             for _, future in group:
                 if not future.done():
-                    future.set_exception(_unable("write", error))
+                    future.set_exception(unable("write", error))
             return
         finally:
             self._in_hand = None
@@ -234,12 +187,3 @@ def _kind(asked: _Asked) -> Any:
     """What is equal for works that are done together: nothing of one that is not joint, though it be the same one."""
     work, future = asked
     return work.do if isinstance(work, Joint) else future
-
-
-def progress(connection: Connection) -> Progress:
-    """How far things have come."""
-    return Progress(*connection.execute(f"SELECT {', '.join(Progress._fields)} FROM progress").fetchone())
-
-
-def _unable(what: str, error: Exception) -> RefusedError:
-    return RefusedError(503, f"the store cannot {what} ({error}): send this again", Retry_After="5")

@@ -33,10 +33,20 @@ def additions_since(warehouse: Warehouse, snapshot: int) -> list[Addition]:
     return [Addition(*row) for row in rows]
 
 
-def added_by(warehouse: Warehouse, first: int, last: int, *, at_once: int) -> Iterator[pa.RecordBatch]:
-    """Read what the snapshots `first` to `last` have added, as it came: id, bytes, time in microseconds, topic."""
+def places_added_by(warehouse: Warehouse, first: int, last: int, *, at_once: int) -> Iterator[pa.RecordBatch]:
+    """Read which statements the snapshots `first` to `last` have added: id, time in microseconds; no bytes are read."""
     return warehouse.arrow_batches(
-        "SELECT statement_id::VARCHAR AS statement_id, raw, epoch_us(landed_at) AS landed_at, topic "
+        "SELECT statement_id::VARCHAR AS statement_id, epoch_us(landed_at) AS landed_at "
+        "FROM landing.statement WHERE snapshot_id BETWEEN ? AND ?",
+        [first, last],
+        at_once=at_once,
+    )
+
+
+def added_by(warehouse: Warehouse, first: int, last: int, *, at_once: int) -> Iterator[pa.RecordBatch]:
+    """Read what the snapshots `first` to `last` have added, as it came: id, time in microseconds, bytes."""
+    return warehouse.arrow_batches(
+        "SELECT statement_id::VARCHAR AS statement_id, epoch_us(landed_at) AS landed_at, raw "
         "FROM landing.statement WHERE snapshot_id BETWEEN ? AND ?",
         [first, last],
         at_once=at_once,

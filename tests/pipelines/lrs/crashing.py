@@ -7,7 +7,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.open import open_to_read
+from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.lrs.keys import add_key
 from learnloom.pipelines.lrs.stores import open_store
 from servers.http import is_answering
@@ -57,6 +58,16 @@ class Victim:
             address = f"http://127.0.0.1:{self._port}/xapi/about"
             wait_until(partial(is_answering, address), self._ended, seconds=_PATIENCE_SECONDS)
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
+    def kill_lander(self) -> None:
+        """Kill the process that lands for it, if one is there just now: it starts another."""
+        with suppress(ProcessLookupError):
+            os.kill(lander_of(self.pid), signal.SIGKILL)
+
     def _ended(self) -> str | None:
         return None if self._process.is_alive else "".join(self._process.said[-20:]) or "it ended"
 
@@ -71,6 +82,19 @@ class Victim:
         if self._process.is_alive:
             self._process.signal(signal.SIGTERM)
         self._process.end()
+
+
+def lander_of(pid: int) -> int:
+    """Find the process that lands for `learnloom lrs`, which has one other: it tracks resources.
+
+    Raises:
+        ProcessLookupError: there is none.
+    """
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return int(child)
+    raise ProcessLookupError(pid)
 
 
 @dataclass
@@ -95,7 +119,7 @@ def crash(
     doors: int = 1,
     broker: OwnBroker | None = None,
 ) -> Outcome:
-    """Kill doors, and where there is a broker also it and a lander, while writers write; then check everything.
+    """Kill doors, landers, and where there is one a broker, while writers write; then check everything.
 
     Args:
         folder: the warehouse, which is not there yet.
@@ -121,6 +145,8 @@ def crash(
             for port in ports
         ]
         victims: list[Killing] = [("door", door.kill) for door in running]
+        if broker is None:
+            victims += [("lander", door.kill_lander) for door in running]
         if broker is not None:
             lander = stack.enter_context(_closing(Victim(environment, "consume", "--topic", TOPIC)))
             victims += [("door", running[0].kill)] * 6 + [
@@ -138,7 +164,7 @@ def crash(
         _check_answers(clients[0], threads, outcome)
         # Landing goes by the order of the log: where this one is, all are.
         (last,) = clients[0].post(statement("last"))
-        wait_until(lambda: last in _landed(settings), lambda: None, seconds=_PATIENCE_SECONDS)
+        wait_until(lambda: last in landed(settings), lambda: None, seconds=_PATIENCE_SECONDS)
     _check_landed(settings, threads, outcome)
     return outcome
 
@@ -210,10 +236,12 @@ def _check_answers(client: Client, threads: list[Writer], outcome: Outcome) -> N
             outcome.problems.append(f"{answer.status_code} instead of {status} for {name}")
 
 
-def _landed(settings: Settings) -> Counter[str]:
+def landed(settings: Settings) -> Counter[str]:
     """Count the statements in the warehouse by their ids; none where it is not there yet."""
     try:
         with open_to_read(settings) as warehouse:
+            if "landing.statement" not in existing_tables(warehouse):
+                return Counter()
             rows = warehouse.rows("SELECT statement_id::VARCHAR FROM landing.statement")
     except WarehouseError:
         return Counter()
@@ -224,11 +252,11 @@ def _check_landed(settings: Settings, threads: list[Writer], outcome: Outcome) -
     """Compare what has landed with what was answered."""
     with open_to_read(settings) as warehouse:
         letters = [bytes(row[0]).decode() for row in warehouse.rows("SELECT raw FROM landing.dead_letter")]
-    landed = _landed(settings)
+    there = landed(settings)
     marks = Counter(letter.partition('"mailto:')[2].partition("@")[0] for letter in letters)
     answered = {name for thread in threads for name in thread.answered}
-    outcome.problems += [f"lost: {name}" for name in sorted(answered) if name not in landed]
-    outcome.problems += [f"landed {count} times: {name}" for name, count in landed.items() if count > 1]
+    outcome.problems += [f"lost: {name}" for name in sorted(answered) if name not in there]
+    outcome.problems += [f"landed {count} times: {name}" for name, count in there.items() if count > 1]
     for thread in threads:
         outcome.problems += [
             f"{marks[mark]} dead letters of one refusal: {mark}"

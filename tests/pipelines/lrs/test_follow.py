@@ -188,6 +188,21 @@ def test_a_restored_warehouse_is_looked_through_anew(settings: Settings, store: 
     assert _index(store) == before
 
 
+def test_of_statements_in_the_index_it_is_noted_when_they_landed(settings: Settings, store: Store) -> None:
+    """What came over HTTP gets no second entry when it has landed, and by its time its bytes are found."""
+    ids = [_id() for _ in range(3)]
+    _land(settings, *[statement(id=one) for one in ids])
+    Follower(settings, store).catch_up()
+    before = _index(store)
+    for table in ("landed", "followed"):
+        store.write(lambda connection, _, table=table: connection.execute(f"DELETE FROM {table}"))  # type: ignore[misc]
+    Follower(settings, store).catch_up()
+    assert _index(store) == before
+    with store.reading() as connection:
+        noted = connection.execute("SELECT seq FROM landed ORDER BY seq").fetchall()
+    assert [row[0] for row in noted] == [seq for _, seq in before]
+
+
 def test_what_landed_otherwise_does_not_wait_to_be_landed(settings: Settings, store: Store) -> None:
     """The bound on what waits counts what came over HTTP alone, though the others have numbers in between."""
 

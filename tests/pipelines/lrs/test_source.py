@@ -8,6 +8,7 @@ import pytest
 from learnloom.pipelines.ingest.land.batch import PartitionSlice, WriteBatch
 from learnloom.pipelines.ingest.sources.source import Source
 from learnloom.pipelines.lrs.journal import keep_refused
+from learnloom.pipelines.lrs.keeping import JournalKeeper
 from learnloom.pipelines.lrs.source import TOPIC, JournalSource
 from learnloom.pipelines.lrs.store import Store
 from learnloom.schemas.record import Fault, Position, Record, Verdict
@@ -36,11 +37,15 @@ class TestJournalSource(GrowingSourceContract):
         store.write(
             lambda connection, moment: keep_refused(connection, moment, records[count:], "key", "1.0.3")
         )
-        return JournalSource(store, max_records=max_records, max_bytes=max_bytes, is_over=lambda: True)
+        keeper = JournalKeeper(store)
+        return JournalSource(
+            store, keeper, max_records=max_records, max_bytes=max_bytes, is_over=lambda: True
+        )
 
 
 def _source(store: Store, kept: int = 0) -> JournalSource:
-    return JournalSource(store, max_records=5, max_bytes=10_000, is_over=lambda: True, kept=kept)
+    keeper = JournalKeeper(store, kept=kept)
+    return JournalSource(store, keeper, max_records=5, max_bytes=10_000, is_over=lambda: True)
 
 
 def _fill(store: Store, numbers: range) -> None:

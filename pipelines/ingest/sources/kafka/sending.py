@@ -46,6 +46,7 @@ class Messages:
         max_waiting_bytes: int = MAX_WAITING_BYTES,
         delivery_seconds: float = 120.0,
         linger_ms: int = LINGER_MS,
+        batch_bytes: int = _BATCH_BYTES,
     ) -> None:
         """Reach the broker.
 
@@ -57,6 +58,7 @@ class Messages:
             max_waiting_bytes: bytes that may wait for the broker's word, about at the most.
             delivery_seconds: how long the broker may take to have a message, attempts to reach it included.
             linger_ms: how long a message waits for others to go with it.
+            batch_bytes: of messages that go together, at the most; the broker's limit on a message is one on them, too.
 
         Raises:
             BrokerUnavailableError: no broker answers.
@@ -78,7 +80,7 @@ class Messages:
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=linger_ms,
-                batch_size=min(_BATCH_BYTES, max_message_bytes),  # the broker's limit is one on batches
+                batch_size=min(batch_bytes, max_message_bytes),
                 compression_type="lz4",
                 max_request_size=max_message_bytes,
                 delivery_timeout_ms=delivery_ms,

@@ -25,6 +25,7 @@ from learnloom.pipelines.tracing.span import MAX_LINKS, is_on
 from learnloom.schemas.record import Batch, Position, Record
 
 _log = logging.getLogger(__name__)
+_GATHERED_BYTES: Final = 1 << 20
 _POLL_MS: Final = 100
 """So often the reader is told that nothing came, and may notice that time passes or that it is to stop."""
 _LEAVE_MS: Final = 5_000
@@ -56,6 +57,8 @@ class TopicOptions(NamedTuple):
     when_lost: WhenLost = "stop"
     session_seconds: float = 45.0
     """Whoever is not heard of for so long is out of the group (session.timeout.ms)."""
+    gather_ms: int = 0
+    """So long the broker waits for more before it answers (fetch.max.wait.ms); 0: it answers with what is there."""
 
 
 class KafkaSource:
@@ -166,6 +169,8 @@ class KafkaSource:
 
     def _consumer_options(self) -> dict[str, Any]:
         session_ms = int(self._options.session_seconds * 1000)
+        gather_ms = self._options.gather_ms
+        gathers = {"fetch_max_wait_ms": gather_ms, "fetch_min_bytes": _GATHERED_BYTES} if gather_ms else {}
         return {
             "group_id": self._options.group,
             "enable_auto_commit": False,
@@ -180,6 +185,7 @@ class KafkaSource:
             "max_partition_fetch_bytes": 8 << 20,
             "fetch_max_bytes": 32 << 20,
             "metrics_enabled": False,
+            **gathers,
         }
 
     def _poll(self, consumer: KafkaConsumer) -> dict[TopicPartition, list[Any]]:
