@@ -66,7 +66,7 @@ def _fill(warehouse: Warehouse, settings: Settings, folder: Path) -> str:
     import_members(warehouse, "sis", members, teller, left_out=0, wait_seconds=20)
     tell_matches(warehouse, [Match(_LOGIN, _ZOE)], teller, wait_seconds=20)
     refreshed(warehouse)
-    secret = read_secret(warehouse.folder)
+    secret = read_secret(warehouse.place.secret_file)
     assert secret is not None
     key = person_key(key_of(_ZOE), secret.value)
     _log_in(settings, key)
