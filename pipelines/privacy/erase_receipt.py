@@ -10,7 +10,7 @@ from learnloom.pipelines.lake.relation import columns_in, filled_tables
 from learnloom.pipelines.privacy.erase_state import Erasure, Secret
 from learnloom.pipelines.privacy.receipt import keyed_counts, token_key
 from learnloom.pipelines.privacy.search import Hits
-from learnloom.pipelines.vault.opening import may_read_names
+from learnloom.pipelines.vault.opening import has_vault, may_read_names
 
 _CATALOGUE: Final = f"__ducklake_metadata_{LAKE}"
 _MODEL: Final = "estimates.model_version"
@@ -129,7 +129,11 @@ def _out_of_reach(settings: Settings, erasure: Erasure) -> list[dict[str, str]]:
     if settings.vault.audit_file is not None:
         kept = f"a look is kept for {settings.vault.audit_days} days; the chain would break without it"
         found.append((f"who looked at the student until {day}, by key, in the audit", kept))
-    if settings.vault.file is not None and not may_read_names(settings):
+    if settings.vault.database is not None:
+        found.append(
+            ("the write-ahead log of the vault's database, its archive and its backups", "their own rotation")
+        )
+    if has_vault(settings) and not may_read_names(settings):
         vault = "the student in the vault, which this account may not read"
         found.append((vault, "whoever may: learnloom vault forget"))
     if settings.catalog is not None:

@@ -133,7 +133,7 @@ _BESIDE: Final = (
     ),
     Kept(
         "vault.person",
-        "names and years of birth (setting `vault.file`)",
+        "names and years of birth (setting `vault.file` or `vault.database`)",
         SCHOOL,
         "until it is forgotten",
         True,
