@@ -26,7 +26,7 @@ from learnloom.pipelines.lake.macros import define_macros
 from learnloom.pipelines.lake.object_store import ObjectStore
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.lake.student_secret import read_secret
-from learnloom.pipelines.lake.trouble import explained, is_conflict
+from learnloom.pipelines.lake.trouble import explained, is_conflict, outdated
 
 if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
     import pyarrow as pa
@@ -147,7 +147,8 @@ class Warehouse:
             WarehouseUnavailableError, WarehouseError: in place of DuckDB's words for the same trouble.
         """
         self.close()
-        if (known := explained(error, self.place)) is not None:
+        known = explained(error, self.place) or (outdated(error, self.place) if self.read_only else None)
+        if known is not None:
             raise known from None
 
     def close(self) -> None:

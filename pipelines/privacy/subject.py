@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land.student_keys import held_secret
+from learnloom.pipelines.ingest.land.student_keys import former_keys, held_secret
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables, filled_tables
 from learnloom.pipelines.login.forget import came_as, opened_logins
@@ -29,7 +29,8 @@ class Subject(NamedTuple):
 
     student_key: str
     keys: tuple[str, ...]
-    """Of the student, and of each identifier by itself; where the warehouse has a secret, with and without it."""
+    """Of the student, and of each identifier by itself; where the warehouse has a secret, with it, with former ones,
+    and without."""
     identifiers: tuple[str, ...]
     names: tuple[str, ...]
     logins: tuple[str, ...] = ()
@@ -74,7 +75,7 @@ def find_subject(warehouse: Warehouse, settings: Settings, wanted: str, now: dt.
         identifiers |= {alias.text for alias in person.aliases}
         names |= {person.name} if person.name else set()
     keys |= {key for key in map(key_or_none, identifiers) if key is not None}
-    keys |= {person_key(key, made_with) for key in keys}
+    keys |= {person_key(key, made_with) for key in keys} | former_keys(warehouse, keys)
     logins = _logins(warehouse, settings, keys, now)
     return Subject(
         person_key(student, made_with),

@@ -1,5 +1,6 @@
 """By which secret the warehouse's student keys are made: taken once, and held to ever after."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +16,15 @@ from learnloom.pipelines.lake.student_secret import (
 )
 
 _TABLE: Final = "landing.student_key_version"
+_IDENTIFIER: Final = "staging.stg_identifier"
+_FORMER: Final = "landing.former_key"
+_KEEP_FORMER: Final = f"""
+    INSERT INTO {LAKE}.{_FORMER} (former_key, identifier_key, since)
+    SELECT DISTINCT own_key, identifier_key, ?::TIMESTAMPTZ
+    FROM {LAKE}.{_IDENTIFIER}
+    WHERE own_key <> identifier_key AND own_key NOT IN (SELECT former_key FROM {LAKE}.{_FORMER})
+"""
+"""Before another secret is taken: events and logs hold keys that nothing could compute any more."""
 _WITH_KEYS: Final = frozenset(
     {"staging.stg_statement", "dimensional.dim_student", "feedback.signal_said", "feedback.outbox"}
 )
@@ -79,6 +89,8 @@ def take_secret(warehouse: Warehouse, *, renew: bool, now: datetime, wait_second
                 return None
             # Within the turn to write, so that of two processes of a machine one makes it and the other finds it.
             check = make_secret(warehouse.place.secret_file, renew=renew).check
+            if taken and _IDENTIFIER in filled_tables(warehouse):
+                warehouse.run(_KEEP_FORMER, [now])
             warehouse.run(f"INSERT INTO {LAKE}.{_TABLE} VALUES (?, ?, ?)", [version + 1, check, now])
             return version + 1
 
@@ -99,6 +111,17 @@ def take_first_secret(warehouse: Warehouse, *, now: datetime, wait_seconds: floa
     if _taken(warehouse)[0] or has_student_keys(warehouse):
         return None
     return take_secret(warehouse, renew=False, now=now, wait_seconds=wait_seconds)
+
+
+def former_keys(warehouse: Warehouse, identifier_keys: Collection[str]) -> set[str]:
+    """Give the keys that identifiers had under secrets of before."""
+    if _FORMER not in filled_tables(warehouse):
+        return set()
+    rows = warehouse.rows(
+        f"SELECT former_key FROM {LAKE}.{_FORMER} WHERE list_contains($keys, identifier_key)",
+        {"keys": sorted(identifier_keys)},
+    )
+    return {str(row[0]) for row in rows}
 
 
 def is_keyed(warehouse: Warehouse) -> bool:

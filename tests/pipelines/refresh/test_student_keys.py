@@ -23,6 +23,7 @@ from learnloom.pipelines.lake.student_secret import (
     make_secret,
     read_secret,
 )
+from learnloom.pipelines.privacy.subject import find_subject
 from learnloom.pipelines.refresh.refresh import key_first
 from learnloom.pipelines.serve.students import find_student, key_now
 from learnloom.schemas.xapi.identity import person_key, student_key
@@ -150,6 +151,30 @@ def test_machines_that_share_a_catalogue_make_none_that_may_not_last(tmp_path: P
     with Warehouse(tmp_path) as warehouse:
         key_first(warehouse, Settings(warehouse=tmp_path, catalog=_SHARED), now=_NOW)
         assert held_secret(warehouse) is None
+
+
+def test_keys_of_a_former_secret_still_find_whose_they_are(tmp_path: Path) -> None:
+    """Another secret leaves the keys that events hold: an erasure takes them along, and the interface finds by them."""
+    ada = str(student_key(_ADA))
+    with Warehouse(tmp_path) as warehouse:
+        _taken(warehouse)
+        secret = read_secret(tmp_path / FILE)
+        assert secret is not None
+        former = person_key(ada, secret.value)
+        warehouse.run("CREATE SCHEMA staging")
+        warehouse.run(
+            "CREATE TABLE staging.stg_identifier AS SELECT $id AS identifier_key, $own AS own_key, "
+            "['older'] AS former_keys, 'mbox' AS identifier_kind, $own AS student_key, "
+            "'mailto:ada@school.example' AS identifier, NULL::VARCHAR AS actor_name, now() AS first_seen_at",
+            {"id": ada, "own": former},
+        )
+        assert _taken(warehouse, renew=True) == 2
+        assert _taken(warehouse, renew=True) == 3
+        assert warehouse.rows("SELECT former_key, identifier_key FROM landing.former_key") == [(former, ada)]
+        subject = find_subject(warehouse, Settings(warehouse=tmp_path), _ADA["mbox"], _NOW)
+        assert {former, ada, subject.student_key} <= set(subject.keys)
+        assert subject.student_key not in (former, ada)
+        assert key_now(warehouse, "older") == former
 
 
 def test_of_two_who_come_first_one_makes_the_secret(tmp_path: Path) -> None:
