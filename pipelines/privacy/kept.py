@@ -64,7 +64,7 @@ _LANDING: Final = {
 }
 _SCHOOLS: Final = ("skill", "skill_map", "course_run", "course_work", "vocabulary")
 _LATER: Final = {
-    "feedback.outbox": (SUPPORT, GOOD, True),
+    "feedback.outbox": (SUPPORT, f"{GOOD}, or a rule lets the content of what has ended go", True),
     "feedback.delivery": (OPERATION, GOOD, True),
     "feedback.delivery_position": (OPERATION, NONE, False),
     "run.student_digest": (OPERATION, NEXT, True),
