@@ -244,6 +244,10 @@ class Warehouse:
                 raise
             self._connection.execute("COMMIT")
 
+    def turn(self, lock: str = REFRESH) -> AbstractContextManager[None]:
+        """Hold a write lock within the block, for what is a transaction by itself; arguments, errors as above."""
+        return self._write_lock.held(lock)
+
     def _sign(self) -> None:
         if self.signed_by is not None and not self.read_only:
             self._connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", list(self.signed_by))

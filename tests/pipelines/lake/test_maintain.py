@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.maintain import MANY_SMALL_FILES, spare_files, tidy, tidy_if_needed
+from learnloom.pipelines.lake.errors import OvertakenError
+from learnloom.pipelines.lake.fence import LOCK_FILE, try_lock
+from learnloom.pipelines.lake.maintain import MANY_SMALL_FILES, in_turn, spare_files, tidy, tidy_if_needed
 
 TOMORROW = datetime.now(UTC) + timedelta(days=2)
 
@@ -66,3 +68,23 @@ def test_a_reader_may_hold_what_is_merged(warehouse: Warehouse) -> None:
         tidy(warehouse, now=datetime.now(UTC), wait_seconds=30)
         warehouse.run("DELETE FROM landing.row")
         assert reader.one("SELECT count(*), sum(n) FROM landing.row") == (5_000, sum(range(5_000)))
+
+
+def test_what_was_overtaken_once_is_done_while_others_wait(warehouse: Warehouse) -> None:
+    """At first others write meanwhile; after they were in the way, nobody does until it is done."""
+    are_others_kept_out: list[bool] = []
+
+    def work() -> int:
+        let_go = try_lock(warehouse.folder / LOCK_FILE)
+        are_others_kept_out.append(let_go is None)
+        if let_go is not None:
+            let_go()
+        if len(are_others_kept_out) < 3:
+            raise OvertakenError("others have written")
+        return 7
+
+    assert in_turn(warehouse, work, wait_seconds=20) == 7
+    assert are_others_kept_out == [False, True, True]
+    let_go = try_lock(warehouse.folder / LOCK_FILE)
+    assert let_go is not None
+    let_go()
