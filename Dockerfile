@@ -49,7 +49,7 @@ LABEL org.opencontainers.image.title="learnloom" \
 # that its caller has not, and nothing can be installed.
 RUN groupadd --gid 10001 learnloom \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /files --shell /usr/sbin/nologin learnloom \
-    && install --directory --owner=learnloom --group=learnloom /files /warehouse /prefect /backup /scratch \
+    && install --directory --owner=learnloom --group=learnloom /files /warehouse /prefect /backup /scratch /keys \
     && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
     && find /usr/local/lib -type d \( -name ensurepip -o -name 'pip' -o -name 'pip-*' -o -name idlelib \) -prune -exec rm -r {} + \
     && rm -f /usr/local/bin/pip /usr/local/bin/pip3 /usr/local/bin/pip3.12 /usr/local/bin/idle*

@@ -1,9 +1,9 @@
 """What erasing costs: processor time, bytes written, and how long landing waits meanwhile.
 
-    python -m bench.erase [--statements COUNT]
+    python -m bench.erase [--statements COUNT] [--students COUNT ...]
 
-A class is landed and refreshed; a student is hidden and taken out of all files (`erase request`, `erase run --now`),
-while another process imports small files, one after the other.
+A class is landed and refreshed; so many students, each in a process of its own, are hidden (`erase request`), and taken
+out of all files together (`erase run --now`), while another process imports small files, one after the other.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
@@ -95,6 +96,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--statements", type=int, default=1_000_000)
+    parser.add_argument("--students", type=int, nargs="+", default=[1])
     options = parser.parse_args()
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print(", ".join(f"{name} {version(name)}" for name in ("duckdb", "duckdb-extension-ducklake")))
@@ -102,37 +104,48 @@ def main() -> None:
         folder = Path(made)
         learnloom(folder, "simulate", "class", "--statements", str(options.statements))
         learnloom(folder, "import", "class/statements.jsonl", ok=(0, 3))
-        _tell("refresh before", learnloom(folder, "refresh", *_DAY))
-        with Warehouse(folder / "learnloom-warehouse", read_only=True) as warehouse:
-            (count,) = warehouse.one("SELECT count(*) FROM landing.statement")
-            key, n_statements = warehouse.one(
-                "SELECT student_key, n_statements FROM dimensional.dim_student ORDER BY n_statements DESC LIMIT 1"
-            )
-        before = _files(folder)
-        print(
-            f"{count:,} statements, {n_statements:,} of the student, {sum(before.values()):,} bytes of data"
+        _tell("refresh before", [learnloom(folder, "refresh", *_DAY)])
+        for n_students in options.students:
+            _erase(folder, n_students)
+
+
+def _erase(folder: Path, n_students: int) -> None:
+    """Erase the students of whom most is known, and say what it took."""
+    with Warehouse(folder / "learnloom-warehouse", read_only=True) as warehouse:
+        (count,) = warehouse.one("SELECT count(*) FROM landing.statement")
+        students = warehouse.rows(
+            "SELECT student_key, n_statements FROM dimensional.dim_student "
+            "ORDER BY n_statements DESC, student_key LIMIT ?",
+            [n_students],
         )
-        with _Landing(folder) as landing:
-            time.sleep(3)
-            alone = len(landing.seconds)
-            _tell("erase request", learnloom(folder, "erase", "request", key))
-            asked = len(landing.seconds)
-            _tell("erase run --now", learnloom(folder, "erase", "run", "--now"))
-        after = _files(folder)
-        written = sum(size for name, size in after.items() if name not in before)
-        print(f"bytes written: {written:,} in {len(after.keys() - before.keys())} files")
-        for name, some in (
-            ("before", landing.seconds[1:alone]),
-            ("during request", landing.seconds[alone:asked]),
-            ("during run", landing.seconds[asked:]),
-        ):
-            if some:
-                print(f"landing one statement {name}: {len(some)} times, longest {max(some):.2f} s")
-
-
-def _tell(name: str, step: Step) -> None:
+    before = _files(folder)
     print(
-        f"{name}: {step.seconds:.1f} s, {step.cpu_seconds:.1f} s of processor, {step.peak_mb:.0f} MB",
+        f"{count:,} statements, {sum(n for _, n in students):,} of {n_students} students, "
+        f"{sum(before.values()):,} bytes of data",
+        flush=True,
+    )
+    with _Landing(folder) as landing:
+        time.sleep(3)
+        alone = len(landing.seconds)
+        _tell("erase request", [learnloom(folder, "erase", "request", str(key)) for key, _ in students])
+        asked = len(landing.seconds)
+        _tell("erase run --now", [learnloom(folder, "erase", "run", "--now")])
+    after = _files(folder)
+    written = sum(size for name, size in after.items() if name not in before)
+    print(f"bytes written: {written:,} in {len(after.keys() - before.keys())} files")
+    for name, some in (
+        ("before", landing.seconds[1:alone]),
+        ("during request", landing.seconds[alone:asked]),
+        ("during run", landing.seconds[asked:]),
+    ):
+        if some:
+            print(f"landing one statement {name}: {len(some)} times, longest {max(some):.2f} s", flush=True)
+
+
+def _tell(name: str, steps: Sequence[Step]) -> None:
+    print(
+        f"{name}: {sum(each.seconds for each in steps):.1f} s, {sum(each.cpu_seconds for each in steps):.1f} s of "
+        f"processor, {max(each.peak_mb for each in steps):.0f} MB",
         flush=True,
     )
 

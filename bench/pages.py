@@ -1,22 +1,28 @@
 """How long pages take: processor time of each for a class of a size, and teachers who read at once.
 
 `python -m bench.pages FOLDER --students 200 --teachers 50` reads the read model of the demo in FOLDER, in which its
-class is repeated until it has so many students.
+class is repeated until it has so many students. With --busy the teachers read on while other processes refresh all of
+the demo's warehouse, and land files in it.
 """
 
 import argparse
 import asyncio
 import datetime as dt
+import json
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
+from typing import NamedTuple
 
 import duckdb
 import httpx
 
+from bench.command import learnloom
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.lake.reading_copy import ReadingCopy
 from learnloom.pipelines.pages.answering import TakesAnswers
@@ -29,6 +35,10 @@ from learnloom.pipelines.roster.access import roles_for
 from learnloom.pipelines.roster.reader import Reader, Role
 
 _ROUNDS = 10
+_TIMES = 2
+"""Of full refreshes and of landings, at the least, while teachers read."""
+_LANDED = 200
+_DAY = "2026-10-18"
 _WITH_WAREHOUSE = {"why", "why_own", "export"}
 _STUDENTS = """
     SELECT DISTINCT table_name FROM duckdb_columns() WHERE column_name = 'student_key' ORDER BY table_name
@@ -90,35 +100,105 @@ async def _each(copy: ReadingCopy, log: AnswerLog) -> None:
                 )
 
 
-async def _together(copy: ReadingCopy, log: AnswerLog, teachers: int) -> None:
+class _Read(NamedTuple):
+    seconds: list[float]
+    n_errors: int
+
+
+async def _together(
+    copy: ReadingCopy, log: AnswerLog, teachers: int, is_over: Callable[[], bool] = lambda: True
+) -> _Read:
+    """Let teachers read all pages at once, each a page at a time, again until it is over."""
+    took: list[float] = []
+    errors = 0
     async with _client(copy, reader_as(Role.TEACHER, copy.cursor(), "en"), log) as client:
         paths = [path for _, path in _paths(copy, Role.TEACHER)]
-        took: list[float] = []
 
         async def read(number: int) -> None:
-            for step in range(len(paths)):
+            nonlocal errors
+            step = 0
+            while step < len(paths) or not is_over():
                 began = time.perf_counter()
-                (await client.get(paths[(number + step) % len(paths)])).raise_for_status()
+                answer = await client.get(paths[(number + step) % len(paths)])
                 took.append(time.perf_counter() - began)
+                errors += not answer.is_success
+                step += 1
 
         await asyncio.gather(*(read(number) for number in range(teachers)))
-    cuts = statistics.quantiles(took, n=100)
+    return _Read(took, errors)
+
+
+def _tell(name: str, teachers: int, read: _Read) -> None:
+    cuts = statistics.quantiles(read.seconds, n=100)
     print(
-        f"{teachers} teachers at once, {len(took)} pages: median {cuts[49]:.2f} s, p99 {cuts[98]:.2f} s, no error"
+        f"{teachers} teachers at once, {name}: {len(read.seconds)} pages, "
+        f"mean {statistics.fmean(read.seconds):.2f} s, median {cuts[49]:.2f} s, p99 {cuts[98]:.2f} s, "
+        f"{read.n_errors} errors",
+        flush=True,
     )
+
+
+class _Busy:
+    """Refreshes everything and lands small files meanwhile, each in its own processes, until both were done twice."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._counts = {"refreshes": 0, "landings": 0}
+        self._threads = [Thread(target=self._run, args=(name,)) for name in self._counts]
+        for each in self._threads:
+            each.start()
+
+    def is_over(self) -> bool:
+        """Whether there was enough of both."""
+        return min(self._counts.values()) >= _TIMES
+
+    def _run(self, name: str) -> None:
+        while not self.is_over():
+            if name == "refreshes":
+                learnloom(self._folder, "refresh", "--full", "--as-of", _DAY, "-w", "warehouse")
+            else:
+                path = self._folder / f"new-{self._counts[name]}.jsonl"
+                path.write_text("".join(json.dumps(_statement()) + "\n" for _ in range(_LANDED)))
+                learnloom(self._folder, "import", path.name, "-w", "warehouse")
+            self._counts[name] += 1
+
+    def close(self) -> None:
+        """Wait for what is under way."""
+        for each in self._threads:
+            each.join()
+        print(", ".join(f"{count} {name}" for name, count in self._counts.items()))
+
+
+def _statement() -> dict[str, object]:
+    return {
+        "id": str(uuid.uuid4()),
+        "actor": {"account": {"homePage": "https://lms.school.example", "name": "newcomer"}},
+        "verb": {"id": "http://adlnet.gov/expapi/verbs/experienced"},
+        "object": {"id": "https://school.example/page"},
+        "timestamp": "2026-09-30T10:00:00Z",
+    }
 
 
 def main() -> None:
     """Measure."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--students", type=int, default=200)
     parser.add_argument("--teachers", type=int, default=50)
+    parser.add_argument("--busy", action="store_true")
     given = parser.parse_args()
     with _repeated(given.folder, given.students) as copy, tempfile.TemporaryDirectory() as kept:
         log = AnswerLog(Path(kept))
-        asyncio.run(_each(copy, log))
-        asyncio.run(_together(copy, log, given.teachers))
+        if not given.busy:
+            asyncio.run(_each(copy, log))
+        _tell("alone", given.teachers, asyncio.run(_together(copy, log, given.teachers)))
+        if given.busy:
+            busy = _Busy(given.folder)
+            read = asyncio.run(_together(copy, log, given.teachers, busy.is_over))
+            busy.close()
+            _tell("while everything is refreshed and others land", given.teachers, read)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from learnloom.flows.runtime import (
     tell,
     this_run,
 )
-from learnloom.pipelines.refresh.refresh import RefreshSummary, count_changes
+from learnloom.pipelines.refresh.refresh import RefreshSummary, count_changes, key_first
 from learnloom.pipelines.refresh.refresh import refresh as refresh_now
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.train import train as train_now
@@ -97,6 +97,7 @@ def compute(
 ) -> tuple[RefreshSummary, dict[str, int]]:
     """Compute and publish everything, as one transaction; count the signals that begin and end to stand."""
     with opened(this_run("refresh")) as warehouse:
+        key_first(warehouse, settings(), now=now())
         summary = refresh_now(warehouse, settings(), request, clock=now, on_progress=progress)
         return summary, count_changes(warehouse) if summary.students else {"raised": 0, "ended": 0}
 

@@ -17,6 +17,10 @@ MEDIA_TYPE: Final = "application/cloudevents+json"
 """Content type of an event: structured mode, JSON format."""
 
 
+FORGOTTEN: Final = "forgotten"
+"""In the outbox, the change of an event whose content a rule of retention has let go: it is told to nobody."""
+
+
 class Change(StrEnum):
     """What has happened to a signal."""
 

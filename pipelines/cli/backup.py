@@ -9,7 +9,8 @@ from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.cli.shown import vault_of
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.lake.open import open_to_read
+from learnloom.pipelines.ingest.land.student_keys import is_keyed
+from learnloom.pipelines.lake.open import open_to_read, place_of
 
 commands = typer.Typer(add_completion=False)
 
@@ -41,8 +42,14 @@ def backup(
     settings = read_settings(warehouse)
     with open_to_read(settings) as opened:
         done = back_up_everything(opened, target, settings.s3, vault=vault_of(settings) if vault else None)
+        is_secret = is_keyed(opened)
     out.record(done)
     out.say(
         f"The backup {target} holds {done.files:,} files. {done.copied:,} of them were copied now "
         f"({done.bytes_copied:,} bytes)."
     )
+    if is_secret:
+        out.say(
+            f"It does not hold {place_of(settings).secret_file}, with which the keys of students are made: keep a "
+            "copy of that apart from it."
+        )

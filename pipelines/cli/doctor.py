@@ -13,10 +13,13 @@ from learnloom.pipelines.cli.options import Exit, JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.config.sources import SETTINGS_FILE
+from learnloom.pipelines.ingest.land.student_keys import has_student_keys, held_secret
+from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseMissingError
 from learnloom.pipelines.lake.extensions import extension_file
 from learnloom.pipelines.lake.open import open_to_read, place_of, store_of
 from learnloom.pipelines.lake.probe import probe_store
+from learnloom.pipelines.lake.student_secret import StudentSecretError, is_open_to_others
 from learnloom.pipelines.operate.finding import HealthFinding
 from learnloom.pipelines.refresh.checks import run_checks
 from learnloom.schemas.errors import LearnloomError
@@ -124,12 +127,13 @@ def _warehouse(settings: Settings) -> list[HealthFinding]:
     try:
         with open_to_read(settings) as warehouse:
             results = run_checks(warehouse)
+            keys = _student_keys(warehouse)
     except WarehouseMissingError:
         message = f"none at {place_of(settings)} yet: `learnloom import PATH` creates it"
         return [HealthFinding("warehouse", True, message)]
     except LearnloomError as error:
         return [HealthFinding("warehouse", False, str(error))]
-    return [HealthFinding("warehouse", True, f"opened; {len(results)} data checks run")] + [
+    return [HealthFinding("warehouse", True, f"opened; {len(results)} data checks run"), keys] + [
         HealthFinding(
             f"check {result.name}",
             False,
@@ -138,3 +142,24 @@ def _warehouse(settings: Settings) -> list[HealthFinding]:
         for result in results
         if result.n_offending
     ]
+
+
+def _student_keys(warehouse: Warehouse) -> HealthFinding:
+    """Whether the keys of students are made with a secret, which nobody else can read."""
+    name, file = "keys of students", warehouse.place.secret_file
+    try:
+        secret = held_secret(warehouse)
+    except StudentSecretError as error:
+        return HealthFinding(name, False, str(error))
+    if secret is None:
+        told = (
+            "made without a secret: whoever guesses identifiers finds the students. `learnloom rekey` gives everybody "
+            "another key; read first what it changes for receivers (docs/how-to/pseudonyms.md)"
+            if has_student_keys(warehouse)
+            else "none yet: the first refresh makes them"
+        )
+        return HealthFinding(name, True, told)
+    # A file that a cluster mounts has the rights that the cluster gives it.
+    if warehouse.place.secret is None and is_open_to_others(file):
+        return HealthFinding(name, False, f"others may read their secret: chmod 600 {file}")
+    return HealthFinding(name, True, f"made with the secret in {file}: keep a copy apart, no backup holds it")

@@ -9,7 +9,9 @@ from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.cli.shown import vault_of
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.lake.open import place_of
+from learnloom.pipelines.ingest.land.student_keys import held_secret
+from learnloom.pipelines.lake.open import open_to_read, place_of
+from learnloom.pipelines.lake.student_secret import StudentSecretError
 
 commands = typer.Typer(add_completion=False)
 
@@ -39,3 +41,8 @@ def restore(
         f"The warehouse stands at {place} again, with {done.files:,} files. {done.copied:,} of them were copied now "
         f"({done.bytes_copied:,} bytes)."
     )
+    with open_to_read(settings) as opened:
+        try:
+            held_secret(opened)
+        except StudentSecretError as error:  # no backup holds it: until it is here, nothing can be refreshed
+            out.note(f"learnloom: {error}")

@@ -18,8 +18,12 @@ def vault_of(settings: Settings) -> Path:
     """The file of the vault.
 
     Raises:
-        VaultError: the settings name none.
+        VaultError: the settings name none, or a database.
     """
+    if settings.vault.database is not None:
+        raise VaultError(
+            "the vault is a database of its own: back it up and restore it by pg_dump, apart from this"
+        )
     if settings.vault.file is None:
         raise VaultError("no vault is named: set LEARNLOOM_VAULT__FILE")
     return settings.vault.file

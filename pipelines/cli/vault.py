@@ -57,7 +57,9 @@ def import_(
 ) -> None:
     """Keep names and identifiers; where statements land under pseudonyms, whose each pseudonym is.
 
-    The vault is the file LEARNLOOM_VAULT__FILE; it is made for the account that runs this, and nobody else may read it.
+    The vault is the file LEARNLOOM_VAULT__FILE, made for the account that runs this, which alone may read it; or the
+    database LEARNLOOM_VAULT__DATABASE, where others read what that role grants.
+
     Rows with the same text in the column person are one person. Told again, a name takes the place of the former one.
     """
     out = Output(as_json=as_json)
@@ -143,7 +145,7 @@ def rotate() -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["identifier", "person"])
     with open_vault(settings) as vault, vault.writing():
-        for person in vault.people(limit=-1):
+        for person in vault.people():
             plain = [alias.text for alias in person.aliases if not alias.is_pseudonym]
             if plain:
                 vault.keep(

@@ -46,6 +46,18 @@ class PseudonymBounds(BaseModel):
         description="Longest response, in characters, that is kept; of a longer one its length is. None: all are kept.",
     )
 
+    keyed_students: bool = Field(
+        default=True,
+        description="Whether the first refresh of a warehouse makes a secret for the keys of students, so that nobody "
+        "finds a student by trying identifiers. With `catalog` only where student_key_file is set. A warehouse that "
+        "has keys already keeps them: `learnloom rekey`.",
+    )
+    student_key_file: Path | None = Field(
+        default=None,
+        description="File of that secret, 64 hexadecimal digits; made where it is absent. Each machine that refreshes "
+        "or erases needs it. None: student.key in the warehouse's folder. No backup holds it.",
+    )
+
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
         if self.key is not None and self.key_file is not None:

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-RetainedKind = Literal["statements", "dead_letters", "carried", "exports", "backups"]
+RetainedKind = Literal["statements", "dead_letters", "carried", "events", "exports", "backups"]
 KINDS: Final[tuple[RetainedKind, ...]] = get_args(RetainedKind)
 _FILES: Final = ("exports", "backups")
 _MOST: Final = 100
@@ -23,13 +23,14 @@ class RetentionRule(BaseModel):
     what: RetainedKind = Field(
         default="statements",
         description="statements (with what is computed of them), dead_letters (their content), carried (what was known "
-        "of a student's skills from statements that are erased), exports or backups (files of a folder).",
+        "of a student's skills from statements that are erased), events (of signals that have ended), exports or "
+        "backups (files of a folder).",
     )
     days: int = Field(ge=1, le=36_500, description="After how many days.")
     counted_from: Literal["itself", "course_end"] = Field(
         default="itself",
-        description="From when the days count: itself (when it happened, was refused, carried or written), or for "
-        "statements course_end, the last day of the course's last run by the course plan; of a course without one "
+        description="From when the days count: itself (when it happened, was refused, carried, told or written), or "
+        "for statements course_end, the last day of the course's last run by the course plan; of a course without one "
         "nothing is erased.",
     )
     sources: tuple[_Pattern, ...] = Field(

@@ -1,9 +1,9 @@
 """Where names, consent and looks are kept, apart from the warehouse: a deployment's choices."""
 
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 Purpose = Literal["support", "evaluation", "training", "research"]
 """For what data of a student may be used."""
@@ -19,6 +19,11 @@ class VaultBounds(BaseModel):
         default=None,
         description="SQLite file of names, identifiers and consent, outside of the warehouse's folder. Whoever may "
         "read it sees names where others see keys. None: there is none.",
+    )
+    database: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL database of the same instead, for several machines: postgresql://user@host/name. Not "
+        "the catalogue's: whoever has this address sees names.",
     )
     purposes: tuple[Purpose, ...] = Field(
         default=PURPOSES,
@@ -42,3 +47,9 @@ class VaultBounds(BaseModel):
         le=36_500,
         description="How long a look is kept; what is older goes with the next one, and the chain begins behind it.",
     )
+
+    @model_validator(mode="after")
+    def _is_in_one_place(self) -> Self:
+        if self.file is not None and self.database is not None:
+            raise ValueError("file and database exclude each other: set one of them")
+        return self

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from learnloom.pipelines.deliver.position import DeliveryPosition, is_own_turn
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import DELIVERY
+from learnloom.schemas.event import FORGOTTEN
 from learnloom.schemas.student_event import ERASED
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class SubscriptionFilter(NamedTuple):
             given["withheld"] = list(self.withheld)
         # That a student was erased concerns whoever may have had something of them, whatever they want to hear.
         of_students = "student_key IN (SELECT unnest($student_key::VARCHAR[]))" if self.students else "true"
-        wanted = " AND ".join(parts) or "true"
+        wanted = " AND ".join([f"change <> '{FORGOTTEN}'", *parts])
         return f"(({wanted}) OR (change = '{ERASED}' AND {of_students}))", {**given}
 
 

@@ -26,7 +26,7 @@ from learnloom.pipelines.lake.macros import define_macros
 from learnloom.pipelines.lake.object_store import ObjectStore
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.lake.student_secret import read_secret
-from learnloom.pipelines.lake.trouble import explained, is_conflict
+from learnloom.pipelines.lake.trouble import explained, is_conflict, outdated
 
 if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
     import pyarrow as pa
@@ -48,6 +48,7 @@ class Warehouse:
         *,
         postgres: str | None = None,
         store: ObjectStore | None = None,
+        secret: Path | None = None,
         read_only: bool = False,
         snapshot: int | None = None,
         memory_limit: str = "4GB",
@@ -61,6 +62,7 @@ class Warehouse:
             folder: where it stands.
             postgres: connection string of the database that holds the catalogue; None: an SQLite file in `folder`.
             store: the object store that holds the data; None: they lie in `folder`.
+            secret: file of the secret of student keys; None: it is in `folder`.
             read_only: open it for reading; others may write meanwhile.
             snapshot: see it as it was then, for reading only; None: always as it is.
             memory_limit: memory that DuckDB may take before it spills to disk.
@@ -75,7 +77,7 @@ class Warehouse:
                 trouble.
             WarehouseError: the catalogue cannot be opened, or its data lie elsewhere.
         """
-        self.place = Place(folder, postgres, store)
+        self.place = Place(folder, postgres, store, secret)
         self.read_only = read_only
         self.pinned_snapshot = snapshot
         self.memory_limit = memory_limit
@@ -84,7 +86,7 @@ class Warehouse:
         self.signed_by = run
         self._write_lock = self._new_write_lock() if self.takes_lock else NoWriteLock()
         if read_only and not self.place.may_stand():
-            raise _missing(self.place)
+            raise WarehouseMissingError.at(self.place)
         if not read_only:
             folder.mkdir(parents=True, exist_ok=True)
         self._has_macros = False
@@ -124,7 +126,7 @@ class Warehouse:
         except duckdb.Error as error:
             self._connection.close()
             if self.read_only and "does not exist" in str(error):
-                raise _missing(self.place) from error
+                raise WarehouseMissingError.at(self.place) from error
             told = f"cannot open the warehouse at {self.place}: {self.place.scrubbed(str(error))}"
             raise explained(error, self.place) or WarehouseError(told) from None
 
@@ -145,7 +147,8 @@ class Warehouse:
             WarehouseUnavailableError, WarehouseError: in place of DuckDB's words for the same trouble.
         """
         self.close()
-        if (known := explained(error, self.place)) is not None:
+        known = explained(error, self.place) or (outdated(error, self.place) if self.read_only else None)
+        if known is not None:
             raise known from None
 
     def close(self) -> None:
@@ -159,6 +162,7 @@ class Warehouse:
             self.place.folder,
             postgres=self.place.postgres,
             store=self.place.store,
+            secret=self.place.secret,
             read_only=self.read_only,
             snapshot=self.pinned_snapshot,
             memory_limit=self.memory_limit,
@@ -240,6 +244,10 @@ class Warehouse:
                 raise
             self._connection.execute("COMMIT")
 
+    def turn(self, lock: str = REFRESH) -> AbstractContextManager[None]:
+        """Hold a write lock within the block, for what is a transaction by itself; arguments, errors as above."""
+        return self._write_lock.held(lock)
+
     def _sign(self) -> None:
         if self.signed_by is not None and not self.read_only:
             self._connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", list(self.signed_by))
@@ -251,7 +259,7 @@ class Warehouse:
             StudentSecretError: the secret of student keys cannot be read.
         """
         if not self._has_macros:
-            secret = read_secret(self.folder)
+            secret = read_secret(self.place.secret_file)
             define_macros(self._connection, secret.value if secret is not None else None)
             self._has_macros = True
 
@@ -290,10 +298,3 @@ class Warehouse:
             with attempt:
                 return work()
         raise AssertionError  # the last attempt either returns from the block or raises
-
-
-def _missing(place: Place) -> WarehouseMissingError:
-    return WarehouseMissingError(
-        f"no warehouse at {place}: import statements first (learnloom import PATH), "
-        "or point LEARNLOOM_WAREHOUSE at the right folder"
-    )

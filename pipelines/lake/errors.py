@@ -1,5 +1,7 @@
 """What can go wrong with the warehouse, each said so that the reader can act."""
 
+from typing import Self
+
 from learnloom.schemas.errors import LearnloomError
 
 
@@ -9,6 +11,14 @@ class WarehouseError(LearnloomError):
 
 class WarehouseMissingError(WarehouseError):
     """There is no warehouse at the place named."""
+
+    @classmethod
+    def at(cls, place: object) -> Self:
+        """Say where there is none, and what to do."""
+        return cls(
+            f"no warehouse at {place}: import statements first (learnloom import PATH), "
+            "or point LEARNLOOM_WAREHOUSE at the right folder"
+        )
 
 
 class WarehouseBusyError(WarehouseError):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from learnloom.pipelines.lake.catalog import is_laid_down
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.object_store import SCHEME, ObjectStore
+from learnloom.pipelines.lake.student_secret import FILE as SECRET_FILE
 
 CATALOG_FILE = "catalog.sqlite"
 DATA_FOLDER = "data"
@@ -25,6 +26,9 @@ class Place(NamedTuple):
     store: ObjectStore | None = None
     """Where the data lie; None: in the folder."""
 
+    secret: Path | None = None
+    """File of the secret that makes the keys of students; None: in the folder."""
+
     def __str__(self) -> str:
         """Say where it stands, without secrets."""
         parts = [] if self.postgres is None else ["catalogue in PostgreSQL"]
@@ -35,6 +39,11 @@ class Place(NamedTuple):
     def sqlite(self) -> Path:
         """The SQLite catalogue, where it is one."""
         return self.folder / CATALOG_FILE
+
+    @property
+    def secret_file(self) -> Path:
+        """Where the secret of student keys is, or is to be."""
+        return self.secret or self.folder / SECRET_FILE
 
     @property
     def extensions(self) -> tuple[str, ...]:

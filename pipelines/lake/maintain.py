@@ -2,13 +2,16 @@
 
 import logging
 import re
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 import duckdb
 
-from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.connection import LAKE, Result, Warehouse
+from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.lake.probe import PROBES
 from learnloom.pipelines.lake.small import one_thread
 
@@ -77,7 +80,7 @@ def tidy(warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days:
     """
 
     def do(sql: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        return warehouse.retrying(lambda: warehouse.rows(sql, values), wait_seconds=wait_seconds)
+        return in_turn(warehouse, lambda: warehouse.rows(sql, values), wait_seconds=wait_seconds)
 
     flush_inlined(warehouse, wait_seconds=wait_seconds)
     with one_thread(warehouse):  # half the memory, and hardly slower: it is writing that takes the time
@@ -105,7 +108,7 @@ def flush_inlined(warehouse: Warehouse, *, wait_seconds: float) -> None:
         for table_id, schema, table in warehouse.rows(_TABLES):
             if table_id in tables:
                 call = f"CALL ducklake_flush_inlined_data('{LAKE}', schema_name => '{schema}', table_name => '{table}')"
-                warehouse.retrying(partial(warehouse.rows, call), wait_seconds=wait_seconds)
+                in_turn(warehouse, partial(warehouse.rows, call), wait_seconds=wait_seconds)
 
 
 def inlined(warehouse: Warehouse) -> set[int]:
@@ -146,3 +149,24 @@ def remove_orphans(warehouse: Warehouse, *, now: datetime, wait_seconds: float) 
         )
         return 0
     return len(orphans(is_dry=False))
+
+
+def in_turn(warehouse: Warehouse, work: Callable[[], Result], *, wait_seconds: float) -> Result:
+    """Do work on files that is a transaction by itself, first while others write, then in their place.
+
+    What takes longer than the time between two small landings would be overtaken for ever. So after it was once, others
+    wait until it is done.
+
+    Raises:
+        WarehouseBusyError: others were in the way for too long.
+    """
+    is_first = True
+
+    def attempt() -> Result:
+        nonlocal is_first
+        others = nullcontext() if is_first else warehouse.turn(LANDING)
+        is_first = False
+        with others:
+            return work()
+
+    return warehouse.retrying(attempt, wait_seconds=wait_seconds)

@@ -18,6 +18,7 @@ def open_to_read(settings: Settings, *, snapshot: int | None = None) -> Warehous
         settings.warehouse,
         postgres=catalog_of(settings),
         store=store_of(settings),
+        secret=settings.pseudonyms.student_key_file,
         read_only=True,
         snapshot=snapshot,
         memory_limit=settings.memory_limit,
@@ -44,13 +45,16 @@ def open_to_write(settings: Settings, *, must_exist: bool = False, run: Run | No
         store=store_of(settings),
         memory_limit=settings.memory_limit,
         lock_wait_seconds=settings.lock_wait_seconds,
+        secret=settings.pseudonyms.student_key_file,
         run=run,
     )
 
 
 def place_of(settings: Settings) -> Place:
     """Where the warehouse stands, or is to stand."""
-    return Place(settings.warehouse, catalog_of(settings), store_of(settings))
+    return Place(
+        settings.warehouse, catalog_of(settings), store_of(settings), settings.pseudonyms.student_key_file
+    )
 
 
 def store_of(settings: Settings) -> ObjectStore | None:

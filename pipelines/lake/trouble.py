@@ -68,3 +68,13 @@ def explained(error: BaseException | None, place: Place) -> WarehouseError | Non
     # The rest is DuckDB's general advice.
     words = " ".join(line for line in told.partition("Authentication Failure")[0].splitlines() if line)
     return WarehouseError(f"{place}: {advice} ({words.partition(' LINE ')[0].strip()})")
+
+
+def outdated(error: BaseException | None, place: Place) -> WarehouseError | None:
+    """Say that what is read lacks a column, as of an earlier release it does; None: the error means something else."""
+    if not isinstance(error, duckdb.BinderException):
+        return None
+    told = place.scrubbed(str(error)).partition("\n")[0]
+    return WarehouseError(
+        f"the tables of {place} are not those of this release: run `learnloom refresh`, which builds them anew ({told})"
+    )

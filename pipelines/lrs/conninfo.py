@@ -22,49 +22,47 @@ _MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-f
 
 
 class ConnectionStringError(LearnloomError):
-    """The setting `catalog` cannot be used for the store."""
+    """A setting that names a database cannot be used."""
 
 
-def parameters(text: str) -> dict[str, str]:
-    """Read postgresql://user:password@host:port/name?… or key=value pairs.
+def parameters(text: str, *, setting: str = "LEARNLOOM_CATALOG") -> dict[str, str]:
+    """Read postgresql://user:password@host:port/name?… or key=value pairs; errors name the `setting`.
 
     Raises:
         ConnectionStringError: it is neither, or says what is not understood; the message has no values.
     """
-    given = _of_uri(text) if "://" in text else _of_pairs(text)
+    given = _of_uri(text, setting) if "://" in text else _of_pairs(text, setting)
     if unknown := sorted(set(given) - _KNOWN):
         raise ConnectionStringError(
-            f"LEARNLOOM_CATALOG has {', '.join(unknown)}, which the store of learnloom lrs does not understand: it "
+            f"{setting} has {', '.join(unknown)}, which is not understood here: it "
             f"takes {', '.join(sorted(_KNOWN))}"
         )
     if not given.get("user"):
-        raise ConnectionStringError("LEARNLOOM_CATALOG names no user: postgresql://user@host/name")
+        raise ConnectionStringError(f"{setting} names no user: postgresql://user@host/name")
     if given.get("sslmode", "prefer") not in _MODES:
-        raise ConnectionStringError(f"sslmode in LEARNLOOM_CATALOG can be {', '.join(_MODES)}")
+        raise ConnectionStringError(f"sslmode in {setting} can be {', '.join(_MODES)}")
     if "," in given.get("host", ""):
-        raise ConnectionStringError("LEARNLOOM_CATALOG names several hosts: the store takes one")
+        raise ConnectionStringError(f"{setting} names several hosts: one is taken")
     return given
 
 
-def _of_uri(text: str) -> dict[str, str]:
+def _of_uri(text: str, setting: str) -> dict[str, str]:
     try:
         parts = urlsplit(text)
         told = {"host": parts.hostname, "port": parts.port, "user": parts.username}
     except ValueError:
-        raise ConnectionStringError(
-            "LEARNLOOM_CATALOG is no postgresql://user:password@host:port/name"
-        ) from None
+        raise ConnectionStringError(f"{setting} is no postgresql://user:password@host:port/name") from None
     told |= {"password": parts.password, "dbname": parts.path.removeprefix("/")}
     return {name: unquote(str(value)) for name, value in told.items() if value} | dict(parse_qsl(parts.query))
 
 
-def _of_pairs(text: str) -> dict[str, str]:
+def _of_pairs(text: str, setting: str) -> dict[str, str]:
     given: dict[str, str] = {}
     at = 0
     while at < len(text):
         found = _PAIR.match(text, at)
         if found is None or found.end() == at:
-            raise ConnectionStringError("LEARNLOOM_CATALOG is neither a postgresql://… nor key=value pairs")
+            raise ConnectionStringError(f"{setting} is neither a postgresql://… nor key=value pairs")
         given[found[1]] = _ESCAPED.sub(r"\1", found[2] if found[2] is not None else found[3])
         at = found.end()
     return given
@@ -125,3 +123,12 @@ def _encryption(given: dict[str, str]) -> ssl.SSLContext | bool | None:
     if "sslcert" in given:
         context.load_cert_chain(given["sslcert"], given.get("sslkey"))
     return context
+
+
+def is_same_database(one: dict[str, str], other: dict[str, str]) -> bool:
+    """Whether two connection strings, as they are read, name one database by the same name of its server."""
+    return _database(one) == _database(other)
+
+
+def _database(given: dict[str, str]) -> tuple[str, str, str]:
+    return _host(given), given.get("port", _PORT), given.get("dbname") or given["user"]

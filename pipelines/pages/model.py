@@ -72,7 +72,7 @@ SELECTS: Final = {
     "submission": "SELECT fact_submission.*, activity_name FROM dimensional.fact_submission "
     "LEFT JOIN dimensional.dim_activity USING (activity_id) ORDER BY student_key",
     "risk": "FROM marts.mart_student_risk",
-    "response": "SELECT student_key, signal_id, signal_kind, audience, subject, response, reason, responded_by, "
+    "response": "SELECT student_key, signal_id, signal_kind, audience, subject, response, reason, "
     "occurred_at FROM dimensional.fact_response ORDER BY student_key",
     "voice": "SELECT *, n_attempts_since AS n_since FROM marts.mart_student_voice ORDER BY student_key",
     "day": "FROM marts.mart_student_day ORDER BY student_key",

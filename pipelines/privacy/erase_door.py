@@ -8,7 +8,6 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
-from hashlib import sha1
 from typing import Any, Final
 
 import orjson
@@ -28,10 +27,16 @@ from learnloom.pipelines.lrs.source import TOPIC
 from learnloom.pipelines.lrs.sqlite import FILE, SqliteDatabase
 from learnloom.pipelines.lrs.store import FOLDER
 from learnloom.pipelines.privacy.erase_attachments import drop_attachments
+from learnloom.pipelines.privacy.erase_door_pages import (
+    drop_refused,
+    redact_documents,
+    refused_naming,
+    statements_waiting,
+)
 from learnloom.pipelines.privacy.erase_files import empty_database
 from learnloom.pipelines.privacy.erase_state import Secret
-from learnloom.pipelines.privacy.mentions import redacted, redacted_text
-from learnloom.pipelines.privacy.tokens import Token, bounded, variants
+from learnloom.pipelines.privacy.mentions import redacted
+from learnloom.pipelines.privacy.tokens import Token
 from learnloom.schemas.xapi.identity import student_key
 
 _SEPARATOR: Final = "\x1f"
@@ -77,19 +82,14 @@ def find_waiting(database: Database, keys: Sequence[str], tokens: Sequence[Token
             if raw is not None and _is_own(bytes(raw), keys)
         ]
         refused = [
-            Erased(0, _number(raw), TOPIC, 0, is_gone=False) for _, raw in _refused(connection, tokens)
+            Erased(0, _number(raw), TOPIC, 0, is_gone=False) for raw in refused_naming(connection, tokens)
         ]
     return [*own, *refused]
 
 
-def waiting_bytes(database: Database, keys: Sequence[str] | None = None) -> list[bytes]:
-    """Statements whose bytes the journal has: those of a student, or all."""
+def waiting_bytes(database: Database, keys: Sequence[str]) -> list[bytes]:
+    """Statements of a student whose bytes the journal has."""
     with database.snapshot() as connection:
-        if keys is None:
-            rows = connection.execute(
-                "SELECT raw FROM entry WHERE id IS NOT NULL AND raw IS NOT NULL"
-            ).fetchall()
-            return [bytes(raw) for (raw,) in rows]
         found = [bytes(raw) for *_, raw in _entries(connection, keys) if raw is not None]
         return [raw for raw in found if _is_own(raw, keys)]
 
@@ -114,7 +114,7 @@ def erase_in_store(
         done = erase_from_store(database, secret.keys, secret.tokens, pseudonym, is_erased=is_erased)
     else:
         done = erase_entries(database, partial(erased_ids, warehouse))
-    count = drop_attachments(warehouse, settings, secret.attachments, waiting_bytes(database))
+    count = drop_attachments(warehouse, settings, secret.attachments, statements_waiting(database))
     return {**done, "attachment": count} if count else done
 
 
@@ -148,10 +148,9 @@ def erase_from_store(
                     connection.execute(
                         "UPDATE entry SET raw = ? WHERE seq = ?", (new.encode("utf-8", "surrogatepass"), seq)
                     )
-        for seq, _ in _refused(connection, tokens):
-            done["entry"] += connection.execute("DELETE FROM entry WHERE seq = ?", (seq,)).rowcount
         _drop_keyed(connection, keys, done)
-        done["document"] += _redact_documents(connection, keys, tokens, pseudonym)
+    done["entry"] += drop_refused(database, tokens)
+    done["document"] += redact_documents(database, keys, tokens, pseudonym)
     return {name: count for name, count in done.items() if count}
 
 
@@ -203,32 +202,6 @@ def _drop_keyed(connection: Connection, keys: Sequence[str], done: dict[str, int
         ).rowcount
 
 
-def _redact_documents(
-    connection: Connection, keys: Sequence[str], tokens: Sequence[Token], pseudonym: str
-) -> int:
-    """Replace the student in documents of others and of activities, and give how many these were."""
-    count = 0
-    rows = connection.execute("SELECT kind, place, document_id, content FROM document").fetchall()
-    for kind, place, document_id, content in rows:
-        try:
-            text = bytes(content).decode()
-        except UnicodeDecodeError:
-            continue  # a picture, or what else is no text
-        new = redacted_text(text, keys, tokens, pseudonym)
-        if new is not None:
-            count += connection.execute(
-                "UPDATE document SET content = ?, etag = ? WHERE kind = ? AND place = ? AND document_id = ?",
-                (
-                    new.encode(),
-                    sha1(new.encode(), usedforsecurity=False).hexdigest(),
-                    kind,
-                    place,
-                    document_id,
-                ),
-            ).rowcount
-    return count
-
-
 def empty_store(settings: Settings) -> None:
     """Empty the free pages of the store's database.
 
@@ -245,17 +218,6 @@ def _entries(connection: Connection, keys: Sequence[str]) -> list[Any]:
         f"ON entry.seq = entry_agent.seq WHERE entry_agent.agent IN ({marks}) AND entry.id IS NOT NULL",
         tuple(keys),
     ).fetchall()
-
-
-def _refused(connection: Connection, tokens: Sequence[Token]) -> list[tuple[int, bytes]]:
-    """Records that were refused and name the student."""
-    rows = connection.execute("SELECT seq, raw FROM entry WHERE id IS NULL AND raw IS NOT NULL").fetchall()
-    patterns = [bounded(text) for token in tokens if token.is_distinct for text in variants(token.text)]
-    return [
-        (seq, bytes(raw))
-        for seq, raw in rows
-        if any(pattern.search(bytes(raw).decode("utf-8", "replace")) for pattern in patterns)
-    ]
 
 
 def _is_own(raw: bytes, keys: Sequence[str]) -> bool:

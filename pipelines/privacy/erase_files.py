@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -12,7 +13,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.pipelines.lake.fence import FileWriteLock
 from learnloom.pipelines.lake.location import Place
-from learnloom.pipelines.lake.maintain import flush_inlined
+from learnloom.pipelines.lake.maintain import flush_inlined, in_turn
 from learnloom.pipelines.lake.open import catalog_of
 from learnloom.pipelines.lake.relation import CATALOGUED_TABLES
 from learnloom.pipelines.lake.small import one_thread
@@ -62,18 +63,15 @@ def write_anew(warehouse: Warehouse, *, wait_seconds: float) -> Written:
     Raises:
         WarehouseBusyError: others were in the way for too long; what was done until then stays.
     """
-
-    def do(sql: str) -> list[tuple[Any, ...]]:
-        return warehouse.retrying(lambda: warehouse.rows(sql), wait_seconds=wait_seconds)
-
     flush_inlined(warehouse, wait_seconds=wait_seconds)
     tables = []
     with one_thread(warehouse):
         for schema, table in warehouse.rows(_DELETING):
-            do(
+            call = (
                 f"CALL ducklake_rewrite_data_files('{LAKE}', '{table}', schema => '{schema}', "
                 "delete_threshold => 0)"
             )
+            in_turn(warehouse, partial(warehouse.rows, call), wait_seconds=wait_seconds)
             tables.append(f"{schema}.{table}")
     written = Written(tables, warehouse.snapshot())
     _note_taken_in(warehouse, wait_seconds)
@@ -143,7 +141,7 @@ def expire(warehouse: Warehouse, before: int, *, wait_seconds: float) -> Expired
     """
 
     def do(sql: str) -> list[tuple[Any, ...]]:
-        return warehouse.retrying(lambda: warehouse.rows(sql), wait_seconds=wait_seconds)
+        return in_turn(warehouse, lambda: warehouse.rows(sql), wait_seconds=wait_seconds)
 
     old = [row[0] for row in do(f"SELECT snapshot_id FROM {LAKE}.snapshots() WHERE snapshot_id < {before}")]
     if old:

@@ -8,9 +8,10 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lake.relation import columns_in, filled_tables
 from learnloom.pipelines.privacy.erase_state import Erasure, Secret
+from learnloom.pipelines.privacy.erase_topics import topics_out_of_reach
 from learnloom.pipelines.privacy.receipt import keyed_counts, token_key
 from learnloom.pipelines.privacy.search import Hits
-from learnloom.pipelines.vault.opening import may_read_names
+from learnloom.pipelines.vault.opening import has_vault, may_read_names
 
 _CATALOGUE: Final = f"__ducklake_metadata_{LAKE}"
 _MODEL: Final = "estimates.model_version"
@@ -53,7 +54,7 @@ def receipt_of(
             "half_written": [each.removeprefix(f"{warehouse.folder}/") for each in hits.halves],
             "not_searched_because_others_have_them_too": len(secret.shared),
         },
-        "out_of_reach": _out_of_reach(settings, erasure),
+        "out_of_reach": _out_of_reach(warehouse, settings, erasure),
     }
 
 
@@ -103,7 +104,7 @@ def _models(warehouse: Warehouse, erasure: Erasure) -> dict[str, Any]:
     }
 
 
-def _out_of_reach(settings: Settings, erasure: Erasure) -> list[dict[str, str]]:
+def _out_of_reach(warehouse: Warehouse, settings: Settings, erasure: Erasure) -> list[dict[str, str]]:
     """What nothing here can delete, and who or what ends it."""
     day = f"{erasure.requested_at:%Y-%m-%d}"
     found = [
@@ -113,10 +114,7 @@ def _out_of_reach(settings: Settings, erasure: Erasure) -> list[dict[str, str]]:
         ),
         ("snapshots of the file system, and free blocks of the disk", "the machine's own rotation"),
     ]
-    retention = "the topic's retention (retention.ms), counted from that day"
-    found += [
-        (f"messages of the topic {topic} sent until {day}", retention) for topic in settings.flows.topics
-    ]
+    found += topics_out_of_reach(warehouse, settings, erasure.requested_at)
     by_receiver = "its receiver acts on the event student.erased"
     by_store = "xAPI cannot delete: the learning record store's own means"
     found += [
@@ -125,11 +123,16 @@ def _out_of_reach(settings: Settings, erasure: Erasure) -> list[dict[str, str]]:
             by_store if each.to == "lrs" else by_receiver,
         )
         for each in settings.subscriptions
+        if each.to != "kafka"
     ]
     if settings.vault.audit_file is not None:
         kept = f"a look is kept for {settings.vault.audit_days} days; the chain would break without it"
         found.append((f"who looked at the student until {day}, by key, in the audit", kept))
-    if settings.vault.file is not None and not may_read_names(settings):
+    if settings.vault.database is not None:
+        found.append(
+            ("the write-ahead log of the vault's database, its archive and its backups", "their own rotation")
+        )
+    if has_vault(settings) and not may_read_names(settings):
         vault = "the student in the vault, which this account may not read"
         found.append((vault, "whoever may: learnloom vault forget"))
     if settings.catalog is not None:

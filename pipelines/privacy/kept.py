@@ -35,6 +35,7 @@ _LANDING: Final = {
     "landing.statement_version": (PROOF, GOOD, True),
     "landing.dead_letter": (PROOF, "dead_letter_retention_days, then without its content", True),
     "landing.dead_letter_delivery": (OPERATION, NONE, False),
+    "landing.former_key": (SUPPORT, "for good, or until the student is erased", True),
     "landing.person": (SCHOOL, GOOD, True),
     "landing.person_event": (SCHOOL, GOOD, True),
     "landing.login_match": (SCHOOL, GOOD, True),
@@ -63,7 +64,7 @@ _LANDING: Final = {
 }
 _SCHOOLS: Final = ("skill", "skill_map", "course_run", "course_work", "vocabulary")
 _LATER: Final = {
-    "feedback.outbox": (SUPPORT, GOOD, True),
+    "feedback.outbox": (SUPPORT, f"{GOOD}, or a rule lets the content of what has ended go", True),
     "feedback.delivery": (OPERATION, GOOD, True),
     "feedback.delivery_position": (OPERATION, NONE, False),
     "run.student_digest": (OPERATION, NEXT, True),
@@ -133,7 +134,7 @@ _BESIDE: Final = (
     ),
     Kept(
         "vault.person",
-        "names and years of birth (setting `vault.file`)",
+        "names and years of birth (setting `vault.file` or `vault.database`)",
         SCHOOL,
         "until it is forgotten",
         True,

@@ -29,6 +29,7 @@ from learnloom.pipelines.privacy.erase_state import (
     write_secret,
 )
 from learnloom.pipelines.privacy.retention_carry import what_is_known, write_known
+from learnloom.pipelines.privacy.retention_events import OUTBOX, drop_events, going_events
 from learnloom.pipelines.privacy.retention_find import (
     STAGED,
     STATEMENT,
@@ -90,6 +91,7 @@ def follow(
             on_progress(f"rule {rule.name}")
             run.letters(rule)
             run.carried(rule)
+            run.events(rule)
             for path in going_files(rule, now):
                 _remove(path)
         if is_refreshed and rules_of(asked, "statements"):
@@ -155,6 +157,23 @@ class _Run:
             return rows
 
         self._done(self._warehouse.retrying(drop, wait_seconds=self._wait))
+
+    def events(self, rule: RetentionRule) -> None:
+        """Drop the events of signals that ended so long ago that a rule lets them go."""
+        if rule.what != "events":
+            return
+
+        def drop() -> int:
+            if not going_events(self._warehouse, rule, self._now):
+                return 0
+            with self._warehouse.transaction(LANDING):
+                deleted = drop_events(self._warehouse, rule, self._now)
+                overtake(self._warehouse)
+                self._note(n_events=deleted)
+            return deleted
+
+        count = self._warehouse.retrying(drop, wait_seconds=self._wait)
+        self._done({OUTBOX: count}, n_events=count)
 
     def statements(self) -> None:
         """Hide the statements that rules let go, some students at a time."""

@@ -11,6 +11,7 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import columns_in, filled_tables
 from learnloom.pipelines.privacy.errors import ErasureError
+from learnloom.pipelines.privacy.retention_events import OUTBOX, going_events
 from learnloom.pipelines.privacy.retention_find import (
     going_carried,
     going_files,
@@ -48,6 +49,8 @@ def plan(warehouse: Warehouse, settings: Settings, *, now: dt.datetime) -> list[
             found.append(Going(rule.name, "landing.dead_letter", len(going_letters(warehouse, rule, now))))
         elif rule.what == "carried":
             found += [Going(rule.name, name, n) for name, n in going_carried(warehouse, rule, now).items()]
+        elif rule.what == "events":
+            found.append(Going(rule.name, OUTBOX, going_events(warehouse, rule, now)))
         elif rule.what != "statements":
             found.append(Going(rule.name, rule.what, len(going_files(rule, now))))
     return found

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land.student_keys import former_keys, held_secret
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables, filled_tables
-from learnloom.pipelines.lake.student_secret import read_secret
 from learnloom.pipelines.login.forget import came_as, opened_logins
 from learnloom.pipelines.people.errors import PersonError
 from learnloom.pipelines.people.events import WhoIsWho, read_events
@@ -29,7 +29,8 @@ class Subject(NamedTuple):
 
     student_key: str
     keys: tuple[str, ...]
-    """Of the student, and of each identifier by itself; where the warehouse has a secret, with and without it."""
+    """Of the student, and of each identifier by itself; where the warehouse has a secret, with it, with former ones,
+    and without."""
     identifiers: tuple[str, ...]
     names: tuple[str, ...]
     logins: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ def find_subject(warehouse: Warehouse, settings: Settings, wanted: str, now: dt.
 
     Raises:
         PersonError: nobody does, or several do.
+        StudentSecretError: the secret of student keys is not here, and without it not all rows would be found.
         VaultError: there is a vault, and it cannot be read.
     """
     who, tables = WhoIsWho(read_events(warehouse)), existing_tables(warehouse)
@@ -56,7 +58,7 @@ def find_subject(warehouse: Warehouse, settings: Settings, wanted: str, now: dt.
             keys = _key_given(wanted, error)
     else:
         keys = _key_given(wanted, PersonError(f"nobody is known yet: give an identifier, not {wanted!r}"))
-    secret = read_secret(warehouse.folder)
+    secret = held_secret(warehouse)
     made_with = None if secret is None else secret.value
     student = who.person(min(keys))
     keys |= who.members(student) | {student}
@@ -73,7 +75,7 @@ def find_subject(warehouse: Warehouse, settings: Settings, wanted: str, now: dt.
         identifiers |= {alias.text for alias in person.aliases}
         names |= {person.name} if person.name else set()
     keys |= {key for key in map(key_or_none, identifiers) if key is not None}
-    keys |= {person_key(key, made_with) for key in keys}
+    keys |= {person_key(key, made_with) for key in keys} | former_keys(warehouse, keys)
     logins = _logins(warehouse, settings, keys, now)
     return Subject(
         person_key(student, made_with),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land.student_keys import take_first_secret
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.open import open_to_write
@@ -172,6 +173,20 @@ def _summary(plan: Plan, n_staged: int, n_students: int, *, seconds: float) -> R
     )
 
 
+def key_first(warehouse: Warehouse, settings: Settings, *, now: dt.datetime) -> None:
+    """Before the first refresh, make the secret of student keys, unless the settings say otherwise.
+
+    Where several machines share a catalogue, each has a folder of its own, which may not last: there it is made only
+    where a setting says in which file it is kept.
+
+    Raises:
+        StudentSecretError: it cannot be made, or another machine has made one.
+    """
+    chosen = settings.pseudonyms
+    if chosen.keyed_students and (settings.catalog is None or chosen.student_key_file is not None):
+        take_first_secret(warehouse, now=now, wait_seconds=settings.lock_wait_seconds)
+
+
 def open_and_refresh(
     settings: Settings,
     request: RefreshRequest,
@@ -192,10 +207,12 @@ def open_and_refresh(
         spread: as for `refresh`.
 
     Raises:
+        StudentSecretError: the secret of student keys is missing, wrong, or cannot be made.
         WarehouseMissingError: nothing has landed yet.
         WarehouseBusyError: other processes kept writing.
     """
     with open_to_write(settings, must_exist=True, run=run) as warehouse:
+        key_first(warehouse, settings, now=clock())
         summary = refresh(warehouse, settings, request, clock=clock, on_progress=on_progress, spread=spread)
         tidy_if_needed(warehouse, now=clock(), wait_seconds=settings.lock_wait_seconds)
     return summary

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.serve.students import key_now, must_be_refreshed
-from learnloom.schemas.event import Change, SignalEvent
+from learnloom.schemas.event import FORGOTTEN, Change, SignalEvent
 from learnloom.schemas.signal import Audience, Signal
 from learnloom.schemas.student_event import ERASED, StudentErasedEvent
 
@@ -41,11 +41,18 @@ def read_page(
     """
     must_be_refreshed(warehouse)
     rows = warehouse.rows(
-        f"SELECT sequence, event FROM {_OUTBOX} WHERE sequence >= $since "
+        f"SELECT sequence, event FROM {_OUTBOX} WHERE sequence >= $since AND change <> $forgotten "
         "AND ($audience IS NULL OR audience = $audience OR change = $erased) "
         "AND ($student IS NULL OR student_key = $student) "
         "ORDER BY sequence LIMIT $limit",
-        {"since": since, "limit": limit, "audience": audience, "student": student_key, "erased": ERASED},
+        {
+            "since": since,
+            "limit": limit,
+            "audience": audience,
+            "student": student_key,
+            "erased": ERASED,
+            "forgotten": FORGOTTEN,
+        },
     )
     (last,) = warehouse.one(f"SELECT coalesce(max(sequence), 0) FROM {_OUTBOX}")
     following = rows[-1][0] + 1 if len(rows) == limit else max(since, last + 1)

@@ -73,6 +73,7 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
                 list(identifier) AS identifiers,
                 bool_or(
                     $wanted IN (student_key, own_key, identifier_key, identifier, split_part(identifier, ' ', -1))
+                    OR list_contains(former_keys, $wanted)
                 ) AS is_named
             FROM {_IDENTIFIER}
             GROUP BY student_key
@@ -102,9 +103,10 @@ def find_student(warehouse: Warehouse, wanted: str) -> str:
 
 
 def key_now(warehouse: Warehouse, wanted: str) -> str:
-    """The key of whoever has an identifier, or has the key that one would have by itself; else `wanted`."""
+    """The key of whoever has an identifier, or the key that one has or had by itself; else `wanted`."""
     rows = warehouse.rows(
-        f"SELECT student_key FROM {_IDENTIFIER} WHERE $wanted IN (identifier, identifier_key, own_key) LIMIT 1",
+        f"SELECT student_key FROM {_IDENTIFIER} WHERE $wanted IN (identifier, identifier_key, own_key) "
+        "OR list_contains(former_keys, $wanted) LIMIT 1",
         {"wanted": wanted},
     )
     return str(rows[0][0]) if rows else wanted

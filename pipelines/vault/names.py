@@ -6,7 +6,7 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.vault import Purpose
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
-from learnloom.pipelines.vault.opening import may_read_names, open_vault
+from learnloom.pipelines.vault.opening import has_vault, may_read_names, open_vault
 
 _IDENTIFIER = "staging.stg_identifier"
 
@@ -53,7 +53,7 @@ def barred(settings: Settings, warehouse: Warehouse, purpose: Purpose) -> frozen
         VaultError: there is a vault, and it cannot be read.
     """
     told: dict[str, bool] = {}
-    if settings.vault.file is not None:
+    if has_vault(settings):
         with open_vault(settings) as vault:
             told = vault.consents(purpose)
     is_usual = purpose in settings.vault.purposes
@@ -76,7 +76,7 @@ def too_young(settings: Settings, warehouse: Warehouse, year: int) -> frozenset[
         VaultError: there is a vault, and it cannot be read.
     """
     age = settings.vault.student_signals_from_age
-    if age is None or settings.vault.file is None:
+    if age is None or not has_vault(settings):
         return frozenset()
     with open_vault(settings) as vault:
         young = frozenset(vault.born_since(year - age))

@@ -1,37 +1,18 @@
-"""The vault: an SQLite file with a row for each person, the aliases by which statements name them, and their consent.
+"""The vault: a row for each person, the aliases by which statements name them, and their consent."""
 
-`secure_delete` overwrites what is deleted, and a rollback journal is removed at the commit: what is forgotten is in the
-file no more. Copies of the file and of the disk are not in its reach.
-"""
-
-import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from learnloom.pipelines.config.vault import Purpose
-from learnloom.pipelines.vault.errors import VaultError
-from learnloom.pipelines.vault.owned import open_owned
+from learnloom.pipelines.lrs.postgres_connection import TroubleError
+from learnloom.pipelines.vault.database import VaultDatabase
 
 _MOST_VALUES: Final = 500
 """Values in one statement, below what SQLite allows."""
-TABLES: Final = """
-    CREATE TABLE IF NOT EXISTS person (
-        person_id TEXT PRIMARY KEY, name TEXT, birth_year INTEGER, kept_at TEXT NOT NULL
-    ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS alias (
-        alias TEXT PRIMARY KEY, person_id TEXT NOT NULL REFERENCES person, is_pseudonym INTEGER NOT NULL
-    ) WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS alias_of_person ON alias (person_id);
-    CREATE TABLE IF NOT EXISTS consent (
-        alias TEXT NOT NULL, purpose TEXT NOT NULL, is_given INTEGER NOT NULL, told_at TEXT NOT NULL,
-        told_by TEXT NOT NULL, PRIMARY KEY (alias, purpose)
-    ) WITHOUT ROWID;
-"""
 
 
 class Alias(NamedTuple):
@@ -53,26 +34,9 @@ class Person(NamedTuple):
 class Vault:
     """An open vault; for one thread."""
 
-    def __init__(self, file: Path, *, creates: bool = False) -> None:
-        """Open a vault.
-
-        Args:
-            file: where it is.
-            creates: make one where there is none, for its owner alone.
-
-        Raises:
-            VaultError: there is none, or it cannot be opened.
-        """
-        if not creates and not file.exists():
-            raise VaultError(f"there is no vault at {file}: `learnloom vault import` makes one")
-        try:
-            self._connection = open_owned(
-                file,
-                f"PRAGMA secure_delete=ON; PRAGMA journal_mode=DELETE; PRAGMA foreign_keys=ON; {TABLES}",
-                creates=creates,
-            )
-        except (sqlite3.Error, OSError) as error:
-            raise VaultError(f"the vault {file} cannot be opened: {error}") from error
+    def __init__(self, database: VaultDatabase) -> None:
+        """Take a database that has the tables."""
+        self._database = database
 
     def __enter__(self) -> Self:
         """Give the vault."""
@@ -82,17 +46,18 @@ class Vault:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         """Close it."""
-        self._connection.close()
+        self._database.close()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Let what is written within the block be there together, or not at all."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._database.begin()
         try:
             yield
-            self._connection.execute("COMMIT")
+            self._database.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            with suppress(TroubleError):  # the server is gone, and has rolled back
+                self._database.execute("ROLLBACK")
             raise
 
     def keep(self, aliases: Sequence[Alias], name: str | None, birth_year: int | None, now: datetime) -> bool:
@@ -111,10 +76,11 @@ class Vault:
         """
         known = sorted({person.person_id for one in aliases if (person := self.find(one.text)) is not None})
         person_id = known[0] if known else uuid.uuid4().hex
-        run = self._connection.execute
+        run = self._database.execute
         run(
-            "INSERT INTO person VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET name = coalesce(excluded.name, name), "
-            "birth_year = coalesce(excluded.birth_year, birth_year)",
+            "INSERT INTO person VALUES (?, ?, ?, ?) ON CONFLICT (person_id) DO UPDATE SET "
+            "name = coalesce(excluded.name, person.name), "
+            "birth_year = coalesce(excluded.birth_year, person.birth_year)",
             (person_id, name, birth_year, now.isoformat()),
         )
         for other in known[1:]:
@@ -123,30 +89,29 @@ class Vault:
         for one in aliases:
             run(
                 "INSERT INTO alias VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (one.text, person_id, one.is_pseudonym),
+                (one.text, person_id, int(one.is_pseudonym)),
             )
         return not known
 
     def find(self, alias: str) -> Person | None:
         """Find the person of an alias."""
-        row = self._connection.execute("SELECT person_id FROM alias WHERE alias = ?", (alias,)).fetchone()
+        row = self._database.execute("SELECT person_id FROM alias WHERE alias = ?", (alias,)).fetchone()
         return None if row is None else self._person(row[0])
 
     def named(self, wanted: str) -> list[Person]:
         """Find who goes by an alias, the name in an account, or a name, in whatever case."""
-        rows = self._connection.execute(
+        rows = self._database.execute(
             "SELECT DISTINCT person_id, name FROM person INNER JOIN alias USING (person_id) "
             "WHERE alias = :wanted OR lower(name) = lower(:wanted) "
-            "OR substr(alias, instr(alias, ' ') + 1) = :wanted ORDER BY name, person_id",
+            "OR substr(alias, strpos(alias, ' ') + 1) = :wanted ORDER BY name, person_id",
             {"wanted": wanted},
         )
         return [self._person(row[0]) for row in rows.fetchall()]
 
-    def people(self, *, limit: int) -> list[Person]:
-        """List people by name."""
-        rows = self._connection.execute(
-            "SELECT person_id FROM person ORDER BY name, person_id LIMIT ?", (limit,)
-        )
+    def people(self, *, limit: int | None = None) -> list[Person]:
+        """List people by name: all, or the first."""
+        most = "" if limit is None else f" LIMIT {limit:d}"
+        rows = self._database.execute(f"SELECT person_id FROM person ORDER BY name, person_id{most}")
         return [self._person(row[0]) for row in rows.fetchall()]
 
     def names(self, aliases: Iterable[str]) -> Mapping[str, str]:
@@ -156,45 +121,51 @@ class Vault:
         for start in range(0, len(wanted), _MOST_VALUES):
             part = wanted[start : start + _MOST_VALUES]
             marks = ", ".join("?" * len(part))
-            found |= self._connection.execute(
+            rows = self._database.execute(
                 "SELECT alias, name FROM alias INNER JOIN person USING (person_id) "
                 f"WHERE name IS NOT NULL AND alias IN ({marks})",
                 part,
-            ).fetchall()
+            )
+            found |= dict(rows.fetchall())
         return found
 
     def forget(self, person: Person) -> None:
         """Take a person out: name, identifiers, and whose the pseudonyms are.
 
         That a pseudonym may not be used for a purpose stays: it names nobody.
+
+        Raises:
+            VaultError: this account could not overwrite what it deletes.
         """
-        plain = [(one.text,) for one in person.aliases if not one.is_pseudonym]
+        self._database.check_can_forget()
         with self.writing():
-            self._connection.executemany("DELETE FROM consent WHERE alias = ?", plain)
-            self._connection.execute("DELETE FROM alias WHERE person_id = ?", (person.person_id,))
-            self._connection.execute("DELETE FROM person WHERE person_id = ?", (person.person_id,))
-        self._connection.execute("VACUUM")
+            for one in person.aliases:
+                if not one.is_pseudonym:
+                    self._database.execute("DELETE FROM consent WHERE alias = ?", (one.text,))
+            self._database.execute("DELETE FROM alias WHERE person_id = ?", (person.person_id,))
+            self._database.execute("DELETE FROM person WHERE person_id = ?", (person.person_id,))
+        self._database.overwrite()
 
     def tell_consent(
         self, aliases: Iterable[str], purpose: Purpose, *, is_given: bool, told_by: str, now: datetime
     ) -> None:
         """Keep whether data under some aliases may be used for a purpose; what is told last holds."""
-        rows = [(alias, purpose, is_given, now.isoformat(), told_by) for alias in aliases]
         with self.writing():
-            self._connection.executemany(
-                "INSERT INTO consent VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET is_given = excluded.is_given, "
-                "told_at = excluded.told_at, told_by = excluded.told_by",
-                rows,
-            )
+            for alias in aliases:
+                self._database.execute(
+                    "INSERT INTO consent VALUES (?, ?, ?, ?, ?) ON CONFLICT (alias, purpose) DO UPDATE SET "
+                    "is_given = excluded.is_given, told_at = excluded.told_at, told_by = excluded.told_by",
+                    (alias, purpose, int(is_given), now.isoformat(), told_by),
+                )
 
     def consents(self, purpose: Purpose) -> dict[str, bool]:
         """Give of each alias of which anything was told for a purpose whether it was given."""
-        rows = self._connection.execute("SELECT alias, is_given FROM consent WHERE purpose = ?", (purpose,))
+        rows = self._database.execute("SELECT alias, is_given FROM consent WHERE purpose = ?", (purpose,))
         return {alias: bool(is_given) for alias, is_given in rows.fetchall()}
 
     def born_since(self, year: int) -> list[str]:
         """Give the aliases of people born in a year or later."""
-        rows = self._connection.execute(
+        rows = self._database.execute(
             "SELECT alias FROM alias INNER JOIN person USING (person_id) WHERE birth_year >= ?", (year,)
         )
         return [row[0] for row in rows.fetchall()]
@@ -203,17 +174,17 @@ class Vault:
         """Give by purpose what was told of a person."""
         told = {}
         for alias in person.aliases:
-            rows = self._connection.execute(
+            rows = self._database.execute(
                 "SELECT purpose, is_given FROM consent WHERE alias = ?", (alias.text,)
             )
             told.update({purpose: bool(is_given) for purpose, is_given in rows.fetchall()})
         return told
 
     def _person(self, person_id: str) -> Person:
-        name, birth_year = self._connection.execute(
+        name, birth_year = self._database.execute(
             "SELECT name, birth_year FROM person WHERE person_id = ?", (person_id,)
         ).fetchone()
-        rows = self._connection.execute(
+        rows = self._database.execute(
             "SELECT alias, is_pseudonym FROM alias WHERE person_id = ? ORDER BY is_pseudonym, alias",
             (person_id,),
         )

@@ -10,7 +10,7 @@
 --   response      acknowledged, dismissed or followed
 --   went_well     how following it went, where that is told
 --   reason        words of whoever answers: a reason, or none
---   responded_by  key of the instructor whom the answer names; NULL where it names none
+--   responded_by  key of the instructor whom the answer names, made as a student's is; NULL where it names none
 --   occurred_at   when
 --   statement_id  the statement
 WITH responses AS (
@@ -43,11 +43,11 @@ SELECT
     END AS response,
     is_success AS went_well,
     nullif(trim(response), '') AS reason,
-    student_key(from_json(
+    person_key(student_key(from_json(
         instructor,
         '{"objectType": "VARCHAR", "account": {"homePage": "VARCHAR", "name": "VARCHAR"}, "mbox": "VARCHAR",
         "mbox_sha1sum": "VARCHAR", "openid": "VARCHAR"}'
-    )) AS responded_by,
+    ))) AS responded_by,
     occurred_at,
     statement_id
 FROM responses

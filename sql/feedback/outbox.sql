@@ -5,7 +5,8 @@
 -- columns:
 --   sequence     1, 2, 3 … without gaps: the cursor of whoever reads on
 --   event_id     hash of signal, change and occurrence: the same event, the same id, however often it is sent
---   change       raised or ended
+--   change       raised or ended; erased where receivers are told of an erasure; forgotten where a rule of retention has let
+--                the content go, and the row only counts
 --   occurrence   how many times the signal has been raised, this time included
 --   student_key  the student
 --   signal_id    the signal

@@ -25,10 +25,10 @@ WITH ends AS (
     WHERE change = 'ended'
 ),
 
--- Keys by which students went before: that of another identifier, or one of before the warehouse had a secret.
+-- Keys by which students went before: that of another identifier, or one of before the warehouse had its secret.
 merged AS (
     SELECT DISTINCT
-        unnest([identifier_key, own_key]) AS former_key,
+        unnest(list_concat([identifier_key, own_key], former_keys)) AS former_key,
         student_key
     FROM staging.stg_identifier
     WHERE identifier_key <> student_key OR own_key <> student_key

@@ -1,5 +1,6 @@
 """By which secret the warehouse's student keys are made: taken once, and held to ever after."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -7,24 +8,41 @@ from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.lake.relation import filled_tables
-from learnloom.pipelines.lake.student_secret import FILE, StudentSecretError, make_secret, read_secret
+from learnloom.pipelines.lake.student_secret import (
+    StudentSecret,
+    StudentSecretError,
+    make_secret,
+    read_secret,
+)
 
 _TABLE: Final = "landing.student_key_version"
+_IDENTIFIER: Final = "staging.stg_identifier"
+_FORMER: Final = "landing.former_key"
+_KEEP_FORMER: Final = f"""
+    INSERT INTO {LAKE}.{_FORMER} (former_key, identifier_key, since)
+    SELECT DISTINCT own_key, identifier_key, ?::TIMESTAMPTZ
+    FROM {LAKE}.{_IDENTIFIER}
+    WHERE own_key <> identifier_key AND own_key NOT IN (SELECT former_key FROM {LAKE}.{_FORMER})
+"""
+"""Before another secret is taken: events and logs hold keys that nothing could compute any more."""
+_WITH_KEYS: Final = frozenset(
+    {"staging.stg_statement", "dimensional.dim_student", "feedback.signal_said", "feedback.outbox"}
+)
+"""Tables of which one has rows wherever a student has ever had a key."""
 
 
-def checked_secret(warehouse: Warehouse) -> str:
-    """Give the digest of the warehouse's secret; empty where its keys are made without one.
+def held_secret(warehouse: Warehouse) -> StudentSecret | None:
+    """Give the secret by which the warehouse's student keys are made; None: they are made without one.
 
     Raises:
-        StudentSecretError: the secret in the warehouse's folder is not the one by which its keys are made, so that
-            students would get other keys.
+        StudentSecretError: the secret that is there is not the one by which its keys are made, so that students would
+            get other keys.
     """
-    secret = read_secret(warehouse.folder)
-    here, taken = secret.check if secret is not None else "", _taken(warehouse)[1]
-    if here == taken:
-        return here
-    file = warehouse.folder / FILE
-    if not here:
+    file = warehouse.place.secret_file
+    secret, taken = read_secret(file), _taken(warehouse)[1]
+    if (secret.check if secret is not None else "") == taken:
+        return secret
+    if secret is None:
         raise StudentSecretError(
             f"{file} is missing, with which the keys of students are made: copy it from where the warehouse was "
             "written before; or give all students other keys: learnloom rekey --renew"
@@ -55,29 +73,65 @@ def take_secret(warehouse: Warehouse, *, renew: bool, now: datetime, wait_second
         The number of the secret; None: one is taken already, and nothing is changed.
 
     Raises:
-        StudentSecretError: the file of the secret cannot be read or written.
+        StudentSecretError: the file of the secret cannot be read or written, or another process has taken another one.
         WarehouseBusyError: other writers were in the way for too long.
     """
     tables.prepare(warehouse, wait_seconds=wait_seconds)
-    secret = None if renew else read_secret(warehouse.folder)
-    taken = _taken(warehouse)[1]
-    if taken and not renew:
-        checked_secret(warehouse)
+    if not renew and _taken(warehouse)[1]:
+        held_secret(warehouse)
         return None
-    try:
-        secret = secret or make_secret(warehouse.folder)
-    except OSError as error:
-        raise StudentSecretError(f"{warehouse.folder / FILE} cannot be written: {error}") from error
-    check = secret.check
 
-    def write() -> int:
+    def write() -> int | None:
         with warehouse.transaction(LANDING):
             tables.advance_fence(warehouse)
-            version = _taken(warehouse)[0] + 1
-            warehouse.run(f"INSERT INTO {LAKE}.{_TABLE} VALUES (?, ?, ?)", [version, check, now])
-        return version
+            version, taken = _taken(warehouse)
+            if taken and not renew:  # by another process, meanwhile
+                return None
+            # Within the turn to write, so that of two processes of a machine one makes it and the other finds it.
+            check = make_secret(warehouse.place.secret_file, renew=renew).check
+            if taken and _IDENTIFIER in filled_tables(warehouse):
+                warehouse.run(_KEEP_FORMER, [now])
+            warehouse.run(f"INSERT INTO {LAKE}.{_TABLE} VALUES (?, ?, ?)", [version + 1, check, now])
+            return version + 1
 
-    return warehouse.retrying(write, wait_seconds=wait_seconds)
+    version = warehouse.retrying(write, wait_seconds=wait_seconds)
+    held_secret(warehouse)
+    return version
+
+
+def take_first_secret(warehouse: Warehouse, *, now: datetime, wait_seconds: float) -> int | None:
+    """Take a secret where no student has a key yet, so that none is ever made without; arguments as above.
+
+    Returns:
+        The number of the secret; None: students have keys, or a secret is taken already, and nothing is changed.
+
+    Raises:
+        StudentSecretError, WarehouseBusyError: as `take_secret`.
+    """
+    if _taken(warehouse)[0] or has_student_keys(warehouse):
+        return None
+    return take_secret(warehouse, renew=False, now=now, wait_seconds=wait_seconds)
+
+
+def former_keys(warehouse: Warehouse, identifier_keys: Collection[str]) -> set[str]:
+    """Give the keys that identifiers had under secrets of before."""
+    if _FORMER not in filled_tables(warehouse):
+        return set()
+    rows = warehouse.rows(
+        f"SELECT former_key FROM {LAKE}.{_FORMER} WHERE list_contains($keys, identifier_key)",
+        {"keys": sorted(identifier_keys)},
+    )
+    return {str(row[0]) for row in rows}
+
+
+def is_keyed(warehouse: Warehouse) -> bool:
+    """Whether the keys of students are made with a secret, be it here or not."""
+    return bool(_taken(warehouse)[1])
+
+
+def has_student_keys(warehouse: Warehouse) -> bool:
+    """Whether a student has a key, or has had one."""
+    return not _WITH_KEYS.isdisjoint(filled_tables(warehouse))
 
 
 def _taken(warehouse: Warehouse) -> tuple[int, str]:

@@ -6,6 +6,7 @@ import orjson
 from starlette.responses import Response
 
 from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.student.verbs import told_as
 from learnloom.pipelines.roster.access import Kind
 
 _MOST: Final = 50_000
@@ -24,7 +25,9 @@ _OTHERS: Final = {"skills": "against_class", "measures": "class_share", "likings
 def _show(asked: Asked) -> dict[str, Any]:
     told = asked.signals("student") + asked.signals("teacher", *_SHAREABLE)
     return {
-        "kept": asked.model.rows(_KEPT, {"student": asked.student_key}),
+        "kept": [
+            (told_as(row["verb_id"]), row) for row in asked.model.rows(_KEPT, {"student": asked.student_key})
+        ],
         "told": [(signal.audience.value, asked.say(signal), signal.created_at) for signal in told],
     }
 

@@ -40,12 +40,7 @@ def _show(asked: Asked) -> dict[str, Any]:
     return {
         "person": person,
         "profile": profile,
-        "stated": {
-            skill.skill_id: each
-            for skill in (profile.skills if profile else ())
-            for each in skill.stated
-            if each.stated_by.value == "student"
-        },
+        "stated": {skill.skill_id: skill.stated for skill in (profile.skills if profile else ())},
         "cards": [
             card_of(asked, each, person["name"], keys.get(each.subject or ""))
             for each in asked.signals("teacher", *_TO_ACT)

@@ -14,6 +14,7 @@ from learnloom.pipelines.lake.open import place_of
 from learnloom.pipelines.login.store import Came, open_login_store
 from learnloom.pipelines.pages.log import Answer, AnswerLog
 from learnloom.pipelines.pages.model import folder_of
+from learnloom.pipelines.vault.sqlite import SqliteVault
 from learnloom.pipelines.vault.vault import Alias, Vault
 
 pytestmark = pytest.mark.slow
@@ -27,7 +28,7 @@ def test_what_stands_beside_comes_back(tmp_path: Path) -> None:
     before, after = (Settings(warehouse=tmp_path / name) for name in ("before", "after"))
     answer = Answer("id-1", "0" * 16, "set_goal", "https://school.example/skill", _NOW, b"{}")
     vault, safe = tmp_path / "vault.sqlite", tmp_path / "safe"
-    with Vault(vault, creates=True) as names, names.writing():
+    with Vault(SqliteVault(vault, creates=True)) as names, names.writing():
         names.keep([Alias(_ANN, is_pseudonym=False)], "Ann", None, _NOW)
     with Warehouse(before.warehouse) as warehouse:
         tables.prepare(warehouse, wait_seconds=20)
@@ -45,5 +46,5 @@ def test_what_stands_beside_comes_back(tmp_path: Path) -> None:
     with open_login_store(after, now=lambda: _NOW) as store:
         assert [each.name for each in store.unmatched()] == ["Ann"]
     assert AnswerLog(folder_of(after)).waiting().all() == [answer]
-    with Vault(tmp_path / "back" / "vault.sqlite") as names:
+    with Vault(SqliteVault(tmp_path / "back" / "vault.sqlite")) as names:
         assert [person.name for person in names.people(limit=2)] == ["Ann"]

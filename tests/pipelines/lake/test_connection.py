@@ -178,3 +178,16 @@ def test_what_spills_to_disk_comes_back_and_is_gone_in_the_end(
         assert [path for path in (tmp_path / "spills").rglob("*") if path.is_file()]
         assert opened.one("SELECT count(*), count_if(h <> hash(n)) FROM much") == (4_000_000, 0)
     assert not [path for path in (tmp_path / "spills").rglob("*") if path.is_file()]
+
+
+def test_tables_of_another_release_are_told_as_such(tmp_path: Path) -> None:
+    """Whoever reads a column that an earlier release did not make is told to refresh; a writer is told the error."""
+    with Warehouse(tmp_path) as warehouse:
+        warehouse.run("CREATE TABLE student AS SELECT 1 AS student_key")
+    with (
+        pytest.raises(WarehouseError, match="run `learnloom refresh`"),
+        Warehouse(tmp_path, read_only=True) as read,
+    ):
+        read.rows("SELECT own_key FROM student")
+    with pytest.raises(duckdb.BinderException), Warehouse(tmp_path) as written:
+        written.rows("SELECT own_key FROM student")

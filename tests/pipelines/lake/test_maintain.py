@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.errors import OvertakenError
+from learnloom.pipelines.lake.fence import LOCK_FILE, try_lock
 from learnloom.pipelines.lake.maintain import (
     MANY_SMALL_FILES,
     flush_inlined,
+    in_turn,
     inlined,
     spare_files,
     tidy,
@@ -93,3 +96,23 @@ def test_what_stands_in_the_catalogue_goes_to_files(
         assert {"few", "many"} <= {
             path.parent.name for path in (warehouse.folder / "data").rglob("*.parquet")
         }
+
+
+def test_what_was_overtaken_once_is_done_while_others_wait(warehouse: Warehouse) -> None:
+    """At first others write meanwhile; after they were in the way, nobody does until it is done."""
+    are_others_kept_out: list[bool] = []
+
+    def work() -> int:
+        let_go = try_lock(warehouse.folder / LOCK_FILE)
+        are_others_kept_out.append(let_go is None)
+        if let_go is not None:
+            let_go()
+        if len(are_others_kept_out) < 3:
+            raise OvertakenError("others have written")
+        return 7
+
+    assert in_turn(warehouse, work, wait_seconds=20) == 7
+    assert are_others_kept_out == [False, True, True]
+    let_go = try_lock(warehouse.folder / LOCK_FILE)
+    assert let_go is not None
+    let_go()

@@ -10,6 +10,7 @@ import pytest
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.roster.reader import Reader, Role
+from learnloom.schemas import vocabulary
 from tests.conftest import SmallClass
 from tests.pipelines.pages.conftest import Pages, refresh_again
 
@@ -115,6 +116,24 @@ def test_what_fails_is_a_fragment_for_a_script(pages: Pages) -> None:
     assert (answer.status_code, answer.headers["hx-retarget"]) == (403, "#notice")
     assert "<html" not in answer.text
     assert 'role="alert"' in answer.text
+
+
+def test_a_teacher_says_what_a_student_knows(pages: Pages) -> None:
+    """By a button on a skill; it becomes the teacher's word, waits on the page, and the student is its actor."""
+    teacher, student = pages.readers[Role.TEACHER], pages.readers[Role.STUDENT]
+    path = f"/s/{student.student_key}"
+    text = pages.as_reader(teacher).get(path).text
+    form = text[text.rindex("<form", 0, text.index('value="not-known"')) :]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]))
+    sends = fields | {"act": "not-known"}
+    assert pages.as_reader(teacher).post("/answers", data=sends).headers["location"] == path
+    assert "You said: not known." in pages.as_reader(teacher).get(path).text
+    (kept,) = pages.keeper.log.to_land()
+    statement = orjson.loads(kept.statement)
+    assert (kept.student_key, statement["result"]) == (student.student_key, {"success": False})
+    assert statement["verb"]["id"] == vocabulary.STATED_KNOWN
+    assert statement["context"]["extensions"][vocabulary.STATED_BY] == "teacher"
+    assert pages.as_reader(student).get("/known").text.count("You said: not known.") == 1
 
 
 @pytest.mark.slow

@@ -14,7 +14,9 @@ from jinja2.ext import babel_extract
 
 from learnloom.pipelines.feedback.texts.catalogue import CATALOGUE
 from learnloom.pipelines.pages.render import render
+from learnloom.pipelines.pages.student.verbs import WORDS, told_as
 from learnloom.pipelines.pages.texts import LANGUAGES, words_of
+from learnloom.schemas.vocabulary import SIGNAL_ENDED, SIGNAL_RAISED, VERBS
 from tests.sources import sources
 
 _OTHERS = LANGUAGES[1:]
@@ -74,6 +76,13 @@ def test_what_is_unknown_is_said_in_the_readers_language() -> None:
     """A profile says it in English; a page says it again; what is no text of ours stays."""
     assert words_of("de").gap("mastery of any skill") == "Beherrschung irgendeiner Fertigkeit"
     assert words_of("de").gap("something else") == "something else"
+
+
+def test_what_a_student_did_is_said_in_words() -> None:
+    """Verbs of the vocabulary have a text, of whatever kind a student may have; others are the platform's own word."""
+    of_students = VERBS - {SIGNAL_RAISED, SIGNAL_ENDED}
+    assert of_students == WORDS.keys()
+    assert told_as("https://w3id.org/xapi/dod-isd/verbs/looked-up") == ("looked up", False)
 
 
 def test_what_comes_from_data_is_escaped() -> None:

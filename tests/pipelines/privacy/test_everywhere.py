@@ -43,6 +43,9 @@ _COURSE = f"{HOME}/course/1"
 _NAMES = ("Zoe Angstrom", "Zoe A. of the vault", "Zoe who came")
 
 
+_TELLER = Teller(NOW, "head", None, "roster")
+
+
 def _settings(folder: Path, catalog: str | None) -> Settings:
     vault = VaultBounds(file=folder / "apart" / "vault.sqlite")
     return Settings(warehouse=folder / "warehouse", catalog=catalog, lock_wait_seconds=20, vault=vault)
@@ -57,16 +60,10 @@ def _fill(warehouse: Warehouse, settings: Settings, folder: Path) -> str:
         folder / "class.jsonl",
         [*said, *(line(answer(n, account("u-100", "Bo"))) for n in range(8, 16))],
     )
-    members = [
-        Member(_COURSE, "student", _ZOE, "a", _LOGIN),
-        Member(_COURSE, "student", None, "a", _LOGIN),
-        Member(_COURSE, "student", _BO),
-    ]
-    teller = Teller(NOW, "head", None, "roster")
-    import_members(warehouse, "sis", members, teller, left_out=0, wait_seconds=20)
-    tell_matches(warehouse, [Match(_LOGIN, _ZOE)], teller, wait_seconds=20)
+    _import_roster(warehouse)
+    tell_matches(warehouse, [Match(_LOGIN, _ZOE)], _TELLER, wait_seconds=20)
     refreshed(warehouse)
-    secret = read_secret(warehouse.folder)
+    secret = read_secret(warehouse.place.secret_file)
     assert secret is not None
     key = person_key(key_of(_ZOE), secret.value)
     _log_in(settings, key)
@@ -80,6 +77,15 @@ def _fill(warehouse: Warehouse, settings: Settings, folder: Path) -> str:
         vault.keep([Alias(_ZOE, False), Alias(_ADDRESS, False)], _NAMES[1], 2011, NOW)
         vault.keep([Alias(_BO, False)], "Bo", 2011, NOW)
     return key
+
+
+def _import_roster(warehouse: Warehouse) -> None:
+    members = [
+        Member(_COURSE, "student", _ZOE, "a", _LOGIN),
+        Member(_COURSE, "student", None, "a", _LOGIN),
+        Member(_COURSE, "student", _BO),
+    ]
+    import_members(warehouse, "sis", members, _TELLER, left_out=0, wait_seconds=20)
 
 
 def _log_in(settings: Settings, key: str) -> None:
@@ -116,6 +122,10 @@ def test_who_stands_everywhere_is_nowhere(where: str, tmp_path: Path, request: p
         assert before >= {key, "zz-901", _NAMES[0], _NAMES[1]}
         erasure = request_erasure(warehouse, settings, _NAMES[1], reason="asked", clock=lambda: NOW)
         assert erasure.n_statements == 8
+        assert warehouse.rows("SELECT identifier FROM landing.roster_member") == [(_BO,)]
+        # The school's list of the night, which knows nothing of it.
+        _import_roster(warehouse)
+        assert warehouse.one("SELECT count(*) FROM landing.roster_member") == (3,)
         assert not {
             place for token, place in left_of(folder_of(settings), tokens) if place.endswith(".duckdb")
         }

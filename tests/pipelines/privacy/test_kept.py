@@ -12,7 +12,7 @@ from learnloom.pipelines.lrs.tables import TABLES
 from learnloom.pipelines.pages.log import TABLE as ANSWER_TABLE
 from learnloom.pipelines.privacy.kept import FILES, beside_kept, kept_of, store_kept
 from learnloom.pipelines.reference.kept import kept_reference
-from learnloom.pipelines.vault.vault import TABLES as VAULT_TABLES
+from learnloom.pipelines.vault.database import TABLES as VAULT_TABLES
 from tests.conftest import SmallClass
 
 _PAGE = Path(__file__).parents[3] / "docs/reference/kept.md"

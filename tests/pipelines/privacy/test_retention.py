@@ -1,6 +1,7 @@
 """What is old goes by the school's rules, from files too, and what is kept goes on as before."""
 
 import datetime as dt
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ import pytest
 
 from learnloom.pipelines.config.retention import Retention, RetentionRule
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.deliver.queue import SubscriptionFilter
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.privacy import retention
 from learnloom.pipelines.privacy.erase_run import Erasing
+from learnloom.pipelines.privacy.receipt import read_receipts
 from learnloom.pipelines.privacy.retention import follow
 from learnloom.pipelines.privacy.retention_carry import write_known
 from learnloom.pipelines.privacy.retention_plan import Going, plan
@@ -193,3 +196,66 @@ def test_letters_what_was_carried_and_files_go_by_their_rules(tmp_path: Path) ->
         assert sorted(each.name for each in folder.iterdir()) == ["new.csv", "notes.txt"]
         assert _end(warehouse, settings) == [None]
     assert left_of(tmp_path / "warehouse", ["zq-17"]) == set()
+
+
+def _event(sequence: int, signal_id: str, occurrence: int, change: str, days_ago: int) -> dict[str, Any]:
+    at = (NOW - dt.timedelta(days=days_ago)).isoformat()
+    return {
+        "sequence": sequence,
+        "event_id": f"{sequence:032x}",
+        "change": change,
+        "occurrence": occurrence,
+        "student_key": "aaaaaaaaaaaaaaaa",
+        "signal_id": signal_id,
+        "signal_kind": "strength",
+        "audience": "teacher",
+        "created_at": at,
+        "expires_at": at,
+        "event": json.dumps({"data": {"sentence": f"{signal_id} {_SAID}", "created_at": at}}),
+    }
+
+
+def test_events_of_what_ended_long_ago_go_and_count_on(tmp_path: Path) -> None:
+    """Their content is in no file any more, nobody is told of them again, and what stands or ended lately stays."""
+    told = [
+        _event(1, "old", 1, "raised", 90),
+        _event(2, "stands", 1, "raised", 90),
+        _event(3, "old", 1, "ended", 80),
+        _event(4, "late", 1, "raised", 80),
+        _event(5, "old", 2, "raised", 70),
+        _event(6, "old", 2, "ended", 60),
+        _event(7, "late", 1, "ended", 5),
+    ]
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "class.jsonl", [line(answer(70, _STUDENTS[0]))])
+        refreshed(warehouse)
+        warehouse.run("DELETE FROM feedback.outbox")
+        (tmp_path / "told.json").write_text("\n".join(map(json.dumps, told)))
+        warehouse.run(f"INSERT INTO feedback.outbox BY NAME FROM read_json('{tmp_path / 'told.json'}')")
+        (tmp_path / "told.json").unlink()
+        warehouse.run(
+            "INSERT INTO feedback.delivery SELECT 'tutor', sequence, event_id, student_key, 'waiting', 1, now(), NULL, "
+            "now() FROM feedback.outbox WHERE sequence IN (6, 7)"
+        )
+        settings = _settings(warehouse, _rule("told", what="events", days=30))
+        assert plan(warehouse, settings, now=NOW) == [Going("told", "feedback.outbox", 4)]
+        assert follow(warehouse, settings, clock=lambda: NOW) == [Going("told", "feedback.outbox", 4)]
+        assert plan(warehouse, settings, now=NOW) == [Going("told", "feedback.outbox", 0)]
+        assert warehouse.rows(
+            "SELECT sequence, change, occurrence FROM feedback.outbox ORDER BY sequence"
+        ) == [
+            (2, "raised", 1),
+            (4, "raised", 1),
+            (6, "forgotten", 2),
+            (7, "ended", 1),
+        ]
+        assert warehouse.rows("SELECT sequence FROM feedback.delivery") == [(7,)]
+        condition, values = SubscriptionFilter("tutor").condition()
+        wanted = f"SELECT sequence FROM feedback.outbox WHERE {condition} ORDER BY sequence"
+        assert warehouse.rows(wanted, values) == [(2,), (4,), (7,)]
+        assert _end(warehouse, settings) == [None]
+        assert [name for name, _ in _failed(warehouse) if name != "outbox_tells_what_stands"] == []
+        assert left_of(tmp_path / "warehouse", [f"old {_SAID}"]) == set()
+        assert left_of(tmp_path / "warehouse", [f"late {_SAID}"])
+        (receipt,) = read_receipts(warehouse.folder)
+        assert receipt.content["events_removed"] == 3

@@ -1,25 +1,41 @@
 """The vault: whose a pseudonym is, until somebody is forgotten."""
 
-import sqlite3
+import re
 import stat
+import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr, ValidationError
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.vault import VaultBounds
+from learnloom.pipelines.lrs.conninfo import parameters
+from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
 from learnloom.pipelines.people.errors import PeopleFileError
 from learnloom.pipelines.people.import_names import aliases_of, import_names
 from learnloom.pipelines.people.oneroster import MatchBy
 from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.pipelines.vault.errors import VaultError
 from learnloom.pipelines.vault.opening import open_vault
+from learnloom.pipelines.vault.postgres import PostgresVault
+from learnloom.pipelines.vault.sqlite import SqliteVault
 from learnloom.pipelines.vault.vault import Alias, Vault
 
 _NOW = datetime(2026, 3, 1, tzinfo=UTC)
 _PSEUDONYMS = Pseudonyms(b"k" * 32, home_page="https://school.example/pseudonyms", key_id="1")
 _ANN = "mailto:ann.quill@school.example"
+
+
+@pytest.fixture(params=["file", pytest.param("postgres", marks=pytest.mark.slow)])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Vault]:
+    """Opens a vault, in a file or in PostgreSQL; makes it where there is none."""
+    if request.param == "file":
+        return lambda: Vault(SqliteVault(tmp_path / "vault.sqlite", creates=True))
+    address = request.getfixturevalue("database")
+    return lambda: Vault(PostgresVault(address, creates=True))
 
 
 def _names(tmp_path: Path, text: str) -> Path:
@@ -28,14 +44,14 @@ def _names(tmp_path: Path, text: str) -> Path:
     return file
 
 
-def test_a_pseudonym_has_the_name_of_whose_it_is(tmp_path: Path) -> None:
-    """A list keeps names, identifiers and pseudonyms; rows of one person are one; only the owner may read the file."""
+def test_a_pseudonym_has_the_name_of_whose_it_is(tmp_path: Path, opened: Callable[[], Vault]) -> None:
+    """A list keeps names, identifiers and pseudonyms; rows of one person are one."""
     file = _names(
         tmp_path,
         f"identifier,name,person,birth_year\n{_ANN},Ann Quill,7,2011\nhttps://lms.example a1,,7,\n"
         "mailto:bob@school.example,Bob,,\n",
     )
-    with Vault(tmp_path / "vault.sqlite", creates=True) as vault:
+    with opened() as vault:
         assert import_names(vault, file, _PSEUDONYMS, _NOW) == (3, 2)
         pseudonyms = [
             alias.text for alias in aliases_of("https://lms.example a1", _PSEUDONYMS) if alias.is_pseudonym
@@ -45,25 +61,24 @@ def test_a_pseudonym_has_the_name_of_whose_it_is(tmp_path: Path) -> None:
         assert (ann.birth_year, len(ann.aliases)) == (2011, 4)
         assert vault.named("a1") == [ann]
         assert import_names(vault, file, _PSEUDONYMS, _NOW).new_people == 0
-    assert stat.S_IMODE((tmp_path / "vault.sqlite").stat().st_mode) == 0o600
 
 
-def test_a_wrong_list_changes_nothing(tmp_path: Path) -> None:
+def test_a_wrong_list_changes_nothing(tmp_path: Path, opened: Callable[[], Vault]) -> None:
     """An error names the place, and nothing of the file is kept."""
     file = _names(tmp_path, f"identifier,name\n{_ANN},Ann\nnobody,Bob\n")
-    with Vault(tmp_path / "vault.sqlite", creates=True) as vault:
+    with opened() as vault:
         with pytest.raises(PeopleFileError, match="no identifier"):
             import_names(vault, file, None, _NOW)
         assert vault.people(limit=10) == []
 
 
-def test_names_of_a_roster_are_read_for_the_vault(tmp_path: Path) -> None:
+def test_names_of_a_roster_are_read_for_the_vault(tmp_path: Path, opened: Callable[[], Vault]) -> None:
     """Given and family name of users.csv, by the column by which statements name people."""
     users = tmp_path / "users.csv"
     users.write_text(
         "sourcedId,email,givenName,familyName\nu1,ann.quill@school.example,Ann,Quill\nu2,,Bob,\n"
     )
-    with Vault(tmp_path / "vault.sqlite", creates=True) as vault:
+    with opened() as vault:
         import_names(vault, users, None, _NOW, match=MatchBy.EMAIL)
         assert vault.names([_ANN]) == {_ANN: "Ann Quill"}
         with pytest.raises(PeopleFileError, match="home-page"):
@@ -73,7 +88,7 @@ def test_names_of_a_roster_are_read_for_the_vault(tmp_path: Path) -> None:
 def test_who_is_forgotten_leaves_no_byte(tmp_path: Path) -> None:
     """Name and identifiers stand in no file of the vault; that the pseudonym may not be used stays."""
     place = tmp_path / "vault.sqlite"
-    with Vault(place, creates=True) as vault:
+    with Vault(SqliteVault(place, creates=True)) as vault:
         with vault.writing():
             vault.keep(list(aliases_of(_ANN, _PSEUDONYMS)), "Ann Quill", None, _NOW)
             vault.keep([Alias("mailto:bob@school.example", False)], "Bob", None, _NOW)
@@ -87,14 +102,15 @@ def test_who_is_forgotten_leaves_no_byte(tmp_path: Path) -> None:
         pseudonym = ann.aliases[-1].text
         assert vault.consents("training") == {pseudonym: False}
         assert [person.name for person in vault.people(limit=9)] == ["Bob"]
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
     held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert b"ann.quill" not in held
     assert b"Ann Quill" not in held
 
 
-def test_two_who_are_one_become_one(tmp_path: Path) -> None:
+def test_two_who_are_one_become_one(opened: Callable[[], Vault]) -> None:
     """An alias of each of two people makes them one, with the name that was told last."""
-    with Vault(tmp_path / "vault.sqlite", creates=True) as vault, vault.writing():
+    with opened() as vault, vault.writing():
         for alias, name in (("mailto:a@s.example", "Ann"), ("mailto:b@s.example", "Anna")):
             vault.keep([Alias(alias, False)], name, None, _NOW)
         vault.keep(
@@ -114,18 +130,100 @@ def test_a_vault_is_never_in_the_warehouse_nor_made_by_a_look(tmp_path: Path) ->
         open_vault(Settings(warehouse=tmp_path / "warehouse"))
     (tmp_path / "v.sqlite").write_bytes(b"no database, but more than a few bytes of text " * 30)
     with pytest.raises(VaultError, match="cannot be opened"):
-        Vault(tmp_path / "v.sqlite")
+        SqliteVault(tmp_path / "v.sqlite")
 
 
-def test_what_is_broken_off_is_undone(tmp_path: Path) -> None:
+def test_what_is_broken_off_is_undone(opened: Callable[[], Vault]) -> None:
     """After an error in the midst of a list the vault is as before."""
-    with Vault(tmp_path / "vault.sqlite", creates=True) as vault:
+    with opened() as vault:
 
         def broken_off() -> None:
             with vault.writing():
                 vault.keep([Alias(_ANN, False)], "Ann", None, _NOW)
-                raise sqlite3.OperationalError("full")
+                raise RuntimeError("full")
 
-        with pytest.raises(sqlite3.Error):
+        with pytest.raises(RuntimeError):
             broken_off()
         assert vault.people(limit=9) == []
+
+
+def _settings(folder: Path, address: str, catalog: str | None = None) -> Settings:
+    return Settings(
+        warehouse=folder / "warehouse",
+        vault=VaultBounds(database=SecretStr(address)),
+        catalog=None if catalog is None else SecretStr(catalog),
+    )
+
+
+@pytest.mark.slow
+def test_a_vault_in_a_database_forgets_and_is_apart(tmp_path: Path, database: str) -> None:
+    """A look makes none; what is forgotten stands in no file of its tables; and it is not the catalogue's database."""
+    settings = _settings(tmp_path, database)
+    with pytest.raises(VaultError, match="vault import"):
+        open_vault(settings)
+    with pytest.raises(VaultError, match="of its own"):
+        open_vault(_settings(tmp_path, database, catalog=f"{database}?application_name=x"), creates=True)
+    with open_vault(settings, creates=True) as vault:
+        with vault.writing():
+            # First, so that nothing moves to where Ann stood.
+            vault.keep([Alias("mailto:bob@school.example", False)], "Bob", None, _NOW)
+            vault.keep(list(aliases_of(_ANN, _PSEUDONYMS)), "Ann Quill", 2011, _NOW)
+        (ann,) = vault.named("Ann Quill")
+        plain, pseudonym = (one.text for one in ann.aliases)
+        vault.tell_consent([plain, pseudonym], "training", is_given=False, told_by="t", now=_NOW)
+    connection = PostgresConnection(parameters(database))
+    assert b"ann.quill" in _held(connection)
+    with open_vault(settings) as vault:
+        vault.forget(ann)
+        assert [person.name for person in vault.people()] == ["Bob"]
+        assert vault.consents("training") == {pseudonym: False}
+    held = _held(connection)
+    assert (b"bob@" in held, b"ann.quill" in held, b"Ann Quill" in held) == (True, False, False)
+    connection.close()
+
+
+def _held(connection: PostgresConnection) -> bytes:
+    """The files of the tables and indexes, as they are on the disk."""
+    connection.execute("CHECKPOINT")
+    rows = connection.execute(
+        "SELECT pg_read_binary_file(pg_relation_filepath(oid)) FROM pg_class "
+        "WHERE relnamespace = 'vault'::regnamespace AND pg_relation_size(oid) > 0"
+    )
+    return b"".join(row[0] for row in rows.fetchall())
+
+
+@pytest.mark.slow
+def test_a_role_that_may_only_read_sees_names_and_forgets_nobody(tmp_path: Path, database: str) -> None:
+    """With the right to read it finds names; what it may not is an error that says so, and nothing is half done."""
+    with open_vault(_settings(tmp_path, database), creates=True) as vault, vault.writing():
+        vault.keep([Alias(_ANN, False)], "Ann Quill", None, _NOW)
+    owner = PostgresConnection(parameters(database))
+    role = f"reader_{uuid.uuid4().hex}"
+    owner.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'r'")
+    reader = re.sub(r"//[^@]*@", f"//{role}:r@", database)
+    try:
+        with pytest.raises(VaultError, match="permission denied"):
+            open_vault(_settings(tmp_path, reader))
+        owner.execute(f"GRANT USAGE ON SCHEMA vault TO {role}")
+        owner.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA vault TO {role}")
+        with open_vault(_settings(tmp_path, reader)) as vault:
+            assert vault.names([_ANN]) == {_ANN: "Ann Quill"}
+            (ann,) = vault.named("ann quill")
+            with pytest.raises(VaultError, match="does not own"):
+                vault.forget(ann)
+            assert vault.named("ann quill") == [ann]
+    finally:
+        owner.execute(f"DROP OWNED BY {role}")
+        owner.execute(f"DROP ROLE {role}")
+        owner.close()
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
+    """The error names the vault, and no secret; and a vault is in one place."""
+    with pytest.raises(VaultError, match="vault's database") as error:
+        open_vault(_settings(tmp_path, "postgresql://me:hunter2@127.0.0.1:1/names"))
+    assert "hunter2" not in str(error.value)
+    with pytest.raises(VaultError, match="LEARNLOOM_VAULT__DATABASE names no user"):
+        open_vault(_settings(tmp_path, "postgresql://127.0.0.1:1/names"))
+    with pytest.raises(ValidationError, match="exclude each other"):
+        VaultBounds(file=tmp_path / "v.sqlite", database=SecretStr("postgresql://me@db/names"))

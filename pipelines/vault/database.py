@@ -1,0 +1,42 @@
+"""What the vault asks of its database, which may be an SQLite file or PostgreSQL; SQL is written once for both."""
+
+from typing import Any, Final, Protocol
+
+from learnloom.pipelines.lrs.database import Rows
+
+TABLES: Final = """
+    CREATE TABLE IF NOT EXISTS person (
+        person_id TEXT PRIMARY KEY, name TEXT, birth_year INTEGER, kept_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS alias (
+        alias TEXT PRIMARY KEY, person_id TEXT NOT NULL REFERENCES person, is_pseudonym INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS alias_of_person ON alias (person_id);
+    CREATE TABLE IF NOT EXISTS consent (
+        alias TEXT NOT NULL, purpose TEXT NOT NULL, is_given INTEGER NOT NULL, told_at TEXT NOT NULL,
+        told_by TEXT NOT NULL, PRIMARY KEY (alias, purpose)
+    ) WITHOUT ROWID;
+"""
+
+
+class VaultDatabase(Protocol):
+    """Where the tables are; for one thread."""
+
+    def execute(self, sql: str, values: Any = (), /) -> Rows:
+        """Run one statement with its values, by place (`?`) or by name (`:name`)."""
+
+    def begin(self) -> None:
+        """Begin to write, alone of all writers; `execute` ends it by COMMIT or ROLLBACK."""
+
+    def check_can_forget(self) -> None:
+        """See that what is deleted can be overwritten.
+
+        Raises:
+            VaultError: this account may not.
+        """
+
+    def overwrite(self) -> None:
+        """Let nothing of what was deleted stand in the files of the tables; not within a transaction."""
+
+    def close(self) -> None:
+        """Close it."""

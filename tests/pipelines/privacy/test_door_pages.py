@@ -1,0 +1,69 @@
+"""Refused records and documents of the store are looked through a page at a time, and none is passed over."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from learnloom.pipelines.lrs.database import Database
+from learnloom.pipelines.lrs.postgres import PostgresDatabase
+from learnloom.pipelines.lrs.sqlite import SqliteDatabase
+from learnloom.pipelines.privacy import erase_door_pages
+from learnloom.pipelines.privacy.erase_door_pages import (
+    drop_refused,
+    redact_documents,
+    refused_naming,
+    statements_waiting,
+)
+from learnloom.pipelines.privacy.tokens import Token
+
+_NOW: Final = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
+_ADA: Final = [Token("ada@example.org", "identifier")]
+
+
+@pytest.fixture(params=["file", pytest.param("postgres", marks=pytest.mark.slow)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty store, in a file or in PostgreSQL."""
+    made: Database
+    if request.param == "file":
+        made = SqliteDatabase(tmp_path, now=lambda: _NOW)
+    else:
+        made = PostgresDatabase(request.getfixturevalue("database"))
+    with closing(made):
+        yield made
+
+
+@pytest.mark.parametrize("n", [0, 3, 4, 7])
+def test_a_student_is_found_on_every_page(store: Database, n: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the last page is full or not, all that name her are taken out, and nothing else is."""
+    monkeypatch.setattr(erase_door_pages, "RECORDS", 2)
+    monkeypatch.setattr(erase_door_pages, "DOCUMENTS", 2)
+    texts = [f"{'ada@example.org' if number % 2 else 'bo@example.org'} {number}" for number in range(n)]
+    with store.transaction() as connection:
+        for seq, text in enumerate(texts, 1):
+            for at, statement_id in ((seq, None), (100 + seq, f"id-{seq}")):
+                connection.execute(
+                    "INSERT INTO entry (seq, id, stored, key_id, version, raw) VALUES (?, ?, 1, 'k', '1.0.3', ?)",
+                    (at, statement_id, text.encode()),
+                )
+            connection.execute(
+                "INSERT INTO document (kind, place, document_id, content, content_type, etag, updated) "
+                "VALUES ('state', ?, ?, ?, 'text/plain', 'e', 1)",
+                (f"place-{seq % 2}", f"d-{seq}", text.encode()),
+            )
+    hers = [text.encode() for text in texts if "ada@" in text]
+    with store.snapshot() as connection:
+        assert list(refused_naming(connection, _ADA)) == hers
+    assert drop_refused(store, _ADA) == len(hers)
+    assert redact_documents(store, ("key",), _ADA, "erased-1") == len(hers)
+    assert list(statements_waiting(store)) == [text.encode() for text in texts]
+    with store.reading() as connection:
+        left = connection.execute("SELECT raw FROM entry WHERE id IS NULL ORDER BY seq").fetchall()
+        assert [bytes(row[0]) for row in left] == [text.encode() for text in texts if "bo@" in text]
+        kept = connection.execute("SELECT content FROM document").fetchall()
+    assert {bytes(row[0]).decode() for row in kept} == {
+        text.replace("ada@example.org", "erased-1") for text in texts
+    }
