@@ -11,6 +11,7 @@ import pyarrow as pa
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.profile import build_profile
+from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from learnloom.pipelines.feedback.signals import signals
 from learnloom.pipelines.feedback.track_record import TrackRecord
 from learnloom.pipelines.refresh.build import Rows, Transform
@@ -106,6 +107,9 @@ def _signal_rows(said: list[Signal]) -> pa.Table:
             "confidence": pa.array([signal.confidence for signal in said], pa.string()),
             "value": pa.array([signal.value for signal in said], pa.float64()),
             "urgency": pa.array([signal.urgency for signal in said], pa.float64()),
+            "cause": pa.array(
+                [SIGNAL_KINDS[signal.kind].cause_to(signal.audience) for signal in said], pa.string()
+            ),
             "n": pa.array([signal.n for signal in said], pa.int64()),
             "message_id": pa.array(
                 [signal.message and signal.message.message_id for signal in said], pa.string()

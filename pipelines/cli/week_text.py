@@ -1,0 +1,39 @@
+"""This week's messages to teachers, as lines for a terminal."""
+
+from collections.abc import Mapping, Sequence
+
+from learnloom.pipelines.cli.output import Output
+from learnloom.pipelines.feedback.language import ENGLISH
+from learnloom.pipelines.feedback.track_record import describe_right
+from learnloom.pipelines.serve.teacher_week import WeekMessage
+
+
+def say_week(
+    out: Output, messages: Sequence[WeekMessage], names: Mapping[str, str], *, most: int | None = None
+) -> None:
+    """Say of whom teachers are told, one paragraph a student, and how many wait.
+
+    Args:
+        out: where it is said.
+        messages: those that are told first.
+        names: that the vault has of students, by their keys.
+        most: so many at the most; None: all.
+    """
+    told = [message for message in messages if message.is_told]
+    for message in told[:most]:
+        head, *others = message.signals
+        name = names.get(message.student_key) or message.student_name or message.student_key
+        out.say(f"{name}: {head.sentence}")
+        if head.p_right is not None:
+            out.say(f"  {describe_right(head.p_right, ENGLISH)}")
+        out.say(*(f"  Also: {other.sentence}" for other in others))
+    if not told:
+        out.say("Nobody, as far as is known.")
+    rest = len(told) - len(told[:most])
+    if rest:
+        out.say(f"And {rest} more this week.")
+    waiting = len(messages) - len(told)
+    if waiting:
+        out.say(
+            f"{waiting} more {'waits' if waiting == 1 else 'wait'} for another week; nothing urgent is among them."
+        )
