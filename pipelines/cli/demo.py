@@ -15,6 +15,7 @@ from learnloom.pipelines.cli.simulate import report_simulation
 from learnloom.pipelines.cli.week_text import say_week
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.feedback.describe import describe_profile, describe_signals
+from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
 from learnloom.pipelines.ingest.opening import file_source
 from learnloom.pipelines.lake.connection import Warehouse
@@ -27,7 +28,7 @@ from learnloom.pipelines.simulate.recovery import Recovery, recovery_of
 from learnloom.pipelines.simulate.run import simulate
 from learnloom.pipelines.simulate.signal_truth import SignalTruth, engagement_truth_of, signal_truth_of
 from learnloom.schemas.errors import LearnloomError
-from learnloom.schemas.signal import Audience
+from learnloom.schemas.signal import Audience, SignalKind
 
 commands = typer.Typer(add_completion=False)
 
@@ -137,6 +138,7 @@ def _report_signals(out: Output, found: list[SignalTruth]) -> None:
             "by chance",
         ],
         [
+            # What promises a probability is judged by whether so many come true, over many days: evaluate --signals.
             (
                 each.signal,
                 each.truth,
@@ -148,6 +150,7 @@ def _report_signals(out: Output, found: list[SignalTruth]) -> None:
                 each.share_true,
             )
             for each in found
+            if (claim := SIGNAL_KINDS[SignalKind(each.signal)].claim) is None or not claim.is_promised
         ],
     )
 

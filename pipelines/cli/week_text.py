@@ -6,6 +6,7 @@ from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.feedback.language import ENGLISH
 from learnloom.pipelines.feedback.track_record import describe_right
 from learnloom.pipelines.serve.teacher_week import WeekMessage
+from learnloom.schemas.signal import Signal
 
 
 def say_week(
@@ -23,10 +24,7 @@ def say_week(
     for message in told[:most]:
         head, *others = message.signals
         name = names.get(message.student_key) or message.student_name or message.student_key
-        out.say(f"{name}: {head.sentence}")
-        if head.p_right is not None:
-            out.say(f"  {describe_right(head.p_right, ENGLISH)}")
-        out.say(*(f"  Also: {other.sentence}" for other in others))
+        out.say(f"{name}: {_said(head)}", *(f"  Also: {_said(other)}" for other in others))
     if not told:
         out.say("Nobody, as far as is known.")
     rest = len(told) - len(told[:most])
@@ -37,3 +35,10 @@ def say_week(
         out.say(
             f"{waiting} more {'waits' if waiting == 1 else 'wait'} for another week; nothing urgent is among them."
         )
+
+
+def _said(signal: Signal) -> str:
+    """A signal's sentence, and how often its like were right, where that is known."""
+    if signal.p_right is None:
+        return signal.sentence
+    return f"{signal.sentence} {describe_right(signal.p_right, ENGLISH)}"

@@ -16,11 +16,13 @@ class Cause(StrEnum):
     ASKED = "asked"
     """The student has asked."""
     LEARNING = "learning"
-    """Practice does not help as it is."""
+    """Practice does not help as it is, or something is hard."""
     PRESENCE = "presence"
     """Away, or nobody has spoken to them."""
     PASSING = "passing"
     """The course may not be passed."""
+    HINT = "hint"
+    """Any of these, where its like were right too seldom to send a teacher to the student: told with others only."""
 
 
 class Entry(NamedTuple):
@@ -40,10 +42,6 @@ class Entry(NamedTuple):
     cause: Cause | None = None
     """Where it calls a teacher to the student: why. Such calls are told by the week (teacher_message.sql)."""
 
-    def cause_to(self, audience: Audience) -> Cause | None:
-        """Why it calls an audience to the student; None where it does not."""
-        return self.cause if audience is Audience.TEACHER else None
-
 
 _STUDENT: Final = frozenset({Audience.STUDENT})
 _TEACHER: Final = frozenset({Audience.TEACHER})
@@ -53,7 +51,9 @@ SIGNAL_KINDS: Final[Mapping[SignalKind, Entry]] = MappingProxyType(
     {
         SignalKind.MASTERY: Entry(Part.CONTENT, _BOTH, 30, claim=claims.RIGHT_AS_PROMISED),
         SignalKind.STRENGTH: Entry(Part.CONTENT, _BOTH, 30, is_good_word=True, claim=claims.STRONG),
-        SignalKind.WEAKNESS: Entry(Part.CONTENT, _BOTH, 30, claim=claims.WEAK),
+        SignalKind.WEAKNESS: Entry(
+            Part.CONTENT, _BOTH, 30, claim=claims.WEAK, names_action=True, cause=Cause.LEARNING
+        ),
         SignalKind.PRACTISE_NEXT: Entry(Part.CONTENT, _STUDENT, 90, claim=claims.OFFERED),
         SignalKind.CHECK: Entry(Part.CONTENT, _STUDENT, 14),
         SignalKind.STRETCH: Entry(

@@ -16,7 +16,7 @@
 --   confidence    low, medium or high, by n
 --   urgency       0 to 1, for ordering
 --   cause         where it calls a teacher to the student, what it has in common with other such calls: asked, learning,
---                 presence or passing; else NULL
+--                 presence, passing or hint; else NULL
 --   window_from   first moment of the evidence
 --   window_to     last moment of the evidence
 --   created_at    the as_of for which it was computed

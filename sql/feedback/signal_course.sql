@@ -6,7 +6,8 @@
 --   student_key  the student
 --   signal_id    the signal
 --   course_id    the course
---   cause        what it has in common with others: asked, learning, presence or passing
+--   cause        what it has in common with others: asked, learning, presence or passing; hint, where such calls are
+--                right too seldom to send anybody
 --   urgency      0 to 1, for ordering
 --   is_noted     whether a teacher has taken note of it, or followed it
 WITH called AS (

@@ -58,7 +58,8 @@ room AS (
 called AS (
     SELECT
         signal_course.*,
-        signal_course.urgency >= wish.urgent AND NOT signal_course.is_noted AS is_urgent,
+        signal_course.urgency >= wish.urgent AND NOT signal_course.is_noted
+        AND signal_course.cause <> 'hint' AS is_urgent,
         coalesce(list_contains(told.signal_ids, signal_course.signal_id), FALSE) AS was_told
     FROM feedback.signal_course AS signal_course
     CROSS JOIN wish
@@ -72,7 +73,7 @@ ranked AS (
         row_number() OVER (
             PARTITION BY course_id, student_key
             -- What was told this week goes on standing first, so that nothing less urgent is told in its place.
-            ORDER BY is_urgent DESC, was_told DESC, is_noted ASC, urgency DESC, signal_id ASC
+            ORDER BY is_urgent DESC, was_told DESC, is_noted ASC, cause = 'hint' ASC, urgency DESC, signal_id ASC
         ) AS place
     FROM called
 ),
@@ -101,7 +102,8 @@ candidate AS (
     FROM ranked
     LEFT JOIN told ON ranked.course_id = told.course_id AND ranked.student_key = told.student_key
     LEFT JOIN lately ON ranked.course_id = lately.course_id AND ranked.student_key = lately.student_key
-    WHERE ranked.place = 1
+    -- What is right too seldom is told with other calls, or not at all.
+    WHERE ranked.place = 1 AND ranked.cause <> 'hint'
 ),
 
 in_turn AS (

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from learnloom.pipelines.feedback.signal_kinds import Cause
+from learnloom.pipelines.feedback.track_record import describe_right
 from learnloom.pipelines.pages.page import N_, Asked, Page
 from learnloom.pipelines.roster.access import Kind
 from learnloom.schemas.signal import Signal, SignalKind
@@ -40,7 +41,8 @@ _STUCK: Final = f"""
     INNER JOIN student ON signal.student_key = student.student_key
     INNER JOIN enrolment ON signal.student_key = enrolment.student_key AND enrolment.course_id = $course
     INNER JOIN skill ON subject = skill_id
-    WHERE audience = 'teacher' AND signal_kind = '{SignalKind.WHEEL_SPINNING.value}'
+    WHERE audience = 'teacher'
+        AND signal_kind IN ('{SignalKind.WHEEL_SPINNING.value}', '{SignalKind.WEAKNESS.value}')
         AND subject IN (SELECT skill_id FROM student_skill WHERE student_skill.course_id = $course)
     GROUP BY ALL HAVING len(names) > 1 ORDER BY skill_name, skill_key
 """
@@ -98,7 +100,14 @@ def _card(asked: Asked, row: dict[str, Any], told: Rows) -> dict[str, Any]:
 
 
 def _also(asked: Asked, others: Rows) -> Iterable[str]:
-    return (asked.say(Signal.model_validate_json(other["signal"])) for other in others)
+    for other in others:
+        signal = Signal.model_validate_json(other["signal"])
+        yield " ".join(filter(None, (asked.say(signal), _right(asked, signal))))
+
+
+def _right(asked: Asked, signal: Signal) -> str | None:
+    """How often its like were right, where that is known."""
+    return None if signal.p_right is None else describe_right(signal.p_right, asked.language)
 
 
 def card_of(asked: Asked, signal: Signal, student_name: str, skill_key: str | None) -> dict[str, Any]:
@@ -109,6 +118,7 @@ def card_of(asked: Asked, signal: Signal, student_name: str, skill_key: str | No
         "student_name": student_name,
         "signal": signal,
         "says": asked.say(signal),
+        "right": _right(asked, signal),
         "waiting": asked.waiting.on(signal.student_key, signal.signal_id),
     }
 

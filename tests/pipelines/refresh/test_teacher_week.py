@@ -12,12 +12,12 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.schemas.event import SignalEvent
 from learnloom.schemas.vocabulary import ASKED_TO_TALK
 from tests.once import made_once
-from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, land, lines_of, refreshed
+from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, land, land_going_on, refreshed
 
 pytestmark = pytest.mark.slow
 
-_MONDAY = LAST_DAY + dt.timedelta(days=15)
-"""Nobody has done anything for two weeks: each student calls for a word."""
+_MONDAY = LAST_DAY + dt.timedelta(days=29)
+"""Nobody has done anything for four weeks: each student calls for a word."""
 _ONE = SETTINGS.model_copy(update={"week": Week(students=1)})
 _CALLS = """
     SELECT change, student_key, event FROM feedback.outbox
@@ -30,15 +30,7 @@ _TOLD = "SELECT week, student_key FROM feedback.teacher_told ORDER BY week, told
 @pytest.fixture
 def going_on(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse of three students whose course goes on: nobody has passed it."""
-
-    def make(folder: Path) -> None:
-        lines = [
-            line for line in lines_of(folder / "class", students=3, faults=0.0) if b"verbs/passed" not in line
-        ]
-        with Warehouse(folder / "warehouse") as warehouse:
-            land(warehouse, folder / "all.jsonl", lines)
-
-    shutil.copytree(made_once(tmp_path_factory, "going-on", make), tmp_path, dirs_exist_ok=True)
+    shutil.copytree(made_once(tmp_path_factory, "going-on", land_going_on), tmp_path, dirs_exist_ok=True)
     return tmp_path / "warehouse"
 
 
