@@ -34,8 +34,8 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "mastered from `mastered`, near from `near`, below it needs work. Value: probability right at an "
         "average question.",
         SignalKind.STRENGTH: "Probability right at an average question more than `strength_margin` above the class's "
-        "share right, from `strength_min_answers` answers; the top `strength_count`. Value: how far above. The profile also "
-        "tells the share right beside the class, with `strength_prior_answers` answers at its mean added.",
+        "share right, from `strength_min_answers` answers; the top `strength_count`. Value: how far above. The profile "
+        "also tells the share right beside the class, with `strength_prior_answers` answers at its mean added.",
         SignalKind.WEAKNESS: "Probability of `foreseen_chance` or more that less of the next five answers is right "
         "than is usual in the class, from `strength_min_answers` answers (beta-binomial: the probability right at an "
         "average question, known as well as by so many answers); the surest `strength_count`. Value: that probability.",
