@@ -36,8 +36,8 @@ _MASTERED: Final = 0.85
 """In eight weeks few reach the usual .95, and only what was mastered can be due for review."""
 _ENGAGEMENT_DAYS: Final = (33, 40, 47)
 _BOUNDS: Final = {
-    "strength": (0.85, 0.15),
-    "weakness": (0.65, 0.2),
+    "strength": (0.85, 0.4),
+    "weakness": (0.7, 0.08),
     "review_due": (0.3, 0.5),
     "rapid_guessing": (0.25, 0.1),
     "pace": (0.4, 0.4),

@@ -30,6 +30,8 @@ class MasteryEstimate(NamedTuple):
     """Answer with which mastery was first shown; None while it was not."""
     review_due_at: datetime | None = None
     """When to see it again; None while mastery was not shown."""
+    p_due: float | None = None
+    """Probability of a right answer at an average question then; None while mastery was not shown."""
     n_reviews: int = 0
     """Right answers given when a review was due, since mastery was last shown afresh."""
     p_low: float | None = None

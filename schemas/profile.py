@@ -113,6 +113,13 @@ class SkillProfile(_Part):
     level_since_at: AwareDatetime | None = None
     last_attempt_at: AwareDatetime | None = None
     review_due_at: AwareDatetime | None = None
+    p_due: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Probability of a right answer at an average question when the review comes due, after so long "
+        "without an answer on the skill; null where mastery was never shown.",
+    )
     is_review_due: bool | None = Field(default=None, description="Null where mastery was never shown.")
     stated: tuple[StatedProfile, ...] = Field(
         default=(), description="What student and teachers state of it, latest first."

@@ -122,6 +122,19 @@ class RightShare(BaseModel):
     source: RightSource
 
 
+class Also(BaseModel):
+    """Something else that calls a teacher to the same student: told with the signal, and not by itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    signal_id: str
+    kind: SignalKind
+    subject: str | None = None
+    subject_name: str | None = None
+    sentence: str = Field(min_length=1)
+    message: Message | None = None
+
+
 class Signal(BaseModel):
     """One signal. Times are aware; shares and probabilities run from 0 to 1."""
 
@@ -156,6 +169,11 @@ class Signal(BaseModel):
         description="What `sentence` says, by id and values; null where an earlier version said it.",
     )
     choices: tuple[Choice, ...] = ()
+    also: tuple[Also, ...] = Field(
+        default=(),
+        description="In an event that calls a teacher: what else does in the same course, most useful first. It comes "
+        "with no event of its own.",
+    )
     p_right: RightShare | None = Field(
         default=None,
         description="How often such signals were right; null for a fact, for what gives its own probability, and where "

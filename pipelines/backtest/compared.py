@@ -26,7 +26,6 @@ class Compared(NamedTuple):
 _RUN: Final = 3
 _LONG: Final = 10
 _QUIET_DAYS: Final = 7
-_REVIEW_DAYS: Final = 30
 
 
 def _any_answers(row: Row, _: Thresholds) -> bool:
@@ -67,9 +66,7 @@ COMPARED: Final[Mapping[SignalKind, Compared]] = MappingProxyType(
             _is_compared, lambda row: row["run_right"] == 0, "last one wrong", "class_rate"
         ),
         SignalKind.REVIEW_DUE: Compared(
-            lambda row, _: bool(row["was_mastered"]),
-            lambda row: row["days_since_last"] >= _REVIEW_DAYS,
-            "30 days since the last answer",
+            lambda row, _: bool(row["was_mastered"]), _THREE_RIGHT.rule, _THREE_RIGHT.rule_name
         ),
         SignalKind.WHEEL_SPINNING: Compared(
             _is_open, lambda row: row["n_attempts"] >= _LONG, "ten answers, never three right in a row"

@@ -18,7 +18,7 @@ def record_of(
 ) -> dict[str, tuple[int, RightShare]]:
     """How many of the decided signals were right, and the share with its interval, by the id of the message.
 
-    Only of messages of which enough is decided, of enough students; and not of kinds that promise a probability of
+    Only of messages of which enough is decided, of enough students; and not of signals that promise a probability of
     their own, which is the better one. Where some are undecided because too few answers came, those decided stand for
     them (weights.py), and so many are said to be right as the share makes of their number.
 
@@ -31,7 +31,7 @@ def record_of(
     by_message: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         claim = SIGNAL_KINDS[case.kind].claim
-        if claim is not None and not claim.is_promised:
+        if claim is not None and (not claim.is_promised or case.promised is None):
             for message in case.said:
                 by_message[message].append(case)
     found = {}

@@ -12,20 +12,23 @@ from learnloom.pipelines.cli.import_ import land, report_import
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.cli.refresh import report_refresh, run_refresh
 from learnloom.pipelines.cli.simulate import report_simulation
+from learnloom.pipelines.cli.week_text import say_week
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.feedback.describe import describe_profile, describe_signals
+from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
 from learnloom.pipelines.ingest.opening import file_source
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from learnloom.pipelines.serve.students import read_profile, read_signals
+from learnloom.pipelines.serve.teacher_week import read_week
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.recovery import Recovery, recovery_of
 from learnloom.pipelines.simulate.run import simulate
 from learnloom.pipelines.simulate.signal_truth import SignalTruth, engagement_truth_of, signal_truth_of
 from learnloom.schemas.errors import LearnloomError
-from learnloom.schemas.signal import Audience
+from learnloom.schemas.signal import Audience, SignalKind
 
 commands = typer.Typer(add_completion=False)
 
@@ -122,8 +125,7 @@ def _show_students(out: Output, warehouse: Warehouse) -> None:
     out.say("What the student reads:", *(f"  {line}" for line in describe_signals(s for s, _ in found)))
 
     _head(out, "5. Whom to talk to this week")
-    for signal, name in read_signals(warehouse, audience=Audience.TEACHER.value, limit=_URGENT):
-        out.say(f"{name or signal.student_key}: {signal.sentence}")
+    say_week(out, read_week(warehouse), {}, most=_URGENT)
 
 
 def _report_signals(out: Output, found: list[SignalTruth]) -> None:
@@ -140,6 +142,7 @@ def _report_signals(out: Output, found: list[SignalTruth]) -> None:
             "by chance",
         ],
         [
+            # What promises a probability is judged by whether so many come true, over many days: evaluate --signals.
             (
                 each.signal,
                 each.truth,
@@ -151,6 +154,7 @@ def _report_signals(out: Output, found: list[SignalTruth]) -> None:
                 each.share_true,
             )
             for each in found
+            if (claim := SIGNAL_KINDS[SignalKind(each.signal)].claim) is None or not claim.is_promised
         ],
     )
 
@@ -181,7 +185,7 @@ def _say_next(out: Output, settings: Settings, last_day: dt.date) -> None:
     out.say(
         f"  export LEARNLOOM_WAREHOUSE={settings.warehouse}    # and `. .venv/bin/activate` for the command",
         "  learnloom students                    # list the students",
-        "  learnloom signals --audience teacher  # what to do this week, and why",
+        "  learnloom signals --this-week         # whom to talk to, and why",
         "  learnloom dead                        # what was refused, and how to fix it",
         "  learnloom pages --demo                # pages for teachers and students, at http://127.0.0.1:8090/login",
         f"  learnloom refresh --as-of {last_day}  # what was answered there counts",

@@ -30,6 +30,7 @@ from learnloom.pipelines.config.sources import DELIMITER, PREFIX, SETTINGS_FILE,
 from learnloom.pipelines.config.subscriptions import AnySubscription, Subscription, check_names
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.config.vault import VaultBounds
+from learnloom.pipelines.config.week import Week
 from learnloom.schemas.errors import LearnloomError
 
 
@@ -201,6 +202,9 @@ class Settings(BaseSettings):
     holdout: Holdout = Field(
         default_factory=Holdout,
         description="Signals left out by lot, to learn if they help: docs/how-to/holdout.md.",
+    )
+    week: Week = Field(
+        default_factory=Week, description="To how many students a teacher is called: docs/how-to/teachers.md."
     )
     subscriptions: tuple[Subscription, ...] = Field(
         default=(), description="Receivers of signal events: docs/how-to/deliver.md."

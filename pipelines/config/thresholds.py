@@ -30,19 +30,20 @@ class Thresholds(BaseModel):
         default=3, ge=1, description="Answers on a skill before its level is told as a signal."
     )
     strength_margin: float = Field(
-        default=0.10,
+        default=0.07,
         ge=0,
         le=1,
-        description="How far the shrunken share right lies from the class mean for a strength or weakness.",
+        description="How far the probability right at an average question lies above the class's share for a strength.",
     )
     strength_min_answers: int = Field(default=3, ge=1, description="Answers on the skill for either.")
     strength_prior_answers: float = Field(
         default=5.0,
         ge=0,
-        description="Answers at the class mean that are added, so that few answers say little.",
+        description="Answers at the class mean that are added to the share right that the profile compares, so that "
+        "few say little.",
     )
     strength_count: int = Field(
-        default=3, ge=1, le=10, description="Strengths and weaknesses named at the most."
+        default=6, ge=1, le=10, description="Strengths, and weaknesses, named at the most."
     )
     practise_target: float = Field(
         default=0.75,
@@ -96,7 +97,8 @@ class Thresholds(BaseModel):
         default=0.8,
         ge=0,
         lt=1,
-        description="Probability, by all that is known that day, from which either is said, and guessing is spoken of.",
+        description="Probability, by all that is known that day, from which either is said, guessing is spoken of, and "
+        "a skill is a weakness.",
     )
     help_min_opportunities: int = Field(
         default=3, ge=1, description="Questions missed twice before anything is said of asking for help."

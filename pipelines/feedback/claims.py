@@ -83,9 +83,6 @@ def told(claim: Claim | None) -> str:
         return "Claim: the course is not passed, as often as the signal says."
     if claim.is_promised and claim.answers == 1:
         return f"Claim: the next answer on the skill, within {claim.days} days, is right as often as the signal says."
-    if claim.outcome is Outcome.RIGHT and claim.answers == 1:
-        is_right = claim.at_least is not None
-        return f"Claim: the next answer on the skill, within {claim.days} days, is {'right' if is_right else 'wrong'}."
     looked_at = _LOOKED_AT[claim.outcome].format(answers=claim.answers, measure=claim.measure)
     bounds = (("at least", claim.at_least), ("at most", claim.at_most), ("below", claim.below))
     said = " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
@@ -98,7 +95,6 @@ STRONG: Final = Claim(Unit.SKILL, Outcome.OVER_CLASS, MONTH, answers=5, at_least
 WEAK: Final = Claim(Unit.SKILL, Outcome.OVER_CLASS, MONTH, answers=5, below=0.0)
 RIGHT_AS_PROMISED: Final = Claim(Unit.SKILL, Outcome.RIGHT, MONTH, answers=1, at_least=1.0, is_promised=True)
 OFFERED: Final = Claim(Unit.CHOICE, Outcome.RIGHT, MONTH, answers=1, at_least=1.0, is_promised=True)
-FORGOTTEN: Final = Claim(Unit.SKILL, Outcome.RIGHT, MONTH, answers=1, at_most=0.0)
 AWAY: Final = Claim(Unit.STUDENT, Outcome.TIME, 14, below=0.5)
 GUESSES: Final = Claim(
     Unit.STUDENT, Outcome.TAKEN, MONTH, answers=10, at_least=0.2, measure=Measure.RAPID_ANSWER

@@ -3,14 +3,19 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from learnloom.pipelines.feedback.beside_class import p_stays_below
 from learnloom.pipelines.feedback.rule_context import Basis, RuleContext, day_of, week_of
 from learnloom.pipelines.feedback.texts import content_texts as texts
 from learnloom.schemas.level import Level
+from learnloom.schemas.message import Message
 from learnloom.schemas.profile import SkillProfile
 from learnloom.schemas.signal import Signal, SignalKind
 
 _MAX_REVIEWS: Final = 5
 """Reviews named at a time: the rest waits its turn."""
+
+_GAIN: Final = 0.05
+"""Probability that practice gives back from which it is worth a word."""
 
 _LEVEL_URGENCY: Final = {Level.MASTERED: 0.2, Level.NEAR: 0.15, Level.NEEDS_WORK: 0.35}
 
@@ -30,43 +35,42 @@ def mastery(ctx: RuleContext) -> Iterator[Signal]:
 
 
 def strengths_and_weaknesses(ctx: RuleContext) -> Iterator[Signal]:
-    """Tell the skills that lie furthest above and below the class mean, few of each."""
+    """Tell skills on which more is expected than of the class, and those that are likely to stay below; few of each."""
     limits = ctx.thresholds
-    compared = sorted(
-        (
-            (skill.against_class, skill.skill_id, skill)
-            for skill in ctx.profile.skills
-            if skill.against_class is not None and skill.n_attempts >= limits.strength_min_answers
-        ),
-        key=lambda entry: entry[:2],
-    )
-    for difference, _, skill in compared[: limits.strength_count]:
-        if difference < -limits.strength_margin:
-            yield from _weakness(ctx, skill, difference)
-    for difference, _, skill in reversed(compared[-limits.strength_count :]):
-        if difference > limits.strength_margin:
-            yield from _strength(ctx, skill, difference)
+    above, below = [], []
+    for skill in ctx.profile.skills:
+        rate, p = ctx.skill_evidence[skill.skill_id].class_rate, skill.p_mastery
+        if rate is None or p is None or skill.n_attempts < limits.strength_min_answers:
+            continue
+        if p - rate > limits.strength_margin:
+            above.append((rate - p, skill.skill_id, skill))
+        p_below = p_stays_below(p, skill.n_attempts, rate)
+        if p_below >= limits.foreseen_chance:
+            below.append((-p_below, skill.skill_id, skill))
+    for p_not, _, skill in sorted(below, key=lambda found: found[:2])[: limits.strength_count]:
+        yield from _weakness(ctx, skill, -p_not)
+    for difference, _, skill in sorted(above, key=lambda found: found[:2])[: limits.strength_count]:
+        yield from _strength(ctx, skill, -difference)
 
 
 def _strength(ctx: RuleContext, skill: SkillProfile, difference: float) -> Iterator[Signal]:
     basis, figures = _comparison(ctx, skill, difference), _answered(ctx, skill)
-    points = round(abs(difference) * 100)
+    points = round(difference * 100)
     kind = SignalKind.STRENGTH
     yield from ctx.signal(kind, texts.STRENGTH_TO_STUDENT(**figures), basis, urgency=0.2)
     yield from ctx.signal(kind, texts.STRENGTH_TO_TEACHER(**figures, points=points), basis, urgency=0.15)
 
 
-def _weakness(ctx: RuleContext, skill: SkillProfile, difference: float) -> Iterator[Signal]:
-    basis, figures = _comparison(ctx, skill, difference), _answered(ctx, skill)
-    points = round(abs(difference) * 100)
+def _weakness(ctx: RuleContext, skill: SkillProfile, p_below: float) -> Iterator[Signal]:
+    basis, figures = _comparison(ctx, skill, p_below), _answered(ctx, skill)
     kind = SignalKind.WEAKNESS
     yield from ctx.signal(kind, texts.WEAKNESS_TO_STUDENT(**figures), basis, urgency=0.35)
-    yield from ctx.signal(kind, texts.WEAKNESS_TO_TEACHER(**figures, points=points), basis, urgency=0.5)
+    yield from ctx.signal(kind, texts.WEAKNESS_TO_TEACHER(**figures, chance=p_below), basis, urgency=0.5)
 
 
-def _comparison(ctx: RuleContext, skill: SkillProfile, difference: float) -> Basis:
+def _comparison(ctx: RuleContext, skill: SkillProfile, value: float) -> Basis:
     last = skill.last_attempt_at or ctx.evidence.last_seen_at
-    return ctx.skill_basis(skill.skill_id, (week_of(last),), difference)
+    return ctx.skill_basis(skill.skill_id, (week_of(last),), value)
 
 
 def _answered(ctx: RuleContext, skill: SkillProfile) -> dict[str, Any]:
@@ -126,13 +130,24 @@ def review_due(ctx: RuleContext) -> Iterator[Signal]:
     """Remind of mastered skills whose review is due, those first that are most at risk of being forgotten."""
     due = sorted(
         (skill for skill in ctx.profile.skills if skill.is_review_due),
-        key=lambda skill: (skill.p_mastery if skill.p_mastery is not None else 0.0, skill.skill_id),
+        key=lambda skill: (skill.p_due if skill.p_due is not None else 0.0, skill.skill_id),
     )
     for skill in due[:_MAX_REVIEWS]:
         last = ctx.skill_evidence[skill.skill_id].last_correct_at or skill.last_attempt_at
         due_at = skill.review_due_at
         if last is None or due_at is None:
             continue
-        basis = ctx.skill_basis(skill.skill_id, (day_of(due_at),), skill.p_mastery, held_from=due_at)
-        message = texts.REVIEW_DUE(skill=skill.skill_name, day=last)
+        basis = ctx.skill_basis(skill.skill_id, (day_of(due_at),), skill.p_due, held_from=due_at)
+        remark = list(_expected(skill))
+        message = texts.REVIEW_DUE(skill=skill.skill_name, day=last, remark=remark)
         yield from ctx.signal(SignalKind.REVIEW_DUE, message, basis, urgency=0.45)
+
+
+def _expected(skill: SkillProfile) -> Iterator[Message]:
+    """Say what can be expected of an answer now, and after practice where that is more."""
+    if skill.p_due is None:
+        return
+    if skill.p_mastery is not None and skill.p_mastery - skill.p_due >= _GAIN:
+        yield texts.REVIEW_GAIN(chance=skill.p_due, after=skill.p_mastery)
+    else:
+        yield texts.REVIEW_NOW(chance=skill.p_due)

@@ -1,8 +1,8 @@
 """How likely it is that a student will do again what they did so far."""
 
-import math
 from typing import Final
 
+from learnloom.pipelines.feedback.beta_binomial import p_true
 from learnloom.pipelines.feedback.claims import Claim
 from learnloom.schemas.evidence import MeasureEvidence
 
@@ -18,7 +18,7 @@ def p_again(measure: MeasureEvidence, claim: Claim) -> float:
     """Probability that a claim about the next opportunities of a measure comes true, by all opportunities so far.
 
     Each is taken with a probability of the student's own, of which all that were tell, and before them two at the
-    class's share (the beta-binomial distribution).
+    class's share.
 
     Args:
         measure: what the student did.
@@ -26,15 +26,8 @@ def p_again(measure: MeasureEvidence, claim: Claim) -> float:
     """
     usual = min(max(_USUAL if measure.class_rate is None else measure.class_rate, _EDGE), 1.0 - _EDGE)
     n_taken = measure.n_taken + measure.n_earlier_taken
-    taken = _PRIOR_N * usual + n_taken
-    left = _PRIOR_N * (1.0 - usual) + measure.n + measure.n_earlier - n_taken
-    n = claim.answers
-    return math.fsum(
-        math.comb(n, k) * math.exp(_log_beta(taken + k, left + n - k) - _log_beta(taken, left))
-        for k in range(n + 1)
-        if claim.comes_true(k / n)
+    return p_true(
+        claim,
+        taken=_PRIOR_N * usual + n_taken,
+        left=_PRIOR_N * (1.0 - usual) + measure.n + measure.n_earlier - n_taken,
     )
-
-
-def _log_beta(a: float, b: float) -> float:
-    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)

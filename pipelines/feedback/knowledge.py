@@ -114,6 +114,7 @@ def _skill(
         level_since_at=estimate.level_since_at if estimate is not None and n else None,
         last_attempt_at=skill.last_attempt_at,
         review_due_at=due_at,
+        p_due=estimate.p_due if estimate is not None else None,
         is_review_due=due_at <= as_of if due_at is not None else None,
         stated=stated_profiles(stated, p_mastery, near=thresholds.near),
         evidence_ids=tuple(skill.evidence_ids),

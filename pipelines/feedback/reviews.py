@@ -19,8 +19,8 @@ class Review(NamedTuple):
     skill_id: str
     skill_name: str
     course_id: str | None
-    p_mastery: float | None
-    """Probability of a right answer at an average question; None where unknown."""
+    p_due: float | None
+    """Probability of a right answer at an average question when it comes due; None where unknown."""
     due_at: dt.datetime
     last_attempt_at: dt.datetime | None
 
@@ -40,7 +40,7 @@ class ReviewCalendar(NamedTuple):
     student_name: str | None
     as_of: dt.datetime
     due: tuple[Review, ...]
-    """Due by as_of, those first whose p_mastery is lowest: the most likely to be lost."""
+    """Due by as_of, those first whose p_due is lowest: the most likely to be lost."""
     coming: tuple[ReviewDay, ...]
     """The days of the next WEEKS weeks on which something comes due, within a day in the same order."""
     n_later: int
@@ -91,7 +91,7 @@ def describe_reviews(calendar: ReviewCalendar, language: Language = ENGLISH) -> 
 
 
 def _due(review: Review) -> Message:
-    name, p, last = review.skill_name, review.p_mastery, review.last_attempt_at
+    name, p, last = review.skill_name, review.p_due, review.last_attempt_at
     if p is None:
         return texts.REVIEW_SEEN(skill=name, day=last) if last else texts.REVIEW(skill=name)
     if last is None:
@@ -105,7 +105,7 @@ def _coming(on: ReviewDay) -> Message:
 
 def _need(review: Review) -> tuple[float, str]:
     """The order of need, 1 - p; an unknown p needs it most."""
-    return (review.p_mastery if review.p_mastery is not None else 0.0, review.skill_id)
+    return (review.p_due if review.p_due is not None else 0.0, review.skill_id)
 
 
 def _reviews(profile: StudentProfile) -> Iterator[Review]:
@@ -116,5 +116,5 @@ def _reviews(profile: StudentProfile) -> Iterator[Review]:
 
 def _review(skill: SkillProfile, due_at: dt.datetime) -> Review:
     return Review(
-        skill.skill_id, skill.skill_name, skill.course_id, skill.p_mastery, due_at, skill.last_attempt_at
+        skill.skill_id, skill.skill_name, skill.course_id, skill.p_due, due_at, skill.last_attempt_at
     )

@@ -12,20 +12,23 @@ from learnloom.schemas.signal import RightShare, RightSource
 
 SHIPPED: Final[Mapping[str, RightShare]] = MappingProxyType(
     {
+        "at_risk.rule.teacher": RightShare(
+            p=0.570, p_low=0.484, p_high=0.650, n=316, source=RightSource.SIMULATED
+        ),
         "engagement_change.teacher": RightShare(
             p=0.793, p_low=0.631, p_high=0.935, n=29, source=RightSource.SIMULATED
         ),
         "strength.student": RightShare(
-            p=0.764, p_low=0.713, p_high=0.809, n=474, source=RightSource.SIMULATED
+            p=0.743, p_low=0.705, p_high=0.779, n=1061, source=RightSource.SIMULATED
         ),
         "strength.teacher": RightShare(
-            p=0.764, p_low=0.713, p_high=0.809, n=474, source=RightSource.SIMULATED
+            p=0.743, p_low=0.705, p_high=0.779, n=1061, source=RightSource.SIMULATED
         ),
         "weakness.student": RightShare(
-            p=0.637, p_low=0.553, p_high=0.712, n=259, source=RightSource.SIMULATED
+            p=0.874, p_low=0.800, p_high=0.941, n=111, source=RightSource.SIMULATED
         ),
         "weakness.teacher": RightShare(
-            p=0.637, p_low=0.553, p_high=0.712, n=259, source=RightSource.SIMULATED
+            p=0.874, p_low=0.800, p_high=0.941, n=111, source=RightSource.SIMULATED
         ),
     }
 )

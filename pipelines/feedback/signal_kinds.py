@@ -1,12 +1,28 @@
 """Every kind of signal: which part of instruction it is for, who may see it, and how long it holds."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.feedback import claims
 from learnloom.pipelines.feedback.claims import Claim
 from learnloom.schemas.signal import Audience, Part, SignalKind
+
+
+class Cause(StrEnum):
+    """What calls a teacher to a student: signals of one student are told in one message, causes in turns."""
+
+    ASKED = "asked"
+    """The student has asked."""
+    LEARNING = "learning"
+    """Practice does not help as it is, or something is hard."""
+    PRESENCE = "presence"
+    """Away, or nobody has spoken to them."""
+    PASSING = "passing"
+    """The course may not be passed."""
+    HINT = "hint"
+    """Any of these, where its like were right too seldom to send a teacher to the student: told with others only."""
 
 
 class Entry(NamedTuple):
@@ -23,6 +39,8 @@ class Entry(NamedTuple):
     """What it foretells; None: it is a fact, and foretells nothing."""
     names_action: bool = False
     """Whether it asks somebody to do something because of its claim: it is then right often enough, or silent."""
+    cause: Cause | None = None
+    """Where it calls a teacher to the student: why. Such calls are told by the week (teacher_message.sql)."""
 
 
 _STUDENT: Final = frozenset({Audience.STUDENT})
@@ -33,31 +51,39 @@ SIGNAL_KINDS: Final[Mapping[SignalKind, Entry]] = MappingProxyType(
     {
         SignalKind.MASTERY: Entry(Part.CONTENT, _BOTH, 30, claim=claims.RIGHT_AS_PROMISED),
         SignalKind.STRENGTH: Entry(Part.CONTENT, _BOTH, 30, is_good_word=True, claim=claims.STRONG),
-        SignalKind.WEAKNESS: Entry(Part.CONTENT, _BOTH, 30, claim=claims.WEAK),
+        SignalKind.WEAKNESS: Entry(
+            Part.CONTENT, _BOTH, 30, claim=claims.WEAK, names_action=True, cause=Cause.LEARNING
+        ),
         SignalKind.PRACTISE_NEXT: Entry(Part.CONTENT, _STUDENT, 90, claim=claims.OFFERED),
         SignalKind.CHECK: Entry(Part.CONTENT, _STUDENT, 14),
         SignalKind.STRETCH: Entry(
             Part.CONTENT, _STUDENT, 21, is_good_word=True, claim=claims.RIGHT_AS_PROMISED
         ),
-        SignalKind.REVIEW_DUE: Entry(Part.CONTENT, _STUDENT, 60, claim=claims.FORGOTTEN, names_action=True),
+        SignalKind.REVIEW_DUE: Entry(Part.CONTENT, _STUDENT, 60, claim=claims.RIGHT_AS_PROMISED),
         SignalKind.PRODUCTIVE_PERSISTENCE: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
         SignalKind.RETURN_AFTER_FAILURE: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
         SignalKind.LEARNS_FROM_ERROR: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
         SignalKind.CHALLENGE_SEEKING: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
         SignalKind.PROBLEM_SOLVING: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
         SignalKind.SELF_REGULATION: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
-        SignalKind.WHEEL_SPINNING: Entry(Part.PROCESS, _BOTH, 28, claim=claims.STUCK, names_action=True),
+        SignalKind.WHEEL_SPINNING: Entry(
+            Part.PROCESS, _BOTH, 28, claim=claims.STUCK, names_action=True, cause=Cause.LEARNING
+        ),
         SignalKind.HELP_SEEKING: Entry(Part.PROCESS, _STUDENT, 14),
-        SignalKind.RAPID_GUESSING: Entry(Part.PROCESS, _BOTH, 14, claim=claims.GUESSES, names_action=True),
+        SignalKind.RAPID_GUESSING: Entry(
+            Part.PROCESS, _BOTH, 14, claim=claims.GUESSES, names_action=True, cause=Cause.LEARNING
+        ),
         SignalKind.TIME_ON_TASK: Entry(Part.PROCESS, _BOTH, 7),
         SignalKind.PACE: Entry(Part.PROCESS, _BOTH, 28),
         SignalKind.SPACING: Entry(Part.ENVIRONMENT, _STUDENT, 14),
         SignalKind.REGULARITY: Entry(Part.ENVIRONMENT, _STUDENT, 7, is_good_word=True),
         SignalKind.STREAK: Entry(Part.ENVIRONMENT, _STUDENT, 2, is_good_word=True),
-        SignalKind.ENGAGEMENT_CHANGE: Entry(Part.PROCESS, _TEACHER, 28, claim=claims.AWAY, names_action=True),
-        SignalKind.CHECK_IN: Entry(Part.PROCESS, _TEACHER, 60),
-        SignalKind.WANTS_TO_TALK: Entry(Part.PROCESS, _TEACHER, 28),
-        SignalKind.AT_RISK: Entry(Part.PROCESS, _TEACHER, 7, claim=claims.FAILS),
+        SignalKind.ENGAGEMENT_CHANGE: Entry(
+            Part.PROCESS, _TEACHER, 28, claim=claims.AWAY, names_action=True, cause=Cause.PRESENCE
+        ),
+        SignalKind.CHECK_IN: Entry(Part.PROCESS, _TEACHER, 60, cause=Cause.PRESENCE),
+        SignalKind.WANTS_TO_TALK: Entry(Part.PROCESS, _TEACHER, 28, cause=Cause.ASKED),
+        SignalKind.AT_RISK: Entry(Part.PROCESS, _TEACHER, 7, claim=claims.FAILS, cause=Cause.PASSING),
         SignalKind.GOAL: Entry(Part.CONTENT, _BOTH, 60),
         SignalKind.CHOICE: Entry(Part.CONTENT, _TEACHER, 14),
         SignalKind.INTEREST: Entry(Part.CONTENT, _BOTH, 90),

@@ -50,6 +50,9 @@ class Trace:
     mastered_at: NDArray[np.datetime64]
     """Answer with which mastery was first shown."""
     review_due_at: NDArray[np.datetime64]
+    p_due: NDArray[np.float64]
+    """Probability of a right answer at an average item when the review comes due, so long after the last answer on the
+    skill; NaN where there is no review."""
     n_reviews: NDArray[np.int64]
 
     student_code: NDArray[np.int64]
@@ -197,7 +200,19 @@ def _traced(model: Model, rules: _Rules, history: History) -> Trace:
     p_after = model.calibrator.probability(walked.after)
     skills = _noted(rules, history, p_right.tolist(), p_after.tolist())
     p_end = model.calibrator.probability(walked.end)
-    return _columns(rules, walked, skills, p_right=p_right, p_after=p_after, p_end=p_end)
+    found = _columns(rules, walked, skills, p_right=p_right, p_after=p_after, p_end=p_end)
+    return replace(found, p_due=_when_due(model, walked.end, found))
+
+
+def _when_due(model: Model, end: NDArray[np.float64], told: Trace) -> NDArray[np.float64]:
+    """What the features at the end let expect at the moment when each review comes due."""
+    has_review = ~np.isnat(told.review_due_at)
+    due, waits = end[has_review], (told.review_due_at - told.last_attempt_at)[has_review]
+    # A rapid guess may be later than when the review was due: it says nothing, and moves no date.
+    due[:, FEATURES.index("seconds_since_skill")] = np.log1p(np.maximum(waits / np.timedelta64(1, "s"), 0.0))
+    found = np.full(len(end), np.nan)
+    found[has_review] = model.calibrator.probability(due)
+    return found
 
 
 def _noted(
@@ -262,6 +277,7 @@ def _columns(
         level_since_at=_times(since),
         mastered_at=_times([skill.mastered_us for skill in rows]),
         review_due_at=_times([review.due_us if review else None for review in reviews]),
+        p_due=np.full(len(rows), np.nan),
         n_reviews=np.array([review.n_reviews if review else 0 for review in reviews], dtype=np.int64),
         student_code=walked.student,
         general=walked.general,

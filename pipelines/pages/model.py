@@ -61,6 +61,8 @@ SELECTS: Final = {
     "ON member.student_key = told.student_key AND member.course_id = told.course_id ORDER BY member.student_key",
     "signal": "SELECT student_key, signal_id, signal_kind, audience, subject, urgency, expires_at, signal "
     "FROM feedback.signal ORDER BY student_key",
+    "teacher_message": "SELECT course_id, student_key, signal_ids, cause, urgency, is_told, is_noted "
+    "FROM feedback.teacher_message ORDER BY course_id",
     "profile": "SELECT student_key, profile FROM feedback.student_profile ORDER BY student_key",
     "student_skill": f"SELECT *, {_KEY.format('skill_id')} AS skill_key FROM ({_SKILLS}) ORDER BY student_key",
     "skill": f"SELECT skill_id, {_KEY.format('skill_id')} AS skill_key, skill_name FROM dimensional.dim_skill",

@@ -69,6 +69,8 @@ _LATER: Final = {
     "feedback.delivery_position": (OPERATION, NONE, False),
     "run.student_digest": (OPERATION, NEXT, True),
     "feedback.holdout_draw": (MODEL, GOOD, True),
+    "feedback.teacher_message": (SUPPORT, NEXT, True),
+    "feedback.teacher_told": (SUPPORT, GOOD, True),
     "dimensional.dim_staff": (SCHOOL, NEXT, True),
     "staging.stg_identifier": (SUPPORT, GOOD, True),
     "staging.stg_learner": (SUPPORT, GOOD, True),

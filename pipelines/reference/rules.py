@@ -33,10 +33,12 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         SignalKind.MASTERY: "A level is reached on a skill with at least `mastery_min_answers` answers: "
         "mastered from `mastered`, near from `near`, below it needs work. Value: probability right at an "
         "average question.",
-        SignalKind.STRENGTH: "Share right, with `strength_prior_answers` answers at the class mean added, "
-        "more than `strength_margin` above that mean, from `strength_min_answers` answers; the top "
-        "`strength_count`.",
-        SignalKind.WEAKNESS: "The same below the class mean.",
+        SignalKind.STRENGTH: "Probability right at an average question more than `strength_margin` above the class's "
+        "share right, from `strength_min_answers` answers; the top `strength_count`. Value: how far above. The profile "
+        "also tells the share right beside the class, with `strength_prior_answers` answers at its mean added.",
+        SignalKind.WEAKNESS: "Probability of `foreseen_chance` or more that less of the next five answers is right "
+        "than is usual in the class, from `strength_min_answers` answers (beta-binomial: the probability right at an "
+        "average question, known as well as by so many answers); the surest `strength_count`. Value: that probability.",
         SignalKind.PRACTISE_NEXT: "`practise_choices` skills nearest to `practise_target`, those between "
         "`practise_low` and `practise_high` first, among them those whose prerequisites are `near` mastery; a "
         "skill that the student wants counts `wish_boost` nearer, and goes first among equals. What a teacher has set "
@@ -49,7 +51,8 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "what it is. Value: probability right at an average question.",
         SignalKind.STRETCH: "Mastered, the last five answers right without a hint, and no review is due.",
         SignalKind.REVIEW_DUE: "Mastery was shown once, and the day to see the skill again has come; five "
-        "at the most.",
+        "at the most, those first of which least is expected. Value: probability right at an average question on that "
+        "day, by the model and the time that has passed since the last answer.",
         SignalKind.PRODUCTIVE_PERSISTENCE: "First three right in a row after more than "
         "`stuck_opportunities` answers, or right after at least two misses on the same question. Names "
         "the effort.",

@@ -20,6 +20,7 @@ from learnloom.pipelines.config.retention import Retention, RetentionRule
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.vault import VaultBounds
+from learnloom.pipelines.config.week import Week
 
 _HEAD: Final = """\
 # Settings
@@ -49,6 +50,7 @@ _ELSEWHERE: Final = {
     "retention": "[below](#retention)",
     "subscriptions": "[how-to: delivery](../how-to/deliver.md#subscriptions)",
     "holdout": "[below](#holdout)",
+    "week": "[below](#week)",
     "thresholds": "[reference: signals](signals.md#thresholds)",
 }
 """Settings that are tables of settings, and where those stand."""
@@ -109,6 +111,13 @@ In `learnloom.toml` under `[holdout]`, or in the environment as `LEARNLOOM_HOLDO
 by lot ([how-to: find out whether a signal helps](../how-to/holdout.md)).
 
 """
+_WEEK: Final = """
+## Week
+
+In `learnloom.toml` under `[week]`, or in the environment as `LEARNLOOM_WEEK__<NAME>`: to how many students teachers are
+called ([how-to: call teachers](../how-to/teachers.md)).
+
+"""
 _ALERTS: Final = """
 ## Alerts
 
@@ -160,6 +169,7 @@ def settings_page() -> str:
         (_PLATFORMS, Platform),
         (_SCHOOL, School),
         (_HOLDOUT, Holdout),
+        (_WEEK, Week),
         (_ALERTS, Alerts),
         (_PSEUDONYMS, PseudonymBounds),
         (_VAULT, VaultBounds),

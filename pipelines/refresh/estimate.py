@@ -196,6 +196,7 @@ def _student_skill(work: Workspace, use: ModelInUse) -> pa.Table:
             "level_since_at": pa.array(traced.level_since_at, pa.timestamp("us", "UTC")),
             "mastered_at": pa.array(traced.mastered_at, pa.timestamp("us", "UTC")),
             "review_due_at": pa.array(traced.review_due_at, pa.timestamp("us", "UTC")),
+            "p_due": pa.array(traced.p_due, from_pandas=True),
             "n_reviews": traced.n_reviews,
             "p_low": [p if answered else None for p, answered in zip(low, is_answered, strict=True)],
             "p_high": [p if answered else None for p, answered in zip(high, is_answered, strict=True)],

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.calls import cause_of
 from learnloom.pipelines.feedback.profile import build_profile
 from learnloom.pipelines.feedback.signals import signals
 from learnloom.pipelines.feedback.track_record import TrackRecord
@@ -58,7 +59,10 @@ def feedback(transform: Transform, settings: Settings) -> Iterator[Rows]:
         ]
         yield "feedback.student_profile", _profile_rows([profile for profile, _ in told], model_version)
         transform.begin("feedback.signal")
-        yield "feedback.signal", _signal_rows([signal for _, said in told for signal in said])
+        yield (
+            "feedback.signal",
+            _signal_rows([signal for _, said in told for signal in said], settings.thresholds),
+        )
         yield DRAW, lots.rows()
 
 
@@ -93,7 +97,7 @@ def _profile_rows(profiles: list[StudentProfile], model_version: int) -> pa.Tabl
     )
 
 
-def _signal_rows(said: list[Signal]) -> pa.Table:
+def _signal_rows(said: list[Signal], thresholds: Thresholds) -> pa.Table:
     text = ("student_key", "signal_id", "subject", "subject_name", "sentence")
     moments = ("window_from", "window_to", "created_at", "expires_at")
     return pa.table(
@@ -106,6 +110,7 @@ def _signal_rows(said: list[Signal]) -> pa.Table:
             "confidence": pa.array([signal.confidence for signal in said], pa.string()),
             "value": pa.array([signal.value for signal in said], pa.float64()),
             "urgency": pa.array([signal.urgency for signal in said], pa.float64()),
+            "cause": pa.array([cause_of(signal, thresholds) for signal in said], pa.string()),
             "n": pa.array([signal.n for signal in said], pa.int64()),
             "message_id": pa.array(
                 [signal.message and signal.message.message_id for signal in said], pa.string()

@@ -1,10 +1,13 @@
-"""The outbox: each change of what stands (feedback.signal_change) as an event, in the envelope of CloudEvents."""
+"""The outbox: each change of what stands (feedback.signal_change) as an event, in the envelope of CloudEvents.
+
+What calls a teacher is raised by teacher_week.py.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from learnloom.pipelines.lake.connection import LAKE
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.relation import Relation
 from learnloom.pipelines.refresh.workspace import Workspace
@@ -56,5 +59,9 @@ def write_events(work: Workspace, *, files: Sequence[str], at: datetime, source:
         return
     work.warehouse.use(work.name)
     for changes in [quoted(path) for path in files] or [CHANGE]:
-        values = {"at": at, "at_text": at.isoformat(), "source": source}
-        work.warehouse.run(_WRITE.format(changes=changes), values)
+        write(work.warehouse, changes, at=at, source=source)
+
+
+def write(warehouse: Warehouse, changes: str, *, at: datetime, source: str) -> None:
+    """Add an event for each row of `changes` (a relation, or a SELECT in brackets); the rest as for `write_events`."""
+    warehouse.run(_WRITE.format(changes=changes), {"at": at, "at_text": at.isoformat(), "source": source})

@@ -16,6 +16,7 @@ from learnloom.pipelines.refresh.digests import DIGEST, Rewrite, find_rewrites
 from learnloom.pipelines.refresh.outbox import CHANGE, write_events
 from learnloom.pipelines.refresh.state import STATE, drop_what_is_gone, read_state
 from learnloom.pipelines.refresh.students import student_tables
+from learnloom.pipelines.refresh.teacher_week import TOLD, tell_teachers
 from learnloom.pipelines.refresh.touched import touched_keys
 from learnloom.pipelines.refresh.withhold import DRAW, log_draws
 from learnloom.pipelines.refresh.workspace import Changes, Workspace
@@ -37,6 +38,9 @@ def publish(transform: Transform, *, n_students: int, source: str) -> None:
     """
     warehouse, is_small = transform.work.warehouse, transform.plan.is_small
     with ExitStack() as stack:
+        if transform.plan.is_full:
+            # Nothing of students reads it: courses do, and of everybody they are computed in the same workspace.
+            transform.show(transform.work, transform.by_name[TOLD])
         _make_tables_and_views(transform)
         with one_snapshot(warehouse, when=is_small):
             _compare_with_lake(transform)
@@ -51,6 +55,8 @@ def publish(transform: Transform, *, n_students: int, source: str) -> None:
             _write_state(transform, n_students)
             for scope, place in touched:
                 _write_touched(transform, scope, place)
+            if "course" in scopes:
+                tell_teachers(warehouse, at=transform.plan.state.refreshed_at, source=source)
             if transform.plan.is_full:
                 drop_what_is_gone(warehouse, transform.relations, transform.existing)
 

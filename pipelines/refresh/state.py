@@ -1,6 +1,7 @@
 """What the last refresh did, and the tables that stand before the first."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -35,7 +36,14 @@ class RefreshState(NamedTuple):
 def choices_of(settings: Settings) -> list[tuple[str, str]]:
     """The rows of run.setting: those of the school's choices that SELECTs read."""
     staff = [("staff", pattern) for pattern in sorted(set(settings.staff))]
-    return [*staff, ("skill_fallback", settings.skill_fallback)]
+    week = settings.week
+    return [
+        *staff,
+        ("skill_fallback", settings.skill_fallback),
+        ("week_students", str(week.students)),
+        ("week_students_of", json.dumps(week.students_of, sort_keys=True)),
+        ("week_urgent", str(week.urgent)),
+    ]
 
 
 def read_state(warehouse: Warehouse, table: str = STATE) -> RefreshState | None:

@@ -31,6 +31,7 @@ def compute_students(transform: Transform, settings: Settings) -> None:
     transform.fill(estimate_risk(transform))
     transform.build("marts", names=of_day or names)
     transform.fill(feedback(transform, settings))
+    transform.build("feedback", names=of_day or names)
     find_changes(transform.work, transform.by_name[CHANGE])
     rows = {relation.full_name: rows_of(transform, relation) for relation in student_tables(transform)}
     compute_digests(transform, rows)

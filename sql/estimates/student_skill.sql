@@ -15,6 +15,8 @@
 --   level_since_at   answer with which the present level was reached
 --   mastered_at      answer with which mastery was first shown
 --   review_due_at    when to see it again
+--   p_due            probability of a right answer at an average question then, after so long without one; NULL while
+--                    mastery was not shown
 --   n_reviews        right answers given when a review was due, since mastery was last shown afresh
 --   p_low            lower end of the 80 % interval around p_mastery; NULL without answers that are kept
 --   p_high           upper end of it
@@ -27,6 +29,7 @@ CREATE TABLE IF NOT EXISTS estimates.student_skill (
     level_since_at TIMESTAMPTZ,
     mastered_at TIMESTAMPTZ,
     review_due_at TIMESTAMPTZ,
+    p_due DOUBLE,
     n_reviews BIGINT NOT NULL,
     p_low DOUBLE,
     p_high DOUBLE

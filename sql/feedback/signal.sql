@@ -15,6 +15,8 @@
 --   n             observations behind the value
 --   confidence    low, medium or high, by n
 --   urgency       0 to 1, for ordering
+--   cause         where it calls a teacher to the student, what it has in common with other such calls: asked, learning,
+--                 presence, passing or hint; else NULL
 --   window_from   first moment of the evidence
 --   window_to     last moment of the evidence
 --   created_at    the as_of for which it was computed
@@ -36,6 +38,7 @@ CREATE TABLE IF NOT EXISTS feedback.signal (
     n BIGINT NOT NULL,
     confidence VARCHAR NOT NULL,
     urgency DOUBLE NOT NULL,
+    cause VARCHAR,
     window_from TIMESTAMPTZ NOT NULL,
     window_to TIMESTAMPTZ NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,

@@ -1,7 +1,8 @@
 -- What has changed of what stands since the outbox last told of it: a signal that stands and is not told to stand was
 -- raised, one that is told to stand and does not any more has ended. What stood before is what the outbox itself told
 -- last, so that a warehouse of an earlier learnloom, or a table that was made anew, raises what stands just once. A
--- refresh writes these rows to the outbox together with the signals: outside of it there are none.
+-- refresh writes these rows to the outbox together with the signals: outside of it there are none. What calls a teacher
+-- in a course is not raised here, but when the week has room for it (teacher_message).
 -- grain: signal_id
 -- scope: read
 -- columns:
@@ -34,6 +35,7 @@ SELECT
     signal.signal
 FROM feedback.signal
 LEFT JOIN past ON signal.signal_id = past.signal_id
+ANTI JOIN feedback.signal_course ON signal.signal_id = signal_course.signal_id
 WHERE past.change IS DISTINCT FROM 'raised'
 UNION ALL
 SELECT

@@ -97,10 +97,10 @@ STRENGTH_TO_STUDENT: Final = text(
 STRENGTH_TO_TEACHER: Final = text(
     "strength.teacher",
     TEACHER,
-    "{skill} is a strength of the student: {n_right} of {n} right, {points} percentage point above the class mean. The "
-    "comparison gives less weight to few answers. They could help others here, or go further.",
-    "{skill} is a strength of the student: {n_right} of {n} right, {points} percentage points above the class mean. "
-    "The comparison gives less weight to few answers. They could help others here, or go further.",
+    "{skill} is a strength of the student: {n_right} of {n} right, and at an average question they are expected to be "
+    "{points} percentage point above the class mean. They could help others here, or go further.",
+    "{skill} is a strength of the student: {n_right} of {n} right, and at an average question they are expected to be "
+    "{points} percentage points above the class mean. They could help others here, or go further.",
     counted="points",
     skill=SKILL,
     n_right=FEW,
@@ -122,17 +122,17 @@ WEAKNESS_TO_STUDENT: Final = text(
 WEAKNESS_TO_TEACHER: Final = text(
     "weakness.teacher",
     TEACHER,
-    "The student finds {skill} hard at the moment: {n_right} of {n} right, {points} percentage point below the class "
-    "mean. The comparison gives less weight to few answers. Check what comes before it, and work through one example "
-    "together.",
-    "The student finds {skill} hard at the moment: {n_right} of {n} right, {points} percentage points below the class "
-    "mean. The comparison gives less weight to few answers. Check what comes before it, and work through one example "
-    "together.",
-    counted="points",
+    "The student finds {skill} hard at the moment: {n_right} of {n} answer right. Of students who stand like this, "
+    "{chance} get less right than the class in their next five answers. Check what comes before it, and work through "
+    "one example together.",
+    "The student finds {skill} hard at the moment: {n_right} of {n} answers right. Of students who stand like this, "
+    "{chance} get less right than the class in their next five answers. Check what comes before it, and work through "
+    "one example together.",
+    counted="n",
     skill=SKILL,
     n_right=FEW,
     n=COUNT,
-    points=COUNT,
+    chance=CHANCE,
 )
 
 PRACTISE_FEW: Final = text(
@@ -267,11 +267,25 @@ STRETCH_HELP_UNKNOWN: Final = text(
     "explain it to somebody, or use it in a project of your own.",
     skill=SKILL,
 )
+REVIEW_NOW: Final = text(
+    "review_due.now.student",
+    STUDENT,
+    "After so long you can expect to answer {chance} questions correctly.",
+    chance=CHANCE,
+)
+REVIEW_GAIN: Final = text(
+    "review_due.gain.student",
+    STUDENT,
+    "After so long you can expect to answer {chance} questions correctly; after practice it is {after}.",
+    chance=CHANCE,
+    after=CHANCE,
+)
 REVIEW_DUE: Final = text(
     "review_due.student",
     STUDENT,
     "It is time to see {skill} again: you last had it right on {day}. Two or three questions now will keep it for "
-    "longer.",
+    "longer. {remark}",
     skill=SKILL,
     day=DAY,
+    remark=sentences(REVIEW_NOW, REVIEW_GAIN),
 )

@@ -1,39 +1,50 @@
-"""This week: who asked to talk, who is stuck or finds something hard, who is away; why, how to begin, what to answer.
+"""This week: to whom a teacher is called, one card a student; why, how to begin, what to answer, and who waits.
 
-Stuck and away are two lists with a limit each: teachers help whom they see idle, and sorted by one urgency those would
-crowd out who struggle (Jin et al., EDM 2025).
+Who asked, who struggles and who is away are lists of their own: teachers help whom they see idle, and in one list those
+would crowd out who struggles (Jin et al., EDM 2025). Whom the week has room for, feedback.teacher_message says.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
+from learnloom.pipelines.feedback.signal_kinds import Cause
+from learnloom.pipelines.feedback.track_record import describe_right
 from learnloom.pipelines.pages.page import N_, Asked, Page
 from learnloom.pipelines.roster.access import Kind
 from learnloom.schemas.signal import Signal, SignalKind
 
-_MOST: Final = 6
-_TALK: Final = (SignalKind.WANTS_TO_TALK,)
-_STUCK: Final = (SignalKind.WHEEL_SPINNING, SignalKind.WEAKNESS)
-_AWAY: Final = (SignalKind.CHECK_IN, SignalKind.ENGAGEMENT_CHANGE)
+_MESSAGES: Final = """
+    SELECT message.student_key, coalesce(student_name, message.student_key) AS student_name,
+        message.signal_ids, message.cause, message.is_told
+    FROM teacher_message AS message
+    INNER JOIN student ON message.student_key = student.student_key
+    WHERE message.course_id = $course
+        AND message.student_key IN (SELECT student_key FROM enrolment WHERE course_id = $course)
+        AND (message.is_told OR NOT message.is_noted)
+    -- What was answered already comes last.
+    ORDER BY message.is_noted, message.urgency DESC, student_name, message.student_key
+"""
 _SIGNALS: Final = """
     WITH answered AS (
         SELECT signal_id, arg_max(response, occurred_at) AS response, max(occurred_at) AS answered_at
         FROM response GROUP BY signal_id
     )
-    SELECT signal.student_key, coalesce(student_name, signal.student_key) AS student_name, signal.signal,
-        signal_kind, subject, skill_key, skill_name, response, answered_at
+    SELECT signal.signal_id, signal.signal, skill_key, response, answered_at
     FROM signal
-    INNER JOIN enrolment ON signal.student_key = enrolment.student_key AND enrolment.course_id = $course
-    INNER JOIN student ON signal.student_key = student.student_key
     LEFT JOIN skill ON subject = skill_id
     LEFT JOIN answered ON signal.signal_id = answered.signal_id
-    WHERE
-        audience = 'teacher' AND list_contains($kinds, signal_kind) AND expires_at > (SELECT as_of FROM about)
-        -- What is about a skill belongs to the course that teaches it.
-        AND (subject IS NULL OR signal_kind = 'wants_to_talk' OR subject IN (
-            SELECT student_skill.skill_id FROM student_skill WHERE student_skill.course_id = $course
-        ))
-    -- What was answered already comes last.
-    ORDER BY answered_at IS NOT NULL, urgency DESC, student_name, signal.signal_id
+    WHERE list_contains($ids, signal.signal_id) AND list_contains($students, signal.student_key)
+"""
+_STUCK: Final = f"""
+    SELECT skill_name, skill_key, list_sort(list(DISTINCT coalesce(student_name, signal.student_key))) AS names
+    FROM signal
+    INNER JOIN student ON signal.student_key = student.student_key
+    INNER JOIN enrolment ON signal.student_key = enrolment.student_key AND enrolment.course_id = $course
+    INNER JOIN skill ON subject = skill_id
+    WHERE audience = 'teacher'
+        AND signal_kind IN ('{SignalKind.WHEEL_SPINNING.value}', '{SignalKind.WEAKNESS.value}')
+        AND subject IN (SELECT skill_id FROM student_skill WHERE student_skill.course_id = $course)
+    GROUP BY ALL HAVING len(names) > 1 ORDER BY skill_name, skill_key
 """
 _UNSEEN: Final = """
     SELECT student.student_key, coalesce(student_name, student.student_key) AS student_name
@@ -45,39 +56,58 @@ Rows = list[dict[str, Any]]
 
 
 def _show(asked: Asked) -> dict[str, Any]:
-    kinds = [kind.value for kind in (*_TALK, *_STUCK, *_AWAY)]
-    rows = asked.model.rows(_SIGNALS, {"course": asked.course_id, "kinds": kinds})
-    stuck, away = _one_each(_of(rows, _STUCK), by="subject"), _one_each(_of(rows, _AWAY))
-    people = _one_each(stuck)
-    most, shown = (None, stuck) if asked.values.get("all") == "1" else (_MOST, people)
+    rows = asked.model.rows(_MESSAGES, {"course": asked.course_id})
+    told, waiting = ([row for row in rows if row["is_told"] is is_told] for is_told in (True, False))
+    with_waiting = asked.values.get("all") == "1"
+    cards = _cards(asked, rows if with_waiting else told)
     return {
-        "talk": _cards(asked, _of(rows, _TALK)),
-        "stuck": _cards(asked, shown[:most]),
-        "groups": _groups(stuck),
-        "away": _cards(asked, away[:most]),
-        "n_stuck": len(people),
-        "n_stuck_on": len(stuck),
-        "n_away": len(away),
+        "lists": {
+            cause.value: [card for card in cards if card["is_told"] and card["cause"] == cause]
+            for cause in Cause
+        },
+        "groups": asked.model.rows(_STUCK, {"course": asked.course_id}),
+        "n_waiting": len(waiting),
+        "waiting": [card for card in cards if not card["is_told"]],
         "unseen": asked.model.rows(_UNSEEN, {"course": asked.course_id}),
     }
 
 
-def _of(rows: Rows, kinds: tuple[SignalKind, ...]) -> Rows:
-    return [row for row in rows if row["signal_kind"] in kinds]
-
-
-def _cards(asked: Asked, rows: Rows) -> list[dict[str, Any]]:
-    """What the cards of signals show: reading a signal takes most of the time, so only those shown are read."""
+def _cards(asked: Asked, rows: Rows) -> Rows:
+    """What the cards of messages show: reading a signal takes most of the time, so only those shown are read."""
+    wanted = {
+        "ids": [signal for row in rows for signal in row["signal_ids"]],
+        "students": [row["student_key"] for row in rows],
+    }
+    signals = {row["signal_id"]: row for row in asked.model.rows(_SIGNALS, wanted)} if rows else {}
     return [
-        {
-            **card_of(
-                asked, Signal.model_validate_json(row["signal"]), row["student_name"], row["skill_key"]
-            ),
-            "response": row["response"],
-            "answered_at": row["answered_at"],
-        }
+        _card(asked, row, [signals[signal] for signal in row["signal_ids"] if signal in signals])
         for row in rows
     ]
+
+
+def _card(asked: Asked, row: dict[str, Any], told: Rows) -> dict[str, Any]:
+    """The card of one student: what their message begins with, and what else calls there."""
+    head, *others = told
+    signal = Signal.model_validate_json(head["signal"])
+    return {
+        **card_of(asked, signal, row["student_name"], head["skill_key"]),
+        "also": list(_also(asked, others)),
+        "response": head["response"],
+        "answered_at": head["answered_at"],
+        "cause": row["cause"],
+        "is_told": row["is_told"],
+    }
+
+
+def _also(asked: Asked, others: Rows) -> Iterable[str]:
+    for other in others:
+        signal = Signal.model_validate_json(other["signal"])
+        yield " ".join(filter(None, (asked.say(signal), _right(asked, signal))))
+
+
+def _right(asked: Asked, signal: Signal) -> str | None:
+    """How often its like were right, where that is known."""
+    return None if signal.p_right is None else describe_right(signal.p_right, asked.language)
 
 
 def card_of(asked: Asked, signal: Signal, student_name: str, skill_key: str | None) -> dict[str, Any]:
@@ -88,27 +118,9 @@ def card_of(asked: Asked, signal: Signal, student_name: str, skill_key: str | No
         "student_name": student_name,
         "signal": signal,
         "says": asked.say(signal),
+        "right": _right(asked, signal),
         "waiting": asked.waiting.on(signal.student_key, signal.signal_id),
     }
-
-
-def _one_each(rows: Rows, *, by: str | None = None) -> Rows:
-    """Of each student the most urgent; with `by`, of each value of that column."""
-    first: dict[tuple[str, Any], dict[str, Any]] = {}
-    for row in rows:
-        first.setdefault((row["student_key"], by and row[by]), row)
-    return list(first.values())
-
-
-def _groups(rows: Rows) -> list[dict[str, Any]]:
-    """Who finds the same skill hard may be taught it again together: two of them, or more."""
-    found: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        group = found.setdefault(
-            row["subject"], {"skill": row["skill_name"], "skill_key": row["skill_key"], "names": []}
-        )
-        group["names"].append(row["student_name"])
-    return [group for group in found.values() if len(group["names"]) > 1]
 
 
 PAGE: Final = Page("week", "/c/{course}/week", Kind.PERSONS, N_("This week"), _show)

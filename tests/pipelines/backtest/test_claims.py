@@ -32,12 +32,12 @@ def test_a_run_is_decided_by_the_first_that_comes_and_never_by_too_few_answers()
 
 def test_what_comes_after_the_horizon_does_not_count() -> None:
     """An answer later than the claim looks leaves it undecided."""
-    late = Series([False], [(claims.MONTH + 1) * _DAY])
-    assert of_series(claims.FORGOTTEN, late, None, _LATER) is None
-    in_time = Series([False], [(claims.MONTH - 1) * _DAY])
-    came = of_series(claims.FORGOTTEN, in_time, None, _LATER)
+    late = Series([True], [(claims.MONTH + 1) * _DAY])
+    assert of_series(claims.RIGHT_AS_PROMISED, late, None, _LATER) is None
+    in_time = Series([True], [(claims.MONTH - 1) * _DAY])
+    came = of_series(claims.RIGHT_AS_PROMISED, in_time, None, _LATER)
     assert came is not None
-    assert claims.FORGOTTEN.comes_true(came.outcome)
+    assert claims.RIGHT_AS_PROMISED.comes_true(came.outcome)
 
 
 def test_a_run_waits_for_its_horizon() -> None:

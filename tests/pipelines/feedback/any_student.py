@@ -80,6 +80,7 @@ def _estimates(draw: st.DrawFn, skills: list[SkillEvidence]) -> list[MasteryEsti
                     level_since_at=draw(_moments) if skill.n_attempts else None,
                     mastered_at=ago(40) if is_shown else None,
                     review_due_at=ago(draw(st.floats(-30, 30))) if is_shown else None,
+                    p_due=draw(st.floats(0.01, 0.99)) if is_shown else None,
                 )
             )
     return found

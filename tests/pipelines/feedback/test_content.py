@@ -1,8 +1,11 @@
 """What to learn: each rule at its edges."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.beside_class import p_stays_below
 from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.signal import Audience, SignalKind
 from tests.pipelines.feedback.make import a_skill, a_student, ago, an_estimate, said, signals_of
@@ -36,33 +39,63 @@ def test_a_level_that_stays_is_not_told_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "right", "class_rate", "kind"),
+    ("n", "p", "class_rate", "kind"),
     [
-        (3, 3, 0.70, SignalKind.STRENGTH),  # (3 + 3.5) / 8 - .7 = .1125
-        (3, 3, 0.74, None),  # .0975
-        (2, 2, 0.5, None),
-        (10, 2, 0.6, SignalKind.WEAKNESS),
-        (3, 0, 0.2, None),  # -.075
-        (10, 10, None, None),
+        (3, 0.80, 0.72, SignalKind.STRENGTH),
+        (3, 0.80, 0.74, None),
+        (2, 0.95, 0.50, None),
+        (10, 0.30, 0.70, SignalKind.WEAKNESS),
+        (10, 0.55, 0.70, None),
+        (2, 0.05, 0.70, None),
+        (10, 0.95, None, None),
     ],
 )
-def test_strength_and_weakness_are_shrunken_towards_the_class(
-    n: int, right: int, class_rate: float | None, kind: SignalKind | None
+def test_a_strength_is_expected_to_lie_above_the_class_and_a_weakness_to_stay_below(
+    n: int, p: float, class_rate: float | None, kind: SignalKind | None
 ) -> None:
-    """More than .10 from the class mean after five answers at the mean are added, from three answers."""
+    """From three answers: more than .07 above the class's share, or so far below that it is probable to stay there."""
     found = {
         signal.kind
-        for signal in signals_of(_with(n, right, 0.8, class_rate=class_rate))
+        for signal in signals_of(_with(n, n // 2, p, class_rate=class_rate))
         if signal.kind in {SignalKind.STRENGTH, SignalKind.WEAKNESS}
     }
     assert found == ({kind} if kind else set())
 
 
-def test_at_most_three_strengths_are_named() -> None:
-    """The three furthest above, so that each means something."""
-    skills = [a_skill(f"s{i}", n=20, right=20 - i, class_rate=0.5) for i in range(5)]
-    found = said(a_student(skills=skills), SignalKind.STRENGTH, Audience.STUDENT)
-    assert {signal.subject for signal in found} == {"s0", "s1", "s2"}
+@given(st.floats(0.0, 1.0), st.floats(0.0, 0.2), st.integers(1, 50), st.floats(0.0, 1.0))
+def test_who_is_expected_to_do_better_is_less_likely_to_stay_below(
+    p: float, more: float, n: int, rate: float
+) -> None:
+    """The probability is one, falls with what is expected, and rises with what is usual in the class."""
+    found = p_stays_below(p, n, rate)
+    assert -1e-9 <= found <= 1.0 + 1e-9
+    assert p_stays_below(min(p + more, 1.0), n, rate) <= found + 1e-9
+    assert p_stays_below(p, n, min(rate + more, 1.0)) >= found - 1e-9
+
+
+def test_few_answers_are_surer_of_nothing() -> None:
+    """What three answers let expect is less sure to be below than the same after thirty; half and half stays so."""
+    assert p_stays_below(0.3, 3, 0.7) < p_stays_below(0.3, 30, 0.7)
+    # Of five answers at .5, as many runs lie below half as above.
+    assert p_stays_below(0.5, 10, 0.5) == pytest.approx(0.5)
+
+
+def test_at_most_six_strengths_are_named() -> None:
+    """The furthest above, so that each means something."""
+    skills = [a_skill(f"s{i}", n=20, class_rate=0.5) for i in range(8)]
+    estimates = [an_estimate(f"s{i}", p=0.94 - i / 50) for i in range(8)]
+    found = said(a_student(skills=skills, mastery=estimates), SignalKind.STRENGTH, Audience.STUDENT)
+    assert {signal.subject for signal in found} == {f"s{i}" for i in range(6)}
+
+
+def test_a_weakness_says_how_likely_it_is_to_last() -> None:
+    """To the teacher alone, in words; the value is that probability."""
+    told = said(_with(10, 2, 0.2, class_rate=0.7), SignalKind.WEAKNESS)
+    assert {signal.value for signal in told} == {p_stays_below(0.2, 10, 0.7)}
+    assert {"next five answers" in signal.sentence: signal.audience for signal in told} == {
+        True: Audience.TEACHER,
+        False: Audience.STUDENT,
+    }
 
 
 def test_the_student_is_not_compared() -> None:
@@ -100,6 +133,27 @@ def test_a_review_is_due_from_its_moment_for_sixty_days(days_ago: float, is_due:
     student = _with(10, 10, 0.97)
     due = student._replace(mastery=[student.mastery[0]._replace(review_due_at=ago(days_ago))])
     assert bool(said(due, SignalKind.REVIEW_DUE)) is is_due
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [(0.6, "6 of 10 questions correctly; after practice it is"), (0.95, "questions correctly.")],
+)
+def test_a_review_promises_what_is_expected_by_then(p: float, words: str) -> None:
+    """The figure is that of an answer now, so long after the last; what practice gives is said where it is more."""
+    student = _with(10, 10, 0.97)
+    due = student._replace(mastery=[student.mastery[0]._replace(review_due_at=ago(1), p_due=p)])
+    (signal,) = said(due, SignalKind.REVIEW_DUE)
+    assert signal.value == p
+    assert words in signal.sentence
+
+
+def test_reviews_of_which_least_is_expected_come_first() -> None:
+    """Of more than five that are due, those are named."""
+    skills = [a_skill(f"s{i}", n=10, right=10) for i in range(7)]
+    estimates = [an_estimate(f"s{i}", p=0.97, p_due=0.9 - i / 10, review_due_at=ago(1)) for i in range(7)]
+    found = said(a_student(skills=skills, mastery=estimates), SignalKind.REVIEW_DUE)
+    assert {signal.subject for signal in found} == {f"s{i}" for i in range(2, 7)}
 
 
 def test_practise_next_says_why_there_are_fewer_than_three() -> None:

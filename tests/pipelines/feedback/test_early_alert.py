@@ -116,7 +116,14 @@ def _checked(student: StudentEvidence) -> bool:
         ({"activity": _QUIET, "courses": []}, True),
         ({"activity": _QUIET, "last_seen_at": ago(59.9)}, True),
         ({"activity": _QUIET, "last_seen_at": ago(61)}, False),
-        ({"activity": _QUIET, "skills": [a_skill(n=20, right=19, class_rate=0.5)]}, False),
+        (
+            {
+                "activity": _QUIET,
+                "skills": [a_skill(n=20, class_rate=0.5)],
+                "mastery": [an_estimate(p=0.9)],
+            },
+            False,
+        ),
         (_every_other_day(1_000, 0), True),
     ],
 )

@@ -57,7 +57,7 @@ def test_one_is_said_otherwise_than_many(n: int, words: str) -> None:
 def test_a_name_is_shown_as_it_is() -> None:
     """Braces and per cent signs in the name of a skill are no places for values."""
     odd = "{n} of 100 %s"
-    assert odd in ENGLISH.say(content_texts.REVIEW_DUE(skill=odd, day=AS_OF))
+    assert odd in ENGLISH.say(content_texts.REVIEW_DUE(skill=odd, day=AS_OF, remark=[]))
 
 
 def test_a_message_takes_just_what_its_text_says() -> None:

@@ -11,11 +11,13 @@ from tests.pipelines.feedback.make import AS_OF, a_skill, a_student, ago, an_est
 
 
 def _profile(*reviews: tuple[str, float, float]) -> StudentProfile:
-    """A student with a skill for each (id, mastery, days since its review came due)."""
+    """A student with a skill for each (id, what is expected when it comes due, days since then)."""
     return profile_of(
         a_student(
             skills=[a_skill(skill) for skill, _, _ in reviews],
-            mastery=[an_estimate(skill, p=p, review_due_at=ago(days)) for skill, p, days in reviews],
+            mastery=[
+                an_estimate(skill, p=0.97, p_due=p, review_due_at=ago(days)) for skill, p, days in reviews
+            ],
         )
     )
 

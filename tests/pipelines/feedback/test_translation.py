@@ -69,7 +69,7 @@ def test_polish_has_three_forms(n: int, told: str) -> None:
             ),
         ),
         (
-            content_texts.REVIEW_DUE(skill="Brüche", day=AS_OF),
+            content_texts.REVIEW_DUE(skill="Brüche", day=AS_OF, remark=[]),
             (
                 "Es ist Zeit, Brüche zu wiederholen: Zuletzt war es am 20. November 2026 richtig. Zwei oder drei "
                 "Fragen jetzt halten es länger frisch."

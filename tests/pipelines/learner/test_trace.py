@@ -8,9 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learnloom.pipelines.learner.calibrator import Logistic
+from learnloom.pipelines.learner.features import FEATURES
+from learnloom.pipelines.learner.model import Model
 from learnloom.pipelines.learner.review import FixedIntervals
 from learnloom.pipelines.learner.trace import Trace, carry, trace
-from tests.pipelines.learner.make import Answer, a_class, a_history, answers, elo_model, flat_model
+from tests.pipelines.learner.make import (
+    Answer,
+    a_class,
+    a_history,
+    answers,
+    elo_model,
+    flat_model,
+    flat_parameters,
+)
 
 _BY_SKILL = (
     "skill",
@@ -23,6 +34,7 @@ _BY_SKILL = (
     "level_since_at",
     "mastered_at",
     "review_due_at",
+    "p_due",
     "n_reviews",
 )
 
@@ -55,6 +67,7 @@ def test_all_probabilities_are_probabilities(history: list[Answer]) -> None:
     assert sorted(pairs) == list(zip(found.student.tolist(), found.skill.tolist(), strict=True))
     known = ~np.isnat(found.mastered_at)
     assert (known == ~np.isnat(found.review_due_at)).all()
+    assert (known == ~np.isnan(found.p_due)).all()
     assert (found.mastered_at[known] <= found.last_attempt_at[known]).all()
 
 
@@ -94,6 +107,24 @@ def test_mastery_begins_a_review_and_levels_know_since_when() -> None:
     assert 0 < first < 39
     assert found.mastered_at[0] == found.level_since_at[0] == a_history(history).answered_at[first]
     assert found.review_due_at[0] - found.last_attempt_at[0] == np.timedelta64(7, "D")
+
+
+def test_what_is_expected_when_a_review_is_due_falls_with_the_time_until_then() -> None:
+    """By a model that knows of forgetting, a week without an answer costs just what it says; a guess moves no date."""
+    weight = -0.2
+    weights = {"z": 1.0, "seconds_since_skill": weight}
+    model = Model(
+        flat_parameters(base_logit=3.5), Logistic(0.0, tuple(weights.get(name, 0.0) for name in FEATURES))
+    )
+    answers = [Answer(0, 0, (0,), 1.0, day=0.0), Answer(0, 1, (0,), 1.0, day=0.5)]
+    found = trace(model, a_history(answers))
+    week = np.log1p(7 * 86_400.0)
+    p, expected = found.p_due[0], found.p_mastery[0]
+    assert np.log(p / (1 - p)) == pytest.approx(np.log(expected / (1 - expected)) + weight * week)
+    guess = Answer(0, 0, (0,), 0.0, day=9.0, weight=0.25)
+    late = trace(model, a_history([*answers, guess]))
+    assert late.review_due_at[0] == found.review_due_at[0]
+    assert late.p_due[0] == pytest.approx(late.p_mastery[0])
 
 
 def test_a_level_lost_through_other_skills_is_dated_by_the_last_answer() -> None:

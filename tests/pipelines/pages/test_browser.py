@@ -128,14 +128,15 @@ def test_the_first_key_leads_past_the_menu(browser: Browser, served: Served) -> 
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_an_answer_is_shown_with_and_without_scripts(browser: Browser, served: Served, scripts: bool) -> None:
-    """With scripts the card alone changes; without, the page comes back: both say that it waits."""
+    """With scripts the row alone changes; without, the page comes back: both say that it waits."""
     context = browser.new_context(java_script_enabled=scripts)
     page = context.new_page()
     _log_in(page, served, Role.TEACHER)
-    card = page.locator("article.card:has(button[value=noted])").first
-    name = card.get_attribute("id")
+    page.locator("main a[href^='/s/']").first.click()
+    row = page.locator("tr:has(button[value=set])").first
+    name = row.get_attribute("id")
     before = page.url
-    card.locator("button[value=noted]").click()
+    row.locator("button[value=set]").click()
     page.locator(f"#{name} .waiting").wait_for()
     assert page.url == before
     context.close()

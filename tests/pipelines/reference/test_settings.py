@@ -17,6 +17,7 @@ from learnloom.pipelines.config.retention import Retention, RetentionRule
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.vault import VaultBounds
+from learnloom.pipelines.config.week import Week
 from learnloom.pipelines.reference.settings import settings_page
 from tests.documents import blocks, page
 
@@ -34,6 +35,7 @@ _NESTED = (
     "vault",
     "retention",
     "thresholds",
+    "week",
 )
 """Tables of settings, whose default is a link to where they stand."""
 
@@ -61,6 +63,7 @@ def test_the_page_is_up_to_date() -> None:
         ("Platforms that launch", Platform),
         ("The school's login", School),
         ("Holdout", Holdout),
+        ("Week", Week),
         ("Alerts", Alerts),
         ("Pseudonyms", PseudonymBounds),
         ("Vault", VaultBounds),

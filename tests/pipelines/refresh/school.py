@@ -20,6 +20,7 @@ from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.digests import DIGEST
 from learnloom.pipelines.refresh.refresh import RefreshSummary, refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
+from learnloom.pipelines.refresh.teacher_week import MESSAGE, TOLD
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.run import simulate
 from learnloom.schemas.xapi.equality import is_same
@@ -27,8 +28,9 @@ from learnloom.schemas.xapi.equality import is_same
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 LAST_DAY = dt.date(2026, 9, 20)
 """Last day of a two-week class."""
-_LOGS = ("feedback.outbox", DIGEST)
-"""What hangs on which refreshes there were, as a log does, or on the last digits of doubles, as digests do."""
+_LOGS = ("feedback.outbox", TOLD, MESSAGE, DIGEST)
+"""What hangs on which refreshes there were, as a log and what follows from it do, or on the last digits of doubles, as
+digests do."""
 SETTINGS = Settings(lock_wait_seconds=20)
 WITHHOLDING = Settings(
     lock_wait_seconds=20,
@@ -69,6 +71,13 @@ def earliest_answer_to_a_shared_question(lines: Iterable[bytes]) -> bytes:
             answers[statement["object"]["id"]].append(told)
     shared = [sorted(told) for told in answers.values() if len({actor for _, actor, _ in told}) > 1]
     return shared[0][0][2]
+
+
+def land_going_on(folder: Path) -> None:
+    """Make a warehouse in the folder: three students whose course goes on, for nobody has passed it."""
+    lines = lines_of(folder / "class", students=3, faults=0.0)
+    with Warehouse(folder / "warehouse") as warehouse:
+        land(warehouse, folder / "all.jsonl", [line for line in lines if b"verbs/passed" not in line])
 
 
 def void_of(statement_id: str) -> bytes:

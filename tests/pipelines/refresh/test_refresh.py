@@ -48,7 +48,9 @@ def test_another_as_of_tells_the_past_again(folder: Path) -> None:
 
 def test_changed_thresholds_change_what_is_said(folder: Path) -> None:
     """Another threshold makes the next refresh a full one that follows it."""
-    strict = SETTINGS.model_copy(update={"thresholds": Thresholds(strength_margin=0.99)})
+    strict = SETTINGS.model_copy(
+        update={"thresholds": Thresholds(strength_margin=0.99, foreseen_chance=0.999)}
+    )
     with Warehouse(folder / "warehouse") as warehouse:
         summary = refreshed(warehouse, settings=strict)
         said = warehouse.one(

@@ -1,0 +1,102 @@
+"""Teachers are told of as many students a week as the school wishes: in the events, in the log, and once each."""
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from learnloom.pipelines.config.week import Week
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.schemas.event import SignalEvent
+from learnloom.schemas.vocabulary import ASKED_TO_TALK
+from tests.once import made_once
+from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, land, land_going_on, refreshed
+
+pytestmark = pytest.mark.slow
+
+_MONDAY = LAST_DAY + dt.timedelta(days=29)
+"""Nobody has done anything for four weeks: each student calls for a word."""
+_ONE = SETTINGS.model_copy(update={"week": Week(students=1)})
+_CALLS = """
+    SELECT change, student_key, event FROM feedback.outbox
+    WHERE audience = 'teacher' AND signal_kind IN ('check_in', 'at_risk', 'engagement_change', 'wants_to_talk')
+    ORDER BY sequence
+"""
+_TOLD = "SELECT week, student_key FROM feedback.teacher_told ORDER BY week, told_on"
+
+
+@pytest.fixture
+def going_on(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse of three students whose course goes on: nobody has passed it."""
+    shutil.copytree(made_once(tmp_path_factory, "going-on", land_going_on), tmp_path, dirs_exist_ok=True)
+    return tmp_path / "warehouse"
+
+
+def _raised(warehouse: Warehouse) -> list[str]:
+    return [key for change, key, _ in warehouse.rows(_CALLS) if change == "raised"]
+
+
+def test_a_week_holds_as_many_students_and_the_next_week_others(going_on: Path) -> None:
+    """With room for one of three: one is told of, once; the others wait and are told of in the weeks to come."""
+    with Warehouse(going_on) as warehouse:
+        refreshed(warehouse, day=_MONDAY, settings=_ONE)
+        waiting = warehouse.one("SELECT count(*) FROM feedback.teacher_message WHERE NOT is_told")[0]
+        assert (len(_raised(warehouse)), waiting) == (1, 2)
+        refreshed(warehouse, day=_MONDAY, settings=_ONE, full=True)
+        refreshed(warehouse, day=_MONDAY + dt.timedelta(days=6), settings=_ONE)
+        assert len(warehouse.rows(_TOLD)) == 1
+        refreshed(warehouse, day=_MONDAY + dt.timedelta(days=7), settings=_ONE)
+        refreshed(warehouse, day=_MONDAY + dt.timedelta(days=14), settings=_ONE)
+        told = warehouse.rows(_TOLD)
+        assert [week for week, _ in told] == [_MONDAY + dt.timedelta(weeks=n) for n in range(3)]
+        assert told[0][1] != told[1][1] != told[2][1]
+
+
+def test_an_event_tells_all_that_calls_to_the_student(going_on: Path) -> None:
+    """One event a student, which is a SignalEvent and holds what else calls there; it ends like any other."""
+    with Warehouse(going_on) as warehouse:
+        refreshed(warehouse, day=_MONDAY)
+        keys = _raised(warehouse)
+        assert len(keys) == len(set(keys)) == 3
+        events = [SignalEvent.model_validate(json.loads(event)) for _, _, event in warehouse.rows(_CALLS)]
+        told = {
+            key: (head, set(others))
+            for key, head, *others in (
+                (row[0], *row[1])
+                for row in warehouse.rows("SELECT student_key, signal_ids FROM feedback.teacher_message")
+            )
+        }
+        found = {
+            event.subject: (event.data.signal_id, {also.signal_id for also in event.data.also})
+            for event in events
+        }
+        assert found == told
+        assert any(others for _, others in found.values())
+        refreshed(warehouse, day=_MONDAY + dt.timedelta(days=90))
+        assert [change for change, _, _ in warehouse.rows(_CALLS)].count("ended") == 3
+
+
+def test_who_asks_to_talk_is_told_of_though_the_week_is_full(going_on: Path, tmp_path: Path) -> None:
+    """A wish is told at once, by a refresh of that student alone; those who waited go on waiting."""
+    with Warehouse(going_on) as warehouse:
+        refreshed(warehouse, day=_MONDAY, settings=_ONE)
+        (first,) = _raised(warehouse)
+        key, identifier = warehouse.one(
+            "SELECT student_key, identifier FROM dimensional.dim_student WHERE student_key <> ? LIMIT 1",
+            [first],
+        )
+        home_page, name = identifier.split(" ")
+        actor = {"account": {"homePage": home_page, "name": name}}
+        wish = {
+            "actor": actor,
+            "verb": {"id": ASKED_TO_TALK},
+            "object": {"id": "https://school.example/talk"},
+        }
+        wish |= {"id": "7790e6c9-3ef0-4ed3-8b37-7f3964730b11", "timestamp": f"{_MONDAY}T10:00:00Z"}
+        land(warehouse, tmp_path / "wish.jsonl", [json.dumps(wish).encode() + b"\n"])
+        refreshed(warehouse, day=_MONDAY, settings=_ONE)
+        assert _raised(warehouse) == [first, key]
+        waits = warehouse.one("SELECT student_key FROM feedback.teacher_message WHERE NOT is_told")
+        assert waits[0] not in {first, key}
