@@ -6,7 +6,8 @@
 own: each holds a connection, and sends its next batch when the last one is answered. Then the same with a full refresh
 of the same warehouse going on all the while, again and again. Processor time is the store's own, with that of landing,
 and that of the senders. It begins once the store knows what the warehouse held before. With --peer Ralph's LRS runs in
-the same way, on files: its other stores need a server of their own.
+the same way, on files: its other stores need a server of their own. Release 5.1.0 takes one request there and no more
+(it makes the file anew for each), so it has no figures. xapi-lrs and lrsql are in no package index.
 """
 
 import argparse
