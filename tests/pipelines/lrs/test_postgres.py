@@ -1,5 +1,6 @@
 """A store in PostgreSQL is the same store, and several doors serve it at once."""
 
+import base64
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -70,6 +71,30 @@ def test_two_doors_share_statements_documents_and_keys(tmp_path: Path, database:
     with open_to_read(_settings(tmp_path, database)) as warehouse:
         counted = "SELECT count(*), count(DISTINCT statement_id) FROM landing.statement"
         assert warehouse.rows(counted) == [(602, 602)]
+
+
+@pytest.mark.slow
+def test_a_short_key_of_one_door_opens_the_other(tmp_path: Path, database: str) -> None:
+    """Asked for at one door and fetched at the other, once, it writes and reads its student's at both."""
+    scopes = ("session/write", "statements/write", "statements/read/mine")
+    with open_store(_settings(tmp_path, database), now=Clock()) as store:
+        key, secret = add_key(store, "tests", scopes=scopes)
+    chosen = {"catalog": SecretStr(database)}
+    with ExitStack() as stack:
+        one, other = (
+            Client(stack.enter_context(serving(tmp_path, chosen)), (key.key_id, secret)) for _ in range(2)
+        )
+        ada = {"mbox": "mailto:ada@example.org"}
+        asked = {"agent": ada, "activity": "https://example.org/page", "fetch": True}
+        told = one("POST", "/sessions", json=asked).json()
+        path = told["fetch"].partition("/xapi")[2]
+        token = other("POST", path).json()["auth-token"]
+        assert one("POST", path).json()["error-code"] == "1"
+        name, _, short = base64.b64decode(token).decode().partition(":")
+        here, there = (Client(door.address, (name, short)) for door in (one, other))
+        ids = here.post(statement("ada")) + there.post(statement("ada"))
+        assert set(here.found()) == set(there.found()) == set(ids)
+        assert there("POST", "/statements", json=statement("ben")).status_code == 403
 
 
 def test_consistent_through_counts_what_another_process_is_writing(tmp_path: Path, database: str) -> None:
