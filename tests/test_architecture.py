@@ -29,7 +29,11 @@ _HOMES = {
         "learnloom.pipelines.login.page",
         "learnloom.pipelines.pages.render",
     ),
-    "babel": ("learnloom.pipelines.feedback", "learnloom.pipelines.pages.texts"),
+    "babel": (
+        "learnloom.pipelines.feedback",
+        "learnloom.pipelines.pages.texts",
+        "learnloom.pipelines.login.words",
+    ),
     "matplotlib": "learnloom.pipelines.evaluate.page",
     "jsonpath": "learnloom.pipelines.check",
     "fsrs": "learnloom.pipelines.learner.fsrs_scheduler",

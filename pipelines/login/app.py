@@ -7,9 +7,6 @@ log in.
 import hashlib
 import hmac
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from datetime import datetime
 from functools import partial
 from importlib.resources import files
 from typing import Final
@@ -20,12 +17,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from learnloom.pipelines.config.login import LoginBounds
-from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.lake.held import ReadingPool
-from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.login import lti, oidc
 from learnloom.pipelines.login.door import Door
-from learnloom.pipelines.login.errors import LoginRefusedError, LoginSettingsError
+from learnloom.pipelines.login.errors import LoginRefusedError
 from learnloom.pipelines.login.own_key import make_key, public_set
 from learnloom.pipelines.login.page import page
 from learnloom.pipelines.login.platforms import Platforms
@@ -34,19 +28,24 @@ from learnloom.pipelines.login.register import PATH as REGISTER_PATH
 from learnloom.pipelines.login.register import Registration
 from learnloom.pipelines.login.resolve import Resolver
 from learnloom.pipelines.login.sessions import Session, csrf_of
-from learnloom.pipelines.login.store import LoginStore, open_login_store
-from learnloom.pipelines.pseudonyms.opening import pseudonyms_of
+from learnloom.pipelines.login.store import LoginStore
+from learnloom.pipelines.login.words import N_, Words, words_asked, words_of
 from learnloom.pipelines.roster.access import Kind, roles_for
-from learnloom.pipelines.roster.reader import Reader
+from learnloom.pipelines.roster.reader import Reader, Role
 
 _log = logging.getLogger(__name__)
-_CONNECTIONS: Final = 2
-_WAIT_SECONDS: Final = 10.0
 KEYS_PATH: Final = "/.well-known/jwks"
 UNMATCHED_PATH: Final = "/login/unmatched"
 _FILES: Final = {"style.css": "text/css", "close.js": "text/javascript"}
 FORM_FIELD: Final = "form_token"
 """The field of a form that has `Login.form_token`."""
+_ROLES: Final = {
+    Role.TEACHER: N_("teacher"),
+    Role.STUDENT: N_("student"),
+    Role.LEAD: N_("lead"),
+    Role.OPERATOR: N_("operator"),
+}
+_UNMATCHED: Final = N_("%(unfound)s of %(came)s not matched; %(unnamed)s of them without what is looked for")
 
 
 class Login:
@@ -157,10 +156,11 @@ class Login:
     def _register(self, received: Received) -> Response:
         platform = self._registration.register(received)
         return page(
-            "The platform is registered",
+            N_("The platform is registered"),
+            words=words_asked(received.headers),
             origins=self.origins(),
-            sentences=["Close this window; then open learnloom from a course."],
-            lines=[("Platform", platform.issuer), ("Client id", platform.client_id)],
+            sentences=[N_("Close this window; then open learnloom from a course.")],
+            lines=[(N_("Platform"), platform.issuer), (N_("Client id"), platform.client_id)],
             close=True,
         )
 
@@ -170,23 +170,37 @@ class Login:
         )
 
     def _choose(self, received: Received) -> Response:
-        sentences, links = ["Open learnloom from a course of your learning platform."], []
+        words = words_asked(received.headers)
+        sentences, links = [N_("Open learnloom from a course of your learning platform.")], []
         if self._bounds.school is not None:
             target = received.values.get("to", "/")
             name = self._bounds.school.name or urlsplit(self._bounds.school.issuer).hostname
-            links = [(f"{oidc.BEGIN_PATH}?to={quote(target, safe='/')}", f"Log in with {name}")]
-            sentences = [
-                *(["Or open it from a course of your learning platform."] if self._platforms.all() else [])
+            links = [
+                (
+                    f"{oidc.BEGIN_PATH}?to={quote(target, safe='/')}",
+                    words.say(N_("Log in with %(name)s")) % {"name": name},
+                )
             ]
-        return page("Log in", origins=self.origins(), sentences=sentences, links=links)
+            sentences = [
+                *(
+                    [N_("Or open it from a course of your learning platform.")]
+                    if self._platforms.all()
+                    else []
+                )
+            ]
+        return page(N_("Log in"), words=words, origins=self.origins(), sentences=sentences, links=links)
 
-    def _refused(self, refused: LoginRefusedError) -> Response:
+    def _refused(self, refused: LoginRefusedError, words: Words) -> Response:
         _log.warning("login refused, check %s", refused.check)
         return page(
-            "You are not logged in",
+            N_("You are not logged in"),
+            words=words,
             origins=self.origins(),
             status=refused.status,
-            sentences=[f"{str(refused)[:1_000]}.", f"Check: {refused.check}."],
+            sentences=[
+                f"{words.say(str(refused)[:1_000])}.",
+                words.say(N_("Check: %(check)s.")) % {"check": refused.check},
+            ],
             retry=refused.retry,
         )
 
@@ -194,13 +208,17 @@ class Login:
         reader = self.reader_of(request)
         if reader is None:
             return RedirectResponse(self.login_address(request), 303)
-        lines = [("Name", reader.name or "not told"), ("You are here as", str(reader.role))]
+        lines = [(N_("Name"), reader.name or N_("not told")), (N_("You are here as"), _ROLES[reader.role])]
         if reader.role == "student":
-            lines.append(("Your learning record", "found" if reader.student_key else "not found yet"))
+            lines.append(
+                (N_("Your learning record"), N_("found") if reader.student_key else N_("not found yet"))
+            )
         if reader.role == "teacher":
-            lines.append(("Courses", ", ".join(sorted(reader.courses)) or "none by roster or launch"))
-        form = {"action": "/logout", "name": "Log out", "token": self.form_token(request)}
-        return page("Who you are", origins=self.origins(), lines=lines, form=form)
+            lines.append((N_("Courses"), ", ".join(sorted(reader.courses)) or N_("none by roster or launch")))
+        form = {"action": "/logout", "name": N_("Log out"), "token": self.form_token(request)}
+        return page(
+            N_("Who you are"), words=words_of(reader.language), origins=self.origins(), lines=lines, form=form
+        )
 
     def _unmatched(self, request: Request) -> Response:
         """How many logins match nobody, for operators: where nearly all do, a setting is wrong. Nobody is named."""
@@ -208,26 +226,46 @@ class Login:
         if reader is None:
             return RedirectResponse(self.login_address(request), 303)
         if reader.role not in roles_for(Kind.HEALTH):
-            return page("There is no such page", origins=self.origins(), status=404)
+            return page(
+                N_("There is no such page"),
+                words=words_of(reader.language),
+                origins=self.origins(),
+                status=404,
+            )
+        words = words_of(reader.language)
         lines = [
-            (issuer, f"{n_unfound} of {n_came} not matched; {n_unnamed} of them without what is looked for")
+            (
+                issuer,
+                words.say(_UNMATCHED) % {"unfound": n_unfound, "came": n_came, "unnamed": n_unnamed},
+            )
             for issuer, (n_came, n_unfound, n_unnamed) in sorted(self._store.count_came().items())
         ]
         sentences = [
-            "Where nearly all of a platform are not matched, its match, home_page or course_id is wrong.",
-            "learnloom roster unmatched lists them, and learnloom roster match says whose a login is.",
+            N_("Where nearly all of a platform are not matched, its match, home_page or course_id is wrong."),
+            N_("learnloom roster unmatched lists them, and learnloom roster match says whose a login is."),
         ]
-        return page("Logins that match nobody", origins=self.origins(), sentences=sentences, lines=lines)
+        return page(
+            N_("Logins that match nobody"),
+            words=words,
+            origins=self.origins(),
+            sentences=sentences,
+            lines=lines,
+        )
 
     def _log_out(self, received: Received) -> Response:
         if not self.is_own_form(received, received.values.get(FORM_FIELD, "")):
             raise LoginRefusedError(
-                "form", "you are still logged in: log out by the button on a page of ours"
+                "form", N_("you are still logged in: log out by the button on a page of ours")
             )
         cookie = self.door.cookies.session(received.cookies)
         if cookie is not None:
             self.door.sessions.end(cookie)
-        answer = page("You are logged out", origins=self.origins(), links=[("/login", "Log in again")])
+        answer = page(
+            N_("You are logged out"),
+            words=words_asked(received.headers),
+            origins=self.origins(),
+            links=[("/login", N_("Log in again"))],
+        )
         self.door.cookies.drop_session(answer)
         return answer
 
@@ -235,35 +273,3 @@ class Login:
 async def _file(name: str, _: Request) -> Response:
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     return Response(text, headers={"cache-control": "max-age=3600"}, media_type=_FILES[name])
-
-
-@contextmanager
-def open_login(settings: Settings, *, now: Callable[[], datetime]) -> Iterator[Login]:
-    """Give the login that the settings name, for as long as the block lasts.
-
-    Args:
-        settings: a school's choices.
-        now: gives the present moment.
-
-    Raises:
-        LoginSettingsError: the settings do not say where browsers reach the pages.
-    """
-    if settings.login.address is None:
-        raise LoginSettingsError(
-            "set LEARNLOOM_LOGIN__ADDRESS to where browsers reach the pages, such as https://learnloom.school.example"
-        )
-    with ExitStack() as stack:
-        store = stack.enter_context(open_login_store(settings, now=now))
-        pool = stack.enter_context(
-            ReadingPool(partial(open_to_read, settings), size=_CONNECTIONS, wait_seconds=_WAIT_SECONDS)
-        )
-        yield stack.enter_context(
-            closing(
-                Login(
-                    store,
-                    settings.login,
-                    settings.login.address,
-                    Resolver(pool, settings.login, pseudonyms_of(settings)),
-                )
-            )
-        )

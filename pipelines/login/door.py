@@ -12,6 +12,7 @@ from learnloom.pipelines.login.received import Received, path_on
 from learnloom.pipelines.login.resolve import Resolver
 from learnloom.pipelines.login.sessions import Identity, Sessions
 from learnloom.pipelines.login.store import Begun, Came, LoginStore
+from learnloom.pipelines.login.words import N_
 from learnloom.pipelines.roster.reader import Role
 
 _log = logging.getLogger(__name__)
@@ -46,14 +47,15 @@ class Door:
         begun = self.store.end(kind, received.value("state"), browser)
         if begun is None:
             raise LoginRefusedError(
-                "state", "this login was used before, or has taken too long: begin again from your platform"
+                "state",
+                N_("this login was used before, or has taken too long: begin again from your platform"),
             )
         if not begun.is_here:
             # Without any cookie the browser keeps none in frames; with another one somebody else has begun.
             retry = begun.document.get("retry") if browser is None else None
             raise LoginRefusedError(
                 "browser",
-                "this login has not begun in this browser, or the browser keeps no cookies here",
+                N_("this login has not begun in this browser, or the browser keeps no cookies here"),
                 retry=retry,
             )
         return begun

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from learnloom.pipelines.config.login import Matching, Platform
 from learnloom.pipelines.login.errors import LoginRefusedError
 from learnloom.pipelines.login.sessions import Identity
+from learnloom.pipelines.login.words import N_
 from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.roster.match import subject_of
 
@@ -48,18 +49,20 @@ def read_launch(claims: Mapping[str, Any], platform: Platform, nonce: str) -> La
     """
     if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise LoginRefusedError(
-            "nonce", "this launch does not answer the request that was sent: launch again"
+            "nonce", N_("this launch does not answer the request that was sent: launch again")
         )
     audience = claims["aud"]
     if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != platform.client_id:
-        raise LoginRefusedError("azp", "this launch is for several tools, and was not made for this one")
+        raise LoginRefusedError("azp", N_("this launch is for several tools, and was not made for this one"))
     _check_form(claims, platform)
     roles = claims.get(f"{CLAIM}roles")
     role = role_of([each for each in roles if isinstance(each, str)]) if isinstance(roles, list) else ""
     if not role:
         raise LoginRefusedError(
             "role",
-            "your platform does not say that you teach or learn in this course: open it from a course of yours",
+            N_(
+                "your platform does not say that you teach or learn in this course: open it from a course of yours"
+            ),
         )
     course_id = _course_of(claims, platform)
     sub = str(claims["sub"])
@@ -94,13 +97,13 @@ def _check_form(claims: Mapping[str, Any], platform: Platform) -> None:
     sub = claims.get("sub")
     if not isinstance(sub, str) or not 0 < len(sub) <= _LONGEST:
         raise LoginRefusedError(
-            "sub", "your platform does not say who you are: its privacy settings keep that back"
+            "sub", N_("your platform does not say who you are: its privacy settings keep that back")
         )
     link = claims.get(f"{CLAIM}resource_link")
     if not isinstance(link, dict) or not link.get("id"):
-        raise LoginRefusedError("resource_link", "this launch does not say from which link it comes")
+        raise LoginRefusedError("resource_link", N_("this launch does not say from which link it comes"))
     if not isinstance(claims.get(f"{CLAIM}target_link_uri"), str):
-        raise LoginRefusedError("target_link_uri", "this launch does not say where it leads")
+        raise LoginRefusedError("target_link_uri", N_("this launch does not say where it leads"))
 
 
 def role_of(roles: list[str]) -> str:

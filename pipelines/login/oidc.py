@@ -18,6 +18,7 @@ from learnloom.pipelines.login.launch import identifier_of, language_of
 from learnloom.pipelines.login.platforms import KEYS_SECONDS
 from learnloom.pipelines.login.received import Received, path_on
 from learnloom.pipelines.login.sessions import Identity
+from learnloom.pipelines.login.words import N_
 from learnloom.pipelines.lrs.fetch import Fetcher, FetchError
 from learnloom.pipelines.lrs.issuer import DISCOVERY, Issuer, IssuerError
 from learnloom.pipelines.lrs.signed import TokenError, check_claims, read_unverified, verified
@@ -83,7 +84,7 @@ class Oidc:
             raise LoginRefusedError("provider", f"the school's login has not let you in: {told[:200]}")
         # RFC 9207: the answer of one provider must not be taken for another's.
         if received.values.get("iss", self._school.issuer) != self._school.issuer:
-            raise LoginRefusedError("issuer", "this answer is not from the school's login")
+            raise LoginRefusedError("issuer", N_("this answer is not from the school's login"))
         try:
             tokens = self._tokens(received.value("code"), begun.document["verifier"])
             claims = self._claims(tokens, begun.nonce)

@@ -7,6 +7,8 @@ from typing import Any
 import jinja2
 from starlette.responses import Response
 
+from learnloom.pipelines.login.words import Words
+
 _ENVIRONMENT = jinja2.Environment(
     autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
@@ -15,11 +17,12 @@ _TEMPLATE = _ENVIRONMENT.from_string(
 )
 
 
-def page(title: str, *, origins: Sequence[str], status: int = 200, **values: Any) -> Response:
+def page(title: str, *, words: Words, origins: Sequence[str], status: int = 200, **values: Any) -> Response:
     """Write a page.
 
     Args:
         title: its heading.
+        words: say the title and all that is a text of ours among the values.
         origins: of platforms, in whose frames it may stand, and to which its forms lead.
         status: of HTTP.
         values: what the template shows of: sentences, retry, form, lines, close.
@@ -34,5 +37,5 @@ def page(title: str, *, origins: Sequence[str], status: int = 200, **values: Any
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
     }
-    text = _TEMPLATE.render(title=title, **shown)
+    text = _TEMPLATE.render(title=title, language=words.code, say=words.say, **shown)
     return Response(text, status, headers, "text/html")

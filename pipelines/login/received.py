@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from learnloom.pipelines.login.errors import LoginRefusedError
+from learnloom.pipelines.login.words import Words, words_asked
 
 _MOST_BYTES: Final = 65_536
 _MOST_FIELDS: Final = 50
@@ -58,7 +59,10 @@ Handler = Callable[[Received], Response]
 
 
 def route(
-    path: str, handler: Handler, refuse: Callable[[LoginRefusedError], Response], methods: Sequence[str]
+    path: str,
+    handler: Handler,
+    refuse: Callable[[LoginRefusedError, Words], Response],
+    methods: Sequence[str],
 ) -> Route:
     """Let requests be answered by a function that may take its time; `refuse` says why somebody is not let in."""
 
@@ -67,7 +71,7 @@ def route(
             received = await _received(request)
             return await run_in_threadpool(handler, received)
         except LoginRefusedError as refused:
-            return refuse(refused)
+            return refuse(refused, words_asked(request.headers))
 
     return Route(path, answer, methods=list(methods))
 

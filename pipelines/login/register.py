@@ -16,6 +16,7 @@ from learnloom.pipelines.login.errors import LoginRefusedError
 from learnloom.pipelines.login.launch import CLAIM
 from learnloom.pipelines.login.received import Received
 from learnloom.pipelines.login.store import LoginStore
+from learnloom.pipelines.login.words import N_
 from learnloom.pipelines.lrs.fetch import Fetcher, FetchError
 
 PATH: Final = "/lti/register"
@@ -47,7 +48,7 @@ class Registration:
         if invited is None:
             raise LoginRefusedError(
                 "invitation",
-                "this invitation was used, or has expired: make another (learnloom login invite)",
+                N_("this invitation was used, or has expired: make another (learnloom login invite)"),
             )
         address = received.value("openid_configuration")
         if not is_safe_address(address):

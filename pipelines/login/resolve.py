@@ -7,6 +7,7 @@ from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.held import ReadingPool
 from learnloom.pipelines.login.errors import LoginRefusedError
 from learnloom.pipelines.login.sessions import Identity
+from learnloom.pipelines.login.words import N_
 from learnloom.pipelines.people.identifier import key_of, known_as
 from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.pipelines.roster.members import Found, find_login
@@ -37,7 +38,7 @@ class Resolver:
                 found = find_login(warehouse, identity.subject, key)
         except WarehouseError as error:
             raise LoginRefusedError(
-                "warehouse", "who you are cannot be looked up now: try again in a minute", status=503
+                "warehouse", N_("who you are cannot be looked up now: try again in a minute"), status=503
             ) from error
         is_found = found.is_met or found.in_courses or bool(found.teaches)
         return self._judged(identity, found, is_found=is_found), is_found
@@ -54,18 +55,20 @@ class Resolver:
             if self._bounds.administrators_are == _LEAD:
                 return _reader(identity, Role.LEAD)
             raise LoginRefusedError(
-                "role", "administrators of a platform see nothing here, by the school's choice"
+                "role", N_("administrators of a platform see nothing here, by the school's choice")
             )
         if found.is_staff:
             raise LoginRefusedError(
-                "staff", "the school's list says that you are staff: there is no page of you"
+                "staff", N_("the school's list says that you are staff: there is no page of you")
             )
         if identity.role == "student" or is_found:
             return _reader(identity, Role.STUDENT, student_key=found.person_key if is_found else None)
         raise LoginRefusedError(
             "roster",
-            "no roster and no learning record names you: ask the school to match your login "
-            "(learnloom roster unmatched lists it)",
+            N_(
+                "no roster and no learning record names you: ask the school to match your login "
+                "(learnloom roster unmatched lists it)"
+            ),
         )
 
 

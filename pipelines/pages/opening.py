@@ -13,7 +13,7 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.held import ReadingPool
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.run import Run
-from learnloom.pipelines.login.app import open_login
+from learnloom.pipelines.login.opening import open_login
 from learnloom.pipelines.pages.answering import TakesAnswers
 from learnloom.pipelines.pages.app import Place, make_pages
 from learnloom.pipelines.pages.demo import DemoLogin

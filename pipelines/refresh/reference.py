@@ -68,9 +68,12 @@ def _merge(transform: Transform, relation: Relation) -> None:
         return
     before = _before(transform, relation)
     grain = ", ".join(relation.grain)
-    rest = ", ".join(f"min({name}) AS {name}" for name in relation.columns if name not in relation.grain)
+    # In the order in which they stand: they are compared with what stands by place.
+    columns = ", ".join(
+        name if name in relation.grain else f"min({name}) AS {name}" for name in relation.columns
+    )
     both = f"FROM {told} UNION ALL BY NAME FROM {before}"
-    transform.work.take(relation, f"SELECT {grain}, {rest} FROM ({both}) GROUP BY {grain}")
+    transform.work.take(relation, f"SELECT {columns} FROM ({both}) GROUP BY {grain}")
     transform.note_changes(relation, before)
 
 

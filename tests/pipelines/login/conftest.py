@@ -12,7 +12,8 @@ from starlette.applications import Starlette
 from learnloom.pipelines.config.login import LoginBounds, School
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.open import open_to_write
-from learnloom.pipelines.login.app import Login, open_login
+from learnloom.pipelines.login.app import Login
+from learnloom.pipelines.login.opening import open_login
 from learnloom.pipelines.login.store import LoginStore, open_login_store
 from learnloom.pipelines.roster.member import Member, import_members
 from tests.pipelines.login.browser import Browser

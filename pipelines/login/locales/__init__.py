@@ -1,0 +1,1 @@
+"""Translations of the login's pages, as gettext keeps them."""
