@@ -23,11 +23,11 @@ def _cases(n: int, n_right: int, kind: SignalKind, message: str) -> list[Case]:
 
 
 def test_only_what_enough_is_decided_of_is_a_record() -> None:
-    """Nineteen students are too few, and a kind that promises a probability of its own keeps to that."""
+    """Nineteen students are too few, and what promises a probability of its own keeps to that."""
     cases = [
         *_cases(40, 30, SignalKind.WHEEL_SPINNING, "wheel_spinning.teacher"),
         *_cases(19, 19, SignalKind.WEAKNESS, "weakness.teacher"),
-        *_cases(40, 30, SignalKind.MASTERY, "mastery.near.teacher"),
+        *(case._replace(promised=0.8) for case in _cases(40, 30, SignalKind.MASTERY, "mastery.near.teacher")),
     ]
     ((message, (n_right, told)),) = record_of(cases, RightSource.SCHOOL, n_resamples=100).items()
     assert (message, n_right, told.n, told.p) == ("wheel_spinning.teacher", 30, 40, 0.75)

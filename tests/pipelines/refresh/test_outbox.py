@@ -28,11 +28,12 @@ def _events(warehouse: Warehouse) -> list[tuple[Any, ...]]:
 
 
 def _torn(warehouse: Warehouse) -> list[tuple[Any, ...]]:
-    """Signals of which outbox and table say different things."""
+    """Signals of which outbox and table say different things; what calls a teacher in a course may wait."""
     return warehouse.rows(
         "SELECT signal_id FROM (SELECT signal_id FROM feedback.outbox GROUP BY signal_id "
         "HAVING arg_max(change, sequence) = 'raised') AS told FULL JOIN feedback.signal AS standing "
-        "USING (signal_id) WHERE told.signal_id IS NULL OR standing.signal_id IS NULL"
+        "USING (signal_id) WHERE standing.signal_id IS NULL OR (told.signal_id IS NULL "
+        "AND signal_id NOT IN (SELECT signal_id FROM feedback.signal_course))"
     )
 
 
