@@ -88,6 +88,8 @@ def stand(warehouse: Warehouse, *signals: Signal) -> None:
     with Workspace(warehouse) as work, warehouse.holding(found_signal=rows):
         work.take(_RELATIONS["signal"], "SELECT * REPLACE (signal::JSON AS signal) FROM found_signal")
         work.show(_RELATIONS["outbox"])
+        # Nobody is in a course: what calls a teacher is raised at once.
+        work.leave_empty(_RELATIONS["signal_course"], [("signal_id", "VARCHAR"), ("course_id", "VARCHAR")])
         find_changes(work, _RELATIONS["signal_change"])
         with warehouse.transaction():
             write_events(work, files=(), at=NOON, source="/school")
