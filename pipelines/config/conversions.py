@@ -1,9 +1,9 @@
 """What is no xAPI, and how it becomes statements: a deployment's choices for the inbox and for topics."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 _FOLDER = r"^[^/\\.][^/\\]*$"
 RepairName = Literal[
@@ -50,15 +50,14 @@ class Conversion(BaseModel):
         return self.folder or self.format
 
 
-def check_conversions(given: tuple[Conversion, ...]) -> tuple[Conversion, ...]:
-    """Give them back.
-
-    Raises:
-        ValueError: two mean the same folder or topic.
-    """
+def _each_its_own(given: tuple[Conversion, ...]) -> tuple[Conversion, ...]:
     folders = [each.inbox_folder for each in given]
     topics = [topic for each in given for topic in each.topics]
     for what, names in (("folder", folders), ("topic", topics)):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two conversions have the {what} {twice[0]}: give each its own")
     return given
+
+
+Conversions = Annotated[tuple[Conversion, ...], AfterValidator(_each_its_own)]
+"""Of which no two mean one folder or topic."""

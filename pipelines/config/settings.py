@@ -13,7 +13,7 @@ from pydantic_settings import (
 )
 
 from learnloom.pipelines.config.alerts import Alerts
-from learnloom.pipelines.config.conversions import Conversion, RepairName, check_conversions
+from learnloom.pipelines.config.conversions import Conversions, RepairName
 from learnloom.pipelines.config.faults import told_faults
 from learnloom.pipelines.config.holdout import Holdout
 from learnloom.pipelines.config.login import LoginBounds
@@ -27,7 +27,7 @@ from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.secret_files import SecretFileError
 from learnloom.pipelines.config.setting_names import by_present_names
 from learnloom.pipelines.config.sources import DELIMITER, PREFIX, SETTINGS_FILE, sources
-from learnloom.pipelines.config.subscriptions import AnySubscription, Subscription, check_names
+from learnloom.pipelines.config.subscriptions import Subscriptions
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.config.vault import VaultBounds
 from learnloom.pipelines.config.week import Week
@@ -206,10 +206,10 @@ class Settings(BaseSettings):
     week: Week = Field(
         default_factory=Week, description="To how many students a teacher is called: docs/how-to/teachers.md."
     )
-    subscriptions: tuple[Subscription, ...] = Field(
+    subscriptions: Subscriptions = Field(
         default=(), description="Receivers of signal events: docs/how-to/deliver.md."
     )
-    conversions: tuple[Conversion, ...] = Field(
+    conversions: Conversions = Field(
         default=(),
         description="What is no xAPI, by folder of the inbox and by topic: docs/how-to/convert.md.",
     )
@@ -247,16 +247,6 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_prefix(cls, given: str | None) -> str | None:
         return checked_data_path(given)
-
-    @field_validator("subscriptions")
-    @classmethod
-    def _have_names_of_their_own(cls, given: tuple[AnySubscription, ...]) -> tuple[AnySubscription, ...]:
-        return check_names(given)
-
-    @field_validator("conversions")
-    @classmethod
-    def _have_folders_and_topics_of_their_own(cls, given: tuple[Conversion, ...]) -> tuple[Conversion, ...]:
-        return check_conversions(given)
 
     @property
     def landed_topics(self) -> tuple[str, ...]:

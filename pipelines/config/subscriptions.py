@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from learnloom.pipelines.config.setting_names import by_present_names
 from learnloom.schemas.errors import LearnloomError
@@ -173,14 +173,17 @@ def checked_address(url: str) -> str:
     return url
 
 
-def check_names(given: tuple[AnySubscription, ...]) -> tuple[AnySubscription, ...]:
-    """Give subscriptions back that have names of their own; ValueError where two have one."""
+def _with_names_of_their_own(given: tuple[AnySubscription, ...]) -> tuple[AnySubscription, ...]:
     names = [each.name for each in given]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(
             f"two subscriptions have the name {twice[0]}: how far each has come is kept under it"
         )
     return given
+
+
+Subscriptions = Annotated[tuple[Subscription, ...], AfterValidator(_with_names_of_their_own)]
+"""Of which no two have one name."""
 
 
 def checked_secret(secret: SecretStr | None) -> SecretStr | None:
