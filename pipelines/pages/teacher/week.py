@@ -119,6 +119,7 @@ def card_of(asked: Asked, signal: Signal, student_name: str, skill_key: str | No
         "signal": signal,
         "says": asked.say(signal),
         "right": _right(asked, signal),
+        "also": (),
         "waiting": asked.waiting.on(signal.student_key, signal.signal_id),
     }
 
