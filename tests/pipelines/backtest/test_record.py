@@ -12,7 +12,7 @@ from learnloom.pipelines.refresh.record import keep_record
 from learnloom.schemas.signal import RightShare, RightSource, SignalKind
 from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, land, lines_of, refreshed
 
-_WEAK = ("weakness.student", "weakness.teacher")
+_STRONG = ("strength.student", "strength.teacher")
 
 
 def _cases(n: int, n_right: int, kind: SignalKind, message: str) -> list[Case]:
@@ -38,7 +38,7 @@ def test_only_what_enough_is_decided_of_is_a_record() -> None:
 @pytest.mark.slow
 def test_kept_shares_go_with_signals_silence_them_and_are_not_seen_by_a_backtest(tmp_path: Path) -> None:
     """After --keep the next refresh tells everything anew; below the bar nothing stands; a day gone by has it still."""
-    limits = SETTINGS.thresholds.model_copy(update={"least_right": {SignalKind.WEAKNESS: 0.5}})
+    limits = SETTINGS.thresholds.model_copy(update={"least_right": {SignalKind.STRENGTH: 0.5}})
     settings = SETTINGS.model_copy(update={"thresholds": limits})
     standing = (
         "SELECT DISTINCT message_id, signal -> 'p_right' ->> 'n' FROM lake.feedback.signal ORDER BY ALL"
@@ -47,14 +47,14 @@ def test_kept_shares_go_with_signals_silence_them_and_are_not_seen_by_a_backtest
         land(warehouse, tmp_path / "lines.jsonl", lines_of(tmp_path / "class"))
         refreshed(warehouse, settings=settings)
         before = dict(warehouse.rows(standing))
-        assert set(_WEAK) <= before.keys()
+        assert set(_STRONG) <= before.keys()
         share = RightShare(p=0.25, p_low=0.1, p_high=0.4, n=80, source=RightSource.SCHOOL)
         good = share.model_copy(update={"p": 0.75})
-        shares = {_WEAK[0]: (20, share), _WEAK[1]: (60, good)}
+        shares = {_STRONG[0]: (20, share), _STRONG[1]: (60, good)}
         keep_record(warehouse, shares, known_until=NOW, at=NOW, wait_seconds=20)
         assert refreshed(warehouse, settings=settings).full_because is not None
         after = dict(warehouse.rows(standing))
-        assert (after.get(_WEAK[0]), after[_WEAK[1]]) == (None, "80")
+        assert (after.get(_STRONG[0]), after[_STRONG[1]]) == (None, "80")
         assert refreshed(warehouse, settings=settings).full_because is None
         (day,) = past_days(warehouse, settings, [LAST_DAY])
-    assert _WEAK[0] in day.signals.column("message_id").to_pylist()
+    assert _STRONG[0] in day.signals.column("message_id").to_pylist()
