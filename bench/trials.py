@@ -37,14 +37,15 @@ _MASTERED: Final = 0.85
 _ENGAGEMENT_DAYS: Final = (33, 40, 47)
 _BOUNDS: Final = {
     "strength": (0.85, 0.4),
-    "weakness": (0.7, 0.08),
+    "weakness": (0.85, 0.05),
     "review_due": (0.3, 0.5),
     "rapid_guessing": (0.25, 0.1),
     "pace": (0.4, 0.4),
     "engagement_change": (0.12, 0.15),
 }
 """Least precision and recall of signals. Help seeking is told of, yet in truth hardly better than by chance; stuck is
-said of so few of the first world that nothing is asked of it. A drop has to last more than a week: fewer are found, and
+said of so few of the first world that nothing is asked of it. A weakness is told where it is likely to last (0158), which
+a tenth are. A drop has to last more than a week: fewer are found, and
 more of them are right (docs/decisions/0151)."""
 
 
