@@ -44,9 +44,9 @@ _BOUNDS: Final = {
     "engagement_change": (0.12, 0.15),
 }
 """Least precision and recall of signals. Help seeking is told of, yet in truth hardly better than by chance; stuck is
-said of so few of the first world that nothing is asked of it. A weakness is told where it is likely to last (0158), which
-a tenth are. A drop has to last more than a week: fewer are found, and
-more of them are right (docs/decisions/0151)."""
+said of so few of the first world that nothing is asked of it. A weakness is told where it is likely to last
+(docs/decisions/0158): a tenth of them are. A drop has to last more than a week: fewer are found, and more of them are
+right (docs/decisions/0151)."""
 
 
 class Figure(NamedTuple):
