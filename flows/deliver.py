@@ -24,16 +24,17 @@ from learnloom.pipelines.deliver.run import subscriptions_of
 
 
 @flow(name="deliver", flow_run_name="deliver to {subscription}", **TOLD)
-def deliver(subscription: str = "all") -> dict[str, Any]:
+def deliver(subscription: str = "all", limit: int | None = None) -> dict[str, Any]:
     """Send what is new, and again what was not taken; killed anywhere, the next run goes on under the same ids.
 
     Args:
         subscription: `all`, or the name of one.
+        limit: events for each subscription, at the most. None: all that are due.
 
     Returns:
         Events delivered, failed, given up and passed over, by subscription.
     """
-    done = do(send, None if subscription == "all" else subscription)
+    done = do(send, None if subscription == "all" else subscription, limit)
     for each in done:
         told = "%s: %d delivered, %d failed, %d given up, %d skipped%s"
         say = logger().warning if each.dead or each.told else logger().info
@@ -46,12 +47,9 @@ def deliver(subscription: str = "all") -> dict[str, Any]:
 
 
 @task(name="send", cache_policy=NO_CACHE, **RETRIES)
-def send(only: str | None) -> list[DeliverySummary]:
+def send(only: str | None, limit: int | None = None) -> list[DeliverySummary]:
     """Deliver to the subscription named, or to all."""
     chosen = settings()
     with opened(this_run("deliver")) as warehouse:
-        return list(
-            deliver_now(
-                warehouse, chosen, subscriptions_of(chosen, only), environment=environment(), clock=now
-            )
-        )
+        wanted = subscriptions_of(chosen, only)
+        return list(deliver_now(warehouse, chosen, wanted, environment=environment(), clock=now, limit=limit))

@@ -42,6 +42,8 @@ _TIDY_SECONDS: Final = 60.0
 _FIRST_PAUSE_SECONDS: Final = 1.0
 _LONGEST_PAUSE_SECONDS: Final = 60.0
 _OUTBOX: Final = "feedback.outbox"
+_MOST_EVENTS: Final = 1_000
+"""So many for each subscriber at once: whoever is far behind, as a new one is, keeps no refresh waiting."""
 _STOP_SECONDS: Final = 8.0
 """So long a refresh or delivery in hand may take to end after a request to stop."""
 
@@ -110,8 +112,10 @@ class Follower:
                     done: dict[str, Any] = refresh()
                     self._is_to_deliver |= self._has_subscribers and done["raised"] + done["ended"] > 0
                 if self._is_to_deliver and not self._is_closed.is_set():
-                    deliver()
-                    self._is_to_deliver = False
+                    sent = deliver(limit=_MOST_EVENTS).values()
+                    self._is_to_deliver = any(each["delivered"] >= _MOST_EVENTS for each in sent)
+        if self._is_to_deliver:
+            self._has_landed.set()
         self._tidy()
 
     def _tidy(self) -> None:
