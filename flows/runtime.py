@@ -10,7 +10,7 @@ from uuid import UUID
 import prefect
 from prefect import Task
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
-from prefect.context import FlowRunContext
+from prefect.context import FlowRunContext, TagsContext
 from prefect.events import emit_event
 from prefect.tasks import exponential_backoff
 
@@ -94,7 +94,11 @@ def do(task: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     Every flow comes by here before it does anything: here its spans are sent, where they are wanted.
     """
     export_spans(os.environ)
-    return task(*args, **kwargs) if is_under_prefect() else task.fn(*args, **kwargs)
+    if not is_under_prefect():
+        return task.fn(*args, **kwargs)
+    # Without the tags of its flow's run: for each a task asks Prefect for a slot, which takes up to two seconds.
+    with TagsContext(current_tags=set()):
+        return task(*args, **kwargs)
 
 
 def tell(event: str, **payload: Any) -> None:
