@@ -96,9 +96,10 @@ def compute(
     request: RefreshRequest, progress: Callable[[str], None]
 ) -> tuple[RefreshSummary, dict[str, int]]:
     """Compute and publish everything, as one transaction; count the signals that begin and end to stand."""
+    chosen = settings()
     with opened(this_run("refresh")) as warehouse:
-        key_first(warehouse, settings(), now=now())
-        summary = refresh_now(warehouse, settings(), request, clock=now, on_progress=progress)
+        key_first(warehouse, chosen, now=now())
+        summary = refresh_now(warehouse, chosen, request, clock=now, on_progress=progress)
         return summary, count_changes(warehouse) if summary.students else {"raised": 0, "ended": 0}
 
 
