@@ -167,6 +167,7 @@ def test_no_modules_import_each_other_in_a_ring() -> None:
         graphlib.TopologicalSorter(graph).prepare()
 
 
+@pytest.mark.slow
 def test_only_entry_points_ask_for_the_time_and_the_environment() -> None:
     """Time, randomness and settings are arguments everywhere else."""
     wrong = [

@@ -193,6 +193,7 @@ def examples_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[War
         yield warehouse
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=[_name(example) for example in EXAMPLES])
 def test_example_shows_in_the_table_that_is_promised(number: int, examples_warehouse: Warehouse) -> None:
     """After import and refresh the table named above an example says what it promises."""

@@ -13,6 +13,8 @@ from packaging.requirements import Requirement
 
 from tests.documents import ROOT
 
+pytestmark = pytest.mark.slow
+
 _STATEMENT = (
     '{"actor": {"mbox": "mailto:a@school.example"}, "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},'
     ' "object": {"id": "https://school.example/course"}}\n'

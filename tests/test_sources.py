@@ -2,8 +2,12 @@
 
 import ast
 
+import pytest
+
 from tests.documents import ROOT
 from tests.sources import OURS, name_of, sources, tree
+
+pytestmark = pytest.mark.slow
 
 _MAX_FILE_LINES = 300
 _MAX_FUNCTION_LINES = 50

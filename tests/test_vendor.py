@@ -88,6 +88,7 @@ def test_mistakes_are_those_that_are_tried() -> None:
     assert named <= set(RULES)
 
 
+@pytest.mark.slow
 def test_every_warning_is_on_the_page_in_the_words_of_the_table() -> None:
     """The page lists all warnings in their order, and says of each what the report says."""
     accepted = _told().split("### Accepted")[1]

@@ -4,11 +4,15 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from learnloom.pipelines.ingest.catalogue.vocabulary_meaning import Meanings
 from learnloom.pipelines.ingest.catalogue.vocabulary_presets import effective_rules
 from learnloom.pipelines.ingest.catalogue.vocabulary_rules import RuleRow
 from tests.sql.harness import Row, harness
 from tests.usages import Usage, usages_of
+
+pytestmark = pytest.mark.slow
 
 _RULE = "run.vocabulary_rule"
 

@@ -30,6 +30,7 @@ def _places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[tuple[st
     indent=st.sampled_from([None, 1]),
     data=st.data(),
 )
+@pytest.mark.slow
 def test_marked_text_is_the_value_at_the_path(
     statement: dict[str, Any], indent: int | None, data: st.DataObject
 ) -> None:

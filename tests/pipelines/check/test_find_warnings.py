@@ -174,6 +174,7 @@ _PLACES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @given(place=st.sampled_from(_PLACES), value=_JSON, verb=st.sampled_from(sorted(words.VERBS)))
 def test_no_statement_makes_the_search_fail(place: str, value: Any, verb: str) -> None:
     """Whatever stands in whatever place, warnings are found or not, and nothing is raised."""

@@ -8,6 +8,8 @@ from learnloom.pipelines.cli.options import Exit
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
 
+pytestmark = pytest.mark.slow
+
 _FIX = "sed s/someone@/mailto:someone@/"
 
 

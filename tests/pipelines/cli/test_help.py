@@ -266,6 +266,7 @@ _HEAVY = ("numpy", "pyarrow", "rich", "filelock", "stamina", "sklearn", "kafka",
 @pytest.mark.parametrize(
     "name", ["status", "students", "signals", "profile", "query", "dead", "deliver", "reviews"]
 )
+@pytest.mark.slow
 def test_commands_that_look_something_up_import_nothing_heavy(name: str) -> None:
     """What computes, lands or draws is imported when it is needed: a look-up need not wait for it."""
     code = (

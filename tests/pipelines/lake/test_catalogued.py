@@ -25,6 +25,7 @@ def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wareho
         yield made
 
 
+@pytest.mark.slow
 def test_tables_and_whether_they_may_have_rows(warehouse: Warehouse) -> None:
     """Tables that stand are named, views are not; one is known to be empty if no row was ever written to it."""
     found = {name: table.is_filled for name, table in catalogued_tables(warehouse).items()}

@@ -78,6 +78,7 @@ def test_a_query_without_a_row_is_an_error_of_one(warehouse: Warehouse) -> None:
         warehouse.one("SELECT n FROM landing.thing")
 
 
+@pytest.mark.slow
 def test_overlapping_writers_are_done_again_and_none_is_lost(warehouse: Warehouse) -> None:
     """Four connections that add to one counter at once end at the right sum."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
@@ -18,6 +19,8 @@ from learnloom.pipelines.lake.maintain import tidy
 from learnloom.pipelines.operate.maintenance import maintain
 from learnloom.pipelines.refresh.checks import run_checks
 from tests.pipelines.cli.samples import answer, lines
+
+pytestmark = pytest.mark.slow
 
 _NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 _OLD = _NOW - dt.timedelta(days=31)

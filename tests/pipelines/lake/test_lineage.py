@@ -3,6 +3,8 @@
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.lineage import keep_lineage
 from learnloom.pipelines.lake.maintain import tidy
@@ -17,6 +19,7 @@ _WHO = """
 """
 
 
+@pytest.mark.slow
 def test_rows_name_their_run_when_snapshots_are_long_gone(tmp_path: Path) -> None:
     """Each statement leads to the run that landed it, also after files were merged and snapshots dropped."""
     for number, run in enumerate(("first", "second")):

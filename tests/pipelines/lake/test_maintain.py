@@ -19,6 +19,8 @@ from learnloom.pipelines.lake.maintain import (
     tidy_if_needed,
 )
 
+pytestmark = pytest.mark.slow
+
 TOMORROW = datetime.now(UTC) + timedelta(days=2)
 
 

@@ -20,6 +20,8 @@ from learnloom.pipelines.learner.trace import trace
 from learnloom.schemas.why import Ground
 from tests.pipelines.learner.make import Answer, a_class, a_history, answers
 
+pytestmark = pytest.mark.slow
+
 _UNSEEN = 9
 """A skill on which nobody has answered."""
 

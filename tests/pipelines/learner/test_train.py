@@ -101,6 +101,7 @@ def test_a_kind_that_asks_for_more_is_taken_where_it_tells_more() -> None:
     assert ModelKind.BOOSTED not in found.log_loss
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(ModelKind))
 def test_a_calibrator_is_the_same_after_it_was_kept(kind: ModelKind) -> None:
     """Written and read again, it says the same to the last bit, whoever else is in the call."""

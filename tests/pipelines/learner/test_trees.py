@@ -44,6 +44,7 @@ def test_the_library_s_own_tables_are_as_they_are_read() -> None:
     assert columns <= set(tree.nodes.dtype.names), version
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(*[st.floats(-4, 4) | st.sampled_from([_UNKNOWN, 1e308, -1e308])] * 3), min_size=1))
 def test_scores_are_those_of_the_library(rows: list[tuple[float, ...]]) -> None:
     """Whatever is known or unknown of a row, the score is the one that scikit-learn gives."""

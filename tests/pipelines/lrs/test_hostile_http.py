@@ -86,6 +86,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(
         assert connection.is_closed()
 
 
+@pytest.mark.slow
 def test_a_flood_is_cut_off_where_the_limit_is(address: str, basic: str) -> None:
     """A body without an end is answered at the limit, though it goes on, and the connection ends soon."""
     head = request("POST", "/xapi/statements", Authorization=basic, Transfer_Encoding="chunked")
@@ -185,6 +186,7 @@ def test_header_bombs_are_refused(address: str, head: bytes) -> None:
     assert _said(address, request("GET", "/xapi/about")).status == 200
 
 
+@pytest.mark.slow
 def test_headers_without_end_are_answered_while_they_come(address: str) -> None:
     """Who goes on sending headers gets the reason all the same."""
     with wire(address) as connection:
@@ -281,6 +283,7 @@ def test_those_that_do_nothing_make_room(tmp_path: Path) -> None:
         assert waiting[-1].reply().status == 200
 
 
+@pytest.mark.slow
 def test_an_answer_that_nobody_reads_is_given_up(tmp_path: Path) -> None:
     """Who asks for much and reads nothing does not hold it in the store's memory for ever."""
     with serving(tmp_path, body_seconds=0.5) as own:

@@ -240,6 +240,7 @@ def test_what_has_left_the_journal_is_read_from_the_warehouse(tmp_path: Path) ->
     assert (again.status_code, other.status_code) == (200, 409)
 
 
+@pytest.mark.slow
 def test_a_page_ends_where_its_bytes_do(tmp_path: Path) -> None:
     """Large statements come on pages of bounded size, each once, from the journal and from the warehouse."""
     key = new_key(tmp_path)

@@ -71,6 +71,7 @@ def _listening(client: Client, last_id: str | None = None, **parameters: str) ->
         yield Listener(answer)
 
 
+@pytest.mark.slow
 def test_a_listener_is_told_of_what_comes_by_any_way(folder: Path, client: Client) -> None:
     """Statements that were sent, and that were imported, come as they are given by GET, each with a number."""
     client.post(statement("before"))

@@ -182,6 +182,7 @@ def test_a_holder_of_tokens_is_listed_and_can_be_revoked(folder: Path, address: 
     assert httpx.get(f"{address}/statements", auth=(name, ""), headers=_VERSION).status_code == 401
 
 
+@pytest.mark.slow
 def test_keys_rotate(tmp_path: Path) -> None:
     """A new key is asked for at once; who invents names of keys makes the issuer no work; old keys end when they go."""
     with (

@@ -29,6 +29,8 @@ from tests.pipelines.refresh.school import (
     tables,
 )
 
+pytestmark = pytest.mark.slow
+
 _MOVED = {f"estimates.{each.name}": each for each in load_relations() if each.layer in ("run", "norms")}
 _GONE = {"staging.stg_statement_in_context", "staging.stg_vocabulary"}
 _CHANGED = "rules, settings or what the school has told have changed"

@@ -18,6 +18,8 @@ from learnloom.pipelines.roster.roster_csv import read_members
 from learnloom.pipelines.roster.show import list_courses
 from tests.pipelines.people.make import TELLER, merge
 
+pytestmark = pytest.mark.slow
+
 _HOME = "https://lms.school.example"
 _MATHS, _ART = f"{_HOME}/course/maths", f"{_HOME}/course/art"
 _ANN, _BO, _TINA = f"{_HOME} ann", f"{_HOME} bo", f"{_HOME} tina"

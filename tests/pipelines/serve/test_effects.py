@@ -52,6 +52,7 @@ def _pair(school: School, n: int = 12) -> None:
         school.study(f"other {number}", right_before=_HALF, right_after=[True, False] * (2 + number % 2))
 
 
+@pytest.mark.slow
 def test_a_planted_effect_is_found() -> None:
     """Five more answers, of which 0.15 more are right, lie within the interval, and 0 does not."""
     school = _school(seed=4, more_answers=5, more_right=0.15)

@@ -14,6 +14,8 @@ from learnloom.pipelines.simulate.faults import FaultyLink
 from learnloom.schemas import vocabulary as xapi
 from tests.pipelines.simulate.conftest import SimulatedClass, read_class
 
+pytestmark = pytest.mark.slow
+
 ASSIGNED_BY_A_STORE = ("stored", "authority", "version")
 
 

@@ -76,6 +76,7 @@ def test_compression_changes_nothing_but_the_wrapping(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.glob("statements*")] == ["statements.jsonl.zst"]
 
 
+@pytest.mark.slow
 def test_statements_wished_come_out_roughly(tmp_path: Path) -> None:
     """A wished number of statements is met to about a quarter."""
     config = SimulationConfig(statements=60_000, students=1)

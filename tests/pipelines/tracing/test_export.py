@@ -13,6 +13,8 @@ from tests.documents import ROOT
 from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.deliver.receiver import receiving
 
+pytestmark = pytest.mark.slow
+
 _MAIN = """
 import sys
 from learnloom.pipelines.cli.main import main

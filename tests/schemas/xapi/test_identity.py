@@ -55,6 +55,7 @@ def _key_in_sql(actor: Any) -> Any:
     return row["student_key"]
 
 
+@pytest.mark.slow
 @given(_ACTORS)
 def test_key_is_the_warehouse_s_own(actor: Json) -> None:
     """Every valid actor has the key that staging.stg_statement computes, and none where that has none."""
@@ -111,6 +112,7 @@ def test_no_identifier_no_key(actor: Any) -> None:
     st.lists(st.from_regex(r"[0-9a-f]{16}", fullmatch=True), min_size=1, max_size=5),
     st.binary(min_size=1, max_size=64),
 )
+@pytest.mark.slow
 def test_a_keyed_key_is_the_warehouse_s_own(keys: list[str], secret: bytes) -> None:
     """With a secret, Python and the SQL of staging give one key, and without one that of the identifier."""
     with duckdb.connect() as connection:
