@@ -1,13 +1,16 @@
 """What the store takes in over HTTP: statements a second, and how long an answer takes; while a refresh runs, too.
 
-    python -m bench.door [--seconds COUNT] [--batches COUNT...] [--clients COUNT...] [--log journal|kafka] [--peer]
+    python -m bench.door [--seconds COUNT] [--batches COUNT...] [--clients COUNT...] [--log journal|kafka]
+                         [--peer FOLDER]
 
 `learnloom lrs` serves a warehouse of a simulated class, durably, as it does by itself. Senders are a process of their
 own: each holds a connection, and sends its next batch when the last one is answered. Then the same with a full refresh
 of the same warehouse going on all the while, again and again. Processor time is the store's own, with that of landing,
-and that of the senders. It begins once the store knows what the warehouse held before. With --peer Ralph's LRS runs in
-the same way, on files: its other stores need a server of their own. Release 5.1.0 takes one request there and no more
-(it makes the file anew for each), so it has no figures. xapi-lrs and lrsql are in no package index.
+and that of the senders. It begins once the store knows what the warehouse held before.
+
+With --peer the same is asked of xapi-lrs first, on PostgreSQL, whose processor time is not in its figures: FOLDER has
+its source (pelotech/xapi-lrs) after `npm install`. Ralph 5.1.0 has no figures: its store on files makes the file anew
+for each request, and so takes one.
 """
 
 import argparse
@@ -31,11 +34,10 @@ from typing import Final, NamedTuple
 import httpx
 
 from bench.command import environment, learnloom
+from bench.door_peer import xapi_lrs
 from bench.lrs import Served, served
-from bench.validate import RALPH, install_ralph
 from learnloom.pipelines.lake.connection import Warehouse
 from servers.kafka.find import own_broker
-from servers.ports import free_port
 from servers.waiting import wait_until
 
 _CLASS: Final = 20_000
@@ -62,7 +64,7 @@ def main() -> None:
     parser.add_argument("--batches", nargs="*", type=int, default=[1, 10, 100])
     parser.add_argument("--clients", nargs="*", type=int, default=[1, 8, 32])
     parser.add_argument("--log", choices=["journal", "kafka"], default="journal")
-    parser.add_argument("--peer", action="store_true")
+    parser.add_argument("--peer", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     loads = [
         Load(batch, clients, options.seconds) for batch in options.batches for clients in options.clients
@@ -78,6 +80,11 @@ def main() -> None:
             broker = stack.enter_context(own_broker(os.environ, folder / "broker"))
             settings["LEARNLOOM_KAFKA_BOOTSTRAP_SERVERS"] = broker.address
         learnloom(folder, "simulate", "class", "--statements", str(_CLASS))
+        if options.peer:
+            with xapi_lrs(options.peer.resolve(), folder) as store:
+                _title("xapi-lrs on PostgreSQL")
+                for load in loads:
+                    _show(store, folder, load)
         learnloom(folder, "import", "class/statements.jsonl", ok=(0, 3))
         learnloom(folder, "refresh")
         with served(folder / "learnloom-warehouse", **settings) as store:
@@ -91,8 +98,6 @@ def main() -> None:
                 for load in loads:
                     _show(store, folder, load)
                 _probe(store, folder, "while full refreshes run")
-        if options.peer:
-            _peer(folder, loads)
 
 
 def _version(name: str) -> str:
@@ -205,50 +210,6 @@ def _probe(store: Served, folder: Path, when: str) -> None:
 def _is_there(warehouse: Warehouse, statement_id: str) -> bool:
     found = warehouse.rows("SELECT 1 FROM landing.statement WHERE statement_id = ?", [statement_id])
     return bool(found)
-
-
-def _peer(folder: Path, loads: list[Load]) -> None:
-    """Measure Ralph's LRS on files, if it installs; it answers before a file has been flushed."""
-    python = install_ralph(folder, "cli,lrs,backend-fs")
-    if isinstance(python, str):
-        print(f"not measured: {python}")
-        return
-    ralph, port = str(python.with_name("ralph")), free_port()
-    home = folder / "ralph-home"
-    home.mkdir()
-    settings = environment(
-        RALPH_APP_DIR=str(home),
-        # Else its store asks for Elasticsearch as soon as it is imported, and `auth` imports it.
-        RALPH_RUNSERVER_BACKEND="fs",
-        RALPH_BACKENDS__DATA__FS__DEFAULT_DIRECTORY_PATH=str(home),
-        RALPH_BACKENDS__LRS__FS__DEFAULT_DIRECTORY_PATH=str(home),
-    )
-    options = ["-u", "bench", "-p", "secret", "-s", "all", "-M", "mailto:bench@example.org", "-w"]
-    subprocess.run([ralph, "auth", *options], check=True, env=settings, capture_output=True)
-    command = [ralph, "runserver", "-b", "fs", "-h", "127.0.0.1", "-p", str(port)]
-    with (folder / "ralph.log").open("w") as log:
-        server = subprocess.Popen(command, env=settings, stdout=log, stderr=log)
-        address = f"http://127.0.0.1:{port}/xAPI"
-        try:
-            wait_until(lambda: _beats(port), lambda: None if server.poll() is None else "Ralph ended")
-            _title(f"{RALPH}, files, not flushed")
-            for load in loads:
-                try:
-                    _show(Served(address, "bench", "secret", server.pid), folder, load)
-                except subprocess.CalledProcessError as error:
-                    print(
-                        f"  batches of {load.batch}, {load.clients} senders: not taken: {error.stderr[-300:]}"
-                    )
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def _beats(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/__lbheartbeat__").is_success
-    except httpx.TransportError:
-        return False
 
 
 if __name__ == "__main__":

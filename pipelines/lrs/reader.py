@@ -3,10 +3,30 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from learnloom.pipelines.lrs.database import Connection, Database
 from learnloom.pipelines.lrs.message import RefusedError
+
+_READ: Final = (
+    "SELECT entry.seq, entry.raw, entry.version, entry.id, entry.stored, entry.key_id, key.label "
+    "FROM entry LEFT JOIN key ON key.key_id = entry.key_id "
+    "WHERE entry.seq > ? AND entry.is_journaled AND entry.raw IS NOT NULL ORDER BY entry.seq LIMIT ?"
+)
+
+
+class Entry(NamedTuple):
+    """An entry of the journal on its way to landing."""
+
+    seq: int
+    raw: bytes
+    version: str
+    statement_id: str | None
+    """None: it was refused."""
+    stored: int
+    key_id: str
+    label: str | None
+    """What its key calls the sender."""
 
 
 class Progress(NamedTuple):
@@ -68,6 +88,15 @@ class Reader:
         """How far things have come."""
         with self.reading() as connection:
             return progress(connection)
+
+    def entries_after(self, seq: int, limit: int) -> list[Entry]:
+        """Read the entries after a number that have come this way and keep their bytes, in order."""
+        with self.reading() as connection:
+            return [Entry(*row) for row in connection.execute(_READ, (seq, limit))]
+
+    def record_id_of(self, seq: int) -> str:
+        """Name an entry for all time: whichever way it lands, and however often, it is the same record."""
+        return f"{self.journal_id}/{seq}"
 
 
 def progress(connection: Connection) -> Progress:

@@ -24,7 +24,7 @@ from learnloom.pipelines.lrs.database import Lease
 from learnloom.pipelines.lrs.give import iso
 from learnloom.pipelines.lrs.keeping import KEPT, let_go
 from learnloom.pipelines.lrs.message import RefusedError
-from learnloom.pipelines.lrs.source import Entry, entries_after, record_id_of
+from learnloom.pipelines.lrs.reader import Entry
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.producer import key_of
 from learnloom.schemas.errors import LearnloomError
@@ -154,7 +154,7 @@ class Relay:
     def _pass_on(self) -> bool:
         """Send what comes next, and wait until the brokers have it; whether there was anything."""
         last = self._store.progress().last_seq
-        entries = entries_after(self._store, self._relayed, _AT_ONCE)
+        entries = self._store.entries_after(self._relayed, _AT_ONCE)
         messages = self._connected()
         size = sent = 0
         for entry in entries:
@@ -178,7 +178,7 @@ class Relay:
             header.XAPI_VERSION: entry.version,
             header.SOURCE: entry.label and entry.label[: header.MAX_SOURCE_CHARS],
             header.AUTHORITY: entry.key_id,
-            header.RECORD_ID: record_id_of(self._store, entry.seq),
+            header.RECORD_ID: self._store.record_id_of(entry.seq),
             header.STORED: iso(entry.stored),
             header.STATEMENT_ID: entry.statement_id,
         }
@@ -250,6 +250,6 @@ class Relay:
         older = self._relayed - KEPT
         if older <= self._store.progress().pruned:
             return
-        named = [one for one in entries_after(self._store, older, _AT_ONCE) if one.statement_id is not None]
+        named = [one for one in self._store.entries_after(older, _AT_ONCE) if one.statement_id is not None]
         if named and self._has_landed(str(named[0].statement_id)):
             let_go(self._store, older, kept=0)

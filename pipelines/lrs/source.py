@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
 from learnloom.pipelines.lrs.keeping import Keeper
@@ -13,36 +13,6 @@ _log = logging.getLogger(__name__)
 TOPIC: Final = "lrs"
 _PARTITION: Final = 0
 _PAUSE_SECONDS: Final = 0.1
-_READ: Final = (
-    "SELECT entry.seq, entry.raw, entry.version, entry.id, entry.stored, entry.key_id, key.label "
-    "FROM entry LEFT JOIN key ON key.key_id = entry.key_id "
-    "WHERE entry.seq > ? AND entry.is_journaled AND entry.raw IS NOT NULL ORDER BY entry.seq LIMIT ?"
-)
-
-
-class Entry(NamedTuple):
-    """An entry of the journal on its way to landing."""
-
-    seq: int
-    raw: bytes
-    version: str
-    statement_id: str | None
-    """None: it was refused."""
-    stored: int
-    key_id: str
-    label: str | None
-    """What its key calls the sender."""
-
-
-def entries_after(reader: Reader, seq: int, limit: int) -> list[Entry]:
-    """Read the entries after a number that have come this way and keep their bytes, in order."""
-    with reader.reading() as connection:
-        return [Entry(*row) for row in connection.execute(_READ, (seq, limit))]
-
-
-def record_id_of(reader: Reader, seq: int) -> str:
-    """Name an entry for all time: whichever way it lands, and however often, it is the same record."""
-    return f"{reader.journal_id}/{seq}"
 
 
 class JournalSource:
@@ -114,7 +84,7 @@ class JournalSource:
     def _next(self) -> Batch | None:
         records: list[Record] = []
         size, last = 0, self._read
-        for entry in entries_after(self._reader, self._read, self._max_records):
+        for entry in self._reader.entries_after(self._read, self._max_records):
             if records and size + len(entry.raw) > self._max_bytes:
                 break
             last = entry.seq
@@ -127,7 +97,7 @@ class JournalSource:
                     source=entry.label,
                     xapi_version=entry.version,
                     statement_id=entry.statement_id,
-                    record_id=record_id_of(self._reader, entry.seq),
+                    record_id=self._reader.record_id_of(entry.seq),
                     is_judged=entry.statement_id is not None,
                 )
             )
