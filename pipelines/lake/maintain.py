@@ -151,7 +151,9 @@ def remove_orphans(warehouse: Warehouse, *, now: datetime, wait_seconds: float) 
     return len(orphans(is_dry=False))
 
 
-def in_turn(warehouse: Warehouse, work: Callable[[], Result], *, wait_seconds: float) -> Result:
+def in_turn(
+    warehouse: Warehouse, work: Callable[[], Result], *, wait_seconds: float, lock: str = LANDING
+) -> Result:
     """Do work on files that is a transaction by itself, first while others write, then in their place.
 
     What takes longer than the time between two small landings would be overtaken for ever. So after it was once, others
@@ -164,7 +166,7 @@ def in_turn(warehouse: Warehouse, work: Callable[[], Result], *, wait_seconds: f
 
     def attempt() -> Result:
         nonlocal is_first
-        others = nullcontext() if is_first else warehouse.turn(LANDING)
+        others = nullcontext() if is_first else warehouse.turn(lock)
         is_first = False
         with others:
             return work()
