@@ -127,7 +127,7 @@ def expire(warehouse: Warehouse, before: int, *, wait_seconds: float) -> Expired
     """
 
     def do(sql: str) -> list[tuple[Any, ...]]:
-        return in_turn(warehouse, lambda: warehouse.rows(sql), wait_seconds=wait_seconds)
+        return in_turn(warehouse, lambda: warehouse.rows(sql), wait_seconds=wait_seconds, is_short=True)
 
     old = [row[0] for row in do(f"SELECT snapshot_id FROM {LAKE}.snapshots() WHERE snapshot_id < {before}")]
     if old:

@@ -177,7 +177,7 @@ def test_several_are_erased_as_one_by_one(
     school: Warehouse, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Asked for at once, Zoë by two of her identifiers, they are hidden as one by one, and both are gone."""
-    names = ["zz-901", "u-101", "zoe@school.example"]
+    names = ["zz-901", "u-101", "mailto:zoe@school.example"]
     at_once = request_erasures(school, settings_of(school), names, reason="asked", clock=lambda: NOW)
     (tmp_path / "apart").mkdir()
     with copied(tmp_path_factory, "school", tmp_path / "apart", _fill) as other:
