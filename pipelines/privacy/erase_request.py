@@ -34,6 +34,8 @@ from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
 
 _ID_BYTES: Final = 16
+LEFT_OVER: Final = "left_over"
+"""Noted of an erasure whose search has found something."""
 _CLOCKS_DIFFER: Final = dt.timedelta(hours=1)
 _STAGING: Final = "staging.staging_state"
 
@@ -140,7 +142,8 @@ def hide_what_came_since(
 ) -> None:
     """Hide what has come of students since they were hidden, for as long as their erasure is under way.
 
-    Of whom anything has come, all steps are done again.
+    Where the search has found something at the end of one, all that has landed is looked through again. Of whom
+    anything has come, all steps are done again.
 
     Raises:
         ErasureError: one of the erasures was asked for on another machine.
@@ -152,10 +155,12 @@ def hide_what_came_since(
         return
     sought = [Sought(_subject_of(secret_of[each.erasure_id]), each.pseudonym) for each in some]
     since = (min(each.requested_at for each in some) - _CLOCKS_DIFFER).isoformat()
+    is_late = f"landed_at >= TIMESTAMPTZ '{since}'"
+    is_left = any(secret_of[each.erasure_id].done.get(LEFT_OVER) for each in some)
     scanned, found = warehouse.retrying(
         lambda: (
             warehouse.snapshot(),
-            find_standing(warehouse, sought, among=f"landed_at >= TIMESTAMPTZ '{since}'"),
+            find_standing(warehouse, sought, among="true" if is_left else is_late),
         ),
         wait_seconds=settings.lock_wait_seconds,
     )

@@ -16,7 +16,7 @@ from learnloom.pipelines.privacy.erase_beside import erase_beside, renew_model
 from learnloom.pipelines.privacy.erase_door import empty_store, erase_in_store, opened_store
 from learnloom.pipelines.privacy.erase_files import empty_catalogue, expire, oldest_snapshot, write_anew
 from learnloom.pipelines.privacy.erase_receipt import Receipts
-from learnloom.pipelines.privacy.erase_request import hide_what_came_since
+from learnloom.pipelines.privacy.erase_request import LEFT_OVER, hide_what_came_since
 from learnloom.pipelines.privacy.erase_state import (
     STEPS,
     Erasure,
@@ -264,6 +264,7 @@ class Erasing:
             own = hits.of(secret.tokens)
             if own.total:
                 again.append(each.erasure_id)
+                self._keep(each, **{LEFT_OVER: True})
                 where = ", ".join(own.places[:5])
                 waiting[each.erasure_id] = (
                     f"{own.total} places where something of the student stands still: {where}"
