@@ -207,13 +207,18 @@ def _looks(settings: Settings, subject: Subject) -> list[dict[str, str]] | None:
     return [{"at": each.at, "who": each.who, "through": each.through, "what": each.what} for each in looks]
 
 
+def _fate(sent: dict[str, Any]) -> str:
+    """What became of a signal for a receiver, in words."""
+    return f"given on {sent['at'][:10]}" if sent["status"] == "delivered" else "not given"
+
+
 def _page(content: dict[str, Any], profile: StudentProfile | None, reasons: Iterable[str]) -> str:
     """The same for a person to read."""
     told = [] if profile is None else list(describe_profile(profile))
     signals = [
         f"{each['at'][:10]}, {'said' if each['change'] == _RAISED else 'no longer said'} to the {each['audience']}: "
         f"{(each['signal'] or {}).get('sentence') or each['kind']}"
-        + "".join(f" ({one['status']} to {one['receiver']}, {one['at'][:10]})" for one in each["receivers"])
+        + "".join(f" ({one['receiver']}: {_fate(one)})" for one in each["receivers"])
         for each in content["signals"]
     ]
     parts = {
