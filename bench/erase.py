@@ -2,8 +2,8 @@
 
     python -m bench.erase [--statements COUNT] [--students COUNT ...]
 
-A class is landed and refreshed; so many students, each in a process of its own, are hidden (`erase request`), and taken
-out of all files together (`erase run --now`), while another process imports small files, one after the other.
+A class is landed and refreshed; so many students are hidden (`erase request`) and taken out of all files (`erase run
+--now`), while another process imports small files, one after the other.
 """
 
 import argparse
@@ -127,7 +127,7 @@ def _erase(folder: Path, n_students: int) -> None:
     with _Landing(folder) as landing:
         time.sleep(3)
         alone = len(landing.seconds)
-        _tell("erase request", [learnloom(folder, "erase", "request", str(key)) for key, _ in students])
+        _tell("erase request", [learnloom(folder, "erase", "request", *(str(key) for key, _ in students))])
         asked = len(landing.seconds)
         _tell("erase run --now", [learnloom(folder, "erase", "run", "--now")])
     after = _files(folder)

@@ -1,6 +1,7 @@
 """`learnloom audit`."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 import typer
 
@@ -9,16 +10,20 @@ from learnloom.pipelines.cli.options import Exit, JsonOption, LimitOption, Wareh
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.serve.students import find_student
+from learnloom.pipelines.serve.students import StudentMissingError, find_student
 from learnloom.pipelines.vault.names import alias_of
 
 commands = typer.Typer(add_completion=False)
+_KEY: Final = re.compile(r"[0-9a-f]{16}")
 
 
 @commands.command(epilog="Example: learnloom audit 3fa85f6457174562")
 def audit(
     student: Annotated[
-        str | None, typer.Argument(help="Key, identifier or name of a student. Default: everybody.")
+        str | None,
+        typer.Argument(
+            help="Key (also of one who was erased), identifier or name of a student. Default: everybody."
+        ),
     ] = None,
     *,
     verify: Annotated[
@@ -49,7 +54,13 @@ def audit(
     key = None
     if student is not None:
         with open_to_read(settings) as place:
-            key = find_student(place, alias_of(settings, place, student))
+            try:
+                key = find_student(place, alias_of(settings, place, student))
+            except StudentMissingError:
+                # Looks outlive whoever was erased: a key is theirs as it is.
+                if _KEY.fullmatch(student) is None:
+                    raise
+                key = student
     with open_audit(settings) as opened:
         looks = opened.looks(key, limit=limit)
     columns = ["look", "at", "who", "through", "what", "students"]

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
+from learnloom.pipelines.cli.erase_text import DONE, told
 from learnloom.pipelines.cli.options import Exit, InputMissingError, JsonOption, WarehouseOption, now, run_of
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.formatting import count
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
-from learnloom.pipelines.privacy.erase_request import request_erasure
+from learnloom.pipelines.privacy.erase_request import request_erasures
 from learnloom.pipelines.privacy.erase_run import Erasing
 from learnloom.pipelines.privacy.erase_state import read_erasures
 from learnloom.pipelines.privacy.receipt import read_receipts
@@ -30,24 +31,28 @@ BackupOption = Annotated[
 
 @commands.command(epilog="Example: learnloom erase request 3fa85f6457174562 --reason 'asked on paper'")
 def request(
-    student: Annotated[str, typer.Argument(help="Key, identifier, account name or name of the student.")],
+    students: Annotated[
+        list[str], typer.Argument(help="Key, identifier, account name or name of each student.")
+    ],
     *,
     reason: Annotated[str, typer.Option(help="Why, in words that do not name the student.")] = "request",
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Hide a student from everybody at once; `learnloom erase run` takes them out of all files."""
+    """Hide students from everybody at once; `learnloom erase run` takes them out of all files."""
     out = Output(as_json=as_json)
     settings = read_settings(warehouse)
     with open_to_write(settings, must_exist=True, run=run_of("erase request")) as opened:
-        erasure = request_erasure(opened, settings, student, reason=reason, clock=now)
-    out.record(erasure)
-    out.say(
-        f"Hidden: {count(erasure.n_statements, 'statement')}, {count(erasure.n_events, 'event')}, "
-        f"{count(erasure.n_dead_letters, 'refused record')}; replaced in {count(erasure.n_mentions, 'statement')} "
-        "of others.",
-        f"This is erasure {erasure.erasure_id}. `learnloom erase run`, or the next maintenance, takes it out of files.",
-    )
+        erasures = request_erasures(opened, settings, students, reason=reason, clock=now)
+    for each in erasures:
+        out.record(each)
+        out.say(
+            f"Hidden: {count(each.n_statements, 'statement')}, {count(each.n_events, 'event')}, "
+            f"{count(each.n_dead_letters, 'refused record')}; replaced in {count(each.n_mentions, 'statement')} "
+            "of others.",
+            f"This is erasure {each.erasure_id}.",
+        )
+    out.say("`learnloom erase run`, or the next maintenance, takes what is hidden out of files.")
 
 
 @commands.command(name="list", epilog="Example: learnloom erase list")
@@ -57,9 +62,12 @@ def list_(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> 
     with open_to_read(read_settings(warehouse)) as opened:
         erasures = read_erasures(opened)
     shown = ["erasure_id", "requested_at", "reason", "step", "stepped_at", "n_statements", "n_mentions"]
-    rows = [[getattr(each, name) for name in shown] for each in erasures]
-    if rows:
-        out.table([name.replace("_", " ") for name in shown], rows, machine_names=shown)
+    titles = ["erasure", "asked for", "reason", "what is done", "since", "statements", "of others"]
+    if out.as_json:
+        out.table(titles, [[getattr(each, name) for name in shown] for each in erasures], machine_names=shown)
+    elif erasures:
+        rows = [[getattr(each._replace(step=DONE[each.step]), name) for name in shown] for each in erasures]
+        out.table(titles, rows)
     else:
         out.say("Nobody was erased.")
 
@@ -93,7 +101,7 @@ def run(
         if each.waits_for is None:
             out.say(f"{each.erasure_id} is gone. Receipt: {each.receipt}")
         else:
-            out.say(f"{each.erasure_id} is {each.step} and waits for {each.waits_for}.")
+            out.say(f"{each.erasure_id}: {DONE[each.step]}. It waits for {each.waits_for}.")
     if not outcomes:
         out.say("No erasure waits.")
 
@@ -119,14 +127,7 @@ def receipt(
         )
     last = found[-1]
     out.record(last.content)
-    out.say(
-        f"{last.path}",
-        f"Asked for {last.content['requested_at']}, gone {last.content['gone_at']}.",
-        f"{count(last.content['statements'], 'statement')} erased; "
-        f"{count(len(last.content['searched']['tokens']), 'text')} searched in "
-        f"{count(last.content['searched']['files'], 'file')} and not found.",
-        *(f"Out of reach: {each['what']}, until {each['until']}." for each in last.content["out_of_reach"]),
-    )
+    out.say(f"{last.path}", *told(last.content))
 
 
 @commands.command(epilog="Example: learnloom erase verify receipt.json --text u-734512")

@@ -108,7 +108,7 @@ def flush_inlined(warehouse: Warehouse, *, wait_seconds: float) -> None:
         for table_id, schema, table in warehouse.rows(_TABLES):
             if table_id in tables:
                 call = f"CALL ducklake_flush_inlined_data('{LAKE}', schema_name => '{schema}', table_name => '{table}')"
-                in_turn(warehouse, partial(warehouse.rows, call), wait_seconds=wait_seconds)
+                in_turn(warehouse, partial(warehouse.rows, call), wait_seconds=wait_seconds, is_short=True)
 
 
 def inlined(warehouse: Warehouse) -> set[int]:
@@ -151,20 +151,34 @@ def remove_orphans(warehouse: Warehouse, *, now: datetime, wait_seconds: float) 
     return len(orphans(is_dry=False))
 
 
-def in_turn(warehouse: Warehouse, work: Callable[[], Result], *, wait_seconds: float) -> Result:
+def in_turn(
+    warehouse: Warehouse,
+    work: Callable[[], Result],
+    *,
+    wait_seconds: float,
+    lock: str = LANDING,
+    is_short: bool = False,
+) -> Result:
     """Do work on files that is a transaction by itself, first while others write, then in their place.
 
     What takes longer than the time between two small landings would be overtaken for ever. So after it was once, others
-    wait until it is done.
+    wait until it is done. And many that are short would overtake others for ever, so these wait from the first on.
+
+    Args:
+        warehouse: open for writing.
+        work: what is done.
+        wait_seconds: how long others may be in the way.
+        lock: the write lock of those who wait.
+        is_short: whether it takes no longer than a small landing.
 
     Raises:
         WarehouseBusyError: others were in the way for too long.
     """
-    is_first = True
+    is_first = not is_short
 
     def attempt() -> Result:
         nonlocal is_first
-        others = nullcontext() if is_first else warehouse.turn(LANDING)
+        others = nullcontext() if is_first else warehouse.turn(lock)
         is_first = False
         with others:
             return work()

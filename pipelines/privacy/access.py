@@ -25,6 +25,7 @@ from learnloom.schemas.profile import StudentProfile
 
 _STAGED: Final = "staging.stg_statement"
 _SKILL_PRIOR: Final = CARRIED[1]
+_RAISED: Final = "raised"
 _AT_ONCE: Final = 5_000
 _MOST_LOOKS: Final = 10_000
 
@@ -206,12 +207,18 @@ def _looks(settings: Settings, subject: Subject) -> list[dict[str, str]] | None:
     return [{"at": each.at, "who": each.who, "through": each.through, "what": each.what} for each in looks]
 
 
+def _fate(sent: dict[str, Any]) -> str:
+    """What became of a signal for a receiver, in words."""
+    return f"given on {sent['at'][:10]}" if sent["status"] == "delivered" else "not given"
+
+
 def _page(content: dict[str, Any], profile: StudentProfile | None, reasons: Iterable[str]) -> str:
     """The same for a person to read."""
     told = [] if profile is None else list(describe_profile(profile))
     signals = [
-        f"{each['at'][:10]}: {each['kind']} for the {each['audience']} ({each['change']})"
-        + "".join(f"; {one['receiver']}: {one['status']}" for one in each["receivers"])
+        f"{each['at'][:10]}, {'said' if each['change'] == _RAISED else 'no longer said'} to the {each['audience']}: "
+        f"{(each['signal'] or {}).get('sentence') or each['kind']}"
+        + "".join(f" ({one['receiver']}: {_fate(one)})" for one in each["receivers"])
         for each in content["signals"]
     ]
     parts = {

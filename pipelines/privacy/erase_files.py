@@ -4,7 +4,6 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -16,22 +15,17 @@ from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.maintain import flush_inlined, in_turn
 from learnloom.pipelines.lake.open import catalog_of
 from learnloom.pipelines.lake.relation import CATALOGUED_TABLES
-from learnloom.pipelines.lake.small import one_thread
+from learnloom.pipelines.lake.rewrite import rewrite_deleted
 from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
+from learnloom.pipelines.privacy.erase_state import FOLDER
 from learnloom.pipelines.privacy.errors import ErasureError
 from learnloom.pipelines.refresh.state import STATE
 
 _CATALOGUE: Final = f"__ducklake_metadata_{LAKE}"
 _STAGED: Final = "staging.stg_statement"
-_DELETING: Final = f"""
-    SELECT DISTINCT schema_name, table_name
-    FROM {_CATALOGUE}.ducklake_delete_file AS deletes
-    INNER JOIN {_CATALOGUE}.ducklake_table AS tables USING (table_id)
-    INNER JOIN {_CATALOGUE}.ducklake_schema AS schemas USING (schema_id)
-    WHERE deletes.end_snapshot IS NULL AND tables.end_snapshot IS NULL AND schemas.end_snapshot IS NULL
-    ORDER BY ALL
-"""
+_ASIDE: Final = "aside"
+"""A copy of the catalogue lies here while files are written anew: who runs next removes one that was left."""
 _VACUUM: Final = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], timeout=float(sys.argv[2]), isolation_level=None)
@@ -64,15 +58,7 @@ def write_anew(warehouse: Warehouse, *, wait_seconds: float) -> Written:
         WarehouseBusyError: others were in the way for too long; what was done until then stays.
     """
     flush_inlined(warehouse, wait_seconds=wait_seconds)
-    tables = []
-    with one_thread(warehouse):
-        for schema, table in warehouse.rows(_DELETING):
-            call = (
-                f"CALL ducklake_rewrite_data_files('{LAKE}', '{table}', schema => '{schema}', "
-                "delete_threshold => 0)"
-            )
-            in_turn(warehouse, partial(warehouse.rows, call), wait_seconds=wait_seconds)
-            tables.append(f"{schema}.{table}")
+    tables = rewrite_deleted(warehouse, warehouse.folder / FOLDER / _ASIDE, wait_seconds=wait_seconds)
     written = Written(tables, warehouse.snapshot())
     _note_taken_in(warehouse, wait_seconds)
     return written
@@ -141,7 +127,7 @@ def expire(warehouse: Warehouse, before: int, *, wait_seconds: float) -> Expired
     """
 
     def do(sql: str) -> list[tuple[Any, ...]]:
-        return in_turn(warehouse, lambda: warehouse.rows(sql), wait_seconds=wait_seconds)
+        return in_turn(warehouse, lambda: warehouse.rows(sql), wait_seconds=wait_seconds, is_short=True)
 
     old = [row[0] for row in do(f"SELECT snapshot_id FROM {LAKE}.snapshots() WHERE snapshot_id < {before}")]
     if old:

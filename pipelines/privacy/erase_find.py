@@ -1,111 +1,60 @@
-"""Where a student stands in what has landed: statements of their own, of others that name them, refused records."""
+"""Where students stand in what has landed: statements of their own, of others that name them, refused records."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
-import orjson
+import pyarrow as pa
 
 from learnloom.pipelines.ingest.land.dedupe import hash_of
 from learnloom.pipelines.ingest.land.erased import Erased
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
-from learnloom.pipelines.privacy.mentions import agents_in, redacted
-from learnloom.pipelines.privacy.subject import Subject
-from learnloom.pipelines.privacy.tokens import Token, bounded, holds, parts_of, tokens_of, variants
-from learnloom.schemas.xapi.identity import student_key
+from learnloom.pipelines.privacy.erase_sought import (
+    MAY_BE_ESCAPED,
+    Candidate,
+    Everybody,
+    Found,
+    Letter,
+    Sought,
+)
+from learnloom.pipelines.privacy.pattern import Pattern
+from learnloom.pipelines.privacy.tokens import Token, tokens_of
 
 _AT_ONCE: Final = 5_000
 _STAGED: Final = "staging.stg_statement"
-_TEXTS: Final = 20
-_FEWEST_CHARS: Final = 12
 _COLUMNS: Final = 'statement_id::VARCHAR AS statement_id, id_hash, content_hash, raw, topic, "partition"'
-# Letters and digits written as escapes: nobody does, but JSON allows it.
-_ESCAPED: Final = r"(contains(raw, '\u00') AND regexp_matches(raw, '\\u00(3[0-9]|[4-7])'))"
-
-
-class Standing(NamedTuple):
-    """A landed statement in which a student stands."""
-
-    statement_id: str
-    record: Erased
-    raw: str
-
-
-class Mention(NamedTuple):
-    """A statement of somebody else, and what it says without the student."""
-
-    statement_id: str
-    record: Erased
-    raw: str
-    content_hash: int
-
-
-class Letter(NamedTuple):
-    """A refused record in which a student stands."""
-
-    dead_letter_id: str
-    record: Erased
-
-
-class Found(NamedTuple):
-    """Where a student stands."""
-
-    own: list[Standing]
-    mentions: list[Mention]
-    letters: list[Letter]
-    tokens: list[Token]
-    """Their texts; those that others have, too, left out."""
-    shared: list[Token]
-    """Texts that others have, too, such as the same name: nothing tells whose they are."""
-
-    def joined(self, later: "Found") -> "Found":
-        """This, with what was found later; what stands in both once."""
-        return Found(
-            list({each.statement_id: each for each in (*self.own, *later.own)}.values()),
-            list({each.statement_id: each for each in (*self.mentions, *later.mentions)}.values()),
-            list({each.dead_letter_id: each for each in (*self.letters, *later.letters)}.values()),
-            list(dict.fromkeys((*self.tokens, *later.tokens))),
-            list(dict.fromkeys((*self.shared, *later.shared))),
-        )
+_ESCAPED: Final = rf"(contains(raw, '{MAY_BE_ESCAPED}') AND regexp_matches(raw, '\\u00(3[0-9]|[4-7])'))"
 
 
 def find_standing(
-    warehouse: Warehouse, subject: Subject, pseudonym: str, *, among: str = "true", since: int | None = None
-) -> Found:
-    """Find a student in what has landed; each statement's bytes are looked at once, and only those that fit are read.
+    warehouse: Warehouse, sought: Sequence[Sought], *, among: str = "true", since: int | None = None
+) -> list[Found]:
+    """Find students in what has landed; each statement's bytes are looked at once, and only those that fit are read.
+
+    What a student has said is found as theirs alone, whoever else is sought and stands in it: it goes with them.
 
     Args:
         warehouse: the tables of landing must stand.
-        subject: the student.
-        pseudonym: stands in their place in the statements of others.
+        sought: the students.
         among: SQL condition on landed_at: other records are not looked at.
         since: only what has come after this snapshot; None: all.
     """
-    candidates = _candidates(warehouse, subject, _rows_of(warehouse, "statement", among, since))
-    own, others, names = [], [], set(subject.names)
-    shared: set[str] = set()
-    for each in candidates:
-        statement = orjson.loads(each.raw)
-        names |= _names(statement, subject.keys)
-        if student_key(statement.get("actor")) in subject.keys:
-            own.append(each)
-        else:
-            others.append(each)
-        shared |= _texts_of_others(statement, subject.keys)
-    tokens = tokens_of((*subject.identifiers, *subject.logins), names, subject.keys)
-    told = [token for token in tokens if token.kind == "key" or token.text not in shared]
-    mentions = [
-        Mention(each.statement_id, each.record._replace(is_gone=False), raw, _hash(raw))
-        for each in others
-        if (raw := redacted(each.raw, subject.keys, told, pseudonym)) is not None
+    everybody = Everybody(sought)
+    for each in _candidates(warehouse, everybody, _rows_of(warehouse, "statement", among, since)):
+        everybody.take(each)
+    texts = _free_texts(warehouse, everybody)
+    letters = _letters(warehouse, everybody, _rows_of(warehouse, "dead_letter", among, since))
+    return [
+        Found(
+            one.own,
+            one.mentions(everybody),
+            letters[number],
+            [*one.told(everybody.bearers), *texts[number]],
+            one.shared(everybody.bearers),
+            frozenset(one.attachments),
+        )
+        for number, one in enumerate(everybody.all)
     ]
-    return Found(
-        own,
-        mentions,
-        _letters(warehouse, subject, told, _rows_of(warehouse, "dead_letter", among, since)),
-        [*told, *_free_texts(warehouse, own)],
-        [token for token in tokens if token not in told],
-    )
 
 
 def _rows_of(warehouse: Warehouse, table: str, among: str, since: int | None) -> str:
@@ -118,96 +67,65 @@ def _rows_of(warehouse: Warehouse, table: str, among: str, since: int | None) ->
     return f"(FROM {rows} WHERE {among})"
 
 
-def _hash(raw: str) -> int:
-    return int.from_bytes(hash_of(raw.encode("utf-8", "surrogatepass")), "little")
-
-
-def _candidates(warehouse: Warehouse, subject: Subject, rows: str) -> list[Standing]:
-    tokens = tokens_of(subject.identifiers, subject.names, ())
-    wanted = sorted({text for token in tokens for text in variants(token.text)})
-    values = {f"text_{number}": text for number, text in enumerate(wanted)}
-    contains = [f"contains(raw, ${name})" for name in values]
+def _candidates(warehouse: Warehouse, everybody: Everybody, rows: str) -> Iterator[Candidate]:
+    wanted = Pattern.of(
+        token
+        for one in everybody.all
+        for token in tokens_of(one.sought.subject.identifiers, one.sought.subject.names, ())
+    ).condition("raw")
     replayed = f"SELECT replayed_as FROM {LAKE}.landing.dead_letter WHERE replayed_as IS NOT NULL"
     found = warehouse.arrow_batches(
         f"SELECT {_COLUMNS}, statement_id NOT IN ({replayed}) AS is_counted FROM {rows} "
-        f"WHERE {' OR '.join([*contains, _ESCAPED])}",
-        values,
+        f"WHERE {wanted.sql} OR {_ESCAPED}",
+        wanted.values,
         at_once=_AT_ONCE,
     )
-    return [_standing(row) for batch in found for row in batch.to_pylist()]
+    for batch in found:
+        for row in batch.to_pylist():
+            place = (row["topic"], row["partition"], row["is_counted"])
+            yield Candidate(
+                row["statement_id"], Erased(row["id_hash"], row["content_hash"], *place), row["raw"]
+            )
 
 
-def _standing(row: dict[str, Any]) -> Standing:
-    record = Erased(row["id_hash"], row["content_hash"], row["topic"], row["partition"], row["is_counted"])
-    return Standing(row["statement_id"], record, row["raw"])
-
-
-def _names(statement: Any, keys: Sequence[str]) -> set[str]:
-    return {
-        agent["name"]
-        for key, agent in agents_in(statement)
-        if key in keys and isinstance(agent.get("name"), str) and agent["name"].strip()
-    }
-
-
-def _texts_of_others(statement: Any, keys: Sequence[str]) -> set[str]:
-    """Names and account names of everybody else in a statement."""
-    found = set()
-    for key, agent in agents_in(statement):
-        if key not in keys:
-            account = agent.get("account")
-            found |= {agent.get("name"), account.get("name") if isinstance(account, dict) else None}
-    return {text for text in found if isinstance(text, str)}
-
-
-def _free_texts(warehouse: Warehouse, own: Sequence[Standing]) -> list[Token]:
-    """Some long answers of the student's that nobody else has given: by them it is seen whether all is gone."""
-    said: dict[str, None] = {}
-    for each in own:
-        response = orjson.loads(each.raw).get("result", {}).get("response")
-        if isinstance(response, str) and len(response) >= _FEWEST_CHARS:
-            said[response] = None
+def _free_texts(warehouse: Warehouse, everybody: Everybody) -> list[list[Token]]:
+    """Some long answers of each student that nobody else has given: by them it is seen whether all is gone."""
+    said = sorted({text for one in everybody.all for text in one.said})
     if not said or _STAGED not in existing_tables(warehouse):
-        return []
-    others = (
-        f"SELECT DISTINCT response FROM {LAKE}.{_STAGED} WHERE list_contains($said, response) "
-        "AND NOT list_contains($own::VARCHAR[], statement_id::VARCHAR)"
-    )
-    own_ids = [each.statement_id for each in own]
-    of_others = {row[0] for row in warehouse.rows(others, {"said": list(said)[:_TEXTS], "own": own_ids})}
-    return [Token(text, "text") for text in list(said)[:_TEXTS] if text not in of_others]
+        return [[] for _ in everybody.all]
+    tellers: dict[str, set[str]] = {}
+    with warehouse.holding(said=pa.table({"response": pa.array(said, pa.string())})):
+        for text, key in warehouse.rows(
+            f"SELECT DISTINCT response, student_key FROM {LAKE}.{_STAGED} "
+            "WHERE response IN (SELECT response FROM said)"
+        ):
+            tellers.setdefault(text, set()).add(key)
+    return [
+        [Token(text, "text") for text in one.said if not tellers.get(text, set()) - one.keys]
+        for one in everybody.all
+    ]
 
 
-def _letters(warehouse: Warehouse, subject: Subject, tokens: Iterable[Token], source: str) -> list[Letter]:
-    """Refused records that name the student, as JSON or, where they are none, by their bytes."""
-    rows = warehouse.arrow_batches(
+def _letters(warehouse: Warehouse, everybody: Everybody, source: str) -> list[list[Letter]]:
+    """Refused records that name each student."""
+    told = everybody.told()
+    pattern = Pattern.of(token for one in everybody.all for token in one.tokens())
+    found: list[list[Letter]] = [[] for _ in told]
+    for batch in warehouse.arrow_batches(
         f'SELECT dead_letter_id, raw, topic, "partition" FROM {source} WHERE raw IS NOT NULL',
         at_once=_AT_ONCE,
-    )
-    told = list(tokens)
-    return [
-        Letter(row["dead_letter_id"], _refused(row))
-        for batch in rows
-        for row in batch.to_pylist()
-        if _names_student(row["raw"], subject, told)
-    ]
+    ):
+        rows = batch.to_pylist()
+        texts = [row["raw"].decode("utf-8", "replace") for row in rows]
+        near = set(pattern.among(texts))
+        for row, text in zip(rows, texts, strict=True):
+            if text in near or MAY_BE_ESCAPED in text:
+                for one, tokens, letters in zip(everybody.all, told, found, strict=True):
+                    if one.is_in_refused(row["raw"], tokens):
+                        letters.append(Letter(row["dead_letter_id"], _refused(row)))
+    return found
 
 
 def _refused(row: dict[str, Any]) -> Erased:
     content = int.from_bytes(hash_of(row["raw"]), "little")
     return Erased(0, content, row["topic"], row["partition"], is_gone=False)
-
-
-def _names_student(raw: bytes, subject: Subject, tokens: Sequence[Token]) -> bool:
-    try:
-        value = orjson.loads(raw)
-    except ValueError:
-        text = raw.decode("utf-8", "replace")
-        return any(
-            token.is_distinct and bounded(variant).search(text) is not None
-            for token in tokens
-            for variant in variants(token.text)
-        )
-    if any(key in subject.keys for key, _ in agents_in(value)):
-        return True
-    return any(holds(part, tokens) for part in parts_of(value) if isinstance(part, str))

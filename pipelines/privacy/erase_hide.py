@@ -13,7 +13,8 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.lake.relation import columns_in, filled_tables
-from learnloom.pipelines.privacy.erase_find import Found, Mention, find_standing
+from learnloom.pipelines.privacy.erase_find import find_standing
+from learnloom.pipelines.privacy.erase_sought import Found, Mention, Sought
 from learnloom.pipelines.privacy.erase_state import Erasure, add_erasure, drop_erasure
 from learnloom.pipelines.privacy.subject import LOGINS, Subject
 from learnloom.pipelines.privacy.tokens import Token
@@ -75,7 +76,8 @@ def hide(
         # Who lands at the same time fails and is done again, with what is erased in its duplicate check.
         tables.advance_fence(warehouse)
         if warehouse.snapshot() > scanned:
-            found = found.joined(find_standing(warehouse, subject, erasure.pseudonym, since=scanned))
+            (later,) = find_standing(warehouse, [Sought(subject, erasure.pseudonym)], since=scanned)
+            found = found.joined(later)
         standing = _as_redacted(warehouse, found.mentions)
         rows = _take_out(warehouse, subject, found)
         overtake(warehouse)

@@ -1,10 +1,12 @@
-"""What the receipt of an erasure says."""
+"""What the receipts of erasures say."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Final
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lake.relation import columns_in, filled_tables
 from learnloom.pipelines.privacy.erase_state import Erasure, Secret
@@ -17,77 +19,107 @@ _CATALOGUE: Final = f"__ducklake_metadata_{LAKE}"
 _MODEL: Final = "estimates.model_version"
 
 
-def receipt_of(
-    warehouse: Warehouse,
-    settings: Settings,
-    erasure: Erasure,
-    secret: Secret,
-    hits: Hits,
-    *,
-    now: dt.datetime,
-) -> dict[str, Any]:
-    """Everything that was done, what was searched for, and what lies out of reach."""
-    key = token_key(warehouse.folder)
-    return {
-        "erasure_id": erasure.erasure_id,
-        "reason": erasure.reason,
-        "requested_at": _text(erasure.requested_at),
-        "hidden_at": _text(erasure.requested_at),
-        "gone_at": _text(now),
-        "statements": erasure.n_statements,
-        "statements_of_others_changed": erasure.n_mentions,
-        "dead_letters_emptied": erasure.n_dead_letters,
-        "events_removed": erasure.n_events,
-        "relations": _relations(warehouse, secret),
-        "files_written_anew": _files(warehouse, secret.done.get("rewritten", {}).get("tables", [])),
-        "snapshots": secret.done.get("expired", {}),
-        "front_door": secret.done.get("front_door", {}),
-        "beside_the_warehouse": secret.done.get("beside", {}),
-        "backups": secret.done.get("backups", []),
-        "receivers": secret.done.get("receivers", []),
-        "models": _models(warehouse, erasure),
-        "searched": {
-            "at": _text(now),
-            "files": hits.files,
-            "bytes": hits.bytes,
-            "tokens": keyed_counts(key, hits.counts),
-            "half_written": [each.removeprefix(f"{warehouse.folder}/") for each in hits.halves],
-            "not_searched_because_others_have_them_too": len(secret.shared),
-        },
-        "out_of_reach": _out_of_reach(warehouse, settings, erasure),
-    }
+class Receipts:
+    """Writes what the receipts of some erasures say; what they have in common is looked up once."""
+
+    def __init__(self, warehouse: Warehouse, settings: Settings, secrets: Sequence[Secret]) -> None:
+        """Look up nothing yet.
+
+        Args:
+            warehouse: what is erased is out of it.
+            settings: a school's choices.
+            secrets: what is known of all of them.
+        """
+        self._warehouse = warehouse
+        self._settings = settings
+        self._secrets = secrets
+        self._files: dict[str, list[dict[str, Any]]] = {}
+        self._counts: dict[str, dict[str, int]] | None = None
+
+    def of(self, erasure: Erasure, secret: Secret, hits: Hits, *, now: dt.datetime) -> dict[str, Any]:
+        """Everything that was done, what was searched for, and what lies out of reach."""
+        warehouse = self._warehouse
+        key = token_key(warehouse.folder)
+        return {
+            "erasure_id": erasure.erasure_id,
+            "reason": erasure.reason,
+            "requested_at": _text(erasure.requested_at),
+            "hidden_at": _text(erasure.requested_at),
+            "gone_at": _text(now),
+            "statements": erasure.n_statements,
+            "statements_of_others_changed": erasure.n_mentions,
+            "dead_letters_emptied": erasure.n_dead_letters,
+            "events_removed": erasure.n_events,
+            "relations": self._relations(secret),
+            "files_written_anew": [
+                file
+                for name in secret.done.get("rewritten", {}).get("tables", [])
+                for file in self._files_of(name)
+            ],
+            "snapshots": secret.done.get("expired", {}),
+            "front_door": secret.done.get("front_door", {}),
+            "beside_the_warehouse": secret.done.get("beside", {}),
+            "backups": secret.done.get("backups", []),
+            "receivers": secret.done.get("receivers", []),
+            "models": _models(warehouse, erasure),
+            "searched": {
+                "at": _text(now),
+                "files": hits.files,
+                "bytes": hits.bytes,
+                "tokens": keyed_counts(key, hits.counts),
+                "half_written": [each.removeprefix(f"{warehouse.folder}/") for each in hits.halves],
+                "not_searched_because_others_have_them_too": len(secret.shared),
+            },
+            "out_of_reach": _out_of_reach(warehouse, self._settings, erasure),
+        }
+
+    def _relations(self, secret: Secret) -> dict[str, dict[str, int]]:
+        """Rows of the student before and after, by relation."""
+        if self._counts is None:
+            self._counts = self._counted()
+        return {
+            name: {
+                "before": before,
+                "after": sum(self._counts.get(name, {}).get(key, 0) for key in secret.keys),
+            }
+            for name, (before, _) in sorted(secret.rows.items())
+        }
+
+    def _counted(self) -> dict[str, dict[str, int]]:
+        """Rows of all students that are erased, by relation and key."""
+        columns, filled = columns_in(self._warehouse, LAKE), filled_tables(self._warehouse)
+        keys = ", ".join(quoted(key) for secret in self._secrets for key in secret.keys)
+        names = {name for secret in self._secrets for name in secret.rows}
+        return {
+            name: dict(
+                self._warehouse.rows(
+                    f"SELECT student_key, count(*) FROM {LAKE}.{name} WHERE student_key IN ({keys}) GROUP BY ALL"
+                )
+            )
+            for name in sorted(names & filled)
+            if keys and any(column == "student_key" for column, _ in columns.get(name, []))
+        }
+
+    def _files_of(self, name: str) -> list[dict[str, Any]]:
+        """The files of a table, as they are now."""
+        if name not in self._files:
+            self._files[name] = _files(self._warehouse, name)
+        return self._files[name]
 
 
 def _text(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).isoformat()
 
 
-def _relations(warehouse: Warehouse, secret: Secret) -> dict[str, dict[str, int]]:
-    """Rows of the student before and after, by relation."""
-    columns, filled = columns_in(warehouse, LAKE), filled_tables(warehouse)
-    found = {}
-    for name, (before, _) in sorted(secret.rows.items()):
-        after = 0
-        if name in filled and any(column == "student_key" for column, _ in columns.get(name, [])):
-            (after,) = warehouse.one(
-                f"SELECT count(*) FROM {LAKE}.{name} WHERE list_contains($keys, student_key)",
-                {"keys": list(secret.keys)},
-            )
-        found[name] = {"before": before, "after": int(after)}
-    return found
-
-
-def _files(warehouse: Warehouse, tables: list[str]) -> list[dict[str, Any]]:
-    """The files of the tables that were written anew, as they are now."""
+def _files(warehouse: Warehouse, name: str) -> list[dict[str, Any]]:
+    layer, table = name.split(".")
     found = []
-    for name in tables:
-        layer, table = name.split(".")
-        for (path,) in warehouse.rows(
-            f"SELECT data_file FROM ducklake_list_files('{LAKE}', '{table}', schema => '{layer}')"
-        ):
-            size, digest = warehouse.one("SELECT size, sha256(content) FROM read_blob(?)", [path])
-            shown = str(path).removeprefix(warehouse.place.data)
-            found.append({"relation": name, "file": shown, "bytes": size, "sha256": digest})
+    for (path,) in warehouse.rows(
+        f"SELECT data_file FROM ducklake_list_files('{LAKE}', '{table}', schema => '{layer}')"
+    ):
+        size, digest = warehouse.one("SELECT size, sha256(content) FROM read_blob(?)", [path])
+        shown = str(path).removeprefix(warehouse.place.data)
+        found.append({"relation": name, "file": shown, "bytes": size, "sha256": digest})
     return found
 
 

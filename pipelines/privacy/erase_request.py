@@ -1,8 +1,9 @@
-"""Asking for an erasure: the student is found and hidden at once; `erase run` takes them out of the files."""
+"""Asking for erasures: students are found and hidden at once; `erase run` takes them out of the files."""
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from learnloom.pipelines.config.settings import Settings
@@ -14,7 +15,8 @@ from learnloom.pipelines.privacy.erase_attachments import attachments_named
 from learnloom.pipelines.privacy.erase_beside import renew_model
 from learnloom.pipelines.privacy.erase_door import find_waiting, opened_store, waiting_bytes
 from learnloom.pipelines.privacy.erase_find import find_standing
-from learnloom.pipelines.privacy.erase_hide import hide
+from learnloom.pipelines.privacy.erase_hide import Hidden, hide
+from learnloom.pipelines.privacy.erase_sought import Found, Sought
 from learnloom.pipelines.privacy.erase_state import (
     STEPS,
     Erasure,
@@ -32,44 +34,74 @@ from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
 
 _ID_BYTES: Final = 16
+LEFT_OVER: Final = "left_over"
+"""Noted of an erasure whose search has found something."""
 _CLOCKS_DIFFER: Final = dt.timedelta(hours=1)
 _STAGING: Final = "staging.staging_state"
 
 
-def request_erasure(
-    warehouse: Warehouse, settings: Settings, wanted: str, *, reason: str, clock: Callable[[], dt.datetime]
-) -> Erasure:
-    """Hide a student from everybody, and note that they are to be erased.
+def request_erasures(
+    warehouse: Warehouse,
+    settings: Settings,
+    wanted: Sequence[str],
+    *,
+    reason: str,
+    clock: Callable[[], dt.datetime],
+) -> list[Erasure]:
+    """Hide students from everybody, and note that they are to be erased; each in a transaction of their own.
+
+    What has landed is read once for all of them.
 
     Args:
         warehouse: open for writing.
         settings: a school's choices.
-        wanted: key, identifier, an account's name or a name of the student.
-        reason: why, in words that do not name the student.
+        wanted: key, identifier, an account's name or a name of each student.
+        reason: why, in words that do not name a student.
         clock: gives the present moment.
 
     Raises:
-        PersonError: nobody goes by that, or several do.
-        ErasureError: the reason names the student, or another process erases.
-        WarehouseBusyError: other processes kept writing.
+        PersonError: nobody goes by one of that, or several do; nobody is hidden.
+        ErasureError: the reason names a student, or another process erases; nobody is hidden.
+        WarehouseBusyError: other processes kept writing; who was hidden until then stays hidden.
     """
-    tables.prepare(warehouse, wait_seconds=settings.lock_wait_seconds)
+    wait, now = settings.lock_wait_seconds, clock()
+    tables.prepare(warehouse, wait_seconds=wait)
     with alone(warehouse.folder):
         forget_unasked(warehouse.folder, {each.erasure_id for each in read_erasures(warehouse)})
-        return warehouse.retrying(
-            lambda: _request(warehouse, settings, wanted, reason, clock()),
-            wait_seconds=settings.lock_wait_seconds,
+        subjects = {
+            each.student_key: each for each in (find_subject(warehouse, settings, one, now) for one in wanted)
+        }
+        sought = [Sought(each, f"erased-{secrets.token_hex(_ID_BYTES)}") for each in subjects.values()]
+        scanned, found = warehouse.retrying(
+            lambda: (warehouse.snapshot(), find_standing(warehouse, sought)), wait_seconds=wait
         )
+        if any(holds(reason, each.tokens) for each in found):
+            raise ErasureError("the reason names the student, and would be kept: say it without")
+        hidden = [
+            _hide_one(warehouse, settings, one, standing, reason=reason, scanned=scanned, now=now)
+            for one, standing in zip(sought, found, strict=True)
+        ]
+        stage_what_was_put_back(warehouse, settings, now)
+        renew_model(warehouse, settings)
+    return hidden
 
 
-def _request(warehouse: Warehouse, settings: Settings, wanted: str, reason: str, now: dt.datetime) -> Erasure:
-    subject = find_subject(warehouse, settings, wanted, now)
-    erasure_id, pseudonym = secrets.token_hex(_ID_BYTES), f"erased-{secrets.token_hex(_ID_BYTES)}"
-    scanned = warehouse.snapshot()
-    found = find_standing(warehouse, subject, pseudonym)
-    if holds(reason, found.tokens):
-        raise ErasureError("the reason names the student, and would be kept: say it without")
-    erasure = Erasure(erasure_id, now, reason, pseudonym, "hidden", now)
+def _hide_one(
+    warehouse: Warehouse,
+    settings: Settings,
+    sought: Sought,
+    found: Found,
+    *,
+    reason: str,
+    scanned: int,
+    now: dt.datetime,
+) -> Erasure:
+    subject = sought.subject
+    erasure_id = secrets.token_hex(_ID_BYTES)
+    erasure = Erasure(erasure_id, now, reason, sought.pseudonym, STEPS[0], now)
+    with opened_store(settings, lambda: now) as store:
+        waiting = find_waiting(store, subject.keys, found.tokens) if store is not None else []
+        sent = waiting_bytes(store, subject.keys) if store is not None else []
     secret = Secret(
         subject.student_key,
         subject.keys,
@@ -79,76 +111,87 @@ def _request(warehouse: Warehouse, settings: Settings, wanted: str, reason: str,
         {},
         {},
         subject.logins,
-        tuple(sorted(attachments_named(each.raw for each in found.own))),
+        tuple(sorted(found.attachments | attachments_named(sent))),
     )
-    with opened_store(settings, lambda: now) as store:
-        waiting = find_waiting(store, subject.keys, found.tokens) if store is not None else []
-        sent = waiting_bytes(store, subject.keys) if store is not None else []
-    secret = secret._replace(attachments=tuple(sorted({*secret.attachments, *attachments_named(sent)})))
     # Before the student is hidden: after it, nothing tells any more who it was.
     write_secret(warehouse.folder, erasure_id, secret)
-    with one_thread(warehouse):  # dozens of small statements, while landing waits
-        hidden = hide(
-            warehouse,
-            erasure,
-            subject,
-            found,
-            waiting=waiting,
-            scanned=scanned,
-            source=settings.event_source,
-        )
-    secret = secret._replace(tokens=tuple(hidden.found.tokens), shared=tuple(hidden.found.shared))
+
+    def work() -> Hidden:
+        with one_thread(warehouse):  # dozens of small statements, while landing waits
+            return hide(
+                warehouse,
+                erasure,
+                subject,
+                found,
+                waiting=waiting,
+                scanned=scanned,
+                source=settings.event_source,
+            )
+
+    hidden = warehouse.retrying(work, wait_seconds=settings.lock_wait_seconds)
+    attachments = tuple(sorted({*secret.attachments, *hidden.found.attachments}))
     rows = {name: [count, 0] for name, count in hidden.rows.items()}
-    write_secret(warehouse.folder, erasure_id, secret._replace(rows=rows))
-    stage_what_was_put_back(warehouse, settings, now)
-    renew_model(warehouse, settings)
+    tokens, shared = tuple(hidden.found.tokens), tuple(hidden.found.shared)
+    secret = secret._replace(tokens=tokens, shared=shared, rows=rows, attachments=attachments)
+    write_secret(warehouse.folder, erasure_id, secret)
     return hidden.erasure
 
 
 def hide_what_came_since(
-    warehouse: Warehouse, settings: Settings, erasure: Erasure, *, now: dt.datetime
-) -> bool:
-    """Hide what has come of a student since they were hidden, for as long as their erasure is under way.
+    warehouse: Warehouse, settings: Settings, erasures: Sequence[Erasure], *, now: dt.datetime
+) -> None:
+    """Hide what has come of students since they were hidden, for as long as their erasure is under way.
 
-    Returns:
-        Whether there was anything; then all steps are done again.
+    Where the search has found something at the end of one, all that has landed is looked through again. Of whom
+    anything has come, all steps are done again.
 
     Raises:
-        ErasureError: the erasure was asked for on another machine.
+        ErasureError: one of the erasures was asked for on another machine.
         WarehouseBusyError: other processes kept writing.
     """
-    secret = read_secret(warehouse.folder, erasure.erasure_id)
-    if not secret.is_of_student:
-        return False
+    secret_of = {each.erasure_id: read_secret(warehouse.folder, each.erasure_id) for each in erasures}
+    some = [each for each in erasures if secret_of[each.erasure_id].is_of_student]
+    if not some:
+        return
+    sought = [Sought(_subject_of(secret_of[each.erasure_id]), each.pseudonym) for each in some]
+    since = (min(each.requested_at for each in some) - _CLOCKS_DIFFER).isoformat()
+    is_late = f"landed_at >= TIMESTAMPTZ '{since}'"
+    is_left = any(secret_of[each.erasure_id].done.get(LEFT_OVER) for each in some)
+    scanned, found = warehouse.retrying(
+        lambda: (
+            warehouse.snapshot(),
+            find_standing(warehouse, sought, among="true" if is_left else is_late),
+        ),
+        wait_seconds=settings.lock_wait_seconds,
+    )
+    are_any = False
+    for erasure, (subject, _), standing in zip(some, sought, found, strict=True):
+        if standing.own or standing.mentions or standing.letters or is_listed(warehouse, subject):
+            are_any = True
+            secret = secret_of[erasure.erasure_id]
+            named = tuple(sorted({*secret.attachments, *standing.attachments}))
+            write_secret(warehouse.folder, erasure.erasure_id, secret._replace(attachments=named))
+            warehouse.retrying(
+                partial(
+                    hide,
+                    warehouse,
+                    erasure._replace(step=STEPS[0], stepped_at=now),
+                    subject,
+                    standing,
+                    waiting=(),
+                    scanned=scanned,
+                    source=settings.event_source,
+                    is_again=True,
+                ),
+                wait_seconds=settings.lock_wait_seconds,
+            )
+    if are_any:
+        stage_what_was_put_back(warehouse, settings, now)
+
+
+def _subject_of(secret: Secret) -> Subject:
     names = tuple(token.text for token in secret.tokens if token.kind == "name")
-    subject = Subject(secret.student_key, secret.keys, secret.identifiers, names, secret.logins)
-
-    def work() -> bool:
-        scanned = warehouse.snapshot()
-        since = (erasure.requested_at - _CLOCKS_DIFFER).isoformat()
-        found = find_standing(
-            warehouse, subject, erasure.pseudonym, among=f"landed_at >= TIMESTAMPTZ '{since}'"
-        )
-        if not (found.own or found.mentions or found.letters or is_listed(warehouse, subject)):
-            return False
-        named = {*secret.attachments, *attachments_named(each.raw for each in found.own)}
-        write_secret(warehouse.folder, erasure.erasure_id, secret._replace(attachments=tuple(sorted(named))))
-        hide(
-            warehouse,
-            erasure._replace(step=STEPS[0], stepped_at=now),
-            subject,
-            found,
-            waiting=(),
-            scanned=scanned,
-            source=settings.event_source,
-            is_again=True,
-        )
-        return True
-
-    if not warehouse.retrying(work, wait_seconds=settings.lock_wait_seconds):
-        return False
-    stage_what_was_put_back(warehouse, settings, now)
-    return True
+    return Subject(secret.student_key, secret.keys, secret.identifiers, names, secret.logins)
 
 
 def stage_what_was_put_back(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> None:

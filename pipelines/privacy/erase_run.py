@@ -15,8 +15,8 @@ from learnloom.pipelines.privacy.erase_backup import renew_backup
 from learnloom.pipelines.privacy.erase_beside import erase_beside, renew_model
 from learnloom.pipelines.privacy.erase_door import empty_store, erase_in_store, opened_store
 from learnloom.pipelines.privacy.erase_files import empty_catalogue, expire, oldest_snapshot, write_anew
-from learnloom.pipelines.privacy.erase_receipt import receipt_of
-from learnloom.pipelines.privacy.erase_request import hide_what_came_since
+from learnloom.pipelines.privacy.erase_receipt import Receipts
+from learnloom.pipelines.privacy.erase_request import LEFT_OVER, hide_what_came_since
 from learnloom.pipelines.privacy.erase_state import (
     STEPS,
     Erasure,
@@ -30,7 +30,7 @@ from learnloom.pipelines.privacy.erase_state import (
     set_step,
     write_secret,
 )
-from learnloom.pipelines.privacy.erase_tell import all_are_told, forget_event, receivers
+from learnloom.pipelines.privacy.erase_tell import all_are_told, forget_events, receivers
 from learnloom.pipelines.privacy.receipt import issue
 from learnloom.pipelines.privacy.search import Hits, Search
 from learnloom.pipelines.refresh.buckets.run_folder import RunFolders
@@ -56,8 +56,8 @@ class Outcome(NamedTuple):
     receipt: Path | None = None
 
 
-class _Waits(Exception):  # noqa: N818 - it is no error
-    """A step cannot be done yet."""
+_Work = Callable[[Sequence[Erasure]], dict[str, str]]
+"""Does a step of some erasures, and gives by id what those wait for of whom it cannot be done yet."""
 
 
 class Erasing:
@@ -106,12 +106,12 @@ class Erasing:
             for erasure in read_erasures(self.warehouse):
                 if erasure.is_gone:
                     forget_secret(self.warehouse.folder, erasure.erasure_id)
+            here = [each for each in self._waiting() if has_secret(self.warehouse.folder, each.erasure_id)]
             for erasure in self._waiting():
-                if has_secret(self.warehouse.folder, erasure.erasure_id):
-                    hide_what_came_since(self.warehouse, self.settings, erasure, now=self.clock())
-                else:
+                if erasure not in here:
                     told = "the machine on which it was asked for"
                     outcomes[erasure.erasure_id] = Outcome(erasure.erasure_id, erasure.step, told)
+            hide_what_came_since(self.warehouse, self.settings, here, now=self.clock())
             for step, work in self._steps():
                 ready = [each for each in self._waiting() if each.step == _before(step)]
                 ready = [each for each in ready if each.erasure_id not in outcomes]
@@ -123,7 +123,7 @@ class Erasing:
     def _waiting(self) -> list[Erasure]:
         return [each for each in read_erasures(self.warehouse) if not each.is_gone]
 
-    def _steps(self) -> Iterator[tuple[str, Callable[[Sequence[Erasure]], None]]]:
+    def _steps(self) -> Iterator[tuple[str, _Work]]:
         yield "door", self._door
         yield "refreshed", self._refresh
         yield "told", self._tell
@@ -132,27 +132,17 @@ class Erasing:
         yield "backups", self._renew_backups
         yield "gone", self._search
 
-    def _do(
-        self,
-        step: str,
-        work: Callable[[Sequence[Erasure]], None],
-        ready: Sequence[Erasure],
-        outcomes: dict[str, Outcome],
-    ) -> None:
-        # What is told of one student need not wait for what is told of another.
-        for some in [[each] for each in ready] if step in ("told", "gone") else [list(ready)]:
-            try:
-                work(some)
-            except _Waits as reason:
-                for each in some:
-                    outcomes[each.erasure_id] = Outcome(each.erasure_id, each.step, f"{reason}")
-                continue
-            for each in some:
-                set_step(self.warehouse, each.erasure_id, step, self.clock(), wait=self._wait)
-                if step == STEPS[-1]:
-                    forget_secret(self.warehouse.folder, each.erasure_id)
-                    path = self._issued[each.erasure_id]
-                    outcomes[each.erasure_id] = Outcome(each.erasure_id, step, None, path)
+    def _do(self, step: str, work: _Work, ready: Sequence[Erasure], outcomes: dict[str, Outcome]) -> None:
+        waiting = work(ready)
+        for each in ready:
+            if each.erasure_id in waiting:
+                outcomes[each.erasure_id] = Outcome(each.erasure_id, each.step, waiting[each.erasure_id])
+        done = [each.erasure_id for each in ready if each.erasure_id not in waiting]
+        set_step(self.warehouse, done, step, self.clock(), wait=self._wait)
+        if step == STEPS[-1]:
+            for erasure_id in done:
+                forget_secret(self.warehouse.folder, erasure_id)
+                outcomes[erasure_id] = Outcome(erasure_id, step, None, self._issued[erasure_id])
 
     def _keep(self, erasure: Erasure, **said: Any) -> None:
         """Keep what a step has to say in the receipt."""
@@ -162,7 +152,7 @@ class Erasing:
     def _secret(self, erasure: Erasure) -> Secret:
         return read_secret(self.warehouse.folder, erasure.erasure_id)
 
-    def _door(self, erasures: Sequence[Erasure]) -> None:
+    def _door(self, erasures: Sequence[Erasure]) -> dict[str, str]:
         """Take them out of the store of `learnloom lrs`, and of what else stands beside the warehouse."""
         with opened_store(self.settings, self.clock) as database:
             for each in erasures if database is not None else ():
@@ -182,42 +172,48 @@ class Erasing:
                 logins=secret.logins,
             )
             self._keep(each, beside={**secret.done.get("beside", {}), **rows})
+        return {}
 
-    def _refresh(self, erasures: Sequence[Erasure]) -> None:
+    def _refresh(self, erasures: Sequence[Erasure]) -> dict[str, str]:
         """Compute again what hung on them: what others are told of activities, courses and skills."""
         del erasures
         RunFolders(self.warehouse).clear()
-        if STATE not in filled_tables(self.warehouse):
-            return
-        state = read_state(self.warehouse)
+        state = read_state(self.warehouse) if STATE in filled_tables(self.warehouse) else None
         if state is not None:
             request = RefreshRequest(state.as_of, recounts=True)
             refresh(self.warehouse, self.settings, request, clock=self.clock)
-        renew_model(self.warehouse, self.settings)
+            renew_model(self.warehouse, self.settings)
+        return {}
 
-    def _tell(self, erasures: Sequence[Erasure]) -> None:
+    def _tell(self, erasures: Sequence[Erasure]) -> dict[str, str]:
         """Wait until receivers have the event, and let it name nobody any more."""
+        patience = dt.timedelta() if self.at_once else _PATIENCE
+        told, waiting = [], {}
         for each in erasures:
-            patience = dt.timedelta() if self.at_once else _PATIENCE
-            if not all_are_told(self.warehouse, each, now=self.clock(), patience=patience):
-                raise _Waits("receivers that do not have its event yet (learnloom deliver)")
-            self._keep(each, receivers=receivers(self.warehouse, each))
-            forget_event(self.warehouse, each, wait_seconds=self._wait)
+            if all_are_told(self.warehouse, each, now=self.clock(), patience=patience):
+                self._keep(each, receivers=receivers(self.warehouse, each))
+                told.append(each)
+            else:
+                waiting[each.erasure_id] = "receivers that do not have its event yet (learnloom deliver)"
+        forget_events(self.warehouse, told, wait_seconds=self._wait)
+        return waiting
 
-    def _rewrite(self, erasures: Sequence[Erasure]) -> None:
+    def _rewrite(self, erasures: Sequence[Erasure]) -> dict[str, str]:
         """Write files anew without them."""
         written = write_anew(self.warehouse, wait_seconds=self._wait)
         for each in erasures:
             self._keep(each, rewritten=written._asdict())
+        return {}
 
-    def _expire(self, erasures: Sequence[Erasure]) -> None:
+    def _expire(self, erasures: Sequence[Erasure]) -> dict[str, str]:
         """Drop the snapshots in which they stand, and what of them is in the catalogue."""
         first = max(self._secret(each).done["rewritten"]["snapshot"] for each in erasures)
         last_day = min(each.requested_at for each in erasures) + dt.timedelta(
             days=self.settings.flows.erasure_days
         )
         if not self.at_once and self.clock() < last_day and oldest_snapshot(self.warehouse) < first:
-            raise _Waits(f"the day on which old snapshots are dropped, {last_day:%Y-%m-%d} (--now)")
+            told = f"the day on which old snapshots are dropped, {last_day:%Y-%m-%d} (--now)"
+            return {each.erasure_id: told for each in erasures}
         done = expire(self.warehouse, self._first_kept(first), wait_seconds=self._wait)
         # What a transaction has left that began before they were hidden, and so has never ended.
         hidden = max(each.requested_at for each in erasures)
@@ -229,6 +225,7 @@ class Erasing:
             empty_store(self.settings)
         for each in erasures:
             self._keep(each, expired={**done._asdict(), "orphans": orphans})
+        return {}
 
     def _first_kept(self, first: int) -> int:
         """The first snapshot that stays: from there on, refreshes go on by what changes."""
@@ -245,31 +242,43 @@ class Erasing:
                 ]
         return int(min(reached))
 
-    def _renew_backups(self, erasures: Sequence[Erasure]) -> None:
+    def _renew_backups(self, erasures: Sequence[Erasure]) -> dict[str, str]:
         vault = self.settings.vault.file if may_read_names(self.settings) else None
         told = [
             renew_backup(self.warehouse, target, self.settings.s3, vault=vault) for target in self.backups
         ]
         for each in erasures:
             self._keep(each, backups=told)
+        return {}
 
-    def _search(self, erasures: Sequence[Erasure]) -> None:
+    def _search(self, erasures: Sequence[Erasure]) -> dict[str, str]:
         """See that no file holds them, and write the receipt."""
         others = [Path(target) for target in self.backups if not target.startswith(SCHEME)]
+        secrets = {each.erasure_id: self._secret(each) for each in erasures}
+        tokens = dict.fromkeys(token for secret in secrets.values() for token in secret.tokens)
+        hits = Search(self.warehouse, tokens).everything(others) if tokens else Hits()
+        receipts = Receipts(self.warehouse, self.settings, list(secrets.values()))
+        waiting, again = {}, []
         for each in erasures:
-            secret = self._secret(each)
-            hits = Search(self.warehouse, secret.tokens).everything(others) if secret.tokens else Hits()
-            if hits.total:
-                # All steps are done again: perhaps a process has left something that was ended meanwhile.
-                set_step(self.warehouse, each.erasure_id, STEPS[0], self.clock(), wait=self._wait)
-                where = ", ".join(hits.places[:5])
-                raise _Waits(f"{hits.total} places where something of the student stands still: {where}")
-            if hits.halves and not self.at_once:
-                raise _Waits(
-                    f"what an ended process has left half written, until maintenance removes it: {hits.halves[0]}"
+            secret = secrets[each.erasure_id]
+            own = hits.of(secret.tokens)
+            if own.total:
+                again.append(each.erasure_id)
+                self._keep(each, **{LEFT_OVER: True})
+                where = ", ".join(own.places[:5])
+                waiting[each.erasure_id] = (
+                    f"{own.total} places where something of the student stands still: {where}"
                 )
-            content = receipt_of(self.warehouse, self.settings, each, secret, hits, now=self.clock())
-            self._issued[each.erasure_id] = issue(self.warehouse.folder, content).path
+            elif own.halves and not self.at_once:
+                waiting[each.erasure_id] = (
+                    f"what an ended process has left half written, until maintenance removes it: {own.halves[0]}"
+                )
+            else:
+                content = receipts.of(each, secret, own, now=self.clock())
+                self._issued[each.erasure_id] = issue(self.warehouse.folder, content).path
+        # All steps are done again: perhaps a process has left something that was ended meanwhile.
+        set_step(self.warehouse, again, STEPS[0], self.clock(), wait=self._wait)
+        return waiting
 
 
 def _before(step: str) -> str:

@@ -6,7 +6,7 @@ The file lies in `erasure/` in the warehouse's folder, for its owner alone, and 
 import datetime as dt
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -88,16 +88,20 @@ def read_erasures(warehouse: Warehouse) -> list[Erasure]:
     return [Erasure._make(row) for row in rows]
 
 
-def set_step(warehouse: Warehouse, erasure_id: str, step: str, now: dt.datetime, *, wait: float) -> None:
-    """Note that a step is done."""
+def set_step(
+    warehouse: Warehouse, erasure_ids: Sequence[str], step: str, now: dt.datetime, *, wait: float
+) -> None:
+    """Note that a step is done of some erasures."""
 
     def note() -> None:
         with warehouse.transaction():
             warehouse.run(
-                f"UPDATE {LAKE}.{_TABLE} SET step = ?, stepped_at = ? WHERE erasure_id = ?",
-                [step, now, erasure_id],
+                f"UPDATE {LAKE}.{_TABLE} SET step = ?, stepped_at = ? WHERE list_contains(?::VARCHAR[], erasure_id)",
+                [step, now, list(erasure_ids)],
             )
 
+    if not erasure_ids:
+        return
     warehouse.retrying(note, wait_seconds=wait)
 
 

@@ -1,7 +1,10 @@
 """Telling receivers of an erasure: the event goes the way of all events, and names the student until all have it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Final
+
+import pyarrow as pa
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import filled_tables
@@ -40,26 +43,32 @@ def all_are_told(warehouse: Warehouse, erasure: Erasure, *, now: dt.datetime, pa
     return not waits or now >= erasure.requested_at + patience
 
 
-def forget_event(warehouse: Warehouse, erasure: Erasure, *, wait_seconds: float) -> None:
-    """Put the pseudonym in the place of the student in the event, and in what became of it."""
+def forget_events(warehouse: Warehouse, erasures: Sequence[Erasure], *, wait_seconds: float) -> None:
+    """Put pseudonyms in the place of students in the events of their erasures, and in what became of these."""
+    told = [each for each in erasures if each.sequence is not None]
+    pseudonyms = pa.table(
+        {
+            "erasure_id": pa.array([each.erasure_id for each in told], pa.string()),
+            "sequence": pa.array([each.sequence for each in told], pa.int64()),
+            "pseudonym": pa.array([each.pseudonym for each in told], pa.string()),
+        }
+    )
 
     def forget() -> None:
         filled = filled_tables(warehouse)
-        values = {"erasure": erasure.erasure_id, "pseudonym": erasure.pseudonym}
-        with warehouse.transaction():
+        with warehouse.holding(told=pseudonyms), warehouse.transaction():
             if _OUTBOX in filled:
                 warehouse.run(
-                    f"UPDATE {LAKE}.{_OUTBOX} SET student_key = $pseudonym, event = json_merge_patch(event, "
-                    "json_object('subject', $pseudonym, 'partitionkey', $pseudonym, 'data', "
-                    "json_object('student_keys', [$pseudonym]))) WHERE signal_id = $erasure",
-                    values,
+                    f"UPDATE {LAKE}.{_OUTBOX} AS outbox SET student_key = told.pseudonym, "
+                    "event = json_merge_patch(event, json_object('subject', told.pseudonym, 'partitionkey', "
+                    "told.pseudonym, 'data', json_object('student_keys', [told.pseudonym]))) "
+                    "FROM told WHERE outbox.signal_id = told.erasure_id"
                 )
             if _DELIVERY in filled:
                 warehouse.run(
-                    f"UPDATE {LAKE}.{_DELIVERY} SET student_key = $pseudonym WHERE sequence IN "
-                    f"(SELECT sequence FROM {LAKE}.{_OUTBOX} WHERE signal_id = $erasure)",
-                    values,
+                    f"UPDATE {LAKE}.{_DELIVERY} AS delivery SET student_key = told.pseudonym "
+                    "FROM told WHERE delivery.sequence = told.sequence"
                 )
 
-    if erasure.sequence is not None:
+    if told:
         warehouse.retrying(forget, wait_seconds=wait_seconds)

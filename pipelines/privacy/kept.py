@@ -35,6 +35,7 @@ _LANDING: Final = {
     "landing.statement_version": (PROOF, GOOD, True),
     "landing.dead_letter": (PROOF, "dead_letter_retention_days, then without its content", True),
     "landing.dead_letter_delivery": (OPERATION, NONE, False),
+    "landing.listed_key": (SUPPORT, "until the lists name the person no more, or the person is erased", True),
     "landing.former_key": (SUPPORT, "for good, or until the student is erased", True),
     "landing.person": (SCHOOL, GOOD, True),
     "landing.person_event": (SCHOOL, GOOD, True),

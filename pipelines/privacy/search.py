@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -24,6 +25,7 @@ from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
 from learnloom.pipelines.privacy.erase_state import FOLDER as ERASURE
 from learnloom.pipelines.privacy.mentions import agents_in
+from learnloom.pipelines.privacy.pattern import Pattern
 from learnloom.pipelines.privacy.tokens import Token, bounded, holds, parts_of, variants
 
 _END: Final = b"PAR1"
@@ -43,6 +45,11 @@ for each in path.parent.glob(path.name + "*"):
 _BESIDE: Final = (
     "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('lrs', 'login') ORDER BY 1, 2"
 )
+_NUMBER: Final = re.compile(
+    r"BOOLEAN|FLOAT|DOUBLE|DATE|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|TIME(STAMP)?.*|INTERVAL"
+)
+"""Types of columns that hold no text."""
+_NESTED: Final = re.compile(r"\]$|^(STRUCT|MAP|UNION)")
 _SIDE_FILES: Final = (".lock",)
 
 
@@ -55,8 +62,8 @@ class Hits:
     bytes: int = 0
     counts: dict[Token, int] = field(default_factory=dict)
     """How often each token was found, as it is or decoded; all tokens are there."""
-    places: list[str] = field(default_factory=list)
-    """Where, the first of them."""
+    where: dict[Token, list[str]] = field(default_factory=dict)
+    """Where, the first places of each."""
     halves: list[str] = field(default_factory=list)
     """Parquet files without an end, which a process has left that was ended: only their bytes can be looked through."""
 
@@ -65,29 +72,43 @@ class Hits:
         """How often any was found."""
         return sum(self.counts.values())
 
+    @property
+    def places(self) -> list[str]:
+        """Where any was found, the first of them."""
+        return list(dict.fromkeys(place for each in self.where.values() for place in each))[:_MOST_PLACES]
+
     def add(self, tokens: Iterable[Token], place: str) -> None:
         """Take note of tokens that were found."""
         for token in tokens:
             self.counts[token] += 1
-            if place not in self.places and len(self.places) < _MOST_PLACES:
-                self.places.append(place)
+            places = self.where.setdefault(token, [])
+            if place not in places and len(places) < _MOST_PLACES:
+                places.append(place)
+
+    def of(self, tokens: Iterable[Token]) -> "Hits":
+        """What was found of some of the tokens."""
+        told = list(tokens)
+        counts = {token: self.counts[token] for token in told}
+        where = {token: self.where[token] for token in told if token in self.where}
+        return Hits(self.files, self.bytes, counts, where, self.halves)
 
 
 class Search:
-    """Looks through files for tokens."""
+    """Looks through files for tokens, of one student or of many at once."""
 
-    def __init__(self, warehouse: Warehouse, tokens: Sequence[Token]) -> None:
+    def __init__(self, warehouse: Warehouse, tokens: Iterable[Token]) -> None:
         """`warehouse` decodes Parquet, on whichever store it lies."""
         self._warehouse = warehouse
-        self._tokens = tokens
-        self._keys = frozenset(token.text for token in tokens if token.kind == "key")
+        self._tokens = list(dict.fromkeys(tokens))
+        self._keys = frozenset(token.text for token in self._tokens if token.kind == "key")
+        self._pattern = Pattern.of(self._tokens)
         self._written = {
             text.encode("utf-8", "surrogatepass"): (token, bounded(text))
-            for token in tokens
+            for token in self._tokens
             if token.is_distinct
             for text in variants(token.text)
         }
-        self.hits = Hits(counts=dict.fromkeys(tokens, 0))
+        self.hits = Hits(counts=dict.fromkeys(self._tokens, 0))
 
     def everything(self, others: Iterable[Path] = ()) -> Hits:
         """Look through the warehouse's folder, its data, its catalogue, and other folders such as backups."""
@@ -144,8 +165,7 @@ class Search:
         elif path.suffix in (".gz", ".zst"):
             self._compressed(path)
         elif path.suffix in (".json", ".jsonl"):
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-                self._text(line, place)
+            self._texts(path.read_text(encoding="utf-8", errors="replace").splitlines(), place)
 
     def _raw(self, file: Any, place: str) -> None:
         before = b""
@@ -155,6 +175,8 @@ class Search:
             self.hits.bytes += len(chunk)
 
     def _bytes(self, data: bytes, place: str) -> None:
+        if not self._pattern.is_in(data):
+            return
         for written, (token, pattern) in self._written.items():
             start = data.find(written)
             while start >= 0:
@@ -173,18 +195,21 @@ class Search:
             return  # it is not what its name says, and was looked through as it is
 
     def _parquet(self, name: str) -> None:
-        """Decode every column of every row that could hold a token."""
-        told = sorted({text for token in self._tokens for text in variants(token.text)})
-        values: dict[str, Any] = {f"text_{number}": text for number, text in enumerate(told)}
-        found = " OR ".join(f"contains(line, ${text})" for text in values)
-        if not values:
-            return
-        source = f"read_parquet({quoted(name)}, union_by_name => false)"
-        lines = f"SELECT to_json(row_of)::VARCHAR AS line FROM {source} AS row_of"
-        rows = f"SELECT line FROM ({lines}) WHERE {found}"
-        for batch in self._warehouse.arrow_batches(rows, values, at_once=_AT_ONCE):
+        """Decode every row that could hold a token."""
+        self._decoded(f"read_parquet({quoted(name)}, union_by_name => false)", name)
+
+    def _decoded(self, source: str, place: str) -> None:
+        columns = self._warehouse.rows(f"SELECT column_name, column_type FROM (DESCRIBE FROM {source})")
+        texts = [
+            f'to_json("{name}")::VARCHAR' if _NESTED.search(kind) else f'"{name}"::VARCHAR'
+            for name, kind in columns
+            if not _NUMBER.fullmatch(kind)
+        ]
+        condition = self._pattern.condition(*texts)
+        rows = f"SELECT to_json(row_of)::VARCHAR AS line FROM {source} AS row_of WHERE {condition.sql}"
+        for batch in self._warehouse.arrow_batches(rows, condition.values, at_once=_AT_ONCE):
             for line in batch.column(0).to_pylist():
-                self._text(line, name)
+                self._text(line, place)
 
     def _duckdb(self, path: Path, place: str) -> None:
         self._warehouse.run(f"ATTACH {quoted(str(path))} AS searched (READ_ONLY)")
@@ -193,10 +218,7 @@ class Search:
                 "SELECT table_name FROM duckdb_tables() WHERE database_name = 'searched'"
             )
             for (name,) in names:
-                for (line,) in self._warehouse.rows(
-                    f'SELECT to_json(row_of)::VARCHAR FROM searched."{name}" AS row_of'
-                ):
-                    self._text(line, f"{place}, {name}")
+                self._decoded(f'searched."{name}"', f"{place}, {name}")
         finally:
             self._warehouse.run("DETACH searched")
 
@@ -204,23 +226,32 @@ class Search:
         """Look through what stands beside the catalogue: the store of `learnloom lrs`, and logins."""
         with closing(PostgresConnection(parameters(catalog))) as connection:
             for schema, name in connection.execute(_BESIDE).fetchall():
-                for row in connection.execute(f'SELECT * FROM {schema}."{name}"'):
-                    self._row(row, f"{schema}.{name}")
+                rows = connection.execute(f'SELECT * FROM {schema}."{name}"')
+                self._rows(rows, f"{schema}.{name}")
 
-    def _row(self, row: Iterable[Any], place: str) -> None:
-        for value in row:
-            if isinstance(value, bytes | memoryview):
-                self._text(bytes(value).decode("utf-8", "replace"), place)
-            elif isinstance(value, str):
-                self._text(value, place)
+    def _rows(self, rows: Iterable[Iterable[Any]], place: str) -> None:
+        texts: list[str] = []
+        for row in rows:
+            for value in row:
+                if isinstance(value, bytes | memoryview):
+                    texts.append(bytes(value).decode("utf-8", "replace"))
+                elif isinstance(value, str):
+                    texts.append(value)
+            if len(texts) > _AT_ONCE:
+                self._texts(texts, place)
+                texts.clear()
+        self._texts(texts, place)
 
     def _sqlite(self, path: Path, place: str) -> None:
         with closing(sqlite3.connect(path)) as connection:
             connection.text_factory = lambda data: data.decode("utf-8", "replace")
             names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             for (name,) in names:
-                for row in connection.execute(f'SELECT * FROM "{name}"'):
-                    self._row(row, f"{place}, {name}")
+                self._rows(connection.execute(f'SELECT * FROM "{name}"'), f"{place}, {name}")
+
+    def _texts(self, texts: Sequence[str], place: str) -> None:
+        for text in self._pattern.among(texts):
+            self._text(text, place)
 
     def _text(self, text: str, place: str) -> None:
         """Look at a text, and where it is JSON, at each of its values."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land import tables
-from learnloom.pipelines.ingest.land.student_keys import take_first_secret
+from learnloom.pipelines.ingest.land.student_keys import key_who_is_listed, take_first_secret
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.open import open_to_write
@@ -95,6 +95,8 @@ def refresh(
     ):
         tables.prepare(warehouse, wait_seconds=wait_seconds)
         warehouse.retrying(lambda: make_defined_tables(warehouse, relations), wait_seconds=wait_seconds)
+
+        key_who_is_listed(warehouse, wait_seconds=wait_seconds)
 
         begin("staging")
         n_staged = stage(warehouse, relations, request, wait_seconds=wait_seconds)

@@ -32,6 +32,8 @@ _FEW: Final = 10_000
 """Statements that one thread stages: a third of a second's work."""
 _SLICE: Final = 250_000
 """Statements that are staged at once: they bound the memory."""
+_MOST_TIMES: Final = 200
+"""Landings that are named to find statements in; of more, all are looked through as quickly."""
 _ROW_GROUP: Final = 16_384
 """Statements in a row group: the least that is read of a file where only some students' are wanted."""
 
@@ -106,6 +108,16 @@ class _Staging(NamedTuple):
         """The table to fill."""
         return f"{LAKE}.{self.staged.full_name}"
 
+    @property
+    def _staged_now(self) -> str:
+        """Few statements as they are staged, before they are written."""
+        return f"{self.work.name}.keys.staged_now"
+
+    def _is_misled(self, read: int) -> bool:
+        """Whether statements were taken out since the snapshot of which they are read: they are not to be staged."""
+        warehouse = self.work.warehouse
+        return warehouse.snapshot() != read and feed.has_lost_rows(warehouse, self.statement, read)
+
     def run(self, *, everything: bool, since: dt.datetime | None) -> int:
         """Stage once."""
         warehouse = self.work.warehouse
@@ -119,7 +131,7 @@ class _Staging(NamedTuple):
                 return 0
             has_lost_rows = known is not None and feed.has_lost_rows(warehouse, self.statement, known)
             new = self._new(known, now, has_lost_rows=has_lost_rows)
-            n_new = int(warehouse.one(f"SELECT count(*) FROM {new}")[0])
+            n_new = int(warehouse.one(f"SELECT count(statement_id) FROM {new}")[0])
             is_noted = known is not None and now - known <= _SNAPSHOTS_BETWEEN_NOTES and not has_lost_rows
             if not n_new and is_noted:
                 return 0
@@ -129,10 +141,18 @@ class _Staging(NamedTuple):
                 source=f"(FROM {new} WHERE landed_at BETWEEN getvariable('slice_from') AND getvariable('slice_to'))",
             )
             slices = _slices(warehouse, new) if n_new > _SLICE else [_ALL]
+            is_small = known is not None and n_new <= _FEW
+            if is_small and n_new:
+                # Before others wait: to find what is new may mean to look through all that has landed.
+                self._show(_ALL)
+                self.work.in_here(f"CREATE OR REPLACE TABLE {self._staged_now} AS {self.staged.sql}")
         with all_threads(warehouse, when=n_new > _FEW), warehouse.transaction():
-            if _read_note(warehouse) != note:
+            if _read_note(warehouse) != note or self._is_misled(now):
                 raise OvertakenError(f"another process has staged statements of {warehouse.folder} meanwhile")
-            self._write(slices, is_anew=known is None)
+            if is_small and n_new:
+                warehouse.run(f"INSERT INTO {self.target} BY NAME FROM {self._staged_now}")
+            elif n_new or known is None:
+                self._write(slices, is_anew=known is None)
             warehouse.run(f"DELETE FROM {LAKE}.staging.staging_state")
             warehouse.run(f"INSERT INTO {LAKE}.staging.staging_state VALUES (?, ?)", [now, digest])
         return n_new
@@ -182,8 +202,21 @@ class _Staging(NamedTuple):
             return self._landed(now)
         if not has_lost_rows:
             return feed.inserted(self.statement, known, now)
-        # The change feed tells also what is erased, and what was written anew beside it.
-        return f"(FROM {self._landed(now)} ANTI JOIN {self.target} USING (statement_id))"
+        # The change feed tells also what is erased, and what was written anew beside it. Of what stands, narrow columns
+        # tell what is new; the wide one is then read where that landed, and by constants, for these open few files.
+        landed, new = self._landed(now), f"{self.work.name}.keys.new"
+        self.work.warehouse.run(
+            f"CREATE OR REPLACE TABLE {new} AS "
+            f"SELECT statement_id, landed_at FROM {landed} ANTI JOIN {self.target} USING (statement_id)"
+        )
+        times = [
+            f"TIMESTAMPTZ '{at}'"
+            for (at,) in self.work.rows(
+                f"SELECT DISTINCT landed_at::VARCHAR FROM {new} LIMIT {_MOST_TIMES + 1}"
+            )
+        ]
+        cut = f"WHERE landed_at IN ({', '.join(times)})" if 0 < len(times) <= _MOST_TIMES else ""
+        return f"(FROM (FROM {landed} {cut}) SEMI JOIN {new} USING (statement_id))"
 
     def _landed(self, snapshot: int) -> str:
         """SQL for all that had landed at a snapshot."""

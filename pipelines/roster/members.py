@@ -18,6 +18,8 @@ _EMPTY: Final = {
     "dimensional.fact_enrolment": "NULL::VARCHAR AS course_id, NULL::VARCHAR AS student_key, "
     "NULL::TIMESTAMPTZ AS unregistered_at",
     "dimensional.dim_staff": "NULL::VARCHAR AS student_key",
+    "landing.listed_key": "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS own_key",
+    "landing.student_key_version": "NULL::BIGINT AS version, NULL::VARCHAR AS key_check",
     "staging.stg_identifier": "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS own_key, NULL::VARCHAR AS student_key",
 }
 """What is read, and its columns where an earlier release has made the warehouse, or nothing was refreshed."""
@@ -27,16 +29,29 @@ _BASE: Final = """
         SELECT subject, identifier, identifier_key FROM login_match
         QUALIFY row_number() OVER (PARTITION BY subject ORDER BY match_id DESC) = 1
     ),
-    -- Where the warehouse has a secret, students have other keys than their identifiers: those of whom statements tell.
-    keyed AS (SELECT DISTINCT identifier_key, own_key FROM stg_identifier),
+    -- Where the warehouse has a secret, people have other keys than their identifiers. Whom a list has named since the
+    -- last refresh has none yet: a key without the secret would tell who it is.
+    keyed AS (
+        SELECT DISTINCT identifier_key, own_key FROM stg_identifier
+        UNION ALL
+        SELECT identifier_key, own_key FROM listed_key
+        WHERE identifier_key NOT IN (SELECT identifier_key FROM stg_identifier)
+    ),
+    unkeyed AS (
+        SELECT count(*) FILTER (WHERE key_check <> '') = 0 AS holds FROM student_key_version
+    ),
     roster AS (
         SELECT
             roster_member.course_id, roster_member.section, roster_member.subject, roster_member.role,
             coalesce(matched.identifier, roster_member.identifier) AS identifier,
             coalesce(
-                keyed.own_key, person.student_key, matched.identifier_key, roster_member.identifier_key
+                keyed.own_key,
+                CASE WHEN unkeyed.holds
+                    THEN coalesce(person.student_key, matched.identifier_key, roster_member.identifier_key)
+                END
             ) AS person_key
         FROM roster_member
+        CROSS JOIN unkeyed
         LEFT JOIN matched ON roster_member.subject = matched.subject
         LEFT JOIN person
             ON coalesce(matched.identifier_key, roster_member.identifier_key) = person.identifier_key
@@ -120,7 +135,8 @@ class Found(NamedTuple):
     """What is known of whoever logs in."""
 
     person_key: str | None
-    """The key of the person; None: neither the login nor a match by hand names an identifier."""
+    """The key of the person; None: neither the login nor a match by hand names an identifier, or only a list does since
+    the last refresh."""
     is_met: bool
     """Whether statements tell of the person."""
     is_staff: bool
@@ -146,15 +162,18 @@ def find_login(warehouse: Warehouse, subject: str, identifier_key: str | None) -
             ) AS identifier_key
         ),
         one AS (
-            SELECT coalesce(keyed.own_key, person.student_key, who.identifier_key) AS person_key
+            SELECT
+                coalesce(keyed.own_key, person.student_key, who.identifier_key) AS any_key,
+                CASE WHEN keyed.own_key IS NOT NULL OR unkeyed.holds THEN any_key END AS person_key
             FROM who
+            CROSS JOIN unkeyed
             LEFT JOIN person ON who.identifier_key = person.identifier_key
             LEFT JOIN keyed ON coalesce(person.student_key, who.identifier_key) = keyed.identifier_key
         )
         SELECT
             person_key,
             person_key IN (SELECT student_key FROM stg_identifier),
-            person_key IN (SELECT person_key FROM no_student),
+            any_key IN (SELECT person_key FROM no_student),
             (
                 SELECT list(DISTINCT course_id) FROM roster
                 WHERE role = 'teacher' AND (roster.person_key = one.person_key OR subject = $subject)

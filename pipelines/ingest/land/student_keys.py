@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
+import pyarrow as pa
+
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import LANDING
@@ -14,10 +16,19 @@ from learnloom.pipelines.lake.student_secret import (
     make_secret,
     read_secret,
 )
+from learnloom.schemas.xapi.identity import person_key
 
 _TABLE: Final = "landing.student_key_version"
 _IDENTIFIER: Final = "staging.stg_identifier"
 _FORMER: Final = "landing.former_key"
+_LISTED: Final = "landing.listed_key"
+_LISTS: Final = (
+    ("landing.roster_member", "identifier_key"),
+    ("landing.login_match", "identifier_key"),
+    ("landing.staff", "identifier_key"),
+    ("landing.person", "student_key"),
+)
+"""Where the school names somebody of whom perhaps no statement tells; a person's key is that of one identifier."""
 _KEEP_FORMER: Final = f"""
     INSERT INTO {LAKE}.{_FORMER} (former_key, identifier_key, since)
     SELECT DISTINCT own_key, identifier_key, ?::TIMESTAMPTZ
@@ -122,6 +133,43 @@ def former_keys(warehouse: Warehouse, identifier_keys: Collection[str]) -> set[s
         {"keys": sorted(identifier_keys)},
     )
     return {str(row[0]) for row in rows}
+
+
+def key_who_is_listed(warehouse: Warehouse, *, wait_seconds: float) -> None:
+    """Keep the keys of those whom rosters, matches and lists of people name: who shows them has no secret.
+
+    Nothing is written where they are known, or where keys are made without a secret.
+
+    Raises:
+        StudentSecretError: the secret is not the one by which the warehouse's keys are made.
+        WarehouseBusyError: other writers were in the way for too long.
+    """
+    filled = filled_tables(warehouse)
+    lists = [f"SELECT {column} AS key FROM {LAKE}.{name}" for name, column in _LISTS if name in filled]
+    if not lists or not is_keyed(warehouse):
+        return
+
+    def write() -> None:
+        version = _taken(warehouse)[0]
+        listed = f"SELECT DISTINCT key FROM ({' UNION ALL '.join(lists)}) WHERE key IS NOT NULL"
+        known = f'SELECT identifier_key AS key FROM {LAKE}.{_LISTED} WHERE "version" = {version}'
+        stands = warehouse.one(f"SELECT count(*) FROM {LAKE}.{_LISTED}")[0] if _LISTED in filled else 0
+        new = warehouse.rows(f"{listed} EXCEPT ({known})" if stands else listed)
+        if not new and (stands,) == warehouse.one(f"SELECT count(*) FROM ({listed})"):
+            return
+        secret = held_secret(warehouse)
+        keys = [key for (key,) in warehouse.rows(f"SELECT key FROM ({listed}) ORDER BY key")]
+        own = [person_key(key, secret and secret.value) for key in keys]
+        table = pa.table(
+            {"identifier_key": pa.array(keys, pa.string()), "own_key": pa.array(own, pa.string())}
+        )
+        with warehouse.holding(listed=table), warehouse.transaction(LANDING):
+            warehouse.run(f"DELETE FROM {LAKE}.{_LISTED}")
+            warehouse.run(
+                f"INSERT INTO {LAKE}.{_LISTED} BY NAME SELECT *, {version}::INTEGER AS version FROM listed"
+            )
+
+    warehouse.retrying(write, wait_seconds=wait_seconds)
 
 
 def is_keyed(warehouse: Warehouse) -> bool:

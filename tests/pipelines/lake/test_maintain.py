@@ -100,8 +100,9 @@ def test_what_stands_in_the_catalogue_goes_to_files(
         }
 
 
-def test_what_was_overtaken_once_is_done_while_others_wait(warehouse: Warehouse) -> None:
-    """At first others write meanwhile; after they were in the way, nobody does until it is done."""
+@pytest.mark.parametrize("is_short", [False, True])
+def test_what_was_overtaken_once_is_done_while_others_wait(warehouse: Warehouse, is_short: bool) -> None:
+    """At first others write meanwhile, unless it is short; after they were in the way, nobody does until it is done."""
     are_others_kept_out: list[bool] = []
 
     def work() -> int:
@@ -113,8 +114,8 @@ def test_what_was_overtaken_once_is_done_while_others_wait(warehouse: Warehouse)
             raise OvertakenError("others have written")
         return 7
 
-    assert in_turn(warehouse, work, wait_seconds=20) == 7
-    assert are_others_kept_out == [False, True, True]
+    assert in_turn(warehouse, work, wait_seconds=20, is_short=is_short) == 7
+    assert are_others_kept_out == [is_short, True, True]
     let_go = try_lock(warehouse.folder / LOCK_FILE)
     assert let_go is not None
     let_go()

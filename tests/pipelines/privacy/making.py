@@ -6,18 +6,20 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.privacy.erase_request import request_erasure
+from learnloom.pipelines.privacy.erase_request import request_erasures
 from learnloom.pipelines.privacy.erase_run import Erasing, Outcome
 from learnloom.pipelines.privacy.erase_state import Erasure
+from tests.once import made_once
 
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 HOME = "https://lms.school.example"
@@ -63,9 +65,10 @@ def settings_of(warehouse: Warehouse, **more: Any) -> Settings:
 
 def asked(warehouse: Warehouse, student: str, **more: Any) -> Erasure:
     """Hide a student."""
-    return request_erasure(
-        warehouse, settings_of(warehouse, **more), student, reason="asked", clock=lambda: NOW
+    (erasure,) = request_erasures(
+        warehouse, settings_of(warehouse, **more), [student], reason="asked", clock=lambda: NOW
     )
+    return erasure
 
 
 def run(warehouse: Warehouse, *, backups: Sequence[str] = (), **more: Any) -> list[Outcome]:
@@ -73,6 +76,28 @@ def run(warehouse: Warehouse, *, backups: Sequence[str] = (), **more: Any) -> li
     return Erasing(
         warehouse, settings_of(warehouse, **more), clock=lambda: NOW, at_once=True, backups=backups
     ).run()
+
+
+@contextmanager
+def copied(
+    factory: pytest.TempPathFactory, name: str, folder: Path, make: Callable[[Warehouse, Path], None]
+) -> Iterator[Warehouse]:
+    """Give a copy of a warehouse that the first test which asks for it has made.
+
+    Args:
+        factory: pytest's own.
+        name: the same for what is the same.
+        folder: the copy will be `warehouse` in it.
+        make: fills an empty warehouse; the folder is for what is imported.
+    """
+
+    def first(place: Path) -> None:
+        with Warehouse(place / "warehouse") as warehouse:
+            make(warehouse, place)
+
+    shutil.copytree(made_once(factory, f"privacy-{name}", first) / "warehouse", folder / "warehouse")
+    with Warehouse(folder / "warehouse") as warehouse:
+        yield warehouse
 
 
 def left_of(folder: Path, tokens: Sequence[str]) -> set[tuple[str, str]]:

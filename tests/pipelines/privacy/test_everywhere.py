@@ -20,7 +20,7 @@ from learnloom.pipelines.pages.log import Answer, AnswerLog
 from learnloom.pipelines.pages.model import folder_of, write_model
 from learnloom.pipelines.people.events import Teller
 from learnloom.pipelines.people.identifier import key_of
-from learnloom.pipelines.privacy.erase_request import request_erasure
+from learnloom.pipelines.privacy.erase_request import request_erasures
 from learnloom.pipelines.privacy.erase_run import Erasing
 from learnloom.pipelines.privacy.kept import FILES
 from learnloom.pipelines.privacy.receipt import read_receipts
@@ -120,7 +120,7 @@ def test_who_stands_everywhere_is_nowhere(where: str, tmp_path: Path, request: p
         tokens = [key, key_of(_ZOE), key_of(_ADDRESS), "zz-901", "zoe.angstrom", _LOGIN, *_NAMES]
         before = {token for token, _ in left_of(tmp_path, tokens)}
         assert before >= {key, "zz-901", _NAMES[0], _NAMES[1]}
-        erasure = request_erasure(warehouse, settings, _NAMES[1], reason="asked", clock=lambda: NOW)
+        (erasure,) = request_erasures(warehouse, settings, [_NAMES[1]], reason="asked", clock=lambda: NOW)
         assert erasure.n_statements == 8
         assert warehouse.rows("SELECT identifier FROM landing.roster_member") == [(_BO,)]
         # The school's list of the night, which knows nothing of it.

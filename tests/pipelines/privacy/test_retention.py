@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from learnloom.pipelines.privacy.retention import follow
 from learnloom.pipelines.privacy.retention_carry import write_known
 from learnloom.pipelines.privacy.retention_plan import Going, plan
 from learnloom.pipelines.refresh.checks import run_checks
-from tests.pipelines.privacy.making import NOW, account, answer, asked, left_of, line, settings_of
+from tests.pipelines.privacy.making import NOW, account, answer, asked, copied, left_of, line, settings_of
 from tests.pipelines.refresh.school import differences, land, refreshed, tables
 
 pytestmark = pytest.mark.slow
@@ -47,6 +48,27 @@ def _lines() -> list[bytes]:
     return [line(each) for each in (*said, answer(57, _STUDENTS[2], context=_QUIZ))]
 
 
+def _fill(warehouse: Warehouse, folder: Path) -> None:
+    """The answers land and are refreshed."""
+    land(warehouse, folder / "class.jsonl", _lines())
+    refreshed(warehouse)
+
+
+@pytest.fixture
+def weeks(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """The answers of two weeks."""
+    with copied(tmp_path_factory, "weeks", tmp_path, _fill) as warehouse:
+        yield warehouse
+
+
+@pytest.fixture
+def weeks_on_a_server(tmp_path: Path, database: str) -> Iterator[Warehouse]:
+    """The same with its catalogue in PostgreSQL."""
+    with Warehouse(tmp_path / "warehouse", postgres=database) as warehouse:
+        _fill(warehouse, tmp_path)
+        yield warehouse
+
+
 def _void(number: int, target: int, day: int) -> bytes:
     made = answer(number, _STUDENTS[0], timestamp=f"2026-09-{day:02d}T10:00:00Z")
     del made["result"]
@@ -71,86 +93,81 @@ _SKILLS = (
 )
 
 
-@pytest.mark.parametrize("where", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
+@pytest.mark.parametrize("where", ["weeks", pytest.param("weeks_on_a_server", marks=pytest.mark.long)])
 def test_what_is_old_goes_and_what_was_known_goes_on(
     where: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """A dry run tells it; then no byte of it is left, and what is kept has the estimates of before."""
-    catalog = None if where == "sqlite" else request.getfixturevalue("database")
-    with Warehouse(tmp_path / "warehouse", postgres=catalog) as warehouse:
-        land(warehouse, tmp_path / "class.jsonl", _lines())
-        refreshed(warehouse)
-        settings = _settings(warehouse, _rule("old"))
-        before = tables(warehouse)
-        estimates, skills = warehouse.rows(_ESTIMATES), warehouse.rows(_SKILLS)
-        (n_old,) = warehouse.one("SELECT count(*) FROM staging.stg_statement WHERE occurred_at < ?", [_CUT])
-        going = plan(warehouse, settings, now=NOW)
-        assert Going("old", "landing.statement", n_old) in going
-        assert Going("old", "dimensional.fact_attempt", n_old) in going
-        assert tables(warehouse) == before
-        assert follow(warehouse, settings, clock=lambda: NOW) == going
-        assert warehouse.one("SELECT min(occurred_at) >= ? FROM staging.stg_statement", [_CUT]) == (True,)
-        assert _end(warehouse, settings) == [None]
-        assert _failed(warehouse) == []
-        assert left_of(tmp_path / "warehouse", [_SAID]) == set()
-        kept = {str(row[0]) for row in warehouse.rows("SELECT statement_id FROM landing.statement")}
-        assert warehouse.rows(_ESTIMATES) == [row for row in estimates if str(row[1]) in kept]
-        (gone,) = warehouse.one("SELECT identifier_key FROM landing.student_prior WHERE weight = 1")
-        assert warehouse.rows(_SKILLS) == [row for row in skills if row[0] != gone]
-        land(warehouse, tmp_path / "again.jsonl", _lines())
-        assert warehouse.one("SELECT count(*) FROM landing.statement") == (len(kept),)
-        land(warehouse, tmp_path / "new.jsonl", [line(answer(70, _STUDENTS[2], context=_QUIZ))])
-        assert refreshed(warehouse).full_because is None
-        incremental = tables(warehouse)
-        refreshed(warehouse, full=True)
-        assert differences(incremental, tables(warehouse)) == {}
-        assert asked(warehouse, "u-102").n_statements == 1
-        assert warehouse.rows("FROM landing.skill_prior WHERE identifier_key = ?", [gone]) == []
+    warehouse: Warehouse = request.getfixturevalue(where)
+    settings = _settings(warehouse, _rule("old"))
+    before = tables(warehouse)
+    estimates, skills = warehouse.rows(_ESTIMATES), warehouse.rows(_SKILLS)
+    (n_old,) = warehouse.one("SELECT count(*) FROM staging.stg_statement WHERE occurred_at < ?", [_CUT])
+    going = plan(warehouse, settings, now=NOW)
+    assert Going("old", "landing.statement", n_old) in going
+    assert Going("old", "dimensional.fact_attempt", n_old) in going
+    assert tables(warehouse) == before
+    assert follow(warehouse, settings, clock=lambda: NOW) == going
+    assert warehouse.one("SELECT min(occurred_at) >= ? FROM staging.stg_statement", [_CUT]) == (True,)
+    assert _end(warehouse, settings) == [None]
+    assert _failed(warehouse) == []
+    assert left_of(tmp_path / "warehouse", [_SAID]) == set()
+    kept = {str(row[0]) for row in warehouse.rows("SELECT statement_id FROM landing.statement")}
+    assert warehouse.rows(_ESTIMATES) == [row for row in estimates if str(row[1]) in kept]
+    (gone,) = warehouse.one("SELECT identifier_key FROM landing.student_prior WHERE weight = 1")
+    assert warehouse.rows(_SKILLS) == [row for row in skills if row[0] != gone]
+    land(warehouse, tmp_path / "again.jsonl", _lines())
+    assert warehouse.one("SELECT count(*) FROM landing.statement") == (len(kept),)
+    land(warehouse, tmp_path / "new.jsonl", [line(answer(70, _STUDENTS[2], context=_QUIZ))])
+    assert refreshed(warehouse).full_because is None
+    incremental = tables(warehouse)
+    refreshed(warehouse, full=True)
+    assert differences(incremental, tables(warehouse)) == {}
+    assert asked(warehouse, "u-102").n_statements == 1
+    assert warehouse.rows("FROM landing.skill_prior WHERE identifier_key = ?", [gone]) == []
 
 
 @pytest.mark.long
 def test_ended_between_two_batches_the_next_one_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    weeks: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where only some students are hidden yet, the rest follows, and nothing is carried twice."""
-    with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "class.jsonl", _lines())
-        refreshed(warehouse)
-        settings = _settings(warehouse, _rule("old"))
-        skills = warehouse.rows(_SKILLS)
-        monkeypatch.setattr(retention, "_AT_ONCE", 1)
-        written: list[Any] = []
+    warehouse = weeks
+    settings = _settings(warehouse, _rule("old"))
+    skills = warehouse.rows(_SKILLS)
+    monkeypatch.setattr(retention, "_AT_ONCE", 1)
+    written: list[Any] = []
 
-        def once(*given: Any) -> None:
-            if written:
-                raise KeyboardInterrupt
-            written.append(given)
-            write_known(*given)
+    def once(*given: Any) -> None:
+        if written:
+            raise KeyboardInterrupt
+        written.append(given)
+        write_known(*given)
 
-        monkeypatch.setattr(retention, "write_known", once)
-        with pytest.raises(KeyboardInterrupt):
-            follow(warehouse, settings, clock=lambda: NOW)
-        monkeypatch.setattr(retention, "write_known", write_known)
-        assert warehouse.one("SELECT count(*) FROM landing.student_prior") == (1,)
+    monkeypatch.setattr(retention, "write_known", once)
+    with pytest.raises(KeyboardInterrupt):
         follow(warehouse, settings, clock=lambda: NOW)
-        assert warehouse.one("SELECT count(*) FROM landing.student_prior") == (3,)
-        assert set(_end(warehouse, settings)) == {None}
-        assert _failed(warehouse) == []
-        assert set(warehouse.rows(_SKILLS)) < set(skills)
+    monkeypatch.setattr(retention, "write_known", write_known)
+    assert warehouse.one("SELECT count(*) FROM landing.student_prior") == (1,)
+    follow(warehouse, settings, clock=lambda: NOW)
+    assert warehouse.one("SELECT count(*) FROM landing.student_prior") == (3,)
+    assert set(_end(warehouse, settings)) == {None}
+    assert _failed(warehouse) == []
+    assert set(warehouse.rows(_SKILLS)) < set(skills)
 
 
-def test_a_void_stays_as_long_as_what_it_voids(tmp_path: Path) -> None:
+def test_a_void_stays_as_long_as_what_it_voids(weeks: Warehouse, tmp_path: Path) -> None:
     """An old void of a statement that is kept is kept; one whose statement goes too goes with it."""
-    with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "class.jsonl", [*_lines(), _void(80, 40, 2), _void(81, 14, 2)])
-        refreshed(warehouse)
-        follow(warehouse, _settings(warehouse, _rule("old")), clock=lambda: NOW)
-        voids = warehouse.rows(
-            "SELECT voided_statement_id::VARCHAR FROM staging.stg_statement WHERE voided_statement_id IS NOT NULL"
-        )
-        assert voids == [(answer(40, {})["id"],)]
-        refreshed(warehouse)
-        assert warehouse.rows("FROM dimensional.fact_attempt WHERE attempt_id = ?", [voids[0][0]]) == []
+    warehouse = weeks
+    land(warehouse, tmp_path / "voids.jsonl", [_void(80, 40, 2), _void(81, 14, 2)])
+    refreshed(warehouse)
+    follow(warehouse, _settings(warehouse, _rule("old")), clock=lambda: NOW)
+    voids = warehouse.rows(
+        "SELECT voided_statement_id::VARCHAR FROM staging.stg_statement WHERE voided_statement_id IS NOT NULL"
+    )
+    assert voids == [(answer(40, {})["id"],)]
+    refreshed(warehouse)
+    assert warehouse.rows("FROM dimensional.fact_attempt WHERE attempt_id = ?", [voids[0][0]]) == []
 
 
 def test_rules_choose_by_source_and_course(tmp_path: Path) -> None:

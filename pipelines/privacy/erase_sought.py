@@ -1,0 +1,187 @@
+"""Students who are looked for, and what is found of each while what has landed is read once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from learnloom.pipelines.ingest.land.dedupe import hash_of
+from learnloom.pipelines.ingest.land.erased import Erased
+from learnloom.pipelines.privacy.erase_attachments import attachments_named
+from learnloom.pipelines.privacy.mentions import agents_in, redacted
+from learnloom.pipelines.privacy.pattern import Pattern
+from learnloom.pipelines.privacy.subject import Subject
+from learnloom.pipelines.privacy.tokens import Token, bounded, holds, parts_of, tokens_of, variants
+from learnloom.schemas.xapi.identity import student_key
+
+_TEXTS: Final = 20
+_FEWEST_CHARS: Final = 12
+MAY_BE_ESCAPED: Final = "\\u00"
+"""Begins a letter or digit that is written as an escape: nobody does so, but JSON allows it."""
+
+
+class Sought(NamedTuple):
+    """A student who is looked for."""
+
+    subject: Subject
+    pseudonym: str
+    """Stands in their place in the statements of others."""
+
+
+class Standing(NamedTuple):
+    """A landed statement of the student's own."""
+
+    statement_id: str
+    record: Erased
+
+
+class Mention(NamedTuple):
+    """A statement of somebody else, and what it says without the student."""
+
+    statement_id: str
+    record: Erased
+    raw: str
+    content_hash: int
+
+
+class Letter(NamedTuple):
+    """A refused record in which a student stands."""
+
+    dead_letter_id: str
+    record: Erased
+
+
+class Found(NamedTuple):
+    """Where a student stands."""
+
+    own: list[Standing]
+    mentions: list[Mention]
+    letters: list[Letter]
+    tokens: list[Token]
+    """Their texts; those that others have, too, left out."""
+    shared: list[Token]
+    """Texts that others have, too, such as the same name: nothing tells whose they are."""
+    attachments: frozenset[str] = frozenset()
+    """Hashes of the attachments of their own statements."""
+
+    def joined(self, later: "Found") -> "Found":
+        """This, with what was found later; what stands in both once."""
+        return Found(
+            list({each.statement_id: each for each in (*self.own, *later.own)}.values()),
+            list({each.statement_id: each for each in (*self.mentions, *later.mentions)}.values()),
+            list({each.dead_letter_id: each for each in (*self.letters, *later.letters)}.values()),
+            list(dict.fromkeys((*self.tokens, *later.tokens))),
+            list(dict.fromkeys((*self.shared, *later.shared))),
+            self.attachments | later.attachments,
+        )
+
+
+class Candidate(NamedTuple):
+    """A statement in which one of the students may stand."""
+
+    statement_id: str
+    record: Erased
+    raw: str
+
+
+class One:
+    """What is found of one student."""
+
+    def __init__(self, sought: Sought) -> None:
+        self.sought = sought
+        self.keys = frozenset(sought.subject.keys)
+        self.names = set(sought.subject.names)
+        self.own: list[Standing] = []
+        self.said: dict[str, None] = {}
+        self.attachments: set[str] = set()
+
+    def take(self, each: Candidate, statement: Any) -> None:
+        """Take a statement of the student's own."""
+        self.own.append(Standing(each.statement_id, each.record))
+        self.attachments |= attachments_named([each.raw])
+        response = statement.get("result", {}).get("response")
+        if isinstance(response, str) and len(response) >= _FEWEST_CHARS and len(self.said) < _TEXTS:
+            self.said[response] = None
+
+    def tokens(self) -> list[Token]:
+        """Texts by which the student could be told."""
+        subject = self.sought.subject
+        return tokens_of((*subject.identifiers, *subject.logins), self.names, subject.keys)
+
+    def shared(self, bearers: Mapping[str, set[str]]) -> list[Token]:
+        """Texts that others have, too."""
+        return [
+            token
+            for token in self.tokens()
+            if token.kind != "key" and bearers.get(token.text, self.keys) - self.keys
+        ]
+
+    def told(self, bearers: Mapping[str, set[str]]) -> list[Token]:
+        """Texts that the student alone has."""
+        shared = set(self.shared(bearers))
+        return [token for token in self.tokens() if token not in shared]
+
+    def mentions(self, everybody: "Everybody") -> list[Mention]:
+        """Statements of those who are not sought, with a pseudonym in the student's place."""
+        told, pattern = self.told(everybody.bearers), Pattern.of(self.tokens())
+        near = set(pattern.among([each.raw for each in everybody.others]))
+        found = []
+        for each in everybody.others:
+            if each.raw in near or MAY_BE_ESCAPED in each.raw:
+                raw = redacted(each.raw, self.sought.subject.keys, told, self.sought.pseudonym)
+                if raw is not None:
+                    record = each.record._replace(is_gone=False)
+                    found.append(Mention(each.statement_id, record, raw, _hash(raw)))
+        return found
+
+    def is_in_refused(self, raw: bytes, told: Sequence[Token]) -> bool:
+        """Whether a refused record names the student: as JSON or, where it is none, by its bytes."""
+        try:
+            value = orjson.loads(raw)
+        except ValueError:
+            text = raw.decode("utf-8", "replace")
+            return any(
+                token.is_distinct and bounded(variant).search(text) is not None
+                for token in told
+                for variant in variants(token.text)
+            )
+        if any(key in self.keys for key, _ in agents_in(value)):
+            return True
+        return any(holds(part, told) for part in parts_of(value) if isinstance(part, str))
+
+
+class Everybody:
+    """What is found of all students."""
+
+    def __init__(self, sought: Sequence[Sought]) -> None:
+        self.all = [One(each) for each in sought]
+        self.by_key = {key: one for one in self.all for key in one.keys}
+        self.bearers: dict[str, set[str]] = {}
+        """Who has a name or an account's name, by key."""
+        self.others: list[Candidate] = []
+        """Statements of those who are not sought."""
+
+    def take(self, each: Candidate) -> None:
+        """Take a statement that may be of one of them, or may mention some."""
+        statement = orjson.loads(each.raw)
+        for key, agent in agents_in(statement):
+            account = agent.get("account")
+            texts = (agent.get("name"), account.get("name") if isinstance(account, dict) else None)
+            for text in texts:
+                if isinstance(text, str):
+                    self.bearers.setdefault(text, set()).add(key)
+            if key in self.by_key and isinstance(texts[0], str) and texts[0].strip():
+                self.by_key[key].names.add(texts[0])
+        owner = self.by_key.get(student_key(statement.get("actor")) or "")
+        if owner is not None:
+            owner.take(each, statement)
+        else:
+            self.others.append(each)
+
+    def told(self) -> list[list[Token]]:
+        """Of each student the texts that they alone have."""
+        return [one.told(self.bearers) for one in self.all]
+
+
+def _hash(raw: str) -> int:
+    return int.from_bytes(hash_of(raw.encode("utf-8", "surrogatepass")), "little")
