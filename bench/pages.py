@@ -81,8 +81,8 @@ def _paths(copy: ReadingCopy, role: Role) -> list[tuple[str, str]]:
 
 
 def _client(copy: ReadingCopy, reader: Reader, log: AnswerLog) -> httpx.AsyncClient:
-    answers = TakesAnswers(log, lambda: dt.datetime.now(dt.UTC))
-    place = Place(copy.cursor, Waiting, answers, lambda: None, Thresholds())
+    answers = TakesAnswers(log, lambda: dt.datetime.now(dt.UTC)).take
+    place = Place(copy.cursor, Waiting, answers, answers, lambda: None, Thresholds())
     app = make_pages(place, lambda _: reader, forms=SignedForms(b"bench"))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1")
 

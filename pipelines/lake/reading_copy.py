@@ -51,6 +51,11 @@ def write_copy(warehouse: Warehouse, folder: Path, name: str, selects: Mapping[s
     return target
 
 
+def newest_copy(folder: Path) -> Path | None:
+    """Give the newest copy of a folder; None: there is none."""
+    return max(folder.glob("*" + _SUFFIX), default=None)
+
+
 class ReadingCopy:
     """The newest copy of a folder, for many threads at once."""
 
@@ -71,7 +76,8 @@ class ReadingCopy:
     @property
     def name(self) -> str | None:
         """The newest copy's name; None: there is none."""
-        return max((path.stem for path in self._folder.glob("*" + _SUFFIX)), default=None)
+        newest = newest_copy(self._folder)
+        return None if newest is None else newest.stem
 
     def cursor(self) -> "CopyCursor":
         """Give the newest copy to one reader.

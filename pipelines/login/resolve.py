@@ -1,5 +1,6 @@
 """From what a login says to a reader: by the roster, by matches told by hand, and by the settings."""
 
+import datetime as dt
 from typing import Final
 
 from learnloom.pipelines.config.login import LoginBounds
@@ -35,7 +36,13 @@ class Resolver:
         key = None if named is None else key_of(known_as(named, self._pseudonyms))
         try:
             with self._pool.lent() as warehouse:
-                found = find_login(warehouse, identity.subject, key)
+                found = find_login(
+                    warehouse,
+                    identity.subject,
+                    key,
+                    launched=identity.courses,
+                    launched_at=dt.datetime.fromtimestamp(identity.came / 1_000, dt.UTC),
+                )
         except WarehouseError as error:
             raise LoginRefusedError(
                 "warehouse", N_("who you are cannot be looked up now: try again in a minute"), status=503
@@ -46,7 +53,9 @@ class Resolver:
     def _judged(self, identity: Identity, found: Found, *, is_found: bool) -> Reader:
         names = {identity.subject, identity.identifier}
         if identity.role == "teacher" or (not identity.role and found.teaches):
-            return _reader(identity, Role.TEACHER, courses=found.teaches | set(identity.courses))
+            return _reader(
+                identity, Role.TEACHER, courses=found.teaches | (set(identity.courses) - found.ended)
+            )
         if names & set(self._bounds.operators):
             return _reader(identity, Role.OPERATOR)
         if names & set(self._bounds.leads):

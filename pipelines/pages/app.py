@@ -1,6 +1,6 @@
 """The pages as an application: addresses, who may read them, and the answers that come back."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,8 +19,8 @@ from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.reading_copy import CopyCursor
 from learnloom.pipelines.pages.answering import (
     BadAnswerError,
+    Fields,
     ForbiddenAnswerError,
-    TakesAnswers,
     fields_of,
     value_of,
 )
@@ -28,7 +28,7 @@ from learnloom.pipelines.pages.guard import Forms, Secured
 from learnloom.pipelines.pages.log import Waiting
 from learnloom.pipelines.pages.menu import home_of, menu_of
 from learnloom.pipelines.pages.model import course_of, students_of
-from learnloom.pipelines.pages.page import Asked, NotFoundError, Page
+from learnloom.pipelines.pages.page import Asked, Names, NotFoundError, Page
 from learnloom.pipelines.pages.pages import PAGES
 from learnloom.pipelines.pages.render import render
 from learnloom.pipelines.pages.texts import words_of
@@ -49,10 +49,17 @@ ReaderOf = Callable[[Request], Reader | None]
 
 
 Note = Callable[[str, str, Iterable[str]], None]
+Takes = Callable[[Reader, CopyCursor, Fields], object]
+"""Keeps what a form of a reader says; raises BadAnswerError, ForbiddenAnswerError."""
 
 
 def _unnoted(_who: str, _page: str, _students: Iterable[str]) -> None:
     """Keep nothing."""
+
+
+def _unnamed(_logins: Iterable[str]) -> dict[str, str]:
+    """Know nobody's name."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -63,11 +70,14 @@ class Place:
     """Gives the newest read model."""
     waiting: Callable[[], Waiting]
     """Gives the answers that no refresh has counted yet."""
-    answers: TakesAnswers
+    answers: Takes
+    matches: Takes
+    """Takes who the members of a platform's list are."""
     warehouse: Callable[[], Any]
     """Lends the warehouse, as a context manager."""
     thresholds: Thresholds
     """The school's."""
+    names: Names = _unnamed
     note: Note = _unnoted
     """Keeps who is about to be shown a page, its name, and keys of the students on it; then alone it is shown."""
 
@@ -96,7 +106,8 @@ def make_pages(
     pages = _Pages(place, reader_of, forms, login_address, account)
     routes: list[BaseRoute] = [
         Route("/", pages.begin),
-        Route("/answers", pages.answer, methods=["POST"]),
+        Route("/answers", pages.takes(place.answers), methods=["POST"]),
+        Route("/matches", pages.takes(place.matches), methods=["POST"]),
         *(Route(page.path, pages.shows(page), name=page.name) for page in PAGES),
         *login,
         Mount("/static", StaticFiles(packages=[("learnloom.pipelines.pages", "static")])),
@@ -178,6 +189,7 @@ class _Pages:
             waiting=self._place.waiting(),
             warehouse=self._place.warehouse,
             thresholds=self._place.thresholds,
+            names=self._place.names,
             values=values,
             course_id=course_id,
             student_key=student_key or own,
@@ -210,24 +222,28 @@ class _Pages:
             **given,
         )
 
-    async def answer(self, request: Request) -> Response:
-        """Take an answer, and send the reader back to where it was given."""
-        reader = await run_in_threadpool(self._reader_of, request)
-        if reader is None:
-            return RedirectResponse(self._login_address(request), _SEE_OTHER)
-        body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > _MAX_BODY:
-                raise HTTPException(413, "the form is too long")
-        return await run_in_threadpool(self._take, request, reader, body)
+    def takes(self, take: Takes) -> Callable[[Request], Awaitable[Response]]:
+        """Make what takes a form, and sends the reader back to where it was filled in."""
 
-    def _take(self, request: Request, reader: Reader, body: bytes) -> Response:
+        async def answer(request: Request) -> Response:
+            reader = await run_in_threadpool(self._reader_of, request)
+            if reader is None:
+                return RedirectResponse(self._login_address(request), _SEE_OTHER)
+            body = b""
+            async for part in request.stream():
+                body += part
+                if len(body) > _MAX_BODY:
+                    raise HTTPException(413, "the form is too long")
+            return await run_in_threadpool(self._take, take, request, reader, body)
+
+        return answer
+
+    def _take(self, take: Takes, request: Request, reader: Reader, body: bytes) -> Response:
         try:
             fields = fields_of(body)
             if not self._forms.is_ours(request, reader, value_of(fields, "csrf") or ""):
                 raise HTTPException(403, "this form is too old: load the page again, and answer again")
-            self._place.answers.take(reader, self._place.model(), fields)
+            take(reader, self._place.model(), fields)
         except BadAnswerError as error:
             raise HTTPException(400, str(error)) from error
         except ForbiddenAnswerError:

@@ -19,6 +19,8 @@ from learnloom.pipelines.pages.app import Place, make_pages
 from learnloom.pipelines.pages.demo import DemoLogin
 from learnloom.pipelines.pages.guard import SessionForms, SignedForms
 from learnloom.pipelines.pages.keeper import Keeper
+from learnloom.pipelines.pages.matching import TakesMatches
+from learnloom.pipelines.pages.page import Names
 
 _CONNECTIONS = 1
 _WAIT_SECONDS = 10.0
@@ -39,9 +41,13 @@ def open_pages(
         LoginSettingsError: the settings do not say where browsers reach the pages.
     """
     pool = _held(settings)
-    with open_login(settings, now=clock) as login, Keeper(settings, clock=clock, run=run) as keeper, pool:
+    with (
+        open_login(settings, now=clock) as login,
+        Keeper(settings, clock=clock, run=run, on_roster=login.look_up_again) as keeper,
+        pool,
+    ):
         yield make_pages(
-            _place(settings, keeper, pool, clock=clock, said_at=clock),
+            _place(settings, keeper, pool, clock=clock, said_at=clock, run=run, names=login.names),
             login.reader_of,
             forms=SessionForms(login),
             login=login.routes,
@@ -70,7 +76,7 @@ def open_demo(
             return dt.datetime.combine(day.astimezone(dt.UTC).date(), clock().time(), dt.UTC)
 
         yield make_pages(
-            _place(settings, keeper, pool, clock=clock, said_at=said_at),
+            _place(settings, keeper, pool, clock=clock, said_at=said_at, run=run),
             lambda request: login.reader_of(request, keeper.model()),
             forms=SignedForms(secret),
             login=login.routes(),
@@ -89,14 +95,18 @@ def _place(
     *,
     clock: Callable[[], dt.datetime],
     said_at: Callable[[], dt.datetime],
+    run: Run | None,
+    names: Names = lambda _: {},
 ) -> Place:
     """What pages read and write; looks are noted by `clock`, answers are given at `said_at`."""
     return Place(
         keeper.model,
         keeper.log.waiting,
-        TakesAnswers(keeper.log, said_at),
+        TakesAnswers(keeper.log, said_at).take,
+        TakesMatches(settings, clock, run, keeper.look).take,
         pool.lent,
         settings.thresholds,
+        names,
         partial(_note, settings, clock),
     )
 

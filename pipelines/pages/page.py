@@ -1,7 +1,7 @@
 """What a page is: an address, who may read it, and a function from what is known to what the template shows."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,8 @@ from learnloom.pipelines.roster.access import Kind
 from learnloom.pipelines.roster.reader import Reader
 from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.signal import Signal
+
+Names = Callable[[Iterable[str]], Mapping[str, str]]
 
 
 class NotFoundError(Exception):
@@ -33,6 +35,8 @@ class Asked:
     """Lends the warehouse itself, for the few pages that need more than the read model; it takes ten times as long."""
     thresholds: Thresholds
     """The school's."""
+    names: Names
+    """Gives the names of those of some logins who have come."""
     values: Mapping[str, str] = field(default_factory=dict)
     """What the address and its query say."""
     course_id: str | None = None

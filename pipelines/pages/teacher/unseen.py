@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.teacher.members import members_of
 from learnloom.pipelines.roster.access import Kind
 
 _UNKNOWN: Final = """
@@ -30,7 +31,9 @@ _UNMAPPED: Final = """
 def _show(asked: Asked) -> dict[str, Any]:
     values = {"course": asked.course_id}
     refused = asked.model.one("SELECT coalesce(sum(n), 0)::BIGINT AS n FROM refused") or {"n": 0}
+    unmatched, _, _ = members_of(asked)
     return {
+        "n_unmatched": len(unmatched),
         "unknown": asked.model.rows(_UNKNOWN, values),
         "silent": asked.model.rows(_SILENT, values),
         "unmapped": asked.model.rows(_UNMAPPED, values),

@@ -78,7 +78,7 @@ def test_names_are_of_the_vault_and_in_memory_alone(tmp_path: Path) -> None:
 
 def _browser(copy: ReadingCopy, note: Any) -> Browser:
     nothing: Any = None  # no page gets so far
-    place = Place(copy.cursor, Waiting, nothing, nothing, nothing, note)
+    place = Place(copy.cursor, Waiting, nothing, nothing, nothing, nothing, note=note)
     reader = Reader("https://idp.example#hill", "Mr Hill", Role.TEACHER, None, frozenset({_COURSE}), "en")
     return Browser(make_pages(place, lambda _: reader, forms=SignedForms(b"of this test")))
 
