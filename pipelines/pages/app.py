@@ -1,9 +1,9 @@
 """The pages as an application: addresses, who may read them, and the answers that come back."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -14,22 +14,19 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from learnloom.pipelines.audit.looks import AuditError
-from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.lake.errors import WarehouseError
-from learnloom.pipelines.lake.reading_copy import CopyCursor
 from learnloom.pipelines.pages.answering import (
     BadAnswerError,
-    Fields,
     ForbiddenAnswerError,
     fields_of,
     value_of,
 )
 from learnloom.pipelines.pages.guard import Forms, Secured
-from learnloom.pipelines.pages.log import Waiting
 from learnloom.pipelines.pages.menu import home_of, menu_of
 from learnloom.pipelines.pages.model import course_of, students_of
-from learnloom.pipelines.pages.page import Asked, Names, NotFoundError, Page
+from learnloom.pipelines.pages.page import Asked, NotFoundError, Page
 from learnloom.pipelines.pages.pages import PAGES
+from learnloom.pipelines.pages.place import Place, Takes
 from learnloom.pipelines.pages.render import render
 from learnloom.pipelines.pages.texts import words_of
 from learnloom.pipelines.roster.access import Access, Kind
@@ -38,6 +35,8 @@ from learnloom.pipelines.vault.errors import VaultError
 
 _MAX_BODY: Final = 65_536
 _SEE_OTHER: Final = 303
+_AT_ONCE: Final = 4
+"""Pages that are made at once: more threads would wait for Python's lock, and all of them end late."""
 _NOTHING: Final = {
     Role.TEACHER: "no course",
     Role.STUDENT: "no student",
@@ -46,40 +45,6 @@ _NOTHING: Final = {
 }
 """Why a reader has no page to begin with."""
 ReaderOf = Callable[[Request], Reader | None]
-
-
-Note = Callable[[str, str, Iterable[str]], None]
-Takes = Callable[[Reader, CopyCursor, Fields], object]
-"""Keeps what a form of a reader says; raises BadAnswerError, ForbiddenAnswerError."""
-
-
-def _unnoted(_who: str, _page: str, _students: Iterable[str]) -> None:
-    """Keep nothing."""
-
-
-def _unnamed(_logins: Iterable[str]) -> dict[str, str]:
-    """Know nobody's name."""
-    return {}
-
-
-@dataclass(frozen=True)
-class Place:
-    """What pages read from and write to."""
-
-    model: Callable[[], CopyCursor]
-    """Gives the newest read model."""
-    waiting: Callable[[], Waiting]
-    """Gives the answers that no refresh has counted yet."""
-    answers: Takes
-    matches: Takes
-    """Takes who the members of a platform's list are."""
-    warehouse: Callable[[], Any]
-    """Lends the warehouse, as a context manager."""
-    thresholds: Thresholds
-    """The school's."""
-    names: Names = _unnamed
-    note: Note = _unnoted
-    """Keeps who is about to be shown a page, its name, and keys of the students on it; then alone it is shown."""
 
 
 def make_pages(
@@ -105,10 +70,10 @@ def make_pages(
     """
     pages = _Pages(place, reader_of, forms, login_address, account)
     routes: list[BaseRoute] = [
-        Route("/", pages.begin),
+        Route("/", pages.in_turn(pages.begin)),
         Route("/answers", pages.takes(place.answers), methods=["POST"]),
         Route("/matches", pages.takes(place.matches), methods=["POST"]),
-        *(Route(page.path, pages.shows(page), name=page.name) for page in PAGES),
+        *(Route(page.path, pages.answers(page), name=page.name) for page in PAGES),
         *login,
         Mount("/static", StaticFiles(packages=[("learnloom.pipelines.pages", "static")])),
     ]
@@ -142,6 +107,19 @@ class _Pages:
         self._forms = forms
         self._login_address = login_address
         self._account = account
+        self._turns = CapacityLimiter(_AT_ONCE)
+
+    def in_turn(self, answer: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+        """Make what answers requests a few at a time, whoever came first: many at once take turns in computing."""
+
+        async def answered(request: Request) -> Response:
+            return await to_thread.run_sync(answer, request, limiter=self._turns)
+
+        return answered
+
+    def answers(self, page: Page) -> Callable[[Request], Response | Awaitable[Response]]:
+        """Make what answers requests for a page; one that may wait for the warehouse keeps no other from its turn."""
+        return self.shows(page) if page.reads_warehouse else self.in_turn(self.shows(page))
 
     def begin(self, request: Request) -> Response:
         """Send a reader to the page that is for them."""
@@ -151,7 +129,7 @@ class _Pages:
         try:
             return RedirectResponse(home_of(reader, self._place.model()), _SEE_OTHER)
         except NotFoundError:
-            return self._told(request, 404, _NOTHING[reader.role])
+            return self._told(request, 404, "unseen course" if reader.courses else _NOTHING[reader.role])
 
     def shows(self, page: Page) -> Callable[[Request], Response]:
         """Make what answers a request for a page."""
@@ -199,7 +177,7 @@ class _Pages:
 
     def _note(self, page: Page, asked: Asked) -> None:
         """Keep that somebody is about to look at students who are not themselves."""
-        if page.kind is not Kind.PERSONS:
+        if self._place.note is None or page.kind is not Kind.PERSONS:
             return
         students = [asked.student_key] if asked.student_key else students_of(asked.model, asked.course_id)
         self._place.note(asked.reader.subject, page.name, students)

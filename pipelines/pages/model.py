@@ -55,6 +55,12 @@ _SKILLS: Final = """
     }]'), recursive := true)
     FROM feedback.student_profile
 """
+_GAPS: Final = """
+    SELECT student_key, unnest(from_json(profile->'$.unknown', '[{
+        "what": "VARCHAR", "would_be_known_by": "VARCHAR", "is_school_wide": "BOOLEAN"
+    }]'), recursive := true)
+    FROM feedback.student_profile ORDER BY student_key
+"""
 SELECTS: Final = {
     "about": "SELECT as_of, refreshed_at, time_zone, model_version, n_students FROM run.refresh_state",
     # Who stands in a roster is there before the first statement, under the name of the account.
@@ -78,6 +84,7 @@ SELECTS: Final = {
     "teacher_message": "SELECT course_id, student_key, signal_ids, cause, urgency, is_told, is_noted "
     "FROM feedback.teacher_message ORDER BY course_id",
     "profile": "SELECT student_key, profile FROM feedback.student_profile ORDER BY student_key",
+    "gap": _GAPS,
     "student_skill": f"SELECT *, {_KEY.format('skill_id')} AS skill_key FROM ({_SKILLS}) ORDER BY student_key",
     "skill": f"SELECT skill_id, {_KEY.format('skill_id')} AS skill_key, skill_name FROM dimensional.dim_skill",
     "item": "SELECT mart_item.*, activity_name FROM marts.mart_item "

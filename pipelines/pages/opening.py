@@ -15,12 +15,13 @@ from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.login.opening import open_login
 from learnloom.pipelines.pages.answering import TakesAnswers
-from learnloom.pipelines.pages.app import Place, make_pages
+from learnloom.pipelines.pages.app import make_pages
 from learnloom.pipelines.pages.demo import DemoLogin
 from learnloom.pipelines.pages.guard import SessionForms, SignedForms
 from learnloom.pipelines.pages.keeper import Keeper
 from learnloom.pipelines.pages.matching import TakesMatches
 from learnloom.pipelines.pages.page import Names
+from learnloom.pipelines.pages.place import Place
 
 _CONNECTIONS = 1
 _WAIT_SECONDS = 10.0
@@ -107,7 +108,7 @@ def _place(
         pool.lent,
         settings.thresholds,
         names,
-        partial(_note, settings, clock),
+        None if settings.vault.audit_file is None else partial(_note, settings, clock),
     )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.responses import Response
+
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.language import Language
 from learnloom.pipelines.lake.reading_copy import CopyCursor
@@ -107,8 +109,10 @@ class Page:
     """What it shows: by this it is decided who may see it."""
     title: str
     """In English, as gettext looks it up."""
-    show: Callable[[Asked], dict[str, Any]]
+    show: Callable[[Asked], dict[str, Any] | Response]
     in_menu: bool = True
+    reads_warehouse: bool = False
+    """Whether it asks the warehouse itself, for which it may have to wait."""
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools look for

@@ -29,8 +29,8 @@ def members_of(asked: Asked) -> tuple[list[dict[str, Any]], list[dict[str, Any]]
     A member whom a list names in full, and of whom nothing has come, is one who was not seen yet; only where students
     are left who are on no list may it be another name for one of them.
     """
-    candidates = asked.model.rows(CANDIDATES, {"course": asked.course_id})
     members = asked.model.rows(_MEMBERS, {"course": asked.course_id})
+    candidates = asked.model.rows(CANDIDATES, {"course": asked.course_id}) if members else []
     matched = [each for each in members if each["is_matched"]]
     others = [each for each in members if not each["is_matched"] and (candidates or not each["student_key"])]
     return others, matched, candidates

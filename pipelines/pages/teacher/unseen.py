@@ -7,15 +7,9 @@ from learnloom.pipelines.pages.teacher.members import members_of
 from learnloom.pipelines.roster.access import Kind
 
 _UNKNOWN: Final = """
-    WITH gaps AS (
-        SELECT unnest(from_json(profile->'$.unknown', '[{
-            "what": "VARCHAR", "would_be_known_by": "VARCHAR", "is_school_wide": "BOOLEAN"
-        }]'), recursive := true)
-        FROM profile
-        INNER JOIN enrolment ON profile.student_key = enrolment.student_key AND enrolment.course_id = $course
-    )
     SELECT what, would_be_known_by, bool_or(is_school_wide) AS is_school_wide, count(*) AS n
-    FROM gaps GROUP BY ALL ORDER BY is_school_wide DESC, n DESC, what LIMIT 50
+    FROM gap INNER JOIN enrolment ON gap.student_key = enrolment.student_key AND enrolment.course_id = $course
+    GROUP BY ALL ORDER BY is_school_wide DESC, n DESC, what LIMIT 50
 """
 _SILENT: Final = """
     SELECT student.student_key, coalesce(student_name, student.student_key) AS student_name

@@ -14,9 +14,10 @@ from learnloom.pipelines.config.vault import VaultBounds
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.reading_copy import ReadingCopy
 from learnloom.pipelines.pages.apart import lay_over
-from learnloom.pipelines.pages.app import Place, make_pages
+from learnloom.pipelines.pages.app import make_pages
 from learnloom.pipelines.pages.guard import SignedForms
 from learnloom.pipelines.pages.log import Waiting
+from learnloom.pipelines.pages.place import Place
 from learnloom.pipelines.roster.reader import Reader, Role
 from learnloom.pipelines.vault.opening import open_vault
 from learnloom.pipelines.vault.vault import Alias

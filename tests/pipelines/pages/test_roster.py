@@ -181,7 +181,7 @@ def test_a_student_without_a_statement_is_there(
     for page in ("week", "skills", "unseen"):
         answer = reader.get(f"/c/{row['course_key']}/{page}")
         assert (answer.status_code, key in answer.text, "never.seen" in answer.text) == (200, True, True)
-    assert "has not been seen yet" in reader.get(f"/s/{key}").text
+    assert "Nothing has come from this student yet." in reader.get(f"/s/{key}").text
     token = reader.get(f"/s/{key}").text.partition('name="csrf" value="')[2].partition('"')[0]
     assert reader.post("/answers", {"csrf": token, "student": key, "act": "contacted"}).status_code == 303
     (kept,) = keeper.log.to_land()
