@@ -49,6 +49,9 @@ _ROLES: Final = {
 _UNMATCHED: Final = N_("%(unfound)s of %(came)s not matched; %(unnamed)s of them without what is looked for")
 
 
+_UNLISTED: Final = N_("members of its courses not matched: %(n)s")
+
+
 class Login:
     """Lets people in; may be used from many threads."""
 
@@ -251,6 +254,10 @@ class Login:
                 words.say(_UNMATCHED) % {"unfound": n_unfound, "came": n_came, "unnamed": n_unnamed},
             )
             for issuer, (n_came, n_unfound, n_unnamed) in sorted(self._store.count_came().items())
+        ]
+        lines += [
+            (issuer, words.say(_UNLISTED) % {"n": n})
+            for issuer, n in sorted(self.door.resolver.count_unmatched().items())
         ]
         sentences = [
             N_("Where nearly all of a platform are not matched, its match, home_page or course_id is wrong."),

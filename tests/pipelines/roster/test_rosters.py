@@ -21,7 +21,7 @@ from learnloom.pipelines.roster.members import (
     roster_state,
 )
 from learnloom.pipelines.roster.roster_csv import read_members
-from learnloom.pipelines.roster.show import list_courses
+from learnloom.pipelines.roster.show import list_courses, list_unmatched
 from tests.pipelines.people.make import TELLER, merge
 
 _HOME = "https://lms.school.example"
@@ -165,6 +165,7 @@ def test_a_list_that_names_nobody_of_statements_does_not_empty_the_course(wareho
     _enrolments(warehouse, (_MATHS, key_of(_ANN), False), (_MATHS, key_of(_BO), False))
     opaque = f"{_HOME} 8a7b"
     _imported(warehouse, Member(_MATHS, "student", opaque, None, "https://lms.example#8a7b"))
+    assert list_unmatched(warehouse, limit=10) == [("https://lms.example#8a7b", _MATHS)]
     everybody = {(_MATHS, None, key_of(each)) for each in (opaque, _ANN, _BO)}
     assert _members(warehouse) == everybody
     listed = "SELECT subject, student_key, is_matched, is_met FROM ({})"
@@ -173,6 +174,7 @@ def test_a_list_that_names_nobody_of_statements_does_not_empty_the_course(wareho
     ]
     tell_matches(warehouse, [Match("https://lms.example#8a7b", _BO)], TELLER, wait_seconds=20)
     assert _members(warehouse) == {(_MATHS, None, key_of(_BO))}
+    assert list_unmatched(warehouse, limit=10) == []
     assert warehouse.rows(listed.format(listed_members_sql(warehouse))) == [
         ("https://lms.example#8a7b", key_of(_BO), True, True)
     ]
