@@ -72,7 +72,7 @@ def _repeated(folder: Path, students: int, courses: int) -> Iterator[ReadingCopy
 def _repeat(
     connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], times: int, courses: int
 ) -> None:
-    """Repeat a table's rows: those of students `times` in each course, in the order of students, others once in each."""
+    """Repeat a table's rows: those of students `times` in each course, by students, others once in each."""
     is_of_students = "student_key" in columns
     numbers = times * courses if is_of_students else courses
     course = f"i // {times}" if is_of_students else "i"

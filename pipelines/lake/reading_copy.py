@@ -80,7 +80,7 @@ class ReadingCopy:
         self._lay_over = lay_over
         self._lock = threading.Lock()
         self._name: str | None = None
-        self._kept = _Kept()
+        self._kept = KeptAnswers()
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     @property
@@ -102,7 +102,7 @@ class ReadingCopy:
             if self._connection is None or name != self._name:
                 # The one of before is closed when its last reader has done with it.
                 self._connection, self._name = self._opened(self._folder / (name + _SUFFIX)), name
-                self._kept = _Kept()
+                self._kept = KeptAnswers()
             cursor = self._connection.cursor()
             cursor.execute(f"SET search_path = 'memory.main,{_COPY}.main'")
             return CopyCursor(name, cursor, self._kept)
@@ -125,7 +125,7 @@ class ReadingCopy:
             self._connection = self._name = None
 
 
-class _Kept:
+class KeptAnswers:
     """Answers that one copy has given: it never changes, so they hold for as long as it is read."""
 
     def __init__(self) -> None:
@@ -151,7 +151,7 @@ class _Kept:
 class CopyCursor:
     """One reader of one copy."""
 
-    def __init__(self, name: str, cursor: duckdb.DuckDBPyConnection, kept: _Kept | None = None) -> None:
+    def __init__(self, name: str, cursor: duckdb.DuckDBPyConnection, kept: KeptAnswers | None = None) -> None:
         """Read with a cursor of the copy of this name."""
         self.name: Final = name
         self._cursor = cursor
@@ -163,14 +163,7 @@ class CopyCursor:
 
     def rows(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Answer a SELECT: a row is its values by the names of columns, and the caller's own."""
-        key = sql, repr(values)
-        answer = self._kept.get(key) if self._kept is not None else None
-        if answer is None:
-            found = self._execute(sql, values)
-            answer = [column[0] for column in found.description], found.fetchall()
-            if self._kept is not None:
-                self._kept.keep(key, answer)
-        names, rows = answer
+        names, rows = self._answer(sql, values)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def one(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> dict[str, Any] | None:
@@ -179,7 +172,17 @@ class CopyCursor:
 
     def pairs(self, sql: str) -> list[tuple[Any, Any]]:
         """Answer a SELECT of two columns."""
-        return [(first, second) for first, second in (row.values() for row in self.rows(sql))]
+        return [(row[0], row[1]) for row in self._answer(sql, ())[1]]
+
+    def _answer(self, sql: str, values: Mapping[str, Any] | Sequence[Any]) -> _Answer:
+        key = sql, repr(values)
+        answer = self._kept.get(key) if self._kept is not None else None
+        if answer is None:
+            found = self._execute(sql, values)
+            answer = [column[0] for column in found.description], found.fetchall()
+            if self._kept is not None:
+                self._kept.keep(key, answer)
+        return answer
 
     def _execute(self, sql: str, values: Mapping[str, Any] | Sequence[Any]) -> duckdb.DuckDBPyConnection:
         """Run a statement; lists are of texts, and go as one text: DuckDB takes 80 µs for each value of a list."""

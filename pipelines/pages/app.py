@@ -22,6 +22,7 @@ from learnloom.pipelines.pages.answering import (
     value_of,
 )
 from learnloom.pipelines.pages.guard import Forms, Secured
+from learnloom.pipelines.pages.log import Waiting
 from learnloom.pipelines.pages.menu import home_of, menu_of
 from learnloom.pipelines.pages.model import course_of, students_of
 from learnloom.pipelines.pages.page import Asked, NotFoundError, Page
@@ -164,7 +165,7 @@ class _Pages:
             model=model,
             language=words.language,
             gettext=words.translations.gettext,
-            waiting=self._place.waiting(),
+            waiting=self._waiting(reader),
             warehouse=self._place.warehouse,
             thresholds=self._place.thresholds,
             names=self._place.names,
@@ -174,6 +175,11 @@ class _Pages:
             is_told=own is None
             or not model.rows("SELECT 1 FROM untold WHERE student_key = $own", {"own": own}),
         )
+
+    def _waiting(self, reader: Reader) -> Waiting:
+        waiting = self._place.waiting()
+        is_teacher = reader.role is Role.TEACHER
+        return waiting.by(teachers=is_teacher) if is_teacher or reader.role is Role.STUDENT else waiting
 
     def _note(self, page: Page, asked: Asked) -> None:
         """Keep that somebody is about to look at students who are not themselves."""

@@ -70,10 +70,10 @@ SELECTS: Final = {
     f"WHEN 'mbox' THEN split_part(identifier[8:], '@', 1) END, {_KIND}, identifier, NULL, NULL, 0 "
     f"FROM reading_copy.{_ROSTER_STUDENT} WHERE student_key NOT IN (SELECT student_key FROM dimensional.dim_student) "
     "ORDER BY student_key",
-    # A course of a roster is there before the first statement, too.
+    # A course of a roster is there before the first statement, under the end of its id.
     "course": f"SELECT course_id, {_KEY.format('course_id')} AS course_key, course_name FROM ("
     "SELECT course_id, course_name FROM dimensional.dim_course UNION ALL "
-    f"SELECT course_id, NULL FROM reading_copy.{_ROSTER_COURSE} "
+    rf"SELECT course_id, nullif(regexp_extract(course_id, '([^/#=]+)/?$', 1), '') FROM reading_copy.{_ROSTER_COURSE} "
     "WHERE course_id NOT IN (SELECT course_id FROM dimensional.dim_course))",
     # Who is in a course by its roster, or by statements where there is none; sections apart.
     "enrolment": "SELECT DISTINCT member.student_key, member.course_id, first_active_at, last_active_at "

@@ -98,6 +98,12 @@ class Asked:
         return [Signal.model_validate_json(row["signal"]) for row in rows]
 
 
+def is_new(asked: Asked) -> bool:
+    """Whether nobody has done anything in the page's course yet."""
+    sql = "SELECT 1 FROM enrolment WHERE course_id = $course AND first_active_at IS NOT NULL LIMIT 1"
+    return not asked.model.rows(sql, {"course": asked.course_id})
+
+
 @dataclass(frozen=True)
 class Page:
     """A page."""

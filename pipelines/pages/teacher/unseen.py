@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page, is_new
 from learnloom.pipelines.pages.teacher.members import members_of
 from learnloom.pipelines.roster.access import Kind
 
@@ -28,6 +28,7 @@ def _show(asked: Asked) -> dict[str, Any]:
     unmatched, _, _ = members_of(asked)
     return {
         "n_unmatched": len(unmatched),
+        "is_new": is_new(asked),
         "unknown": asked.model.rows(_UNKNOWN, values),
         "silent": asked.model.rows(_SILENT, values),
         "unmapped": asked.model.rows(_UNMAPPED, values),

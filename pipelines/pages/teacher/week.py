@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from learnloom.pipelines.feedback.signal_kinds import Cause
 from learnloom.pipelines.feedback.track_record import describe_right
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page, is_new
 from learnloom.pipelines.pages.teacher.members import members_of
 from learnloom.pipelines.roster.access import Kind
 from learnloom.schemas.signal import Signal, SignalKind
@@ -76,6 +76,7 @@ def _show(asked: Asked) -> dict[str, Any]:
         "waiting": [card for card in cards if not card["is_told"]],
         "unseen": asked.model.rows(_UNSEEN, {"course": asked.course_id}),
         "n_unmatched": len(members_of(asked)[0]),
+        "is_new": is_new(asked),
     }
 
 

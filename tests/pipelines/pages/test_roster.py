@@ -76,7 +76,12 @@ def test_a_roster_holds_without_a_refresh(
     assert pages.as_reader(teacher).get(f"/s/{key_of(bo)}").status_code == 404
     of_next_week = replace(teacher, courses=frozenset({_OTHER}))
     week = pages.as_reader(of_next_week).get("/").headers["location"]
-    assert pages.as_reader(of_next_week).get(week).status_code == 200
+    answer = pages.as_reader(of_next_week).get(week)
+    assert (answer.status_code, "Nothing has come from this course yet." in answer.text) == (200, True)
+    assert (
+        "no skill in this course yet"
+        in pages.as_reader(of_next_week).get(week.replace("week", "skills")).text
+    )
     assert pages.as_reader(of_next_week).get(f"/s/{key_of(bo)}").status_code == 200
     _told(settings, Member(_OTHER, "student", ann))
     keeper.look()
@@ -144,6 +149,7 @@ def test_who_is_listed_by_a_login_alone_is_matched_by_the_teacher(
         ({"course": "0" * 12}, 404),
         ({"login": "0" * 12}, 404),
         ({"student": "0" * 16}, 400),
+        ({"student": ""}, 400),
         ({"act": "hack"}, 400),
     ],
 )
