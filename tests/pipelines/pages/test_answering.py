@@ -119,7 +119,7 @@ def test_what_fails_is_a_fragment_for_a_script(pages: Pages) -> None:
 
 
 def test_a_teacher_says_what_a_student_knows(pages: Pages) -> None:
-    """By a button on a skill it becomes the teacher's word, waits on their page alone, and has the student as its actor."""
+    """By a button on a skill it becomes the teacher's word and waits on their page alone; the student is its actor."""
     teacher, student = pages.readers[Role.TEACHER], pages.readers[Role.STUDENT]
     path = f"/s/{student.student_key}"
     text = pages.as_reader(teacher).get(path).text
