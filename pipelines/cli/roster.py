@@ -1,6 +1,7 @@
 """`learnloom roster`."""
 
 import datetime as dt
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,14 @@ from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.cli.people import ByOption, WhyOption, teller_of
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.formatting import count
+from learnloom.pipelines.lake.errors import WarehouseMissingError
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.people.oneroster import MatchBy
 from learnloom.pipelines.pseudonyms.opening import pseudonyms_of
 from learnloom.pipelines.roster.import_roster import import_roster
 from learnloom.pipelines.roster.match import Match, tell_matches
-from learnloom.pipelines.roster.show import list_courses
+from learnloom.pipelines.roster.members import STUDENT
+from learnloom.pipelines.roster.show import UnmatchedMember, list_courses, list_unmatched
 
 commands = typer.Typer(
     add_completion=False,
@@ -201,24 +204,35 @@ def fetch(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> 
 def unmatched(
     *, limit: LimitOption = 200, warehouse: WarehouseOption = None, as_json: JsonOption = False
 ) -> None:
-    """List who has logged in and was found neither in statements nor in a roster, latest first."""
+    """List who has logged in and was found neither in statements nor in a roster, latest first; then members of lists.
+
+    Of these a platform gives a login alone, or a name that no statement has.
+    """
     from learnloom.pipelines.login.store import open_login_store  # noqa: PLC0415 - needs the extra `api`
 
     out = Output(as_json=as_json)
-    with open_login_store(read_settings(warehouse), now=now) as store:
+    settings = read_settings(warehouse)
+    with open_login_store(settings, now=now) as store:
         found, n_came = store.unmatched(), sum(each[0] for each in store.count_came().values())
-    columns = ["login", "name", "looked for", "role", "came"]
-    rows = [
+    listed: list[UnmatchedMember] = []
+    with suppress(WarehouseMissingError), open_to_read(settings) as opened:
+        listed = list_unmatched(opened, limit=limit)
+    columns = ["login", "name", "looked for", "role", "came", "course"]
+    came: list[tuple[object, ...]] = [
         (
             each.subject,
             each.name,
             each.identifier,
             each.role,
             dt.datetime.fromtimestamp(each.came / 1_000, dt.UTC),
+            None,
         )
         for each in found
     ]
+    rows = came + [(each.subject, "", None, STUDENT, None, each.course_id) for each in listed]
     out.table(columns, rows[:limit], machine_names=[name.replace(" ", "_") for name in columns])
     out.note(f"learnloom: {len(found)} of {count(n_came, 'login')} not matched")
+    if listed:
+        out.note(f"learnloom: {count(len(listed), 'member')} of platforms' lists not matched")
     if len(rows) > limit:
         out.note(f"learnloom: only the first {limit} are shown (--limit)")

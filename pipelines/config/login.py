@@ -152,7 +152,8 @@ class LoginBounds(BaseModel):
         default=300,
         ge=10,
         le=3_600,
-        description="After how long a session asks the roster again what its reader may see.",
+        description="After how long a session asks the roster again what its reader may see. Pages ask at once after "
+        "a roster has changed.",
     )
     leeway_seconds: int = Field(
         default=60,

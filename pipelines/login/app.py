@@ -7,6 +7,7 @@ log in.
 import hashlib
 import hmac
 import logging
+from collections.abc import Iterable
 from functools import partial
 from importlib.resources import files
 from typing import Final
@@ -48,6 +49,9 @@ _ROLES: Final = {
 _UNMATCHED: Final = N_("%(unfound)s of %(came)s not matched; %(unnamed)s of them without what is looked for")
 
 
+_UNLISTED: Final = N_("members of its courses not matched: %(n)s")
+
+
 class Login:
     """Lets people in; may be used from many threads."""
 
@@ -67,6 +71,7 @@ class Login:
         self._lti = lti.Lti(self.door, self._platforms)
         self._school = None if bounds.school is None else oidc.Oidc(self.door, bounds.school)
         self._registration = Registration(store, address)
+        self._told = 0
         self.routes: list[Route] = self._made_routes()
         """For the application of the pages, before its own."""
 
@@ -81,15 +86,25 @@ class Login:
     def reader_of(self, request: Asked) -> Reader | None:
         """Give who reads; None: nobody is logged in, or no longer.
 
-        It may ask the warehouse, once in `roster_seconds`: call it from a thread that may wait.
+        It may ask the warehouse, once in `roster_seconds` and after `look_up_again`: call it from a thread that may
+        wait.
         """
         cookie = self.door.cookies.session(request.cookies)
         session = None if cookie is None else self.door.sessions.find(cookie)
         if cookie is None or session is None:
             return None
-        if self._store.moment() - session.looked_up < self._bounds.roster_seconds * 1_000:
+        is_new = self._store.moment() - session.looked_up < self._bounds.roster_seconds * 1_000
+        if is_new and session.looked_up > self._told:
             return session.reader
         return self._looked_up(cookie, session)
+
+    def look_up_again(self) -> None:
+        """Ask at the next request of each reader what they may see: rosters say something else."""
+        self._told = self._store.moment()
+
+    def names(self, subjects: Iterable[str]) -> dict[str, str]:
+        """Give the names of those of some subjects (issuer#sub) who have come, where their platform gave one."""
+        return self._store.names(subjects)
 
     def form_token(self, request: Asked) -> str:
         """Give what each form of a page carries in the field FORM_FIELD; empty where nobody is logged in."""
@@ -239,6 +254,10 @@ class Login:
                 words.say(_UNMATCHED) % {"unfound": n_unfound, "came": n_came, "unnamed": n_unnamed},
             )
             for issuer, (n_came, n_unfound, n_unnamed) in sorted(self._store.count_came().items())
+        ]
+        lines += [
+            (issuer, words.say(_UNLISTED) % {"n": n})
+            for issuer, n in sorted(self.door.resolver.count_unmatched().items())
         ]
         sentences = [
             N_("Where nearly all of a platform are not matched, its match, home_page or course_id is wrong."),

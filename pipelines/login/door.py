@@ -66,6 +66,7 @@ class Door:
         Raises:
             LoginRefusedError: there is nothing that this person may see.
         """
+        identity = identity._replace(came=self.store.moment())
         try:
             reader, is_found = self.resolver.reader(identity)
         except LoginRefusedError as refused:

@@ -1,5 +1,7 @@
 """From what a login says to a reader: by the roster, by matches told by hand, and by the settings."""
 
+import datetime as dt
+from collections import Counter
 from typing import Final
 
 from learnloom.pipelines.config.login import LoginBounds
@@ -12,8 +14,10 @@ from learnloom.pipelines.people.identifier import key_of, known_as
 from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.pipelines.roster.members import Found, find_login
 from learnloom.pipelines.roster.reader import Reader, Role
+from learnloom.pipelines.roster.show import list_unmatched
 
 _LEAD: Final = "lead"
+_MOST_COUNTED: Final = 100_000
 
 
 class Resolver:
@@ -35,7 +39,13 @@ class Resolver:
         key = None if named is None else key_of(known_as(named, self._pseudonyms))
         try:
             with self._pool.lent() as warehouse:
-                found = find_login(warehouse, identity.subject, key)
+                found = find_login(
+                    warehouse,
+                    identity.subject,
+                    key,
+                    launched=identity.courses,
+                    launched_at=dt.datetime.fromtimestamp(identity.came / 1_000, dt.UTC),
+                )
         except WarehouseError as error:
             raise LoginRefusedError(
                 "warehouse", N_("who you are cannot be looked up now: try again in a minute"), status=503
@@ -43,10 +53,21 @@ class Resolver:
         is_found = found.is_met or found.in_courses or bool(found.teaches)
         return self._judged(identity, found, is_found=is_found), is_found
 
+    def count_unmatched(self) -> dict[str, int]:
+        """Count by issuer the members of its lists who match nobody; nothing where it cannot be asked now."""
+        try:
+            with self._pool.lent() as warehouse:
+                found = list_unmatched(warehouse, limit=_MOST_COUNTED)
+        except WarehouseError:
+            return {}
+        return Counter(each.subject.partition("#")[0] for each in found)
+
     def _judged(self, identity: Identity, found: Found, *, is_found: bool) -> Reader:
         names = {identity.subject, identity.identifier}
         if identity.role == "teacher" or (not identity.role and found.teaches):
-            return _reader(identity, Role.TEACHER, courses=found.teaches | set(identity.courses))
+            return _reader(
+                identity, Role.TEACHER, courses=found.teaches | (set(identity.courses) - found.ended)
+            )
         if names & set(self._bounds.operators):
             return _reader(identity, Role.OPERATOR)
         if names & set(self._bounds.leads):

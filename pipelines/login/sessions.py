@@ -26,6 +26,8 @@ class Identity(NamedTuple):
     courses: tuple[str, ...]
     """Ids of courses that the platform vouches for."""
     language: str
+    came: int = 0
+    """When, in milliseconds since 1970."""
 
 
 class Session(NamedTuple):

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -144,6 +144,13 @@ class LoginStore:
                 "SELECT subject, identifier FROM came WHERE identifier IS NOT NULL"
             ).fetchall()
         return {row[0]: row[1] for row in rows}
+
+    def names(self, subjects: Iterable[str]) -> dict[str, str]:
+        """Give the names with which some subjects came; of whom none was given, there is none."""
+        wanted = set(subjects)
+        with self.database.reading() as connection:
+            rows = connection.execute("SELECT subject, name FROM came WHERE name <> ''").fetchall()
+        return {row[0]: row[1] for row in rows if row[0] in wanted}
 
     def count_came(self) -> dict[str, tuple[int, int, int]]:
         """Count by issuer who came, who of them was not found, and who of these the platform did not name as needed."""

@@ -1,9 +1,9 @@
 """The pages as an application: addresses, who may read them, and the answers that come back."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -14,13 +14,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from learnloom.pipelines.audit.looks import AuditError
-from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.lake.errors import WarehouseError
-from learnloom.pipelines.lake.reading_copy import CopyCursor
 from learnloom.pipelines.pages.answering import (
     BadAnswerError,
     ForbiddenAnswerError,
-    TakesAnswers,
     fields_of,
     value_of,
 )
@@ -30,6 +27,7 @@ from learnloom.pipelines.pages.menu import home_of, menu_of
 from learnloom.pipelines.pages.model import course_of, students_of
 from learnloom.pipelines.pages.page import Asked, NotFoundError, Page
 from learnloom.pipelines.pages.pages import PAGES
+from learnloom.pipelines.pages.place import Place, Takes
 from learnloom.pipelines.pages.render import render
 from learnloom.pipelines.pages.texts import words_of
 from learnloom.pipelines.roster.access import Access, Kind
@@ -38,6 +36,8 @@ from learnloom.pipelines.vault.errors import VaultError
 
 _MAX_BODY: Final = 65_536
 _SEE_OTHER: Final = 303
+_AT_ONCE: Final = 4
+"""Pages that are made at once: more threads would wait for Python's lock, and all of them end late."""
 _NOTHING: Final = {
     Role.TEACHER: "no course",
     Role.STUDENT: "no student",
@@ -46,30 +46,6 @@ _NOTHING: Final = {
 }
 """Why a reader has no page to begin with."""
 ReaderOf = Callable[[Request], Reader | None]
-
-
-Note = Callable[[str, str, Iterable[str]], None]
-
-
-def _unnoted(_who: str, _page: str, _students: Iterable[str]) -> None:
-    """Keep nothing."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """What pages read from and write to."""
-
-    model: Callable[[], CopyCursor]
-    """Gives the newest read model."""
-    waiting: Callable[[], Waiting]
-    """Gives the answers that no refresh has counted yet."""
-    answers: TakesAnswers
-    warehouse: Callable[[], Any]
-    """Lends the warehouse, as a context manager."""
-    thresholds: Thresholds
-    """The school's."""
-    note: Note = _unnoted
-    """Keeps who is about to be shown a page, its name, and keys of the students on it; then alone it is shown."""
 
 
 def make_pages(
@@ -95,9 +71,10 @@ def make_pages(
     """
     pages = _Pages(place, reader_of, forms, login_address, account)
     routes: list[BaseRoute] = [
-        Route("/", pages.begin),
-        Route("/answers", pages.answer, methods=["POST"]),
-        *(Route(page.path, pages.shows(page), name=page.name) for page in PAGES),
+        Route("/", pages.in_turn(pages.begin)),
+        Route("/answers", pages.takes(place.answers), methods=["POST"]),
+        Route("/matches", pages.takes(place.matches), methods=["POST"]),
+        *(Route(page.path, pages.answers(page), name=page.name) for page in PAGES),
         *login,
         Mount("/static", StaticFiles(packages=[("learnloom.pipelines.pages", "static")])),
     ]
@@ -131,6 +108,19 @@ class _Pages:
         self._forms = forms
         self._login_address = login_address
         self._account = account
+        self._turns = CapacityLimiter(_AT_ONCE)
+
+    def in_turn(self, answer: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+        """Make what answers requests a few at a time, whoever came first: many at once take turns in computing."""
+
+        async def answered(request: Request) -> Response:
+            return await to_thread.run_sync(answer, request, limiter=self._turns)
+
+        return answered
+
+    def answers(self, page: Page) -> Callable[[Request], Response | Awaitable[Response]]:
+        """Make what answers requests for a page; one that may wait for the warehouse keeps no other from its turn."""
+        return self.shows(page) if page.reads_warehouse else self.in_turn(self.shows(page))
 
     def begin(self, request: Request) -> Response:
         """Send a reader to the page that is for them."""
@@ -140,7 +130,7 @@ class _Pages:
         try:
             return RedirectResponse(home_of(reader, self._place.model()), _SEE_OTHER)
         except NotFoundError:
-            return self._told(request, 404, _NOTHING[reader.role])
+            return self._told(request, 404, "unseen course" if reader.courses else _NOTHING[reader.role])
 
     def shows(self, page: Page) -> Callable[[Request], Response]:
         """Make what answers a request for a page."""
@@ -175,9 +165,10 @@ class _Pages:
             model=model,
             language=words.language,
             gettext=words.translations.gettext,
-            waiting=self._place.waiting(),
+            waiting=self._waiting(reader),
             warehouse=self._place.warehouse,
             thresholds=self._place.thresholds,
+            names=self._place.names,
             values=values,
             course_id=course_id,
             student_key=student_key or own,
@@ -185,9 +176,14 @@ class _Pages:
             or not model.rows("SELECT 1 FROM untold WHERE student_key = $own", {"own": own}),
         )
 
+    def _waiting(self, reader: Reader) -> Waiting:
+        waiting = self._place.waiting()
+        is_teacher = reader.role is Role.TEACHER
+        return waiting.by(teachers=is_teacher) if is_teacher or reader.role is Role.STUDENT else waiting
+
     def _note(self, page: Page, asked: Asked) -> None:
         """Keep that somebody is about to look at students who are not themselves."""
-        if page.kind is not Kind.PERSONS:
+        if self._place.note is None or page.kind is not Kind.PERSONS:
             return
         students = [asked.student_key] if asked.student_key else students_of(asked.model, asked.course_id)
         self._place.note(asked.reader.subject, page.name, students)
@@ -210,24 +206,28 @@ class _Pages:
             **given,
         )
 
-    async def answer(self, request: Request) -> Response:
-        """Take an answer, and send the reader back to where it was given."""
-        reader = await run_in_threadpool(self._reader_of, request)
-        if reader is None:
-            return RedirectResponse(self._login_address(request), _SEE_OTHER)
-        body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > _MAX_BODY:
-                raise HTTPException(413, "the form is too long")
-        return await run_in_threadpool(self._take, request, reader, body)
+    def takes(self, take: Takes) -> Callable[[Request], Awaitable[Response]]:
+        """Make what takes a form, and sends the reader back to where it was filled in."""
 
-    def _take(self, request: Request, reader: Reader, body: bytes) -> Response:
+        async def answer(request: Request) -> Response:
+            reader = await run_in_threadpool(self._reader_of, request)
+            if reader is None:
+                return RedirectResponse(self._login_address(request), _SEE_OTHER)
+            body = b""
+            async for part in request.stream():
+                body += part
+                if len(body) > _MAX_BODY:
+                    raise HTTPException(413, "the form is too long")
+            return await run_in_threadpool(self._take, take, request, reader, body)
+
+        return answer
+
+    def _take(self, take: Takes, request: Request, reader: Reader, body: bytes) -> Response:
         try:
             fields = fields_of(body)
             if not self._forms.is_ours(request, reader, value_of(fields, "csrf") or ""):
                 raise HTTPException(403, "this form is too old: load the page again, and answer again")
-            self._place.answers.take(reader, self._place.model(), fields)
+            take(reader, self._place.model(), fields)
         except BadAnswerError as error:
             raise HTTPException(400, str(error)) from error
         except ForbiddenAnswerError:

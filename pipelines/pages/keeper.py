@@ -1,4 +1,4 @@
-"""What goes on beside the pages: answers land, and after each refresh the read model is written anew."""
+"""What goes on beside the pages: answers land, and the read model follows refreshes and rosters."""
 
 import datetime as dt
 import io
@@ -21,26 +21,42 @@ from learnloom.pipelines.lake.reading_copy import CopyCursor, ReadingCopy
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.pages.apart import lay_over
 from learnloom.pipelines.pages.log import AnswerLog
-from learnloom.pipelines.pages.model import folder_of, wanted_name, write_model
+from learnloom.pipelines.pages.model import folder_of, wanted_model, write_model
 from learnloom.schemas.errors import LearnloomError
 
 _log = logging.getLogger(__name__)
-_LOOK_SECONDS: Final = 5.0
-"""Between two looks for a refresh, and between two tries to land."""
+_LOOK_SECONDS: Final = 2.0
+"""Between two looks for a refresh or another roster, and between two tries to land."""
 
 
 class Keeper:
     """Lands answers and keeps the read model new for as long as the context is open."""
 
     def __init__(
-        self, settings: Settings, *, clock: Callable[[], dt.datetime], run: Run | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], dt.datetime],
+        run: Run | None = None,
+        on_roster: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take the warehouse of these settings; nothing is opened yet."""
+        """Take the warehouse of these settings; nothing is opened yet.
+
+        Args:
+            settings: a school's choices.
+            clock: gives the present moment.
+            run: who lands.
+            on_roster: is called when rosters say something else, before the read model is written.
+        """
         self.log = AnswerLog(folder_of(settings))
         self.copy = ReadingCopy(folder_of(settings), lambda model: lay_over(settings, model, clock))
         self._settings = settings
         self._job = LandingJob(settings, clock, StopSignal(), run)
         self._held = HeldWarehouse(partial(open_to_read, settings))
+        self._on_roster = on_roster
+        self._looking = threading.Lock()
+        self._looked: tuple[int, str] | None = None
+        """Of the last look: the snapshot, and the state of rosters."""
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="pages-keep", daemon=True)
 
@@ -83,14 +99,26 @@ class Keeper:
             self.log.landed(answers)
 
     def look(self) -> None:
-        """Write the read model where a refresh was since the last one, and let go of answers that it has counted."""
+        """Write the read model where a refresh or a roster is newer, and let go of answers that have been counted."""
+        with self._looking:
+            self._look()
+
+    def _look(self) -> None:
         with self._held.lent() as warehouse:
-            name = wanted_name(warehouse)
-        if name is None or name == self.copy.name:
-            return
-        # A transaction of its own, over a connection that may attach a file.
-        with open_to_read(self._settings) as warehouse:
-            write_model(warehouse, self._settings)
+            snapshot = warehouse.snapshot()
+            if self._looked is not None and snapshot == self._looked[0] and self.copy.name is not None:
+                return
+            wanted = wanted_model(warehouse)
+        if self._looked is None or wanted.roster != self._looked[1]:
+            self._on_roster()
+        if wanted.refreshed is not None and not wanted.is_named(self.copy.name):
+            # A transaction of its own, over a connection that may attach a file.
+            with open_to_read(self._settings) as warehouse:
+                write_model(warehouse, self._settings)
+            self._let_go()
+        self._looked = snapshot, wanted.roster
+
+    def _let_go(self) -> None:
         waiting = self.log.ids()
         counted = self.copy.cursor().rows(
             "SELECT statement_id FROM counted WHERE list_contains($waiting, statement_id)",

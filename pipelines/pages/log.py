@@ -8,6 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import orjson
+
 FILE: Final = "answers.sqlite"
 TABLE: Final = """
     CREATE TABLE IF NOT EXISTS answer (
@@ -30,6 +32,11 @@ class Answer(NamedTuple):
     said_at: dt.datetime
     statement: bytes
 
+    @property
+    def is_teachers(self) -> bool:
+        """Whether a teacher has given it."""
+        return "instructor" in orjson.loads(self.statement).get("context", {})
+
 
 class Waiting:
     """Answers that no refresh has counted yet, looked up by what they answer."""
@@ -41,6 +48,10 @@ class Waiting:
         self._by_student: dict[str, list[Answer]] = {}
         for each in answers:
             self._by_student.setdefault(each.student_key, []).append(each)
+
+    def by(self, *, teachers: bool) -> "Waiting":
+        """Those of teachers, or those of students: of the other's word people read once it counts."""
+        return Waiting([each for each in self._all if each.is_teachers is teachers])
 
     def on(self, student_key: str, target: str) -> Answer | None:
         """The last answer on a signal, skill or course of a student."""

@@ -1,16 +1,25 @@
-"""The read model: of what is computed the part that pages show, copied after each refresh into one small file."""
+"""The read model: of what is computed the part that pages show, in one small file.
+
+It is written anew after each refresh, and whenever the school says something else of who is in which course.
+"""
 
 import datetime as dt
 import hashlib
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.reading_copy import CopyCursor, write_copy
-from learnloom.pipelines.lake.relation import existing_tables
+from learnloom.pipelines.lake.reading_copy import CopyCursor, newest_copy, write_copy
+from learnloom.pipelines.lake.relation import filled_tables
 from learnloom.pipelines.roster.access import COURSE_MEMBER
-from learnloom.pipelines.roster.members import course_members_sql, roster_students_sql
+from learnloom.pipelines.roster.members import (
+    course_members_sql,
+    listed_members_sql,
+    roster_courses_sql,
+    roster_state,
+    roster_students_sql,
+)
 from learnloom.schemas import vocabulary
 
 FOLDER: Final = "pages"
@@ -33,6 +42,7 @@ _TOLD: Final = ", ".join(
     )
 )
 _ROSTER_STUDENT: Final = "roster_student"
+_ROSTER_COURSE: Final = "roster_course"
 _KIND: Final = (
     "CASE WHEN starts_with(identifier, 'mailto:') THEN 'mbox' WHEN contains(identifier, ' ') THEN 'account' "
     "WHEN regexp_full_match(identifier, '[0-9a-fA-F]{40}') THEN 'mbox_sha1sum' ELSE 'openid' END"
@@ -45,6 +55,12 @@ _SKILLS: Final = """
     }]'), recursive := true)
     FROM feedback.student_profile
 """
+_GAPS: Final = """
+    SELECT student_key, unnest(from_json(profile->'$.unknown', '[{
+        "what": "VARCHAR", "would_be_known_by": "VARCHAR", "is_school_wide": "BOOLEAN"
+    }]'), recursive := true)
+    FROM feedback.student_profile ORDER BY student_key
+"""
 SELECTS: Final = {
     "about": "SELECT as_of, refreshed_at, time_zone, model_version, n_students FROM run.refresh_state",
     # Who stands in a roster is there before the first statement, under the name of the account.
@@ -54,7 +70,11 @@ SELECTS: Final = {
     f"WHEN 'mbox' THEN split_part(identifier[8:], '@', 1) END, {_KIND}, identifier, NULL, NULL, 0 "
     f"FROM reading_copy.{_ROSTER_STUDENT} WHERE student_key NOT IN (SELECT student_key FROM dimensional.dim_student) "
     "ORDER BY student_key",
-    "course": f"SELECT course_id, {_KEY.format('course_id')} AS course_key, course_name FROM dimensional.dim_course",
+    # A course of a roster is there before the first statement, under the end of its id.
+    "course": f"SELECT course_id, {_KEY.format('course_id')} AS course_key, course_name FROM ("
+    "SELECT course_id, course_name FROM dimensional.dim_course UNION ALL "
+    rf"SELECT course_id, nullif(regexp_extract(course_id, '([^/#=]+)/?$', 1), '') FROM reading_copy.{_ROSTER_COURSE} "
+    "WHERE course_id NOT IN (SELECT course_id FROM dimensional.dim_course))",
     # Who is in a course by its roster, or by statements where there is none; sections apart.
     "enrolment": "SELECT DISTINCT member.student_key, member.course_id, first_active_at, last_active_at "
     "FROM reading_copy.course_member AS member LEFT JOIN dimensional.fact_enrolment AS told "
@@ -64,6 +84,7 @@ SELECTS: Final = {
     "teacher_message": "SELECT course_id, student_key, signal_ids, cause, urgency, is_told, is_noted "
     "FROM feedback.teacher_message ORDER BY course_id",
     "profile": "SELECT student_key, profile FROM feedback.student_profile ORDER BY student_key",
+    "gap": _GAPS,
     "student_skill": f"SELECT *, {_KEY.format('skill_id')} AS skill_key FROM ({_SKILLS}) ORDER BY student_key",
     "skill": f"SELECT skill_id, {_KEY.format('skill_id')} AS skill_key, skill_name FROM dimensional.dim_skill",
     "item": "SELECT mart_item.*, activity_name FROM marts.mart_item "
@@ -93,7 +114,6 @@ SELECTS: Final = {
     "counted": f"SELECT statement_id::VARCHAR AS statement_id FROM staging.stg_statement WHERE verb_id IN ({_TOLD})",
 }
 """Tables of the read model by the SELECT that gives their rows, beside those of rosters; each of them is small."""
-_VERSION: Final = hashlib.sha256(repr(SELECTS).encode()).hexdigest()[:8]
 
 
 def folder_of(settings: Settings) -> Path:
@@ -101,32 +121,54 @@ def folder_of(settings: Settings) -> Path:
     return settings.warehouse / FOLDER
 
 
-def name_for(refreshed_at: dt.datetime) -> str:
-    """Give the name of the read model of a refresh, as this version of the pages has it."""
-    return f"{refreshed_at.astimezone(dt.UTC):%Y%m%dT%H%M%S%f}-{_VERSION}"
+class Wanted(NamedTuple):
+    """Which read model is the newest."""
+
+    refreshed: str | None
+    """The moment of the last refresh, as names have it; None: there was none so far."""
+    roster: str
+    """The state of rosters (`roster_state`)."""
+
+    def is_named(self, name: str | None) -> bool:
+        """Whether a read model of this name is the one that is wanted."""
+        return name is not None and name.startswith(f"{self.refreshed}-") and name.endswith(self._ending)
+
+    def next_name(self, before: str | None) -> str:
+        """Name for a read model that follows the one that stands: of one refresh they are counted."""
+        is_same = before is not None and before.startswith(f"{self.refreshed}-")
+        number = int(before.split("-")[1]) + 1 if before is not None and is_same else 0
+        return f"{self.refreshed}-{number:06d}{self._ending}"
+
+    @property
+    def _ending(self) -> str:
+        """Tells versions of the pages, and states of rosters, from each other."""
+        return f"-{hashlib.sha256(f'{SELECTS!r}{self.roster}'.encode()).hexdigest()[:8]}"
 
 
-def wanted_name(warehouse: Warehouse) -> str | None:
-    """Name of the read model of the last refresh; None: there was none so far."""
-    if "run.refresh_state" not in existing_tables(warehouse):
-        return None
-    rows = warehouse.rows("SELECT refreshed_at FROM run.refresh_state")
-    return name_for(rows[0][0]) if rows else None
+def wanted_model(warehouse: Warehouse) -> Wanted:
+    """Tell which read model is the newest by what the warehouse has."""
+    there = "run.refresh_state" in filled_tables(warehouse)
+    rows = warehouse.rows("SELECT refreshed_at FROM run.refresh_state") if there else []
+    refreshed = f"{rows[0][0].astimezone(dt.UTC):%Y%m%dT%H%M%S%f}" if rows else None
+    return Wanted(refreshed, roster_state(warehouse))
 
 
 def write_model(warehouse: Warehouse, settings: Settings) -> Path | None:
-    """Write the read model of the last refresh, if it is not there; None: nothing was computed so far."""
-    name = wanted_name(warehouse)
-    if name is None:
+    """Write the newest read model, if it is not there; None: nothing was computed so far."""
+    wanted, folder = wanted_model(warehouse), folder_of(settings)
+    if wanted.refreshed is None:
         return None
-    folder = folder_of(settings)
-    stands = folder / f"{name}.duckdb"
+    stands = newest_copy(folder)
+    if stands is not None and wanted.is_named(stands.stem):
+        return stands
     selects = {
         COURSE_MEMBER: course_members_sql(warehouse),
         _ROSTER_STUDENT: roster_students_sql(warehouse),
+        _ROSTER_COURSE: roster_courses_sql(warehouse),
+        "listed_member": f"SELECT *, {_KEY.format('subject')} AS login_key FROM ({listed_members_sql(warehouse)})",
         **SELECTS,
     }
-    return stands if stands.exists() else write_copy(warehouse, folder, name, selects)
+    return write_copy(warehouse, folder, wanted.next_name(stands.stem if stands else None), selects)
 
 
 def course_of(model: CopyCursor, course_key: str) -> str | None:

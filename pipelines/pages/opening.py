@@ -15,10 +15,13 @@ from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.login.opening import open_login
 from learnloom.pipelines.pages.answering import TakesAnswers
-from learnloom.pipelines.pages.app import Place, make_pages
+from learnloom.pipelines.pages.app import make_pages
 from learnloom.pipelines.pages.demo import DemoLogin
 from learnloom.pipelines.pages.guard import SessionForms, SignedForms
 from learnloom.pipelines.pages.keeper import Keeper
+from learnloom.pipelines.pages.matching import TakesMatches
+from learnloom.pipelines.pages.page import Names
+from learnloom.pipelines.pages.place import Place
 
 _CONNECTIONS = 1
 _WAIT_SECONDS = 10.0
@@ -39,9 +42,13 @@ def open_pages(
         LoginSettingsError: the settings do not say where browsers reach the pages.
     """
     pool = _held(settings)
-    with open_login(settings, now=clock) as login, Keeper(settings, clock=clock, run=run) as keeper, pool:
+    with (
+        open_login(settings, now=clock) as login,
+        Keeper(settings, clock=clock, run=run, on_roster=login.look_up_again) as keeper,
+        pool,
+    ):
         yield make_pages(
-            _place(settings, keeper, pool, clock=clock, said_at=clock),
+            _place(settings, keeper, pool, clock=clock, said_at=clock, run=run, names=login.names),
             login.reader_of,
             forms=SessionForms(login),
             login=login.routes,
@@ -70,7 +77,7 @@ def open_demo(
             return dt.datetime.combine(day.astimezone(dt.UTC).date(), clock().time(), dt.UTC)
 
         yield make_pages(
-            _place(settings, keeper, pool, clock=clock, said_at=said_at),
+            _place(settings, keeper, pool, clock=clock, said_at=said_at, run=run),
             lambda request: login.reader_of(request, keeper.model()),
             forms=SignedForms(secret),
             login=login.routes(),
@@ -89,15 +96,19 @@ def _place(
     *,
     clock: Callable[[], dt.datetime],
     said_at: Callable[[], dt.datetime],
+    run: Run | None,
+    names: Names = lambda _: {},
 ) -> Place:
     """What pages read and write; looks are noted by `clock`, answers are given at `said_at`."""
     return Place(
         keeper.model,
         keeper.log.waiting,
-        TakesAnswers(keeper.log, said_at),
+        TakesAnswers(keeper.log, said_at).take,
+        TakesMatches(settings, clock, run, keeper.look).take,
         pool.lent,
         settings.thresholds,
-        partial(_note, settings, clock),
+        names,
+        None if settings.vault.audit_file is None else partial(_note, settings, clock),
     )
 
 

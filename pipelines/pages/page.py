@@ -1,9 +1,11 @@
 """What a page is: an address, who may read it, and a function from what is known to what the template shows."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from starlette.responses import Response
 
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.language import Language
@@ -13,6 +15,8 @@ from learnloom.pipelines.roster.access import Kind
 from learnloom.pipelines.roster.reader import Reader
 from learnloom.schemas.profile import StudentProfile
 from learnloom.schemas.signal import Signal
+
+Names = Callable[[Iterable[str]], Mapping[str, str]]
 
 
 class NotFoundError(Exception):
@@ -33,6 +37,8 @@ class Asked:
     """Lends the warehouse itself, for the few pages that need more than the read model; it takes ten times as long."""
     thresholds: Thresholds
     """The school's."""
+    names: Names
+    """Gives the names of those of some logins who have come."""
     values: Mapping[str, str] = field(default_factory=dict)
     """What the address and its query say."""
     course_id: str | None = None
@@ -92,6 +98,12 @@ class Asked:
         return [Signal.model_validate_json(row["signal"]) for row in rows]
 
 
+def is_new(asked: Asked) -> bool:
+    """Whether nobody has done anything in the page's course yet."""
+    sql = "SELECT 1 FROM enrolment WHERE course_id = $course AND first_active_at IS NOT NULL LIMIT 1"
+    return not asked.model.rows(sql, {"course": asked.course_id})
+
+
 @dataclass(frozen=True)
 class Page:
     """A page."""
@@ -103,8 +115,10 @@ class Page:
     """What it shows: by this it is decided who may see it."""
     title: str
     """In English, as gettext looks it up."""
-    show: Callable[[Asked], dict[str, Any]]
+    show: Callable[[Asked], dict[str, Any] | Response]
     in_menu: bool = True
+    reads_warehouse: bool = False
+    """Whether it asks the warehouse itself, for which it may have to wait."""
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools look for

@@ -6,6 +6,7 @@ from learnloom.pipelines.pages.page import Page
 from learnloom.pipelines.pages.school import figures, running
 from learnloom.pipelines.pages.student import goals, kept, known, today, weeks
 from learnloom.pipelines.pages.teacher import (
+    members,
     practice,
     questions,
     risk,
@@ -26,6 +27,7 @@ PAGES: Final[tuple[Page, ...]] = (
     risk.PAGE,
     practice.PAGE,
     unseen.PAGE,
+    members.PAGE,
     why.PAGE,
     why.OWN,
     student.PAGE,

@@ -18,6 +18,7 @@ def _environment(code: str) -> Environment:
         loader=PackageLoader("learnloom.pipelines.pages", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],

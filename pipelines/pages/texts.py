@@ -1,6 +1,7 @@
 """The words of the pages by language, and how a language writes days and shares."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from functools import cache
 from gettext import NullTranslations
@@ -10,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -21,6 +22,7 @@ from learnloom.pipelines.feedback.texts.catalogue import CATALOGUE
 from learnloom.pipelines.feedback.translation import read_translation
 
 _GAPS: Final = {text.text: text for text_id, text in CATALOGUE.items() if text_id.startswith("gap.")}
+_COMMAND: Final = re.compile(r" \(`[^`]*`\)")
 LANGUAGES: Final = ("en", "de")
 """Those that are complete; the first is for everybody else."""
 
@@ -42,17 +44,18 @@ class Words:
         return format_date(day, "medium", locale=self.locale)
 
     def moment(self, moment: dt.datetime, zone: str = "UTC") -> str:
-        """Say a day and a time."""
-        return format_datetime(moment.astimezone(ZoneInfo(zone)), "medium", locale=self.locale)
+        """Say a day and a time, to the minute."""
+        local = moment.astimezone(ZoneInfo(zone))
+        return f"{format_date(local, 'medium', locale=self.locale)}, {format_time(local, 'short', locale=self.locale)}"
 
     def percent(self, share: float) -> str:
         """Say a share, never all or nothing where it is not."""
         return self.language.percent(share)
 
     def gap(self, told: str) -> str:
-        """Say what is unknown, or by what it would be known, as a profile has it."""
+        """Say what is unknown, or by what it would be known, as a profile has it; no command, which readers lack."""
         text = _GAPS.get(told)
-        return self.language.say(text()) if text else told
+        return _COMMAND.sub("", self.language.say(text()) if text else told)
 
     def number(self, value: float) -> str:
         """Say a number with at the most one decimal."""

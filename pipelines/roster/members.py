@@ -1,16 +1,19 @@
 """Who is in which course now: by rosters and, where none speaks of a course's students, by statements."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.relation import existing_tables
+from learnloom.pipelines.lake.relation import existing_tables, filled_tables
 
 STUDENT: Final = "student"
 TEACHER: Final = "teacher"
 
 _EMPTY: Final = {
     "landing.roster_member": "NULL::VARCHAR AS course_id, NULL::VARCHAR AS section, NULL::VARCHAR AS subject, "
-    "NULL::VARCHAR AS identifier, NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS role",
+    "NULL::VARCHAR AS identifier, NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS role, "
+    "NULL::TIMESTAMPTZ AS told_at",
     "landing.login_match": "NULL::BIGINT AS match_id, NULL::VARCHAR AS subject, NULL::VARCHAR AS identifier, "
     "NULL::VARCHAR AS identifier_key",
     "landing.person": "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS student_key",
@@ -23,6 +26,13 @@ _EMPTY: Final = {
     "staging.stg_identifier": "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS own_key, NULL::VARCHAR AS student_key",
 }
 """What is read, and its columns where an earlier release has made the warehouse, or nothing was refreshed."""
+
+_TOLD_BY_SCHOOL: Final = (
+    "landing.roster_member",
+    "landing.login_match",
+    "landing.person",
+    "landing.staff",
+)
 
 _BASE: Final = """
     matched AS (
@@ -40,9 +50,11 @@ _BASE: Final = """
     unkeyed AS (
         SELECT count(*) FILTER (WHERE key_check <> '') = 0 AS holds FROM student_key_version
     ),
+    met AS (SELECT DISTINCT student_key FROM stg_identifier),
     roster AS (
         SELECT
             roster_member.course_id, roster_member.section, roster_member.subject, roster_member.role,
+            roster_member.told_at, matched.identifier IS NOT NULL AS is_matched,
             coalesce(matched.identifier, roster_member.identifier) AS identifier,
             coalesce(
                 keyed.own_key,
@@ -84,10 +96,13 @@ _COURSE_MEMBERS: Final = """
         SELECT course_id, NULL, student_key FROM fact_enrolment
         WHERE
             unregistered_at IS NULL
-            -- A roster that cannot name all of its students does not say who else is there.
+            -- A roster that cannot name all of its students does not say who else is there, nor does a platform's list
+            -- none of whose members statements name: it has other names for them.
             AND course_id NOT IN (
-                SELECT course_id FROM roster
-                WHERE role = 'student' GROUP BY course_id HAVING bool_and(person_key IS NOT NULL)
+                SELECT course_id FROM roster LEFT JOIN met ON person_key = met.student_key
+                WHERE role = 'student' GROUP BY course_id
+                HAVING bool_and(person_key IS NOT NULL)
+                    AND bool_or(subject IS NULL OR is_matched OR met.student_key IS NOT NULL)
             )
     )
     SELECT DISTINCT course_id, section, student_key FROM member
@@ -120,6 +135,34 @@ def roster_students_sql(warehouse: Warehouse) -> str:
     )
 
 
+def listed_members_sql(warehouse: Warehouse) -> str:
+    """Give the query for the students whom platforms list: course_id, subject, student_key, is_matched, is_met.
+
+    Of whom a list gives a login alone, and nobody has said whose that is, the key is NULL. `is_matched` says that
+    somebody has, by hand; `is_met` that statements tell of the student.
+    """
+    return (
+        f"WITH {tables_sql(warehouse)}, {_BASE} SELECT DISTINCT course_id, subject, person_key AS student_key, "
+        "is_matched, met.student_key IS NOT NULL AS is_met FROM roster LEFT JOIN met ON person_key = met.student_key "
+        "WHERE role = 'student' AND subject IS NOT NULL"
+    )
+
+
+def roster_courses_sql(warehouse: Warehouse) -> str:
+    """Give the query for the courses of rosters: course_id; statements need not tell of them."""
+    return f"WITH {tables_sql(warehouse)} SELECT DISTINCT course_id FROM roster_member"
+
+
+def roster_state(warehouse: Warehouse) -> str:
+    """Give what differs whenever rosters, matches by hand or who is who say something else, whoever changed it."""
+    there = filled_tables(warehouse)
+    sums = [
+        f"(SELECT sum(hash({name.partition('.')[2]})) FROM {name})" if name in there else "NULL"
+        for name in _TOLD_BY_SCHOOL
+    ]
+    return str(warehouse.one(f"SELECT {', '.join(sums)}"))
+
+
 def tables_sql(warehouse: Warehouse) -> str:
     """Give the tables that are read as CTEs of their own names, so that what is not there is empty."""
     there = existing_tables(warehouse)
@@ -144,15 +187,26 @@ class Found(NamedTuple):
     """Ids of courses, by rosters."""
     in_courses: bool
     """Whether a roster names the person as a student."""
+    ended: frozenset[str] = frozenset()
+    """Courses from which the login was launched, and in which its platform has since named others as teachers only."""
 
 
-def find_login(warehouse: Warehouse, subject: str, identifier_key: str | None) -> Found:
+def find_login(
+    warehouse: Warehouse,
+    subject: str,
+    identifier_key: str | None,
+    *,
+    launched: Collection[str] = (),
+    launched_at: datetime | None = None,
+) -> Found:
     """Look up whose a login is, and what rosters say of the person.
 
     Args:
         warehouse: open for reading.
         subject: the login's identity, issuer#sub.
         identifier_key: digest of the identifier that follows from what the login says; a match by hand comes first.
+        launched: courses that the login's platform has vouched for.
+        launched_at: when it did.
     """
     sql = f"""
         WITH {tables_sql(warehouse)}, {_BASE},
@@ -181,9 +235,29 @@ def find_login(warehouse: Warehouse, subject: str, identifier_key: str | None) -
             EXISTS (
                 SELECT 1 FROM roster
                 WHERE role = 'student' AND (roster.person_key = one.person_key OR subject = $subject)
+            ),
+            (
+                SELECT list(course_id) FROM (
+                    SELECT course_id FROM roster
+                    WHERE list_contains($launched, course_id) AND told_at > $launched_at
+                        AND split_part(subject, '#', 1) = split_part($subject, '#', 1)
+                    GROUP BY course_id HAVING NOT bool_or(role = 'teacher' AND subject = $subject)
+                )
             )
         FROM one
     """
-    found = warehouse.rows(sql, {"subject": subject, "identifier_key": identifier_key})
-    ((key, is_met, is_staff, teaches, in_courses),) = found
-    return Found(key, bool(is_met), bool(is_staff), frozenset(teaches or ()), bool(in_courses))
+    values = {
+        "subject": subject,
+        "identifier_key": identifier_key,
+        "launched": list(launched),
+        "launched_at": launched_at,
+    }
+    ((key, is_met, is_staff, teaches, in_courses, ended),) = warehouse.rows(sql, values)
+    return Found(
+        key,
+        bool(is_met),
+        bool(is_staff),
+        frozenset(teaches or ()),
+        bool(in_courses),
+        frozenset(ended or ()),
+    )

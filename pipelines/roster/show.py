@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
-from learnloom.pipelines.roster.members import course_members_sql
+from learnloom.pipelines.roster.members import course_members_sql, listed_members_sql
 
 
 class CourseLine(NamedTuple):
@@ -51,6 +51,28 @@ _EMPTY = {
     "NULL::VARCHAR AS identifier_key, NULL::VARCHAR AS subject WHERE false)",
     "dimensional.dim_course": "(SELECT NULL::VARCHAR AS course_id, NULL::VARCHAR AS course_name WHERE false)",
 }
+
+
+_UNMATCHED = """
+    WITH member AS ({listed}),
+    judged AS (SELECT *, bool_or(is_met) OVER (PARTITION BY course_id) AS is_any_met FROM member)
+    SELECT subject, course_id FROM judged
+    WHERE NOT is_matched AND (student_key IS NULL OR NOT is_any_met) ORDER BY ALL LIMIT ?
+"""
+
+
+class UnmatchedMember(NamedTuple):
+    """Whom a platform lists in a course, and whom it does not name as statements do."""
+
+    subject: str
+    """issuer#sub."""
+    course_id: str
+
+
+def list_unmatched(warehouse: Warehouse, *, limit: int) -> list[UnmatchedMember]:
+    """List members whom platforms list by a login alone, and whole lists none of whose members statements name."""
+    sql = _UNMATCHED.format(listed=listed_members_sql(warehouse))
+    return [UnmatchedMember._make(row) for row in warehouse.rows(sql, [limit])]
 
 
 def list_courses(warehouse: Warehouse, *, limit: int) -> list[CourseLine]:

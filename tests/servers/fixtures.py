@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.lake.files import copying
 from learnloom.pipelines.lake.object_store import ObjectStore
+from servers.chromium import NAMED, find_chromium
 from servers.errors import NoServerError, NotHereError
 from servers.kafka.broker import Broker, OwnBroker
 from servers.kafka.find import find_broker, own_broker
@@ -210,3 +212,15 @@ def make_store() -> Iterator[Callable[[], OwnStore]]:
             return stack.enter_context(made)
 
         yield make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium: the one of the environment, else the one that is installed."""
+    program = find_chromium(os.environ)
+    if program is None:
+        pytest.skip(f"no Chromium: install chromium or chromium-headless-shell, or name one by {NAMED}")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()

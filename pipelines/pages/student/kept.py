@@ -55,4 +55,6 @@ def _export(asked: Asked) -> Response:
 
 
 PAGE: Final = Page("kept", "/kept", Kind.OWN, N_("What is kept of me"), _show)
-EXPORT: Final = Page("export", "/kept/export", Kind.OWN, N_("Export"), _export, in_menu=False)  # type: ignore[arg-type]
+EXPORT: Final = Page(
+    "export", "/kept/export", Kind.OWN, N_("Export"), _export, in_menu=False, reads_warehouse=True
+)

@@ -7,13 +7,17 @@ from learnloom.pipelines.roster.access import Kind
 
 _SET: Final = """
     SELECT voice.student_key, coalesce(student_name, voice.student_key) AS student_name, skill_name, skill_key,
-        occurred_at, n_since, level, p_mastery, p_low, p_high, voice.target_id
+        voice.occurred_at, voice.n_since, level, p_mastery, p_low, p_high, voice.target_id,
+        chosen.occurred_at AS chosen_at
     FROM voice
     INNER JOIN enrolment ON voice.student_key = enrolment.student_key AND enrolment.course_id = $course
     INNER JOIN student ON voice.student_key = student.student_key
     INNER JOIN student_skill ON voice.student_key = student_skill.student_key AND voice.target_id = skill_id
-    WHERE voice_kind = 'assigned' AND is_affirmed
-    ORDER BY occurred_at DESC, student_name, skill_name LIMIT 300
+    LEFT JOIN voice AS chosen
+        ON voice.student_key = chosen.student_key AND voice.target_id = chosen.target_id
+        AND chosen.voice_kind = 'choice' AND chosen.is_affirmed AND chosen.occurred_at >= voice.occurred_at
+    WHERE voice.voice_kind = 'assigned' AND voice.is_affirmed
+    ORDER BY voice.occurred_at DESC, student_name, skill_name LIMIT 300
 """
 _ANSWERED: Final = """
     SELECT signal_kind, count(*) AS n,

@@ -2,19 +2,14 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page, is_new
+from learnloom.pipelines.pages.teacher.members import members_of
 from learnloom.pipelines.roster.access import Kind
 
 _UNKNOWN: Final = """
-    WITH gaps AS (
-        SELECT unnest(from_json(profile->'$.unknown', '[{
-            "what": "VARCHAR", "would_be_known_by": "VARCHAR", "is_school_wide": "BOOLEAN"
-        }]'), recursive := true)
-        FROM profile
-        INNER JOIN enrolment ON profile.student_key = enrolment.student_key AND enrolment.course_id = $course
-    )
     SELECT what, would_be_known_by, bool_or(is_school_wide) AS is_school_wide, count(*) AS n
-    FROM gaps GROUP BY ALL ORDER BY is_school_wide DESC, n DESC, what LIMIT 50
+    FROM gap INNER JOIN enrolment ON gap.student_key = enrolment.student_key AND enrolment.course_id = $course
+    GROUP BY ALL ORDER BY is_school_wide DESC, n DESC, what LIMIT 50
 """
 _SILENT: Final = """
     SELECT student.student_key, coalesce(student_name, student.student_key) AS student_name
@@ -30,7 +25,10 @@ _UNMAPPED: Final = """
 def _show(asked: Asked) -> dict[str, Any]:
     values = {"course": asked.course_id}
     refused = asked.model.one("SELECT coalesce(sum(n), 0)::BIGINT AS n FROM refused") or {"n": 0}
+    unmatched, _, _ = members_of(asked)
     return {
+        "n_unmatched": len(unmatched),
+        "is_new": is_new(asked),
         "unknown": asked.model.rows(_UNKNOWN, values),
         "silent": asked.model.rows(_SILENT, values),
         "unmapped": asked.model.rows(_UNMAPPED, values),

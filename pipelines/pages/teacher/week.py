@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from learnloom.pipelines.feedback.signal_kinds import Cause
 from learnloom.pipelines.feedback.track_record import describe_right
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Asked, Page, is_new
+from learnloom.pipelines.pages.teacher.members import members_of
 from learnloom.pipelines.roster.access import Kind
 from learnloom.schemas.signal import Signal, SignalKind
 
@@ -25,15 +26,20 @@ _MESSAGES: Final = """
     ORDER BY message.is_noted, message.urgency DESC, student_name, message.student_key
 """
 _SIGNALS: Final = """
-    WITH answered AS (
+    WITH message AS (
+        SELECT student_key, unnest(signal_ids) AS signal_id FROM teacher_message
+        WHERE course_id = $course AND (is_told OR $with_waiting)
+    ),
+    answered AS (
         SELECT signal_id, arg_max(response, occurred_at) AS response, max(occurred_at) AS answered_at
-        FROM response GROUP BY signal_id
+        FROM response WHERE student_key IN (SELECT student_key FROM message) GROUP BY signal_id
     )
     SELECT signal.signal_id, signal.signal, skill_key, response, answered_at
     FROM signal
     LEFT JOIN skill ON subject = skill_id
     LEFT JOIN answered ON signal.signal_id = answered.signal_id
-    WHERE list_contains($ids, signal.signal_id) AND list_contains($students, signal.student_key)
+    WHERE signal.student_key IN (SELECT student_key FROM message)
+        AND signal.signal_id IN (SELECT signal_id FROM message)
 """
 _STUCK: Final = f"""
     SELECT skill_name, skill_key, list_sort(list(DISTINCT coalesce(student_name, signal.student_key))) AS names
@@ -44,7 +50,7 @@ _STUCK: Final = f"""
     WHERE audience = 'teacher'
         AND signal_kind IN ('{SignalKind.WHEEL_SPINNING.value}', '{SignalKind.WEAKNESS.value}')
         AND subject IN (SELECT skill_id FROM student_skill WHERE student_skill.course_id = $course)
-    GROUP BY ALL HAVING len(names) > 1 ORDER BY skill_name, skill_key
+    GROUP BY ALL HAVING len(names) > 1 ORDER BY len(names) DESC, skill_name, skill_key
 """
 _UNSEEN: Final = """
     SELECT student.student_key, coalesce(student_name, student.student_key) AS student_name
@@ -59,7 +65,7 @@ def _show(asked: Asked) -> dict[str, Any]:
     rows = asked.model.rows(_MESSAGES, {"course": asked.course_id})
     told, waiting = ([row for row in rows if row["is_told"] is is_told] for is_told in (True, False))
     with_waiting = asked.values.get("all") == "1"
-    cards = _cards(asked, rows if with_waiting else told)
+    cards = _cards(asked, rows if with_waiting else told, with_waiting=with_waiting)
     return {
         "lists": {
             cause.value: [card for card in cards if card["is_told"] and card["cause"] == cause]
@@ -69,16 +75,15 @@ def _show(asked: Asked) -> dict[str, Any]:
         "n_waiting": len(waiting),
         "waiting": [card for card in cards if not card["is_told"]],
         "unseen": asked.model.rows(_UNSEEN, {"course": asked.course_id}),
+        "n_unmatched": len(members_of(asked)[0]),
+        "is_new": is_new(asked),
     }
 
 
-def _cards(asked: Asked, rows: Rows) -> Rows:
+def _cards(asked: Asked, rows: Rows, *, with_waiting: bool) -> Rows:
     """What the cards of messages show: reading a signal takes most of the time, so only those shown are read."""
-    wanted = {
-        "ids": [signal for row in rows for signal in row["signal_ids"]],
-        "students": [row["student_key"] for row in rows],
-    }
-    signals = {row["signal_id"]: row for row in asked.model.rows(_SIGNALS, wanted)} if rows else {}
+    wanted = {"course": asked.course_id, "with_waiting": with_waiting}
+    signals = {row["signal_id"]: row for row in asked.model.rows(_SIGNALS, wanted)}
     return [
         _card(asked, row, [signals[signal] for signal in row["signal_ids"] if signal in signals])
         for row in rows
@@ -91,7 +96,7 @@ def _card(asked: Asked, row: dict[str, Any], told: Rows) -> dict[str, Any]:
     signal = Signal.model_validate_json(head["signal"])
     return {
         **card_of(asked, signal, row["student_name"], head["skill_key"]),
-        "also": list(_also(asked, others)),
+        "also": list(_also(asked, others, {_right(asked, signal)})),
         "response": head["response"],
         "answered_at": head["answered_at"],
         "cause": row["cause"],
@@ -99,10 +104,13 @@ def _card(asked: Asked, row: dict[str, Any], told: Rows) -> dict[str, Any]:
     }
 
 
-def _also(asked: Asked, others: Rows) -> Iterable[str]:
+def _also(asked: Asked, others: Rows, told: set[str | None]) -> Iterable[str]:
+    """What else calls to a student; how often such calls were right is said once on a card."""
     for other in others:
         signal = Signal.model_validate_json(other["signal"])
-        yield " ".join(filter(None, (asked.say(signal), _right(asked, signal))))
+        right = _right(asked, signal)
+        yield asked.say(signal) if right is None or right in told else f"{asked.say(signal)} {right}"
+        told.add(right)
 
 
 def _right(asked: Asked, signal: Signal) -> str | None:

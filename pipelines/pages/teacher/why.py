@@ -39,5 +39,8 @@ def _parts(lines: list[str]) -> list[tuple[str, list[str]]]:
     return parts
 
 
-PAGE: Final = Page("why", "/s/{student}/why", Kind.PERSONS, N_("Why this estimate"), _show, in_menu=False)
-OWN: Final = Page("why_own", "/known/why", Kind.OWN, N_("Why this estimate"), _show, in_menu=False)
+_TITLE: Final = N_("Why this estimate")
+PAGE: Final = Page(
+    "why", "/s/{student}/why", Kind.PERSONS, _TITLE, _show, in_menu=False, reads_warehouse=True
+)
+OWN: Final = Page("why_own", "/known/why", Kind.OWN, _TITLE, _show, in_menu=False, reads_warehouse=True)

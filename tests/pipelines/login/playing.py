@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from learnloom.pipelines.config.login import Platform
@@ -41,6 +41,10 @@ class Player:
         self.now = 0
         self.codes: dict[str, dict[str, Any]] = {}
         self.members: list[dict[str, Any]] = []
+        self.launches: dict[str, dict[str, Any]] = {}
+        """What a launch by a browser says beside the usual, by who is logged in at the platform."""
+        self.tool = ""
+        """The tool's address, where a browser launches it."""
         self.tool_keys: Any = None
         """The tool's key set, as its address gives it."""
         self.registered: dict[str, Any] = {}
@@ -52,6 +56,8 @@ class Player:
         self.app = Starlette(
             routes=[
                 Route("/keys", self._keys),
+                Route("/launch/{sub}", self._link),
+                Route("/auth", self._auth),
                 Route("/token", self._token, methods=["POST"]),
                 Route("/user", self._user),
                 Route("/members", self._members),
@@ -126,6 +132,16 @@ class Player:
         return code
 
     # What it answers -----------------------------------------------------------------------------------------
+    async def _link(self, request: Request) -> Response:
+        values = {"iss": self.address, "login_hint": request.path_params["sub"]}
+        return _sent_on(f"{self.tool}/lti/login", values | {"target_link_uri": f"{self.tool}/"})
+
+    async def _auth(self, request: Request) -> Response:
+        asked = dict(request.query_params)
+        sub = asked["login_hint"]
+        token = self.signed(self.claims(asked, sub=sub, **self.launches[sub]))
+        return _sent_on(asked["redirect_uri"], {"state": asked["state"], "id_token": token})
+
     async def _keys(self, _: Request) -> Response:
         return JSONResponse(KeySet([self.key]).as_dict(private=False))
 
@@ -166,6 +182,15 @@ class Player:
     async def _register(self, request: Request) -> Response:
         self.registered = {**await request.json(), "bearer": request.headers.get("authorization")}
         return JSONResponse(self.registration)
+
+
+def _sent_on(address: str, values: dict[str, str]) -> Response:
+    """A page that sends a form by itself, as platforms do."""
+    fields = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in values.items())
+    return HTMLResponse(
+        f'<title>Platform</title><form method="post" action="{address}">{fields}</form>'
+        "<script>document.forms[0].submit()</script>"
+    )
 
 
 @contextmanager

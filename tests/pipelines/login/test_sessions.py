@@ -93,6 +93,48 @@ def test_what_a_reader_sees_follows_the_roster(place: Place) -> None:
     assert place.login.reader_of(browser) is None
 
 
+@pytest.mark.slow
+def test_who_teaches_no_more_sees_nothing_at_once(place: Place) -> None:
+    """With the next request, once rosters were told to say something else; also what a platform's launch had given."""
+    gone = _IDENTITY._replace(
+        subject="https://lms.example#7",
+        role="teacher",
+        identifier=f"{HOME} gone",
+        courses=(f"{HOME}/course/launched",),
+        came=int((place.clock.moment - dt.timedelta(minutes=1)).timestamp() * 1_000),
+    )
+    teller = TELLER._replace(told_at=place.clock.moment)
+
+    def told(source: str, *members: Member) -> None:
+        with open_to_write(place.settings) as warehouse:
+            import_members(warehouse, source, members, teller, left_out=0, wait_seconds=20)
+        place.clock.moment += dt.timedelta(milliseconds=1)
+        place.login.look_up_again()
+
+    told("c", Member(f"{HOME}/course/c", "teacher", f"{HOME} gone"))
+    place.clock.moment += dt.timedelta(milliseconds=1)
+    browser, _ = _logged_in(place, gone)
+
+    def seen() -> set[str]:
+        place.clock.moment += dt.timedelta(milliseconds=1)
+        reader = place.login.reader_of(browser)
+        assert reader is not None
+        return {course.rpartition("/")[2] for course in reader.courses}
+
+    assert seen() == {"c", "launched"}
+    told("c")
+    assert seen() == {"launched"}
+    # Somebody else's list says nothing of what this platform vouches for; its own does.
+    told("x", Member(f"{HOME}/course/launched", "teacher", None, None, "https://other.example#1"))
+    assert seen() == {"launched"}
+    told("l", Member(f"{HOME}/course/launched", "teacher", None, None, "https://lms.example#8"))
+    assert seen() == set()
+    told("l", Member(f"{HOME}/course/launched", "teacher", None, None, gone.subject))
+    assert seen() == {"launched"}
+    for source in ("l", "x"):
+        told(source)
+
+
 def test_a_form_counts_from_its_own_session_only(place: Place) -> None:
     """Logging out needs the token of this session, and no other page can send it."""
     browser, session = _logged_in(place)

@@ -17,9 +17,11 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.pages.answering import TakesAnswers
-from learnloom.pipelines.pages.app import Place, make_pages
+from learnloom.pipelines.pages.app import make_pages
 from learnloom.pipelines.pages.guard import SignedForms
 from learnloom.pipelines.pages.keeper import Keeper
+from learnloom.pipelines.pages.matching import TakesMatches
+from learnloom.pipelines.pages.place import Place
 from learnloom.pipelines.refresh.refresh import refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from learnloom.pipelines.roster.reader import Reader, Role
@@ -77,7 +79,8 @@ def pages_of(settings: Settings, keeper: Keeper, said_at: dt.datetime) -> Pages:
     place = Place(
         keeper.model,
         keeper.log.waiting,
-        TakesAnswers(keeper.log, lambda: said_at),
+        TakesAnswers(keeper.log, lambda: said_at).take,
+        TakesMatches(settings, lambda: said_at, None, keeper.look).take,
         lambda: open_to_read(settings),
         settings.thresholds,
     )

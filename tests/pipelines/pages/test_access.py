@@ -104,8 +104,8 @@ def test_who_has_nothing_to_read_is_told_why(pages: Pages) -> None:
     """A teacher without a course, and a student who is not matched, read what to do."""
     teacher = replace(pages.readers[Role.TEACHER], courses=frozenset(), language="de")
     student = replace(pages.readers[Role.STUDENT], student_key=None)
-    assert "noch kein Kurs" in pages.as_reader(teacher).get("/").text
-    assert "belongs to no student" in pages.as_reader(student).get("/").text
+    assert "welche Kurse Sie unterrichten" in pages.as_reader(teacher).get("/").text
+    assert "which student you are" in pages.as_reader(student).get("/").text
 
 
 def test_students_read_of_nobody_else(pages: Pages) -> None:

@@ -98,7 +98,7 @@ def test_a_student_reads_their_own(school: School) -> None:
 def test_who_is_not_matched_is_told_so(school: School) -> None:
     """A learner of whom no statement tells reads what to do, and nobody's page."""
     stranger = school.launched("nobody-4711", **_LEARNER)
-    assert "niemandem" in stranger.get("/").text
+    assert "wer du bist" in stranger.get("/").text
     assert stranger.get("/today").status_code == 404
 
 

@@ -14,9 +14,16 @@ from learnloom.pipelines.roster.errors import MatchError, RosterFileError
 from learnloom.pipelines.roster.import_roster import import_roster
 from learnloom.pipelines.roster.match import Match, tell_matches
 from learnloom.pipelines.roster.member import Member, RosterCounts, import_members
-from learnloom.pipelines.roster.members import Found, course_members_sql, find_login, roster_students_sql
+from learnloom.pipelines.roster.members import (
+    Found,
+    course_members_sql,
+    find_login,
+    listed_members_sql,
+    roster_state,
+    roster_students_sql,
+)
 from learnloom.pipelines.roster.roster_csv import read_members
-from learnloom.pipelines.roster.show import list_courses
+from learnloom.pipelines.roster.show import list_courses, list_unmatched
 from learnloom.schemas.xapi.identity import person_key
 from tests.pipelines.people.make import TELLER, merge
 
@@ -150,6 +157,47 @@ def test_a_platforms_list_of_members_knows_logins_only(warehouse: Warehouse) -> 
     assert _members(warehouse) == {(_MATHS, None, "met")}
     tell_matches(warehouse, [Match("https://lms.example#2", _ANN)], TELLER, wait_seconds=20)
     assert _members(warehouse) == {(_MATHS, None, key_of(_ANN))}
+
+
+def test_a_list_that_names_nobody_of_statements_does_not_empty_the_course(warehouse: Warehouse) -> None:
+    """By names that no statement has, a platform's list says nothing of who is there; once it has one, it does."""
+    warehouse.run("CREATE SCHEMA IF NOT EXISTS staging")
+    warehouse.run(
+        "CREATE TABLE staging.stg_identifier (identifier_key VARCHAR, own_key VARCHAR, student_key VARCHAR)"
+    )
+    for name in (_ANN, _BO):
+        warehouse.run("INSERT INTO staging.stg_identifier VALUES ($k, $k, $k)", {"k": key_of(name)})
+    _enrolments(warehouse, (_MATHS, key_of(_ANN), False), (_MATHS, key_of(_BO), False))
+    opaque = f"{_HOME} 8a7b"
+    _imported(warehouse, Member(_MATHS, "student", opaque, None, "https://lms.example#8a7b"))
+    assert list_unmatched(warehouse, limit=10) == [("https://lms.example#8a7b", _MATHS)]
+    everybody = {(_MATHS, None, key_of(each)) for each in (opaque, _ANN, _BO)}
+    assert _members(warehouse) == everybody
+    listed = "SELECT subject, student_key, is_matched, is_met FROM ({})"
+    assert warehouse.rows(listed.format(listed_members_sql(warehouse))) == [
+        ("https://lms.example#8a7b", key_of(opaque), False, False)
+    ]
+    tell_matches(warehouse, [Match("https://lms.example#8a7b", _BO)], TELLER, wait_seconds=20)
+    assert _members(warehouse) == {(_MATHS, None, key_of(_BO))}
+    assert list_unmatched(warehouse, limit=10) == []
+    assert warehouse.rows(listed.format(listed_members_sql(warehouse))) == [
+        ("https://lms.example#8a7b", key_of(_BO), True, True)
+    ]
+
+
+def test_a_state_of_rosters_differs_from_the_one_before(warehouse: Warehouse) -> None:
+    """Whatever of members, matches and staff changes, down to a roster that is emptied."""
+    states = [roster_state(warehouse)]
+    _imported(warehouse, Member(_MATHS, "student", _ANN))
+    states.append(roster_state(warehouse))
+    _imported(warehouse, Member(_MATHS, "teacher", _TINA), source="b")
+    states.append(roster_state(warehouse))
+    tell_matches(warehouse, [Match(_SUBJECT, _TINA)], TELLER, wait_seconds=20)
+    states.append(roster_state(warehouse))
+    _imported(warehouse)
+    states.append(roster_state(warehouse))
+    assert len(set(states)) == len(states)
+    assert roster_state(warehouse) == states[-1]
 
 
 @pytest.mark.parametrize(
