@@ -13,6 +13,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.lake.small import stay_with_one_thread
 from learnloom.pipelines.lake.turns import TurnTakenError, turn
 
 _LONGEST_TURN_SECONDS: Final = 86_400.0
@@ -38,6 +39,8 @@ class KeptWarehouse:
         """
         if self._warehouse is None:
             self._warehouse = open_to_write(self._settings, must_exist=True)
+            # What it is used for is little, as a rule; a refresh of much lets DuckDB have its threads.
+            stay_with_one_thread(self._warehouse)
         self._warehouse.signed_by = run
         try:
             yield self._warehouse

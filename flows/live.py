@@ -11,11 +11,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any, Final
 
 import prefect
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.context import SyncClientContext
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    temporary_settings,
+)
 
 from learnloom.flows.deliver import deliver
 from learnloom.flows.kept import KeptWarehouse, keep, step
@@ -47,6 +53,14 @@ _LONGEST_PAUSE_SECONDS: Final = 60.0
 _OUTBOX: Final = "feedback.outbox"
 _MOST_EVENTS: Final = 1_000
 """So many for each subscriber at once: whoever is far behind, as a new one is, keeps no refresh waiting."""
+_QUICK: Final[dict[Any, Any]] = {
+    # Whoever started this ends its runs where it dies: heartbeats would tell nobody anything, and for the thread that
+    # gives them each run waits at its end, for up to a second.
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+    # That would have to be asked before there is anything to do, when Prefect's server may be away.
+    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
+}
+"""Settings of Prefect for runs that somebody waits for."""
 _STOP_SECONDS: Final = 8.0
 """So long a refresh or delivery in hand may take to end after a request to stop."""
 
@@ -231,10 +245,13 @@ def main(tag: str) -> None:
 
 def as_live(tag: str, work: Callable[[], None]) -> None:
     """Do what makes runs of Prefect, which have a tag."""
-    # Whoever started this ends its runs where it dies: heartbeats would tell nobody anything, and for the thread that
-    # gives them each run waits at its end, for up to a second.
-    with prefect.tags(NAME, tag), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+    with prefect.tags(NAME, tag), temporary_settings(_QUICK), _one_client():
         work()
+
+
+def _one_client() -> AbstractContextManager[object]:
+    """Keep one client of Prefect for all runs: to make one for each takes as long as all that it then asks."""
+    return SyncClientContext() if PREFECT_API_URL.value() else nullcontext()
 
 
 def end_if_hanging(follower: Follower) -> None:
