@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from bench.latency import _ANSWERS, _TOPIC, _deployment, _quiet, _receiver, _runs, _served
+from bench.latency import _ANSWERS, _TOPIC, _catch_up, _deployment, _quiet, _receiver, _runs, _served
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.producer import StatementProducer
@@ -41,6 +41,7 @@ def main() -> None:
         answers = opened.rows(_ANSWERS, [options.students])
     arrived: queue.Queue[str] = queue.Queue()
     with tempfile.TemporaryDirectory() as made, own_broker(os.environ, Path(made) / "broker") as broker:
+        _catch_up(options.folder, Path(made))
         broker.create_topic(_TOPIC, 4)
         with (
             _receiver(arrived) as url,
