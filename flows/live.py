@@ -11,23 +11,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from typing import Any, Final
-
-import prefect
-from prefect.context import SyncClientContext
-from prefect.settings import (
-    PREFECT_API_URL,
-    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
-    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-    temporary_settings,
-)
 
 from learnloom.flows.deliver import deliver
 from learnloom.flows.kept import KeptWarehouse, keep, step
 from learnloom.flows.landing_runs import LandingRuns, ShownSource
+from learnloom.flows.prompt import prompt_runs
 from learnloom.flows.refresh import refresh
-from learnloom.flows.runtime import NAME, logger, now, settings
+from learnloom.flows.runtime import logger, now, settings
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.convert.opening import converting_topics
 from learnloom.pipelines.ingest.land.heartbeat import Heartbeat
@@ -53,14 +45,6 @@ _LONGEST_PAUSE_SECONDS: Final = 60.0
 _OUTBOX: Final = "feedback.outbox"
 _MOST_EVENTS: Final = 1_000
 """So many for each subscriber at once: whoever is far behind, as a new one is, keeps no refresh waiting."""
-_QUICK: Final[dict[Any, Any]] = {
-    # Whoever started this ends its runs where it dies: heartbeats would tell nobody anything, and for the thread that
-    # gives them each run waits at its end, for up to a second.
-    PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
-    # That would have to be asked before there is anything to do, when Prefect's server may be away.
-    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
-}
-"""Settings of Prefect for runs that somebody waits for."""
 _STOP_SECONDS: Final = 8.0
 """So long a refresh or delivery in hand may take to end after a request to stop."""
 
@@ -221,7 +205,7 @@ def main(tag: str) -> None:
     sys.stdout.write(f"learnloom: the live process, {os.getpid()}, lands, refreshes and delivers\n")
     sys.stdout.flush()
     threads = [
-        threading.Thread(target=as_live, args=(tag, work), daemon=True)
+        threading.Thread(target=_prompt, args=(tag, work), daemon=True)
         for work in (follower.follow, runs.show)
     ]
     with StopSignal.from_signals() as stop:
@@ -243,15 +227,9 @@ def main(tag: str) -> None:
         os._exit(1)
 
 
-def as_live(tag: str, work: Callable[[], None]) -> None:
-    """Do what makes runs of Prefect, which have a tag."""
-    with prefect.tags(NAME, tag), temporary_settings(_QUICK), _one_client():
+def _prompt(tag: str, work: Callable[[], None]) -> None:
+    with prompt_runs(tag):
         work()
-
-
-def _one_client() -> AbstractContextManager[object]:
-    """Keep one client of Prefect for all runs: to make one for each takes as long as all that it then asks."""
-    return SyncClientContext() if PREFECT_API_URL.value() else nullcontext()
 
 
 def end_if_hanging(follower: Follower) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.settings import get_current_settings
 
 from learnloom.flows import live
 from learnloom.flows.kept import step
@@ -114,10 +113,3 @@ def test_each_step_is_a_sign_of_life(folder: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     contextvars.copy_context().run(follower.follow)
     assert found == [False, False, False, True]
-
-
-def test_runs_of_the_process_have_no_heartbeats() -> None:
-    """Each run would wait at its end for the thread that gives them."""
-    found: list[int | None] = []
-    live.as_live("a tag", lambda: found.append(get_current_settings().flows.heartbeat_frequency))
-    assert found == [None]
