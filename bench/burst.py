@@ -54,7 +54,10 @@ def main() -> None:
             produced = _produce(producer, answers, options.answers, options.seconds)
             time.sleep(5)
             _quiet(api)
-            refreshes, deliveries = (_runs(api, flow) for flow in ("refresh", "deliver"))
+            # Those that are scheduled for later have not begun.
+            refreshes, deliveries = (
+                [run for run in _runs(api, flow) if run["end_time"]] for flow in ("refresh", "deliver")
+            )
     with Warehouse(warehouse, read_only=True) as opened:
         landed = dict(
             opened.rows(

@@ -8,6 +8,7 @@ from typing import Any, Final
 import prefect
 from prefect.context import SyncClientContext
 from prefect.settings import (
+    PREFECT_API_REQUEST_TIMEOUT,
     PREFECT_API_URL,
     PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
@@ -22,6 +23,8 @@ _SETTINGS: Final[dict[Any, Any]] = {
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
     # That would have to be asked before there is anything to do, when Prefect's server may be away.
     PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
+    # The server was seen to answer nothing that writes until its client went away: by default after a minute.
+    PREFECT_API_REQUEST_TIMEOUT: 10.0,
 }
 _SOON: Final = ("0.05", "0.1", "0.2")
 """Seconds after which a request is made again that the server was too busy for; after that Prefect's own pauses."""
