@@ -1,7 +1,7 @@
 """Runs of Prefect that somebody waits for: they begin and end without the pauses that others can bear."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -37,12 +37,10 @@ def prompt_runs(tag: str) -> Iterator[None]:
 
     One client of Prefect's serves all of them: to make one for each takes as long as all that it then asks.
     """
-    client = (
-        SyncClientContext({"event_hooks": {"response": [ask_again_soon]}})
-        if PREFECT_API_URL.value()
-        else None
-    )
-    with prefect.tags(NAME, tag), temporary_settings(_SETTINGS), client or nullcontext():
+    hooks = {"event_hooks": {"response": [ask_again_soon]}}
+    with prefect.tags(NAME, tag), temporary_settings(_SETTINGS), ExitStack() as stack:
+        if PREFECT_API_URL.value():
+            stack.enter_context(SyncClientContext(hooks))
         yield
 
 

@@ -40,6 +40,9 @@ def test_all_runs_of_a_thread_have_one_client(monkeypatch: pytest.MonkeyPatch) -
             assert get_current_settings().flows.heartbeat_frequency is None
             context = SyncClientContext.get()
             assert context is not None
+            timeout = context.client._client.timeout.read  # noqa: SLF001 - it is shown nowhere else
+            assert timeout is not None
+            assert timeout < 30
             assert not receiver.calls
             context.client.request("GET", "/health")
     assert len(receiver.calls) == 3
