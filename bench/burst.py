@@ -23,6 +23,7 @@ from bench.latency import _ANSWERS, _TOPIC, _catch_up, _deployment, _quiet, _rec
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.producer import StatementProducer
+from learnloom.pipelines.refresh.news import has_news
 from servers.kafka.find import own_broker
 
 
@@ -53,6 +54,9 @@ def main() -> None:
             _quiet(api)
             produced = _produce(producer, answers, options.answers, options.seconds)
             time.sleep(5)
+            with Warehouse(warehouse, read_only=True) as opened:
+                while has_news(opened):
+                    time.sleep(1)
             _quiet(api)
             # Those that are scheduled for later have not begun.
             refreshes, deliveries = (
