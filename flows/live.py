@@ -39,7 +39,9 @@ from learnloom.schemas.errors import LearnloomError
 _LOOK_SECONDS: Final = 1.0
 """So often it is looked whether another process has landed something."""
 _TIDY_SECONDS: Final = 60.0
-"""So long, at the least, between two looks whether files are to be merged."""
+"""So long, at the least, between two looks whether files are to be merged, where nobody waits."""
+_TIDY_AT_LAST_SECONDS: Final = 600.0
+"""The same where something comes all the time: then an answer waits for it, for seconds."""
 _FIRST_PAUSE_SECONDS: Final = 1.0
 _LONGEST_PAUSE_SECONDS: Final = 60.0
 _OUTBOX: Final = "feedback.outbox"
@@ -89,6 +91,9 @@ class Follower:
                 if self._is_awake.wait(_LOOK_SECONDS) or self._has_come_otherwise():
                     self._is_awake.clear()
                     self.take_in()
+                    self._tidy_after(_TIDY_AT_LAST_SECONDS)
+                else:
+                    self._tidy_after(_TIDY_SECONDS)
                 pause = _FIRST_PAUSE_SECONDS
             except WarehouseMissingError:
                 continue  # nothing has landed yet
@@ -124,11 +129,10 @@ class Follower:
             self._is_to_deliver = any(each["delivered"] >= _MOST_EVENTS for each in sent)
         if self._is_to_deliver:
             self._is_awake.set()
-        self._tidy()
 
-    def _tidy(self) -> None:
-        """Merge small files where there are many, which takes seconds: not after each refresh."""
-        if time.monotonic() - self._tidied_at < _TIDY_SECONDS:
+    def _tidy_after(self, seconds: float) -> None:
+        """Merge small files where there are many, which takes seconds, if it has not been done for so long."""
+        if time.monotonic() - self._tidied_at < seconds:
             return
         with self._kept.opened(Run("unattended", "live")) as warehouse:
             tidy_if_needed(warehouse, now=now(), wait_seconds=self._wait_seconds)
