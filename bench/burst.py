@@ -19,10 +19,11 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from bench.latency import _ANSWERS, _TOPIC, _deployment, _quiet, _receiver, _runs, _served
+from bench.latency import _ANSWERS, _TOPIC, _catch_up, _deployment, _quiet, _receiver, _runs, _served
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.producer import StatementProducer
+from learnloom.pipelines.refresh.news import has_news
 from servers.kafka.find import own_broker
 
 
@@ -41,6 +42,7 @@ def main() -> None:
         answers = opened.rows(_ANSWERS, [options.students])
     arrived: queue.Queue[str] = queue.Queue()
     with tempfile.TemporaryDirectory() as made, own_broker(os.environ, Path(made) / "broker") as broker:
+        _catch_up(options.folder, Path(made))
         broker.create_topic(_TOPIC, 4)
         with (
             _receiver(arrived) as url,
@@ -52,8 +54,14 @@ def main() -> None:
             _quiet(api)
             produced = _produce(producer, answers, options.answers, options.seconds)
             time.sleep(5)
+            with Warehouse(warehouse, read_only=True) as opened:
+                while has_news(opened):
+                    time.sleep(1)
             _quiet(api)
-            refreshes, deliveries = (_runs(api, flow) for flow in ("refresh", "deliver"))
+            # Those that are scheduled for later have not begun.
+            refreshes, deliveries = (
+                [run for run in _runs(api, flow) if run["end_time"]] for flow in ("refresh", "deliver")
+            )
     with Warehouse(warehouse, read_only=True) as opened:
         landed = dict(
             opened.rows(

@@ -7,7 +7,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from learnloom.flows.alarm import TOLD
-from learnloom.flows.kept import opened
+from learnloom.flows.kept import opened, step
 from learnloom.flows.runtime import (
     RETRIES,
     do,
@@ -21,6 +21,7 @@ from learnloom.flows.runtime import (
 from learnloom.pipelines.deliver.deliver import DeliverySummary
 from learnloom.pipelines.deliver.run import deliver as deliver_now
 from learnloom.pipelines.deliver.run import subscriptions_of
+from learnloom.pipelines.lake.turns import DELIVERY
 
 
 @flow(name="deliver", flow_run_name="deliver to {subscription}", **TOLD)
@@ -50,6 +51,10 @@ def deliver(subscription: str = "all", limit: int | None = None) -> dict[str, An
 def send(only: str | None, limit: int | None = None) -> list[DeliverySummary]:
     """Deliver to the subscription named, or to all."""
     chosen = settings()
-    with opened(this_run("deliver")) as warehouse:
+    with opened(this_run("deliver"), DELIVERY) as warehouse:
         wanted = subscriptions_of(chosen, only)
-        return list(deliver_now(warehouse, chosen, wanted, environment=environment(), clock=now, limit=limit))
+        done = []
+        for each in deliver_now(warehouse, chosen, wanted, environment=environment(), clock=now, limit=limit):
+            done.append(each)
+            step()
+    return done

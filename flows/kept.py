@@ -1,16 +1,23 @@
 """The warehouse of a flow: opened for a run, or kept open by a process that stays."""
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Final
 
-from learnloom.flows.runtime import now, settings
+from learnloom.flows.runtime import logger, now, settings
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.lake.small import stay_with_one_thread
+from learnloom.pipelines.lake.turns import TurnTakenError, turn
+
+_LONGEST_TURN_SECONDS: Final = 86_400.0
+"""So long a run waits for others to end: whoever hangs for a day is told of otherwise."""
 
 
 class KeptWarehouse:
@@ -20,6 +27,8 @@ class KeptWarehouse:
         """Nothing is opened yet."""
         self._settings = chosen
         self._warehouse: Warehouse | None = None
+        self.stepped_at = time.monotonic()
+        """When a step of what is done with it began last."""
 
     @contextmanager
     def opened(self, run: Run | None = None) -> Iterator[Warehouse]:
@@ -30,6 +39,8 @@ class KeptWarehouse:
         """
         if self._warehouse is None:
             self._warehouse = open_to_write(self._settings, must_exist=True)
+            # What it is used for is little, as a rule; a refresh of much lets DuckDB have its threads.
+            stay_with_one_thread(self._warehouse)
         self._warehouse.signed_by = run
         try:
             yield self._warehouse
@@ -57,11 +68,22 @@ def is_kept() -> bool:
     return _KEPT.get() is not None
 
 
+def step() -> None:
+    """Show whoever stays that a run goes on."""
+    kept = _KEPT.get()
+    if kept is not None:
+        kept.stepped_at = time.monotonic()
+
+
 @contextmanager
-def opened(run: Run) -> Iterator[Warehouse]:
-    """Give the warehouse for a run: the one that is kept open, else one opened for it and tidied up afterwards.
+def opened(run: Run, work: str) -> Iterator[Warehouse]:
+    """Give the warehouse for a run that does a work by turns (`learnloom.pipelines.lake.turns`).
+
+    It is the one that is kept open, by a process that has taken the turn already; else one that is opened, and tidied
+    up afterwards, when others have ended.
 
     Raises:
+        TurnTakenError: others had the turn for a day.
         WarehouseMissingError: nothing has landed yet.
     """
     kept = _KEPT.get()
@@ -69,6 +91,18 @@ def opened(run: Run) -> Iterator[Warehouse]:
         with kept.opened(run) as warehouse:
             yield warehouse
         return
-    with open_to_write(settings(), must_exist=True, run=run) as warehouse:
+    with open_to_write(settings(), must_exist=True, run=run) as warehouse, _own_turn(warehouse.folder, work):
         yield warehouse
         tidy_if_needed(warehouse, now=now(), wait_seconds=settings().lock_wait_seconds)
+
+
+@contextmanager
+def _own_turn(folder: Path, work: str) -> Iterator[None]:
+    """Wait until nobody else does it, and say so."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(turn(folder, work))
+        except TurnTakenError:
+            logger().info("this waits until the %s that another process is at has ended", work)
+            stack.enter_context(turn(folder, work, wait_seconds=_LONGEST_TURN_SECONDS))
+        yield

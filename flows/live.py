@@ -4,22 +4,22 @@
 positions, refreshes and deliveries are transactions, and it begins with whatever was left.
 """
 
+import faulthandler
 import os
 import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
-import prefect
-
 from learnloom.flows.deliver import deliver
-from learnloom.flows.kept import KeptWarehouse, keep
+from learnloom.flows.kept import KeptWarehouse, keep, step
 from learnloom.flows.landing_runs import LandingRuns, ShownSource
+from learnloom.flows.prompt import prompt_runs
 from learnloom.flows.refresh import refresh
-from learnloom.flows.runtime import NAME, logger, now, settings
-from learnloom.flows.slots import SlotsTakenError, release_held, slots_of
+from learnloom.flows.runtime import logger, now, settings
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.convert.opening import converting_topics
 from learnloom.pipelines.ingest.land.heartbeat import Heartbeat
@@ -32,13 +32,16 @@ from learnloom.pipelines.lake.errors import WarehouseMissingError
 from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.relation import filled_tables
 from learnloom.pipelines.lake.run import Run
+from learnloom.pipelines.lake.turns import DELIVERY, REFRESH, TurnTakenError, turn
 from learnloom.pipelines.refresh.news import has_news
 from learnloom.schemas.errors import LearnloomError
 
 _LOOK_SECONDS: Final = 1.0
 """So often it is looked whether another process has landed something."""
 _TIDY_SECONDS: Final = 60.0
-"""So long, at the least, between two looks whether files are to be merged."""
+"""So long, at the least, between two looks whether files are to be merged, where nobody waits."""
+_TIDY_AT_LAST_SECONDS: Final = 600.0
+"""The same where something comes all the time: then an answer waits for it, for seconds."""
 _FIRST_PAUSE_SECONDS: Final = 1.0
 _LONGEST_PAUSE_SECONDS: Final = 60.0
 _OUTBOX: Final = "feedback.outbox"
@@ -54,9 +57,11 @@ class Follower:
     def __init__(self, chosen: Settings) -> None:
         """Begin with whatever an earlier process has left."""
         self._kept = KeptWarehouse(chosen)
+        self._folder = chosen.warehouse
         self._wait_seconds = chosen.lock_wait_seconds
-        self._has_landed = threading.Event()
-        self._has_landed.set()
+        self._step_seconds = chosen.flows.live_step_seconds
+        self._is_awake = threading.Event()
+        self._is_awake.set()
         self._is_closed = threading.Event()
         self._has_subscribers = self._is_to_deliver = bool(chosen.subscriptions)
         self._snapshot = -1
@@ -64,32 +69,41 @@ class Follower:
 
     def note(self) -> None:
         """Take note that something has landed."""
-        self._has_landed.set()
+        self._is_awake.set()
 
     def close(self) -> None:
         """Let what is in hand be the last."""
         self._is_closed.set()
-        self._has_landed.set()
+        self._is_awake.set()
+
+    @property
+    def is_hanging(self) -> bool:
+        """Whether a refresh or delivery has come no step further for too long."""
+        return time.monotonic() - self._kept.stepped_at > self._step_seconds
 
     def follow(self) -> None:
         """Refresh and deliver until closed; for a thread of its own."""
         keep(self._kept)
         pause = _FIRST_PAUSE_SECONDS
         while not self._is_closed.is_set():
+            step()
             try:
-                if self._has_landed.wait(_LOOK_SECONDS) or self._has_come_otherwise():
-                    self._has_landed.clear()
-                    self._take_in()
+                if self._is_awake.wait(_LOOK_SECONDS) or self._has_come_otherwise():
+                    self._is_awake.clear()
+                    self.take_in()
+                    self._tidy_after(_TIDY_AT_LAST_SECONDS)
+                else:
+                    self._tidy_after(_TIDY_SECONDS)
                 pause = _FIRST_PAUSE_SECONDS
             except WarehouseMissingError:
                 continue  # nothing has landed yet
-            except SlotsTakenError:
+            except TurnTakenError:
                 self._is_closed.wait(_LOOK_SECONDS)
-                self._has_landed.set()
+                self._is_awake.set()
             except Exception as error:  # noqa: BLE001 - the run has failed, and somebody was told: try again
                 logger().warning("trying again in %.0f s: %s", pause, error)
                 self._is_closed.wait(pause)
-                self._has_landed.set()
+                self._is_awake.set()
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         self._kept.close()
 
@@ -100,27 +114,25 @@ class Follower:
             self._snapshot = snapshot
             return snapshot != before and has_news(warehouse)
 
-    def _take_in(self) -> None:
+    def take_in(self) -> None:
         """Refresh if there is anything new, and deliver if there is anything to tell."""
         with self._kept.opened() as warehouse:
             is_new = has_news(warehouse)
             self._is_to_deliver &= is_new or _OUTBOX in filled_tables(warehouse)
-        if is_new or self._is_to_deliver:
-            # Asked for once: of the way of an answer, each question to Prefect is a part.
-            with slots_of([refresh.name, deliver.name]):
-                if is_new and not self._is_closed.is_set():
-                    done: dict[str, Any] = refresh()
-                    self._is_to_deliver |= self._has_subscribers and done["raised"] + done["ended"] > 0
-                if self._is_to_deliver and not self._is_closed.is_set():
-                    sent = deliver(limit=_MOST_EVENTS).values()
-                    self._is_to_deliver = any(each["delivered"] >= _MOST_EVENTS for each in sent)
+        if is_new and not self._is_closed.is_set():
+            with turn(self._folder, REFRESH):
+                done: dict[str, Any] = refresh()
+            self._is_to_deliver |= self._has_subscribers and done["raised"] + done["ended"] > 0
+        if self._is_to_deliver and not self._is_closed.is_set():
+            with turn(self._folder, DELIVERY):
+                sent = deliver(limit=_MOST_EVENTS).values()
+            self._is_to_deliver = any(each["delivered"] >= _MOST_EVENTS for each in sent)
         if self._is_to_deliver:
-            self._has_landed.set()
-        self._tidy()
+            self._is_awake.set()
 
-    def _tidy(self) -> None:
-        """Merge small files where there are many, which takes seconds: not after each refresh."""
-        if time.monotonic() - self._tidied_at < _TIDY_SECONDS:
+    def _tidy_after(self, seconds: float) -> None:
+        """Merge small files where there are many, which takes seconds, if it has not been done for so long."""
+        if time.monotonic() - self._tidied_at < seconds:
             return
         with self._kept.opened(Run("unattended", "live")) as warehouse:
             tidy_if_needed(warehouse, now=now(), wait_seconds=self._wait_seconds)
@@ -193,15 +205,12 @@ def main(tag: str) -> None:
     chosen = settings()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     follower, runs = Follower(chosen), LandingRuns()
-
-    def tagged(work: Any) -> None:
-        with prefect.tags(NAME, tag):
-            work()
-
+    threading.Thread(target=end_if_hanging, args=(follower,), daemon=True).start()
     sys.stdout.write(f"learnloom: the live process, {os.getpid()}, lands, refreshes and delivers\n")
     sys.stdout.flush()
     threads = [
-        threading.Thread(target=tagged, args=(work,), daemon=True) for work in (follower.follow, runs.show)
+        threading.Thread(target=_prompt, args=(tag, work), daemon=True)
+        for work in (follower.follow, runs.show)
     ]
     with StopSignal.from_signals() as stop:
         for thread in threads:
@@ -217,11 +226,25 @@ def main(tag: str) -> None:
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
     if any(thread.is_alive() for thread in threads):
-        # Nothing is lost: what is in hand has not been committed. Its run is ended by whoever started this, and the
-        # next one finds its slots free.
-        release_held()
+        # Nothing is lost: what is in hand has not been committed. Its run is ended by whoever started this.
         sys.stderr.flush()
         os._exit(1)
+
+
+def _prompt(tag: str, work: Callable[[], None]) -> None:
+    with prompt_runs(tag):
+        work()
+
+
+def end_if_hanging(follower: Follower) -> None:
+    """Leave with the trace of each thread when a refresh or delivery hangs: whoever started this starts it again."""
+    while not follower.is_hanging:
+        time.sleep(_LOOK_SECONDS)
+    sys.stderr.write(
+        "learnloom: the live process came no step further within `flows.live_step_seconds`: it ends\n"
+    )
+    faulthandler.dump_traceback(all_threads=True)
+    os._exit(1)
 
 
 def _end_with_parent() -> None:

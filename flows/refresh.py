@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.utilities.urls import url_for
 
 from learnloom.flows.alarm import TOLD
-from learnloom.flows.kept import is_kept, opened
+from learnloom.flows.kept import is_kept, opened, step
 from learnloom.flows.runtime import (
     RETRIES,
     Progress,
@@ -23,6 +23,7 @@ from learnloom.flows.runtime import (
     tell,
     this_run,
 )
+from learnloom.pipelines.lake.turns import REFRESH
 from learnloom.pipelines.refresh.refresh import RefreshSummary, count_changes, key_first
 from learnloom.pipelines.refresh.refresh import refresh as refresh_now
 from learnloom.pipelines.refresh.request import RefreshRequest
@@ -97,9 +98,14 @@ def compute(
 ) -> tuple[RefreshSummary, dict[str, int]]:
     """Compute and publish everything, as one transaction; count the signals that begin and end to stand."""
     chosen = settings()
-    with opened(this_run("refresh")) as warehouse:
+
+    def begin(name: str) -> None:
+        step()
+        progress(name)
+
+    with opened(this_run("refresh"), REFRESH) as warehouse:
         key_first(warehouse, chosen, now=now())
-        summary = refresh_now(warehouse, chosen, request, clock=now, on_progress=progress)
+        summary = refresh_now(warehouse, chosen, request, clock=now, on_progress=begin)
         return summary, count_changes(warehouse) if summary.students else {"raised": 0, "ended": 0}
 
 

@@ -27,6 +27,13 @@ class Schedules(BaseModel):
         description="Whether `serve` keeps a process running that lands, refreshes and delivers as records come. "
         "Otherwise each run is a process of its own, as in a work pool.",
     )
+    live_step_seconds: float = Field(
+        default=7_200.0,
+        ge=600,
+        le=604_800,
+        description="Maximum duration of a step of that process: a relation or a bucket of a refresh, staging, or the "
+        "delivery to a subscription. After it the process is taken to hang: it ends with an alert, and starts again.",
+    )
     land_seconds: float = Field(
         default=60.0,
         ge=1,

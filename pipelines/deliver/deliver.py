@@ -19,12 +19,14 @@ from learnloom.pipelines.deliver.queue import (
     DeliveryBatch,
     Due,
     SubscriptionFilter,
+    first_waiting,
     read_batch,
     read_over,
     record,
 )
 from learnloom.pipelines.deliver.sender import DELIVERED, DeliveryOutcome, Sender, wait_after
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.tracing.span import span
 
 FAILURES_IN_A_ROW: Final = 5
@@ -139,10 +141,12 @@ class Delivering:
     def _step(self, position: DeliveryPosition) -> DeliveryPosition | None:
         """Deal with one batch; give the position after it, None where there is no more to do."""
         now = self.clock()
-        over = read_over(self.warehouse, self._wanted, position, now=now)
-        if over:
+        with one_snapshot(self.warehouse):
+            waiting = first_waiting(self.warehouse, position.subscription)
+            over = read_over(self.warehouse, self._wanted, position, waiting=waiting, now=now)
+            batch = None if over else self._read_batch(position, waiting, now)
+        if batch is None:
             return self._record(position, position, over)
-        batch = read_batch(self.warehouse, self._wanted, position, now=now, limit=self.sender.at_once)
         if not batch.events:
             if batch.next_sequence > position.next_sequence:
                 self._record(position, position._replace(next_sequence=batch.next_sequence), [])
@@ -162,6 +166,10 @@ class Delivering:
         # What was read of the outbox to its end need not be looked for once more.
         is_over = batch.is_last and dealt.stopped is None
         return None if self._is_at_limit or is_over else recorded
+
+    def _read_batch(self, position: DeliveryPosition, waiting: int | None, now: datetime) -> DeliveryBatch:
+        limit = self.sender.at_once
+        return read_batch(self.warehouse, self._wanted, position, waiting=waiting, now=now, limit=limit)
 
     @property
     def _is_at_limit(self) -> bool:

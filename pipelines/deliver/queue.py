@@ -1,6 +1,6 @@
 """What is due for a subscription, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 # Events that are not to be sent any more: raised what stands no longer, or ended what a receiver never had.
 _OVER: Final = (
-    "(change = 'raised' AND (expires_at <= $now OR EXISTS (FROM feedback.outbox AS later "
-    "WHERE later.change = 'ended' AND later.signal_id = told.signal_id AND later.occurrence = told.occurrence)))"
+    "(change = 'raised' AND (expires_at <= $now OR EXISTS (FROM feedback.outbox AS later WHERE later.sequence > $first "
+    "AND later.change = 'ended' AND later.signal_id = told.signal_id AND later.occurrence = told.occurrence)))"
     " OR (change = 'ended' AND sequence <= $began_at)"
 )
 
@@ -83,21 +83,40 @@ class Delivery(NamedTuple):
     last_error: str | None
 
 
+def first_waiting(warehouse: Warehouse, subscription: str) -> int | None:
+    """Sequence of the first event that was not taken and is to be sent again; None: there is none."""
+    (first,) = warehouse.one(
+        "SELECT min(sequence) FROM feedback.delivery WHERE subscription = ? AND status = 'waiting'",
+        [subscription],
+    )
+    return None if first is None else int(first)
+
+
 def read_over(
-    warehouse: Warehouse, wanted: SubscriptionFilter, position: DeliveryPosition, *, now: datetime
+    warehouse: Warehouse,
+    wanted: SubscriptionFilter,
+    position: DeliveryPosition,
+    *,
+    waiting: int | None,
+    now: datetime,
 ) -> list[Delivery]:
-    """Read what waits or would come, and is not to be sent any more: to be recorded as passed."""
+    """Read what waits or would come, and is not to be sent any more: to be recorded as passed.
+
+    Of the outbox no file is read but of what comes from there on, which is little of what was ever told.
+    """
     condition, values = wanted.condition()
+    first = min(position.next_sequence, waiting or position.next_sequence)
     rows = warehouse.rows(
         "SELECT sequence, event_id, student_key, 'passed', coalesce(n_attempts, 0), NULL, last_error "
-        f"FROM (FROM feedback.outbox WHERE {condition} AND sequence > $replayed_to) AS told "
+        f"FROM (FROM feedback.outbox WHERE {condition} AND sequence > $replayed_to AND sequence >= $first) AS told "
         "LEFT JOIN (SELECT sequence, status, n_attempts, last_error FROM feedback.delivery "
-        "WHERE subscription = $subscription) AS done USING (sequence) "
+        "WHERE subscription = $subscription AND sequence >= $first) AS done USING (sequence) "
         f"WHERE (status = 'waiting' OR (status IS NULL AND sequence >= $next_sequence)) AND ({_OVER}) "
         "ORDER BY sequence",
         {
             **values,
             **_asked(position, "subscription", "next_sequence", "began_at", "replayed_to"),
+            "first": first,
             "now": now,
         },
     )
@@ -105,7 +124,13 @@ def read_over(
 
 
 def read_batch(
-    warehouse: Warehouse, wanted: SubscriptionFilter, position: DeliveryPosition, *, now: datetime, limit: int
+    warehouse: Warehouse,
+    wanted: SubscriptionFilter,
+    position: DeliveryPosition,
+    *,
+    waiting: int | None,
+    now: datetime,
+    limit: int,
 ) -> DeliveryBatch:
     """Read what is due, in order: what waits and may be tried again, then what is new.
 
@@ -114,19 +139,12 @@ def read_batch(
     condition, values = wanted.condition()
     (last,) = warehouse.one("SELECT coalesce(max(sequence), 0) FROM feedback.outbox")
     asked = {**_asked(position, "subscription"), "now": now, "limit": limit}
-    again = warehouse.rows(
-        "WITH waiting AS (FROM feedback.delivery WHERE subscription = $subscription AND status = 'waiting'), "
-        "due AS (SELECT student_key FROM waiting GROUP BY student_key "
-        "HAVING arg_min(next_attempt_at, sequence) <= $now) "
-        "SELECT sequence, told.event_id, told.student_key, told.event, waiting.n_attempts, false, false "
-        "FROM waiting SEMI JOIN due USING (student_key) "
-        "INNER JOIN feedback.outbox AS told USING (sequence) ORDER BY sequence LIMIT $limit",
-        asked,
-    )
+    again = [] if waiting is None else _read_again(warehouse, asked)
     if len(again) == limit:
-        return DeliveryBatch([Due(*row) for row in again], position.next_sequence, is_last=False)
+        return DeliveryBatch(again, position.next_sequence, is_last=False)
     new = warehouse.rows(
-        "WITH done AS (SELECT sequence FROM feedback.delivery WHERE subscription = $subscription), "
+        "WITH done AS (SELECT sequence FROM feedback.delivery "
+        "WHERE subscription = $subscription AND sequence >= $next_sequence), "
         "behind AS (SELECT student_key FROM feedback.delivery "
         "WHERE subscription = $subscription AND status = 'waiting' GROUP BY student_key "
         "HAVING arg_min(next_attempt_at, sequence) > $now) "
@@ -137,10 +155,24 @@ def read_batch(
     )
     next_sequence = new[-1][0] + 1 if len(new) == limit else last + 1
     return DeliveryBatch(
-        sorted(Due(*row) for row in (*again, *new)),
+        sorted([*again, *(Due(*row) for row in new)]),
         max(next_sequence, position.next_sequence),
         is_last=len(new) < limit,
     )
+
+
+def _read_again(warehouse: Warehouse, asked: Mapping[str, object]) -> list[Due]:
+    """Read what waits and may be tried again."""
+    rows = warehouse.rows(
+        "WITH waiting AS (FROM feedback.delivery WHERE subscription = $subscription AND status = 'waiting'), "
+        "due AS (SELECT student_key FROM waiting GROUP BY student_key "
+        "HAVING arg_min(next_attempt_at, sequence) <= $now) "
+        "SELECT sequence, told.event_id, told.student_key, told.event, waiting.n_attempts, false, false "
+        "FROM waiting SEMI JOIN due USING (student_key) "
+        "INNER JOIN feedback.outbox AS told USING (sequence) ORDER BY sequence LIMIT $limit",
+        dict(asked),
+    )
+    return [Due(*row) for row in rows]
 
 
 def record(

@@ -18,14 +18,20 @@ def one_thread(warehouse: Warehouse, *, when: bool = True) -> Iterator[None]:
     if not when or warehouse.threads_before is not None:
         yield
         return
-    before = int(warehouse.one("SELECT current_setting('threads')")[0])
-    warehouse.run("SET threads=1")
-    warehouse.threads_before = before
+    before = stay_with_one_thread(warehouse)
     try:
         yield
     finally:
         warehouse.threads_before = None
         warehouse.run(f"SET threads={before}")
+
+
+def stay_with_one_thread(warehouse: Warehouse) -> int:
+    """Let DuckDB work in one thread from now on; return in how many it worked before."""
+    before = int(warehouse.one("SELECT current_setting('threads')")[0])
+    warehouse.run("SET threads=1")
+    warehouse.threads_before = before
+    return before
 
 
 @contextmanager

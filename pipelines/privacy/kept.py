@@ -195,6 +195,7 @@ FILES: Final = (
         True,
     ),
     Kept("student.key", "the secret with which the keys of students are made", OPERATION, NONE, False),
+    Kept("turns", "the turns to refresh and to deliver", OPERATION, NONE, False),
     Kept("writing.lock", "the turn to write", OPERATION, NONE, False),
 )
 
