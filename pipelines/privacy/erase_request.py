@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.relation import filled_tables, load_relations
+from learnloom.pipelines.lake.relation import filled_tables, read_relations
 from learnloom.pipelines.lake.small import one_thread
 from learnloom.pipelines.privacy.erase_attachments import attachments_named
 from learnloom.pipelines.privacy.erase_beside import renew_model
@@ -53,7 +53,7 @@ def request_erasure(
         ErasureError: the reason names the student, or another process erases.
         WarehouseBusyError: other processes kept writing.
     """
-    tables.prepare(warehouse, wait_seconds=settings.lock_wait_seconds)
+    landing_schema.prepare(warehouse, wait_seconds=settings.lock_wait_seconds)
     with alone(warehouse.folder):
         forget_unasked(warehouse.folder, {each.erasure_id for each in read_erasures(warehouse)})
         return warehouse.retrying(
@@ -154,4 +154,4 @@ def hide_what_came_since(
 def stage_what_was_put_back(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> None:
     """Stage the statements of others again at once, so that what was computed of them has its statements."""
     if _STAGING in filled_tables(warehouse):
-        stage(warehouse, load_relations(), RefreshRequest(now), wait_seconds=settings.lock_wait_seconds)
+        stage(warehouse, read_relations(), RefreshRequest(now), wait_seconds=settings.lock_wait_seconds)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
+from learnloom.pipelines.ingest.catalogue.vocabulary import rules_in_force
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import Columns, Relation, columns_in, filled_tables, inputs
 from learnloom.pipelines.refresh.outbox import OUTBOX
@@ -153,7 +154,7 @@ class Transform:
                 self.show(self.work, relation)
         state = {name: [value] for name, value in self.plan.state._asdict().items()}
         self.work.fill(self.by_name[STATE], pa.table(state))
-        self.work.fill(self.by_name[VOCABULARY], self.plan.vocabulary)
+        self.work.fill(self.by_name[VOCABULARY], rules_in_force(self.plan.vocabulary))
         names = ("setting_name", "setting_value")
         rows = [dict(zip(names, row, strict=True)) for row in self.plan.choices]
         schema = pa.schema([(name, pa.string()) for name in names])

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.lake.relation import filled_tables
@@ -76,14 +76,14 @@ def take_secret(warehouse: Warehouse, *, renew: bool, now: datetime, wait_second
         StudentSecretError: the file of the secret cannot be read or written, or another process has taken another one.
         WarehouseBusyError: other writers were in the way for too long.
     """
-    tables.prepare(warehouse, wait_seconds=wait_seconds)
+    landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
     if not renew and _taken(warehouse)[1]:
         held_secret(warehouse)
         return None
 
     def write() -> int | None:
         with warehouse.transaction(LANDING):
-            tables.advance_fence(warehouse)
+            landing_schema.advance_fence(warehouse)
             version, taken = _taken(warehouse)
             if taken and not renew:  # by another process, meanwhile
                 return None
@@ -108,7 +108,7 @@ def take_first_secret(warehouse: Warehouse, *, now: datetime, wait_seconds: floa
     Raises:
         StudentSecretError, WarehouseBusyError: as `take_secret`.
     """
-    if _taken(warehouse)[0] or has_student_keys(warehouse):
+    if has_student_keys(warehouse) or _taken(warehouse)[0]:
         return None
     return take_secret(warehouse, renew=False, now=now, wait_seconds=wait_seconds)
 
