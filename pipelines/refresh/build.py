@@ -3,6 +3,7 @@
 Nothing is written to the lake here: `publish` does that, when everything is known.
 """
 
+import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -23,10 +24,7 @@ Rows = tuple[str, pa.Table]
 _STAGED: Final = "staging.stg_statement"
 _LOGS: Final = (OUTBOX, "feedback.holdout_draw")
 """What was told of students before, and drawn: it decides what is told now."""
-_TAKEN_APART: Final = ", ".join(
-    f"NULL::JSON AS {name}"
-    for name in ("context_activities", "instructor", "context_agents", "context_groups")
-)
+_WORD: Final = re.compile(r"\w+")
 
 
 class Students(NamedTuple):
@@ -183,13 +181,15 @@ class Transform:
     def take(self, students: Students) -> None:
         """Cut what students are computed from down to those chosen: their statements, and what they were told."""
         theirs = self.by_keys if students.cut is None else f"WHERE {students.cut}"
-        # Read once: everything else is computed from these rows.
-        self.work.take(
-            self.by_name[_STAGED],
-            # Contexts are taken apart when mentions are merged; nothing about a student reads them again.
-            f"SELECT * REPLACE ({_TAKEN_APART}) FROM {self.staged} {theirs}",
-        )
+        # Read once: everything else is computed from these rows. Each column costs, whether it is read again or not.
+        left_out = ", ".join(f"NULL::{kind} AS {name}" for name, kind in self._unread())
+        self.work.take(self.by_name[_STAGED], f"SELECT * REPLACE ({left_out}) FROM {self.staged} {theirs}")
         self._show_logs(theirs)
+
+    def _unread(self) -> Columns:
+        """The columns of staged statements of which no relation of a student says the name, such as contexts."""
+        said = {word for relation in self.of_scope("student") for word in _WORD.findall(relation.sql)}
+        return [(name, kind) for name, kind in self.columns[_STAGED] if name not in said]
 
     @property
     def by_keys(self) -> str:
