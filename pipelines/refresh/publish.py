@@ -13,16 +13,21 @@ from learnloom.pipelines.lake.relation import KEYS, Columns, Relation, columns_i
 from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.digests import DIGEST, Rewrite, find_rewrites
+from learnloom.pipelines.refresh.item_counts import count_items
 from learnloom.pipelines.refresh.outbox import CHANGE, write_events
 from learnloom.pipelines.refresh.state import STATE, drop_what_is_gone, read_state
 from learnloom.pipelines.refresh.students import student_tables
 from learnloom.pipelines.refresh.teacher_week import TOLD, tell_teachers
-from learnloom.pipelines.refresh.touched import touched_keys
+from learnloom.pipelines.refresh.touched import (
+    TOUCHED_SCOPES,
+    compute_what_is_read,
+    is_whole_scope,
+    touched_keys,
+)
 from learnloom.pipelines.refresh.withhold import DRAW, log_draws
 from learnloom.pipelines.refresh.workspace import Changes, Workspace
 
 _SIGNAL: Final = "feedback.signal"
-_TOUCHED_SCOPES: Final = ("activity", "course", "skill")
 
 
 def publish(transform: Transform, *, n_students: int, source: str) -> None:
@@ -41,12 +46,13 @@ def publish(transform: Transform, *, n_students: int, source: str) -> None:
         if transform.plan.is_full:
             # Nothing of students reads it: courses do, and of everybody they are computed in the same workspace.
             transform.show(transform.work, transform.by_name[TOLD])
+            compute_what_is_read(transform)
         _make_tables_and_views(transform)
         with one_snapshot(warehouse, when=is_small):
             _compare_with_lake(transform)
             rewrites = _rewrites(transform)
-            scopes = [scope for scope in _TOUCHED_SCOPES if _is_touched(transform, scope)]
-        touched = [(scope, _touched_place(transform, scope, stack)) for scope in scopes]
+            scopes = [scope for scope in TOUCHED_SCOPES if _is_touched(transform, scope)]
+        touched = [(scope, place) for scope in scopes if (place := _touched_place(transform, scope, stack))]
         if not transform.plan.is_full:  # a full refresh has made them with the others
             _make_touched(transform, touched)
         with warehouse.transaction():
@@ -83,7 +89,7 @@ def _make_tables_and_views(transform: Transform) -> None:
     if transform.plan.is_full:
         tables += [
             (relation, relation.sql, work)
-            for relation in transform.of_scope(*_TOUCHED_SCOPES)
+            for relation in transform.of_scope(*TOUCHED_SCOPES)
             if _is_to_make(transform, relation, work.described(relation.sql))
         ]
     before = transform.plan.before
@@ -132,19 +138,25 @@ def _views(transform: Transform) -> list[Relation]:
 
 
 def _is_touched(transform: Transform, scope: str) -> bool:
-    """Whether rows of a scope are to be computed; which ones is kept in the workspace, unless they are all."""
-    return _is_whole(transform, scope) or transform.work.keep_keys(scope, touched_keys(transform, scope)) > 0
+    """Whether rows of a scope may have to be computed; of courses and skills, which ones is kept in the workspace."""
+    if scope == "activity" or is_whole_scope(transform, scope):
+        return True
+    return transform.work.keep_keys(scope, touched_keys(transform, scope)) > 0
 
 
-def _touched_place(transform: Transform, scope: str, stack: ExitStack) -> Workspace:
-    """Where what is touched is computed: of everybody in the workspace itself, where all of it stands."""
+def _touched_place(transform: Transform, scope: str, stack: ExitStack) -> Workspace | None:
+    """Where what is touched is computed, None where nothing is; of everybody in the workspace, where it all stands."""
     work = transform.work
     if transform.plan.is_full:
         return work
     # One for each: a transaction writes to one database.
     place = stack.enter_context(Workspace(work.warehouse, f"by_{scope}"))
     with one_snapshot(work.warehouse, when=transform.plan.is_small):
-        if not _is_whole(transform, scope):
+        is_whole = is_whole_scope(transform, scope)
+        if scope == "activity":
+            if not count_items(transform, place, is_whole=is_whole):
+                return None
+        elif not is_whole:
             place.keep_keys(scope, f"FROM {work.keys(scope)}")
         _show_touched(transform, scope, place)
     return place
@@ -152,24 +164,21 @@ def _touched_place(transform: Transform, scope: str, stack: ExitStack) -> Worksp
 
 def _show_touched(transform: Transform, scope: str, place: Workspace) -> None:
     """Show the lake in `place`, cut down to what the students computed anew have touched."""
-    is_whole, targets = _is_whole(transform, scope), transform.of_scope(scope)
+    is_whole, targets = is_whole_scope(transform, scope), transform.of_scope(scope)
     made = {relation.full_name for relation in (*_tables(transform), *_views(transform))}
     for relation in inputs(transform.relations, targets, transform.existing | made):
         # What is known of activities as such is small, and a course's own row does not lie in a course.
-        is_cut = not is_whole and relation.scope == "student" and KEYS[scope] in relation.columns
+        is_cut = not is_whole and relation.scope in ("student", scope) and KEYS[scope] in relation.columns
         if relation.scope in ("mention", "reference", "state"):
             # The workspace has it whole, and need not ask the catalogue.
             place.show(relation, source=transform.work.place(relation))
+        elif relation.scope == scope:
+            if relation.full_name not in place.kinds:  # else it is computed there
+                place.show(relation, only=scope if is_cut else None)
         elif relation.full_name in transform.existing and not transform.work.n_rows.get(relation.full_name):
             transform.show(place, relation, only=scope if is_cut else None)
         else:
             place.show(relation, only=scope if is_cut else None)
-
-
-def _is_whole(transform: Transform, scope: str) -> bool:
-    """Whether all rows of a scope are computed, touched or not."""
-    of_day = any(relation.reads_day for relation in transform.of_scope(scope))
-    return transform.plan.is_full or transform.plan.recounts or (transform.plan.is_new_day and of_day)
 
 
 def _make_touched(transform: Transform, touched: Sequence[tuple[str, Workspace]]) -> None:
@@ -280,7 +289,12 @@ def _write_touched(transform: Transform, scope: str, place: Workspace) -> None:
     """Compute and write what belongs to the activities, courses or skills that `place` shows."""
     for relation in transform.of_scope(scope):
         lake = f"{LAKE}.{relation.full_name}"
-        cut = "" if _is_whole(transform, scope) else f" WHERE {KEYS[scope]} IN (FROM {place.keys(scope)})"
+        cut = (
+            "" if is_whole_scope(transform, scope) else f" WHERE {KEYS[scope]} IN (FROM {place.keys(scope)})"
+        )
         if relation.full_name in transform.filled:
             place.warehouse.run(f"DELETE FROM {lake}{cut}")
-        place.in_here(f"INSERT INTO {lake} BY NAME {relation.sql}")
+        is_computed = place.kinds.get(relation.full_name) == "TABLE"
+        place.in_here(
+            f"INSERT INTO {lake} BY NAME {f'FROM {relation.full_name}' if is_computed else relation.sql}"
+        )
