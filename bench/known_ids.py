@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema, tables
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
 from learnloom.pipelines.ingest.land.hash_runs import Hashes, MemoryRun
 from learnloom.pipelines.lake.connection import Warehouse
@@ -69,7 +69,7 @@ def main() -> None:
 
 def _fill(folder: Path, known: int) -> None:
     with Warehouse(folder) as warehouse:
-        tables.prepare(warehouse, wait_seconds=60)
+        landing_schema.prepare(warehouse, wait_seconds=60)
         for first in range(0, known, _AT_ONCE):
             warehouse.run(_MANY.format(first=first, last=min(first + _AT_ONCE, known)))
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema, tables
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.producer import StatementProducer
@@ -82,7 +82,7 @@ def _measure(broker: OwnBroker, folder: Path, options: argparse.Namespace) -> No
     for known in options.known:
         place = folder / f"known-{known}"
         with Warehouse(place) as warehouse:
-            tables.prepare(warehouse, wait_seconds=60)
+            landing_schema.prepare(warehouse, wait_seconds=60)
             warehouse.run(_LAND_MANY, [known])
         _consume(broker, place, "first")
         _show(f"consume, judge, land beside {known:,}", _consume(broker, place, "small"), raw)
@@ -181,7 +181,7 @@ def _consume(broker: OwnBroker, place: Path, topic: str) -> dict[str, Any]:
 def _measure_lag(broker: OwnBroker, place: Path, options: argparse.Namespace) -> None:
     """Look every few milliseconds how far a reader can see, while a consumer follows a steady stream."""
     with Warehouse(place) as warehouse:
-        tables.prepare(warehouse, wait_seconds=60)
+        landing_schema.prepare(warehouse, wait_seconds=60)
     follow = [sys.executable, "-c", _RUN, "consume", "--topic", "steady", "--servers", broker.address]
     follow += ["-w", str(place), "--no-dead-topics"]
     consumer = subprocess.Popen(

@@ -19,6 +19,7 @@ _FORKS.set_forkserver_preload(
         "learnloom.pipelines.cli.consume",
         "learnloom.pipelines.cli.main",
         "learnloom.pipelines.lrs.opening",
+        "learnloom.pipelines.refresh.carry_out",
         "learnloom.pipelines.refresh.refresh",
         "pyarrow",
         "pytz",

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from learnloom.pipelines.config.holdout import Holdout
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.catalogue.vocabulary import vocabulary_in_force
+from learnloom.pipelines.ingest.catalogue.vocabulary_in_force import vocabulary_in_force
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables, load_relations
 from learnloom.pipelines.refresh.buckets.key_range import MOST_RANGES, KeyRange, key_ranges

@@ -8,8 +8,6 @@ from learnloom.pipelines.cli.options import JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.cli.shown import named_profile
 from learnloom.pipelines.config.settings import read_settings
-from learnloom.pipelines.feedback.describe import describe_profile
-from learnloom.pipelines.feedback.why import describe_why, find_skill
 from learnloom.pipelines.lake.open import open_to_read
 
 commands = typer.Typer(add_completion=False)
@@ -34,9 +32,14 @@ def profile(
         found = named_profile(settings, opened, "profile", student)
         if why is None:
             out.record(found)
-            out.say(*describe_profile(found))
+            if not as_json:
+                # It brings all texts with it.
+                from learnloom.pipelines.feedback.describe import describe_profile  # noqa: PLC0415
+
+                out.say(*describe_profile(found))
             return
-        # It brings the whole learner model with it.
+        # They bring the whole learner model with them.
+        from learnloom.pipelines.feedback.why import describe_why, find_skill  # noqa: PLC0415
         from learnloom.pipelines.refresh.why import why as explain  # noqa: PLC0415
 
         explained = explain(opened, found, find_skill(found, why), thresholds=settings.thresholds)

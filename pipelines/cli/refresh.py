@@ -8,9 +8,9 @@ import typer
 from learnloom.pipelines.cli.options import JsonOption, WarehouseOption, now, run_of
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
-from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.operate.summary import newest_statement_at
-from learnloom.pipelines.refresh.refresh import RefreshSummary, open_and_refresh
+from learnloom.pipelines.lake.open import open_to_write
+from learnloom.pipelines.operate.summary import newest_before
+from learnloom.pipelines.refresh.refresh import RefreshSummary, refresh_and_tidy
 from learnloom.pipelines.refresh.request import RefreshRequest
 
 commands = typer.Typer(add_completion=False)
@@ -68,12 +68,19 @@ def refresh(
 
 
 def run_refresh(out: Output, settings: Settings, request: RefreshRequest) -> RefreshSummary:
-    """Refresh with progress."""
-    with out.progress("refreshing") as tick:
-        summary = open_and_refresh(settings, request, clock=now, run=run_of("refresh"), on_progress=tick)
-    with open_to_read(settings) as warehouse:
-        newest = newest_statement_at(warehouse)
-    if newest is not None and newest < summary.as_of - dt.timedelta(days=_QUIET_DAYS):
+    """Refresh with progress.
+
+    Raises:
+        WarehouseMissingError: nothing has landed yet.
+        StudentSecretError, WarehouseBusyError: as `refresh_and_tidy`.
+    """
+    with open_to_write(settings, must_exist=True, run=run_of("refresh")) as warehouse:
+        with out.progress("refreshing") as tick:
+            summary = refresh_and_tidy(warehouse, settings, request, clock=now, on_progress=tick)
+        newest = None
+        if summary.students:  # else it was said before
+            newest = newest_before(warehouse, summary.as_of - dt.timedelta(days=_QUIET_DAYS))
+    if newest is not None:
         out.note(
             f"learnloom: the newest statement is from {newest:%Y-%m-%d}. To see the students as of that day: "
             f"learnloom refresh --as-of {newest:%Y-%m-%d}"

@@ -16,9 +16,9 @@ from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.formatting import count, percent
 from learnloom.pipelines.ingest.catalogue.vocabulary import (
     import_vocabulary,
-    landed_vocabulary,
     read_vocabulary,
 )
+from learnloom.pipelines.ingest.catalogue.vocabulary_in_force import landed_vocabulary
 from learnloom.pipelines.ingest.catalogue.vocabulary_presets import (
     PRESETS,
     effective_rules,

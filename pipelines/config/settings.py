@@ -94,9 +94,9 @@ class Settings(BaseSettings):
         default=60.0, gt=0, le=3_600, description="How long to wait and retry while another process writes."
     )
     memory_limit: str = Field(
-        default="4GB",
+        default="1GB",
         pattern=r"^\d+(MB|GB)$",
-        description="Memory that DuckDB may use before it spills to disk.",
+        description="Memory that DuckDB may use in a process before it spills to disk.",
     )
     session_gap_minutes: int = Field(
         default=30, ge=5, le=240, description="Pause between two statements after which a session begins."

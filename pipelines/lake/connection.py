@@ -51,7 +51,7 @@ class Warehouse:
         secret: Path | None = None,
         read_only: bool = False,
         snapshot: int | None = None,
-        memory_limit: str = "4GB",
+        memory_limit: str = "1GB",
         lock_wait_seconds: float = 60.0,
         takes_lock: bool = True,
         run: Run | None = None,

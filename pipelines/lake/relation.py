@@ -18,7 +18,7 @@ import graphlib
 import importlib.resources
 import json
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Final, Literal, NamedTuple
@@ -56,16 +56,17 @@ KEYS: Final[dict[str, str]] = {
 }
 """Column by which rows of a scope are told apart and replaced."""
 
-_CATALOGUE: Final = f"__ducklake_metadata_{LAKE}"
+CATALOGUE: Final = f"__ducklake_metadata_{LAKE}"
+"""Name under which the catalogue's own tables are attached."""
 CATALOGUED_TABLES: Final = f"""
     SELECT
         schema_name || '.' || table_name AS relation,
         table_id,
         -- DuckLake numbers the rows of a table as they come.
         coalesce(next_row_id, 0) > 0 AS is_filled
-    FROM {_CATALOGUE}.ducklake_table AS tables
-    INNER JOIN {_CATALOGUE}.ducklake_schema AS schemas USING (schema_id)
-    LEFT JOIN {_CATALOGUE}.ducklake_table_stats USING (table_id)
+    FROM {CATALOGUE}.ducklake_table AS tables
+    INNER JOIN {CATALOGUE}.ducklake_schema AS schemas USING (schema_id)
+    LEFT JOIN {CATALOGUE}.ducklake_table_stats USING (table_id)
     WHERE tables.end_snapshot IS NULL AND schemas.end_snapshot IS NULL
 """
 """SELECT of the lake's tables by the catalogue itself: `duckdb_tables()` and `information_schema.tables` count the rows
@@ -116,10 +117,17 @@ class Relation:
         return "run.refresh_state" in self.dependencies and re.search(r"\bas_of\b", self.sql) is not None
 
 
-def load_relations(folders: Sequence[str] = LAYERS) -> list[Relation]:
-    """Read the files of the given folders of sql/, ordered so that each relation follows those it reads.
+def read_relations(folders: Sequence[str] = LAYERS) -> list[Relation]:
+    """Read the files of the given folders of sql/, in order of layers and names; a process reads them once.
 
-    A process reads them once.
+    Raises:
+        WarehouseError: a header lacks a part.
+    """
+    return [relation for folder in folders for relation in _read_folder(folder)]
+
+
+def load_relations(folders: Sequence[str] = LAYERS) -> list[Relation]:
+    """Read them so that each relation follows those that it reads: for that all of sql/ is parsed, once a process.
 
     Raises:
         WarehouseError: a header lacks a part, a relation reads an unknown one, or they read each other in a ring.
@@ -129,7 +137,7 @@ def load_relations(folders: Sequence[str] = LAYERS) -> list[Relation]:
 
 @cache
 def _load(folders: tuple[str, ...]) -> tuple[Relation, ...]:
-    relations = {relation.full_name: relation for folder in folders for relation in _read_folder(folder)}
+    relations = {relation.full_name: relation for relation in read_relations(folders)}
     graph = graphlib.TopologicalSorter[str]()
     for relation in relations.values():
         unknown = relation.dependencies - relations.keys()
@@ -200,12 +208,14 @@ def filled_tables(warehouse: Warehouse) -> set[str]:
     return {name for name, table in catalogued_tables(warehouse).items() if table.is_filled}
 
 
-def _read_folder(folder: str) -> Iterator[Relation]:
-    for entry in sorted(
-        importlib.resources.files("learnloom.sql").joinpath(folder).iterdir(), key=lambda e: e.name
-    ):
-        if entry.name.endswith(".sql"):
-            yield parse_relation(folder, entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8"))
+@cache
+def _read_folder(folder: str) -> tuple[Relation, ...]:
+    entries = importlib.resources.files("learnloom.sql").joinpath(folder).iterdir()
+    files = sorted((each for each in entries if each.name.endswith(".sql")), key=lambda each: each.name)
+    return tuple(
+        parse_relation(folder, each.name.removesuffix(".sql"), each.read_text(encoding="utf-8"))
+        for each in files
+    )
 
 
 def parse_relation(layer: str, name: str, text: str) -> Relation:

@@ -99,15 +99,18 @@ def tables(warehouse: Warehouse) -> list[str]:
     return list(catalogued_tables(warehouse))
 
 
-def newest_statement_at(warehouse: Warehouse) -> dt.datetime | None:
-    """When the newest staged statement happened; None where there is none."""
-    found = _optional(
-        warehouse,
-        tables(warehouse),
-        "staging.stg_statement",
-        "SELECT max(occurred_at) FROM staging.stg_statement",
-    )
-    return found[0] if found else None
+def newest_before(warehouse: Warehouse, moment: dt.datetime) -> dt.datetime | None:
+    """When the newest staged statement happened, where that was before a moment; None where it was not, or is none.
+
+    Where statements are newer, the first that is met says so: all of them are read only where none is.
+    """
+    staged = "staging.stg_statement"
+    if staged not in tables(warehouse) or warehouse.rows(
+        f"SELECT 1 FROM {staged} WHERE occurred_at >= ? LIMIT 1", [moment]
+    ):
+        return None
+    newest: dt.datetime | None = warehouse.one(f"SELECT max(occurred_at) FROM {staged}")[0]
+    return newest
 
 
 def _optional(

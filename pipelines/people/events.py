@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from learnloom.pipelines.ingest.land import school_tables, tables
+from learnloom.pipelines.ingest.land import landing_schema, school_tables
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.people.errors import PersonError
@@ -181,7 +181,7 @@ def tell(
     def write() -> int | None:
         with warehouse.transaction(LANDING):
             # Of two at once the second fails and is done again, with what the first has told.
-            tables.advance_fence(warehouse)
+            landing_schema.advance_fence(warehouse)
             events = read_events(warehouse)
             changes = changes_of(WhoIsWho(events))
             if not changes:
@@ -192,7 +192,7 @@ def tell(
             school_tables.write_people(warehouse, _event_rows(new), _person_rows(who), _staff_rows(who))
         return number
 
-    tables.prepare(warehouse, wait_seconds=wait_seconds)
+    landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
     return warehouse.retrying(write, wait_seconds=wait_seconds)
 
 

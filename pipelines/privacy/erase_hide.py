@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.ingest.land.dead_letters import drop_content
 from learnloom.pipelines.ingest.land.erased import Erased, write_erased
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
@@ -74,7 +74,7 @@ def hide(
     """
     with warehouse.transaction(LANDING):
         # Who lands at the same time fails and is done again, with what is erased in its duplicate check.
-        tables.advance_fence(warehouse)
+        landing_schema.advance_fence(warehouse)
         if warehouse.snapshot() > scanned:
             (later,) = find_standing(warehouse, [Sought(subject, erasure.pseudonym)], since=scanned)
             found = found.joined(later)

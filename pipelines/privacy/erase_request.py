@@ -7,9 +7,9 @@ from functools import partial
 from typing import Final
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.relation import filled_tables, load_relations
+from learnloom.pipelines.lake.relation import filled_tables, read_relations
 from learnloom.pipelines.lake.small import one_thread
 from learnloom.pipelines.privacy.erase_attachments import attachments_named
 from learnloom.pipelines.privacy.erase_beside import renew_model
@@ -65,7 +65,7 @@ def request_erasures(
         WarehouseBusyError: other processes kept writing; who was hidden until then stays hidden.
     """
     wait, now = settings.lock_wait_seconds, clock()
-    tables.prepare(warehouse, wait_seconds=wait)
+    landing_schema.prepare(warehouse, wait_seconds=wait)
     with alone(warehouse.folder):
         forget_unasked(warehouse.folder, {each.erasure_id for each in read_erasures(warehouse)})
         subjects = {
@@ -197,4 +197,4 @@ def _subject_of(secret: Secret) -> Subject:
 def stage_what_was_put_back(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> None:
     """Stage the statements of others again at once, so that what was computed of them has its statements."""
     if _STAGING in filled_tables(warehouse):
-        stage(warehouse, load_relations(), RefreshRequest(now), wait_seconds=settings.lock_wait_seconds)
+        stage(warehouse, read_relations(), RefreshRequest(now), wait_seconds=settings.lock_wait_seconds)

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land.tables import prepare
+from learnloom.pipelines.ingest.land.landing_schema import prepare
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.maintain import ORPHAN_AGE, remove_orphans
 from learnloom.pipelines.lake.object_store import SCHEME
-from learnloom.pipelines.lake.relation import filled_tables, load_relations
+from learnloom.pipelines.lake.relation import filled_tables, read_relations
 from learnloom.pipelines.privacy.erase_backup import renew_backup
 from learnloom.pipelines.privacy.erase_beside import erase_beside, renew_model
 from learnloom.pipelines.privacy.erase_door import empty_store, erase_in_store, opened_store
@@ -231,7 +231,7 @@ class Erasing:
         """The first snapshot that stays: from there on, refreshes go on by what changes."""
         filled = filled_tables(self.warehouse)
         if _STAGING in filled:
-            stage(self.warehouse, load_relations(), RefreshRequest(self.clock()), wait_seconds=self._wait)
+            stage(self.warehouse, read_relations(), RefreshRequest(self.clock()), wait_seconds=self._wait)
         reached = [self.warehouse.snapshot()]
         for table, column in ((_STAGING, "landed_snapshot"), (STATE, "staged_snapshot")):
             if table in filled:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from learnloom.pipelines.config.retention import RetentionRule
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.ingest.land.dead_letters import FORGOTTEN, drop_content
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import LANDING
@@ -77,7 +77,7 @@ def follow(
     rules, now, wait = settings.retention.rules, clock(), settings.lock_wait_seconds
     if not rules:
         return []
-    tables.prepare(warehouse, wait_seconds=wait)
+    landing_schema.prepare(warehouse, wait_seconds=wait)
     state = read_state(warehouse) if STATE in filled_tables(warehouse) else None
     if rules_of(rules, "statements") and state is not None:
         on_progress("taking in what has landed")
@@ -198,7 +198,7 @@ class _Run:
                 else None
             )
             with warehouse.transaction(LANDING):
-                tables.advance_fence(warehouse)
+                landing_schema.advance_fence(warehouse)
                 _remember(warehouse)
                 filled = filled_tables(warehouse)
                 for name in (STATEMENT, STAGED, _VERSION):

@@ -3,12 +3,14 @@
 Nothing is written to the lake here: `publish` does that, when everything is known.
 """
 
+import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
 import pyarrow as pa
 
+from learnloom.pipelines.ingest.catalogue.vocabulary import rules_in_force
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import Columns, Relation, columns_in, filled_tables, inputs
 from learnloom.pipelines.refresh.outbox import OUTBOX
@@ -22,10 +24,7 @@ Rows = tuple[str, pa.Table]
 _STAGED: Final = "staging.stg_statement"
 _LOGS: Final = (OUTBOX, "feedback.holdout_draw")
 """What was told of students before, and drawn: it decides what is told now."""
-_TAKEN_APART: Final = ", ".join(
-    f"NULL::JSON AS {name}"
-    for name in ("context_activities", "instructor", "context_agents", "context_groups")
-)
+_WORD: Final = re.compile(r"\w+")
 
 
 class Students(NamedTuple):
@@ -153,7 +152,7 @@ class Transform:
                 self.show(self.work, relation)
         state = {name: [value] for name, value in self.plan.state._asdict().items()}
         self.work.fill(self.by_name[STATE], pa.table(state))
-        self.work.fill(self.by_name[VOCABULARY], self.plan.vocabulary)
+        self.work.fill(self.by_name[VOCABULARY], rules_in_force(self.plan.vocabulary))
         names = ("setting_name", "setting_value")
         rows = [dict(zip(names, row, strict=True)) for row in self.plan.choices]
         schema = pa.schema([(name, pa.string()) for name in names])
@@ -182,13 +181,15 @@ class Transform:
     def take(self, students: Students) -> None:
         """Cut what students are computed from down to those chosen: their statements, and what they were told."""
         theirs = self.by_keys if students.cut is None else f"WHERE {students.cut}"
-        # Read once: everything else is computed from these rows.
-        self.work.take(
-            self.by_name[_STAGED],
-            # Contexts are taken apart when mentions are merged; nothing about a student reads them again.
-            f"SELECT * REPLACE ({_TAKEN_APART}) FROM {self.staged} {theirs}",
-        )
+        # Read once: everything else is computed from these rows. Each column costs, whether it is read again or not.
+        left_out = ", ".join(f"NULL::{kind} AS {name}" for name, kind in self._unread())
+        self.work.take(self.by_name[_STAGED], f"SELECT * REPLACE ({left_out}) FROM {self.staged} {theirs}")
         self._show_logs(theirs)
+
+    def _unread(self) -> Columns:
+        """The columns of staged statements of which no relation of a student says the name, such as contexts."""
+        said = {word for relation in self.of_scope("student") for word in _WORD.findall(relation.sql)}
+        return [(name, kind) for name, kind in self.columns[_STAGED] if name not in said]
 
     @property
     def by_keys(self) -> str:

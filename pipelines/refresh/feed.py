@@ -7,28 +7,35 @@ of its rows are gone. Both happen where a student is erased.
 from typing import Final
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.relation import CATALOGUED_TABLES, Relation
+from learnloom.pipelines.lake.relation import CATALOGUE, Relation, catalogued_tables
 
-_MISLEADING: Final = ("tables_deleted_from", "inlined_delete", "rewrite_delete")
+_MISLEADING: Final = {"deleted_from_table", "inlined_delete", "rewrite_delete"}
 """Kinds of change after which the feed tells what does not stand, or stood before."""
 
 
 def is_known_snapshot(warehouse: Warehouse, snapshot: int) -> bool:
     """Whether the snapshot has not expired."""
-    return bool(warehouse.rows(f"SELECT 1 FROM {LAKE}.snapshots() WHERE snapshot_id = ?", [snapshot]))
-
-
-def has_lost_rows(warehouse: Warehouse, relation: Relation, known: int) -> bool:
-    """Whether rows of a relation were taken out, or its files written anew without them, after snapshot `known`."""
-    changed = " OR ".join(f"list_contains(coalesce(changes['{kind}'], []), table_id)" for kind in _MISLEADING)
+    # Of the catalogue itself: DuckLake's snapshots() reads every one, and a warehouse that is live has thousands.
     return bool(
-        warehouse.rows(
-            f"SELECT 1 FROM {LAKE}.snapshots() CROSS JOIN "
-            f"(SELECT table_id::VARCHAR AS table_id FROM ({CATALOGUED_TABLES}) WHERE relation = ?) "
-            f"WHERE snapshot_id > ? AND ({changed}) LIMIT 1",
-            [relation.full_name, known],
-        )
+        warehouse.rows(f"SELECT 1 FROM {CATALOGUE}.ducklake_snapshot WHERE snapshot_id = ?", [snapshot])
     )
+
+
+def changes_since(warehouse: Warehouse, relation: Relation, known: int) -> set[str]:
+    """Kinds of the changes to a relation's rows and files after snapshot `known`, as DuckLake names them."""
+    table = catalogued_tables(warehouse).get(relation.full_name)
+    if table is None:
+        return set()
+    rows = warehouse.rows(
+        f"SELECT changes_made FROM {CATALOGUE}.ducklake_snapshot_changes WHERE snapshot_id > ?", [known]
+    )
+    made = (change.partition(":") for (changes,) in rows for change in (changes or "").split(","))
+    return {kind for kind, _, changed in made if changed == str(table.table_id)}
+
+
+def has_lost_rows(changes: set[str]) -> bool:
+    """Whether rows were taken out, or files written anew without them, by changes of these kinds."""
+    return not changes.isdisjoint(_MISLEADING)
 
 
 def inserted(relation: Relation, known: int, until: int) -> str:
@@ -37,10 +44,13 @@ def inserted(relation: Relation, known: int, until: int) -> str:
     return f"(FROM {feed})"
 
 
-def added(warehouse: Warehouse, relation: Relation, known: int, until: int) -> str:
-    """SQL for the same that also stands at snapshot `until`; where files were written anew, perhaps with older rows."""
+def added(relation: Relation, known: int, until: int, changes: set[str]) -> str:
+    """SQL for the same that also stands at snapshot `until`, by what has changed since `known`.
+
+    Where files were written anew, perhaps with older rows.
+    """
     rows = inserted(relation, known, until)
-    if not has_lost_rows(warehouse, relation, known):
+    if not has_lost_rows(changes):
         return rows
     standing = f"FROM {LAKE}.{relation.full_name} AT (VERSION => {until})"
     return f"({standing} SEMI JOIN {rows} USING ({', '.join(relation.grain)}))"

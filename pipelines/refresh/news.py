@@ -3,9 +3,9 @@
 from typing import Final
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.relation import filled_tables, load_relations
+from learnloom.pipelines.lake.relation import filled_tables, read_relations
 from learnloom.pipelines.lake.small import one_snapshot, one_thread
-from learnloom.pipelines.refresh.feed import inserted, is_known_snapshot
+from learnloom.pipelines.refresh.feed import changes_since, inserted, is_known_snapshot
 from learnloom.pipelines.refresh.state import STATE
 
 _LANDED: Final = "landing.statement"
@@ -32,6 +32,8 @@ def _has_more(warehouse: Warehouse, table: str, taken_in: str) -> bool:
     known = warehouse.rows(taken_in)
     if not known or not is_known_snapshot(warehouse, known[0][0]):
         return True
-    relation = next(each for each in load_relations() if each.full_name == table)
+    relation = next(each for each in read_relations() if each.full_name == table)
+    if not changes_since(warehouse, relation, known[0][0]):
+        return False
     rows = inserted(relation, known[0][0], warehouse.snapshot())
     return bool(warehouse.one(f"SELECT count(*) > 0 FROM {rows}")[0])

@@ -2,19 +2,17 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Final
-
-import pyarrow as pa
+from typing import Any, Final
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.catalogue.vocabulary import vocabulary_in_force
+from learnloom.pipelines.ingest.catalogue.vocabulary_in_force import vocabulary_in_force
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.macros import macro_definitions
 from learnloom.pipelines.lake.relation import Relation, filled_tables
-from learnloom.pipelines.refresh.feed import added, is_known_snapshot
+from learnloom.pipelines.refresh.feed import added, changes_since, is_known_snapshot
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import STAGED_ANEW, content_digest
 from learnloom.pipelines.refresh.state import RECORD, SETTING, RefreshState, choices_of, read_state
@@ -42,7 +40,7 @@ class Plan:
     """Why everything is built; None where only some students are computed anew."""
     fits: bool
     """Whether the state's model version is to be fitted."""
-    vocabulary: pa.Table
+    vocabulary: Sequence[Mapping[str, Any]]
     """The rules of the vocabulary that are in force: rows of run.vocabulary_rule."""
     n_statements: int
     """Staged statements to take in: those that are new; where everybody is concerned, all of them."""
@@ -140,13 +138,16 @@ def make_plan(
     else:
         reason = _what_changed(warehouse, request, before, state)
     is_new_day = reason is None and before is not None and before.as_of != state.as_of
-    new_rows = None
+    new_rows, is_same = None, False
     if reason is None and before is not None:
         staged = next(relation for relation in relations if relation.full_name == _STAGED)
-        new_rows = added(warehouse, staged, before.staged_snapshot, snapshot)
+        changes = changes_since(warehouse, staged, before.staged_snapshot)
+        new_rows, is_same = added(staged, before.staged_snapshot, snapshot, changes), not changes
     is_whole = new_rows is None or is_new_day or request.recounts
-    counted = f"FROM {LAKE}.{_STAGED}" if is_whole else f"FROM {new_rows}"
-    n_statements = int(warehouse.one(f"SELECT count(*) {counted}")[0])
+    counted = f"{LAKE}.{_STAGED}" if is_whole else new_rows
+    n_statements = 0
+    if is_whole or not is_same:
+        n_statements = int(warehouse.one(f"SELECT count(*) FROM {counted}")[0])
     choices = choices_of(settings)
     return Plan(request, before, state, reason, fits, vocabulary, n_statements, choices, is_new_day, new_rows)
 
@@ -197,7 +198,10 @@ def _began_since(warehouse: Warehouse, moment: dt.datetime) -> bool:
 
 
 def _rules_digest(
-    warehouse: Warehouse, settings: Settings, relations: Sequence[Relation], vocabulary: pa.Table
+    warehouse: Warehouse,
+    settings: Settings,
+    relations: Sequence[Relation],
+    vocabulary: Sequence[Mapping[str, Any]],
 ) -> str:
     """Digest of all that, besides statements, model version and as_of, decides what is said of a student."""
     filled = filled_tables(warehouse)
@@ -211,7 +215,7 @@ def _rules_digest(
         repr(choices_of(settings)),
         repr(school),
         content_digest(warehouse, RECORD, filled),
-        repr(vocabulary.to_pylist()),
+        repr(vocabulary),
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
@@ -225,5 +229,6 @@ def _holdout_digest(settings: Settings) -> str:
 
 def code_digest(relations: Sequence[Relation]) -> str:
     """Digest of the code that computes what is said of students: the version, and all of the SQL."""
-    parts = [version("learnloom"), *(relation.sql for relation in relations), *macro_definitions()]
+    by_name = sorted(relations, key=lambda relation: relation.full_name)
+    parts = [version("learnloom"), *(relation.sql for relation in by_name), *macro_definitions()]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

@@ -9,15 +9,21 @@ from typing import Final
 
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.errors import OvertakenError
-from learnloom.pipelines.lake.relation import Columns, Relation, columns_in
+from learnloom.pipelines.lake.relation import KEYS, Columns, Relation, columns_in, inputs
 from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.digests import DIGEST, Rewrite, find_rewrites
+from learnloom.pipelines.refresh.item_counts import count_items
 from learnloom.pipelines.refresh.outbox import CHANGE, write_events
 from learnloom.pipelines.refresh.state import STATE, drop_what_is_gone, read_state
 from learnloom.pipelines.refresh.students import student_tables
 from learnloom.pipelines.refresh.teacher_week import TOLD, tell_teachers
-from learnloom.pipelines.refresh.touched_rows import TOUCHED_SCOPES, is_touched, touched_place, write_touched
+from learnloom.pipelines.refresh.touched import (
+    TOUCHED_SCOPES,
+    compute_what_is_read,
+    is_whole_scope,
+    touched_keys,
+)
 from learnloom.pipelines.refresh.withhold import DRAW, log_draws
 from learnloom.pipelines.refresh.workspace import Changes, Workspace
 
@@ -25,7 +31,7 @@ _SIGNAL: Final = "feedback.signal"
 
 
 def publish(transform: Transform, *, n_students: int, source: str) -> None:
-    """Write the rows of the workspace, what these touch, the events of what changed and the state.
+    """Write the rows of the workspace, the events of what changed and the state; compute what was touched.
 
     Args:
         transform: what was computed.
@@ -40,12 +46,13 @@ def publish(transform: Transform, *, n_students: int, source: str) -> None:
         if transform.plan.is_full:
             # Nothing of students reads it: courses do, and of everybody they are computed in the same workspace.
             transform.show(transform.work, transform.by_name[TOLD])
+            compute_what_is_read(transform)
         _make_tables_and_views(transform)
         with one_snapshot(warehouse, when=is_small):
             _compare_with_lake(transform)
             rewrites = _rewrites(transform)
-            scopes = [scope for scope in TOUCHED_SCOPES if is_touched(transform, scope)]
-        touched = [(scope, touched_place(transform, scope, rewrites, stack)) for scope in scopes]
+            scopes = [scope for scope in TOUCHED_SCOPES if _is_touched(transform, scope)]
+        touched = [(scope, place) for scope in scopes if (place := _touched_place(transform, scope, stack))]
         if not transform.plan.is_full:  # a full refresh has made them with the others
             _make_touched(transform, touched)
         with warehouse.transaction():
@@ -53,7 +60,7 @@ def publish(transform: Transform, *, n_students: int, source: str) -> None:
             _write_computed(transform, rewrites, source)
             _write_state(transform, n_students)
             for scope, place in touched:
-                write_touched(transform, scope, place)
+                _write_touched(transform, scope, place)
             if "course" in scopes:
                 tell_teachers(warehouse, at=transform.plan.state.refreshed_at, source=source)
             if transform.plan.is_full:
@@ -128,6 +135,50 @@ def _tables(transform: Transform) -> list[Relation]:
 def _views(transform: Transform) -> list[Relation]:
     views = [relation for relation in transform.relations if relation.stored == "view"]
     return [relation for relation in views if relation.scope == "read" or relation in transform.computed]
+
+
+def _is_touched(transform: Transform, scope: str) -> bool:
+    """Whether rows of a scope may have to be computed; of courses and skills, which ones is kept in the workspace."""
+    if scope == "activity" or is_whole_scope(transform, scope):
+        return True
+    return transform.work.keep_keys(scope, touched_keys(transform, scope)) > 0
+
+
+def _touched_place(transform: Transform, scope: str, stack: ExitStack) -> Workspace | None:
+    """Where what is touched is computed, None where nothing is; of everybody in the workspace, where it all stands."""
+    work = transform.work
+    if transform.plan.is_full:
+        return work
+    # One for each: a transaction writes to one database.
+    place = stack.enter_context(Workspace(work.warehouse, f"by_{scope}"))
+    with one_snapshot(work.warehouse, when=transform.plan.is_small):
+        is_whole = is_whole_scope(transform, scope)
+        if scope == "activity":
+            if not count_items(transform, place, is_whole=is_whole):
+                return None
+        elif not is_whole:
+            place.keep_keys(scope, f"FROM {work.keys(scope)}")
+        _show_touched(transform, scope, place)
+    return place
+
+
+def _show_touched(transform: Transform, scope: str, place: Workspace) -> None:
+    """Show the lake in `place`, cut down to what the students computed anew have touched."""
+    is_whole, targets = is_whole_scope(transform, scope), transform.of_scope(scope)
+    made = {relation.full_name for relation in (*_tables(transform), *_views(transform))}
+    for relation in inputs(transform.relations, targets, transform.existing | made):
+        # What is known of activities as such is small, and a course's own row does not lie in a course.
+        is_cut = not is_whole and relation.scope in ("student", scope) and KEYS[scope] in relation.columns
+        if relation.scope in ("mention", "reference", "state"):
+            # The workspace has it whole, and need not ask the catalogue.
+            place.show(relation, source=transform.work.place(relation))
+        elif relation.scope == scope:
+            if relation.full_name not in place.kinds:  # else it is computed there
+                place.show(relation, only=scope if is_cut else None)
+        elif relation.full_name in transform.existing and not transform.work.n_rows.get(relation.full_name):
+            transform.show(place, relation, only=scope if is_cut else None)
+        else:
+            place.show(relation, only=scope if is_cut else None)
 
 
 def _make_touched(transform: Transform, touched: Sequence[tuple[str, Workspace]]) -> None:
@@ -232,3 +283,18 @@ def _write_state(transform: Transform, n_students: int) -> None:
         f"INSERT INTO {LAKE}.{STATE} BY NAME SELECT * REPLACE ({n_students} AS n_students) "
         f"FROM {work.place(state)}"
     )
+
+
+def _write_touched(transform: Transform, scope: str, place: Workspace) -> None:
+    """Compute and write what belongs to the activities, courses or skills that `place` shows."""
+    for relation in transform.of_scope(scope):
+        lake = f"{LAKE}.{relation.full_name}"
+        cut = (
+            "" if is_whole_scope(transform, scope) else f" WHERE {KEYS[scope]} IN (FROM {place.keys(scope)})"
+        )
+        if relation.full_name in transform.filled:
+            place.warehouse.run(f"DELETE FROM {lake}{cut}")
+        is_computed = place.kinds.get(relation.full_name) == "TABLE"
+        place.in_here(
+            f"INSERT INTO {lake} BY NAME {f'FROM {relation.full_name}' if is_computed else relation.sql}"
+        )

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from learnloom.pipelines.feedback.track_record import TrackRecord
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.relation import load_relations
+from learnloom.pipelines.lake.relation import read_relations
 from learnloom.pipelines.refresh.state import RECORD, make_defined_tables
 from learnloom.pipelines.refresh.workspace import Workspace
 from learnloom.schemas.signal import RightShare, RightSource
@@ -59,7 +59,7 @@ def keep_record(
     )
 
     def work() -> None:
-        make_defined_tables(warehouse, load_relations())
+        make_defined_tables(warehouse, read_relations())
         with warehouse.transaction(), warehouse.holding(incoming_rows=rows):
             warehouse.run(f"DELETE FROM {LAKE}.{RECORD}")
             warehouse.run(f"INSERT INTO {LAKE}.{RECORD} BY NAME SELECT * FROM incoming_rows")

@@ -3,31 +3,25 @@
 import datetime as dt
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.ingest.land.student_keys import key_who_is_listed, take_first_secret
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.maintain import tidy_if_needed
-from learnloom.pipelines.lake.open import open_to_write
-from learnloom.pipelines.lake.relation import load_relations
-from learnloom.pipelines.lake.run import Run
-from learnloom.pipelines.lake.small import all_threads, one_snapshot, one_thread
-from learnloom.pipelines.refresh.buckets.run import compute_in_buckets, count_buckets
-from learnloom.pipelines.refresh.buckets.run_folder import RunFolders
-from learnloom.pipelines.refresh.buckets.spread import Spread, spread_of
-from learnloom.pipelines.refresh.build import Transform
+from learnloom.pipelines.lake.relation import read_relations
+from learnloom.pipelines.lake.small import one_snapshot, one_thread
 from learnloom.pipelines.refresh.plan import Plan, make_plan
-from learnloom.pipelines.refresh.publish import publish
-from learnloom.pipelines.refresh.reference import build_reference
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
 from learnloom.pipelines.refresh.state import make_defined_tables
-from learnloom.pipelines.refresh.students import compute_students, count_students
-from learnloom.pipelines.refresh.touched import find_students
 from learnloom.pipelines.refresh.workspace import Workspace
 from learnloom.pipelines.tracing.span import span, steps
+
+if TYPE_CHECKING:
+    from learnloom.pipelines.refresh.buckets.spread import Spread
 
 Clock = Callable[[], dt.datetime]
 
@@ -71,7 +65,7 @@ def refresh(
     *,
     clock: Clock,
     on_progress: Callable[[str], None] = lambda _: None,
-    spread: Spread | None = None,
+    spread: "Spread | None" = None,
 ) -> RefreshSummary:
     """Bring every table, estimate, profile and signal up to what has landed.
 
@@ -87,13 +81,13 @@ def refresh(
         WarehouseBusyError: another process kept writing to the same tables.
     """
     started, wait_seconds = clock(), settings.lock_wait_seconds
-    relations = load_relations()
+    relations = read_relations()
     with (
         span("refresh", as_of=request.as_of.isoformat()) as add,
         steps(on_progress) as begin,
         one_thread(warehouse),
     ):
-        tables.prepare(warehouse, wait_seconds=wait_seconds)
+        landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
         warehouse.retrying(lambda: make_defined_tables(warehouse, relations), wait_seconds=wait_seconds)
 
         key_who_is_listed(warehouse, wait_seconds=wait_seconds)
@@ -103,24 +97,15 @@ def refresh(
 
         # All of the rest is planned and done again where another process was faster.
         for attempt in warehouse.attempts(wait_seconds):
-            with (
-                attempt,
-                Workspace(warehouse) as work,
-                RunFolders(warehouse) as folders,
-                ExitStack() as reading,
-            ):
+            with attempt, Workspace(warehouse) as work, ExitStack() as reading:
                 reading.enter_context(one_snapshot(warehouse))
                 plan = make_plan(warehouse, settings, relations, request, now=clock())
-                if not plan.is_small:
-                    reading.close()
-                    if unfinished := folders.find_unfinished(plan):
-                        plan = replace(plan, state=unfinished.state)
-                transform = Transform(work, relations, plan, begin)
-                with all_threads(warehouse, when=not plan.is_small):
-                    n_students = 0
-                    if not plan.is_idle:
-                        spread = spread or spread_of(settings)
-                        n_students = _compute(transform, settings, folders, spread, reading)
+                n_students = 0
+                if not plan.is_idle:
+                    # What computes anything: a refresh with nothing to do need not wait for it.
+                    from learnloom.pipelines.refresh.carry_out import carry_out  # noqa: PLC0415
+
+                    n_students = carry_out(work, plan, settings, reading, begin, spread=spread)
         summary = _summary(plan, n_staged, n_students, seconds=(clock() - started).total_seconds())
         add(
             statements=n_staged,
@@ -129,36 +114,6 @@ def refresh(
             model_version=plan.state.model_version,
         )
     return summary
-
-
-def _compute(
-    transform: Transform, settings: Settings, folders: RunFolders, spread: Spread, reading: ExitStack
-) -> int:
-    """Compute whatever the plan asks for and publish it; return of how many students.
-
-    `reading` holds the snapshot of which a small refresh reads all that it is computed from.
-    """
-    plan = transform.plan
-    build_reference(transform)
-    students = find_students(transform)
-    n_people = transform.choose(students)
-    if not n_people and not plan.concerns_everybody and not plan.recounts:
-        return 0
-    # Whatever is computed from here on is computed for these students, and for nobody else.
-    if plan.is_small:
-        transform.take(students)
-        reading.close()
-    n_buckets = folders.own.n_buckets if folders.own else count_buckets(transform, settings)
-    if n_buckets == 1:
-        if not plan.is_small:
-            transform.take(students)
-        compute_students(transform, settings)
-    else:
-        compute_in_buckets(transform, folders.own or folders.make(plan, n_buckets), settings, spread)
-    transform.begin("writing")
-    n_students = count_students(transform)
-    publish(transform, n_students=n_students, source=settings.event_source)
-    return n_students
 
 
 def _summary(plan: Plan, n_staged: int, n_students: int, *, seconds: float) -> RefreshSummary:
@@ -189,34 +144,30 @@ def key_first(warehouse: Warehouse, settings: Settings, *, now: dt.datetime) -> 
         take_first_secret(warehouse, now=now, wait_seconds=settings.lock_wait_seconds)
 
 
-def open_and_refresh(
+def refresh_and_tidy(
+    warehouse: Warehouse,
     settings: Settings,
     request: RefreshRequest,
     *,
     clock: Clock,
-    run: Run | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
-    spread: Spread | None = None,
 ) -> RefreshSummary:
-    """Refresh the warehouse that the settings name, and keep it small.
+    """Refresh a warehouse, and keep it small; before the first time make the secret of student keys.
 
     Args:
+        warehouse: as for `refresh`, like all others.
         settings: a school's choices.
-        request: as for `refresh`, like `clock`, `on_progress` and `spread`.
+        request: as of when, and whom.
         clock: gives the present moment.
-        run: who does it.
         on_progress: is told what is being computed.
-        spread: as for `refresh`.
 
     Raises:
         StudentSecretError: the secret of student keys is missing, wrong, or cannot be made.
-        WarehouseMissingError: nothing has landed yet.
         WarehouseBusyError: other processes kept writing.
     """
-    with open_to_write(settings, must_exist=True, run=run) as warehouse:
-        key_first(warehouse, settings, now=clock())
-        summary = refresh(warehouse, settings, request, clock=clock, on_progress=on_progress, spread=spread)
-        tidy_if_needed(warehouse, now=clock(), wait_seconds=settings.lock_wait_seconds)
+    key_first(warehouse, settings, now=clock())
+    summary = refresh(warehouse, settings, request, clock=clock, on_progress=on_progress)
+    tidy_if_needed(warehouse, now=clock(), wait_seconds=settings.lock_wait_seconds)
     return summary
 
 

@@ -6,13 +6,11 @@ to have happened.
 
 import datetime as dt
 import hashlib
-from collections.abc import Container, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from learnloom.pipelines.ingest.catalogue.vocabulary import vocabulary_in_force
+from learnloom.pipelines.ingest.catalogue.vocabulary_in_force import vocabulary_in_force
 from learnloom.pipelines.ingest.land.student_keys import held_secret
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError
@@ -32,8 +30,8 @@ _FEW: Final = 10_000
 """Statements that one thread stages: a third of a second's work."""
 _SLICE: Final = 250_000
 """Statements that are staged at once: they bound the memory."""
-_MOST_TIMES: Final = 200
-"""Landings that are named to find statements in; of more, all are looked through as quickly."""
+_FORMS: Final = ("extension", "drop")
+"""Forms of the rules that staging reads."""
 _ROW_GROUP: Final = 16_384
 """Statements in a row group: the least that is read of a file where only some students' are wanted."""
 
@@ -57,20 +55,17 @@ def stage(
         WarehouseBusyError: other processes kept writing for `wait_seconds`.
     """
     by_name = {relation.full_name: relation for relation in relations}
-    with Workspace(warehouse, "staging_workspace") as work:
-        in_force = vocabulary_in_force(warehouse)
-        vocabulary = in_force.filter(pc.field("form").isin(["extension", "drop"]))
-        work.fill(by_name[VOCABULARY], vocabulary)
-        staging = _Staging(
-            work,
-            by_name["landing.statement"],
-            by_name["staging.stg_statement"],
-            vocabulary,
-            by_name["landing.person"],
-        )
-        return warehouse.retrying(
-            lambda: staging.run(everything=request.full, since=request.since), wait_seconds=wait_seconds
-        )
+    staging = _Staging(
+        warehouse,
+        by_name["landing.statement"],
+        by_name["staging.stg_statement"],
+        by_name[VOCABULARY],
+        [rule for rule in vocabulary_in_force(warehouse) if rule["form"] in _FORMS],
+        by_name["landing.person"],
+    )
+    return warehouse.retrying(
+        lambda: staging.run(everything=request.full, since=request.since), wait_seconds=wait_seconds
+    )
 
 
 class _Slice(NamedTuple):
@@ -90,15 +85,32 @@ class _Note(NamedTuple):
     staging_digest: str
 
 
+class _News(NamedTuple):
+    """What is to be staged."""
+
+    note: _Note | None
+    """How far staging had come, and by which SELECT."""
+    digest: str
+    """By which SELECT it is staged now."""
+    is_anew: bool
+    """Whether it takes the place of all that stands staged."""
+    now: int
+    """The snapshot up to which it has landed."""
+    rows: str
+    """SQL for the landed statements."""
+    n: int
+
+
 class _Staging(NamedTuple):
     """What is staged where."""
 
-    work: Workspace
+    warehouse: Warehouse
     statement: Relation
     """What has landed."""
     staged: Relation
     """The table to fill, and the SELECT that fills it."""
-    vocabulary: pa.Table
+    vocabulary: Relation
+    rules: Sequence[Mapping[str, Any]]
     """Rules of the vocabulary that name extensions, and what is left out of contexts."""
     person: Relation
     """Whose identifiers are: where that has changed, everything is staged anew."""
@@ -108,93 +120,116 @@ class _Staging(NamedTuple):
         """The table to fill."""
         return f"{LAKE}.{self.staged.full_name}"
 
-    @property
-    def _staged_now(self) -> str:
-        """Few statements as they are staged, before they are written."""
-        return f"{self.work.name}.keys.staged_now"
-
-    def _is_misled(self, read: int) -> bool:
-        """Whether statements were taken out since the snapshot of which they are read: they are not to be staged."""
-        warehouse = self.work.warehouse
-        return warehouse.snapshot() != read and feed.has_lost_rows(warehouse, self.statement, read)
-
     def run(self, *, everything: bool, since: dt.datetime | None) -> int:
         """Stage once."""
-        warehouse = self.work.warehouse
         is_proved = since is not None
-        with all_threads(warehouse, when=is_proved), one_snapshot(warehouse, when=not is_proved):
-            digest = self._digest()
-            now = warehouse.snapshot()
-            note = _read_note(warehouse)
-            known = None if everything else self._known_snapshot(note, digest, now, since)
-            if known == now:
-                return 0
-            has_lost_rows = known is not None and feed.has_lost_rows(warehouse, self.statement, known)
-            new = self._new(known, now, has_lost_rows=has_lost_rows)
-            n_new = int(warehouse.one(f"SELECT count(statement_id) FROM {new}")[0])
-            is_noted = known is not None and now - known <= _SNAPSHOTS_BETWEEN_NOTES and not has_lost_rows
-            if not n_new and is_noted:
-                return 0
-            # A view, and variables for the slice: a transaction that writes to the lake cannot make a view elsewhere.
-            self.work.show(
-                self.statement,
-                source=f"(FROM {new} WHERE landed_at BETWEEN getvariable('slice_from') AND getvariable('slice_to'))",
-            )
-            slices = _slices(warehouse, new) if n_new > _SLICE else [_ALL]
-            is_small = known is not None and n_new <= _FEW
-            if is_small and n_new:
-                # Before others wait: to find what is new may mean to look through all that has landed.
-                self._show(_ALL)
-                self.work.in_here(f"CREATE OR REPLACE TABLE {self._staged_now} AS {self.staged.sql}")
-        with all_threads(warehouse, when=n_new > _FEW), warehouse.transaction():
-            if _read_note(warehouse) != note or self._is_misled(now):
-                raise OvertakenError(f"another process has staged statements of {warehouse.folder} meanwhile")
-            if is_small and n_new:
-                warehouse.run(f"INSERT INTO {self.target} BY NAME FROM {self._staged_now}")
-            elif n_new or known is None:
-                self._write(slices, is_anew=known is None)
-            warehouse.run(f"DELETE FROM {LAKE}.staging.staging_state")
-            warehouse.run(f"INSERT INTO {LAKE}.staging.staging_state VALUES (?, ?)", [now, digest])
-        return n_new
+        with (
+            all_threads(self.warehouse, when=is_proved),
+            one_snapshot(self.warehouse, when=not is_proved),
+        ):
+            news = self._find_news(everything=everything, since=since)
+        if news is None:
+            return 0
+        with self._workspace() as work:
+            self._write(work, news)
+        return news.n
+
+    def _find_news(self, *, everything: bool, since: dt.datetime | None) -> _News | None:
+        """Find what is to be staged; None: nothing, and nothing is to be noted."""
+        warehouse = self.warehouse
+        digest = self._digest()
+        now = warehouse.snapshot()
+        note = _read_note(warehouse)
+        known = None if everything else self._known_snapshot(note, digest, now, since)
+        if known == now:
+            return None
+        changes = set() if known is None else feed.changes_since(warehouse, self.statement, known)
+        has_lost_rows = feed.has_lost_rows(changes)
+        new = self._new(known, now, has_lost_rows=has_lost_rows)
+        n_new = 0
+        if known is None or changes:
+            n_new = int(warehouse.one(f"SELECT count(*) FROM {new}")[0])
+        is_noted = known is not None and now - known <= _SNAPSHOTS_BETWEEN_NOTES and not has_lost_rows
+        if not n_new and is_noted:
+            return None
+        return _News(note, digest, known is None, now, new, n_new)
 
     def _digest(self) -> str:
         """Digest of all that decides how a statement is staged."""
-        warehouse = self.work.warehouse
-        secret = held_secret(warehouse)
-        filled = filled_tables(warehouse)
-        if self.person.full_name in filled:
-            self.work.show(self.person)
-        else:
-            self.work.define(self.person)
+        secret = held_secret(self.warehouse)
         # Before it is read to stage by: what changes between the two is staged anew next time.
-        people = content_digest(warehouse, self.person.full_name, filled)
+        people = content_digest(self.warehouse, self.person.full_name, filled_tables(self.warehouse))
         by = secret.check if secret is not None else ""
-        rules = (self.staged.sql, *macro_definitions(), repr(self.vocabulary.to_pylist()), people, by)
+        rules = (self.staged.sql, *macro_definitions(), repr(self.rules), people, by)
         return hashlib.sha256("\x1f".join(rules).encode()).hexdigest()[:16]
 
-    def _write(self, slices: Sequence[_Slice], *, is_anew: bool) -> None:
-        """Stage the statements that `work` shows, slice by slice: beside those that stand staged, or in their place."""
-        warehouse = self.work.warehouse
-        if is_anew:
-            warehouse.run(f"DROP TABLE IF EXISTS {self.target}")
+    @contextmanager
+    def _workspace(self) -> Iterator[Workspace]:
+        """Give a workspace with all that statements are staged by."""
+        from learnloom.pipelines.ingest.catalogue.vocabulary import rules_in_force  # noqa: PLC0415
+
+        with Workspace(self.warehouse, "staging_workspace") as work:
+            work.fill(self.vocabulary, rules_in_force(self.rules))
+            if self.person.full_name in filled_tables(self.warehouse):
+                work.show(self.person)
+            else:
+                work.define(self.person)
+            yield work
+
+    def _write(self, work: Workspace, news: _News) -> None:
+        """Stage what is new, slice by slice: beside what stands staged, or in its place."""
+        warehouse = self.warehouse
+        # A view, and variables for the slice: a transaction that writes to the lake cannot make a view elsewhere.
+        work.show(
+            self.statement,
+            source=f"(FROM {news.rows} WHERE landed_at BETWEEN getvariable('slice_from') AND getvariable('slice_to'))",
+        )
+        slices = _slices(warehouse, news.rows) if news.n > _SLICE else [_ALL]
+        staged_now = f"{work.name}.keys.staged_now"
+        is_few = not news.is_anew and news.n <= _FEW
+        if is_few:
+            # Before others wait: to find what is new may mean to look through all that has landed.
             self._show(_ALL)
-            # Its columns are those of its SELECT.
-            self.work.in_here(f"CREATE TABLE {self.target} AS {self.staged.sql} LIMIT 0")
-            # A range of students is then read from few row groups of each file.
-            warehouse.run(f"ALTER TABLE {self.target} SET SORTED BY (student_key ASC)")
-            # Of the schema: a table has no options before it has been committed.
-            option = f"'parquet_row_group_size', {_ROW_GROUP}, schema => '{self.staged.layer}'"
-            warehouse.run(f"CALL {LAKE}.set_option({option})")
-            # What later layers took in came from the table that is gone: they are built in full next.
-            warehouse.run(f"UPDATE {LAKE}.{STATE} SET rules_digest = ?", [STAGED_ANEW])
-        for each in slices:
-            self._show(each)
-            self.work.in_here(f"INSERT INTO {self.target} BY NAME {self.staged.sql}")
+            work.in_here(f"CREATE TABLE {staged_now} AS {self.staged.sql}")
+        with all_threads(warehouse, when=news.n > _FEW), warehouse.transaction():
+            if _read_note(warehouse) != news.note or self._is_misled(news.now):
+                raise OvertakenError(f"another process has staged statements of {warehouse.folder} meanwhile")
+            if news.is_anew:
+                self._make_anew(work)
+            if is_few:
+                warehouse.run(f"INSERT INTO {self.target} BY NAME FROM {staged_now}")
+            else:
+                for each in slices:
+                    self._show(each)
+                    work.in_here(f"INSERT INTO {self.target} BY NAME {self.staged.sql}")
+            warehouse.run(f"DELETE FROM {LAKE}.staging.staging_state")
+            warehouse.run(f"INSERT INTO {LAKE}.staging.staging_state VALUES (?, ?)", [news.now, news.digest])
+
+    def _is_misled(self, read: int) -> bool:
+        """Whether statements were taken out since the snapshot of which they are read: they are not to be staged."""
+        if self.warehouse.snapshot() == read:
+            return False
+        return feed.has_lost_rows(feed.changes_since(self.warehouse, self.statement, read))
+
+    def _make_anew(self, work: Workspace) -> None:
+        """Put an empty table in the place of what stands staged."""
+        warehouse = self.warehouse
+        warehouse.run(f"DROP TABLE IF EXISTS {self.target}")
+        self._show(_ALL)
+        # Its columns are those of its SELECT.
+        work.in_here(f"CREATE TABLE {self.target} AS {self.staged.sql} LIMIT 0")
+        # A range of students is then read from few row groups of each file.
+        warehouse.run(f"ALTER TABLE {self.target} SET SORTED BY (student_key ASC)")
+        # Of the schema: a table has no options before it has been committed.
+        option = f"'parquet_row_group_size', {_ROW_GROUP}, schema => '{self.staged.layer}'"
+        warehouse.run(f"CALL {LAKE}.set_option({option})")
+        # What later layers took in came from the table that is gone: they are built in full next.
+        warehouse.run(f"UPDATE {LAKE}.{STATE} SET rules_digest = ?", [STAGED_ANEW])
 
     def _show(self, only: _Slice) -> None:
-        """Let `work` show the statements of a slice."""
-        self.work.warehouse.run(f"SET VARIABLE slice_from = TIMESTAMPTZ '{only.first}'")
-        self.work.warehouse.run(f"SET VARIABLE slice_to = TIMESTAMPTZ '{only.last}'")
+        """Let the workspace show the statements of a slice."""
+        self.warehouse.run(f"SET VARIABLE slice_from = TIMESTAMPTZ '{only.first}'")
+        self.warehouse.run(f"SET VARIABLE slice_to = TIMESTAMPTZ '{only.last}'")
 
     def _new(self, known: int | None, now: int, *, has_lost_rows: bool) -> str:
         """SQL for the statements to stage: all, or what has landed since a snapshot."""
@@ -202,21 +237,8 @@ class _Staging(NamedTuple):
             return self._landed(now)
         if not has_lost_rows:
             return feed.inserted(self.statement, known, now)
-        # The change feed tells also what is erased, and what was written anew beside it. Of what stands, narrow columns
-        # tell what is new; the wide one is then read where that landed, and by constants, for these open few files.
-        landed, new = self._landed(now), f"{self.work.name}.keys.new"
-        self.work.warehouse.run(
-            f"CREATE OR REPLACE TABLE {new} AS "
-            f"SELECT statement_id, landed_at FROM {landed} ANTI JOIN {self.target} USING (statement_id)"
-        )
-        times = [
-            f"TIMESTAMPTZ '{at}'"
-            for (at,) in self.work.rows(
-                f"SELECT DISTINCT landed_at::VARCHAR FROM {new} LIMIT {_MOST_TIMES + 1}"
-            )
-        ]
-        cut = f"WHERE landed_at IN ({', '.join(times)})" if 0 < len(times) <= _MOST_TIMES else ""
-        return f"(FROM (FROM {landed} {cut}) SEMI JOIN {new} USING (statement_id))"
+        # The change feed tells also what is erased, and what was written anew beside it.
+        return f"(FROM {self._landed(now)} ANTI JOIN {self.target} USING (statement_id))"
 
     def _landed(self, snapshot: int) -> str:
         """SQL for all that had landed at a snapshot."""
@@ -229,7 +251,7 @@ class _Staging(NamedTuple):
         if note is None or note.staging_digest != digest:
             return None
         known = note.landed_snapshot
-        if not feed.is_known_snapshot(self.work.warehouse, known):
+        if not feed.is_known_snapshot(self.warehouse, known):
             return None
         return None if since is not None and not self._is_proved(literal(since), known, now) else known
 
@@ -241,18 +263,17 @@ class _Staging(NamedTuple):
             known: the snapshot up to which statements have been staged.
             now: the snapshot up to which they have landed.
         """
-        work = self.work
-        work.show(self.statement, source=f"(FROM {self._landed(now)} WHERE landed_at >= {since})")
-        again = f"{work.name}.keys.staged_again"
-        work.in_here(f"CREATE OR REPLACE TABLE {again} AS {self.staged.sql}")
-        stands = f"FROM {self.target} WHERE landed_at >= {since}"
-        if known < now:
-            new = self._new(
-                known, now, has_lost_rows=feed.has_lost_rows(self.work.warehouse, self.statement, known)
-            )
-            stands += f" UNION ALL FROM {again} SEMI JOIN {new} USING (statement_id)"
-        differing = f"(FROM {again} EXCEPT ALL ({stands})) UNION ALL (({stands}) EXCEPT ALL FROM {again})"
-        return work.rows(f"SELECT count(*) FROM ({differing})") == [(0,)]
+        with self._workspace() as work:
+            work.show(self.statement, source=f"(FROM {self._landed(now)} WHERE landed_at >= {since})")
+            again = f"{work.name}.keys.staged_again"
+            work.in_here(f"CREATE OR REPLACE TABLE {again} AS {self.staged.sql}")
+            stands = f"FROM {self.target} WHERE landed_at >= {since}"
+            if known < now:
+                changes = feed.changes_since(self.warehouse, self.statement, known)
+                new = self._new(known, now, has_lost_rows=feed.has_lost_rows(changes))
+                stands += f" UNION ALL FROM {again} SEMI JOIN {new} USING (statement_id)"
+            differing = f"(FROM {again} EXCEPT ALL ({stands})) UNION ALL (({stands}) EXCEPT ALL FROM {again})"
+            return work.rows(f"SELECT count(*) FROM ({differing})") == [(0,)]
 
 
 def _slices(warehouse: Warehouse, landed: str) -> list[_Slice]:

@@ -1,4 +1,4 @@
-"""Whom a refresh computes anew, and which activities, courses and skills that touches.
+"""Whom a refresh computes anew, and which courses and skills that touches; of questions item_counts.py says.
 
 A student is computed anew where
 
@@ -27,8 +27,9 @@ _STAGED: Final = "staging.stg_statement"
 _USAGE: Final = "dimensional.dim_usage"
 _VOID: Final = "staging.stg_void"
 STAFF: Final = "dimensional.dim_staff"
-_ATTEMPT: Final = "dimensional.fact_attempt"
 _STUDENT_SKILL: Final = "marts.mart_student_skill"
+TOUCHED_SCOPES: Final = ("activity", "course", "skill")
+"""Scopes of what hangs on many students."""
 FIRST_SEEN: Final = "introduced_at"
 """Column of what is known of activities and courses; nothing that is computed of a student reads it."""
 _NO_VOID: Final = "voided_statement_id IS NULL"
@@ -136,17 +137,9 @@ def _between_days(transform: Transform) -> list[str]:
 
 
 def touched_keys(transform: Transform, scope: str) -> str:
-    """SQL for the keys of the activities, courses or skills with which the students taken have to do, or had before.
-
-    Of activities only those whose answers are others than before: a student has answered hundreds.
-    """
+    """SQL for the keys of the courses or skills with which the students taken have to do, or had before."""
     work, relations, key = transform.work, transform.by_name, KEYS[scope]
-    if scope == "activity" and transform.plan.trusts_what_stands:
-        told = _answers(transform, f"{work.name}.", 1)
-        if _ATTEMPT in transform.filled:
-            told += f" UNION ALL {_answers(transform, f'{LAKE}.', -1)}"
-        return f"SELECT {key} FROM (SELECT {key} FROM ({told}) GROUP BY {key}, answer HAVING sum(side) <> 0)"
-    if scope != "skill":
+    if scope == "course":
         usages = f"(SELECT DISTINCT usage_id FROM {work.place(relations[_STAGED])} {transform.by_keys})"
         places = [work.place(relations[_USAGE])]
         if _USAGE in transform.changes and transform.changes[_USAGE].n_gone:
@@ -162,12 +155,15 @@ def touched_keys(transform: Transform, scope: str) -> str:
     )
 
 
-def _answers(transform: Transform, database: str, side: int) -> str:
-    """SELECT of the answers of the students taken, in workspace or lake, with all that is read of them for items."""
-    theirs = f"WHERE student_key IN (FROM {transform.work.keys('student')})"
-    return (
-        f"SELECT answers.activity_id, hash(answers, efforts.is_rapid, estimates.p_before) AS answer, {side} AS side "
-        f"FROM (FROM {database}{_ATTEMPT} {theirs}) AS answers "
-        f"LEFT JOIN (FROM {database}norms.attempt_effort {theirs}) AS efforts USING (attempt_id) "
-        f"LEFT JOIN (FROM {database}estimates.attempt_estimate {theirs}) AS estimates USING (attempt_id)"
-    )
+def is_whole_scope(transform: Transform, scope: str) -> bool:
+    """Whether all rows of a scope are computed, touched or not."""
+    of_day = any(relation.reads_day for relation in transform.of_scope(scope))
+    return transform.plan.is_full or transform.plan.recounts or (transform.plan.is_new_day and of_day)
+
+
+def compute_what_is_read(transform: Transform) -> None:
+    """Of everybody, compute what belongs to activities, courses or skills and is read by others of these."""
+    relations = transform.of_scope(*TOUCHED_SCOPES)
+    for relation in relations:
+        if any(relation.full_name in each.dependencies for each in relations):
+            transform.work.compute(relation)

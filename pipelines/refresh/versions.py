@@ -5,7 +5,7 @@ import json
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.relation import existing_tables, filled_tables, load_relations
+from learnloom.pipelines.lake.relation import columns_in, existing_tables, filled_tables, read_relations
 from learnloom.pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
 from learnloom.pipelines.refresh.state import make_defined_tables, read_state
 
@@ -91,7 +91,7 @@ def use_version(warehouse: Warehouse, model_version: int, *, at: dt.datetime, wa
     """
 
     def work() -> None:
-        make_defined_tables(warehouse, load_relations())
+        make_defined_tables(warehouse, read_relations())
         with warehouse.transaction():
             promote(warehouse, model_version, "asked for", at=at)
 
@@ -100,9 +100,7 @@ def use_version(warehouse: Warehouse, model_version: int, *, at: dt.datetime, wa
 
 def knows_versions(warehouse: Warehouse) -> bool:
     """Whether versions are kept in the form that this learnloom reads; an earlier form is fitted anew."""
-    if "estimates.model_version" not in existing_tables(warehouse):
-        return False
-    return "head" in {row[0] for row in warehouse.rows(f"DESCRIBE {LAKE}.{_TABLE}")}
+    return "head" in dict(columns_in(warehouse, LAKE).get(_TABLE, ()))
 
 
 def check_versions(warehouse: Warehouse) -> None:

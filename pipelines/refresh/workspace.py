@@ -6,13 +6,14 @@ incremental one, and nothing is written to the lake before everything is known.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Self
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.relation import KEYS, LAYERS, Columns, Relation
+
+if TYPE_CHECKING:  # a refresh with nothing to do need not wait for it
+    import pyarrow as pa
 
 
 class Changes(NamedTuple):
@@ -77,7 +78,7 @@ class Workspace:
         self.warehouse.use(self.name)
         self.warehouse.run(statement)
 
-    def read(self, select: str) -> pa.Table:
+    def read(self, select: str) -> "pa.Table":
         """Run a query whose relations are those of this database."""
         self.warehouse.use(self.name)
         return self.warehouse.arrow(select)
@@ -185,7 +186,7 @@ class Workspace:
         self.in_here(relation.sql)
         self.n_rows[relation.full_name] = 0
 
-    def fill(self, relation: Relation, rows: pa.Table) -> None:
+    def fill(self, relation: Relation, rows: "pa.Table") -> None:
         """Put rows that Python computed into the table that the relation's file describes; columns by name."""
         self.define(relation)
         if rows.num_rows:

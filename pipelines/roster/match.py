@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from learnloom.pipelines.ingest.land import school_tables, tables
+from learnloom.pipelines.ingest.land import landing_schema, school_tables
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.people.events import Teller
@@ -53,10 +53,10 @@ def tell_matches(
 
     def write() -> None:
         with warehouse.transaction(LANDING):
-            tables.advance_fence(warehouse)
+            landing_schema.advance_fence(warehouse)
             school_tables.add_login_matches(warehouse, rows)
 
-    tables.prepare(warehouse, wait_seconds=wait_seconds)
+    landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
     warehouse.retrying(write, wait_seconds=wait_seconds)
 
 

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from learnloom.pipelines.ingest.land import school_tables, tables
+from learnloom.pipelines.ingest.land import landing_schema, school_tables
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.people import oneroster
@@ -73,10 +73,10 @@ def import_members(
 
     def write() -> None:
         with warehouse.transaction(LANDING):
-            tables.advance_fence(warehouse)
+            landing_schema.advance_fence(warehouse)
             school_tables.replace_roster(warehouse, source, rows)
 
-    tables.prepare(warehouse, wait_seconds=wait_seconds)
+    landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
     warehouse.retrying(write, wait_seconds=wait_seconds)
     new_staff = _tell_staff(warehouse, members, teller, wait_seconds=wait_seconds)
     named = {role: len({_who(each) for each in members if each.role == role}) for role in PARTS}

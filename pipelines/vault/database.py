@@ -4,6 +4,7 @@ from typing import Any, Final, Protocol
 
 from learnloom.pipelines.lrs.database import Rows
 
+SETTING: Final = "LEARNLOOM_VAULT__DATABASE"
 TABLES: Final = """
     CREATE TABLE IF NOT EXISTS person (
         person_id TEXT PRIMARY KEY, name TEXT, birth_year INTEGER, kept_at TEXT NOT NULL

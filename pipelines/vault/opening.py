@@ -4,9 +4,8 @@ import os
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lrs.conninfo import ConnectionStringError, is_same_database, parameters
-from learnloom.pipelines.vault.database import VaultDatabase
+from learnloom.pipelines.vault.database import SETTING, VaultDatabase
 from learnloom.pipelines.vault.errors import VaultError
-from learnloom.pipelines.vault.postgres import SETTING, PostgresVault
 from learnloom.pipelines.vault.sqlite import SqliteVault
 from learnloom.pipelines.vault.vault import Vault
 
@@ -36,6 +35,9 @@ def _database(settings: Settings, *, creates: bool) -> VaultDatabase:
     if settings.vault.database is not None:
         address = settings.vault.database.get_secret_value()
         _check_apart(settings, address)
+        # Its driver takes as long to import as a look-up in a file.
+        from learnloom.pipelines.vault.postgres import PostgresVault  # noqa: PLC0415
+
         return PostgresVault(address, creates=creates)
     if file is None:
         raise VaultError(

@@ -9,10 +9,9 @@ from typing import Any, Final
 from learnloom.pipelines.lrs.conninfo import ConnectionStringError, parameters
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection, QueryError, TroubleError
 from learnloom.pipelines.lrs.tables import for_postgres
-from learnloom.pipelines.vault.database import TABLES
+from learnloom.pipelines.vault.database import SETTING, TABLES
 from learnloom.pipelines.vault.errors import VaultError
 
-SETTING: Final = "LEARNLOOM_VAULT__DATABASE"
 _SCHEMA: Final = "vault"
 _TABLES: Final = ("person", "alias", "consent")
 _SESSION: Final = (

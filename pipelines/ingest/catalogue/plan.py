@@ -13,7 +13,7 @@ import pyarrow as pa
 from pydantic import BeforeValidator, model_validator
 
 from learnloom.pipelines.ingest.catalogue.csv_rows import Columns, CsvRow, Iri, read_rows, weight_of
-from learnloom.pipelines.ingest.land import school_tables, tables
+from learnloom.pipelines.ingest.land import landing_schema, school_tables
 from learnloom.pipelines.ingest.sources.errors import PlanFileError
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
@@ -122,7 +122,7 @@ def import_plan(warehouse: Warehouse, path: Path, *, wait_seconds: float) -> Pla
         with warehouse.transaction(LANDING):
             school_tables.replace_plan(warehouse, runs, work)
 
-    tables.prepare(warehouse, wait_seconds=wait_seconds)
+    landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
     warehouse.retrying(replace, wait_seconds=wait_seconds)
     return PlanCounts(len({run.course for run in plan.runs}), len(plan.runs), len(plan.work))
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from learnloom.pipelines.ingest.catalogue.csv_rows import read_rows
 from learnloom.pipelines.ingest.catalogue.skills_case import read_case
 from learnloom.pipelines.ingest.catalogue.skills_csv import COLUMNS, SkillRow
-from learnloom.pipelines.ingest.land import school_tables, tables
+from learnloom.pipelines.ingest.land import landing_schema, school_tables
 from learnloom.pipelines.ingest.sources.errors import SkillFileError
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
@@ -85,7 +85,7 @@ def import_skills(warehouse: Warehouse, *paths: Path, wait_seconds: float) -> Sk
         with warehouse.transaction(LANDING):
             school_tables.replace_skills(warehouse, skills, activities)
 
-    tables.prepare(warehouse, wait_seconds=wait_seconds)
+    landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
     warehouse.retrying(work, wait_seconds=wait_seconds)
     return skill_map.counts()
 

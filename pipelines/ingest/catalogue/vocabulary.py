@@ -1,20 +1,19 @@
 """The school's own vocabulary: a TOML file, in place of the earlier one, as rows of landing.vocabulary."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
 from learnloom.pipelines.ingest.catalogue.vocabulary_presets import (
     PRESET_FORM,
     PRESETS,
-    effective_rules,
     parse_vocabulary,
     presets_of,
 )
 from learnloom.pipelines.ingest.catalogue.vocabulary_rules import Rule, RuleRow
-from learnloom.pipelines.ingest.land import school_tables, tables
+from learnloom.pipelines.ingest.land import landing_schema, school_tables
 from learnloom.pipelines.ingest.sources.errors import VocabularyFileError
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
@@ -55,7 +54,7 @@ def import_vocabulary(warehouse: Warehouse, path: Path, *, wait_seconds: float) 
         with warehouse.transaction(LANDING):
             school_tables.replace_vocabulary(warehouse, table)
 
-    tables.prepare(warehouse, wait_seconds=wait_seconds)
+    landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
     warehouse.retrying(work, wait_seconds=wait_seconds)
     return VocabularyCounts(len({row.position for row in rows if row.form != PRESET_FORM}), presets_of(rows))
 
@@ -132,12 +131,6 @@ def rule_table(rows: Iterable[RuleRow]) -> pa.Table:
     return pa.Table.from_pylist([row._asdict() for row in rows], schema=RULE_ROWS)
 
 
-def landed_vocabulary(warehouse: Warehouse) -> list[RuleRow]:
-    """Read the school's own rows, in order; none where it has no file, or the warehouse no such table yet."""
-    return [RuleRow(*row) for row in school_tables.vocabulary_rows(warehouse, RuleRow._fields)]
-
-
-def vocabulary_in_force(warehouse: Warehouse) -> pa.Table:
-    """Read the rules in force as rows of run.vocabulary_rule: the school's, then those of the presets in use."""
-    table = rule_table(effective_rules(landed_vocabulary(warehouse)))
-    return table.add_column(0, "rule_id", pa.array(range(1, table.num_rows + 1), pa.int32()))
+def rules_in_force(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Give the rules that `vocabulary_in_force` has read as rows of run.vocabulary_rule."""
+    return pa.Table.from_pylist(list(rows), RULE_ROWS.insert(0, pa.field("rule_id", pa.int32())))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from learnloom.pipelines.ingest.land import dead_letters, tables
+from learnloom.pipelines.ingest.land import dead_letters, landing_schema
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.errors import (
     BrokerUnavailableError,
@@ -70,7 +70,7 @@ class DeadLetterPublisher:
 
     def deliver(self, warehouse: Warehouse) -> None:
         """Deliver what waits; where the broker does not take it, say so: it waits on."""
-        tables.prepare(warehouse, wait_seconds=self._wait_seconds)
+        landing_schema.prepare(warehouse, wait_seconds=self._wait_seconds)
         try:
             while waiting := dead_letters.undelivered(warehouse, self._topics, limit=_AT_ONCE):
                 self._send(waiting)

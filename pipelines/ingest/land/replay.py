@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from learnloom.pipelines.ingest.land import dead_letters, tables
+from learnloom.pipelines.ingest.land import dead_letters, landing_schema, tables
 from learnloom.pipelines.ingest.land.batch import PartitionSlice, Sameness, WriteBatch
 from learnloom.pipelines.ingest.land.dead_letters import DeadSelection
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
@@ -64,7 +64,7 @@ def replay(
     Raises:
         WarehouseBusyError: other writers were in the way for too long; what was replayed until then stays so.
     """
-    tables.prepare(warehouse, wait_seconds=wait_seconds)
+    landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
     ids = dead_letters.find_ids(warehouse, selection._replace(is_waiting=True))
     summary = ReplaySummary()
     with KnownIds(warehouse) as known:
@@ -105,7 +105,7 @@ def _replay_chunk(
         snapshot = warehouse.snapshot()
         # Read within the transaction: another replay may have been faster.
         letters = dead_letters.find(warehouse, DeadSelection(ids=ids), limit=len(ids))
-        tables.advance_fence(warehouse)
+        landing_schema.advance_fence(warehouse)
         batch, refused, valid = _judged(letters, judge, mend)
         dedup = deduplicate(warehouse, known, snapshot, batch, is_same)
         tables.write_statements(warehouse, batch.statement_rows(dedup.keep), now)

@@ -4,15 +4,16 @@ They are written in one transaction of the caller's, which has to begin with `ad
 """
 
 from collections.abc import Sequence
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import filled_tables
 
+if TYPE_CHECKING:  # who reads the vocabulary need not wait for it
+    import pyarrow as pa
 
-def replace_skills(warehouse: Warehouse, skills: pa.Table, skill_map: pa.Table) -> None:
+
+def replace_skills(warehouse: Warehouse, skills: "pa.Table", skill_map: "pa.Table") -> None:
     """Put rows of landing.skill and landing.skill_map in the place of all there are."""
     with warehouse.holding(new_skill=skills, new_map=skill_map):
         warehouse.run("DELETE FROM landing.skill")
@@ -27,7 +28,7 @@ def replace_skills(warehouse: Warehouse, skills: pa.Table, skill_map: pa.Table) 
         )
 
 
-def replace_plan(warehouse: Warehouse, runs: pa.Table, work: pa.Table) -> None:
+def replace_plan(warehouse: Warehouse, runs: "pa.Table", work: "pa.Table") -> None:
     """Put rows of landing.course_run and landing.course_work in the place of all there are."""
     with warehouse.holding(new_runs=runs, new_work=work):
         for table, rows in (("course_run", "new_runs"), ("course_work", "new_work")):
@@ -35,7 +36,7 @@ def replace_plan(warehouse: Warehouse, runs: pa.Table, work: pa.Table) -> None:
             warehouse.run(f"INSERT INTO landing.{table} BY NAME SELECT * FROM {rows}")
 
 
-def replace_vocabulary(warehouse: Warehouse, rows: pa.Table) -> None:
+def replace_vocabulary(warehouse: Warehouse, rows: "pa.Table") -> None:
     """Put rows of landing.vocabulary in the place of all there are."""
     with warehouse.holding(new_rows=rows):
         warehouse.run("DELETE FROM landing.vocabulary")
@@ -50,7 +51,7 @@ def vocabulary_rows(warehouse: Warehouse, columns: Sequence[str]) -> list[tuple[
     return warehouse.rows(f"SELECT {named} FROM landing.vocabulary ORDER BY ALL")
 
 
-def write_people(warehouse: Warehouse, events: pa.Table, persons: pa.Table, staff: pa.Table) -> None:
+def write_people(warehouse: Warehouse, events: "pa.Table", persons: "pa.Table", staff: "pa.Table") -> None:
     """Add rows to landing.person_event; put rows of landing.person and landing.staff in the place of all there are."""
     with warehouse.holding(new_events=events, new_persons=persons, new_staff=staff):
         warehouse.run("INSERT INTO landing.person_event BY NAME SELECT * FROM new_events")
@@ -59,14 +60,14 @@ def write_people(warehouse: Warehouse, events: pa.Table, persons: pa.Table, staf
             warehouse.run(f"INSERT INTO landing.{table} BY NAME SELECT * FROM {rows}")
 
 
-def replace_roster(warehouse: Warehouse, source: str, members: pa.Table) -> None:
+def replace_roster(warehouse: Warehouse, source: str, members: "pa.Table") -> None:
     """Put rows of landing.roster_member in the place of all that came from `source`."""
     with warehouse.holding(new_members=members):
         warehouse.run("DELETE FROM landing.roster_member WHERE source = ?", [source])
         warehouse.run("INSERT INTO landing.roster_member BY NAME SELECT * FROM new_members")
 
 
-def add_login_matches(warehouse: Warehouse, matches: pa.Table) -> None:
+def add_login_matches(warehouse: Warehouse, matches: "pa.Table") -> None:
     """Add rows to landing.login_match, whose numbers go on from those that are there."""
     with warehouse.holding(new_matches=matches):
         warehouse.run(

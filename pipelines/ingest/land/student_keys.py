@@ -4,9 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-import pyarrow as pa
-
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.lake.relation import filled_tables
@@ -87,14 +85,14 @@ def take_secret(warehouse: Warehouse, *, renew: bool, now: datetime, wait_second
         StudentSecretError: the file of the secret cannot be read or written, or another process has taken another one.
         WarehouseBusyError: other writers were in the way for too long.
     """
-    tables.prepare(warehouse, wait_seconds=wait_seconds)
+    landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
     if not renew and _taken(warehouse)[1]:
         held_secret(warehouse)
         return None
 
     def write() -> int | None:
         with warehouse.transaction(LANDING):
-            tables.advance_fence(warehouse)
+            landing_schema.advance_fence(warehouse)
             version, taken = _taken(warehouse)
             if taken and not renew:  # by another process, meanwhile
                 return None
@@ -119,7 +117,7 @@ def take_first_secret(warehouse: Warehouse, *, now: datetime, wait_seconds: floa
     Raises:
         StudentSecretError, WarehouseBusyError: as `take_secret`.
     """
-    if _taken(warehouse)[0] or has_student_keys(warehouse):
+    if has_student_keys(warehouse) or _taken(warehouse)[0]:
         return None
     return take_secret(warehouse, renew=False, now=now, wait_seconds=wait_seconds)
 
@@ -157,6 +155,8 @@ def key_who_is_listed(warehouse: Warehouse, *, wait_seconds: float) -> None:
         new = warehouse.rows(f"{listed} EXCEPT ({known})" if stands else listed)
         if not new and (stands,) == warehouse.one(f"SELECT count(*) FROM ({listed})"):
             return
+        import pyarrow as pa  # noqa: PLC0415 - a refresh with nothing to do need not wait for it
+
         secret = held_secret(warehouse)
         keys = [key for (key,) in warehouse.rows(f"SELECT key FROM ({listed}) ORDER BY key")]
         own = [person_key(key, secret and secret.value) for key in keys]

@@ -1,10 +1,9 @@
 """The landing tables: all SQL that writes them, and look-ups for whoever lands.
 
 Rows, dead letters and positions are written in one transaction of the caller's, which has to begin with
-`advance_fence`. Nothing here works row by row.
+`advance_fence` (landing_schema.py). Nothing here works row by row.
 """
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -14,8 +13,6 @@ import pyarrow as pa
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import SnapshotExpiredError
-from learnloom.pipelines.lake.fence import LANDING
-from learnloom.pipelines.lake.relation import Relation, load_relations
 from learnloom.schemas.record import Position
 
 STATEMENT_ROWS: Final = pa.schema(
@@ -60,71 +57,11 @@ _POSITION_ROWS = pa.schema(
     ]
 )
 
-_STATEMENT_ROW_GROUP = 20_480
-_COLUMN_TYPE = re.compile(r'^    "?(\w+)"? ([^,\n]+?),?$', re.MULTILINE)
-"""Name and type of a column in a file of sql/landing that defines a table; one added later may be NULL."""
 _HASH_COLUMNS = "id_hash, content_hash"
 _INDEX_COLUMNS = f"{_HASH_COLUMNS}, epoch_us(landed_at)::UBIGINT AS landed_us"
 _MAX_TIMES: Final = 200
 """Transactions that are named to find statements in; of more, the whole table is looked through as quickly."""
 _POSITION_COLUMNS = 'topic, "partition", next_offset, head_digest, accepted, duplicates, dead'
-
-
-def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
-    """Create the landing tables where they are absent.
-
-    Raises:
-        WarehouseBusyError: other processes kept writing for `wait_seconds`.
-    """
-    relations = load_relations(("landing",))
-
-    def create() -> None:
-        # Of the columns, as duckdb_tables() counts each table's rows: dozens of queries to the catalogue.
-        found = warehouse.rows(
-            "SELECT table_name, list(column_name) FROM duckdb_columns() "
-            "WHERE database_name = ? AND schema_name = 'landing' GROUP BY table_name",
-            [LAKE],
-        )
-        present = dict(found)
-        absent = [relation for relation in relations if relation.name not in present]
-        older = [relation for relation in relations if relation.name in present]
-        new_columns = [sql for relation in older for sql in _new_columns(relation, present[relation.name])]
-        if not absent and not new_columns:
-            return
-        with warehouse.transaction(LANDING):
-            warehouse.run("CREATE SCHEMA IF NOT EXISTS landing")
-            for relation in absent:
-                warehouse.run(relation.sql)
-            for sql in new_columns:
-                warehouse.run(sql)
-            # Whoever waited for this transaction finds the row there.
-            warehouse.run("INSERT INTO landing.fence SELECT 1, 0 WHERE NOT EXISTS (FROM landing.fence)")
-            # The fence of earlier releases: whoever still lands by it fails, instead of landing beside this one.
-            warehouse.run("DROP TABLE IF EXISTS landing.turn")
-        # A third of the default's size, and written faster than it (bench/import_.py).
-        warehouse.run(f"CALL {LAKE}.set_option('parquet_compression', 'zstd')")
-        # Merging holds whole row groups: of statements with their bytes the default's 122,880 rows are 200 MB.
-        warehouse.run(
-            f"CALL {LAKE}.set_option('parquet_row_group_size', {_STATEMENT_ROW_GROUP}, "
-            "schema => 'landing', table_name => 'statement')"
-        )
-
-    warehouse.retrying(create, wait_seconds=wait_seconds)
-
-
-def _new_columns(relation: Relation, known: Collection[str]) -> list[str]:
-    """Give the statements that add to a table of an earlier release the columns that have come since."""
-    types = dict(_COLUMN_TYPE.findall(relation.sql))
-    return [
-        f'ALTER TABLE {relation.full_name} ADD COLUMN IF NOT EXISTS "{name}" {types[name]}'
-        for name in relation.columns
-        if name not in known
-    ]
-
-
-def advance_fence(warehouse: Warehouse) -> None:
-    """Begin a landing transaction: of two that overlap, the second to commit fails and is done again."""
-    warehouse.run("UPDATE landing.fence SET transactions = transactions + 1")
 
 
 def positions(warehouse: Warehouse, topics: Collection[str] | None = None) -> dict[tuple[str, int], Position]:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from learnloom.pipelines.ingest.land import dead_letters, tables
+from learnloom.pipelines.ingest.land import dead_letters, landing_schema, tables
 from learnloom.pipelines.ingest.land.batch import Refusal, Sameness, WriteBatch
 from learnloom.pipelines.ingest.land.dedupe import KnownIds, as_hashes, hash_of
 from learnloom.pipelines.ingest.land.duplicates import DedupResult, conflict_fault, deduplicate
@@ -84,7 +84,7 @@ class LandingWriter:
         self._expected: dict[tuple[str, int], Position] = {}
         self._stored = _Stored(-1, frozenset(), {})
         self._has_failed = False
-        tables.prepare(warehouse, wait_seconds=wait_seconds)
+        landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
 
     def __enter__(self) -> Self:
         """Give the writer, whose connection works in one thread from now on.
@@ -159,7 +159,7 @@ class LandingWriter:
                 self._stored = _Stored(snapshot, topics, tables.positions(warehouse, topics))
             stored = self._stored.positions
             self._check_positions(batch, stored, streams)
-            tables.advance_fence(warehouse)
+            landing_schema.advance_fence(warehouse)
             dedup = deduplicate(warehouse, self._known, snapshot, batch, self._is_same)
             came = batch
             batch, dedup, replaced = replace_changed(warehouse, self._known, batch, dedup, now)

@@ -7,7 +7,7 @@ import pytest
 
 from learnloom.pipelines.backup.everything import back_up_everything, restore_everything
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.lake.backup import BackupError
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.open import place_of
@@ -31,7 +31,7 @@ def test_what_stands_beside_comes_back(tmp_path: Path) -> None:
     with Vault(SqliteVault(vault, creates=True)) as names, names.writing():
         names.keep([Alias(_ANN, is_pseudonym=False)], "Ann", None, _NOW)
     with Warehouse(before.warehouse) as warehouse:
-        tables.prepare(warehouse, wait_seconds=20)
+        landing_schema.prepare(warehouse, wait_seconds=20)
         with open_login_store(before, now=lambda: _NOW) as store:
             store.note(Came("https://idp#1", "Ann", _ANN, "student", is_found=False))
         AnswerLog(folder_of(before)).add([answer])

@@ -264,11 +264,11 @@ _HEAVY = ("numpy", "pyarrow", "rich", "filelock", "stamina", "sklearn", "kafka",
 
 
 @pytest.mark.parametrize(
-    "name", ["status", "students", "signals", "profile", "query", "dead", "deliver", "reviews"]
+    "name", ["status", "students", "signals", "profile", "query", "dead", "deliver", "reviews", "refresh"]
 )
 @pytest.mark.slow
 def test_commands_that_look_something_up_import_nothing_heavy(name: str) -> None:
-    """What computes, lands or draws is imported when it is needed: a look-up need not wait for it."""
+    """What computes, lands or draws is imported when it is needed: a look-up or a refresh of nothing never waits."""
     code = (
         f"import sys; import learnloom.pipelines.cli.{name}; print(*({_HEAVY!r} & sys.modules.keys()), sep=',')"
     ).replace(repr(_HEAVY), repr(set(_HEAVY)))

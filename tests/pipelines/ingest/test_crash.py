@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema, tables
 from learnloom.pipelines.lake.connection import Warehouse
 from tests.forked import Forked
 from tests.pipelines.ingest.samples import importing, landed_ids, statement, statement_id
@@ -33,7 +33,7 @@ def _kill_after(child: Forked, lines: int, spins: int) -> bool:
 
 def _assert_rows_equal_positions(folder: Path, seed: int, kill: int) -> None:
     with Warehouse(folder) as warehouse:
-        tables.prepare(warehouse, wait_seconds=30)
+        landing_schema.prepare(warehouse, wait_seconds=30)
         positions = tables.positions(warehouse).values()
         statements = tables.statement_count(warehouse)
         (dead,) = warehouse.one("SELECT count(*) FROM landing.dead_letter")

@@ -8,7 +8,8 @@ import pytest
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.subscriptions import KafkaSubscription
-from learnloom.pipelines.ingest.land.tables import prepare, write_positions
+from learnloom.pipelines.ingest.land.landing_schema import prepare
+from learnloom.pipelines.ingest.land.tables import write_positions
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.privacy.erase_topics import topics_out_of_reach
 from learnloom.schemas.record import Position

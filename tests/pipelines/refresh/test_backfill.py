@@ -9,7 +9,7 @@ import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.errors import BackfillError
-from learnloom.pipelines.refresh.refresh import RefreshSummary, open_and_refresh
+from learnloom.pipelines.refresh.refresh import RefreshSummary, refresh_and_tidy
 from learnloom.pipelines.refresh.request import RefreshRequest
 from tests.once import made_once
 from tests.pipelines.refresh.school import (
@@ -167,9 +167,9 @@ def _as_of_last_day(*, since: dt.date | None) -> RefreshRequest:
 def test_the_day_begins_where_the_school_is(school: Warehouse) -> None:
     """The day asked for begins at its midnight in the school's time zone."""
     settings = SETTINGS.model_copy(update={"warehouse": school.folder, "time_zone": "Pacific/Auckland"})
-    open_and_refresh(settings, _as_of_last_day(since=None), clock=lambda: NOW)
+    refresh_and_tidy(school, settings, _as_of_last_day(since=None), clock=lambda: NOW)
     # NOW is the 25th in Auckland already, and the 24th in UTC.
     request = _as_of_last_day(since=dt.date(2026, 11, 25))
-    summary = open_and_refresh(settings, request, clock=lambda: NOW)
+    summary = refresh_and_tidy(school, settings, request, clock=lambda: NOW)
     assert summary.since == dt.datetime(2026, 11, 24, 11, tzinfo=dt.UTC)
     assert (summary.full_because, summary.students) == (None, len(_of_this_week(school)))

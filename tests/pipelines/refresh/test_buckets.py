@@ -53,7 +53,9 @@ def refreshed_in(monkeypatch: pytest.MonkeyPatch) -> Refreshing:
         full: bool = False,
         refit: bool = False,
     ) -> RefreshSummary:
-        monkeypatch.setattr("learnloom.pipelines.refresh.refresh.count_buckets", lambda *_: spread.n_buckets)
+        monkeypatch.setattr(
+            "learnloom.pipelines.refresh.carry_out.count_buckets", lambda *_: spread.n_buckets
+        )
         monkeypatch.setattr("learnloom.pipelines.refresh.plan._SMALL_SCHOOL", 0)
         monkeypatch.setattr("learnloom.pipelines.refresh.plan._SMALL_NEWS", 0)
         request = RefreshRequest(end_of_day(day, "UTC"), full=full, refit=refit)

@@ -108,6 +108,27 @@ def test_two_identifiers_are_as_one_from_the_start(tmp_path: Path) -> None:
         assert warehouse.one("SELECT count(*) FROM feedback.signal_said WHERE student_key = ?", [two]) == (0,)
 
 
+def test_who_answers_a_signal_for_a_student_is_known(refreshed_class: RefreshedClass, tmp_path: Path) -> None:
+    """Of an answer to a signal the key of the teacher stands who gave it, also where one student alone is computed."""
+    made = refreshed_class(students=3, faults=0.0)
+    signal = f"https://learnloom.example/xapi/signals/review_due/student/{'0' * 32}"
+    answer = {
+        "id": "00000000-0000-4000-8000-000000000001",
+        "actor": json.loads(made.lines[0])["actor"],
+        "verb": {"id": "https://learnloom.example/xapi/verbs/acknowledged-signal"},
+        "object": {"id": signal},
+        "context": {"instructor": {"account": _TEACHER["account"]}},
+        "timestamp": json.loads(made.lines[0])["timestamp"],
+    }
+    with Warehouse(made.folder) as warehouse:
+        land(warehouse, tmp_path / "answer.jsonl", [json.dumps(answer).encode() + b"\n"])
+        assert refreshed(warehouse).students == 1
+        assert warehouse.rows(
+            "SELECT count(*) FROM dimensional.fact_response "
+            "SEMI JOIN dimensional.dim_staff ON responded_by = dim_staff.student_key"
+        ) == [(1,)]
+
+
 def test_who_is_named_as_a_teacher_later_is_no_student_from_then_on(
     refreshed_class: RefreshedClass, tmp_path: Path
 ) -> None:

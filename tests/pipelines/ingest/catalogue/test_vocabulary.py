@@ -7,10 +7,10 @@ import pytest
 from learnloom.pipelines.ingest.catalogue.vocabulary import (
     MAX_BYTES,
     import_vocabulary,
-    landed_vocabulary,
     read_vocabulary,
     rule_table,
 )
+from learnloom.pipelines.ingest.catalogue.vocabulary_in_force import landed_vocabulary
 from learnloom.pipelines.ingest.catalogue.vocabulary_presets import (
     PRESETS,
     digest_of,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from learnloom.pipelines.ingest.land import id_index, tables
+from learnloom.pipelines.ingest.land import id_index, landing_schema, tables
 from learnloom.pipelines.ingest.land.dedupe import FOLDER, KnownIds, as_hashes, hash_of
 from learnloom.pipelines.ingest.land.hash_runs import Hashes
 from learnloom.pipelines.ingest.land.writer import LandingWriter
@@ -26,7 +26,7 @@ _RECENT = 8
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """A warehouse without statements."""
     with Warehouse(tmp_path_factory.mktemp("known") / "warehouse") as warehouse:
-        tables.prepare(warehouse, wait_seconds=30)
+        landing_schema.prepare(warehouse, wait_seconds=30)
         yield warehouse
 
 

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema, tables
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import load_relations
 from learnloom.schemas.record import Position
@@ -19,7 +19,7 @@ from tests.pipelines.ingest.samples import NOON, statement, statement_id
 def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
     """A warehouse with its landing tables."""
     with Warehouse(tmp_path / "warehouse") as opened:
-        tables.prepare(opened, wait_seconds=30)
+        landing_schema.prepare(opened, wait_seconds=30)
         yield opened
 
 
@@ -33,7 +33,7 @@ def test_tables_have_the_columns_their_files_document(warehouse: Warehouse) -> N
 def test_preparing_again_changes_nothing(warehouse: Warehouse) -> None:
     """A warehouse that is prepared is left alone."""
     snapshot = warehouse.snapshot()
-    tables.prepare(warehouse, wait_seconds=30)
+    landing_schema.prepare(warehouse, wait_seconds=30)
     assert warehouse.snapshot() == snapshot
 
 
@@ -44,7 +44,7 @@ def test_two_who_prepare_at_once_make_one_fence(tmp_path: Path) -> None:
 
     def prepare() -> None:
         with Warehouse(tmp_path / "warehouse") as mine:
-            tables.prepare(mine, wait_seconds=60)
+            landing_schema.prepare(mine, wait_seconds=60)
 
     threads = [threading.Thread(target=prepare) for _ in range(4)]
     for thread in threads:
@@ -59,7 +59,7 @@ def test_the_fence_of_an_earlier_release_is_replaced(warehouse: Warehouse) -> No
     """A process of an earlier release, which lands by a fence of another name, fails instead of landing beside us."""
     warehouse.run("DROP TABLE landing.fence")
     warehouse.run("CREATE TABLE landing.turn AS SELECT 1 AS turn_id, 7 AS taken")
-    tables.prepare(warehouse, wait_seconds=30)
+    landing_schema.prepare(warehouse, wait_seconds=30)
     assert warehouse.rows("SELECT fence_id, transactions FROM landing.fence") == [(1, 0)]
     with pytest.raises(duckdb.CatalogException):
         warehouse.run("UPDATE landing.turn SET taken = taken + 1")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from learnloom.pipelines.cli.main import main
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema, tables
 from learnloom.pipelines.lake.connection import Warehouse
 from servers.kafka.broker import Broker
 from servers.waiting import wait_until
@@ -146,7 +146,7 @@ def lands_everything(one: Consumer, place: Place) -> bool:
 def _looking(place: Place) -> Iterator[Warehouse]:
     """The warehouse, open to look at only: who took a turn for that would keep the consumers waiting."""
     with Warehouse(place.folder, postgres=place.postgres, takes_lock=False) as warehouse:
-        tables.prepare(warehouse, wait_seconds=30)
+        landing_schema.prepare(warehouse, wait_seconds=30)
         yield warehouse
 
 

@@ -8,7 +8,8 @@ from kafka import KafkaProducer
 
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land.tables import prepare, write_positions
+from learnloom.pipelines.ingest.land.landing_schema import prepare
+from learnloom.pipelines.ingest.land.tables import write_positions
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection
 from learnloom.pipelines.ingest.sources.kafka.errors import BrokerUnavailableError, TopicMissingError
 from learnloom.pipelines.ingest.sources.kafka.lag import topics_lag
