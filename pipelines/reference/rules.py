@@ -68,8 +68,8 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "row. From `stuck_early_opportunities` answers with at most `stuck_early_max_share` right a "
         "warning to the teacher alone. Either only where the probability that no three right in a row come in the "
         "next ten answers is `foreseen_chance` or more: by mastery, share right, answers, hints, rapid guesses and "
-        "what comes before the skill (a model of both simulated worlds, `pipelines/feedback/stuck.py`). `value` is "
-        "that probability.",
+        "what comes before the skill (a logistic model: that of the school's own past where students held out favour "
+        "it, else that of both simulated worlds, `pipelines/feedback/stuck.py`). `value` is that probability.",
         SignalKind.HELP_SEEKING: "Of at least `help_min_opportunities` questions missed twice, help was "
         "asked in time on less than `help_max_share`; or of at least `skim_min_hints` further hints "
         "`skim_share` were taken within a second of the one before.",
