@@ -23,6 +23,10 @@ _EVERY_DAYS: Final = 7
 _DAYS: Final = 14
 _KINDS: Final = ("practise_next", "weakness")
 _SETTINGS: Final = {
+    # What a signal causes is on trial here, not whether it is right: weaknesses are said from even chances on, or too
+    # few would be drawn.
+    "LEARNLOOM_THRESHOLDS__FORESEEN_CHANCE": "0.5",
+    "LEARNLOOM_THRESHOLDS__LEAST_RIGHT_TO_ACT": "0.0",
     "LEARNLOOM_HOLDOUT__SHARES": '{"practise_next": 0.5, "weakness": 0.5}',
     "LEARNLOOM_HOLDOUT__KEY": "only for trials of this kind",
 }

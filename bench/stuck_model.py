@@ -10,34 +10,30 @@ of a world that was, beside the bare rule. Its seeds are not those of bench/sign
 """
 
 import argparse
+import math
 import tempfile
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple, get_args
+from typing import Final, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from bench.command import simulated_class
-from learnloom.pipelines.backtest.came import Series, of_series, seen_of
-from learnloom.pipelines.backtest.weights import weights
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.config.thresholds import Thresholds
-from learnloom.pipelines.feedback import stuck, stuck_coefficients
-from learnloom.pipelines.feedback.claims import MONTH, STUCK
+from learnloom.pipelines.feedback import stuck_coefficients
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.open import open_to_read
+from learnloom.pipelines.refresh.stuck_cases import Answered, Moment, decided, moments
 from learnloom.pipelines.simulate.config import SimulationConfig, WorldName
 
 _PLACE: Final = Path(stuck_coefficients.__file__ or "")
 _FOLDS: Final = 5
 _LEAST: Final = Thresholds().stuck_early_opportunities
 _ACT: Final = Thresholds().foreseen_chance
-_RUN: Final = 3
-_DAY: Final = 86_400.0
 _ANSWERS: Final = f"""
     SELECT
         answer.student_key, answer.skill_id, answer.is_correct, epoch(answer.occurred_at) AS at,
@@ -48,17 +44,6 @@ _ANSWERS: Final = f"""
     ORDER BY answer.student_key, answer.skill_id, answer.opportunity
 """
 _BEFORE: Final = f"SELECT skill_id, prerequisite_ids FROM {LAKE}.dimensional.dim_skill"
-
-
-class Moment(NamedTuple):
-    """One case."""
-
-    student: str
-    found: stuck.Standing
-    n: int
-    is_true: bool | None
-    seen: int | None
-    """Answers that came of those that decide it."""
 
 
 class Cases(NamedTuple):
@@ -99,55 +84,24 @@ def _moments(students: int, seed: int, world: str) -> Iterator[Moment]:
     with tempfile.TemporaryDirectory() as folder:
         settings = read_settings(simulated_class(Path(folder), config))
         with open_to_read(settings) as warehouse:
-            answers, before = warehouse.rows(_ANSWERS), dict(warehouse.rows(_BEFORE))
-    by_pair: dict[tuple[str, str], list[Any]] = defaultdict(list)
+            answers = warehouse.rows(_ANSWERS)
+            before = {skill: others or () for skill, others in warehouse.rows(_BEFORE)}
+    by_pair: dict[tuple[str, str], list[Answered]] = defaultdict(list)
     for student, skill, *answer in answers:
-        by_pair[student, skill].append(answer)
-    for (student, skill), rows in by_pair.items():
-        others = [by_pair[student, each] for each in before[skill] or () if (student, each) in by_pair]
-        for one in _of_pair(rows, others):
-            yield one._replace(student=f"{world} {seed} {student}")
-
-
-def _of_pair(rows: list[Any], others: list[list[Any]]) -> Iterator[Moment]:
-    """The cases of one student and skill, as long as three right in a row never came."""
-    run = n_right = n_aided = n_rapid = 0
-    for n, (is_right, at, p_mastery, is_aided, is_rapid) in enumerate(rows, 1):
-        run = run + 1 if is_right else 0
-        if run >= _RUN:
-            return
-        n_right, n_aided, n_rapid = n_right + is_right, n_aided + is_aided, n_rapid + is_rapid
-        if n < _LEAST:
-            continue
-        known = [each[place - 1][2] for each in others if (place := bisect_right(each, at, key=_moment))]
-        found = stuck.standing(
-            p_mastery=p_mastery,
-            n=n,
-            n_right=n_right,
-            n_aided=n_aided,
-            n_rapid=n_rapid,
-            p_before=min(known, default=None),
-        )
-        series = Series([row[0] for row in rows[n:]], [row[1] - at for row in rows[n:]])
-        came = of_series(STUCK, series, None, MONTH)
-        is_true = None if came is None else STUCK.comes_true(came.outcome)
-        yield Moment("", found, n, is_true, seen_of(STUCK, series, MONTH))
-
-
-def _moment(row: Any) -> float:
-    return float(row[1])
+        by_pair[student, skill].append(Answered(*answer))
+    # Of whoever did not go on up to the end of the course no more will come.
+    for one in moments(by_pair, before, least=_LEAST, known_until=math.inf):
+        yield one._replace(student=f"{world} {seed} {one.student}")
 
 
 def _cases(moments: list[Moment]) -> Cases:
-    weight = weights([one.is_true for one in moments], [one.seen for one in moments])
-    known = [place for place, one in enumerate(moments) if one.is_true is not None]
-    student = np.unique([moments[place].student for place in known], return_inverse=True)[1]
+    arrays, known = decided(moments)
     return Cases(
-        np.array([moments[place].found for place in known]),
-        np.array([moments[place].is_true for place in known], dtype=np.float64),
-        np.array([moments[place].n for place in known]),
-        weight[known],
-        (student % _FOLDS).astype(np.int64),
+        arrays.features,
+        arrays.outcomes,
+        np.array([one.n for one in known]),
+        arrays.weight,
+        arrays.student % _FOLDS,
     )
 
 

@@ -106,8 +106,7 @@ def _caused(place: Path, config: SimulationConfig) -> Iterator[Figure]:
         name = f"{found.kind}, {config.heeds:.0%} done: answers"
         yield Figure(f"{name} caused, in truth", found.true, -math.inf)
         yield Figure(f"{name} caused, found", found.trial.difference, -math.inf)
-        if found.off is not None:
-            yield Figure(f"{name}, standard errors off", found.off, -_OFF, _OFF)
+        yield Figure(f"{name}, standard errors off", found.off, -_OFF, _OFF)
 
 
 def _recovered(place: Path, config: SimulationConfig) -> list[Figure]:

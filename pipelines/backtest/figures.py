@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from learnloom.pipelines.backtest.cases import Case
 from learnloom.pipelines.backtest.compared import COMPARED
-from learnloom.pipelines.backtest.weights import weights
 from learnloom.pipelines.evaluate.figures import MIN_GROUP, Figure, share, with_interval
 from learnloom.pipelines.evaluate.measures import Predictions, ece
 from learnloom.pipelines.evaluate.resample import draws
+from learnloom.pipelines.evaluate.weights import weights
 from learnloom.pipelines.feedback.claims import told
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 

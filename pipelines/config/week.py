@@ -14,12 +14,13 @@ class Week(BaseModel):
         default=8,
         ge=1,
         le=1_000,
-        description="Students of a course to whom its teachers are called in a week, from Monday on, at the most; the "
-        "others wait.",
+        description="Students of a course to whom each of its teachers, by the roster, is called in a week, from "
+        "Monday on, at the most; the others wait. A course without a roster counts as having one teacher.",
     )
     students_of: dict[str, Annotated[int, Field(ge=1, le=1_000)]] = Field(
         default={},
-        description='The same for courses of their own, by IRI: `{"https://school.example/course/7" = 20}`.',
+        description="Of courses of their own, by IRI, all teachers together: "
+        '`{"https://school.example/course/7" = 20}`.',
     )
     urgent: float = Field(
         default=0.9,

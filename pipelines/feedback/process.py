@@ -8,7 +8,7 @@ from learnloom.pipelines.feedback.claims import GUESSES
 from learnloom.pipelines.feedback.habit import p_again
 from learnloom.pipelines.feedback.rhythm import MONTH_DAYS, WEEK_DAYS
 from learnloom.pipelines.feedback.rule_context import Basis, RuleContext, week_of
-from learnloom.pipelines.feedback.stuck import Standing, p_stuck, standing
+from learnloom.pipelines.feedback.stuck import Standing, standing
 from learnloom.pipelines.feedback.texts import process_texts as texts
 from learnloom.schemas.evidence import MeasureEvidence
 from learnloom.schemas.measure import Measure
@@ -35,7 +35,7 @@ def wheel_spinning(ctx: RuleContext) -> Iterator[Signal]:
             n_rapid=skill.n_rapid,
             p_before=before.p_mastery if before else None,
         )
-        p = p_stuck(found)
+        p = ctx.stuck_model.p(found)
         if p < ctx.thresholds.foreseen_chance:
             continue
         last = skill.last_attempt_at or ctx.evidence.last_seen_at

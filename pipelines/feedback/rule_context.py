@@ -8,6 +8,7 @@ from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.errors import AudienceError
 from learnloom.pipelines.feedback.language import ENGLISH, Language
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
+from learnloom.pipelines.feedback.stuck import SHIPPED, StuckModel
 from learnloom.pipelines.feedback.texts.catalogue import CATALOGUE
 from learnloom.pipelines.feedback.track_record import NO_RECORD, TrackRecord
 from learnloom.schemas.evidence import MeasureEvidence, SkillEvidence, StudentEvidence
@@ -60,13 +61,16 @@ class RuleContext:
         profile: StudentProfile,
         thresholds: Thresholds,
         language: Language = ENGLISH,
+        *,
         record: TrackRecord = NO_RECORD,
+        stuck_model: StuckModel = SHIPPED,
     ) -> None:
         self.evidence = evidence
         self.profile = profile
         self.thresholds = thresholds
         self.language = language
         self.record = record
+        self.stuck_model = stuck_model
         self.as_of = profile.as_of
         self.good_words: list[datetime] = []
         """When each good word that rules found was earned, whether or not it is still to be shown."""

@@ -17,6 +17,7 @@ from learnloom.pipelines.feedback import (
 )
 from learnloom.pipelines.feedback.language import ENGLISH, Language
 from learnloom.pipelines.feedback.rule_context import RuleContext
+from learnloom.pipelines.feedback.stuck import SHIPPED, StuckModel
 from learnloom.pipelines.feedback.track_record import NO_RECORD, TrackRecord
 from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.profile import StudentProfile
@@ -57,6 +58,7 @@ def signals(
     thresholds: Thresholds,
     language: Language = ENGLISH,
     record: TrackRecord = NO_RECORD,
+    stuck_model: StuckModel = SHIPPED,
     withhold: Callable[[Sequence[Signal]], frozenset[str]] | None = None,
 ) -> list[Signal]:
     """Say what is worth saying of one student now: a pure function of its arguments.
@@ -67,12 +69,13 @@ def signals(
         thresholds: the school's settings.
         language: in which it is said.
         record: how often what says the same was right.
+        stuck_model: by which it is foreseen who stays stuck.
         withhold: gives the ids of the signals that are not to be said; None: all are said.
 
     Returns:
         Signals that hold at the profile's as_of, most urgent first, ties in order of kind, audience and id.
     """
-    ctx = RuleContext(evidence, profile, thresholds, language, record)
+    ctx = RuleContext(evidence, profile, thresholds, language, record=record, stuck_model=stuck_model)
     said = [signal for rule in RULES for signal in rule(ctx)]
     if withhold is not None:
         # Before the check-in, which may begin with one of them.

@@ -1,8 +1,8 @@
 """Who stays stuck on a skill: the probability that no three right in a row come in the next ten answers.
 
-A logistic model of what is known by then, of a student who never had three right in a row. Its coefficients are shipped
-(stuck_coefficients.py): bench/stuck_model.py fits them on classes of both simulated worlds. They say for which answers
-being stuck is likely in those; what a school's own backtest finds goes before it (track_record.py).
+A logistic model of what is known by then, of a student who never had three right in a row. Coefficients are shipped
+(stuck_coefficients.py): bench/stuck_model.py fits them on classes of both simulated worlds. Where the school's own past
+tells better, a model version has its own (estimates.stuck_model).
 """
 
 import math
@@ -34,6 +34,22 @@ class Standing(NamedTuple):
     """Logit of the lowest mastery among the prerequisites that were answered on; as near mastery without any."""
 
 
+class StuckModel(NamedTuple):
+    """By what it is foreseen."""
+
+    intercept: float
+    coefficients: tuple[float, ...]
+    """Of the terms of a Standing, in their order."""
+
+    def p(self, found: Standing) -> float:
+        """Probability that no three right in a row come in the next ten answers on the skill."""
+        terms = zip(self.coefficients, found, strict=True)
+        return 1.0 / (1.0 + math.exp(-(self.intercept + sum(weight * value for weight, value in terms))))
+
+
+SHIPPED: Final = StuckModel(INTERCEPT, COEFFICIENTS)
+
+
 def standing(
     *,
     p_mastery: float,
@@ -61,9 +77,3 @@ def standing(
         rapid=n_rapid / n,
         before=bounded_logit(NEAR if p_before is None else p_before, edge=_EDGE),
     )
-
-
-def p_stuck(found: Standing) -> float:
-    """Probability that no three right in a row come in the next ten answers on the skill."""
-    logit = INTERCEPT + sum(weight * value for weight, value in zip(COEFFICIENTS, found, strict=True))
-    return 1.0 / (1.0 + math.exp(-logit))

@@ -13,7 +13,7 @@ from learnloom.pipelines.learner.prior import StudentPrior
 FULL_WEIGHT: Final = 1.0
 RAPID_WEIGHT: Final = 0.25
 """Weight of a rapid guess, an answer given faster than the question can be read: it says more about the moment than
-about what is known. What counts as one: sql/estimates/attempt_effort.sql."""
+about what is known. What counts as one: sql/norms/attempt_effort.sql."""
 RIGHT_FROM: Final = 0.5
 """A score from here on counts as right where only right or wrong matters."""
 

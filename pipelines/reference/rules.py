@@ -68,13 +68,14 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "row. From `stuck_early_opportunities` answers with at most `stuck_early_max_share` right a "
         "warning to the teacher alone. Either only where the probability that no three right in a row come in the "
         "next ten answers is `foreseen_chance` or more: by mastery, share right, answers, hints, rapid guesses and "
-        "what comes before the skill (a model of both simulated worlds, `pipelines/feedback/stuck.py`). `value` is "
-        "that probability.",
+        "what comes before the skill (a logistic model: that of the school's own past where students held out favour "
+        "it, else that of both simulated worlds, `pipelines/feedback/stuck.py`). `value` is that probability.",
         SignalKind.HELP_SEEKING: "Of at least `help_min_opportunities` questions missed twice, help was "
         "asked in time on less than `help_max_share`; or of at least `skim_min_hints` further hints "
         "`skim_share` were taken within a second of the one before.",
         SignalKind.RAPID_GUESSING: "Of at least `rapid_min_answers` timed answers `rapid_share` or more "
-        "were too quick to have read the question, and all timed answers so far give a probability of "
+        "were more likely guesses (`norms.guess_norm`), or too quick to have read the question, and all timed "
+        "answers so far give a probability of "
         "`foreseen_chance` or more that two or more of the next ten will be (beta-binomial, the class's share as two "
         "answers before them). Said softly.",
         SignalKind.TIME_ON_TASK: "Time spent in the last seven days, beside the own four weeks before.",

@@ -29,6 +29,7 @@ from learnloom.pipelines.refresh.model_tables import (
 )
 from learnloom.pipelines.refresh.risk import model_table, read_ended, risk_table
 from learnloom.pipelines.refresh.risk import read_model as read_risk_model
+from learnloom.pipelines.refresh.stuck import STUCK_MODEL, FittedStuck, fit_stuck, stuck_table
 from learnloom.pipelines.refresh.workspace import Workspace
 
 Begin = Callable[[str], None]
@@ -63,6 +64,8 @@ class FittedVersion:
     review_choice: ReviewChoice
     trace: Trace
     """What it makes of the answers, reviews scheduled as chosen."""
+    stuck: FittedStuck | None
+    """None where what is shipped tells as well who stays stuck."""
     risk_cases: RiskCases
     risk: TrainedRisk | None
     """None where too little is known of runs that have ended."""
@@ -122,9 +125,11 @@ def fit_version(work: Workspace, thresholds: Thresholds, begin: Begin) -> Fitted
     choice = choose(answers.history, traced.p_mastery_after, mastered=thresholds.mastered)
     if choice.kind is not ReviewKind.FIXED:
         traced = _traced(trained.model, answers.history, choice.kind, thresholds)
+    begin("who stayed stuck")
+    stuck = fit_stuck(work, answers, traced, thresholds)
     begin("who did not pass")
     cases = read_ended(work.read)
-    return FittedVersion(answers, trained, choice, traced, cases, train_risk(cases))
+    return FittedVersion(answers, trained, choice, traced, stuck, cases, train_risk(cases))
 
 
 def version_rows(work: Workspace, model_version: int, fitted: FittedVersion) -> Iterator[Rows]:
@@ -140,6 +145,7 @@ def version_rows(work: Workspace, model_version: int, fitted: FittedVersion) -> 
     )
     yield "estimates.review_choice", review_choice_table(model_version, fitted.review_choice)
     yield "estimates.risk_model", model_table(model_version, fitted.risk_cases, fitted.risk)
+    yield STUCK_MODEL, stuck_table(model_version, fitted.stuck)
 
 
 def _read_in_use(work: Workspace, thresholds: Thresholds) -> ModelInUse:

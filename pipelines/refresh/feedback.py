@@ -2,8 +2,9 @@
 
 import datetime as dt
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import orjson
 import pyarrow as pa
@@ -13,10 +14,10 @@ from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.calls import cause_of
 from learnloom.pipelines.feedback.profile import build_profile
 from learnloom.pipelines.feedback.signals import signals
-from learnloom.pipelines.feedback.track_record import TrackRecord
 from learnloom.pipelines.refresh.build import Rows, Transform
 from learnloom.pipelines.refresh.evidence import read_evidence
 from learnloom.pipelines.refresh.record import read_record
+from learnloom.pipelines.refresh.stuck import read_stuck
 from learnloom.pipelines.refresh.withhold import DRAW, Lots
 from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.profile import StudentProfile
@@ -51,10 +52,16 @@ def feedback(transform: Transform, settings: Settings) -> Iterator[Rows]:
     transform.begin("feedback.student_profile")
     lots = Lots.of(transform.work, transform.plan, settings.holdout)
     drawn = lots if settings.holdout.shares else None
-    record = read_record(transform.work)
+    say = partial(
+        signals,
+        thresholds=settings.thresholds,
+        record=read_record(transform.work),
+        stuck_model=read_stuck(transform.work),
+        withhold=lots.withheld if drawn else None,
+    )
     with _without_collector():
         told = [
-            _tell(evidence, as_of, model_version, settings.thresholds, record=record, lots=drawn)
+            _tell(evidence, as_of, model_version, settings.thresholds, say=say, lots=drawn)
             for evidence in read_evidence(transform.work)
         ]
         yield "feedback.student_profile", _profile_rows([profile for profile, _ in told], model_version)
@@ -72,14 +79,12 @@ def _tell(
     model_version: int,
     thresholds: Thresholds,
     *,
-    record: TrackRecord,
+    say: Callable[[StudentEvidence, StudentProfile], list[Signal]],
     lots: Lots | None,
 ) -> tuple[StudentProfile, list[Signal]]:
     profile = build_profile(evidence, as_of=as_of, model_version=str(model_version), thresholds=thresholds)
-    if lots is None:
-        return profile, signals(evidence, profile, thresholds=thresholds, record=record)
-    said = signals(evidence, profile, thresholds=thresholds, record=record, withhold=lots.withheld)
-    if lots.withholds((profile.student_key, SignalKind.PRACTISE_NEXT.value, None)):
+    said = say(evidence, profile)
+    if lots is not None and lots.withholds((profile.student_key, SignalKind.PRACTISE_NEXT.value, None)):
         # What is not offered as a signal is not offered in the profile either.
         profile = profile.model_copy(update={"practise_next": ()})
     return profile, said

@@ -2,7 +2,7 @@
 -- grain: signal_id
 -- scope: student
 -- reads: feedback.student_profile, marts.mart_student_risk, estimates.student_check, dimensional.fact_response
--- reads: feedback.signal_record
+-- reads: feedback.signal_record, estimates.stuck_model
 -- columns:
 --   student_key   the student
 --   signal_id     hash of student, kind, audience, subject and evidence: the same evidence, the same id

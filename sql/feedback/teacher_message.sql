@@ -1,7 +1,8 @@
 -- To whom teachers are called this week: one message for each student in a course, of all signals that call there, the
--- most useful first. A week holds as many students as the school wishes, told first come, first served from Monday on;
--- what is urgent is told besides. The others wait: they are told in a later week, while it still holds. Who struggles and who
--- is away are told in turns, so that one does not crowd out the other.
+-- most useful first. A week holds as many students as the school wishes for each who teaches the course by a roster (one,
+-- where none says who), told first come, first served from Monday on; what is urgent is told besides. The others wait: they
+-- are told in a later week, while it still holds. Who struggles and who is away are told in turns, so that one does not
+-- crowd out the other.
 -- grain: course_id, student_key
 -- scope: course
 -- columns:
@@ -141,10 +142,14 @@ SELECT
     OR (
         placed.is_new
         AND placed.place
-        <= coalesce((wish.students_of ->> placed.course_id)::INTEGER, wish.students) - coalesce(room.n_told, 0)
+        <= coalesce(
+            (wish.students_of ->> placed.course_id)::INTEGER,
+            wish.students * coalesce(stg_course_teacher.n_teachers, 1)
+        ) - coalesce(room.n_told, 0)
     ) AS is_told
 FROM placed
 CROSS JOIN clock
 CROSS JOIN wish
 INNER JOIN message ON placed.course_id = message.course_id AND placed.student_key = message.student_key
 LEFT JOIN room ON placed.course_id = room.course_id
+LEFT JOIN staging.stg_course_teacher AS stg_course_teacher ON placed.course_id = stg_course_teacher.course_id

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnloom.pipelines.backtest.came import Series, of_series
 from learnloom.pipelines.backtest.compared import COMPARED
+from learnloom.pipelines.evaluate.outcomes import Series, of_series
 from learnloom.pipelines.feedback import claims
 from learnloom.pipelines.feedback.claims import Outcome, told
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from learnloom.pipelines.backtest.weights import weights
+from learnloom.pipelines.evaluate.weights import weights
 
 _ANSWERS = 10
 

@@ -54,6 +54,20 @@ def test_a_week_holds_as_many_students_and_the_next_week_others(going_on: Path) 
         assert told[0][1] != told[1][1] != told[2][1]
 
 
+def test_two_who_teach_a_course_are_called_to_twice_as_many(going_on: Path) -> None:
+    """By the roster, from the next refresh on."""
+    with Warehouse(going_on) as warehouse:
+        refreshed(warehouse, day=_MONDAY, settings=_ONE)
+        warehouse.run(
+            "INSERT INTO lake.landing.roster_member BY NAME "
+            "SELECT DISTINCT 'sis' AS source, course_id, unnest(['a', 'b']) AS identifier_key, 'teacher' AS role, "
+            "now() AS told_at FROM lake.feedback.teacher_message"
+        )
+        assert len(_raised(warehouse)) == 1
+        refreshed(warehouse, day=_MONDAY + dt.timedelta(days=1), settings=_ONE)
+        assert len(_raised(warehouse)) == 2
+
+
 def test_an_event_tells_all_that_calls_to_the_student(going_on: Path) -> None:
     """One event a student, which is a SignalEvent and holds what else calls there; it ends like any other."""
     with Warehouse(going_on) as warehouse:
