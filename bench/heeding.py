@@ -15,7 +15,7 @@ from learnloom.pipelines.evaluate.trial import Trial, trials
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.serve.effects import read_trial
 from learnloom.pipelines.simulate.config import DAY_MS, SimulationConfig
-from learnloom.pipelines.simulate.heed import Deed, Suggestion
+from learnloom.pipelines.simulate.heed import DailyReading, Deed
 from learnloom.pipelines.simulate.recovery import identifier_of
 from learnloom.pipelines.simulate.run import Classroom
 
@@ -102,7 +102,7 @@ def live(place: Path, config: SimulationConfig) -> list[Found]:
             raised = warehouse.rows(_RAISED)
         for identifier, kind, subject, choices in raised:
             skills = [skill.strip('"') for skill in choices or ()] if subject is None else [subject]
-            suggestion = Suggestion(numbers[identifier], skills, needs_explanation=kind == "weakness")
+            suggestion = DailyReading(numbers[identifier], skills, needs_explanation=kind == "weakness")
             classroom.heed.suggest(day, suggestion)
     assert end_ms == config.start_ms + config.days * DAY_MS
     with Warehouse(place / "warehouse", read_only=True) as warehouse:

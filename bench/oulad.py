@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.oulad_data import GROUPINGS, HERE, Oulad
-from learnloom.pipelines.evaluate.fairness import Audit, Flags, Grouping, fairness
+from learnloom.pipelines.evaluate.fairness import FairnessAudit, Flags, Grouping, fairness
 from learnloom.pipelines.evaluate.figures import MIN_STUDENTS, Figure, figures
 from learnloom.pipelines.evaluate.measures import Predictions
 from learnloom.pipelines.evaluate.risk import warned
@@ -152,7 +152,7 @@ def _show(title: str, cases: RiskCases, told: Told) -> None:
 
 def _show_groups(title: str, cases: RiskCases, told: Told, groupings: list[Grouping]) -> None:
     flags = Flags(told.is_flagged, cases.has_not_passed[told.rows], "warned of")
-    audit = Audit(minimum=MIN_STUDENTS, row="student")
+    audit = FairnessAudit(minimum=MIN_STUDENTS, row="student")
     print(f"\nFairness at {title}, students held out")
     print(
         f"{'group':<48}{'n':>7}{'AUC':>7}{'ECE':>7}{'gap':>8}{'flag':>7}{'TPR':>7}{'FPR':>7}{'ABROCA':>8}{'p':>7}"

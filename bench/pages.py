@@ -32,7 +32,7 @@ from learnloom.pipelines.pages.demo import reader_as
 from learnloom.pipelines.pages.guard import SignedForms
 from learnloom.pipelines.pages.log import AnswerLog, Waiting
 from learnloom.pipelines.pages.pages import PAGES
-from learnloom.pipelines.pages.place import Place
+from learnloom.pipelines.pages.place import PagesContext
 from learnloom.pipelines.roster.access import roles_for
 from learnloom.pipelines.roster.reader import Reader, Role
 
@@ -105,7 +105,7 @@ def _paths(copy: ReadingCopy, role: Role) -> list[tuple[str, str]]:
 
 def _client(copy: ReadingCopy, reader: Reader, log: AnswerLog) -> httpx.AsyncClient:
     answers = TakesAnswers(log, lambda: dt.datetime.now(dt.UTC)).take
-    place = Place(copy.cursor, Waiting, answers, answers, lambda: None, Thresholds())
+    place = PagesContext(copy.cursor, Waiting, answers, answers, lambda: None, Thresholds())
     app = make_pages(place, lambda _: reader, forms=SignedForms(b"bench"))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1")
 

@@ -27,7 +27,7 @@ from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback import stuck_coefficients
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.refresh.stuck_cases import Answered, Moment, decided, moments
+from learnloom.pipelines.refresh.stuck_cases import SkillAnswer, StuckCase, decided, moments
 from learnloom.pipelines.simulate.config import SimulationConfig, WorldName
 
 _PLACE: Final = Path(stuck_coefficients.__file__ or "")
@@ -78,7 +78,7 @@ def main() -> None:
     )
 
 
-def _moments(students: int, seed: int, world: str) -> Iterator[Moment]:
+def _moments(students: int, seed: int, world: str) -> Iterator[StuckCase]:
     """The cases of one class; keys of students tell classes apart."""
     config = SimulationConfig.model_validate({"students": students, "seed": seed, "world": world})
     with tempfile.TemporaryDirectory() as folder:
@@ -86,15 +86,15 @@ def _moments(students: int, seed: int, world: str) -> Iterator[Moment]:
         with open_to_read(settings) as warehouse:
             answers = warehouse.rows(_ANSWERS)
             before = {skill: others or () for skill, others in warehouse.rows(_BEFORE)}
-    by_pair: dict[tuple[str, str], list[Answered]] = defaultdict(list)
+    by_pair: dict[tuple[str, str], list[SkillAnswer]] = defaultdict(list)
     for student, skill, *answer in answers:
-        by_pair[student, skill].append(Answered(*answer))
+        by_pair[student, skill].append(SkillAnswer(*answer))
     # Of whoever did not go on up to the end of the course no more will come.
     for one in moments(by_pair, before, least=_LEAST, known_until=math.inf):
         yield one._replace(student=f"{world} {seed} {one.student}")
 
 
-def _cases(moments: list[Moment]) -> Cases:
+def _cases(moments: list[StuckCase]) -> Cases:
     arrays, known = decided(moments)
     return Cases(
         arrays.features,

@@ -18,7 +18,7 @@ _STOP_SECONDS: Final = 60.0
 """What it has taken in lands before it ends."""
 
 
-class Door:
+class ServedDoor:
     """Keeps what answers over HTTP running for as long as the context is open."""
 
     def __init__(

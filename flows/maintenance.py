@@ -7,7 +7,16 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from learnloom.flows.alarm import TOLD
-from learnloom.flows.runtime import RETRIES, Progress, do, is_under_prefect, logger, now, settings, this_run
+from learnloom.flows.runtime import (
+    RETRIES,
+    RunProgress,
+    do,
+    is_under_prefect,
+    logger,
+    now,
+    settings,
+    this_run,
+)
 from learnloom.flows.schedule_monitor import on_time
 from learnloom.pipelines.backup.everything import back_up_everything
 from learnloom.pipelines.operate.finding import HealthFinding
@@ -51,7 +60,7 @@ def maintain() -> dict[str, Any]:
 @task(name="maintain warehouse", cache_policy=NO_CACHE, **RETRIES)
 def maintain_warehouse() -> MaintenanceSummary:
     """Do the maintenance."""
-    progress = Progress("maintain-progress", 3)
+    progress = RunProgress("maintain-progress", 3)
     chosen = settings()
     done = maintain_now(
         chosen,

@@ -14,7 +14,7 @@ from learnloom.flows.alarm import TOLD
 from learnloom.flows.kept import is_kept, opened, step
 from learnloom.flows.runtime import (
     RETRIES,
-    Progress,
+    RunProgress,
     do,
     is_under_prefect,
     logger,
@@ -55,7 +55,7 @@ def refresh(
     Returns:
         What the refresh did.
     """
-    progress = Progress("refresh-progress", _STEPS)
+    progress = RunProgress("refresh-progress", _STEPS)
     request = RefreshRequest.of_days(
         None if day == "today" else dt.date.fromisoformat(day),
         now=now(),
@@ -137,13 +137,13 @@ def train(force: bool = False) -> dict[str, Any]:
 @task(name="fit", cache_policy=NO_CACHE, **RETRIES)
 def fit(force: bool) -> dict[str, Any]:
     """Fit, judge and keep."""
-    progress = Progress("train-progress", _STEPS)
+    progress = RunProgress("train-progress", _STEPS)
     done = train_now(settings(), clock=now, force=force, run=this_run("train"), on_progress=progress)
     progress.end()
     return {**vars(done), "verdict": vars(done.verdict)}
 
 
-def _page(summary: RefreshSummary, changes: Mapping[str, int], progress: Progress) -> str:
+def _page(summary: RefreshSummary, changes: Mapping[str, int], progress: RunProgress) -> str:
     slowest = sorted(progress.seconds.items(), key=lambda step: -step[1])[:_SLOWEST]
     rows = [
         ("as of", f"{summary.as_of:%Y-%m-%d %H:%M %Z}"),

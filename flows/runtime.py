@@ -107,7 +107,7 @@ def tell(event: str, **payload: Any) -> None:
         emit_event(event=event, resource={"prefect.resource.id": RESOURCE}, payload=payload)
 
 
-class Progress:
+class RunProgress:
     """Shows in Prefect what a long run is doing: a bar, and a log line for each step."""
 
     def __init__(self, key: str, steps: int) -> None:

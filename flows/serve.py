@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import httpx
 import typer
 
-from learnloom.flows.door import Door
+from learnloom.flows.door import ServedDoor
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.ingest.land.heartbeat import Heartbeat
 from learnloom.schemas.errors import LearnloomError
@@ -64,7 +64,7 @@ def serve(
     settings = read_settings()
     named = os.environ.get(_API) or None
     # The store first, and last: platforms send whatever becomes of the flows.
-    with Door(settings.lrs), Door(settings.pages, name="pages"), _server(named, port) as url:
+    with ServedDoor(settings.lrs), ServedDoor(settings.pages, name="pages"), _server(named, port) as url:
         # Prefect reads its environment when it is imported, which takes seconds that --help need not wait for.
         os.environ[_API] = url
         os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")

@@ -1,6 +1,7 @@
 """What the house rules say of the shape of sources and tests."""
 
 import ast
+from collections import defaultdict
 
 import pytest
 
@@ -48,6 +49,16 @@ def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     if ast.get_docstring(function) is not None:
         documentation = (first.end_lineno or first.lineno) - first.lineno + 1
     return (function.end_lineno or function.lineno) - function.lineno + 1 - documentation
+
+
+def test_a_class_s_name_means_one_thing() -> None:
+    """No two rooms have a public class of the same name."""
+    named = defaultdict(list)
+    for path in sources(*OURS):
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named[node.name].append(name_of(path))
+    assert {name: files for name, files in named.items() if len(files) > 1} == {}
 
 
 def test_every_test_says_what_must_hold() -> None:

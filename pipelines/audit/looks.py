@@ -56,7 +56,7 @@ class Look(NamedTuple):
     hash: str
 
 
-class Verified(NamedTuple):
+class ChainCheck(NamedTuple):
     """What the chain is found to be."""
 
     n_looks: int
@@ -153,7 +153,7 @@ class Audit:
         )
         return [Look._make(row) for row in rows.fetchall()]
 
-    def verify(self) -> Verified:
+    def verify(self) -> ChainCheck:
         """Reckon the chain again."""
         seq, last = self._connection.execute("SELECT seq, hash FROM anchor").fetchone()
         n_looks, broken_at = 0, None
@@ -165,7 +165,7 @@ class Audit:
             ):
                 broken_at = look.seq
             seq, last = look.seq, look.hash
-        return Verified(n_looks, seq, last, broken_at)
+        return ChainCheck(n_looks, seq, last, broken_at)
 
 
 def _chained(last: str, seq: int, row: tuple[str, ...]) -> str:

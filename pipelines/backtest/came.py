@@ -5,7 +5,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from learnloom.pipelines.evaluate.outcomes import DAY_SECONDS, MOST_DAYS, Came, Series, of_series, seen_of
+from learnloom.pipelines.evaluate.outcomes import (
+    DAY_SECONDS,
+    MOST_DAYS,
+    DatedOutcome,
+    Series,
+    of_series,
+    seen_of,
+)
 from learnloom.pipelines.feedback.claims import Claim, Outcome
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 
@@ -80,11 +87,13 @@ class After:
         for key, days, seconds in warehouse.rows(_DAYS, {"day": at.date(), "keys": list(students)}):
             self._days[key] = list(zip(days, seconds, strict=True))
         self._ended = {
-            (row[0], row[1]): Came(float(row[3]), (row[2] - at).total_seconds() / DAY_SECONDS)
+            (row[0], row[1]): DatedOutcome(float(row[3]), (row[2] - at).total_seconds() / DAY_SECONDS)
             for row in warehouse.rows(_ENDED, bound)
         }
 
-    def came(self, claim: Claim, student: str, subject: str | None, usual: float | None) -> Came | None:
+    def came(
+        self, claim: Claim, student: str, subject: str | None, usual: float | None
+    ) -> DatedOutcome | None:
         """The outcome that a claim is about; None where it is not known, or not yet.
 
         Args:
@@ -107,9 +116,9 @@ class After:
         """After how many answers a claim about a run was certain: as `seen_of`."""
         return seen_of(claim, self._answers.get((student, subject or ""), _NONE), self.known_days)
 
-    def _time(self, claim: Claim, student: str, usual: float | None) -> Came | None:
+    def _time(self, claim: Claim, student: str, usual: float | None) -> DatedOutcome | None:
         days = claim.days or 0
         if not usual or self.known_days < days:
             return None
         spent = sum(seconds for day, seconds in self._days.get(student, ()) if day <= days)
-        return Came(spent / (usual * days / _WEEK_DAYS), float(days))
+        return DatedOutcome(spent / (usual * days / _WEEK_DAYS), float(days))

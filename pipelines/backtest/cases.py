@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from learnloom.pipelines.backtest.came import After
-from learnloom.pipelines.backtest.compared import COMPARED, Compared, Row
+from learnloom.pipelines.backtest.compared import COMPARED, Baseline, Row
 from learnloom.pipelines.backtest.past import PastDay
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.claims import Claim, Unit
@@ -102,11 +102,11 @@ def _subjects(claim: Claim, row: Row) -> Iterator[tuple[str | None, float | None
         yield subject, row["value"] if claim.is_promised else None
 
 
-def _ruled(case: Case, compared: Compared, row: Row | None) -> Case:
+def _ruled(case: Case, compared: Baseline, row: Row | None) -> Case:
     return case._replace(by_rule=row is not None and bool(compared.rule(row)))
 
 
-def _came(case: Case, claim: Claim, compared: Compared, row: Row | None, after: After) -> Case:
+def _came(case: Case, claim: Claim, compared: Baseline, row: Row | None, after: After) -> Case:
     usual = row[compared.usual] if row is not None and compared.usual else None
     came = after.came(claim, case.student, case.subject, None if usual is None else float(usual))
     case = case._replace(seen=after.seen(claim, case.student, case.subject))

@@ -11,7 +11,7 @@ Row = Mapping[str, Any]
 """What is known of a student, a skill or a course on the day: a row of `past.py`."""
 
 
-class Compared(NamedTuple):
+class Baseline(NamedTuple):
     """What a kind is held against."""
 
     among: Callable[[Row, Thresholds], bool]
@@ -52,35 +52,35 @@ def _anybody(_: Row, __: Thresholds) -> bool:
     return True
 
 
-_THREE_RIGHT: Final = Compared(_any_answers, lambda row: row["run_right"] >= _RUN, "last three right")
+_THREE_RIGHT: Final = Baseline(_any_answers, lambda row: row["run_right"] >= _RUN, "last three right")
 
-COMPARED: Final[Mapping[SignalKind, Compared]] = MappingProxyType(
+COMPARED: Final[Mapping[SignalKind, Baseline]] = MappingProxyType(
     {
         SignalKind.MASTERY: _THREE_RIGHT,
         SignalKind.STRETCH: _THREE_RIGHT,
-        SignalKind.PRACTISE_NEXT: Compared(_any_answers, lambda row: row["run_right"] >= 1, "last one right"),
-        SignalKind.STRENGTH: Compared(
+        SignalKind.PRACTISE_NEXT: Baseline(_any_answers, lambda row: row["run_right"] >= 1, "last one right"),
+        SignalKind.STRENGTH: Baseline(
             _is_compared, lambda row: row["run_right"] >= _RUN, "last three right", "class_rate"
         ),
-        SignalKind.WEAKNESS: Compared(
+        SignalKind.WEAKNESS: Baseline(
             _is_compared, lambda row: row["run_right"] == 0, "last one wrong", "class_rate"
         ),
-        SignalKind.REVIEW_DUE: Compared(
+        SignalKind.REVIEW_DUE: Baseline(
             lambda row, _: bool(row["was_mastered"]), _THREE_RIGHT.rule, _THREE_RIGHT.rule_name
         ),
-        SignalKind.WHEEL_SPINNING: Compared(
+        SignalKind.WHEEL_SPINNING: Baseline(
             _is_open, lambda row: row["n_attempts"] >= _LONG, "ten answers, never three right in a row"
         ),
-        SignalKind.RAPID_GUESSING: Compared(
+        SignalKind.RAPID_GUESSING: Baseline(
             _anybody, lambda row: bool(row["is_last_taken"]), "the last answer was rapid"
         ),
-        SignalKind.ENGAGEMENT_CHANGE: Compared(
+        SignalKind.ENGAGEMENT_CHANGE: Baseline(
             _has_rhythm,
             lambda row: row["days_since_seen"] > _QUIET_DAYS,
             "not seen for 7 days",
             "weekly_seconds",
         ),
-        SignalKind.AT_RISK: Compared(
+        SignalKind.AT_RISK: Baseline(
             _anybody,
             lambda row: (row["days_since_active"] or row["enrolled_days"] or 0.0) > _QUIET_DAYS,
             "not active for 7 days",

@@ -14,7 +14,7 @@ from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.formatting import count
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
-from learnloom.pipelines.people.events import Change, Teller, WhoIsWho, read_events, tell, undoing
+from learnloom.pipelines.people.events import PersonChange, Teller, WhoIsWho, read_events, tell, undoing
 from learnloom.pipelines.people.import_people import import_people
 from learnloom.pipelines.people.look_up import list_people, merging, splitting, waits_for_refresh
 from learnloom.pipelines.people.oneroster import MatchBy
@@ -46,15 +46,15 @@ def teller_of(by: str | None, why: str | None, source: str) -> Teller:
 def _told(
     out: Output,
     warehouse: Path | None,
-    change_of: Callable[[Warehouse, WhoIsWho], Change],
+    change_of: Callable[[Warehouse, WhoIsWho], PersonChange],
     teller: Teller,
-) -> tuple[Change, int | None]:
+) -> tuple[PersonChange, int | None]:
     """Tell one change and give it with its event's number."""
     settings = read_settings(warehouse)
-    told: list[Change] = []
+    told: list[PersonChange] = []
     with open_to_write(settings, must_exist=True, run=run_of(f"people {teller.source}")) as opened:
 
-        def changes_of(who: WhoIsWho) -> list[Change]:
+        def changes_of(who: WhoIsWho) -> list[PersonChange]:
             told[:] = [change_of(opened, who)]
             return told
 

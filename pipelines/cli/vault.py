@@ -18,7 +18,7 @@ from learnloom.pipelines.people.oneroster import MatchBy
 from learnloom.pipelines.pseudonyms.opening import named_pseudonyms, pseudonyms_of
 from learnloom.pipelines.vault.errors import VaultError
 from learnloom.pipelines.vault.opening import open_vault
-from learnloom.pipelines.vault.vault import Person, Vault
+from learnloom.pipelines.vault.vault import Vault, VaultPerson
 
 commands = typer.Typer(
     add_completion=False,
@@ -29,7 +29,7 @@ _MOST_SHOWN = 10
 WhoArgument = Annotated[str, typer.Argument(help="Identifier, account name, pseudonym or name.")]
 
 
-def _found(vault: Vault, who: str) -> Person:
+def _found(vault: Vault, who: str) -> VaultPerson:
     found = vault.named(who)
     if len(found) == 1:
         return found[0]

@@ -97,7 +97,7 @@ class Platform(Matching):
     )
 
 
-class School(Matching):
+class SchoolLogin(Matching):
     """[login.school]: the school's login, by OpenID Connect."""
 
     issuer: Address = Field(description="The provider, exactly as its discovery document names it.")
@@ -126,7 +126,7 @@ class LoginBounds(BaseModel):
         default=(),
         description="Learning platforms that launch by LTI 1.3, beside those that register themselves.",
     )
-    school: School | None = Field(default=None, description="The school's login (OpenID Connect).")
+    school: SchoolLogin | None = Field(default=None, description="The school's login (OpenID Connect).")
     leads: tuple[Annotated[str, Field(min_length=3, max_length=2_000)], ...] = Field(
         default=(),
         max_length=1_000,

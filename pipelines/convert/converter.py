@@ -8,14 +8,13 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from learnloom.pipelines.convert.format import ConvertError, Format, Options, Record
+from learnloom.pipelines.convert.format import ConvertError, Format, Options, SourceRecord
 from learnloom.pipelines.convert.ids import StatementIds
 from learnloom.pipelines.convert.receipt import Receipt
 from learnloom.pipelines.convert.registry import make_format
 from learnloom.pipelines.ingest.sources.errors import InputError
 from learnloom.schemas.errors import LearnloomError
-from learnloom.schemas.record import Fault
-from learnloom.schemas.record import Record as LandingRecord
+from learnloom.schemas.record import Fault, Record
 
 FAILED: Final = "convert-failed"
 """Rule: the format itself has failed at a record."""
@@ -37,7 +36,7 @@ class Converter:
         self.digest = f"{name}:{hashlib.blake2b(told, digest_size=8).hexdigest()}"
         """Of the format's name and options: a file that was read by others is read anew."""
 
-    def read(self, given: Path | BinaryIO) -> Iterator[Record]:
+    def read(self, given: Path | BinaryIO) -> Iterator[SourceRecord]:
         """Cut what is given into records.
 
         Raises:
@@ -55,7 +54,7 @@ class Converter:
                 f"the format {self.name} failed at it: {type(error).__name__}: {error}"
             ) from error
 
-    def convert(self, record: Record, receipt: Receipt, *, offset: int = 0) -> list[LandingRecord]:
+    def convert(self, record: SourceRecord, receipt: Receipt, *, offset: int = 0) -> list[Record]:
         """Give what is landed of a record, in order: its statements, or itself with its fault, or nothing.
 
         Args:
@@ -84,17 +83,17 @@ class Converter:
             receipt.count_ignored(made.kind, made.ignored or "gives no statement")
         raw, can_change = record.raw, made.can_change
         landed = [
-            LandingRecord(offset, number, value, None, None, None, raw, can_change)
+            Record(offset, number, value, None, None, None, raw, can_change)
             for number, value in enumerate(values)
         ]
         if made.withdrawn:
             landed += [
-                LandingRecord(offset, number, None, original=raw, withdraws=each)
+                Record(offset, number, None, original=raw, withdraws=each)
                 for number, each in enumerate(self._ids.withdrawn(made), start=len(values))
             ]
         return landed
 
-    def _refused(self, record: Record, fault: Fault, receipt: Receipt, offset: int) -> LandingRecord:
+    def _refused(self, record: SourceRecord, fault: Fault, receipt: Receipt, offset: int) -> Record:
         placed = fault._replace(message=f"{record.place}: {fault.message}" if record.place else fault.message)
         receipt.count_refused(fault.rule, placed.message)
-        return LandingRecord(offset, 0, record.raw, placed)
+        return Record(offset, 0, record.raw, placed)

@@ -20,7 +20,7 @@ _MAX_VALUE_CHARS = 200
 class ConvertError(LearnloomError):
     """A record cannot be converted: it becomes a dead letter with its original bytes.
 
-    Raised by `Format.convert`, or carried by a `Record` that could not be read whole.
+    Raised by `Format.convert`, or carried by a `SourceRecord` that could not be read whole.
     """
 
     def __init__(self, rule: str, message: str, *, value: object = "", path: str = "") -> None:
@@ -36,7 +36,7 @@ class ConvertError(LearnloomError):
         self.fault = Fault(rule, path, str(value)[:_MAX_VALUE_CHARS], message)
 
 
-class Record(NamedTuple):
+class SourceRecord(NamedTuple):
     """One record of the source: a row, an event, an element."""
 
     raw: bytes
@@ -101,7 +101,7 @@ class Format(Protocol):
     summary: ClassVar[str]
     """One sentence for `learnloom convert --list`: what is exported where, and what it becomes."""
 
-    def read(self, given: Path | BinaryIO) -> Iterator[Record]:
+    def read(self, given: Path | BinaryIO) -> Iterator[SourceRecord]:
         """Cut what is given into records, in order, without holding all of it.
 
         Args:
@@ -113,7 +113,7 @@ class Format(Protocol):
             OSError: the same, by the system.
         """
 
-    def convert(self, record: Record) -> Converted:
+    def convert(self, record: SourceRecord) -> Converted:
         """Make the statements of one record; the same record gives the same, whatever came before.
 
         Raises:

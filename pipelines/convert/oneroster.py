@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from learnloom.pipelines.convert.format import Converted, ConvertError, Options, OptionsError, Record
+from learnloom.pipelines.convert.format import Converted, ConvertError, Options, OptionsError, SourceRecord
 from learnloom.pipelines.convert.oneroster_package import Package, PackageRow, package_files
-from learnloom.pipelines.convert.tables.cells import Score
+from learnloom.pipelines.convert.tables.cells import Points
 from learnloom.pipelines.convert.tables.statements import SCORED_VERB, activity, iri_of, score_of
 from learnloom.pipelines.ingest.sources.errors import InputError
 from learnloom.schemas.vocabulary import ASSIGNMENT, COURSE, DUE_AT, REGISTERED, UNREGISTERED
@@ -84,7 +84,7 @@ class OneRoster:
         found = [path for path in package_files(folder) if path.stem.lower() in _READ]
         return found if any(path.stem.lower() in _RECORDS for path in found) else []
 
-    def read(self, given: Path | BinaryIO) -> Iterator[Record]:
+    def read(self, given: Path | BinaryIO) -> Iterator[SourceRecord]:
         """Yield the rows of enrollments.csv and results.csv; see `Format.read`."""
         package = Package(given, self._max_row_bytes)
         references = _References()
@@ -111,9 +111,9 @@ class OneRoster:
             ("results", ("sourcedId", "lineItemSourcedId", "studentSourcedId", "score")),
         ):
             for row in package.rows(name, needed):
-                yield Record(row.raw, row.place, _Row(name, row.cells, references), row.error)
+                yield SourceRecord(row.raw, row.place, _Row(name, row.cells, references), row.error)
 
-    def convert(self, record: Record) -> Converted:
+    def convert(self, record: SourceRecord) -> Converted:
         """Make the statements of an enrolment or a result; see `Format.convert`."""
         row: _Row = record.content
         cells = row.cells
@@ -162,7 +162,7 @@ class OneRoster:
             )
         lowest = _number(item.min, "resultValueMin") if item.min else 0.0
         highest = _number(item.max, "resultValueMax") if item.max else None
-        score = score_of(Score(_number(cells["score"], "score"), highest))
+        score = score_of(Points(_number(cells["score"], "score"), highest))
         if (
             lowest
             and highest is not None

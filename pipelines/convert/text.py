@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
-from learnloom.pipelines.convert.format import ConvertError, Record
+from learnloom.pipelines.convert.format import ConvertError, SourceRecord
 from learnloom.pipelines.ingest.sources.decode import decoded
 from learnloom.pipelines.ingest.sources.files import splitter_of
 from learnloom.pipelines.ingest.sources.identity import HEAD_BYTES
@@ -32,7 +32,7 @@ def chunks(given: Path | BinaryIO) -> Iterator[bytes]:
         yield from parts
 
 
-def json_records(given: Path | BinaryIO, max_bytes: int) -> Iterator[Record]:
+def json_records(given: Path | BinaryIO, max_bytes: int) -> Iterator[SourceRecord]:
     """Yield every object of JSON lines, of a JSON array, or written over several lines, as a record.
 
     A place counts the records, from 1. What is no JSON at all comes as a record like any other: `convert` refuses it.
@@ -40,7 +40,7 @@ def json_records(given: Path | BinaryIO, max_bytes: int) -> Iterator[Record]:
     return json_records_of(chunks(given), max_bytes)
 
 
-def json_records_of(parts: Iterator[bytes], max_bytes: int) -> Iterator[Record]:
+def json_records_of(parts: Iterator[bytes], max_bytes: int) -> Iterator[SourceRecord]:
     """Yield the same of bytes that are read already."""
     head = b""
     while len(head) < HEAD_BYTES and (part := next(parts, b"")):
@@ -49,7 +49,7 @@ def json_records_of(parts: Iterator[bytes], max_bytes: int) -> Iterator[Record]:
     return _records(frames, "record", max_bytes)
 
 
-def line_records(given: Path | BinaryIO, max_bytes: int) -> Iterator[Record]:
+def line_records(given: Path | BinaryIO, max_bytes: int) -> Iterator[SourceRecord]:
     """Yield every line that is not blank as a record; one that is longer than `max_bytes` with its error.
 
     A place counts the lines that are not blank, from 1.
@@ -57,15 +57,17 @@ def line_records(given: Path | BinaryIO, max_bytes: int) -> Iterator[Record]:
     return _records(LineSplitter(max_bytes).frames(chunks(given)), "line", max_bytes)
 
 
-def _records(frames: Iterator[Frame], what: str, max_bytes: int) -> Iterator[Record]:
+def _records(frames: Iterator[Frame], what: str, max_bytes: int) -> Iterator[SourceRecord]:
     for number, frame in enumerate(frames, start=1):
         place = f"{what} {number}"
         if isinstance(frame, bytes):
-            yield Record(frame, place)
+            yield SourceRecord(frame, place)
         elif frame.fault.rule == "record-too-big":
-            yield Record(frame.kept, place, error=too_big(frame.fault.value, max_bytes))
+            yield SourceRecord(frame.kept, place, error=too_big(frame.fault.value, max_bytes))
         else:
-            yield Record(frame.kept, place, error=ConvertError("convert-unfinished", frame.fault.message))
+            yield SourceRecord(
+                frame.kept, place, error=ConvertError("convert-unfinished", frame.fault.message)
+            )
 
 
 def too_big(size: object, max_bytes: int) -> ConvertError:

@@ -32,7 +32,7 @@ _VERBS: Final[dict[Act, str]] = {
 }
 
 
-class Told(NamedTuple):
+class ViewingNote(NamedTuple):
     """What one event says of a viewing."""
 
     act: Act
@@ -52,7 +52,7 @@ class _Viewing:
         self._began: tuple[float, datetime] | None = None
         self._stretches: list[str] = []
 
-    def tell(self, told: Told) -> str | None:
+    def tell(self, told: ViewingNote) -> str | None:
         """Go on by one event; give all stretches so far where it ends one, None where none is known."""
         if told.act == "load":
             self._began = None
@@ -65,7 +65,7 @@ class _Viewing:
                 self._began = (told.target, told.at)
         return "[,]".join(self._stretches) or None if can_tell_stretches(told.act) else None
 
-    def _end(self, told: Told) -> None:
+    def _end(self, told: ViewingNote) -> None:
         began, self._began = self._began, None
         if began is None or told.position is None:
             return
@@ -85,7 +85,7 @@ class Viewings:
         self._max_viewings = max_viewings
         self._viewings: OrderedDict[tuple[str, ...], _Viewing] = OrderedDict()
 
-    def tell(self, viewing: tuple[str, ...], told: Told) -> str | None:
+    def tell(self, viewing: tuple[str, ...], told: ViewingNote) -> str | None:
         """Take an event of a viewing (student, session, video); give `played-segments` so far, None where unknown."""
         known = self._viewings.pop(viewing, None) or _Viewing()
         self._viewings[viewing] = known
@@ -112,7 +112,7 @@ def verb_of(act: Act) -> str:
     return _VERBS[act]
 
 
-def result_of(told: Told, segments: str | None) -> dict[str, Any]:
+def result_of(told: ViewingNote, segments: str | None) -> dict[str, Any]:
     """Make the result by the video profile: time, what was played, whether it was completed."""
     if told.act == "seek":
         times = {xapi.VIDEO_TIME_FROM: told.position, xapi.VIDEO_TIME_TO: told.target}

@@ -38,7 +38,7 @@ def _certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-class Answer(NamedTuple):
+class Reply(NamedTuple):
     """What a receiver answered."""
 
     status: int
@@ -86,7 +86,7 @@ class Calls:
         headers: Mapping[str, str],
         content: bytes | None = None,
         params: Mapping[str, str] | None = None,
-    ) -> Answer | DeliveryOutcome:
+    ) -> Reply | DeliveryOutcome:
         """Call the receiver; give its answer, or what came of it where it gave none."""
         self._pace.wait()
         ends_at = self._monotonic() + self._timeout_seconds
@@ -97,7 +97,7 @@ class Calls:
                     body += part
                     if len(body) >= _READ_BYTES or self._monotonic() >= ends_at:
                         break
-                return Answer(answer.status_code, answer.headers, body[:_READ_BYTES])
+                return Reply(answer.status_code, answer.headers, body[:_READ_BYTES])
         except _AWAY as error:
             return DeliveryOutcome("away", f"the receiver cannot be reached: {_told(error)}")
         except httpx.TimeoutException:
@@ -116,7 +116,7 @@ def _told(error: Exception) -> str:
     return f"{error}" or type(error).__name__
 
 
-def outcome_of(answer: Answer, *, now: datetime) -> DeliveryOutcome:
+def outcome_of(answer: Reply, *, now: datetime) -> DeliveryOutcome:
     """Tell what an answer to an event means; 2xx is the only good one."""
     status = answer.status
     if httpx.codes.is_success(status):

@@ -8,7 +8,7 @@ import httpx
 import orjson
 
 from learnloom.pipelines.config.subscriptions import LrsSubscription
-from learnloom.pipelines.deliver.http import Answer, Calls, outcome_of
+from learnloom.pipelines.deliver.http import Calls, Reply, outcome_of
 from learnloom.pipelines.deliver.queue import Due
 from learnloom.pipelines.deliver.sender import DELIVERED, DeliveryOutcome
 from learnloom.pipelines.deliver.statement import statement_of
@@ -76,7 +76,7 @@ class LrsSender:
         )
 
 
-def _is_ours(answer: Answer, statement: Mapping[str, Any]) -> bool:
+def _is_ours(answer: Reply, statement: Mapping[str, Any]) -> bool:
     try:
         found = orjson.loads(answer.body)
     except orjson.JSONDecodeError:

@@ -130,7 +130,7 @@ class GroupFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
+class FairnessAudit:
     """What the figures of groups are reckoned with."""
 
     minimum: MinimumSample = MIN_GROUP
@@ -141,7 +141,7 @@ class Audit:
 
 
 def fairness(
-    found: Predictions, flags: Flags, groupings: list[Grouping], audit: Audit
+    found: Predictions, flags: Flags, groupings: list[Grouping], audit: FairnessAudit
 ) -> Iterator[GroupFigures]:
     """Give the figures of every group of every grouping.
 
@@ -163,7 +163,7 @@ def fairness(
 def _of_group(
     found: Predictions,
     flags: Flags,
-    audit: Audit,
+    audit: FairnessAudit,
     *,
     grouping: str,
     group: str,
@@ -205,7 +205,7 @@ def _of_group(
     )
 
 
-def _abroca(known: Predictions, members: NDArray[np.int64], audit: Audit) -> Abroca:
+def _abroca(known: Predictions, members: NDArray[np.int64], audit: FairnessAudit) -> Abroca:
     """ABROCA against the rest, where both are large enough."""
     is_in = np.isin(known.cluster, members)
     for part, whose in ((known.where(is_in), "of the group"), (known.where(~is_in), "of the rest")):

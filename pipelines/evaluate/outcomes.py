@@ -10,7 +10,7 @@ MOST_DAYS: Final = 28
 DAY_SECONDS: Final = 86_400.0
 
 
-class Came(NamedTuple):
+class DatedOutcome(NamedTuple):
     """An outcome, and how many days after the signal it was certain."""
 
     outcome: float
@@ -34,7 +34,7 @@ class Series(NamedTuple):
     seconds: list[float]
 
 
-def of_series(claim: Claim, series: Series, usual: float | None, known_days: float) -> Came | None:
+def of_series(claim: Claim, series: Series, usual: float | None, known_days: float) -> DatedOutcome | None:
     """The outcome of what happened one after the other; None where it is not known, or not yet.
 
     Args:
@@ -47,14 +47,14 @@ def of_series(claim: Claim, series: Series, usual: float | None, known_days: flo
     if claim.outcome is Outcome.RUN:
         found = _run(claim, series.happened[:n])
         is_known = found.is_certain and known_days >= (claim.days or 0)
-        return Came(found.longest, series.seconds[found.seen - 1] / DAY_SECONDS) if is_known else None
+        return DatedOutcome(found.longest, series.seconds[found.seen - 1] / DAY_SECONDS) if is_known else None
     if n < claim.answers:
         return None
     share = sum(series.happened[:n]) / n
     days = series.seconds[n - 1] / DAY_SECONDS
     if claim.outcome is Outcome.OVER_CLASS:
-        return None if usual is None else Came(share - usual, days)
-    return Came(share, days)
+        return None if usual is None else DatedOutcome(share - usual, days)
+    return DatedOutcome(share, days)
 
 
 def seen_of(claim: Claim, series: Series, known_days: float) -> int | None:

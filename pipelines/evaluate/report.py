@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from learnloom.pipelines.evaluate.baselines import BASELINES, by_fold
 from learnloom.pipelines.evaluate.cold_start import ColdStart, cold_start, earlier_answers
-from learnloom.pipelines.evaluate.fairness import Audit, Flags, GroupFigures, Grouping, fairness
+from learnloom.pipelines.evaluate.fairness import FairnessAudit, Flags, GroupFigures, Grouping, fairness
 from learnloom.pipelines.evaluate.figures import Figures, figures
 from learnloom.pipelines.evaluate.mastered import Fired, is_mastered_true
 from learnloom.pipelines.evaluate.measures import Bin, Predictions, reliability
@@ -115,7 +115,7 @@ def _evaluated(
                 predicted,
                 flags,
                 list(options.groupings),
-                Audit(n_resamples=n_resamples, seed=seed),
+                FairnessAudit(n_resamples=n_resamples, seed=seed),
             )
         ),
     )

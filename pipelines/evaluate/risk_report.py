@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from learnloom.pipelines.evaluate.fairness import Audit, Flags, GroupFigures, Grouping, fairness
+from learnloom.pipelines.evaluate.fairness import FairnessAudit, Flags, GroupFigures, Grouping, fairness
 from learnloom.pipelines.evaluate.figures import MIN_STUDENTS, Figures, figures
 from learnloom.pipelines.evaluate.followed import Followed
 from learnloom.pipelines.evaluate.measures import Predictions
@@ -154,7 +154,7 @@ def _at(
     here, label = held_out.where(rows), cases.has_not_passed[rows]
     promised = here.precision[here.is_flagged & np.isfinite(here.precision)]
     predicted = Predictions(label, here.p, cases.student[rows])
-    audit = Audit(minimum=MIN_STUDENTS, row="student", n_resamples=n_resamples, seed=seed)
+    audit = FairnessAudit(minimum=MIN_STUDENTS, row="student", n_resamples=n_resamples, seed=seed)
     flags = Flags(here.is_flagged, label, "warned")
     return AtShare(
         share=share,

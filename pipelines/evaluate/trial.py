@@ -51,7 +51,7 @@ class Trial(NamedTuple):
     """Draws, in all, that would tell a true difference as large as the one found; None where it is 0."""
 
 
-class Difference(NamedTuple):
+class TrialDifference(NamedTuple):
     """What was found of two sides; in the outcome's unit."""
 
     mean_said: float
@@ -60,7 +60,7 @@ class Difference(NamedTuple):
     standard_error: float
 
 
-def compare(is_said: Flags, share: Floats, student: Codes, before: Floats, after: Floats) -> Difference:
+def compare(is_said: Flags, share: Floats, student: Codes, before: Floats, after: Floats) -> TrialDifference:
     """Hold the draws by which it was said against those by which it was withheld; both sides have some.
 
     Args:
@@ -90,7 +90,7 @@ def compare(is_said: Flags, share: Floats, student: Codes, before: Floats, after
     n = int(names.max()) + 1
     sums = np.column_stack([np.bincount(names, weights=column, minlength=n) for column in pulls.T])
     spread = (inverse @ (sums.T @ sums) @ inverse)[1, 1] * n / max(1, n - 1)
-    return Difference(
+    return TrialDifference(
         mean_said=float(np.average(after[is_said], weights=weight[is_said])),
         mean_withheld=float(np.average(after[~is_said], weights=weight[~is_said])),
         difference=float(line[1]),

@@ -25,7 +25,7 @@ class Cause(StrEnum):
     """Any of these, where its like were right too seldom to send a teacher to the student: told with others only."""
 
 
-class Entry(NamedTuple):
+class KindEntry(NamedTuple):
     """One kind of signal."""
 
     part: Part
@@ -47,50 +47,50 @@ _STUDENT: Final = frozenset({Audience.STUDENT})
 _TEACHER: Final = frozenset({Audience.TEACHER})
 _BOTH: Final = _STUDENT | _TEACHER
 
-SIGNAL_KINDS: Final[Mapping[SignalKind, Entry]] = MappingProxyType(
+SIGNAL_KINDS: Final[Mapping[SignalKind, KindEntry]] = MappingProxyType(
     {
-        SignalKind.MASTERY: Entry(Part.CONTENT, _BOTH, 30, claim=claims.RIGHT_AS_PROMISED),
-        SignalKind.STRENGTH: Entry(Part.CONTENT, _BOTH, 30, is_good_word=True, claim=claims.STRONG),
-        SignalKind.WEAKNESS: Entry(
+        SignalKind.MASTERY: KindEntry(Part.CONTENT, _BOTH, 30, claim=claims.RIGHT_AS_PROMISED),
+        SignalKind.STRENGTH: KindEntry(Part.CONTENT, _BOTH, 30, is_good_word=True, claim=claims.STRONG),
+        SignalKind.WEAKNESS: KindEntry(
             Part.CONTENT, _BOTH, 30, claim=claims.WEAK, names_action=True, cause=Cause.LEARNING
         ),
-        SignalKind.PRACTISE_NEXT: Entry(Part.CONTENT, _STUDENT, 90, claim=claims.OFFERED),
-        SignalKind.CHECK: Entry(Part.CONTENT, _STUDENT, 14),
-        SignalKind.STRETCH: Entry(
+        SignalKind.PRACTISE_NEXT: KindEntry(Part.CONTENT, _STUDENT, 90, claim=claims.OFFERED),
+        SignalKind.CHECK: KindEntry(Part.CONTENT, _STUDENT, 14),
+        SignalKind.STRETCH: KindEntry(
             Part.CONTENT, _STUDENT, 21, is_good_word=True, claim=claims.RIGHT_AS_PROMISED
         ),
-        SignalKind.REVIEW_DUE: Entry(Part.CONTENT, _STUDENT, 60, claim=claims.RIGHT_AS_PROMISED),
-        SignalKind.PRODUCTIVE_PERSISTENCE: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
-        SignalKind.RETURN_AFTER_FAILURE: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
-        SignalKind.LEARNS_FROM_ERROR: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
-        SignalKind.CHALLENGE_SEEKING: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
-        SignalKind.PROBLEM_SOLVING: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
-        SignalKind.SELF_REGULATION: Entry(Part.PROCESS, _BOTH, 14, is_good_word=True),
-        SignalKind.WHEEL_SPINNING: Entry(
+        SignalKind.REVIEW_DUE: KindEntry(Part.CONTENT, _STUDENT, 60, claim=claims.RIGHT_AS_PROMISED),
+        SignalKind.PRODUCTIVE_PERSISTENCE: KindEntry(Part.PROCESS, _BOTH, 14, is_good_word=True),
+        SignalKind.RETURN_AFTER_FAILURE: KindEntry(Part.PROCESS, _BOTH, 14, is_good_word=True),
+        SignalKind.LEARNS_FROM_ERROR: KindEntry(Part.PROCESS, _BOTH, 14, is_good_word=True),
+        SignalKind.CHALLENGE_SEEKING: KindEntry(Part.PROCESS, _BOTH, 14, is_good_word=True),
+        SignalKind.PROBLEM_SOLVING: KindEntry(Part.PROCESS, _BOTH, 14, is_good_word=True),
+        SignalKind.SELF_REGULATION: KindEntry(Part.PROCESS, _BOTH, 14, is_good_word=True),
+        SignalKind.WHEEL_SPINNING: KindEntry(
             Part.PROCESS, _BOTH, 28, claim=claims.STUCK, names_action=True, cause=Cause.LEARNING
         ),
-        SignalKind.HELP_SEEKING: Entry(Part.PROCESS, _STUDENT, 14),
-        SignalKind.RAPID_GUESSING: Entry(
+        SignalKind.HELP_SEEKING: KindEntry(Part.PROCESS, _STUDENT, 14),
+        SignalKind.RAPID_GUESSING: KindEntry(
             Part.PROCESS, _BOTH, 14, claim=claims.GUESSES, names_action=True, cause=Cause.LEARNING
         ),
-        SignalKind.TIME_ON_TASK: Entry(Part.PROCESS, _BOTH, 7),
-        SignalKind.PACE: Entry(Part.PROCESS, _BOTH, 28),
-        SignalKind.SPACING: Entry(Part.ENVIRONMENT, _STUDENT, 14),
-        SignalKind.REGULARITY: Entry(Part.ENVIRONMENT, _STUDENT, 7, is_good_word=True),
-        SignalKind.STREAK: Entry(Part.ENVIRONMENT, _STUDENT, 2, is_good_word=True),
-        SignalKind.ENGAGEMENT_CHANGE: Entry(
+        SignalKind.TIME_ON_TASK: KindEntry(Part.PROCESS, _BOTH, 7),
+        SignalKind.PACE: KindEntry(Part.PROCESS, _BOTH, 28),
+        SignalKind.SPACING: KindEntry(Part.ENVIRONMENT, _STUDENT, 14),
+        SignalKind.REGULARITY: KindEntry(Part.ENVIRONMENT, _STUDENT, 7, is_good_word=True),
+        SignalKind.STREAK: KindEntry(Part.ENVIRONMENT, _STUDENT, 2, is_good_word=True),
+        SignalKind.ENGAGEMENT_CHANGE: KindEntry(
             Part.PROCESS, _TEACHER, 28, claim=claims.AWAY, names_action=True, cause=Cause.PRESENCE
         ),
-        SignalKind.CHECK_IN: Entry(Part.PROCESS, _TEACHER, 60, cause=Cause.PRESENCE),
-        SignalKind.WANTS_TO_TALK: Entry(Part.PROCESS, _TEACHER, 28, cause=Cause.ASKED),
-        SignalKind.AT_RISK: Entry(Part.PROCESS, _TEACHER, 7, claim=claims.FAILS, cause=Cause.PASSING),
-        SignalKind.GOAL: Entry(Part.CONTENT, _BOTH, 60),
-        SignalKind.CHOICE: Entry(Part.CONTENT, _TEACHER, 14),
-        SignalKind.INTEREST: Entry(Part.CONTENT, _BOTH, 90),
-        SignalKind.PREFERENCE: Entry(Part.ENVIRONMENT, _BOTH, 90),
-        SignalKind.PRODUCT: Entry(Part.PRODUCT, _BOTH, 180),
-        SignalKind.ENVIRONMENT: Entry(Part.ENVIRONMENT, _BOTH, 60),
-        SignalKind.COLLABORATION: Entry(Part.PROCESS, _BOTH, 28, is_good_word=True),
+        SignalKind.CHECK_IN: KindEntry(Part.PROCESS, _TEACHER, 60, cause=Cause.PRESENCE),
+        SignalKind.WANTS_TO_TALK: KindEntry(Part.PROCESS, _TEACHER, 28, cause=Cause.ASKED),
+        SignalKind.AT_RISK: KindEntry(Part.PROCESS, _TEACHER, 7, claim=claims.FAILS, cause=Cause.PASSING),
+        SignalKind.GOAL: KindEntry(Part.CONTENT, _BOTH, 60),
+        SignalKind.CHOICE: KindEntry(Part.CONTENT, _TEACHER, 14),
+        SignalKind.INTEREST: KindEntry(Part.CONTENT, _BOTH, 90),
+        SignalKind.PREFERENCE: KindEntry(Part.ENVIRONMENT, _BOTH, 90),
+        SignalKind.PRODUCT: KindEntry(Part.PRODUCT, _BOTH, 180),
+        SignalKind.ENVIRONMENT: KindEntry(Part.ENVIRONMENT, _BOTH, 60),
+        SignalKind.COLLABORATION: KindEntry(Part.PROCESS, _BOTH, 28, is_good_word=True),
     }
 )
 """Lifetimes follow how soon such a thing changes: a streak in days, a liking in months."""

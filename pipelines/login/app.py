@@ -19,18 +19,18 @@ from starlette.routing import Route
 
 from learnloom.pipelines.config.login import LoginBounds
 from learnloom.pipelines.login import lti, oidc
-from learnloom.pipelines.login.door import Door
+from learnloom.pipelines.login.door import LoginDoor
 from learnloom.pipelines.login.errors import LoginRefusedError
 from learnloom.pipelines.login.own_key import make_key, public_set
 from learnloom.pipelines.login.page import page
 from learnloom.pipelines.login.platforms import Platforms
-from learnloom.pipelines.login.received import Asked, Received, route
+from learnloom.pipelines.login.received import Received, RequestHead, route
 from learnloom.pipelines.login.register import PATH as REGISTER_PATH
 from learnloom.pipelines.login.register import Registration
 from learnloom.pipelines.login.resolve import Resolver
 from learnloom.pipelines.login.sessions import Session, csrf_of
 from learnloom.pipelines.login.store import LoginStore
-from learnloom.pipelines.login.words import N_, Words, words_asked, words_of
+from learnloom.pipelines.login.words import N_, LoginWords, words_asked, words_of
 from learnloom.pipelines.roster.access import Kind, roles_for
 from learnloom.pipelines.roster.reader import Reader, Role
 
@@ -67,7 +67,7 @@ class Login:
         self._bounds = bounds
         self._store = store
         self._platforms = Platforms(store, bounds)
-        self.door = Door(store, bounds, resolver, address)
+        self.door = LoginDoor(store, bounds, resolver, address)
         self._lti = lti.Lti(self.door, self._platforms)
         self._school = None if bounds.school is None else oidc.Oidc(self.door, bounds.school)
         self._registration = Registration(store, address)
@@ -83,7 +83,7 @@ class Login:
             self._school.close()
 
     # What pages ask ------------------------------------------------------------------------------------------
-    def reader_of(self, request: Asked) -> Reader | None:
+    def reader_of(self, request: RequestHead) -> Reader | None:
         """Give who reads; None: nobody is logged in, or no longer.
 
         It may ask the warehouse, once in `roster_seconds` and after `look_up_again`: call it from a thread that may
@@ -106,12 +106,12 @@ class Login:
         """Give the names of those of some subjects (issuer#sub) who have come, where their platform gave one."""
         return self._store.names(subjects)
 
-    def form_token(self, request: Asked) -> str:
+    def form_token(self, request: RequestHead) -> str:
         """Give what each form of a page carries in the field FORM_FIELD; empty where nobody is logged in."""
         cookie = self.door.cookies.session(request.cookies)
         return "" if cookie is None else csrf_of(cookie)
 
-    def is_own_form(self, request: Asked, token: str) -> bool:
+    def is_own_form(self, request: RequestHead, token: str) -> bool:
         """Whether a form was sent from a page of the same session (OWASP: synchroniser token), and from here."""
         expected = self.form_token(request)
         is_here = request.headers.get("origin", self._origin) in (self._origin, "null")
@@ -205,7 +205,7 @@ class Login:
             ]
         return page(N_("Log in"), words=words, origins=self.origins(), sentences=sentences, links=links)
 
-    def _refused(self, refused: LoginRefusedError, words: Words) -> Response:
+    def _refused(self, refused: LoginRefusedError, words: LoginWords) -> Response:
         _log.warning("login refused, check %s", refused.check)
         return page(
             N_("You are not logged in"),

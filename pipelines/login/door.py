@@ -11,14 +11,14 @@ from learnloom.pipelines.login.errors import LoginRefusedError
 from learnloom.pipelines.login.received import Received, path_on
 from learnloom.pipelines.login.resolve import Resolver
 from learnloom.pipelines.login.sessions import Identity, Sessions
-from learnloom.pipelines.login.store import Begun, Came, LoginStore
+from learnloom.pipelines.login.store import Begun, LoginStore, Visitor
 from learnloom.pipelines.login.words import N_
 from learnloom.pipelines.roster.reader import Role
 
 _log = logging.getLogger(__name__)
 
 
-class Door:
+class LoginDoor:
     """May be used from many threads."""
 
     def __init__(self, store: LoginStore, bounds: LoginBounds, resolver: Resolver, address: str) -> None:
@@ -84,4 +84,6 @@ class Door:
         return answer
 
     def _note(self, identity: Identity, *, is_settled: bool) -> None:
-        self.store.note(Came(identity.subject, identity.name, identity.identifier, identity.role, is_settled))
+        self.store.note(
+            Visitor(identity.subject, identity.name, identity.identifier, identity.role, is_settled)
+        )

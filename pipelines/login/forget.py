@@ -8,7 +8,7 @@ from typing import Final
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.open import catalog_of
 from learnloom.pipelines.login.sessions import read_document
-from learnloom.pipelines.login.store import FOLDER, Came, open_login_store
+from learnloom.pipelines.login.store import FOLDER, Visitor, open_login_store
 from learnloom.pipelines.login.tables import FILE, SCHEMA
 from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.database import Database
@@ -35,13 +35,13 @@ def opened_logins(settings: Settings, now: Callable[[], dt.datetime]) -> Iterato
         yield store.database
 
 
-def came_as(database: Database, keys: Collection[str], subjects: Collection[str]) -> list[Came]:
+def came_as(database: Database, keys: Collection[str], subjects: Collection[str]) -> list[Visitor]:
     """Give who came under identifiers of these keys, or as one of some subjects (issuer#sub)."""
     with database.reading() as connection:
         rows = connection.execute(
             "SELECT subject, name, identifier, role, is_found, came FROM came"
         ).fetchall()
-    came = [Came(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
+    came = [Visitor(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
     return [each for each in came if each.subject in subjects or _is_of(each.identifier, keys)]
 
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from learnloom.pipelines.login.door import Door
+from learnloom.pipelines.login.door import LoginDoor
 from learnloom.pipelines.login.errors import LoginRefusedError
 from learnloom.pipelines.login.launch import read_launch
 from learnloom.pipelines.login.platforms import Platforms
@@ -22,7 +22,7 @@ _BEGINNING = ("iss", "login_hint", "target_link_uri", "lti_message_hint", "clien
 class Lti:
     """May be used from many threads."""
 
-    def __init__(self, door: Door, platforms: Platforms) -> None:
+    def __init__(self, door: LoginDoor, platforms: Platforms) -> None:
         """Take what logins end with, and the platforms."""
         self._door = door
         self._platforms = platforms

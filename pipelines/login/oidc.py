@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from learnloom.pipelines.config.login import School
-from learnloom.pipelines.login.door import Door
+from learnloom.pipelines.config.login import SchoolLogin
+from learnloom.pipelines.login.door import LoginDoor
 from learnloom.pipelines.login.errors import LoginRefusedError
 from learnloom.pipelines.login.launch import identifier_of, language_of
 from learnloom.pipelines.login.platforms import KEYS_SECONDS
@@ -32,7 +32,7 @@ ANSWER_PATH = "/login/answer"
 class Oidc:
     """May be used from many threads."""
 
-    def __init__(self, door: Door, school: School) -> None:
+    def __init__(self, door: LoginDoor, school: SchoolLogin) -> None:
         """Take what logins end with, and the provider; nothing is asked yet."""
         self._door = door
         self._school = school

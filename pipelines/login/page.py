@@ -7,7 +7,7 @@ from typing import Any
 import jinja2
 from starlette.responses import Response
 
-from learnloom.pipelines.login.words import Words
+from learnloom.pipelines.login.words import LoginWords
 
 _ENVIRONMENT = jinja2.Environment(
     autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -17,7 +17,9 @@ _TEMPLATE = _ENVIRONMENT.from_string(
 )
 
 
-def page(title: str, *, words: Words, origins: Sequence[str], status: int = 200, **values: Any) -> Response:
+def page(
+    title: str, *, words: LoginWords, origins: Sequence[str], status: int = 200, **values: Any
+) -> Response:
     """Write a page.
 
     Args:

@@ -10,13 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from learnloom.pipelines.login.errors import LoginRefusedError
-from learnloom.pipelines.login.words import Words, words_asked
+from learnloom.pipelines.login.words import LoginWords, words_asked
 
 _MOST_BYTES: Final = 65_536
 _MOST_FIELDS: Final = 50
 
 
-class Asked(Protocol):
+class RequestHead(Protocol):
     """What is read of a request to know whose it is: Starlette's Request has it, and Received."""
 
     @property
@@ -61,7 +61,7 @@ Handler = Callable[[Received], Response]
 def route(
     path: str,
     handler: Handler,
-    refuse: Callable[[LoginRefusedError, Words], Response],
+    refuse: Callable[[LoginRefusedError, LoginWords], Response],
     methods: Sequence[str],
 ) -> Route:
     """Let requests be answered by a function that may take its time; `refuse` says why somebody is not let in."""

@@ -12,7 +12,7 @@ from learnloom.pipelines.login.sessions import Identity
 from learnloom.pipelines.login.words import N_
 from learnloom.pipelines.people.identifier import key_of, known_as
 from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
-from learnloom.pipelines.roster.members import Found, find_login
+from learnloom.pipelines.roster.members import KnownMember, find_login
 from learnloom.pipelines.roster.reader import Reader, Role
 from learnloom.pipelines.roster.show import list_unmatched
 
@@ -62,7 +62,7 @@ class Resolver:
             return {}
         return Counter(each.subject.partition("#")[0] for each in found)
 
-    def _judged(self, identity: Identity, found: Found, *, is_found: bool) -> Reader:
+    def _judged(self, identity: Identity, found: KnownMember, *, is_found: bool) -> Reader:
         names = {identity.subject, identity.identifier}
         if identity.role == "teacher" or (not identity.role and found.teaches):
             return _reader(

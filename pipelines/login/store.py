@@ -44,7 +44,7 @@ class Begun(NamedTuple):
     """Whether it has begun in the same browser."""
 
 
-class Came(NamedTuple):
+class Visitor(NamedTuple):
     """Somebody who has logged in, or tried to."""
 
     subject: str
@@ -116,7 +116,7 @@ class LoginStore:
         return Begun(kind, row[1], orjson.loads(row[2]), is_here)
 
     # Who came ------------------------------------------------------------------------------------------------
-    def note(self, came: Came) -> None:
+    def note(self, came: Visitor) -> None:
         """Keep who came."""
         with self.database.transaction() as connection:
             now = self.database.milliseconds(connection)
@@ -128,14 +128,14 @@ class LoginStore:
                 (came.subject, came.name, came.identifier, came.role, int(came.is_found), now),
             )
 
-    def unmatched(self) -> list[Came]:
+    def unmatched(self) -> list[Visitor]:
         """Who came and was not found, latest first."""
         with self.database.reading() as connection:
             rows = connection.execute(
                 "SELECT subject, name, identifier, role, is_found, came FROM came WHERE is_found = 0 "
                 "ORDER BY came DESC, subject"
             ).fetchall()
-        return [Came(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
+        return [Visitor(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
 
     def identifiers(self) -> dict[str, str]:
         """Give the identifier of each subject that has come, as the platform told it then."""

@@ -13,7 +13,7 @@ LANGUAGES: Final = (ENGLISH, "de")
 """Those that are complete; the first is for everybody else."""
 
 
-class Words(NamedTuple):
+class LoginWords(NamedTuple):
     """One language."""
 
     code: str
@@ -29,17 +29,17 @@ def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools look for
     return text
 
 
-def words_asked(headers: Mapping[str, str]) -> Words:
+def words_asked(headers: Mapping[str, str]) -> LoginWords:
     """Give the words for whoever is not known yet: in the language that the browser names first."""
     return words_of(headers.get("accept-language", ENGLISH).partition(",")[0].partition(";")[0].strip())
 
 
 @cache
-def words_of(language: str) -> Words:
+def words_of(language: str) -> LoginWords:
     """Give the words of a language (BCP 47), or English ones."""
     code = language.replace("_", "-").partition("-")[0].lower()
     if code not in LANGUAGES or code == ENGLISH:
-        return Words(ENGLISH, {})
+        return LoginWords(ENGLISH, {})
     kept = files("learnloom.pipelines.login.locales").joinpath(f"{code}.po").read_bytes()
     catalog = read_po(BytesIO(kept), locale=code)
-    return Words(code, {str(each.id): str(each.string) for each in catalog if each.id and each.string})
+    return LoginWords(code, {str(each.id): str(each.string) for each in catalog if each.id and each.string})

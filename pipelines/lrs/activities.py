@@ -8,7 +8,7 @@ import orjson
 from learnloom.pipelines.lrs.database import Connection
 from learnloom.pipelines.lrs.filters import check_values, json_agent
 from learnloom.pipelines.lrs.findable import agent_key
-from learnloom.pipelines.lrs.message import Answer, Call, RefusedError, as_json, needed, only
+from learnloom.pipelines.lrs.message import Call, HttpAnswer, RefusedError, as_json, needed, only
 from learnloom.pipelines.lrs.store import Store
 
 
@@ -24,7 +24,7 @@ def definitions_of(connection: Connection, activity_ids: Iterable[str]) -> dict[
     return {activity_id: bytes(definition) for activity_id, definition in rows}
 
 
-def answer_activity(store: Store, call: Call) -> Answer:
+def answer_activity(store: Store, call: Call) -> HttpAnswer:
     """Give an activity with all that was said of it."""
     _must_be_get(call)
     only(call.parameters, frozenset({"activityId"}))
@@ -38,7 +38,7 @@ def answer_activity(store: Store, call: Call) -> Answer:
     return as_json(activity)
 
 
-def answer_agent(store: Store, call: Call) -> Answer:
+def answer_agent(store: Store, call: Call) -> HttpAnswer:
     """Give a person: an agent's identifier, and the names that came with it."""
     _must_be_get(call)
     only(call.parameters, frozenset({"agent"}))

@@ -11,7 +11,7 @@ from learnloom.pipelines.lrs.bodies import Bodies, Message, Receive
 from learnloom.pipelines.lrs.cors import CORS
 from learnloom.pipelines.lrs.documents import KINDS
 from learnloom.pipelines.lrs.door import Door
-from learnloom.pipelines.lrs.message import Answer, Call, RefusedError, refusal
+from learnloom.pipelines.lrs.message import Call, HttpAnswer, RefusedError, refusal
 from learnloom.pipelines.lrs.stream import STREAM, Streams
 
 BASE: Final = "/xapi"
@@ -49,7 +49,7 @@ class App:
             call = _head(scope)
         except RefusedError as error:
             answer = refusal(error)
-            await _send(send, Answer(answer.status, answer.body, headers={**CORS, **answer.headers}))
+            await _send(send, HttpAnswer(answer.status, answer.body, headers={**CORS, **answer.headers}))
             return
         if call.path == STREAM and call.method != "OPTIONS":
             await self._stream(call, receive, send)
@@ -146,7 +146,7 @@ def _parameters(query: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-async def _send(send: Send, answer: Answer, *, has_body: bool = True) -> None:
+async def _send(send: Send, answer: HttpAnswer, *, has_body: bool = True) -> None:
     headers = {"Content-Length": str(len(answer.body)), **answer.headers}
     if answer.body:
         headers["Content-Type"] = answer.content_type

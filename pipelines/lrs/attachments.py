@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 
 from learnloom.pipelines.lrs.message import RefusedError
-from learnloom.pipelines.lrs.multipart import Part
+from learnloom.pipelines.lrs.multipart import BodyPart
 from learnloom.schemas.xapi.equality import is_same
 
 FOLDER: Final = "attachments"
@@ -33,7 +33,7 @@ class Attachments:
         """Keep them in `folder`."""
         self._folder = folder
 
-    def keep(self, parts: Sequence[Part]) -> None:
+    def keep(self, parts: Sequence[BodyPart]) -> None:
         """Write the content of parts, each under its hash; what is there stays."""
         for part in parts:
             path = self._path(part.headers["x-experience-api-hash"].lower())
@@ -63,7 +63,9 @@ def attachments_of(statement: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from statement["object"].get("attachments", ())
 
 
-def check_parts(statements: Sequence[Mapping[str, Any]], parts: Sequence[Part], *, first: int = 0) -> None:
+def check_parts(
+    statements: Sequence[Mapping[str, Any]], parts: Sequence[BodyPart], *, first: int = 0
+) -> None:
     """Hold the parts of a body to the statements, of which the first has the index `first` (Communication 1.5.2).
 
     Raises:
@@ -93,7 +95,7 @@ def check_parts(statements: Sequence[Mapping[str, Any]], parts: Sequence[Part], 
         )
 
 
-def _checked_hash(number: int, part: Part) -> str:
+def _checked_hash(number: int, part: BodyPart) -> str:
     given = part.headers.get("x-experience-api-hash", "").lower()
     if not given:
         raise RefusedError(400, f"part {number} below the statements has no header X-Experience-API-Hash")

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from learnloom.pipelines.lrs.message import Answer, Call
+from learnloom.pipelines.lrs.message import Call, HttpAnswer
 
 _SHOWN_HEADERS: Final = (
     "ETag, Last-Modified, WWW-Authenticate, Retry-After, X-Experience-API-Version, "
@@ -23,8 +23,8 @@ _PREFLIGHT: Final = CORS | {
 }
 
 
-def preflight(call: Call) -> Answer:
+def preflight(call: Call) -> HttpAnswer:
     """Let a page send what it asks for: monitoring and frameworks add headers that mean nothing here."""
     asked = call.headers.get("access-control-request-headers", "")
     taken = f"{_TAKEN_HEADERS}, {asked}" if _HEADER_NAMES.match(asked) else _TAKEN_HEADERS
-    return Answer(204, headers={**_PREFLIGHT, "Access-Control-Allow-Headers": taken})
+    return HttpAnswer(204, headers={**_PREFLIGHT, "Access-Control-Allow-Headers": taken})

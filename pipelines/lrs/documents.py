@@ -13,7 +13,7 @@ from learnloom.pipelines.lrs.database import Connection
 from learnloom.pipelines.lrs.filters import check_values, comparable_moment, json_agent
 from learnloom.pipelines.lrs.findable import agent_key
 from learnloom.pipelines.lrs.give import http_date
-from learnloom.pipelines.lrs.message import JSON, Answer, Call, RefusedError, as_json, needed, only
+from learnloom.pipelines.lrs.message import JSON, Call, HttpAnswer, RefusedError, as_json, needed, only
 from learnloom.pipelines.lrs.store import Store
 
 _SEPARATOR: Final = "\x1f"
@@ -63,7 +63,7 @@ class _Place(NamedTuple):
     place: str
 
 
-def answer_document(store: Store, call: Call) -> Answer:
+def answer_document(store: Store, call: Call) -> HttpAnswer:
     """Carry out GET, PUT, POST or DELETE.
 
     Raises:
@@ -81,12 +81,12 @@ def answer_document(store: Store, call: Call) -> Answer:
         return _get(store, place, document_id)
     if call.method in ("PUT", "POST"):
         _put_or_post(store, kind, place, needed(call.parameters, kind.id_name), call)
-        return Answer(204)
+        return HttpAnswer(204)
     if call.method == "DELETE":
         if document_id is None and not kind.deletes_many:
             needed(call.parameters, kind.id_name)
         _delete(store, place, document_id, call)
-        return Answer(204)
+        return HttpAnswer(204)
     raise RefusedError(
         405, f"{call.method} is not allowed here", Allow="GET, HEAD, PUT, POST, DELETE, OPTIONS"
     )
@@ -133,7 +133,7 @@ def _within(place: _Place, call: Call) -> str:
     return f"{escaped}{_SEPARATOR}%"
 
 
-def _get(store: Store, place: _Place, document_id: str) -> Answer:
+def _get(store: Store, place: _Place, document_id: str) -> HttpAnswer:
     with store.reading() as connection:
         found = _found(connection, place, document_id)
     if found is None:
@@ -144,7 +144,7 @@ def _get(store: Store, place: _Place, document_id: str) -> Answer:
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox",
     }
-    return Answer(200, found.content, found.content_type, headers)
+    return HttpAnswer(200, found.content, found.content_type, headers)
 
 
 def _found(connection: Connection, place: _Place, document_id: str) -> Document | None:

@@ -15,7 +15,7 @@ from learnloom.pipelines.lrs.gate import Gate
 from learnloom.pipelines.lrs.give import iso
 from learnloom.pipelines.lrs.guard import check_parameters
 from learnloom.pipelines.lrs.hiding import Hiding
-from learnloom.pipelines.lrs.message import Answer, Call, RefusedError, as_json, refusal
+from learnloom.pipelines.lrs.message import Call, HttpAnswer, RefusedError, as_json, refusal
 from learnloom.pipelines.lrs.sessions import FETCH, answer_fetch, answer_sessions
 from learnloom.pipelines.lrs.store import Store
 from learnloom.schemas.xapi.statement import VERSION_1, VERSION_2
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 VERSIONS: Final = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0")
 _VERSION_HEADER: Final = "X-Experience-API-Version"
 
-Resource = Callable[[Call], Answer]
+Resource = Callable[[Call], HttpAnswer]
 
 
 @dataclass
@@ -62,14 +62,14 @@ class Door:
         """
         self._gate.caller(call)
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: Call) -> HttpAnswer:
         """Answer, whatever comes: errors are answers, too."""
         return self._told(call, self._answered)
 
-    def refuse(self, call: Call, error: RefusedError) -> Answer:
+    def refuse(self, call: Call, error: RefusedError) -> HttpAnswer:
         """Answer a call whose body was not read."""
 
-        def refused(_: _Visit) -> Answer:
+        def refused(_: _Visit) -> HttpAnswer:
             raise error
 
         return self._told(call, refused)
@@ -86,9 +86,9 @@ class Door:
 
     def listened(self, call: Call, statements: int, seconds: float) -> None:
         """Take note of somebody who was told of so many statements, for so long."""
-        self._gate.done(call, Answer(200, statements=statements), seconds)
+        self._gate.done(call, HttpAnswer(200, statements=statements), seconds)
 
-    def _told(self, call: Call, answered: Callable[[_Visit], Answer]) -> Answer:
+    def _told(self, call: Call, answered: Callable[[_Visit], HttpAnswer]) -> HttpAnswer:
         began = time.perf_counter()
         visit = _Visit(call, dict(CORS))
         try:
@@ -104,7 +104,7 @@ class Door:
         self._gate.done(visit.call, answer, time.perf_counter() - began)
         return replace(answer, headers=visit.headers | dict(answer.headers))
 
-    def _answered(self, visit: _Visit) -> Answer:
+    def _answered(self, visit: _Visit) -> HttpAnswer:
         call = visit.call
         if call.method == "OPTIONS":
             return preflight(call)

@@ -37,7 +37,7 @@ class Query(NamedTuple):
     limit: int
 
 
-class Asked(NamedTuple):
+class Filter(NamedTuple):
     """What statements are to be."""
 
     values: dict[str, Any]
@@ -79,7 +79,7 @@ def query_of(call: Call) -> Query:
     return Query(sql, asked.values | {"count": limit + 1}, limit)
 
 
-def asked_of(call: Call) -> Asked:
+def asked_of(call: Call) -> Filter:
     """Read what is asked for, whatever the order.
 
     Raises:
@@ -111,7 +111,7 @@ def asked_of(call: Call) -> Asked:
         by_key.append(_by_key("entry_activity", "activity", only_direct=not related_activities))
     by_column = [f"entry.{name} = :{name}" for name in ("verb", "registration") if values[name] is not None]
     joined = (f"INNER JOIN {table} AS by_{table} ON by_{table}.seq = entry.seq" for table, _ in by_key)
-    return Asked(
+    return Filter(
         values,
         " ".join(["entry", *joined]),
         " AND ".join([*(condition for _, condition in by_key), *by_column]),
@@ -120,7 +120,7 @@ def asked_of(call: Call) -> Asked:
     )
 
 
-def _sql(asked: Asked, *, is_ascending: bool) -> str:
+def _sql(asked: Filter, *, is_ascending: bool) -> str:
     """Compose the query: what fits itself, read along an index up to the limit, and what refers to what fits."""
     values, tables, fits, leading = asked
     direction = f"{'ASC' if is_ascending else 'DESC'} LIMIT :count"

@@ -28,7 +28,7 @@ from learnloom.pipelines.lrs.access import authority_of
 from learnloom.pipelines.lrs.database import Connection, insert
 from learnloom.pipelines.lrs.findable import findable
 from learnloom.pipelines.lrs.give import LANDED
-from learnloom.pipelines.lrs.journal import Incoming, Sender, add_entries
+from learnloom.pipelines.lrs.journal import Incoming, Submitter, add_entries
 from learnloom.pipelines.lrs.store import Store
 from learnloom.schemas.errors import LearnloomError
 
@@ -42,10 +42,10 @@ _ROWS: Final = 5_000
 _POLL_SECONDS: Final = 1.0
 _TROUBLE_SECONDS: Final = 30.0
 _TOLD_SECONDS: Final = 10.0
-_SENDER: Final = Sender(LANDED, defines=True)
+_SENDER: Final = Submitter(LANDED, defines=True)
 
 
-class Landed(NamedTuple):
+class LandedStatement(NamedTuple):
     """A statement as it stands in the warehouse."""
 
     statement_id: str
@@ -54,7 +54,7 @@ class Landed(NamedTuple):
     raw: str = ""
 
 
-class Follower:
+class WarehouseFollower:
     """Follows the warehouse in a thread for as long as the context is open."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
@@ -156,7 +156,7 @@ class Follower:
             )
         return True
 
-    def _take(self, rows: Sequence[Landed]) -> None:
+    def _take(self, rows: Sequence[LandedStatement]) -> None:
         """Write by what statements are found, and give way to who sends for as long as it took."""
         began = time.monotonic()
         with self._store.reading() as connection:
@@ -175,7 +175,7 @@ class Follower:
         self._store.write(work)
         self._over.wait(time.monotonic() - began)
 
-    def _incoming(self, row: Landed) -> Iterator[Incoming]:
+    def _incoming(self, row: LandedStatement) -> Iterator[Incoming]:
         try:
             statement = orjson.loads(row.raw)
             found = findable(statement, statement.get("authority") or authority_of(LANDED))
@@ -217,8 +217,10 @@ def _groups(additions: Sequence[Addition]) -> Iterator[list[Addition]]:
         yield some
 
 
-def _rows(batch: pa.RecordBatch) -> list[Landed]:
-    return [Landed(*row) for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)]
+def _rows(batch: pa.RecordBatch) -> list[LandedStatement]:
+    return [
+        LandedStatement(*row) for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    ]
 
 
 def _note_places(places: Sequence[tuple[int, int]], connection: Connection, _: int) -> None:
@@ -226,7 +228,7 @@ def _note_places(places: Sequence[tuple[int, int]], connection: Connection, _: i
     insert(connection, "landed", sorted(places), otherwise="ON CONFLICT DO NOTHING")
 
 
-def _numbers(connection: Connection, rows: Sequence[Landed]) -> dict[str, int]:
+def _numbers(connection: Connection, rows: Sequence[LandedStatement]) -> dict[str, int]:
     """The numbers of the entries of those statements that have one."""
     marks = ", ".join("?" * len(rows))
     found = connection.execute(

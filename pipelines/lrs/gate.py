@@ -15,7 +15,7 @@ from learnloom.pipelines.lrs.give import iso
 from learnloom.pipelines.lrs.issuer import Issuer
 from learnloom.pipelines.lrs.keys import Caller, Key, find_key, insert_key, key_of, note_use
 from learnloom.pipelines.lrs.limits import Buckets, retry_after
-from learnloom.pipelines.lrs.message import Answer, Call, RefusedError
+from learnloom.pipelines.lrs.message import Call, HttpAnswer, RefusedError
 from learnloom.pipelines.lrs.sessions import FETCH, PREFIX, caller_of_session
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.lrs.tokens import Holder, Tokens
@@ -119,7 +119,7 @@ class Gate:
                     Retry_After=retry_after(wait),
                 )
 
-    def done(self, call: Call, answer: Answer, seconds: float) -> None:
+    def done(self, call: Call, answer: HttpAnswer, seconds: float) -> None:
         """Count what came with a call that was answered, and write the line about it."""
         if call.key_id:
             if self._statements is not None and call.method in ("PUT", "POST"):

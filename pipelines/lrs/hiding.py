@@ -9,7 +9,7 @@ from learnloom.pipelines.ingest.land.pseudonymised import refused_pseudonymised
 from learnloom.pipelines.lrs.attachments import SIGNATURE, attachments_of
 from learnloom.pipelines.lrs.filters import json_agent
 from learnloom.pipelines.lrs.message import Call
-from learnloom.pipelines.lrs.multipart import Part
+from learnloom.pipelines.lrs.multipart import BodyPart
 from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.schemas.record import Judge
 
@@ -54,7 +54,7 @@ class Hiding:
         hidden = (refused_pseudonymised(raw, self._pseudonyms, judge) for raw in raws)
         return [raw for raw in hidden if raw is not None]
 
-    def parts(self, statements: Sequence[Mapping[str, Any]], parts: Sequence[Part]) -> list[Part]:
+    def parts(self, statements: Sequence[Mapping[str, Any]], parts: Sequence[BodyPart]) -> list[BodyPart]:
         """Give the attachments that are kept: no signatures, which hold the statement as it came."""
         if self._pseudonyms is None:
             return list(parts)

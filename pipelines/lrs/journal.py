@@ -18,7 +18,7 @@ _ENTRY: Final = (
 )
 
 
-class Sender(NamedTuple):
+class Submitter(NamedTuple):
     """Whose statements they are, and whether what they say of activities counts."""
 
     key_id: str
@@ -32,7 +32,7 @@ class Incoming(NamedTuple):
     raw: bytes
     findable: Findable
     version: str
-    sender: Sender
+    sender: Submitter
 
 
 Content = Callable[[str], bytes | None]

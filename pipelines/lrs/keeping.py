@@ -3,7 +3,7 @@
 from typing import Final, Protocol
 
 from learnloom.pipelines.lrs.database import Connection
-from learnloom.pipelines.lrs.reader import Progress, progress
+from learnloom.pipelines.lrs.reader import JournalProgress, progress
 from learnloom.pipelines.lrs.store import Store
 
 KEPT: Final = 100_000
@@ -16,7 +16,7 @@ _PRUNINGS: Final = 40
 class Keeper(Protocol):
     """Is told by landing how far it has come."""
 
-    def go_on(self, position: int) -> Progress:
+    def go_on(self, position: int) -> JournalProgress:
         """Note from where landing reads on; gives how far things had come before."""
 
     def let_go(self, landed: int) -> None:
@@ -31,10 +31,10 @@ class JournalKeeper:
         self._store = store
         self._kept = kept
 
-    def go_on(self, position: int) -> Progress:
+    def go_on(self, position: int) -> JournalProgress:
         """Note it; a journal restored from a backup may end below: what comes next must not stand there."""
 
-        def work(connection: Connection, _: int) -> Progress:
+        def work(connection: Connection, _: int) -> JournalProgress:
             before = progress(connection)
             connection.execute(
                 "UPDATE progress SET landed = ?, last_seq = ?", (position, max(position, before.last_seq))

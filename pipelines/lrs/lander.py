@@ -13,7 +13,7 @@ from learnloom.pipelines.ingest.land.writer import LandingWriter
 from learnloom.pipelines.ingest.opening import connection_of, topic_options
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lrs.keeping import Keeper
-from learnloom.pipelines.lrs.reader import Reader
+from learnloom.pipelines.lrs.reader import JournalReader
 from learnloom.pipelines.lrs.source import JournalSource
 from learnloom.schemas.errors import LearnloomError
 from learnloom.schemas.xapi.equality import is_same
@@ -31,10 +31,10 @@ Land = Callable[[Callable[[], bool]], None]
 """Lands until the function that it is given says that it is over, and nothing is left."""
 
 
-class Lander:
+class LogLander:
     """Lands what the log holds, in a thread, for as long as the context is open, and then what is left of it."""
 
-    def __init__(self, job: LandingJob, reader: Reader, land: Land) -> None:
+    def __init__(self, job: LandingJob, reader: JournalReader, land: Land) -> None:
         """Land.
 
         Args:
@@ -82,7 +82,7 @@ def keep_landing(land: Land, over: threading.Event) -> None:
             return
 
 
-def land_journal(job: LandingJob, reader: Reader, keeper: Keeper, is_over: Callable[[], bool]) -> None:
+def land_journal(job: LandingJob, reader: JournalReader, keeper: Keeper, is_over: Callable[[], bool]) -> None:
     """Land from the journal, of all processes that serve it one at a time."""
     with closing(reader.lease("land")) as lease:
         while not is_over() or lease.is_held():
@@ -102,7 +102,9 @@ def land_topic(job: LandingJob, topic: str, is_over: Callable[[], bool]) -> None
     land_topics(job, connection_of(job.settings), options, dead_letter_limit=None)
 
 
-def _land_journal(job: LandingJob, reader: Reader, keeper: Keeper, is_over: Callable[[], bool]) -> None:
+def _land_journal(
+    job: LandingJob, reader: JournalReader, keeper: Keeper, is_over: Callable[[], bool]
+) -> None:
     settings = job.settings
     policy = job.policy(max_seconds=settings.batch_seconds)
     loop = LandingLoop(job.judge(), policy, now=job.clock, stop=job.stop, observer=job.observer)

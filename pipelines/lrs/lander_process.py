@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 from learnloom.pipelines.ingest.land.run import LandingJob
 from learnloom.pipelines.lrs.keeping import Keeper
 from learnloom.pipelines.lrs.lander import LAST_SECONDS, keep_landing, land_journal, land_topic
-from learnloom.pipelines.lrs.reader import Progress
+from learnloom.pipelines.lrs.reader import JournalProgress
 from learnloom.pipelines.lrs.stores import open_reader
 from learnloom.schemas.errors import LearnloomError
 
@@ -128,9 +128,9 @@ class _AskingKeeper:
     def __init__(self, asked: Connection) -> None:
         self._asked = asked
 
-    def go_on(self, position: int) -> Progress:
+    def go_on(self, position: int) -> JournalProgress:
         """Note from where landing reads on."""
-        answer: Progress = self._ask("go_on", position)
+        answer: JournalProgress = self._ask("go_on", position)
         return answer
 
     def let_go(self, landed: int) -> None:

@@ -76,7 +76,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """What is given back."""
 
     status: int
@@ -87,18 +87,18 @@ class Answer:
     """How many were taken in or given; for limits and the audit, not sent."""
 
 
-def as_json(value: Any, status: int = 200, **headers: str) -> Answer:
+def as_json(value: Any, status: int = 200, **headers: str) -> HttpAnswer:
     """Answer with a value as JSON."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
-    return Answer(status, orjson.dumps(value), headers=named)
+    return HttpAnswer(status, orjson.dumps(value), headers=named)
 
 
-def refusal(error: RefusedError) -> Answer:
+def refusal(error: RefusedError) -> HttpAnswer:
     """Answer with the reason why a call is not carried out."""
     told: dict[str, Any] = {"error": str(error)}
     if error.faults:
         told["faults"] = error.faults
-    return Answer(error.status, orjson.dumps(told), headers=error.headers)
+    return HttpAnswer(error.status, orjson.dumps(told), headers=error.headers)
 
 
 def told_fault(fault: Fault, index: int) -> dict[str, Any]:

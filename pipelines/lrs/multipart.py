@@ -12,14 +12,14 @@ _MOST_PARTS: Final = 1_000
 _BOUNDARY: Final = re.compile(rb"^[0-9A-Za-z'()+_,\-./:=? ]{1,70}$")
 
 
-class Part(NamedTuple):
+class BodyPart(NamedTuple):
     """One part: its headers by names in lower case, and its bytes."""
 
     headers: Mapping[str, str]
     content: bytes
 
 
-def read_parts(content_type: str, body: bytes) -> list[Part]:
+def read_parts(content_type: str, body: bytes) -> list[BodyPart]:
     """Cut a body at its boundaries.
 
     Raises:
@@ -41,20 +41,20 @@ def read_parts(content_type: str, body: bytes) -> list[Part]:
     return [_part(piece) for piece in pieces[1 : closing[0]]]
 
 
-def _part(piece: bytes) -> Part:
+def _part(piece: bytes) -> BodyPart:
     line, found, rest = piece.partition(b"\r\n")
     if not found or line.strip(b" \t"):
         raise RefusedError(400, "a boundary of the multipart body is not followed by the end of its line")
     if rest.startswith(b"\r\n"):
-        return Part({}, rest[2:])
+        return BodyPart({}, rest[2:])
     head, found, content = rest.partition(b"\r\n\r\n")
     if not found:
         raise RefusedError(400, "a part of the multipart body has no blank line below its headers")
     headers = BytesHeaderParser().parsebytes(head)
-    return Part({name.lower(): str(value).strip() for name, value in headers.items()}, content)
+    return BodyPart({name.lower(): str(value).strip() for name, value in headers.items()}, content)
 
 
-def write_parts(parts: Sequence[Part], boundary: str) -> bytes:
+def write_parts(parts: Sequence[BodyPart], boundary: str) -> bytes:
     """Put parts into one body."""
     pieces = []
     for part in parts:

@@ -3,7 +3,7 @@
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.lrs.database import Connection
-from learnloom.pipelines.lrs.filters import AFTER, COLUMNS, Asked, asked_of, own_conditions
+from learnloom.pipelines.lrs.filters import AFTER, COLUMNS, Filter, asked_of, own_conditions
 from learnloom.pipelines.lrs.message import Call, only
 from learnloom.pipelines.lrs.reader import progress
 from learnloom.pipelines.lrs.statements import Row
@@ -17,7 +17,7 @@ _WINDOW: Final = 5_000
 """Entries that are looked at with one query: where few fit, others have their turn in between."""
 
 
-class Part(NamedTuple):
+class NewsPage(NamedTuple):
     """The next statements."""
 
     rows: list[Row]
@@ -58,7 +58,7 @@ class News:
             ).fetchone()
         return last if first is None else int(first[0]) - 1
 
-    def after(self, seq: int) -> Part:
+    def after(self, seq: int) -> NewsPage:
         """Give the next statements after a number.
 
         Raises:
@@ -69,16 +69,16 @@ class News:
             until = min(seq + _WINDOW, newest)
             rows = self._rows(connection, seq, until) if until > seq else []
         if len(rows) == _ROWS:
-            return Part(rows, rows[-1][0], is_all=False)
+            return NewsPage(rows, rows[-1][0], is_all=False)
         # Where a listener is ahead, of a journal that was restored, it waits.
-        return Part(rows, max(seq, until), is_all=until >= newest)
+        return NewsPage(rows, max(seq, until), is_all=until >= newest)
 
     def _rows(self, connection: Connection, seq: int, until: int) -> list[Row]:
         values: dict[str, Any] = self._asked.values | {"after": seq, "last": until, "count": _ROWS}
         return connection.execute(self._sql, values).fetchall()
 
 
-def _sql(asked: Asked) -> str:
+def _sql(asked: Filter) -> str:
     own = own_conditions(asked.values | {"after": 0}, "entry", is_ascending=True) + " AND entry.seq <= :last"
     if not asked.fits:
         return f"SELECT {COLUMNS} FROM entry WHERE {own} ORDER BY seq LIMIT :count"

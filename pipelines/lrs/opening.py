@@ -16,11 +16,11 @@ from learnloom.pipelines.lrs.app import BASE, App
 from learnloom.pipelines.lrs.attachments import FOLDER, Attachments
 from learnloom.pipelines.lrs.contents import LandedContent
 from learnloom.pipelines.lrs.door import Door
-from learnloom.pipelines.lrs.follow import Follower
+from learnloom.pipelines.lrs.follow import WarehouseFollower
 from learnloom.pipelines.lrs.gate import open_gate
 from learnloom.pipelines.lrs.hiding import Hiding
 from learnloom.pipelines.lrs.keeping import JournalKeeper
-from learnloom.pipelines.lrs.lander import Lander, land_journal, land_topic
+from learnloom.pipelines.lrs.lander import LogLander, land_journal, land_topic
 from learnloom.pipelines.lrs.lander_process import LandingProcess, Order
 from learnloom.pipelines.lrs.log import JournalLog, Log
 from learnloom.pipelines.lrs.receive import Receiver
@@ -76,9 +76,9 @@ def _landing(
         if prepare is not None:
             stack.enter_context(LandingProcess(Order(job, store.journal_id, topic, prepare), keeper))
         elif topic is None:
-            stack.enter_context(Lander(job, store, partial(land_journal, job, store, keeper)))
+            stack.enter_context(LogLander(job, store, partial(land_journal, job, store, keeper)))
         else:
-            stack.enter_context(Lander(job, store, partial(land_topic, job, topic)))
+            stack.enter_context(LogLander(job, store, partial(land_topic, job, topic)))
         if topic is None:
             yield JournalLog(store, max_waiting=settings.lrs.max_waiting)
             return
@@ -112,7 +112,7 @@ def open_lrs(job: LandingJob, prepare: Callable[[], None] | None = None) -> Iter
         open_gate(store, settings.lrs) as gate,
         closing(LandedContent(settings, store)) as content,
         _landing(job, store, content, prepare) as log,
-        Follower(settings, store),
+        WarehouseFollower(settings, store),
     ):
         statements = Statements(
             store,

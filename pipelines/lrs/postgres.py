@@ -12,7 +12,7 @@ from zlib import crc32
 
 from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.database import Connection
-from learnloom.pipelines.lrs.postgres_connection import PostgresConnection, QueryError, TroubleError
+from learnloom.pipelines.lrs.postgres_connection import PostgresConnection, PostgresQueryError, TroubleError
 from learnloom.pipelines.lrs.tables import TABLES, for_postgres
 
 _SCHEMA: Final = "lrs"
@@ -74,7 +74,7 @@ class PostgresDatabase:
     """A schema of its own in the catalogue's database."""
 
     is_shared = True
-    errors: tuple[type[Exception], ...] = (QueryError, TroubleError)
+    errors: tuple[type[Exception], ...] = (PostgresQueryError, TroubleError)
     troubles: tuple[type[Exception], ...] = (TroubleError,)
 
     def __init__(self, connection_string: str, *, schema: str = _SCHEMA, tables: str = TABLES) -> None:

@@ -41,7 +41,7 @@ class TroubleError(LearnloomError):
     """The server is away, busy or ends what was begun; the connection is not used any more."""
 
 
-class QueryError(LearnloomError):
+class PostgresQueryError(LearnloomError):
     """The server refuses a statement."""
 
 
@@ -123,7 +123,7 @@ class PostgresConnection:
             message = f"PostgreSQL says: {told.get('M', error)}"
             if str(told.get("C", "08"))[:2] in _PASSING:
                 raise TroubleError(message) from None
-            raise QueryError(message) from None
+            raise PostgresQueryError(message) from None
         except _LOST as error:
             raise TroubleError(f"PostgreSQL does not answer: {error}") from error
 

@@ -15,7 +15,7 @@ _READ: Final = (
 )
 
 
-class Entry(NamedTuple):
+class JournalEntry(NamedTuple):
     """An entry of the journal on its way to landing."""
 
     seq: int
@@ -29,7 +29,7 @@ class Entry(NamedTuple):
     """What its key calls the sender."""
 
 
-class Progress(NamedTuple):
+class JournalProgress(NamedTuple):
     """How far things have come, by the numbers of entries."""
 
     last_seq: int
@@ -41,7 +41,7 @@ class Progress(NamedTuple):
     pruned: int
 
 
-class Reader:
+class JournalReader:
     """Reads from any thread."""
 
     def __init__(self, database: Database, journal_id: str) -> None:
@@ -84,24 +84,26 @@ class Reader:
         except self._database.troubles as error:
             raise unable("read", error) from error
 
-    def progress(self) -> Progress:
+    def progress(self) -> JournalProgress:
         """How far things have come."""
         with self.reading() as connection:
             return progress(connection)
 
-    def entries_after(self, seq: int, limit: int) -> list[Entry]:
+    def entries_after(self, seq: int, limit: int) -> list[JournalEntry]:
         """Read the entries after a number that have come this way and keep their bytes, in order."""
         with self.reading() as connection:
-            return [Entry(*row) for row in connection.execute(_READ, (seq, limit))]
+            return [JournalEntry(*row) for row in connection.execute(_READ, (seq, limit))]
 
     def record_id_of(self, seq: int) -> str:
         """Name an entry for all time: whichever way it lands, and however often, it is the same record."""
         return f"{self.journal_id}/{seq}"
 
 
-def progress(connection: Connection) -> Progress:
+def progress(connection: Connection) -> JournalProgress:
     """How far things have come."""
-    return Progress(*connection.execute(f"SELECT {', '.join(Progress._fields)} FROM progress").fetchone())
+    return JournalProgress(
+        *connection.execute(f"SELECT {', '.join(JournalProgress._fields)} FROM progress").fetchone()
+    )
 
 
 def unable(what: str, error: Exception) -> RefusedError:

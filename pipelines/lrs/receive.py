@@ -17,7 +17,7 @@ from learnloom.pipelines.lrs.database import Connection
 from learnloom.pipelines.lrs.findable import findable
 from learnloom.pipelines.lrs.guard import check_statement, check_statements
 from learnloom.pipelines.lrs.hiding import Hiding
-from learnloom.pipelines.lrs.journal import Content, Incoming, Sender, append, keep_refused
+from learnloom.pipelines.lrs.journal import Content, Incoming, Submitter, append, keep_refused
 from learnloom.pipelines.lrs.log import Log
 from learnloom.pipelines.lrs.message import Call, RefusedError, told_fault
 from learnloom.pipelines.lrs.store import Joint, Store
@@ -194,7 +194,7 @@ class Receiver:
         """Give what is kept of a statement: its bytes as they came, or those of what is left without names."""
         found = findable(statement, authority_of(call.key_id))
         kept = orjson.dumps(statement) if self._hiding.is_on else raw
-        sender = Sender(call.key_id, may_define(call.scopes))
+        sender = Submitter(call.key_id, may_define(call.scopes))
         return Incoming(statement_id, kept, found, call.version, sender)
 
     def _verdicts(self, call: Call, raws: Sequence[bytes]) -> list[Verdict]:

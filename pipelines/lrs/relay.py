@@ -24,7 +24,7 @@ from learnloom.pipelines.lrs.database import Lease
 from learnloom.pipelines.lrs.give import iso
 from learnloom.pipelines.lrs.keeping import KEPT, let_go
 from learnloom.pipelines.lrs.message import RefusedError
-from learnloom.pipelines.lrs.reader import Entry
+from learnloom.pipelines.lrs.reader import JournalEntry
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.producer import key_of
 from learnloom.schemas.errors import LearnloomError
@@ -172,7 +172,7 @@ class Relay:
         self._note()
         return sent > 0
 
-    def _headers(self, entry: Entry) -> list[tuple[str, bytes]]:
+    def _headers(self, entry: JournalEntry) -> list[tuple[str, bytes]]:
         named = {
             header.CONTENT_TYPE: header.JSON_TYPE,
             header.XAPI_VERSION: entry.version,

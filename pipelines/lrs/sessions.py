@@ -17,7 +17,7 @@ from learnloom.pipelines.lrs.give import iso
 from learnloom.pipelines.lrs.guard import check_home_pages
 from learnloom.pipelines.lrs.hiding import Hiding
 from learnloom.pipelines.lrs.keys import Caller, Key, find_key, hashed, insert_key
-from learnloom.pipelines.lrs.message import Answer, Call, Learner, RefusedError, as_json, needed, only
+from learnloom.pipelines.lrs.message import Call, HttpAnswer, Learner, RefusedError, as_json, needed, only
 from learnloom.pipelines.lrs.store import Store
 
 FETCH: Final = "/sessions/fetch"
@@ -46,7 +46,7 @@ class _Wanted(NamedTuple):
     is_fetched: bool
 
 
-def answer_sessions(store: Store, call: Call, hiding: Hiding) -> Answer:
+def answer_sessions(store: Store, call: Call, hiding: Hiding) -> HttpAnswer:
     """Make a short key, and give it, or the address from which it is fetched once.
 
     Raises:
@@ -136,7 +136,7 @@ def _activities(given: Any) -> frozenset[str]:
     return frozenset(activities)
 
 
-def answer_fetch(store: Store, call: Call, moment: int, *, failed: Callable[[Call], None]) -> Answer:
+def answer_fetch(store: Store, call: Call, moment: int, *, failed: Callable[[Call], None]) -> HttpAnswer:
     """Give the token of a session, once; all that is wrong is told with 200, as cmi5 demands (8.2.2).
 
     Args:

@@ -6,7 +6,7 @@ from typing import Final
 
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
 from learnloom.pipelines.lrs.keeping import Keeper
-from learnloom.pipelines.lrs.reader import Reader
+from learnloom.pipelines.lrs.reader import JournalReader
 from learnloom.schemas.record import Batch, Position, Record
 
 _log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ class JournalSource:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: JournalReader,
         keeper: Keeper,
         *,
         max_records: int,

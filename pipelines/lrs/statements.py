@@ -15,8 +15,8 @@ from learnloom.pipelines.lrs.filters import AFTER, flag, one_of, query_of
 from learnloom.pipelines.lrs.give import LANDED, activity_ids, assigned, canonical, http_date, iso, only_ids
 from learnloom.pipelines.lrs.hiding import Hiding
 from learnloom.pipelines.lrs.language import languages_of
-from learnloom.pipelines.lrs.message import JSON, Answer, Call, RefusedError, as_json, needed, only
-from learnloom.pipelines.lrs.multipart import Part, read_parts, write_parts
+from learnloom.pipelines.lrs.message import JSON, Call, HttpAnswer, RefusedError, as_json, needed, only
+from learnloom.pipelines.lrs.multipart import BodyPart, read_parts, write_parts
 from learnloom.pipelines.lrs.receive import Receiver, cut
 from learnloom.pipelines.lrs.store import Store
 
@@ -68,7 +68,7 @@ class Statements:
         self._max_page_bytes = max_page_bytes
         self._path = path
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: Call) -> HttpAnswer:
         """Carry out GET, PUT or POST."""
         if call.method == "GET":
             return self._get(call)
@@ -78,16 +78,16 @@ class Statements:
             return self._post(call)
         raise RefusedError(405, f"{call.method} is not allowed here", Allow="GET, HEAD, POST, PUT, OPTIONS")
 
-    def _put(self, call: Call) -> Answer:
+    def _put(self, call: Call) -> HttpAnswer:
         only(call.parameters, frozenset({"statementId"}))
         put_id = needed(call.parameters, "statementId")
         raws, parts = self._cut(call)
         if len(raws) != 1:
             raise RefusedError(400, "PUT takes one statement: POST several, or PUT each to its own id")
         self._receive(call, raws, parts, put_id)
-        return Answer(204, statements=1)
+        return HttpAnswer(204, statements=1)
 
-    def _post(self, call: Call) -> Answer:
+    def _post(self, call: Call) -> HttpAnswer:
         only(call.parameters, frozenset({PARTIAL}))
         raws, parts = self._cut(call)
         if flag(call.parameters, PARTIAL):
@@ -95,7 +95,7 @@ class Statements:
         ids = self._receive(call, raws, parts)
         return replace(as_json(ids), statements=len(ids))
 
-    def _post_good(self, call: Call, raws: Sequence[bytes], parts: Sequence[Part]) -> Answer:
+    def _post_good(self, call: Call, raws: Sequence[bytes], parts: Sequence[BodyPart]) -> HttpAnswer:
         """Take the good statements of a batch, and say which were refused and why."""
         if parts:
             raise RefusedError(
@@ -110,7 +110,7 @@ class Statements:
         answer = as_json({"ids": ids, "refused": told}, status)
         return replace(answer, statements=len(ids) - len(refused))
 
-    def _cut(self, call: Call) -> tuple[list[bytes], list[Part]]:
+    def _cut(self, call: Call) -> tuple[list[bytes], list[BodyPart]]:
         if call.content_type == JSON:
             return cut(call.body), []
         if call.content_type != MIXED:
@@ -124,7 +124,7 @@ class Statements:
         return cut(parts[0].content), parts[1:]
 
     def _receive(
-        self, call: Call, raws: Sequence[bytes], parts: Sequence[Part], put_id: str | None = None
+        self, call: Call, raws: Sequence[bytes], parts: Sequence[BodyPart], put_id: str | None = None
     ) -> list[str]:
         def before(statements: Sequence[dict[str, Any]]) -> None:
             check_parts(statements, parts)
@@ -132,7 +132,7 @@ class Statements:
 
         return self._receiver.receive(call, raws, put_id=put_id, before=before)
 
-    def _get(self, call: Call) -> Answer:
+    def _get(self, call: Call) -> HttpAnswer:
         through = iso(self._store.consistent_through())
         one = one_of(call)
         form = call.parameters.get("format", "exact")
@@ -154,10 +154,12 @@ class Statements:
             headers = {}
         headers["X-Experience-API-Consistent-Through"] = through
         if not with_attachments:
-            return Answer(200, body, headers=headers, statements=len(raws))
+            return HttpAnswer(200, body, headers=headers, statements=len(raws))
         boundary = _BOUNDARY.format(self._new_id())
-        parts = [Part({"Content-Type": JSON}, body), *self._parts(raws)]
-        return Answer(200, write_parts(parts, boundary), f"{MIXED}; boundary={boundary}", headers, len(raws))
+        parts = [BodyPart({"Content-Type": JSON}, body), *self._parts(raws)]
+        return HttpAnswer(
+            200, write_parts(parts, boundary), f"{MIXED}; boundary={boundary}", headers, len(raws)
+        )
 
     def _one(self, call: Call, statement_id: str, is_voided: bool) -> Row:
         sql = "SELECT seq, id, stored, key_id, version, raw FROM entry WHERE id = :id AND is_voided = :is_voided"
@@ -228,8 +230,8 @@ class Statements:
         known = {activity_id: orjson.loads(definition) for activity_id, definition in found.items()}
         return [orjson.dumps(canonical(statement, known, languages)) for statement in statements]
 
-    def _parts(self, raws: Sequence[bytes]) -> list[Part]:
-        parts: dict[str, Part] = {}
+    def _parts(self, raws: Sequence[bytes]) -> list[BodyPart]:
+        parts: dict[str, BodyPart] = {}
         for raw in raws:
             for attachment in attachments_of(orjson.loads(raw)):
                 sha2 = attachment["sha2"].lower()
@@ -240,5 +242,5 @@ class Statements:
                         "Content-Transfer-Encoding": "binary",
                         "X-Experience-API-Hash": sha2,
                     }
-                    parts[sha2] = Part(headers, content)
+                    parts[sha2] = BodyPart(headers, content)
         return list(parts.values())

@@ -16,7 +16,7 @@ from typing import Any, Final, Generic, Self, TypeVar
 
 from learnloom.pipelines.lrs.database import Connection, Database
 from learnloom.pipelines.lrs.message import RefusedError
-from learnloom.pipelines.lrs.reader import Reader, progress, unable
+from learnloom.pipelines.lrs.reader import JournalReader, progress, unable
 from learnloom.pipelines.lrs.sqlite import SqliteDatabase
 
 Result = TypeVar("Result")
@@ -44,7 +44,7 @@ class Joint(Generic[Item, Result]):
         return self.do(connection, moment, self.items)
 
 
-class Store(Reader):
+class Store(JournalReader):
     """Reads from any thread, and writes from one; use as a context manager."""
 
     def __init__(

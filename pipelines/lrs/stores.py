@@ -5,7 +5,7 @@ from datetime import datetime
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lrs.postgres import PostgresDatabase
-from learnloom.pipelines.lrs.reader import Reader
+from learnloom.pipelines.lrs.reader import JournalReader
 from learnloom.pipelines.lrs.sqlite import SqliteDatabase
 from learnloom.pipelines.lrs.store import FOLDER, Store
 
@@ -23,9 +23,9 @@ def open_store(settings: Settings, *, now: Callable[[], datetime]) -> Store:
     return Store(settings.warehouse, now=now, database=database)
 
 
-def open_reader(settings: Settings, journal_id: str, *, now: Callable[[], datetime]) -> Reader:
+def open_reader(settings: Settings, journal_id: str, *, now: Callable[[], datetime]) -> JournalReader:
     """Read the journal of a store that is open in another process; raises as `open_store` does."""
     if settings.catalog is None:
         # That process has made the tables, and this one writes nothing.
-        return Reader(SqliteDatabase(settings.warehouse / FOLDER, now=now, tables=""), journal_id)
-    return Reader(PostgresDatabase(settings.catalog.get_secret_value()), journal_id)
+        return JournalReader(SqliteDatabase(settings.warehouse / FOLDER, now=now, tables=""), journal_id)
+    return JournalReader(PostgresDatabase(settings.catalog.get_secret_value()), journal_id)

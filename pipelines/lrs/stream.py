@@ -20,7 +20,7 @@ from learnloom.pipelines.lrs.bodies import Message, Receive
 from learnloom.pipelines.lrs.cors import CORS
 from learnloom.pipelines.lrs.door import Door
 from learnloom.pipelines.lrs.message import Call, RefusedError
-from learnloom.pipelines.lrs.news import News, Part
+from learnloom.pipelines.lrs.news import News, NewsPage
 from learnloom.pipelines.lrs.statements import Statements
 from learnloom.pipelines.lrs.store import Store
 
@@ -119,7 +119,7 @@ class Streams:
         news = News(self._store, call)
         return news, news.begin()
 
-    def read(self, news: News, seq: int) -> tuple[Part, bytes]:
+    def read(self, news: News, seq: int) -> tuple[NewsPage, bytes]:
         """Give the next statements, and the events that tell them."""
         part = news.after(seq)
         return part, b"".join(_event(number, raw) for number, raw in self._statements.given(part.rows))
@@ -193,7 +193,7 @@ class _Listener:
         except RefusedError as error:
             if error.status in _BARRED:
                 raise _Ended("refused", str(error)) from error
-            part, events = Part([], self._seq, is_all=True), b""  # the database is away, for a while
+            part, events = NewsPage([], self._seq, is_all=True), b""  # the database is away, for a while
         self._seq = part.last
         is_silent = time.monotonic() - self._sent >= self._streams.seconds / 2
         if events:

@@ -9,7 +9,7 @@ import orjson
 
 from learnloom.pipelines.lake.reading_copy import CopyCursor
 from learnloom.pipelines.pages.log import Answer, AnswerLog
-from learnloom.pipelines.pages.statements import ACTS, AUDIENCE, ON_COURSE, RESPONSES, Act, answered
+from learnloom.pipelines.pages.statements import ACTS, AUDIENCE, ON_COURSE, RESPONSES, PageAct, answered
 from learnloom.pipelines.roster.access import Access, Kind
 from learnloom.pipelines.roster.reader import Reader, Role
 from learnloom.schemas.signal import Signal
@@ -69,7 +69,7 @@ class TakesAnswers:
         return len(answers)
 
     def _answer(
-        self, reader: Reader, model: CopyCursor, act: Act, student_key: str, fields: Fields
+        self, reader: Reader, model: CopyCursor, act: PageAct, student_key: str, fields: Fields
     ) -> Answer:
         kind = Kind.OWN if reader.role is Role.STUDENT else Kind.PERSONS
         if not Access(reader, model.rows).may_see(kind, student_key=student_key):
@@ -96,9 +96,9 @@ class TakesAnswers:
         return Answer(statement["id"], student_key, act.value, named, at, orjson.dumps(statement))
 
 
-def _act(reader: Reader, name: str | None) -> Act:
+def _act(reader: Reader, name: str | None) -> PageAct:
     try:
-        act = Act(name or "")
+        act = PageAct(name or "")
     except ValueError:
         raise BadAnswerError(f"there is no answer {name!r}") from None
     if act not in ACTS.get(reader.role, ()):
@@ -117,7 +117,9 @@ def _students(reader: Reader, fields: Fields) -> list[str]:
     return keys
 
 
-def _target(reader: Reader, model: CopyCursor, act: Act, student_key: str, fields: Fields) -> Signal | str:
+def _target(
+    reader: Reader, model: CopyCursor, act: PageAct, student_key: str, fields: Fields
+) -> Signal | str:
     if act in RESPONSES:
         return _signal(reader, model, student_key, value_of(fields, "signal"))
     table = "course" if act in ON_COURSE else "skill"

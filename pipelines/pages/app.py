@@ -25,9 +25,9 @@ from learnloom.pipelines.pages.guard import Forms, Secured
 from learnloom.pipelines.pages.log import Waiting
 from learnloom.pipelines.pages.menu import home_of, menu_of
 from learnloom.pipelines.pages.model import course_of, students_of
-from learnloom.pipelines.pages.page import Asked, NotFoundError, Page
+from learnloom.pipelines.pages.page import NotFoundError, Page, PageRequest
 from learnloom.pipelines.pages.pages import PAGES
-from learnloom.pipelines.pages.place import Place, Takes
+from learnloom.pipelines.pages.place import PagesContext, Takes
 from learnloom.pipelines.pages.render import render
 from learnloom.pipelines.pages.texts import words_of
 from learnloom.pipelines.roster.access import Access, Kind
@@ -49,7 +49,7 @@ ReaderOf = Callable[[Request], Reader | None]
 
 
 def make_pages(
-    place: Place,
+    place: PagesContext,
     reader_of: ReaderOf,
     *,
     forms: Forms,
@@ -97,7 +97,7 @@ class _Pages:
 
     def __init__(
         self,
-        place: Place,
+        place: PagesContext,
         reader_of: ReaderOf,
         forms: Forms,
         login_address: Callable[[Request], str],
@@ -148,7 +148,7 @@ class _Pages:
 
         return show
 
-    def _asked(self, request: Request, reader: Reader, page: Page) -> Asked:
+    def _asked(self, request: Request, reader: Reader, page: Page) -> PageRequest:
         model, values = self._place.model(), {**request.query_params, **request.path_params}
         course_id, student_key = None, values.get("student")
         if "course" in request.path_params:
@@ -160,7 +160,7 @@ class _Pages:
             raise NotFoundError
         words = words_of(reader.language)
         own = reader.student_key if reader.role is Role.STUDENT else None
-        return Asked(
+        return PageRequest(
             reader=reader,
             model=model,
             language=words.language,
@@ -181,14 +181,14 @@ class _Pages:
         is_teacher = reader.role is Role.TEACHER
         return waiting.by(teachers=is_teacher) if is_teacher or reader.role is Role.STUDENT else waiting
 
-    def _note(self, page: Page, asked: Asked) -> None:
+    def _note(self, page: Page, asked: PageRequest) -> None:
         """Keep that somebody is about to look at students who are not themselves."""
         if self._place.note is None or page.kind is not Kind.PERSONS:
             return
         students = [asked.student_key] if asked.student_key else students_of(asked.model, asked.course_id)
         self._place.note(asked.reader.subject, page.name, students)
 
-    def _rendered(self, request: Request, page: Page, asked: Asked, given: dict[str, Any]) -> str:
+    def _rendered(self, request: Request, page: Page, asked: PageRequest, given: dict[str, Any]) -> str:
         about = asked.model.one("SELECT as_of, time_zone FROM about") or {}
         return render(
             page.name,

@@ -29,7 +29,7 @@ _LOOK_SECONDS: Final = 2.0
 """Between two looks for a refresh or another roster, and between two tries to land."""
 
 
-class Keeper:
+class ReadModelKeeper:
     """Lands answers and keeps the read model new for as long as the context is open."""
 
     def __init__(

@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 from learnloom.pipelines.lake.reading_copy import CopyCursor
-from learnloom.pipelines.pages.page import Asked, NotFoundError, Page
+from learnloom.pipelines.pages.page import NotFoundError, Page, PageRequest
 from learnloom.pipelines.pages.pages import PAGES
 from learnloom.pipelines.roster.access import Kind, roles_for
 from learnloom.pipelines.roster.reader import Reader, Role
 
 
-class Entry(NamedTuple):
+class MenuEntry(NamedTuple):
     """A line of the menu."""
 
     title: str
@@ -48,7 +48,7 @@ def home_of(reader: Reader, model: CopyCursor) -> str:
     return pages[0].path.format(course=courses[0]["course_key"])
 
 
-def menu_of(asked: Asked, here: Page) -> dict[str, list[Entry]]:
+def menu_of(asked: PageRequest, here: Page) -> dict[str, list[MenuEntry]]:
     """Give the pages of this reader, and of a teacher the courses."""
     reader, course = asked.reader, asked.values.get("course")
     courses = _courses(asked.model, reader) if reader.role is Role.TEACHER else []
@@ -57,10 +57,11 @@ def menu_of(asked: Asked, here: Page) -> dict[str, list[Entry]]:
     pages = [page for page in PAGES if _is_in_menu(page, reader.role)]
     return {
         "pages": [
-            Entry(asked.gettext(page.title), page.path.format(course=course), page is here) for page in pages
+            MenuEntry(asked.gettext(page.title), page.path.format(course=course), page is here)
+            for page in pages
         ],
         "courses": [
-            Entry(
+            MenuEntry(
                 each["course_name"],
                 (here if here.in_menu else pages[0]).path.format(course=each["course_key"]),
                 each["course_key"] == course,

@@ -18,10 +18,10 @@ from learnloom.pipelines.pages.answering import TakesAnswers
 from learnloom.pipelines.pages.app import make_pages
 from learnloom.pipelines.pages.demo import DemoLogin
 from learnloom.pipelines.pages.guard import SessionForms, SignedForms
-from learnloom.pipelines.pages.keeper import Keeper
+from learnloom.pipelines.pages.keeper import ReadModelKeeper
 from learnloom.pipelines.pages.matching import TakesMatches
 from learnloom.pipelines.pages.page import Names
-from learnloom.pipelines.pages.place import Place
+from learnloom.pipelines.pages.place import PagesContext
 
 _CONNECTIONS = 1
 _WAIT_SECONDS = 10.0
@@ -44,7 +44,7 @@ def open_pages(
     pool = _held(settings)
     with (
         open_login(settings, now=clock) as login,
-        Keeper(settings, clock=clock, run=run, on_roster=login.look_up_again) as keeper,
+        ReadModelKeeper(settings, clock=clock, run=run, on_roster=login.look_up_again) as keeper,
         pool,
     ):
         yield make_pages(
@@ -69,7 +69,7 @@ def open_demo(
     secret = secrets.token_bytes(32)
     login = DemoLogin(secret)
     pool = _held(settings)
-    with Keeper(settings, clock=clock, run=run) as keeper, pool:
+    with ReadModelKeeper(settings, clock=clock, run=run) as keeper, pool:
 
         def said_at() -> dt.datetime:
             about = keeper.model().one("SELECT as_of FROM about") or {}
@@ -91,16 +91,16 @@ def _held(settings: Settings) -> ReadingPool:
 
 def _place(
     settings: Settings,
-    keeper: Keeper,
+    keeper: ReadModelKeeper,
     pool: ReadingPool,
     *,
     clock: Callable[[], dt.datetime],
     said_at: Callable[[], dt.datetime],
     run: Run | None,
     names: Names = lambda _: {},
-) -> Place:
+) -> PagesContext:
     """What pages read and write; looks are noted by `clock`, answers are given at `said_at`."""
-    return Place(
+    return PagesContext(
         keeper.model,
         keeper.log.waiting,
         TakesAnswers(keeper.log, said_at).take,

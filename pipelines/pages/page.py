@@ -24,7 +24,7 @@ class NotFoundError(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """One request for a page, allowed by now."""
 
     reader: Reader
@@ -98,7 +98,7 @@ class Asked:
         return [Signal.model_validate_json(row["signal"]) for row in rows]
 
 
-def is_new(asked: Asked) -> bool:
+def is_new(asked: PageRequest) -> bool:
     """Whether nobody has done anything in the page's course yet."""
     sql = "SELECT 1 FROM enrolment WHERE course_id = $course AND first_active_at IS NOT NULL LIMIT 1"
     return not asked.model.rows(sql, {"course": asked.course_id})
@@ -115,7 +115,7 @@ class Page:
     """What it shows: by this it is decided who may see it."""
     title: str
     """In English, as gettext looks it up."""
-    show: Callable[[Asked], dict[str, Any] | Response]
+    show: Callable[[PageRequest], dict[str, Any] | Response]
     in_menu: bool = True
     reads_warehouse: bool = False
     """Whether it asks the warehouse itself, for which it may have to wait."""

@@ -22,7 +22,7 @@ def _unnamed(_logins: Iterable[str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Place:
+class PagesContext:
     """What pages read from and write to."""
 
     model: Callable[[], CopyCursor]

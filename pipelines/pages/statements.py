@@ -14,7 +14,7 @@ PLATFORM: Final = "learnloom-pages"
 _NAMES: Final = uuid.uuid5(uuid.NAMESPACE_URL, "https://learnloom.example/xapi/pages/")
 
 
-class Act(StrEnum):
+class PageAct(StrEnum):
     """What can be answered on a page."""
 
     NOTED = "noted"
@@ -34,50 +34,59 @@ class Act(StrEnum):
 
 
 _TEACHERS: Final = frozenset(
-    {Act.NOTED, Act.TALKED, Act.PUT_ASIDE, Act.SET, Act.TAKE_BACK, Act.CONTACTED, Act.KNOWN, Act.NOT_KNOWN}
+    {
+        PageAct.NOTED,
+        PageAct.TALKED,
+        PageAct.PUT_ASIDE,
+        PageAct.SET,
+        PageAct.TAKE_BACK,
+        PageAct.CONTACTED,
+        PageAct.KNOWN,
+        PageAct.NOT_KNOWN,
+    }
 )
 _STUDENTS: Final = frozenset(
     {
-        Act.CHOOSE,
-        Act.DECLINE,
-        Act.SET_GOAL,
-        Act.DROP_GOAL,
-        Act.KNOWN,
-        Act.NOT_KNOWN,
-        Act.NOT_SO,
-        Act.TALK,
-        Act.NOTED,
+        PageAct.CHOOSE,
+        PageAct.DECLINE,
+        PageAct.SET_GOAL,
+        PageAct.DROP_GOAL,
+        PageAct.KNOWN,
+        PageAct.NOT_KNOWN,
+        PageAct.NOT_SO,
+        PageAct.TALK,
+        PageAct.NOTED,
     }
 )
 ACTS: Final = {Role.TEACHER: _TEACHERS, Role.STUDENT: _STUDENTS}
 """Who may do what; whoever is not named may do nothing."""
 AUDIENCE: Final = {Role.TEACHER: Audience.TEACHER, Role.STUDENT: Audience.STUDENT}
 RESPONSES: Final = {
-    Act.NOTED: Response.ACKNOWLEDGED,
-    Act.TALKED: Response.FOLLOWED,
-    Act.PUT_ASIDE: Response.DISMISSED,
-    Act.NOT_SO: Response.DISMISSED,
+    PageAct.NOTED: Response.ACKNOWLEDGED,
+    PageAct.TALKED: Response.FOLLOWED,
+    PageAct.PUT_ASIDE: Response.DISMISSED,
+    PageAct.NOT_SO: Response.DISMISSED,
 }
 """Acts that answer a signal."""
-ON_COURSE: Final = frozenset({Act.CONTACTED, Act.TALK})
+ON_COURSE: Final = frozenset({PageAct.CONTACTED, PageAct.TALK})
 """Acts whose object is a course; of all others that answer no signal it is a skill."""
 _VERBS: Final = {
-    Act.SET: (vocabulary.ASSIGNED, True),
-    Act.TAKE_BACK: (vocabulary.ASSIGNED, False),
-    Act.CONTACTED: (vocabulary.CONTACTED, None),
-    Act.CHOOSE: (vocabulary.CHOSE, True),
-    Act.DECLINE: (vocabulary.CHOSE, False),
-    Act.SET_GOAL: (vocabulary.SET_GOAL, None),
-    Act.DROP_GOAL: (vocabulary.DROPPED_GOAL, None),
-    Act.KNOWN: (vocabulary.STATED_KNOWN, True),
-    Act.NOT_KNOWN: (vocabulary.STATED_KNOWN, False),
-    Act.TALK: (vocabulary.ASKED_TO_TALK, True),
+    PageAct.SET: (vocabulary.ASSIGNED, True),
+    PageAct.TAKE_BACK: (vocabulary.ASSIGNED, False),
+    PageAct.CONTACTED: (vocabulary.CONTACTED, None),
+    PageAct.CHOOSE: (vocabulary.CHOSE, True),
+    PageAct.DECLINE: (vocabulary.CHOSE, False),
+    PageAct.SET_GOAL: (vocabulary.SET_GOAL, None),
+    PageAct.DROP_GOAL: (vocabulary.DROPPED_GOAL, None),
+    PageAct.KNOWN: (vocabulary.STATED_KNOWN, True),
+    PageAct.NOT_KNOWN: (vocabulary.STATED_KNOWN, False),
+    PageAct.TALK: (vocabulary.ASKED_TO_TALK, True),
 }
 
 
 def answered(
     reader: Reader,
-    act: Act,
+    act: PageAct,
     actor: dict[str, Any],
     target: Signal | str,
     at: dt.datetime,
@@ -128,7 +137,7 @@ def instructor_of(reader: Reader) -> dict[str, Any]:
     return {"objectType": "Agent", "account": {"homePage": issuer, "name": name}}
 
 
-def _told(act: Act, actor: dict[str, Any], target: str, at: dt.datetime) -> dict[str, Any]:
+def _told(act: PageAct, actor: dict[str, Any], target: str, at: dt.datetime) -> dict[str, Any]:
     verb, success = _VERBS[act]
     kind = vocabulary.COURSE if act in ON_COURSE else vocabulary.OBJECTIVE
     return {

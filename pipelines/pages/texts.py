@@ -28,7 +28,7 @@ LANGUAGES: Final = ("en", "de")
 
 
 @dataclass(frozen=True)
-class Words:
+class PageWords:
     """One language, as the pages speak it."""
 
     code: str
@@ -63,17 +63,17 @@ class Words:
 
 
 @cache
-def words_of(asked: str) -> Words:
+def words_of(asked: str) -> PageWords:
     """Give the language that fits what is asked for (BCP 47) best."""
     code = (
         negotiate_locale([asked.replace("-", "_")], LANGUAGES)
         or asked.replace("_", "-").partition("-")[0].lower()
     )
     if code not in LANGUAGES or code == LANGUAGES[0]:
-        return Words("en", Locale("en", "GB"), ENGLISH, NullTranslations())
+        return PageWords("en", Locale("en", "GB"), ENGLISH, NullTranslations())
     signals = files("learnloom.pipelines.feedback.locales").joinpath(f"{code}.po").read_bytes()
     own = files("learnloom.pipelines.pages.locales").joinpath(f"{code}.po").read_bytes()
     compiled = BytesIO()
     write_mo(compiled, read_po(BytesIO(own), locale=code))
     compiled.seek(0)
-    return Words(code, Locale.parse(code), read_translation(code, signals), Translations(compiled))
+    return PageWords(code, Locale.parse(code), read_translation(code, signals), Translations(compiled))

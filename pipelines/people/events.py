@@ -20,7 +20,7 @@ ROLE: Final = "role"
 UNDO: Final = "undo"
 
 
-class Change(NamedTuple):
+class PersonChange(NamedTuple):
     """One thing that is told."""
 
     action: str
@@ -60,7 +60,7 @@ class PersonEvent(NamedTuple):
     undone_id: int | None
 
 
-class Role(NamedTuple):
+class ToldRole(NamedTuple):
     """A role that an identifier was told to have."""
 
     identifier: str
@@ -77,7 +77,7 @@ class WhoIsWho:
         listed = list(events)
         self.undone = _undone(listed)
         """Numbers of the events that do not count."""
-        self.roles: dict[str, Role] = {}
+        self.roles: dict[str, ToldRole] = {}
         self.apart: set[tuple[str, str]] = set()
         """Identifiers that were told to be another person's, with the key of that person."""
         self.counting: dict[int, str] = {}
@@ -118,7 +118,7 @@ class WhoIsWho:
         elif event.action == ROLE:
             told = self.roles.get(key)
             if event.identifier is not None and (told is None or told.role != value):
-                self.roles[key] = Role(event.identifier, value, event.source, event.told_at)
+                self.roles[key] = ToldRole(event.identifier, value, event.source, event.told_at)
 
     def _merge(self, joining: str, staying: str) -> None:
         members = self.members(joining) | self.members(staying)
@@ -158,7 +158,7 @@ def read_events(warehouse: Warehouse) -> list[PersonEvent]:
 
 def tell(
     warehouse: Warehouse,
-    changes_of: Callable[[WhoIsWho], Sequence[Change]],
+    changes_of: Callable[[WhoIsWho], Sequence[PersonChange]],
     teller: Teller,
     *,
     wait_seconds: float,
@@ -196,12 +196,12 @@ def tell(
     return warehouse.retrying(write, wait_seconds=wait_seconds)
 
 
-def _event(number: int, position: int, teller: Teller, change: Change) -> PersonEvent:
+def _event(number: int, position: int, teller: Teller, change: PersonChange) -> PersonEvent:
     fields = {**teller._asdict(), **change._asdict()}
     return PersonEvent(event_id=number, position=position, **fields)
 
 
-def undoing(who: WhoIsWho, number: int | None) -> Change:
+def undoing(who: WhoIsWho, number: int | None) -> PersonChange:
     """Give what undoes an event; None: the last that counts and undoes nothing itself.
 
     Raises:
@@ -211,7 +211,7 @@ def undoing(who: WhoIsWho, number: int | None) -> Change:
     if chosen not in who.counting:
         known = "it is undone already" if chosen in who.undone else "there is no such event"
         raise PersonError(f"event {chosen} cannot be undone: {known}; see `learnloom people history`")
-    return Change(UNDO, undone_id=chosen)
+    return PersonChange(UNDO, undone_id=chosen)
 
 
 def _event_rows(events: Sequence[PersonEvent]) -> pa.Table:

@@ -8,7 +8,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.people import oneroster, people_csv
 from learnloom.pipelines.people.errors import PeopleFileError
-from learnloom.pipelines.people.events import MERGE, ROLE, Change, Teller, WhoIsWho, tell
+from learnloom.pipelines.people.events import MERGE, ROLE, PersonChange, Teller, WhoIsWho, tell
 from learnloom.pipelines.people.identifier import pseudonym_of
 from learnloom.pipelines.people.oneroster import MatchBy, Roster, is_oneroster, read_roster
 from learnloom.pipelines.people.people_csv import PersonRow, read_people
@@ -78,9 +78,9 @@ def import_people(
                 for row in told
             ]
         identifiers, without, unnamed = len(told), 0, 0
-    counted: list[Change] = []
+    counted: list[PersonChange] = []
 
-    def changes_of(who: WhoIsWho) -> Sequence[Change]:
+    def changes_of(who: WhoIsWho) -> Sequence[PersonChange]:
         found = oneroster.changes(told, who) if isinstance(told, Roster) else people_csv.changes(told, who)
         counted[:] = found
         return counted

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.people.errors import PersonError
-from learnloom.pipelines.people.events import MERGE, SPLIT, Change, PersonEvent, WhoIsWho
+from learnloom.pipelines.people.events import MERGE, SPLIT, PersonChange, PersonEvent, WhoIsWho
 from learnloom.pipelines.serve.students import must_be_refreshed
 
 _IDENTIFIER: Final = "staging.stg_identifier"
@@ -137,7 +137,7 @@ def find_identifiers(warehouse: Warehouse, who: WhoIsWho, wanted: str) -> list[M
     raise PersonError(f"{len(people)} people match {wanted!r}: choose one by its key: {listed}")
 
 
-def merging(warehouse: Warehouse, who: WhoIsWho, staying: str, joining: str) -> Change:
+def merging(warehouse: Warehouse, who: WhoIsWho, staying: str, joining: str) -> PersonChange:
     """Give what puts the person `joining` to the person `staying`, whose key both have from then on.
 
     Raises:
@@ -147,10 +147,10 @@ def merging(warehouse: Warehouse, who: WhoIsWho, staying: str, joining: str) -> 
     other = find_identifiers(warehouse, who, joining)[0]
     if who.person(one.identifier_key) == who.person(other.identifier_key):
         raise PersonError(f"{one.identifier} and {other.identifier} are one person already")
-    return Change(MERGE, other.identifier_key, other.identifier, one.identifier_key)
+    return PersonChange(MERGE, other.identifier_key, other.identifier, one.identifier_key)
 
 
-def splitting(warehouse: Warehouse, who: WhoIsWho, wanted: str) -> Change:
+def splitting(warehouse: Warehouse, who: WhoIsWho, wanted: str) -> PersonChange:
     """Give what makes an identifier a person of its own again.
 
     Raises:
@@ -164,4 +164,4 @@ def splitting(warehouse: Warehouse, who: WhoIsWho, wanted: str) -> Change:
     person = who.person(found[0].identifier_key)
     if len(who.members(person)) == 1:
         raise PersonError(f"{found[0].identifier} is a person of its own already")
-    return Change(SPLIT, found[0].identifier_key, found[0].identifier, person)
+    return PersonChange(SPLIT, found[0].identifier_key, found[0].identifier, person)

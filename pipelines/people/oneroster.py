@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, TextIO
 
 from learnloom.pipelines.ingest.catalogue.csv_rows import MAX_ROWS
 from learnloom.pipelines.people.errors import PeopleFileError
-from learnloom.pipelines.people.events import ROLE, Change, WhoIsWho
+from learnloom.pipelines.people.events import ROLE, PersonChange, WhoIsWho
 from learnloom.pipelines.people.identifier import key_of
 
 USERS: Final = "users.csv"
@@ -103,13 +103,13 @@ def read_names(path: Path, match: MatchBy, home_page: str | None) -> Iterator[tu
             yield identifier, name
 
 
-def changes(roster: Roster, who: WhoIsWho) -> Iterator[Change]:
+def changes(roster: Roster, who: WhoIsWho) -> Iterator[PersonChange]:
     """Give the roles that are not known yet: of students only where they were told to be something else before."""
     for identifier, role in sorted(roster.roles.items()):
         key = key_of(identifier)
         known = who.roles.get(key)
         if (known is not None or role != STUDENT) and (known is None or known.role != role):
-            yield Change(ROLE, key, identifier, role)
+            yield PersonChange(ROLE, key, identifier, role)
 
 
 def identifier_of(named: str, match: MatchBy, home_page: str | None) -> str | None:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 
 from learnloom.pipelines.ingest.catalogue.csv_rows import Columns, CsvRow, read_rows
 from learnloom.pipelines.people.errors import PeopleFileError
-from learnloom.pipelines.people.events import MERGE, ROLE, Change, WhoIsWho
+from learnloom.pipelines.people.events import MERGE, ROLE, PersonChange, WhoIsWho
 from learnloom.pipelines.people.identifier import key_of
 
 COLUMNS: Final = Columns(("identifier",), ("role", "person"))
@@ -57,17 +57,17 @@ def read_people(path: Path) -> list[PersonRow]:
     return rows
 
 
-def changes(rows: Iterable[PersonRow], who: WhoIsWho) -> Iterator[Change]:
+def changes(rows: Iterable[PersonRow], who: WhoIsWho) -> Iterator[PersonChange]:
     """Give what the rows say and is not known: roles, and identifiers of one person with the first of them."""
     first: dict[str, PersonRow] = {}
     for row in rows:
         key = key_of(row.identifier)
         known = who.roles.get(key)
         if row.role and (known is None or known.role != row.role):
-            yield Change(ROLE, key, row.identifier, row.role)
+            yield PersonChange(ROLE, key, row.identifier, row.role)
         if not row.person:
             continue
         of_person = first.setdefault(row.person, row)
         other = key_of(of_person.identifier)
         if who.person(key) != who.person(other):
-            yield Change(MERGE, key, row.identifier, other)
+            yield PersonChange(MERGE, key, row.identifier, other)

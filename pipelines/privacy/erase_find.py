@@ -13,9 +13,9 @@ from learnloom.pipelines.privacy.erase_sought import (
     MAY_BE_ESCAPED,
     Candidate,
     Everybody,
-    Found,
     Letter,
     Sought,
+    Whereabouts,
 )
 from learnloom.pipelines.privacy.pattern import Pattern
 from learnloom.pipelines.privacy.tokens import Token, tokens_of
@@ -28,7 +28,7 @@ _ESCAPED: Final = rf"(contains(raw, '{MAY_BE_ESCAPED}') AND regexp_matches(raw, 
 
 def find_standing(
     warehouse: Warehouse, sought: Sequence[Sought], *, among: str = "true", since: int | None = None
-) -> list[Found]:
+) -> list[Whereabouts]:
     """Find students in what has landed; each statement's bytes are looked at once, and only those that fit are read.
 
     What a student has said is found as theirs alone, whoever else is sought and stands in it: it goes with them.
@@ -45,7 +45,7 @@ def find_standing(
     texts = _free_texts(warehouse, everybody)
     letters = _letters(warehouse, everybody, _rows_of(warehouse, "dead_letter", among, since))
     return [
-        Found(
+        Whereabouts(
             one.own,
             one.mentions(everybody),
             letters[number],

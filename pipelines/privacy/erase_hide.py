@@ -14,7 +14,7 @@ from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.lake.relation import columns_in, filled_tables
 from learnloom.pipelines.privacy.erase_find import find_standing
-from learnloom.pipelines.privacy.erase_sought import Found, Mention, Sought
+from learnloom.pipelines.privacy.erase_sought import Mention, Sought, Whereabouts
 from learnloom.pipelines.privacy.erase_state import Erasure, add_erasure, drop_erasure
 from learnloom.pipelines.privacy.subject import LOGINS, Subject
 from learnloom.pipelines.privacy.tokens import Token
@@ -43,7 +43,7 @@ class Hidden(NamedTuple):
     """What hiding has done."""
 
     erasure: Erasure
-    found: Found
+    found: Whereabouts
     """Where the student stood."""
     rows: dict[str, int]
     """Rows that were taken out of each relation, by full name."""
@@ -53,7 +53,7 @@ def hide(
     warehouse: Warehouse,
     erasure: Erasure,
     subject: Subject,
-    found: Found,
+    found: Whereabouts,
     *,
     waiting: Sequence[Erased],
     scanned: int,
@@ -111,7 +111,7 @@ def overtake(warehouse: Warehouse) -> None:
             warehouse.run(f"UPDATE {LAKE}.{change}")
 
 
-def _records(found: Found) -> list[Erased]:
+def _records(found: Whereabouts) -> list[Erased]:
     return [
         *(each.record for each in found.own),
         *(each.record for each in found.mentions),
@@ -119,7 +119,7 @@ def _records(found: Found) -> list[Erased]:
     ]
 
 
-def _take_out(warehouse: Warehouse, subject: Subject, found: Found) -> dict[str, int]:
+def _take_out(warehouse: Warehouse, subject: Subject, found: Whereabouts) -> dict[str, int]:
     """Delete the student's rows, and those of statements that are put back without them."""
     rows, filled = {}, filled_tables(warehouse)
     columns = columns_in(warehouse, LAKE)

@@ -16,7 +16,7 @@ from learnloom.pipelines.privacy.erase_beside import renew_model
 from learnloom.pipelines.privacy.erase_door import find_waiting, opened_store, waiting_bytes
 from learnloom.pipelines.privacy.erase_find import find_standing
 from learnloom.pipelines.privacy.erase_hide import Hidden, hide
-from learnloom.pipelines.privacy.erase_sought import Found, Sought
+from learnloom.pipelines.privacy.erase_sought import Sought, Whereabouts
 from learnloom.pipelines.privacy.erase_state import (
     STEPS,
     Erasure,
@@ -90,7 +90,7 @@ def _hide_one(
     warehouse: Warehouse,
     settings: Settings,
     sought: Sought,
-    found: Found,
+    found: Whereabouts,
     *,
     reason: str,
     scanned: int,

@@ -46,7 +46,7 @@ _PATIENCE: Final = dt.timedelta(days=7)
 """For so long receivers are waited for that do not take the event."""
 
 
-class Outcome(NamedTuple):
+class ErasureProgress(NamedTuple):
     """How far an erasure has come."""
 
     erasure_id: str
@@ -92,7 +92,7 @@ class Erasing:
         self._wait = settings.lock_wait_seconds
         self._issued: dict[str, Path] = {}
 
-    def run(self) -> list[Outcome]:
+    def run(self) -> list[ErasureProgress]:
         """Do whatever can be done now, and say how far each erasure has come.
 
         Raises:
@@ -100,7 +100,7 @@ class Erasing:
             WarehouseBusyError: other processes were in the way for too long; the next run goes on.
         """
         prepare(self.warehouse, wait_seconds=self._wait)
-        outcomes: dict[str, Outcome] = {}
+        outcomes: dict[str, ErasureProgress] = {}
         with alone(self.warehouse.folder):
             forget_unasked(self.warehouse.folder, {each.erasure_id for each in read_erasures(self.warehouse)})
             for erasure in read_erasures(self.warehouse):
@@ -110,7 +110,7 @@ class Erasing:
             for erasure in self._waiting():
                 if erasure not in here:
                     told = "the machine on which it was asked for"
-                    outcomes[erasure.erasure_id] = Outcome(erasure.erasure_id, erasure.step, told)
+                    outcomes[erasure.erasure_id] = ErasureProgress(erasure.erasure_id, erasure.step, told)
             hide_what_came_since(self.warehouse, self.settings, here, now=self.clock())
             for step, work in self._steps():
                 ready = [each for each in self._waiting() if each.step == _before(step)]
@@ -132,17 +132,21 @@ class Erasing:
         yield "backups", self._renew_backups
         yield "gone", self._search
 
-    def _do(self, step: str, work: _Work, ready: Sequence[Erasure], outcomes: dict[str, Outcome]) -> None:
+    def _do(
+        self, step: str, work: _Work, ready: Sequence[Erasure], outcomes: dict[str, ErasureProgress]
+    ) -> None:
         waiting = work(ready)
         for each in ready:
             if each.erasure_id in waiting:
-                outcomes[each.erasure_id] = Outcome(each.erasure_id, each.step, waiting[each.erasure_id])
+                outcomes[each.erasure_id] = ErasureProgress(
+                    each.erasure_id, each.step, waiting[each.erasure_id]
+                )
         done = [each.erasure_id for each in ready if each.erasure_id not in waiting]
         set_step(self.warehouse, done, step, self.clock(), wait=self._wait)
         if step == STEPS[-1]:
             for erasure_id in done:
                 forget_secret(self.warehouse.folder, erasure_id)
-                outcomes[erasure_id] = Outcome(erasure_id, step, None, self._issued[erasure_id])
+                outcomes[erasure_id] = ErasureProgress(erasure_id, step, None, self._issued[erasure_id])
 
     def _keep(self, erasure: Erasure, **said: Any) -> None:
         """Keep what a step has to say in the receipt."""

@@ -28,7 +28,7 @@ class Sought(NamedTuple):
     """Stands in their place in the statements of others."""
 
 
-class Standing(NamedTuple):
+class StatementHit(NamedTuple):
     """A landed statement of the student's own."""
 
     statement_id: str
@@ -51,10 +51,10 @@ class Letter(NamedTuple):
     record: Erased
 
 
-class Found(NamedTuple):
+class Whereabouts(NamedTuple):
     """Where a student stands."""
 
-    own: list[Standing]
+    own: list[StatementHit]
     mentions: list[Mention]
     letters: list[Letter]
     tokens: list[Token]
@@ -64,9 +64,9 @@ class Found(NamedTuple):
     attachments: frozenset[str] = frozenset()
     """Hashes of the attachments of their own statements."""
 
-    def joined(self, later: "Found") -> "Found":
+    def joined(self, later: "Whereabouts") -> "Whereabouts":
         """This, with what was found later; what stands in both once."""
-        return Found(
+        return Whereabouts(
             list({each.statement_id: each for each in (*self.own, *later.own)}.values()),
             list({each.statement_id: each for each in (*self.mentions, *later.mentions)}.values()),
             list({each.dead_letter_id: each for each in (*self.letters, *later.letters)}.values()),
@@ -91,13 +91,13 @@ class One:
         self.sought = sought
         self.keys = frozenset(sought.subject.keys)
         self.names = set(sought.subject.names)
-        self.own: list[Standing] = []
+        self.own: list[StatementHit] = []
         self.said: dict[str, None] = {}
         self.attachments: set[str] = set()
 
     def take(self, each: Candidate, statement: Any) -> None:
         """Take a statement of the student's own."""
-        self.own.append(Standing(each.statement_id, each.record))
+        self.own.append(StatementHit(each.statement_id, each.record))
         self.attachments |= attachments_named([each.raw])
         response = statement.get("result", {}).get("response")
         if isinstance(response, str) and len(response) >= _FEWEST_CHARS and len(self.said) < _TEXTS:

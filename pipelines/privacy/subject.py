@@ -15,7 +15,7 @@ from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.people.look_up import find_identifiers
 from learnloom.pipelines.vault.names import alias_of
 from learnloom.pipelines.vault.opening import may_read_names, open_vault
-from learnloom.pipelines.vault.vault import Person
+from learnloom.pipelines.vault.vault import VaultPerson
 from learnloom.schemas.xapi.identity import person_key
 
 _IDENTIFIER: Final = "staging.stg_identifier"
@@ -91,7 +91,7 @@ def key_or_none(identifier: str) -> str | None:
         return None
 
 
-def known_people(settings: Settings, identifiers: Iterable[str]) -> list[Person]:
+def known_people(settings: Settings, identifiers: Iterable[str]) -> list[VaultPerson]:
     """Give the people of the vault who have some identifiers; none where it may not be read.
 
     Raises:

@@ -9,7 +9,7 @@ from learnloom.pipelines.privacy.receipt import faults_of, read_receipt, read_re
 from learnloom.pipelines.privacy.search import Hits, Search
 
 
-class Verified(NamedTuple):
+class ReceiptCheck(NamedTuple):
     """What checking a receipt has found."""
 
     faults: list[str]
@@ -27,7 +27,7 @@ class Verified(NamedTuple):
 
 def verify(
     warehouse: Warehouse, path: Path, texts: Sequence[str], *, others: Sequence[Path] = ()
-) -> Verified:
+) -> ReceiptCheck:
     """Check a receipt.
 
     Args:
@@ -43,4 +43,4 @@ def verify(
     faults = faults_of(content, read_receipts(warehouse.folder))
     tokens, strange = told_tokens(content, token_key(warehouse.folder), texts)
     hits = Search(warehouse, tokens).everything(others) if tokens else None
-    return Verified(faults, strange, hits)
+    return ReceiptCheck(faults, strange, hits)

@@ -35,7 +35,7 @@ HIDDEN: Final = "…"
 """Takes the place of a name whose bearer has no pseudonym."""
 
 
-class Token(NamedTuple):
+class IdentityToken(NamedTuple):
     """A text that tells who somebody is."""
 
     text: str
@@ -43,7 +43,7 @@ class Token(NamedTuple):
     """What stands in a JSON text, case folded, where the token may stand in it."""
 
 
-Tokens = dict[Token, str]
+Tokens = dict[IdentityToken, str]
 """What tells who somebody is, with what takes its place."""
 
 
@@ -58,13 +58,13 @@ def tokens_of(agent: Any, pseudonym: str | None) -> Tokens:
 
 
 @lru_cache(maxsize=_KEPT)
-def _written(text: str) -> tuple[Token, ...]:
+def _written(text: str) -> tuple[IdentityToken, ...]:
     """Ways in which a text may be written elsewhere: in other cases, composed or not, within an address."""
     bare = text.removeprefix("mailto:").strip()
     forms = {unicodedata.normalize(form, bare) for form in ("NFC", "NFD")}
     forms |= {cased for form in forms for cased in (form.upper(), form.lower(), form.casefold())} | {bare}
     ways = {way(form) for form in forms for way in (str, quote, quote_plus, partial(quote, safe=""))}
-    return tuple(Token(way, _needle(way)) for way in sorted(ways) if way)
+    return tuple(IdentityToken(way, _needle(way)) for way in sorted(ways) if way)
 
 
 def _needle(text: str) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
 from learnloom.pipelines.config.holdout import Holdout
-from learnloom.pipelines.config.login import LoginBounds, Platform, School
+from learnloom.pipelines.config.login import LoginBounds, Platform, SchoolLogin
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.config.pseudonyms import PseudonymBounds
@@ -167,7 +167,7 @@ def settings_page() -> str:
         (_LRS, LrsBounds),
         (_LOGIN, LoginBounds),
         (_PLATFORMS, Platform),
-        (_SCHOOL, School),
+        (_SCHOOL, SchoolLogin),
         (_HOLDOUT, Holdout),
         (_WEEK, Week),
         (_ALERTS, Alerts),

@@ -9,7 +9,7 @@ from typing import Final
 
 from learnloom.pipelines.ingest.catalogue.vocabulary import MAX_BYTES, MAX_ROWS
 from learnloom.pipelines.ingest.catalogue.vocabulary_presets import PRESETS, VocabularyFile, preset
-from learnloom.pipelines.ingest.catalogue.vocabulary_rules import FORMS, MAX_IRIS, Rule
+from learnloom.pipelines.ingest.catalogue.vocabulary_rules import FORMS, MAX_IRIS, VocabularyRule
 
 _HEAD: Final = """\
 # The file of a vocabulary
@@ -97,7 +97,7 @@ def _file_rows() -> Iterator[str]:
             yield f"| `{name}` | no | {field.description} |\n"
 
 
-def _form(rule: type[Rule]) -> str:
+def _form(rule: type[VocabularyRule]) -> str:
     heading, _, meaning = (rule.__doc__ or "").splitlines()[0].partition(": ")
     rows = (
         f"| `{field.alias or name}` | {'yes' if field.is_required() else 'no'} | {field.description} |\n"

@@ -16,7 +16,7 @@ from learnloom.pipelines.lake.relation import Columns, Relation, columns_in, fil
 from learnloom.pipelines.refresh.outbox import OUTBOX
 from learnloom.pipelines.refresh.plan import Plan
 from learnloom.pipelines.refresh.state import SETTING, STATE, VOCABULARY
-from learnloom.pipelines.refresh.workspace import Changes, Workspace
+from learnloom.pipelines.refresh.workspace import RowChanges, Workspace
 
 Rows = tuple[str, pa.Table]
 """Full name of a relation that Python writes, and its rows."""
@@ -66,7 +66,7 @@ class Transform:
         self.by_name = {relation.full_name: relation for relation in relations}
         self.plan = plan
         self.begin = begin
-        self.changes: dict[str, Changes] = {}
+        self.changes: dict[str, RowChanges] = {}
         """In what mention and reference relations differ from the lake's, by full name; without those that do not."""
         self.files: dict[str, list[str]] = {}
         """Where rows were computed in buckets: the Parquet files that hold them, by full name, in order of keys."""

@@ -25,7 +25,7 @@ from learnloom.pipelines.refresh.touched import (
     touched_keys,
 )
 from learnloom.pipelines.refresh.withhold import DRAW, log_draws
-from learnloom.pipelines.refresh.workspace import Changes, Workspace
+from learnloom.pipelines.refresh.workspace import RowChanges, Workspace
 
 _SIGNAL: Final = "feedback.signal"
 
@@ -205,7 +205,7 @@ def _compare_with_lake(transform: Transform) -> None:
             before = work.keep_before(relation, f"FROM {LAKE}.{relation.full_name}")
             transform.note_changes(relation, before)
         elif n_rows := work.n_rows[relation.full_name]:
-            transform.changes[relation.full_name] = Changes(work.place(relation), n_rows, "", 0)
+            transform.changes[relation.full_name] = RowChanges(work.place(relation), n_rows, "", 0)
 
 
 def _rewrites(transform: Transform) -> dict[str, Rewrite] | None:

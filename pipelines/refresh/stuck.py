@@ -13,7 +13,7 @@ from learnloom.pipelines.learner.history import FULL_WEIGHT, RIGHT_FROM
 from learnloom.pipelines.learner.towards import Line, OwnLine, own_line
 from learnloom.pipelines.learner.trace import Trace
 from learnloom.pipelines.refresh.answers import Answers
-from learnloom.pipelines.refresh.stuck_cases import Answered, decided, moments
+from learnloom.pipelines.refresh.stuck_cases import SkillAnswer, decided, moments
 from learnloom.pipelines.refresh.workspace import Workspace
 
 STUCK_MODEL: Final = "estimates.stuck_model"
@@ -63,7 +63,7 @@ def fit_stuck(work: Workspace, answers: Answers, traced: Trace, thresholds: Thre
     return None if own is None else FittedStuck(own, len(np.unique(cases.student)), len(cases.outcomes))
 
 
-def _by_pair(work: Workspace, answers: Answers, traced: Trace) -> dict[tuple[int, int], list[Answered]]:
+def _by_pair(work: Workspace, answers: Answers, traced: Trace) -> dict[tuple[int, int], list[SkillAnswer]]:
     """The answers on each skill of the first students, in the order of their codes."""
     history = answers.history
     row = np.repeat(np.arange(len(history)), np.diff(history.skill_offset))
@@ -82,12 +82,12 @@ def _by_pair(work: Workspace, answers: Answers, traced: Trace) -> dict[tuple[int
         is_aided[row],
         history.weight[row] < FULL_WEIGHT,
     )
-    found: dict[tuple[int, int], list[Answered]] = defaultdict(list)
+    found: dict[tuple[int, int], list[SkillAnswer]] = defaultdict(list)
     listed = (column[used].tolist() for column in columns)
     for one, skill, *answer in zip(
         student[used].tolist(), history.skill[used].tolist(), *listed, strict=True
     ):
-        found[one, skill].append(Answered(*answer))
+        found[one, skill].append(SkillAnswer(*answer))
     return dict(found)
 
 

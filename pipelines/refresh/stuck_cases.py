@@ -17,7 +17,7 @@ Student = TypeVar("Student", int, str)
 Skill = TypeVar("Skill", int, str)
 
 
-class Answered(NamedTuple):
+class SkillAnswer(NamedTuple):
     """One answer on a skill."""
 
     is_right: bool
@@ -29,7 +29,7 @@ class Answered(NamedTuple):
     is_rapid: bool
 
 
-class Moment(NamedTuple):
+class StuckCase(NamedTuple):
     """One case: a student who never had three right in a row on a skill, after an answer on it."""
 
     student: int | str
@@ -43,12 +43,12 @@ class Moment(NamedTuple):
 
 
 def moments(
-    by_pair: Mapping[tuple[Student, Skill], Sequence[Answered]],
+    by_pair: Mapping[tuple[Student, Skill], Sequence[SkillAnswer]],
     before: Mapping[Skill, Iterable[Skill]],
     *,
     least: int,
     known_until: float,
-) -> Iterator[Moment]:
+) -> Iterator[StuckCase]:
     """Give every answer from so many on, as long as three right in a row never came.
 
     Args:
@@ -76,10 +76,10 @@ def moments(
                 n_rapid=n_rapid,
                 p_before=min(_by_then(known, answer.at), default=None),
             )
-            yield _with_outcome(Moment(student, found, n, None, None), rows[n:], answer.at, known_until)
+            yield _with_outcome(StuckCase(student, found, n, None, None), rows[n:], answer.at, known_until)
 
 
-def _by_then(others: Iterable[Sequence[Answered]], at: float) -> Iterator[float]:
+def _by_then(others: Iterable[Sequence[SkillAnswer]], at: float) -> Iterator[float]:
     """What was known by a moment of each of other skills, where there was an answer on it."""
     for rows in others:
         place = bisect_right(rows, at, key=lambda answer: answer.at)
@@ -87,7 +87,9 @@ def _by_then(others: Iterable[Sequence[Answered]], at: float) -> Iterator[float]
             yield rows[place - 1].p_mastery
 
 
-def _with_outcome(moment: Moment, later: Sequence[Answered], at: float, known_until: float) -> Moment:
+def _with_outcome(
+    moment: StuckCase, later: Sequence[SkillAnswer], at: float, known_until: float
+) -> StuckCase:
     came = later[: STUCK.answers]
     series = Series([each.is_right for each in came], [each.at - at for each in came])
     known_days = (known_until - at) / DAY_SECONDS
@@ -98,7 +100,7 @@ def _with_outcome(moment: Moment, later: Sequence[Answered], at: float, known_un
     )
 
 
-def decided(cases: Sequence[Moment]) -> tuple[Weighed, Sequence[Moment]]:
+def decided(cases: Sequence[StuckCase]) -> tuple[Weighed, Sequence[StuckCase]]:
     """Put the decided cases into arrays, with the weights by which they stand for the undecided; and give them."""
     weight = weights([one.is_true for one in cases], [one.seen for one in cases])
     places = [place for place, one in enumerate(cases) if weight[place] > 0.0]

@@ -21,7 +21,7 @@ from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import KEYS, Relation
 from learnloom.pipelines.refresh.build import Students, Transform
 from learnloom.pipelines.refresh.stage import literal
-from learnloom.pipelines.refresh.workspace import Changes
+from learnloom.pipelines.refresh.workspace import RowChanges
 
 _STAGED: Final = "staging.stg_statement"
 _USAGE: Final = "dimensional.dim_usage"
@@ -101,7 +101,7 @@ def _described_otherwise(transform: Transform) -> list[str]:
     return [affected]
 
 
-def _keys_told_otherwise(relation: Relation, changes: Changes) -> str:
+def _keys_told_otherwise(relation: Relation, changes: RowChanges) -> str:
     """SQL for the keys of a reference relation's rows that are new, or other in more than when they were first seen."""
     key = f"SELECT {relation.grain[0]}::VARCHAR AS id"
     if FIRST_SEEN not in relation.columns or not changes.n_gone:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # a refresh with nothing to do need not wait for it
     import pyarrow as pa
 
 
-class Changes(NamedTuple):
+class RowChanges(NamedTuple):
     """In what a relation differs from what stood before."""
 
     new: str
@@ -112,7 +112,7 @@ class Workspace:
         self.warehouse.use(self.name)
         return table, self._make(table, relation.sql)
 
-    def compare(self, relation: Relation, before: str) -> Changes:
+    def compare(self, relation: Relation, before: str) -> RowChanges:
         """Compare the rows of a relation with those of a table that `keep_before` gave, none of which stands twice."""
         new, gone = (self._keys_table(word, relation) for word in ("new", "gone"))
         n_new = self._make(new, f"FROM {self.place(relation)} EXCEPT FROM {before}")
@@ -120,7 +120,7 @@ class Workspace:
         n_gone = self.n_rows[before] - n_same
         if n_gone:
             n_gone = self._make(gone, f"FROM {before} EXCEPT FROM {self.place(relation)}")
-        return Changes(new, n_new, gone, n_gone)
+        return RowChanges(new, n_new, gone, n_gone)
 
     def _keys_table(self, word: str, relation: Relation) -> str:
         return f"{self.name}.keys.{word}_{relation.layer}_{relation.name}"

@@ -9,7 +9,7 @@ from learnloom.pipelines.ingest.land import landing_schema, school_tables
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.people import oneroster
-from learnloom.pipelines.people.events import Change, Teller, WhoIsWho, tell
+from learnloom.pipelines.people.events import PersonChange, Teller, WhoIsWho, tell
 from learnloom.pipelines.people.identifier import key_of, known_as
 from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.pipelines.roster.members import STUDENT, TEACHER
@@ -106,7 +106,7 @@ def _tell_staff(
     counted = 0
     roster = oneroster.Roster(roles, 0, 0)
 
-    def changes_of(who: WhoIsWho) -> list[Change]:
+    def changes_of(who: WhoIsWho) -> list[PersonChange]:
         nonlocal counted
         found = list(oneroster.changes(roster, who))
         counted = sum(change.value != STUDENT for change in found)

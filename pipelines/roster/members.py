@@ -174,7 +174,7 @@ def tables_sql(warehouse: Warehouse) -> str:
     )
 
 
-class Found(NamedTuple):
+class KnownMember(NamedTuple):
     """What is known of whoever logs in."""
 
     person_key: str | None
@@ -198,7 +198,7 @@ def find_login(
     *,
     launched: Collection[str] = (),
     launched_at: datetime | None = None,
-) -> Found:
+) -> KnownMember:
     """Look up whose a login is, and what rosters say of the person.
 
     Args:
@@ -253,7 +253,7 @@ def find_login(
         "launched_at": launched_at,
     }
     ((key, is_met, is_staff, teaches, in_courses, ended),) = warehouse.rows(sql, values)
-    return Found(
+    return KnownMember(
         key,
         bool(is_met),
         bool(is_staff),

@@ -45,7 +45,7 @@ class ChangedWord(NamedTuple):
     n_statements: int
 
 
-class Changes(NamedTuple):
+class RuleChanges(NamedTuple):
     """What other rules would change."""
 
     words: list[ChangedWord]
@@ -281,7 +281,9 @@ def unknown_words(warehouse: Warehouse, rules: Iterable[RuleRow]) -> list[Unknow
         return [UnknownWord(*row) for row in warehouse.rows(_UNKNOWN)]
 
 
-def changed_words(warehouse: Warehouse, rules: Iterable[RuleRow], new_rules: Iterable[RuleRow]) -> Changes:
+def changed_words(
+    warehouse: Warehouse, rules: Iterable[RuleRow], new_rules: Iterable[RuleRow]
+) -> RuleChanges:
     """Tell which verbs and objects' types would mean something else if `new_rules` were in force instead of `rules`.
 
     Raises:
@@ -292,4 +294,4 @@ def changed_words(warehouse: Warehouse, rules: Iterable[RuleRow], new_rules: Ite
         rows = warehouse.rows(_CHANGED)
     n_all = warehouse.one("SELECT count(*) FROM staging.stg_statement")[0]
     words = [ChangedWord(*row) for row in rows if row[0] is not None]
-    return Changes(words, sum(row[4] for row in rows if row[0] is None), n_all)
+    return RuleChanges(words, sum(row[4] for row in rows if row[0] is None), n_all)

@@ -20,7 +20,7 @@ _WITHIN_DAYS: Final = 3
 """After the day on which it was suggested, or never."""
 
 
-class Suggestion(NamedTuple):
+class DailyReading(NamedTuple):
     """What a student reads at the end of a day."""
 
     student_number: int
@@ -51,7 +51,7 @@ class Heed:
         self.deeds: list[Deed] = []
         """In the order in which they were done."""
 
-    def suggest(self, day: int, suggestion: Suggestion) -> None:
+    def suggest(self, day: int, suggestion: DailyReading) -> None:
         """Let a student who is still there do it in one of the next days, or leave it.
 
         Args:
@@ -74,7 +74,7 @@ class Heed:
         student.plan(done_on, step)
 
     def _do(
-        self, enrolment: Enrolment, skill: int, days: tuple[int, int], suggestion: Suggestion, at_ms: int
+        self, enrolment: Enrolment, skill: int, days: tuple[int, int], suggestion: DailyReading, at_ms: int
     ) -> int:
         iri = next(each.activity.iri for each in enrolment.course.skills if each.number == skill)
         if suggestion.needs_explanation:

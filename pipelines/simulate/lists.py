@@ -24,7 +24,7 @@ TOPICS: Final = ("sport", "music", "space", "nature", "games", "history", "food"
 FORMS: Final = ("essay", "project", "video")
 
 
-class Subject(NamedTuple):
+class SchoolSubject(NamedTuple):
     """A subject taught and the skills in it, easy ones first."""
 
     name: str
@@ -32,7 +32,7 @@ class Subject(NamedTuple):
 
 
 SUBJECTS: Final = (
-    Subject(
+    SchoolSubject(
         "Mathematics",
         (
             "Number line",
@@ -47,7 +47,7 @@ SUBJECTS: Final = (
             "Probability",
         ),
     ),
-    Subject(
+    SchoolSubject(
         "Biology",
         (
             "Cell structure",
@@ -62,7 +62,7 @@ SUBJECTS: Final = (
             "Homeostasis",
         ),
     ),
-    Subject(
+    SchoolSubject(
         "Programming",
         (
             "Values and types",
@@ -77,7 +77,7 @@ SUBJECTS: Final = (
             "Testing",
         ),
     ),
-    Subject(
+    SchoolSubject(
         "Statistics",
         (
             "Reading charts",

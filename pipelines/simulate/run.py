@@ -14,7 +14,7 @@ from learnloom.pipelines.simulate.dialects.translate import Translator
 from learnloom.pipelines.simulate.faults import FaultyLink
 from learnloom.pipelines.simulate.heed import Heed
 from learnloom.pipelines.simulate.plan import write_plan
-from learnloom.pipelines.simulate.sink import SUFFIXES, Receiver, Sink, SortedFile, open_for_lines
+from learnloom.pipelines.simulate.sink import SUFFIXES, Sink, SortedFile, StatementReceiver, open_for_lines
 from learnloom.pipelines.simulate.student import Student, make_student
 from learnloom.pipelines.simulate.translation_truth import write_staff, write_translation
 from learnloom.pipelines.simulate.truth import write_skill_map, write_truth
@@ -72,7 +72,7 @@ class _Counter:
 class Classroom:
     """The courses and the students of one simulation."""
 
-    def __init__(self, config: SimulationConfig, receiver: Receiver) -> None:
+    def __init__(self, config: SimulationConfig, receiver: StatementReceiver) -> None:
         self.config = config
         self.courses: tuple[Course, ...] = tuple(
             make_course(config, number, Random(f"{config.seed}/course/{number}"))
@@ -104,7 +104,9 @@ class Classroom:
             yield end_ms
 
 
-def _translator(config: SimulationConfig, courses: Sequence[Course], receiver: Receiver) -> Translator | None:
+def _translator(
+    config: SimulationConfig, courses: Sequence[Course], receiver: StatementReceiver
+) -> Translator | None:
     """The translator into the dialect of the class; None where that is our own."""
     if config.dialect == OWN_DIALECT:
         return None

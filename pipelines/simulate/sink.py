@@ -12,7 +12,7 @@ import zstandard
 from learnloom.pipelines.simulate.config import DAY_MS
 
 
-class Receiver(Protocol):
+class StatementReceiver(Protocol):
     """Where statements go."""
 
     def take(self, statement_id: str, line: str, at_ms: int, *, is_spared: bool) -> None:
@@ -22,7 +22,7 @@ class Receiver(Protocol):
 class Sink:
     """Where all students write: it mints the ids and knows who receives the statements."""
 
-    def __init__(self, receiver: Receiver, rng: Random) -> None:
+    def __init__(self, receiver: StatementReceiver, rng: Random) -> None:
         self.receiver = receiver
         self._bits = rng.getrandbits
 

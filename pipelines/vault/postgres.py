@@ -7,7 +7,7 @@ log until that is recycled, which is the server's.
 from typing import Any, Final
 
 from learnloom.pipelines.lrs.conninfo import ConnectionStringError, parameters
-from learnloom.pipelines.lrs.postgres_connection import PostgresConnection, QueryError, TroubleError
+from learnloom.pipelines.lrs.postgres_connection import PostgresConnection, PostgresQueryError, TroubleError
 from learnloom.pipelines.lrs.tables import for_postgres
 from learnloom.pipelines.vault.database import SETTING, TABLES
 from learnloom.pipelines.vault.errors import VaultError
@@ -37,11 +37,11 @@ class PostgresVault:
         """
         try:
             self._connection = PostgresConnection(parameters(address, setting=SETTING))
-        except (ConnectionStringError, TroubleError, QueryError) as error:
+        except (ConnectionStringError, TroubleError, PostgresQueryError) as error:
             raise VaultError(f"the vault's database cannot be opened: {error}") from error
         try:
             self._prepare(creates=creates)
-        except (TroubleError, QueryError) as error:
+        except (TroubleError, PostgresQueryError) as error:
             self._connection.close()
             raise VaultError(f"the vault's database cannot be read: {error}") from error
         except VaultError:

@@ -22,7 +22,7 @@ class Alias(NamedTuple):
     is_pseudonym: bool
 
 
-class Person(NamedTuple):
+class VaultPerson(NamedTuple):
     """Somebody as the vault knows them."""
 
     person_id: str
@@ -93,12 +93,12 @@ class Vault:
             )
         return not known
 
-    def find(self, alias: str) -> Person | None:
+    def find(self, alias: str) -> VaultPerson | None:
         """Find the person of an alias."""
         row = self._database.execute("SELECT person_id FROM alias WHERE alias = ?", (alias,)).fetchone()
         return None if row is None else self._person(row[0])
 
-    def named(self, wanted: str) -> list[Person]:
+    def named(self, wanted: str) -> list[VaultPerson]:
         """Find who goes by an alias, the name in an account, or a name, in whatever case."""
         rows = self._database.execute(
             "SELECT DISTINCT person_id, name FROM person INNER JOIN alias USING (person_id) "
@@ -108,7 +108,7 @@ class Vault:
         )
         return [self._person(row[0]) for row in rows.fetchall()]
 
-    def people(self, *, limit: int | None = None) -> list[Person]:
+    def people(self, *, limit: int | None = None) -> list[VaultPerson]:
         """List people by name: all, or the first."""
         most = "" if limit is None else f" LIMIT {limit:d}"
         rows = self._database.execute(f"SELECT person_id FROM person ORDER BY name, person_id{most}")
@@ -129,7 +129,7 @@ class Vault:
             found |= dict(rows.fetchall())
         return found
 
-    def forget(self, person: Person) -> None:
+    def forget(self, person: VaultPerson) -> None:
         """Take a person out: name, identifiers, and whose the pseudonyms are.
 
         That a pseudonym may not be used for a purpose stays: it names nobody.
@@ -170,7 +170,7 @@ class Vault:
         )
         return [row[0] for row in rows.fetchall()]
 
-    def consents_of(self, person: Person) -> dict[str, bool]:
+    def consents_of(self, person: VaultPerson) -> dict[str, bool]:
         """Give by purpose what was told of a person."""
         told = {}
         for alias in person.aliases:
@@ -180,7 +180,7 @@ class Vault:
             told.update({purpose: bool(is_given) for purpose, is_given in rows.fetchall()})
         return told
 
-    def _person(self, person_id: str) -> Person:
+    def _person(self, person_id: str) -> VaultPerson:
         name, birth_year = self._database.execute(
             "SELECT name, birth_year FROM person WHERE person_id = ?", (person_id,)
         ).fetchone()
@@ -189,4 +189,4 @@ class Vault:
             (person_id,),
         )
         aliases = tuple(Alias(alias, bool(is_pseudonym)) for alias, is_pseudonym in rows.fetchall())
-        return Person(person_id, name, birth_year, aliases)
+        return VaultPerson(person_id, name, birth_year, aliases)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.flows.door import Door
+from learnloom.flows.door import ServedDoor
 from learnloom.pipelines.config.lrs import LrsBounds
 from servers.http import is_answering
 from servers.ports import free_port
@@ -15,7 +15,7 @@ from servers.waiting import wait_until
 
 def test_without_the_setting_nothing_runs() -> None:
     """By default `serve` opens no port for platforms."""
-    with Door(LrsBounds(), command=["/does/not/exist"]) as door:
+    with ServedDoor(LrsBounds(), command=["/does/not/exist"]) as door:
         assert door.pid is None
 
 
@@ -27,7 +27,7 @@ def test_a_store_that_was_killed_is_started_again_and_ends_with_the_flows(
     monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(tmp_path))
     bounds = LrsBounds(enabled=True, port=free_port())
     about = f"http://127.0.0.1:{bounds.port}/xapi/about"
-    with Door(bounds) as door:
+    with ServedDoor(bounds) as door:
         wait_until(lambda: is_answering(about), lambda: None)
         first = door.pid
         assert first is not None

@@ -9,7 +9,7 @@ import orjson
 
 from learnloom.pipelines.convert.caliper import material, work
 from learnloom.pipelines.convert.caliper.event import CaliperEvent, identifier_of, open_event, type_of
-from learnloom.pipelines.convert.format import Converted, ConvertError, Record
+from learnloom.pipelines.convert.format import Converted, ConvertError, SourceRecord
 from learnloom.pipelines.convert.origin import OneOrigin, Origin, Statement
 from learnloom.pipelines.convert.text import json_records
 from learnloom.pipelines.convert.viewing import Viewings, can_tell_stretches
@@ -55,7 +55,7 @@ class Caliper(OneOrigin):
         "Caliper 1.1 and 1.2, as Canvas and Blackboard send it too: answers, quizzes, grades, videos, messages, pages."
     )
 
-    def read(self, given: Path | BinaryIO) -> Iterator[Record]:
+    def read(self, given: Path | BinaryIO) -> Iterator[SourceRecord]:
         """Yield every event of every envelope; to one of a player goes along what was played so far in this file."""
         viewings = Viewings()
         for record in json_records(given, self._max_bytes):
@@ -66,7 +66,7 @@ class Caliper(OneOrigin):
                     else each
                 )
 
-    def convert(self, record: Record) -> Converted:
+    def convert(self, record: SourceRecord) -> Converted:
         """Make the statements of one event.
 
         Raises:
@@ -111,7 +111,7 @@ class Caliper(OneOrigin):
             return None
 
 
-def _opened(record: Record) -> Iterator[Record]:
+def _opened(record: SourceRecord) -> Iterator[SourceRecord]:
     """Yield what an envelope holds; what is none, or cannot be read, as it is."""
     try:
         envelope = orjson.loads(record.raw)
@@ -121,10 +121,10 @@ def _opened(record: Record) -> Iterator[Record]:
         yield record
         return
     for number, event in enumerate(envelope["data"]):
-        yield Record(orjson.dumps(event), f"{record.place}, data[{number}]")
+        yield SourceRecord(orjson.dumps(event), f"{record.place}, data[{number}]")
 
 
-def _parsed(record: Record) -> dict[str, Any]:
+def _parsed(record: SourceRecord) -> dict[str, Any]:
     try:
         body = orjson.loads(record.raw)
     except orjson.JSONDecodeError as error:

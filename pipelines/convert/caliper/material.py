@@ -15,7 +15,7 @@ from learnloom.pipelines.convert.canvas.ids import PREFIX
 from learnloom.pipelines.convert.canvas.live_events import ASSETS
 from learnloom.pipelines.convert.origin import Origin, Statement, activity, statement
 from learnloom.pipelines.convert.values import seconds_of, text
-from learnloom.pipelines.convert.viewing import Act, Told, result_of, session_of, verb_of
+from learnloom.pipelines.convert.viewing import Act, ViewingNote, result_of, session_of, verb_of
 from learnloom.schemas import vocabulary as xapi
 
 MEDIA_ACTS: Final[dict[str, Act]] = {
@@ -33,7 +33,7 @@ _COMPLETE: Final = 0.95
 _VIDEOS: Final = frozenset({"VideoObject", "MediaObject"})
 
 
-def told_of(event: CaliperEvent, origin: Origin) -> Told:
+def told_of(event: CaliperEvent, origin: Origin) -> ViewingNote:
     """Take from a MediaEvent what it says of the viewing.
 
     Raises:
@@ -49,7 +49,7 @@ def told_of(event: CaliperEvent, origin: Origin) -> Told:
     # A location is where somebody jumped to, and from where nobody says; Open edX says both.
     target = seconds_of(whole(whole(location).get("extensions")).get("newTime"))
     before, after = (None, position) if act == "seek" and target is None else (position, target)
-    return Told(act, event.at(origin), before, after, length if length and length > 0 else None)
+    return ViewingNote(act, event.at(origin), before, after, length if length and length > 0 else None)
 
 
 def viewing_of(event: CaliperEvent) -> tuple[str, ...] | None:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, ClassVar, Final, NamedTuple
 import orjson
 
 from learnloom.pipelines.convert.canvas.ids import global_id, urn
-from learnloom.pipelines.convert.format import Converted, ConvertError, Record
+from learnloom.pipelines.convert.format import Converted, ConvertError, SourceRecord
 from learnloom.pipelines.convert.origin import Activity, OneOrigin, Origin, Statement, activity, statement
 from learnloom.pipelines.convert.text import json_records
 from learnloom.pipelines.convert.values import moment, number, score, text
@@ -165,11 +165,11 @@ class CanvasLiveEvents(OneOrigin):
         "Live events of Canvas in its own form (metadata, body): quizzes, work, grades, enrolment, discussions, pages."
     )
 
-    def read(self, given: Path | BinaryIO) -> Iterator[Record]:
+    def read(self, given: Path | BinaryIO) -> Iterator[SourceRecord]:
         """Yield every event."""
         yield from json_records(given, self._max_bytes)
 
-    def convert(self, record: Record) -> Converted:
+    def convert(self, record: SourceRecord) -> Converted:
         """Make the statement of one event.
 
         Raises:

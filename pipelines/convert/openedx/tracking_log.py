@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, ClassVar, Final
 
 import orjson
 
-from learnloom.pipelines.convert.format import Converted, ConvertError, Record
+from learnloom.pipelines.convert.format import Converted, ConvertError, SourceRecord
 from learnloom.pipelines.convert.openedx import courses, forum, problems, videos
 from learnloom.pipelines.convert.openedx.event import TrackingEvent, name_of, open_event
 from learnloom.pipelines.convert.origin import OneOrigin, Origin, Statement
@@ -68,7 +68,7 @@ class TrackingLog(OneOrigin):
         "Tracking logs of Open edX (tracking.log): answers, hints, videos, enrolment, grades, forum, exams."
     )
 
-    def read(self, given: Path | BinaryIO) -> Iterator[Record]:
+    def read(self, given: Path | BinaryIO) -> Iterator[SourceRecord]:
         """Yield every event; to one of a player goes along what was played so far of this viewing in this file."""
         viewings = Viewings()
         for record in json_records(given, self._max_bytes):
@@ -77,7 +77,7 @@ class TrackingLog(OneOrigin):
             else:
                 yield record
 
-    def convert(self, record: Record) -> Converted:
+    def convert(self, record: SourceRecord) -> Converted:
         """Make the statements of one event.
 
         Raises:
@@ -111,7 +111,7 @@ class TrackingLog(OneOrigin):
             return None
 
 
-def _parsed(record: Record) -> dict[str, Any]:
+def _parsed(record: SourceRecord) -> dict[str, Any]:
     try:
         event = orjson.loads(record.raw)
     except orjson.JSONDecodeError as error:

@@ -6,7 +6,7 @@ from learnloom.pipelines.convert.openedx import places
 from learnloom.pipelines.convert.openedx.event import TrackingEvent
 from learnloom.pipelines.convert.origin import Origin, Statement, activity, statement
 from learnloom.pipelines.convert.values import number, text
-from learnloom.pipelines.convert.viewing import Act, Told, result_of, session_of, verb_of
+from learnloom.pipelines.convert.viewing import Act, ViewingNote, result_of, session_of, verb_of
 from learnloom.schemas import vocabulary as xapi
 
 ACTS: Final[dict[str, Act]] = {
@@ -26,7 +26,7 @@ ACTS: Final[dict[str, Act]] = {
 """Events of players, by their names in browsers and in the mobile app."""
 
 
-def told_of(event: TrackingEvent) -> Told:
+def told_of(event: TrackingEvent) -> ViewingNote:
     """Take from an event of a player what it says of the viewing.
 
     Raises:
@@ -38,7 +38,7 @@ def told_of(event: TrackingEvent) -> Told:
         ("old_time", "currentTime", "current_time") if act == "seek" else ("currentTime", "current_time")
     )
     length = number(data.get("duration"))
-    return Told(
+    return ViewingNote(
         act,
         event.moment,
         next((at for field in places_told if (at := number(data.get(field))) is not None), None),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar
 from xml.etree import ElementTree as ET
 
-from learnloom.pipelines.convert.format import Converted, ConvertError, Record
+from learnloom.pipelines.convert.format import Converted, ConvertError, SourceRecord
 from learnloom.pipelines.convert.origin import OneOrigin
 from learnloom.pipelines.convert.qti.document import results
 from learnloom.pipelines.convert.qti.statements import candidate_of, statements_of
@@ -21,16 +21,16 @@ class ResultReports(OneOrigin):
         "Results of QTI 2 and 3 (assessmentResult), as TAO exports them: answers, scores of tests."
     )
 
-    def read(self, given: Path | BinaryIO) -> Iterator[Record]:
+    def read(self, given: Path | BinaryIO) -> Iterator[SourceRecord]:
         """Yield every result; its bytes are its element, without namespaces.
 
         Raises:
             InputError: it is no XML (on), has a document type, holds no result, or one that is too long.
         """
         for number, result in enumerate(results(chunks(given), self._max_bytes), start=1):
-            yield Record(ET.tostring(result), f"assessmentResult {number}", content=result)
+            yield SourceRecord(ET.tostring(result), f"assessmentResult {number}", content=result)
 
-    def convert(self, record: Record) -> Converted:
+    def convert(self, record: SourceRecord) -> Converted:
         """Make the statements of one result.
 
         Raises:

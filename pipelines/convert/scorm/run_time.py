@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, ClassVar, cast
 
 import orjson
 
-from learnloom.pipelines.convert.format import Converted, ConvertError, Options, Record
+from learnloom.pipelines.convert.format import Converted, ConvertError, Options, SourceRecord
 from learnloom.pipelines.convert.origin import OneOrigin
 from learnloom.pipelines.convert.scorm.attempt import open_attempt
 from learnloom.pipelines.convert.scorm.statements import statements_of
@@ -53,7 +53,7 @@ class RunTimeData(OneOrigin):
         super().__init__(options)
         self._told = read_map(options.table)
 
-    def read(self, given: Path | BinaryIO) -> Iterator[Record]:
+    def read(self, given: Path | BinaryIO) -> Iterator[SourceRecord]:
         """Yield every attempt.
 
         Raises:
@@ -67,7 +67,7 @@ class RunTimeData(OneOrigin):
             table = cast("BinaryIO", _Stream(itertools.chain([head], pieces)))
             yield from attempts(table, self._told, self._max_bytes)
 
-    def convert(self, record: Record) -> Converted:
+    def convert(self, record: SourceRecord) -> Converted:
         """Make the statements of one attempt.
 
         Raises:

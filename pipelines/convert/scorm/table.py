@@ -20,8 +20,8 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import orjson
 
-from learnloom.pipelines.convert.format import ConvertError, OptionsError, Record
-from learnloom.pipelines.convert.tables.rows import CsvFile, CsvRow
+from learnloom.pipelines.convert.format import ConvertError, OptionsError, SourceRecord
+from learnloom.pipelines.convert.tables.rows import CsvFile, TableRow
 from learnloom.pipelines.convert.text import too_big
 from learnloom.pipelines.ingest.sources.errors import InputError
 
@@ -58,7 +58,7 @@ class _Row(NamedTuple):
     line: int
     said: dict[str, str]
     """Fields and elements that are not empty."""
-    unread: Record | None = None
+    unread: SourceRecord | None = None
     """The row itself, where it could not be read."""
 
 
@@ -91,7 +91,7 @@ def read_map(table: Mapping[str, Any]) -> TableMap:
     return TableMap(columns, (*map(str, formats), *_TIME_FORMATS))
 
 
-def attempts(given: BinaryIO, told: TableMap, max_bytes: int) -> Iterator[Record]:
+def attempts(given: BinaryIO, told: TableMap, max_bytes: int) -> Iterator[SourceRecord]:
     """Yield every attempt of a table as a record: a JSON object of what its rows say.
 
     Args:
@@ -114,9 +114,9 @@ def attempts(given: BinaryIO, told: TableMap, max_bytes: int) -> Iterator[Record
                 yield row.unread or _record(row, {"cmi": {}, **row.said}, max_bytes)
 
 
-def _read(row: CsvRow, fields: list[str | None], time_formats: Sequence[str]) -> _Row:
+def _read(row: TableRow, fields: list[str | None], time_formats: Sequence[str]) -> _Row:
     if row.error is not None:
-        return _Row(row.line, {}, Record(row.raw, f"line {row.line}", error=row.error))
+        return _Row(row.line, {}, SourceRecord(row.raw, f"line {row.line}", error=row.error))
     cells = zip(fields, (cell.strip() for cell in row.cells), strict=True)
     said = {field: cell for field, cell in cells if field and cell}
     if "at" in said:
@@ -163,7 +163,7 @@ def _element(column: str) -> str | None:
     return column if column.startswith(_ELEMENTS) else None
 
 
-def _grouped(rows: Iterator[_Row], max_bytes: int) -> Iterator[Record]:
+def _grouped(rows: Iterator[_Row], max_bytes: int) -> Iterator[SourceRecord]:
     """Put the elements of an attempt together, whose rows have to stand together."""
     seen: set[int] = set()
     for attempt, group in itertools.groupby(_with_attempts(rows), key=itemgetter(0)):
@@ -181,7 +181,7 @@ def _grouped(rows: Iterator[_Row], max_bytes: int) -> Iterator[Record]:
             wrong = "stands at several places of the file: sort it by student, activity and attempt"
         if wrong:
             error = ConvertError("convert-order", f"The attempt {' / '.join(attempt)} {wrong}.")
-            yield Record(orjson.dumps(told[0].said), f"line {told[0].line}", error=error)
+            yield SourceRecord(orjson.dumps(told[0].said), f"line {told[0].line}", error=error)
         else:
             seen.add(hash(attempt))
             yield _record(told[0], _together(told), max_bytes)
@@ -211,7 +211,7 @@ def _with_attempts(rows: Iterator[_Row]) -> Iterator[tuple[tuple[str, ...], _Row
         yield attempt, row
 
 
-def _record(row: _Row, said: dict[str, Any], max_bytes: int) -> Record:
+def _record(row: _Row, said: dict[str, Any], max_bytes: int) -> SourceRecord:
     raw = orjson.dumps(said)
     error = too_big(len(raw), max_bytes) if len(raw) > max_bytes else None
-    return Record(raw, f"line {row.line}", error=error)
+    return SourceRecord(raw, f"line {row.line}", error=error)

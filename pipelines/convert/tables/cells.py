@@ -28,7 +28,7 @@ _LONGEST_SECONDS: Final = 366 * 86_400
 _SHARE: Final = re.compile(r"(.+?)\s*/\s*(.+)")
 
 
-class Score(NamedTuple):
+class Points(NamedTuple):
     """Points, and of how many."""
 
     raw: float
@@ -75,17 +75,17 @@ class Cells:
             )
         return value
 
-    def score(self, text: str, column: str) -> Score:
+    def score(self, text: str, column: str) -> Points:
         """Read points: `7`, `7 / 10`, `70 %`.
 
         Raises:
             ConvertError: it is nothing of these.
         """
         if text.endswith("%"):
-            return Score(self.number(text[:-1].rstrip(), column) / 100, None, is_share=True)
+            return Points(self.number(text[:-1].rstrip(), column) / 100, None, is_share=True)
         if "/" in text and (parts := _SHARE.fullmatch(text)):
-            return Score(self.number(parts[1], column), self.number(parts[2], column))
-        return Score(self.number(text, column), None)
+            return Points(self.number(parts[1], column), self.number(parts[2], column))
+        return Points(self.number(text, column), None)
 
     def truth(self, text: str, column: str) -> bool | float:
         """Read right or wrong; or a share that is right.

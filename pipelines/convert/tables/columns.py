@@ -15,7 +15,7 @@ NAMED: Final = 40
 """Columns that an error names."""
 
 
-class Place(NamedTuple):
+class ColumnIndexes(NamedTuple):
     """Index of each role's column; ABSENT where there is none."""
 
     student: int
@@ -53,14 +53,14 @@ class ItemPlace(NamedTuple):
     """Points that can be had, as the header says; empty where it does not."""
 
 
-def find_places(mapping: TableMapping, header: Sequence[str]) -> tuple[Place, list[ItemPlace]]:
+def find_places(mapping: TableMapping, header: Sequence[str]) -> tuple[ColumnIndexes, list[ItemPlace]]:
     """Match a mapping with a header.
 
     Raises:
         InputError: a column that is needed is absent.
     """
     lower = [name.lower() for name in header]
-    place = Place(*(_index(getattr(mapping.columns, role), lower) for role in Place._fields))
+    place = ColumnIndexes(*(_index(getattr(mapping.columns, role), lower) for role in ColumnIndexes._fields))
     for role in _needed(mapping):
         names = getattr(mapping.columns, role)
         if names and getattr(place, role) == ABSENT:

@@ -10,7 +10,7 @@ from learnloom.pipelines.convert.tables.statements import (
     HINT_VERB,
     ITEM_TYPES,
     SCORED_VERB,
-    Answer,
+    ItemResult,
     activity,
     iri_of,
     result_of,
@@ -80,7 +80,7 @@ class LongTable(_Items):
         if is_empty:
             return Converted((), self.kind, key, f"no {self.kind}", withdrawn=(self.kind,))
         told = None if correct is None else cells.truth(correct, header[place.correct])
-        result = result_of(Answer(told, score, response, reader.seconds(row)))
+        result = result_of(ItemResult(told, score, response, reader.seconds(row)))
         statements = [statement(self._verb, actor, made, context=setting.context, at=at, result=result)]
         names = [self.kind]
         hints = text(row, place.hints) if self._has_hints else None
@@ -138,7 +138,7 @@ class WideTable(_Items):
             withdrawn=() if reader.is_answers else withdrawn,
         )
 
-    def _answer(self, row: list[str], item: ItemPlace) -> Answer | None:
+    def _answer(self, row: list[str], item: ItemPlace) -> ItemResult | None:
         """Read what a row says of one question or piece of work; None: nothing."""
         reader, told = self._reader, None
         response, correct = reader.response(row, item.response), reader.text(row, item.correct)
@@ -150,4 +150,4 @@ class WideTable(_Items):
         elif score is None and response is not None:
             right = reader.text(row, item.right_answer)
             told = None if right is None else response == right
-        return Answer(told, score, response)
+        return ItemResult(told, score, response)

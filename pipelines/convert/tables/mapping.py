@@ -55,7 +55,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Columns(_Part):
+class ColumnMapping(_Part):
     """Which column says what; none of them is needed but the student's."""
 
     student: Names = ()
@@ -117,7 +117,7 @@ class TableMapping(_Part):
 
     kind: Literal["answers", "grades"] = "answers"
     """Of answers each is an answer to a question; of grades each is a score of a piece of work."""
-    columns: Columns = Columns()
+    columns: ColumnMapping = ColumnMapping()
     wide: Wide | None = None
     key: Names = ()
     """Columns that name a row for good, where student, item, attempt and time do not."""

@@ -5,8 +5,8 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from learnloom.pipelines.convert.format import ConvertError, Options
-from learnloom.pipelines.convert.tables.cells import Cells, Score
-from learnloom.pipelines.convert.tables.columns import ABSENT, Place
+from learnloom.pipelines.convert.tables.cells import Cells, Points
+from learnloom.pipelines.convert.tables.columns import ABSENT, ColumnIndexes
 from learnloom.pipelines.convert.tables.mapping import TableMapping
 from learnloom.pipelines.convert.tables.statements import Setting, context_of, iri_of
 
@@ -39,7 +39,7 @@ class Site(NamedTuple):
 class RowReader:
     """Reads the rows of one file."""
 
-    def __init__(self, site: Site, place: Place, header: list[str], key: list[int]) -> None:
+    def __init__(self, site: Site, place: ColumnIndexes, header: list[str], key: list[int]) -> None:
         """Take what is known of all rows, where their columns are, and which of these name a row for good."""
         self.mapping = site.mapping
         self.place = place
@@ -152,7 +152,7 @@ class RowReader:
         parts = [text] if separator is None else text.split(separator)
         return [part.strip() for part in parts if part.strip()]
 
-    def score(self, row: list[str], index: int, max_text: str | None) -> Score | None:
+    def score(self, row: list[str], index: int, max_text: str | None) -> Points | None:
         """Give the points; None where the cell is empty.
 
         Raises:

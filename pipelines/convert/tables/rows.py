@@ -18,7 +18,7 @@ _MAX_LINES: Final = 1_000
 """Lines that one row may go over: more come of a quote that is never closed."""
 
 
-class CsvRow(NamedTuple):
+class TableRow(NamedTuple):
     """One row."""
 
     cells: list[str]
@@ -71,7 +71,7 @@ class CsvFile:
         if len(self.header) > _MAX_COLUMNS:
             raise InputError(f"it has {len(self.header):,} columns, more than {_MAX_COLUMNS:,}: split it")
 
-    def rows(self) -> Iterator[CsvRow]:
+    def rows(self) -> Iterator[TableRow]:
         """Yield the rows that are not empty.
 
         Raises:
@@ -102,14 +102,14 @@ class CsvFile:
                     # Some programs leave out empty cells at the end, others write more of them.
                     cells = cells[:width] + [""] * (width - len(cells))
                 else:
-                    yield CsvRow([], raw[:KEPT_BYTES], line, _wrong_width(len(cells), width))
+                    yield TableRow([], raw[:KEPT_BYTES], line, _wrong_width(len(cells), width))
                     continue
             if len(raw) > self._max_row_bytes:
-                yield CsvRow([], raw[:KEPT_BYTES], line, too_big(len(raw), self._max_row_bytes))
+                yield TableRow([], raw[:KEPT_BYTES], line, too_big(len(raw), self._max_row_bytes))
             elif any(cells):
-                yield CsvRow(cells, raw, line)
+                yield TableRow(cells, raw, line)
 
-    def _unread(self, line: int, why: str) -> CsvRow:
+    def _unread(self, line: int, why: str) -> TableRow:
         """Refuse the first of the lines taken; the others are read anew."""
         first = self._lines.give_back()
         error = ConvertError(
@@ -118,7 +118,7 @@ class CsvFile:
             "characters; double a quote within text that stands in quotes.",
             value=first.strip(),
         )
-        return CsvRow([], first.rstrip("\r\n").encode(self._encoding)[:KEPT_BYTES], line, error)
+        return TableRow([], first.rstrip("\r\n").encode(self._encoding)[:KEPT_BYTES], line, error)
 
 
 def _wrong_width(cells: int, columns: int) -> ConvertError:

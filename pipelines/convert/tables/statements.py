@@ -4,7 +4,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from learnloom.pipelines.convert.format import ConvertError
-from learnloom.pipelines.convert.tables.cells import Score, duration_text
+from learnloom.pipelines.convert.tables.cells import Points, duration_text
 from learnloom.schemas.vocabulary import (
     ANSWERED,
     ASSESSMENT,
@@ -35,12 +35,12 @@ class Setting(NamedTuple):
     """Course, quiz and skills as a statement's context; empty where nothing is known."""
 
 
-class Answer(NamedTuple):
+class ItemResult(NamedTuple):
     """How one question or piece of work went."""
 
     correct: bool | float | None = None
     """Right or wrong; or the share that is right."""
-    score: Score | None = None
+    score: Points | None = None
     response: str | None = None
     seconds: float | None = None
 
@@ -87,7 +87,7 @@ def statement(
     return made
 
 
-def result_of(answer: Answer) -> dict[str, Any]:
+def result_of(answer: ItemResult) -> dict[str, Any]:
     """Write how it went."""
     correct, score, response, seconds = answer
     result: dict[str, Any] = {}
@@ -105,7 +105,7 @@ def result_of(answer: Answer) -> dict[str, Any]:
     return result
 
 
-def score_of(score: Score) -> dict[str, float]:
+def score_of(score: Points) -> dict[str, float]:
     """Write points as a score that is valid whatever they are: beyond the points that can be had, and below 0, too."""
     if score.is_share:
         return {"scaled": min(max(score.raw, -1.0), 1.0)}

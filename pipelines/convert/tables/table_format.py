@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, ClassVar, NamedTuple
 
-from learnloom.pipelines.convert.format import Converted, Options, OptionsError, Record
+from learnloom.pipelines.convert.format import Converted, Options, OptionsError, SourceRecord
 from learnloom.pipelines.convert.tables.columns import NAMED, find_places
 from learnloom.pipelines.convert.tables.items import LongTable, WideTable
 from learnloom.pipelines.convert.tables.mapping import read_mapping
@@ -46,7 +46,7 @@ class TableFormat:
             )
         self._max_row_bytes = options.max_record_bytes
 
-    def read(self, given: Path | BinaryIO) -> Iterator[Record]:
+    def read(self, given: Path | BinaryIO) -> Iterator[SourceRecord]:
         """Cut a CSV file into its rows; see `Format.read`."""
         mapping = self._site.mapping
         file = CsvFile(
@@ -58,9 +58,9 @@ class TableFormat:
         )
         table = _Table(self._site, file.header)
         for cells, raw, line, error in file.rows():
-            yield Record(raw, f"line {line}", _Row(cells, table), error)
+            yield SourceRecord(raw, f"line {line}", _Row(cells, table), error)
 
-    def convert(self, record: Record) -> Converted:
+    def convert(self, record: SourceRecord) -> Converted:
         """Make the statements of one row; see `Format.convert`."""
         row: _Row = record.content
         return row.table.convert(row.cells)

@@ -12,7 +12,7 @@ from learnloom.pipelines.ingest.catalogue.vocabulary_presets import (
     parse_vocabulary,
     presets_of,
 )
-from learnloom.pipelines.ingest.catalogue.vocabulary_rules import Rule, RuleRow
+from learnloom.pipelines.ingest.catalogue.vocabulary_rules import RuleRow, VocabularyRule
 from learnloom.pipelines.ingest.land import landing_schema, school_tables
 from learnloom.pipelines.ingest.sources.errors import VocabularyFileError
 from learnloom.pipelines.lake.connection import Warehouse
@@ -92,7 +92,7 @@ def read_vocabulary(path: Path) -> list[RuleRow]:
     return [*rows, *(RuleRow(0, SCHOOL, PRESET_FORM, name) for name in named or (None,))]
 
 
-def _check_repeats(rows: Sequence[RuleRow], rules: Sequence[Rule], place: str) -> None:
+def _check_repeats(rows: Sequence[RuleRow], rules: Sequence[VocabularyRule], place: str) -> None:
     """Refuse two rules of which the second can never count, because the first has all its conditions."""
     first: dict[tuple[str | None, ...], RuleRow] = {}
     for row in rows:
@@ -107,7 +107,7 @@ def _check_repeats(rows: Sequence[RuleRow], rules: Sequence[Rule], place: str) -
             )
 
 
-def _check_patterns(rows: Sequence[RuleRow], rules: Sequence[Rule], place: str) -> None:
+def _check_patterns(rows: Sequence[RuleRow], rules: Sequence[VocabularyRule], place: str) -> None:
     """Refuse regular expressions that DuckDB does not read: its dialect is RE2's, which lacks some of Python's."""
     patterns = {(row.position, "matching", row.matching) for row in rows}
     patterns |= {(row.position, "cut", row.cut) for row in rows}
@@ -119,7 +119,7 @@ def _check_patterns(rows: Sequence[RuleRow], rules: Sequence[Rule], place: str) 
             )
 
 
-def _named(rules: Sequence[Rule], position: int) -> str:
+def _named(rules: Sequence[VocabularyRule], position: int) -> str:
     """A rule by form and number, as people find it in the file."""
     rule = rules[position - 1]
     number = sum(other.form == rule.form for other in rules[:position])

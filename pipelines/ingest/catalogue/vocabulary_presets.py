@@ -23,10 +23,10 @@ from learnloom.pipelines.ingest.catalogue.vocabulary_rules import (
     ExtensionRule,
     LiftRule,
     OtherRule,
-    Rule,
     RuleRow,
     TypeRule,
     VerbRule,
+    VocabularyRule,
     WholeRule,
 )
 from learnloom.pipelines.ingest.sources.errors import VocabularyFileError
@@ -70,7 +70,7 @@ class VocabularyFile(BaseModel):
     extension: list[ExtensionRule] = []
     course: list[CourseRule] = []
 
-    def rules(self) -> list[Rule]:
+    def rules(self) -> list[VocabularyRule]:
         """All rules, form by form, in order."""
         return [rule for form in FORMS for rule in getattr(self, form)]
 

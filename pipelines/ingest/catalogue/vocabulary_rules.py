@@ -94,7 +94,7 @@ KnownVerb = Annotated[Iri, _known(VERBS, "verb")]
 KnownExtension = Annotated[Iri, _known(EXTENSIONS, "extension")]
 
 
-class Rule(BaseModel):
+class VocabularyRule(BaseModel):
     """One table of the file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -110,7 +110,7 @@ class Rule(BaseModel):
         raise NotImplementedError
 
 
-class TypeRule(Rule):
+class TypeRule(VocabularyRule):
     """`[[type]]`: an activity type means another, wherever it stands: at objects and in contexts."""
 
     form = "type"
@@ -133,7 +133,7 @@ class TypeRule(Rule):
             )
 
 
-class CategoryRule(Rule):
+class CategoryRule(VocabularyRule):
     """`[[category]]`: an object without a type is of the type that a category of its statement tells."""
 
     form = "category"
@@ -147,7 +147,7 @@ class CategoryRule(Rule):
             yield RuleRow(position, vocabulary, self.form, iri, self.to)
 
 
-class VerbRule(Rule):
+class VerbRule(VocabularyRule):
     """`[[verb]]`: a verb means another; on some types of objects, or within some context, where these are given."""
 
     form = "verb"
@@ -186,7 +186,7 @@ class VerbRule(Rule):
                     )
 
 
-class LiftRule(Rule):
+class LiftRule(VocabularyRule):
     """`[[lift]]`: an object of this type is a part of its first parent of one of those types, which is meant."""
 
     form = "lift"
@@ -201,7 +201,7 @@ class LiftRule(Rule):
                 yield RuleRow(position, vocabulary, self.form, iri, parent)
 
 
-class WholeRule(Rule):
+class WholeRule(VocabularyRule):
     """`[[whole]]`: the parent of an activity of its own type is a whole; its answers repeat those to its parts."""
 
     form = "whole"
@@ -215,7 +215,7 @@ class WholeRule(Rule):
             yield RuleRow(position, vocabulary, self.form, iri, self.to)
 
 
-class DropRule(Rule):
+class DropRule(VocabularyRule):
     """`[[drop]]`: activities of this type are left out of contexts: there is a new one for each attempt."""
 
     form = "drop"
@@ -228,7 +228,7 @@ class DropRule(Rule):
             yield RuleRow(position, vocabulary, self.form, iri)
 
 
-class OtherRule(Rule):
+class OtherRule(VocabularyRule):
     """`[[other]]`: activities of this type are known, and of no kind that learnloom tells apart."""
 
     form = "other"
@@ -241,7 +241,7 @@ class OtherRule(Rule):
             yield RuleRow(position, vocabulary, self.form, iri)
 
 
-class ExtensionRule(Rule):
+class ExtensionRule(VocabularyRule):
     """`[[extension]]`: an extension means another, wherever it stands."""
 
     form = "extension"
@@ -255,7 +255,7 @@ class ExtensionRule(Rule):
             yield RuleRow(position, vocabulary, self.form, iri, self.to)
 
 
-class CourseRule(Rule):
+class CourseRule(VocabularyRule):
     """`[[course]]`: activities whose id begins so lie in a course; or: these activities are courses."""
 
     form = "course"
@@ -278,7 +278,7 @@ class CourseRule(Rule):
             yield RuleRow(position, vocabulary, self.form, None, iri)
 
 
-FORMS: Final[dict[str, type[Rule]]] = {
+FORMS: Final[dict[str, type[VocabularyRule]]] = {
     rule.form: rule
     for rule in (
         TypeRule,

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.ingest.land.erased import ErasedRecords
-from learnloom.pipelines.ingest.land.hash_runs import Found, Hashes, MemoryRun
+from learnloom.pipelines.ingest.land.hash_runs import Hashes, KnownHashes, MemoryRun
 from learnloom.pipelines.ingest.land.id_index import RECENT, IdIndex, Moment
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError, SnapshotExpiredError, WarehouseError
@@ -120,7 +120,7 @@ class KnownIds:
         self._snapshot, self._asks_left = None, _ASKS_AFTER_TROUBLE
         self._index = IdIndex(recent=self._recent)
 
-    def find(self, ids: Hashes, contents: Hashes) -> Found:
+    def find(self, ids: Hashes, contents: Hashes) -> KnownHashes:
         """Look up the records of a batch; call `refresh` with the transaction's snapshot before."""
         if self._snapshot is not None:
             return self._index.find(ids, contents)

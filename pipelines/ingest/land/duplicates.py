@@ -10,7 +10,7 @@ import pyarrow as pa
 from learnloom.pipelines.ingest.land import tables
 from learnloom.pipelines.ingest.land.batch import Sameness, WriteBatch
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
-from learnloom.pipelines.ingest.land.hash_runs import Found
+from learnloom.pipelines.ingest.land.hash_runs import KnownHashes
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.schemas.record import Fault
 
@@ -73,7 +73,9 @@ def conflict_fault(statement_id: str) -> Fault:
     )
 
 
-def _content(warehouse: Warehouse, batch: WriteBatch, indices: list[int], found: Found) -> dict[str, bytes]:
+def _content(
+    warehouse: Warehouse, batch: WriteBatch, indices: list[int], found: KnownHashes
+) -> dict[str, bytes]:
     """Read the landed bytes for the statements at `indices`."""
     firsts: dict[str, bytes] = {}
     ids = batch.hashes()[0]

@@ -28,7 +28,7 @@ class CorruptRunError(OSError):
     """A file does not hold what was written to it."""
 
 
-class Found(NamedTuple):
+class KnownHashes(NamedTuple):
     """Per id asked: what is known of it."""
 
     is_known: Mask
@@ -45,7 +45,7 @@ class HashRun(Protocol):
     def __len__(self) -> int:
         """Count the entries."""
 
-    def find(self, ids: Hashes, contents: Hashes) -> Found:
+    def find(self, ids: Hashes, contents: Hashes) -> KnownHashes:
         """Tell of each of the sorted `ids` whether it is in the run, whether with these contents, and since when.
 
         Of an id that stands in the run several times, another entry may be told.
@@ -82,17 +82,17 @@ class MemoryRun:
         """Count the entries."""
         return len(self.ids)
 
-    def find(self, ids: Hashes, contents: Hashes) -> Found:
+    def find(self, ids: Hashes, contents: Hashes) -> KnownHashes:
         """See `HashRun.find`."""
         if not len(self.ids):
             nothing = np.zeros(len(ids), np.bool_)
-            return Found(nothing, nothing, np.zeros(len(ids), np.uint64))
+            return KnownHashes(nothing, nothing, np.zeros(len(ids), np.uint64))
         return _found(
             self.columns, np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1), ids, contents
         )
 
 
-def _found(columns: Sequence[Hashes], at: npt.NDArray[np.intp], ids: Hashes, contents: Hashes) -> Found:
+def _found(columns: Sequence[Hashes], at: npt.NDArray[np.intp], ids: Hashes, contents: Hashes) -> KnownHashes:
     """Hold ids against the entries that are theirs, if any are; only of these more than the id is read."""
     of_run, of_contents, of_times = columns
     is_known = of_run[at] == ids
@@ -100,7 +100,7 @@ def _found(columns: Sequence[Hashes], at: npt.NDArray[np.intp], ids: Hashes, con
     there = at[is_known]
     is_same[is_known] = of_contents[there] == contents[is_known]
     landed_us[is_known] = of_times[there]
-    return Found(is_known, is_same, landed_us)
+    return KnownHashes(is_known, is_same, landed_us)
 
 
 class RunFile(NamedTuple):
@@ -137,7 +137,7 @@ class FileRun:
         """Count the entries."""
         return self.file.rows
 
-    def find(self, ids: Hashes, contents: Hashes) -> Found:
+    def find(self, ids: Hashes, contents: Hashes) -> KnownHashes:
         """See `HashRun.find`."""
         page = np.searchsorted(self._first_ids, ids, side="right") - 1
         at = np.maximum(page, 0) * _PAGE

@@ -20,9 +20,9 @@ import numpy as np
 from learnloom.pipelines.ingest.land.hash_runs import (
     CorruptRunError,
     FileRun,
-    Found,
     Hashes,
     HashRun,
+    KnownHashes,
     MemoryRun,
     RunFile,
     merged_parts,
@@ -109,7 +109,7 @@ class IdIndex:
             run = MemoryRun.merged([self._in_memory.pop(), run])
         self._in_memory.append(run)
 
-    def find(self, ids: Hashes, contents: Hashes) -> Found:
+    def find(self, ids: Hashes, contents: Hashes) -> KnownHashes:
         """Tell of each id whether it is held, whether with these contents, and since when."""
         is_known, is_same = (np.zeros(len(ids), dtype=np.bool_) for _ in range(2))
         landed_us = np.zeros(len(ids), np.uint64)
@@ -122,7 +122,7 @@ class IdIndex:
             is_known[order] |= found.is_known
             is_same[order] |= found.is_same
             landed_us[order] = np.maximum(landed_us[order], found.landed_us)
-        return Found(is_known, is_same, landed_us)
+        return KnownHashes(is_known, is_same, landed_us)
 
     def spill(self) -> None:
         """Bring what is in memory to a file, and merge; a process that begins anew knows nothing of it."""

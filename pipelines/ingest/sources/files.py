@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 from learnloom.pipelines.ingest.sources.arrays import ENVELOPES, ArraySplitter, Envelope, ObjectSplitter
 from learnloom.pipelines.ingest.sources.decode import Readable, decoded
 from learnloom.pipelines.ingest.sources.errors import InputError
-from learnloom.pipelines.ingest.sources.identity import HEAD_BYTES, Identity
+from learnloom.pipelines.ingest.sources.identity import HEAD_BYTES, FileIdentity
 from learnloom.pipelines.ingest.sources.lines import UNFINISHED, Frame, LineSplitter, Splitter
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
 from learnloom.pipelines.ingest.sources.table import table_splitter
@@ -161,7 +161,7 @@ class _FilePass:
         self._position = position
         self._max_records = max_records
         self._max_bytes = max_bytes
-        self._identity = Identity.of(b"")
+        self._identity = FileIdentity.of(b"")
         self._records: list[Record] = []
         self._size = 0
         self.next_offset = 0
@@ -170,7 +170,7 @@ class _FilePass:
         """Yield the batches of `stream`, the last one with what the next reading has to know."""
         head, chunks = _with_head(decoded(stream))
         splitter = splitter_of(head, max_record_bytes)
-        self._identity = Identity.of(head, splitter.form)
+        self._identity = FileIdentity.of(head, splitter.form)
         for frame in self._unread(splitter.frames(chunks), head, splitter.form):
             value, fault = (frame, None) if isinstance(frame, bytes) else frame
             size = len(value)
@@ -194,7 +194,7 @@ class _FilePass:
 
     def _unread(self, frames: Iterator[Frame], head: bytes, form: str) -> Iterator[Frame]:
         """Pass over the frames that have landed, if this is the file of which they were."""
-        known = Identity.parse(self._position.head_digest)
+        known = FileIdentity.parse(self._position.head_digest)
         landed = self._position.next_offset if known is not None and known.matches(head, form) else 0
         open_bytes = known.open_bytes if known is not None else None
         for frame in frames:

@@ -13,7 +13,7 @@ HEAD_BYTES = 65_536
 _DIGEST_BYTES = 16
 
 
-class Identity(NamedTuple):
+class FileIdentity(NamedTuple):
     """What is remembered of a file between two imports."""
 
     size: int
@@ -45,4 +45,4 @@ class Identity(NamedTuple):
 
     def matches(self, head: bytes, form: str = "") -> bool:
         """Tell whether a file that begins with `head` is this one, grown or not, and read in the same form."""
-        return len(head) >= self.size and Identity.of(head[: self.size], form).digest == self.digest
+        return len(head) >= self.size and FileIdentity.of(head[: self.size], form).digest == self.digest

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Page, PageRequest
 from learnloom.pipelines.roster.access import SMALLEST_GROUP, Access, Kind
 
 _COURSES: Final = """
@@ -17,7 +17,7 @@ _SKILLS: Final = """
 _MOST: Final = 50
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     access = Access(asked.reader, asked.model.rows)
     courses = asked.model.rows(_COURSES)
     shown = [row for row in courses if access.may_see_figure(row["n_students"], row["course_id"])]

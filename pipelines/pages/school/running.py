@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Page, PageRequest
 from learnloom.pipelines.roster.access import Kind
 
 _PLACES: Final = """
@@ -12,7 +12,7 @@ _PLACES: Final = """
 """
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     return {
         "about": asked.model.one("SELECT * FROM about"),
         # A file's path may hold a name: of files the count is enough.

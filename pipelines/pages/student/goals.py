@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Page, PageRequest
 from learnloom.pipelines.roster.access import Kind
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     profile, own = asked.profile_if_any(), str(asked.student_key)
     keys = dict(asked.model.pairs("SELECT skill_id, skill_key FROM skill"))
     goals = [

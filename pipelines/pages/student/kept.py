@@ -5,7 +5,7 @@ from typing import Any, Final
 import orjson
 from starlette.responses import Response
 
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Page, PageRequest
 from learnloom.pipelines.pages.student.verbs import told_as
 from learnloom.pipelines.roster.access import Kind
 
@@ -22,7 +22,7 @@ _OTHERS: Final = {"skills": "against_class", "measures": "class_share", "likings
 """Parts of a profile that tell of others: what a student is never shown beside themselves."""
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     told = asked.signals("student") + asked.signals("teacher", *_SHAREABLE)
     return {
         "kept": [
@@ -36,7 +36,7 @@ _SHAREABLE: Final = ("goal", "choice", "interest", "preference", "wants_to_talk"
 """What teachers are told that the student has said: shown here. What warns a teacher is not shown to students."""
 
 
-def _export(asked: Asked) -> Response:
+def _export(asked: PageRequest) -> Response:
     known = asked.profile_if_any()
     profile = known.model_dump(mode="json") if known else {part: [] for part in _OTHERS}
     for part, field in _OTHERS.items():

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Page, PageRequest
 from learnloom.pipelines.roster.access import Kind
 from learnloom.schemas.signal import SignalKind
 
@@ -11,7 +11,7 @@ _GOOD: Final = tuple(kind for kind, entry in SIGNAL_KINDS.items() if entry.is_go
 _MOST: Final = 3
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     offered = asked.signals("student", SignalKind.PRACTISE_NEXT, SignalKind.CHECK)[:_MOST]
     keys = dict(asked.model.pairs("SELECT skill_id, skill_key FROM skill"))
     person = asked.model.one(
@@ -28,7 +28,7 @@ def _show(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _offer(asked: Asked, signal: Any, keys: dict[str, str]) -> dict[str, Any]:
+def _offer(asked: PageRequest, signal: Any, keys: dict[str, str]) -> dict[str, Any]:
     choices = [
         {
             "skill_key": keys.get(choice.skill_id, ""),

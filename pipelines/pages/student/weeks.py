@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Page, PageRequest
 from learnloom.pipelines.roster.access import Kind
 
 _WEEKS: Final = 8
@@ -14,7 +14,7 @@ _DAYS: Final = """
 """
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     found = {row["week"]: row for row in asked.model.rows(_DAYS, {"student": asked.student_key})}
     today = asked.as_of.date()
     this_week = today - dt.timedelta(days=today.weekday())

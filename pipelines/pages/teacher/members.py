@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Page, PageRequest
 from learnloom.pipelines.roster.access import Kind
 
 _MEMBERS: Final = """
@@ -23,7 +23,7 @@ CANDIDATES: Final = """
 """Students of the course whom its list does not name: each may be one of those who match nobody."""
 
 
-def members_of(asked: Asked) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+def members_of(asked: PageRequest) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
     """Give the members who match nobody, those whom somebody has matched by hand, and whom the former may be.
 
     A member whom a list names in full, and of whom nothing has come, is one who was not seen yet; only where students
@@ -36,7 +36,7 @@ def members_of(asked: Asked) -> tuple[list[dict[str, Any]], list[dict[str, Any]]
     return others, matched, candidates
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     unmatched, matched, candidates = members_of(asked)
     names = asked.names([each["subject"] for each in (*unmatched, *matched)])
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Page, PageRequest
 from learnloom.pipelines.roster.access import Kind
 
 _SET: Final = """
@@ -38,7 +38,7 @@ _WAITING: Final = """
 """
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     rows = asked.model.rows(_SET, {"course": asked.course_id})
     for row in rows:
         row["waiting"] = asked.waiting.on(row["student_key"], row["target_id"])

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Page, PageRequest
 from learnloom.pipelines.roster.access import Kind
 
 _MIN_STUDENTS: Final = 5
@@ -22,7 +22,7 @@ _ANSWERS: Final = """
 """
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     items = asked.model.rows(_ITEMS, {"course": asked.course_id, "least": _MIN_STUDENTS})
     known = [item for item in items if item["first_rate"] is not None]
     hardest = sorted(known, key=lambda item: (item["first_rate"], item["activity_name"]))[:_MOST]

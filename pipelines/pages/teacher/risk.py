@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Page, PageRequest
 from learnloom.pipelines.pages.teacher.week import card_of
 from learnloom.pipelines.roster.access import Kind
 from learnloom.schemas.signal import Signal
@@ -18,7 +18,7 @@ _RISKS: Final = """
 """
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     rows = asked.model.rows(_RISKS, {"course": asked.course_id})
     for row in rows:
         row["card"] = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, NotFoundError, Page
+from learnloom.pipelines.pages.page import N_, NotFoundError, Page, PageRequest
 from learnloom.pipelines.roster.access import Kind
 
 _CELLS: Final = """
@@ -25,7 +25,7 @@ _GROUPS: Final = (
 )
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     rows = asked.model.rows(_CELLS, {"course": asked.course_id, "skill": None})
     skills: dict[str, str] = {}
     students: dict[str, dict[str, Any]] = {}
@@ -41,7 +41,7 @@ def _group(row: dict[str, Any]) -> str:
     return "stuck" if row["path"] in ("stuck", "stuck_early") else str(row["level"])
 
 
-def _show_groups(asked: Asked) -> dict[str, Any]:
+def _show_groups(asked: PageRequest) -> dict[str, Any]:
     key = asked.values["skill"]
     rows = asked.model.rows(_CELLS, {"course": asked.course_id, "skill": key})
     if not rows:
@@ -60,7 +60,7 @@ def _show_groups(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _grouped(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _grouped(asked: PageRequest, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for name, title in _GROUPS:
         students = [row for row in rows if _group(row) == name]
         if students:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
-from learnloom.pipelines.pages.page import N_, Asked, NotFoundError, Page
+from learnloom.pipelines.pages.page import N_, NotFoundError, Page, PageRequest
 from learnloom.pipelines.pages.teacher.week import card_of
 from learnloom.pipelines.roster.access import Kind
 from learnloom.schemas.signal import SignalKind
@@ -27,7 +27,7 @@ _SAID: Final = """
 """
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     person = asked.model.one(
         "SELECT coalesce(student_name, student_key) AS name, last_seen_at FROM student WHERE student_key = $student",
         {"student": asked.student_key},

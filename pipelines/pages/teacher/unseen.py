@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, Page, is_new
+from learnloom.pipelines.pages.page import N_, Page, PageRequest, is_new
 from learnloom.pipelines.pages.teacher.members import members_of
 from learnloom.pipelines.roster.access import Kind
 
@@ -22,7 +22,7 @@ _UNMAPPED: Final = """
 """
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     values = {"course": asked.course_id}
     refused = asked.model.one("SELECT coalesce(sum(n), 0)::BIGINT AS n FROM refused") or {"n": 0}
     unmatched, _, _ = members_of(asked)

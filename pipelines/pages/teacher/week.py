@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from learnloom.pipelines.feedback.signal_kinds import Cause
 from learnloom.pipelines.feedback.track_record import describe_right
-from learnloom.pipelines.pages.page import N_, Asked, Page, is_new
+from learnloom.pipelines.pages.page import N_, Page, PageRequest, is_new
 from learnloom.pipelines.pages.teacher.members import members_of
 from learnloom.pipelines.roster.access import Kind
 from learnloom.schemas.signal import Signal, SignalKind
@@ -61,7 +61,7 @@ _UNSEEN: Final = """
 Rows = list[dict[str, Any]]
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     rows = asked.model.rows(_MESSAGES, {"course": asked.course_id})
     told, waiting = ([row for row in rows if row["is_told"] is is_told] for is_told in (True, False))
     with_waiting = asked.values.get("all") == "1"
@@ -80,7 +80,7 @@ def _show(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _cards(asked: Asked, rows: Rows, *, with_waiting: bool) -> Rows:
+def _cards(asked: PageRequest, rows: Rows, *, with_waiting: bool) -> Rows:
     """What the cards of messages show: reading a signal takes most of the time, so only those shown are read."""
     wanted = {"course": asked.course_id, "with_waiting": with_waiting}
     signals = {row["signal_id"]: row for row in asked.model.rows(_SIGNALS, wanted)}
@@ -90,7 +90,7 @@ def _cards(asked: Asked, rows: Rows, *, with_waiting: bool) -> Rows:
     ]
 
 
-def _card(asked: Asked, row: dict[str, Any], told: Rows) -> dict[str, Any]:
+def _card(asked: PageRequest, row: dict[str, Any], told: Rows) -> dict[str, Any]:
     """The card of one student: what their message begins with, and what else calls there."""
     head, *others = told
     signal = Signal.model_validate_json(head["signal"])
@@ -104,7 +104,7 @@ def _card(asked: Asked, row: dict[str, Any], told: Rows) -> dict[str, Any]:
     }
 
 
-def _also(asked: Asked, others: Rows, told: set[str | None]) -> Iterable[str]:
+def _also(asked: PageRequest, others: Rows, told: set[str | None]) -> Iterable[str]:
     """What else calls to a student; how often such calls were right is said once on a card."""
     for other in others:
         signal = Signal.model_validate_json(other["signal"])
@@ -113,12 +113,12 @@ def _also(asked: Asked, others: Rows, told: set[str | None]) -> Iterable[str]:
         told.add(right)
 
 
-def _right(asked: Asked, signal: Signal) -> str | None:
+def _right(asked: PageRequest, signal: Signal) -> str | None:
     """How often its like were right, where that is known."""
     return None if signal.p_right is None else describe_right(signal.p_right, asked.language)
 
 
-def card_of(asked: Asked, signal: Signal, student_name: str, skill_key: str | None) -> dict[str, Any]:
+def card_of(asked: PageRequest, signal: Signal, student_name: str, skill_key: str | None) -> dict[str, Any]:
     """What a card of a signal shows; `skill_key` of what it is about, where that is a skill."""
     return {
         "skill_key": skill_key,

@@ -4,12 +4,12 @@ from itertools import pairwise
 from typing import Any, Final
 
 from learnloom.pipelines.feedback.why import describe_why
-from learnloom.pipelines.pages.page import N_, Asked, NotFoundError, Page
+from learnloom.pipelines.pages.page import N_, NotFoundError, Page, PageRequest
 from learnloom.pipelines.refresh.why import why
 from learnloom.pipelines.roster.access import Kind
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     profile = asked.profile()
     row = asked.model.one(
         "SELECT skill_id FROM skill WHERE skill_key = $skill",

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from learnloom.pipelines.pages.page import N_, Asked, Page
+from learnloom.pipelines.pages.page import N_, Page, PageRequest
 from learnloom.pipelines.roster.access import Kind
 
 _WORK: Final = """
@@ -33,7 +33,7 @@ _WORK: Final = """
 """
 
 
-def _show(asked: Asked) -> dict[str, Any]:
+def _show(asked: PageRequest) -> dict[str, Any]:
     return {"work": asked.model.rows(_WORK, {"course": asked.course_id})}
 
 

@@ -6,9 +6,9 @@ from learnloom.pipelines.simulate.dialects.acts import Act, ActKind
 from learnloom.pipelines.simulate.dialects.dialect import (
     Dialect,
     Memory,
-    Person,
+    PlatformPerson,
+    PlatformStatement,
     Teller,
-    Told,
     activity,
     interaction,
     person_of,
@@ -21,7 +21,7 @@ _MEDIA: Final = "http://adlnet.gov/expapi/activities/media"
 _ITEMS: Final = frozenset({xapi.MODULE, xapi.VIDEO, xapi.READING, xapi.INTERACTION})
 
 
-def _actor(whom: Person) -> dict[str, Any]:
+def _actor(whom: PlatformPerson) -> dict[str, Any]:
     return {"objectType": "Agent", "name": whom.name, "mbox": whom.mail}
 
 
@@ -48,7 +48,7 @@ def _told(
     *,
     result: dict[str, Any] | None = None,
     parent: dict[str, Any] | None = None,
-) -> Told:
+) -> PlatformStatement:
     """A statement, grouped by course and by page; a page is a module of ours."""
     page = thing.module or thing
     places: dict[str, Any] = {
@@ -62,10 +62,10 @@ def _told(
         **({"result": result} if result else {}),
         "context": {"contextActivities": places},
     }
-    return Told(act.at_ms, body)
+    return PlatformStatement(act.at_ms, body)
 
 
-def _page(act: Act, memory: Memory) -> list[Told]:
+def _page(act: Act, memory: Memory) -> list[PlatformStatement]:
     """A page is visited: all that is told of a quiz or a video that begins."""
     thing = memory.school[act.activity]
     page = thing.module or thing
@@ -73,7 +73,7 @@ def _page(act: Act, memory: Memory) -> list[Told]:
 
 
 def _completed(kind: str) -> Teller:
-    def tell(act: Act, memory: Memory) -> list[Told]:
+    def tell(act: Act, memory: Memory) -> list[PlatformStatement]:
         thing = memory.school[act.activity]
         result = {"completion": True}
         return [_told(act, xapi.COMPLETED, "completed", thing, _seen(thing, kind), result=result)]
@@ -81,7 +81,7 @@ def _completed(kind: str) -> Teller:
     return tell
 
 
-def _answer(act: Act, memory: Memory) -> list[Told]:
+def _answer(act: Act, memory: Memory) -> list[PlatformStatement]:
     question = memory.school[act.activity]
     quiz = question.quiz
     sent = interaction(
@@ -99,7 +99,7 @@ def _answer(act: Act, memory: Memory) -> list[Told]:
     return [_told(act, xapi.ANSWERED, "answered", question, object_, result=result, parent=parent)]
 
 
-def _verdict(act: Act, memory: Memory) -> list[Told]:
+def _verdict(act: Act, memory: Memory) -> list[PlatformStatement]:
     quiz = memory.school[act.activity]
     has_passed = act.result["success"]
     score = {key: act.score[key] for key in ("scaled", "raw", "min", "max")}

@@ -6,9 +6,9 @@ from learnloom.pipelines.simulate.dialects.acts import Act, ActKind
 from learnloom.pipelines.simulate.dialects.dialect import (
     Dialect,
     Memory,
-    Person,
+    PlatformPerson,
+    PlatformStatement,
     Teller,
-    Told,
     interaction,
     person_of,
     verb,
@@ -22,7 +22,7 @@ _SLIDES: Final = frozenset({xapi.ASSESSMENT, xapi.VIDEO, xapi.READING})
 _POINTS: Final = 10
 
 
-def _actor(whom: Person) -> dict[str, Any]:
+def _actor(whom: PlatformPerson) -> dict[str, Any]:
     return {"objectType": "Agent", "name": whom.name, "mbox": whom.mail}
 
 
@@ -51,7 +51,7 @@ def _told(
     object_: dict[str, Any],
     thing: Thing,
     result: dict[str, Any] | None = None,
-) -> Told:
+) -> PlatformStatement:
     """A statement; parent and grouping are the course, by its id alone, and that of a question its result slide."""
     course = {"objectType": "Activity", "id": _address(thing.course)}
     grouping = [course, *([_object(thing.quiz, xapi.OBJECTIVE)] if thing.quiz is not None else [])]
@@ -65,14 +65,14 @@ def _told(
             "contextActivities": {"parent": [course], "grouping": grouping},
         },
     }
-    return Told(act.at_ms, body)
+    return PlatformStatement(act.at_ms, body)
 
 
 def _verb(iri: str, display: str) -> dict[str, Any]:
     return verb(iri, display, "en-US")
 
 
-def _seen(act: Act, memory: Memory) -> list[Told]:
+def _seen(act: Act, memory: Memory) -> list[PlatformStatement]:
     """A slide was shown; before the first of a student the course was attempted."""
     slide = memory.school[act.activity]
     object_ = _object(slide, xapi.MODULE)
@@ -88,7 +88,7 @@ def _seen(act: Act, memory: Memory) -> list[Told]:
     return told
 
 
-def _answer(act: Act, memory: Memory) -> list[Told]:
+def _answer(act: Act, memory: Memory) -> list[PlatformStatement]:
     question = memory.school[act.activity]
     points = _POINTS * act.result["success"]
     sent = interaction(
@@ -109,7 +109,7 @@ def _verdict(iri: str, display: str) -> Teller:
     """The result of a quiz is told of its result slide, which is typed as an objective."""
     verb_ = _verb(iri, display)
 
-    def tell(act: Act, memory: Memory) -> list[Told]:
+    def tell(act: Act, memory: Memory) -> list[PlatformStatement]:
         quiz = memory.school[act.activity]
         score = {key: act.score[key] for key in ("scaled", "raw", "min", "max")}
         result = {"score": score, "success": act.result["success"], "completion": True}

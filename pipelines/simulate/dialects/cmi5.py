@@ -6,8 +6,8 @@ from learnloom.pipelines.simulate.dialects.acts import Act, ActKind
 from learnloom.pipelines.simulate.dialects.dialect import (
     Dialect,
     Memory,
-    Person,
-    Told,
+    PlatformPerson,
+    PlatformStatement,
     activity,
     interaction,
     person_of,
@@ -27,7 +27,7 @@ _ADL: Final = "http://adlnet.gov/expapi/verbs/"
 _SATISFIED: Final = verb("https://w3id.org/xapi/adl/verbs/satisfied", "satisfied")
 
 
-def _actor(whom: Person) -> dict[str, Any]:
+def _actor(whom: PlatformPerson) -> dict[str, Any]:
     return {"objectType": "Agent", "account": {"homePage": site("player"), "name": uuid_of("cmi5", whom.key)}}
 
 
@@ -59,7 +59,7 @@ def _told(
     moves_on: bool = False,
     is_defined: bool = True,
     at_ms: int | None = None,
-) -> Told:
+) -> PlatformStatement:
     """A statement of one session of a unit; one that cmi5 does not define carries no category."""
     category = [_CATEGORY, _MOVES_ON] if moves_on else [_CATEGORY]
     places: dict[str, Any] = {
@@ -88,7 +88,7 @@ def _told(
             "extensions": extensions,
         },
     }
-    return Told(act.at_ms if at_ms is None else at_ms, body)
+    return PlatformStatement(act.at_ms if at_ms is None else at_ms, body)
 
 
 def _adl(name: str) -> dict[str, Any]:
@@ -99,16 +99,16 @@ def _session(sitting: Sitting) -> str:
     return uuid_of("cmi5 session", sitting.number)
 
 
-def _begun(memory: Memory, sitting: Sitting) -> list[Told]:  # noqa: ARG001
+def _begun(memory: Memory, sitting: Sitting) -> list[PlatformStatement]:  # noqa: ARG001
     """The LMS launches the unit, the unit begins."""
     return _launch(sitting.begun, sitting.quiz, _session(sitting))
 
 
-def _launch(act: Act, unit: Thing, session: str) -> list[Told]:
+def _launch(act: Act, unit: Thing, session: str) -> list[PlatformStatement]:
     return [_told(act, _adl(name), unit, session) for name in ("launched", "initialized")]
 
 
-def _ended(memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> list[Told]:
+def _ended(memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> list[PlatformStatement]:
     """Completed where the student came to the end; a graded unit is left only after its verdict."""
     unit, session, begun = sitting.quiz, _session(sitting), sitting.begun
     took = seconds(at_ms - begun.at_ms)
@@ -126,7 +126,7 @@ def _ended(memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> lis
 _SITTINGS: Final = Sittings(_begun, _ended, idle_ms=1000)
 
 
-def _verdict(act: Act, memory: Memory) -> list[Told]:
+def _verdict(act: Act, memory: Memory) -> list[PlatformStatement]:
     """Passed or failed by the unit, its end, and whether the LMS counts the block as satisfied."""
     unit = memory.school[act.activity]
     session, took = memory.of(act).pop("awaits verdict")
@@ -142,12 +142,12 @@ def _verdict(act: Act, memory: Memory) -> list[Told]:
     return told
 
 
-def _satisfied(act: Act, unit: Thing, session: str, whole: Thing, kind: str) -> Told:
+def _satisfied(act: Act, unit: Thing, session: str, whole: Thing, kind: str) -> PlatformStatement:
     object_ = activity(f"{_address(whole)}", f"{_CMI5}/activitytype/{kind}")
     return _told(act, _SATISFIED, unit, session, object_=object_, at_ms=act.at_ms + 900)
 
 
-def _answer(act: Act, memory: Memory) -> list[Told]:
+def _answer(act: Act, memory: Memory) -> list[PlatformStatement]:
     """Answers are allowed statements: the category of cmi5 is forbidden to them."""
     sitting, told = _SITTINGS.answer(act, memory)
     question = memory.school[act.activity]
@@ -170,25 +170,25 @@ def _answer(act: Act, memory: Memory) -> list[Told]:
     ]
 
 
-def _opened(act: Act, memory: Memory) -> list[Told]:
+def _opened(act: Act, memory: Memory) -> list[PlatformStatement]:
     session = uuid_of("cmi5 session", "video", memory.count("videos"))
     memory.of(act)["video session"] = (session, act.at_ms)
     return _launch(act, memory.school[act.activity], session)
 
 
-def _video_done(act: Act, memory: Memory) -> list[Told]:
+def _video_done(act: Act, memory: Memory) -> list[PlatformStatement]:
     session, begun_ms = memory.of(act)["video session"]
     result = {"completion": True, "duration": seconds(act.at_ms - begun_ms)}
     return [_told(act, _adl("completed"), memory.school[act.activity], session, result=result, moves_on=True)]
 
 
-def _video_left(act: Act, memory: Memory) -> list[Told]:
+def _video_left(act: Act, memory: Memory) -> list[PlatformStatement]:
     session, begun_ms = memory.of(act).pop("video session")
     result = {"duration": seconds(act.at_ms - begun_ms)}
     return [_told(act, _adl("terminated"), memory.school[act.activity], session, result=result)]
 
 
-def _read(act: Act, memory: Memory) -> list[Told]:
+def _read(act: Act, memory: Memory) -> list[PlatformStatement]:
     """A text is a unit of its own, which is completed by reading."""
     text = memory.school[act.activity]
     session = uuid_of("cmi5 session", "text", memory.count("texts"))
@@ -200,7 +200,7 @@ def _read(act: Act, memory: Memory) -> list[Told]:
     ]
 
 
-def _course_done(act: Act, memory: Memory) -> list[Told]:
+def _course_done(act: Act, memory: Memory) -> list[PlatformStatement]:
     course = memory.school[act.activity]
     session = uuid_of("cmi5 session", "course", memory.count("courses"))
     return [_satisfied(act, course, session, course, "course")]

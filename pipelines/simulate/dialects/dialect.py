@@ -10,7 +10,7 @@ from learnloom.pipelines.simulate.dialects.acts import Act, ActKind
 from learnloom.pipelines.simulate.dialects.school import School, Thing, hexadecimal
 
 
-class Person(NamedTuple):
+class PlatformPerson(NamedTuple):
     """Somebody by what platforms derive their identifiers from."""
 
     name: str
@@ -31,7 +31,7 @@ class Person(NamedTuple):
         return self.mbox or f"mailto:{hexadecimal(self.key)[:12]}@campus.example"
 
 
-class Told(NamedTuple):
+class PlatformStatement(NamedTuple):
     """One statement of a platform."""
 
     at_ms: int
@@ -62,7 +62,7 @@ class Memory:
         return number
 
 
-Teller = Callable[[Act, Memory], list[Told]]
+Teller = Callable[[Act, Memory], list[PlatformStatement]]
 
 
 class Dialect(NamedTuple):
@@ -77,7 +77,7 @@ class Dialect(NamedTuple):
     """Address of the public code that they follow."""
     tellers: Mapping[ActKind, Teller]
     """By kind of act; a kind that is missing cannot be told in this dialect."""
-    actor: Callable[[Person], dict[str, Any]]
+    actor: Callable[[PlatformPerson], dict[str, Any]]
     """How it names a person."""
     activity: Callable[[Thing], str | None]
     """The IRI by which it names an activity of the school; None where it never names it."""
@@ -85,24 +85,26 @@ class Dialect(NamedTuple):
     """Whether what the teacher does is told as well."""
     seen_only: frozenset[ActKind] = frozenset()
     """Kinds of which it tells no more than that somebody looked at the activity."""
-    close_day: Callable[[Memory, int], list[Told]] | None = None
+    close_day: Callable[[Memory, int], list[PlatformStatement]] | None = None
     """What it tells in the night, at this instant, of what was left open."""
 
 
 @lru_cache(maxsize=100_000)
-def _person(actor: bytes) -> Person:
+def _person(actor: bytes) -> PlatformPerson:
     agent: dict[str, Any] = orjson.loads(actor)
     account = agent.get("account")
     key = f"{account['homePage']} {account['name']}" if account else agent["mbox"]
-    return Person(agent.get("name", key), key, account["homePage"] if account else None, agent.get("mbox"))
+    return PlatformPerson(
+        agent.get("name", key), key, account["homePage"] if account else None, agent.get("mbox")
+    )
 
 
-def person(actor: dict[str, Any]) -> Person:
+def person(actor: dict[str, Any]) -> PlatformPerson:
     """The person that an actor of our own statements is."""
     return _person(orjson.dumps(actor))
 
 
-def person_of(act: Act) -> Person:
+def person_of(act: Act) -> PlatformPerson:
     """The student who acts."""
     return person(act.actor)
 

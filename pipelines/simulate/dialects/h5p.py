@@ -6,9 +6,9 @@ from learnloom.pipelines.simulate.dialects.acts import Act, ActKind
 from learnloom.pipelines.simulate.dialects.dialect import (
     Dialect,
     Memory,
-    Person,
+    PlatformPerson,
+    PlatformStatement,
     Teller,
-    Told,
     interaction,
     person_of,
     verb,
@@ -36,7 +36,7 @@ _ATTEMPTED: Final = verb(xapi.ATTEMPTED, "attempted", "en-US")
 _COMPLETED: Final = verb(xapi.COMPLETED, "completed", "en-US")
 
 
-def _actor(whom: Person) -> dict[str, Any]:
+def _actor(whom: PlatformPerson) -> dict[str, Any]:
     return {"objectType": "Agent", "name": whom.name, "mbox": whom.mail}
 
 
@@ -58,7 +58,7 @@ def _told(
     definition: dict[str, Any] | None = None,
     result: dict[str, Any] | None = None,
     at_ms: int | None = None,
-) -> Told:
+) -> PlatformStatement:
     whole = thing.quiz or thing
     extensions: dict[str, Any] = {_CONTENT: whole.number}
     if thing.quiz is not None:
@@ -79,18 +79,18 @@ def _told(
         **({"result": result} if result else {}),
         "context": {"contextActivities": places},
     }
-    return Told(act.at_ms if at_ms is None else at_ms, body)
+    return PlatformStatement(act.at_ms if at_ms is None else at_ms, body)
 
 
 def _duration(milliseconds: float) -> str:
     return f"PT{milliseconds / 1000:.2f}S"
 
 
-def _begun(memory: Memory, sitting: Sitting) -> list[Told]:  # noqa: ARG001
+def _begun(memory: Memory, sitting: Sitting) -> list[PlatformStatement]:  # noqa: ARG001
     return [_told(sitting.begun, _ATTEMPTED, sitting.quiz, _LIBRARIES[xapi.ASSESSMENT])]
 
 
-def _ended(memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> list[Told]:  # noqa: ARG001
+def _ended(memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> list[PlatformStatement]:  # noqa: ARG001
     """A set of questions is completed with the points of its questions; one that was left is not told of again."""
     if act is None:
         return []
@@ -108,7 +108,7 @@ def _ended(memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> lis
 _SITTINGS: Final = Sittings(_begun, _ended, idle_ms=0)
 
 
-def _answer(act: Act, memory: Memory) -> list[Told]:
+def _answer(act: Act, memory: Memory) -> list[PlatformStatement]:
     _, told = _SITTINGS.answer(act, memory)
     points = int(act.result["success"])
     kind = act.definition["interactionType"]
@@ -130,7 +130,7 @@ def _answer(act: Act, memory: Memory) -> list[Told]:
 def _content(verb_: dict[str, Any]) -> Teller:
     """Something is begun or ended, of which nothing more is told."""
 
-    def tell(act: Act, memory: Memory) -> list[Told]:
+    def tell(act: Act, memory: Memory) -> list[PlatformStatement]:
         thing = memory.school[act.activity]
         return [_told(act, verb_, thing, _LIBRARIES[thing.kind])]
 

@@ -6,8 +6,8 @@ from learnloom.pipelines.simulate.dialects.acts import Act, ActKind
 from learnloom.pipelines.simulate.dialects.dialect import (
     Dialect,
     Memory,
-    Person,
-    Told,
+    PlatformPerson,
+    PlatformStatement,
     activity,
     interaction,
     person_of,
@@ -33,7 +33,7 @@ _CREATED: Final = verb("http://activitystrea.ms/schema/1.0/create", "create")
 _POINTS: Final = 100
 
 
-def _actor(whom: Person) -> dict[str, Any]:
+def _actor(whom: PlatformPerson) -> dict[str, Any]:
     account = {"homePage": _SITE, "name": f"{whom.number}"}
     return {"objectType": "Agent", "name": whom.name, "account": account}
 
@@ -66,7 +66,7 @@ def _told(
     result: dict[str, Any] | None = None,
     parent: str | None = None,
     more: dict[str, Any] | None = None,
-) -> Told:
+) -> PlatformStatement:
     """A statement, grouped by the course area."""
     area = {"id": _address(thing.course), f"{_JISC}/vle_mod_id": f"MOD_{thing.course.number}"}
     places: dict[str, Any] = {
@@ -86,7 +86,7 @@ def _told(
             **(more or {}),
         },
     }
-    return Told(act.at_ms, body)
+    return PlatformStatement(act.at_ms, body)
 
 
 def _content(thing: Thing) -> str:
@@ -95,12 +95,12 @@ def _content(thing: Thing) -> str:
     return f"{_SITE}/webapps/blackboard/content/listContent.jsp?{course}&content_id=_{thing.number}_1"
 
 
-def _seen(act: Act, memory: Memory) -> list[Told]:
+def _seen(act: Act, memory: Memory) -> list[PlatformStatement]:
     thing = memory.school[act.activity]
     return [_told(act, _VIEWED, activity(_content(thing), _CONTENT, thing.name), thing)]
 
 
-def _begun(act: Act, memory: Memory) -> list[Told]:
+def _begun(act: Act, memory: Memory) -> list[PlatformStatement]:
     quiz = memory.school[act.activity]
     return [_told(act, _STARTED, activity(f"{_address(quiz)}", _QUIZ, quiz.name), quiz)]
 
@@ -110,7 +110,7 @@ def _score(share: float, points: int) -> dict[str, Any]:
     return {"scaled": 0, "raw": round(share * points, 2), "min": 0, "max": points}
 
 
-def _quiz_done(act: Act, memory: Memory) -> list[Told]:
+def _quiz_done(act: Act, memory: Memory) -> list[PlatformStatement]:
     quiz = memory.school[act.activity]
     score = act.score
     result: dict[str, Any] = {"completion": True}
@@ -121,7 +121,7 @@ def _quiz_done(act: Act, memory: Memory) -> list[Told]:
     return [_told(act, _COMPLETED, object_, quiz, result=result)]
 
 
-def _answer(act: Act, memory: Memory) -> list[Told]:
+def _answer(act: Act, memory: Memory) -> list[PlatformStatement]:
     question, quiz = memory.school[act.activity], quiz_of(act, memory)
     points = int(act.result["success"])
     result = {
@@ -140,13 +140,13 @@ def _work(thing: Thing) -> dict[str, Any]:
     return activity(f"{_address(thing)}", xapi.ASSESSMENT, thing.name, extensions=due)
 
 
-def _submitted(act: Act, memory: Memory) -> list[Told]:
+def _submitted(act: Act, memory: Memory) -> list[PlatformStatement]:
     """What is handed in is completed, and not complete: it has no score yet."""
     thing = memory.school[act.activity]
     return [_told(act, _COMPLETED, _work(thing), thing, result={"completion": False})]
 
 
-def _graded(act: Act, memory: Memory) -> list[Told]:
+def _graded(act: Act, memory: Memory) -> list[PlatformStatement]:
     thing = memory.school[act.activity]
     share = act.score["scaled"]
     score = _score(share, _POINTS)
@@ -154,7 +154,7 @@ def _graded(act: Act, memory: Memory) -> list[Told]:
     return [_told(act, _SCORED, _work(thing), thing, result=result)]
 
 
-def _posted(act: Act, memory: Memory) -> list[Told]:
+def _posted(act: Act, memory: Memory) -> list[PlatformStatement]:
     """Every contribution is a post; its parent is the forum where it opens a thread, else the thread."""
     forum = memory.school[act.activity]
     number = memory.count("posts")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from learnloom.pipelines.simulate.config import DAY_MS
 from learnloom.pipelines.simulate.dialects.acts import Act
-from learnloom.pipelines.simulate.dialects.dialect import Memory, Person, Told
+from learnloom.pipelines.simulate.dialects.dialect import Memory, PlatformPerson, PlatformStatement
 from learnloom.pipelines.simulate.dialects.school import Thing, site, uuid_of
 from learnloom.pipelines.simulate.dialects.sittings import Sitting, Sittings
 from learnloom.schemas import vocabulary as xapi
@@ -40,7 +40,7 @@ def sitting_address(sitting: Sitting) -> str:
     return f"{SITE}/mod/quiz/attempt.php?attempt={sitting.number}&cmid={sitting.quiz.number}"
 
 
-def actor(person: Person) -> dict[str, Any]:
+def actor(person: PlatformPerson) -> dict[str, Any]:
     """A user by number in the site's database."""
     return {"name": person.name, "account": {"homePage": SITE, "name": str(person.number)}}
 
@@ -65,15 +65,15 @@ class Buffered:
 
     def __init__(
         self,
-        begun: Callable[[Memory, Sitting], list[Told]],
-        handed_in: Callable[[Memory, Sitting, int], list[Told]],
+        begun: Callable[[Memory, Sitting], list[PlatformStatement]],
+        handed_in: Callable[[Memory, Sitting, int], list[PlatformStatement]],
     ) -> None:
-        def ended(memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> list[Told]:  # noqa: ARG001
+        def ended(memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> list[PlatformStatement]:  # noqa: ARG001
             return handed_in(memory, sitting, at_ms)
 
         # To answer a question again is to begin the quiz again.
         self.sittings = Sittings(begun, ended, idle_ms=TIME_LIMIT_MS, is_split=True)
 
-    def answer(self, act: Act, memory: Memory) -> list[Told]:
+    def answer(self, act: Act, memory: Memory) -> list[PlatformStatement]:
         """Only the beginning of a new sitting is told at once."""
         return self.sittings.answer(act, memory)[1]

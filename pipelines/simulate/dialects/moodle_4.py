@@ -9,8 +9,8 @@ from learnloom.pipelines.simulate.dialects.acts import Act, ActKind
 from learnloom.pipelines.simulate.dialects.dialect import (
     Dialect,
     Memory,
+    PlatformStatement,
     Teller,
-    Told,
     activity,
     person,
     person_of,
@@ -63,7 +63,7 @@ def _told(
     at_ms: int | None = None,
     by: dict[str, Any] | None = None,
     teacher: bool = False,
-) -> Told:
+) -> PlatformStatement:
     """A statement; `course` is None where the object is the course."""
     places: dict[str, Any] = {
         "grouping": [_SITE, *([_seen(course)] if course else []), *grouping],
@@ -83,17 +83,17 @@ def _told(
             **({"instructor": _TEACHER} if teacher else {}),
         },
     }
-    return Told(act.at_ms if at_ms is None else at_ms, body)
+    return PlatformStatement(act.at_ms if at_ms is None else at_ms, body)
 
 
 def _about_course(verb_: dict[str, Any]) -> Teller:
-    def tell(act: Act, memory: Memory) -> list[Told]:
+    def tell(act: Act, memory: Memory) -> list[PlatformStatement]:
         return [_told(act, verb_, _seen(memory.school[act.activity]), None)]
 
     return tell
 
 
-def _enrolled(act: Act, memory: Memory) -> list[Told]:
+def _enrolled(act: Act, memory: Memory) -> list[PlatformStatement]:
     """The student; before the first of them the teacher, who is enrolled in the course like everybody."""
     course = memory.school[act.activity]
     told = [_told(act, _REGISTERED, _seen(course), None)]
@@ -102,7 +102,7 @@ def _enrolled(act: Act, memory: Memory) -> list[Told]:
     return told
 
 
-def _viewed(act: Act, memory: Memory) -> list[Told]:
+def _viewed(act: Act, memory: Memory) -> list[PlatformStatement]:
     thing = memory.school[act.activity]
     return [_told(act, _VIEWED, _seen(thing), thing.course)]
 
@@ -111,11 +111,11 @@ def _attempt(sitting: Sitting) -> dict[str, Any]:
     return activity(moodle.sitting_address(sitting), _ATTEMPT, "Attempt")
 
 
-def _begun(memory: Memory, sitting: Sitting) -> list[Told]:  # noqa: ARG001
+def _begun(memory: Memory, sitting: Sitting) -> list[PlatformStatement]:  # noqa: ARG001
     return [_told(sitting.begun, _STARTED, _seen(sitting.quiz), sitting.quiz.course, other=_attempt(sitting))]
 
 
-def _handed_in(memory: Memory, sitting: Sitting, at_ms: int) -> list[Told]:
+def _handed_in(memory: Memory, sitting: Sitting, at_ms: int) -> list[PlatformStatement]:
     """The quiz is completed, then every answer is told, all at one moment."""
     quiz, attempt = sitting.quiz, _attempt(sitting)
     share = sitting.share_right
@@ -149,12 +149,12 @@ def _handed_in(memory: Memory, sitting: Sitting, at_ms: int) -> list[Told]:
     return told
 
 
-def _submitted(act: Act, memory: Memory) -> list[Told]:
+def _submitted(act: Act, memory: Memory) -> list[PlatformStatement]:
     thing = memory.school[act.activity]
     return [_told(act, _SUBMITTED, _seen(thing), thing.course)]
 
 
-def _graded(act: Act, memory: Memory) -> list[Told]:
+def _graded(act: Act, memory: Memory) -> list[PlatformStatement]:
     thing = memory.school[act.activity]
     score = act.score
     result = {
@@ -165,7 +165,7 @@ def _graded(act: Act, memory: Memory) -> list[Told]:
     return [_told(act, _SCORED, _seen(thing), thing.course, result=result, teacher=True)]
 
 
-def _discussion_seen(act: Act, memory: Memory) -> list[Told]:
+def _discussion_seen(act: Act, memory: Memory) -> list[PlatformStatement]:
     """Nothing that is written is told, only that somebody opened the thread."""
     forum = memory.school[act.activity]
     thread = activity(f"{moodle.SITE}/mod/forum/discuss.php?d={forum.number}", _DISCUSSION, forum.name)

@@ -9,7 +9,7 @@ from learnloom.pipelines.simulate.dialects.acts import Act, ActKind
 from learnloom.pipelines.simulate.dialects.dialect import (
     Dialect,
     Memory,
-    Told,
+    PlatformStatement,
     activity,
     interaction,
     person,
@@ -74,7 +74,7 @@ def _told(
     at_ms: int | None = None,
     by: dict[str, Any] | None = None,
     more: dict[str, Any] | None = None,
-) -> Told:
+) -> PlatformStatement:
     """A statement: by the student unless by another, at the act's time unless at another."""
     activities: dict[str, Any] = {"category": [_SITE], **({"parent": parent} if parent else {})}
     body: dict[str, Any] = {
@@ -91,10 +91,10 @@ def _told(
             **(more or {}),
         },
     }
-    return Told(act.at_ms if at_ms is None else at_ms, body)
+    return PlatformStatement(act.at_ms if at_ms is None else at_ms, body)
 
 
-def _enrolled(act: Act, memory: Memory) -> list[Told]:
+def _enrolled(act: Act, memory: Memory) -> list[PlatformStatement]:
     """The student; before the first of them the teacher, who is enrolled in the course like everybody."""
     course = memory.school[act.activity]
     event = "\\core\\event\\user_enrolment_created"
@@ -104,18 +104,18 @@ def _enrolled(act: Act, memory: Memory) -> list[Told]:
     return told
 
 
-def _left(act: Act, memory: Memory) -> list[Told]:
+def _left(act: Act, memory: Memory) -> list[PlatformStatement]:
     course = _seen(memory.school[act.activity])
     event = "\\core\\event\\user_enrolment_deleted"
     return [_told(act, _LEFT, course, event=event, more={"instructor": _TEACHER})]
 
 
-def _course_done(act: Act, memory: Memory) -> list[Told]:
+def _course_done(act: Act, memory: Memory) -> list[PlatformStatement]:
     course = _seen(memory.school[act.activity])
     return [_told(act, _COMPLETED, course, event="\\core\\event\\course_completed")]
 
 
-def _viewed(act: Act, memory: Memory) -> list[Told]:
+def _viewed(act: Act, memory: Memory) -> list[PlatformStatement]:
     thing = memory.school[act.activity]
     module = moodle.address(thing).removeprefix(moodle.SITE).split("/")[2]
     event = f"\\mod_{module}\\event\\course_module_viewed"
@@ -128,7 +128,7 @@ def _attempt(sitting: Sitting) -> dict[str, Any]:
     )
 
 
-def _begun(memory: Memory, sitting: Sitting) -> list[Told]:  # noqa: ARG001
+def _begun(memory: Memory, sitting: Sitting) -> list[PlatformStatement]:  # noqa: ARG001
     parent = [_seen(sitting.quiz), *_around(sitting.quiz)]
     event = "\\mod_quiz\\event\\attempt_started"
     return [_told(sitting.begun, _STARTED, _attempt(sitting), event=event, parent=parent)]
@@ -139,7 +139,7 @@ def _score(share: float, points: int) -> dict[str, Any]:
     return {**raw_score(share, points), "scaled": round(2 * share - 1, 5)}
 
 
-def _handed_in(memory: Memory, sitting: Sitting, at_ms: int) -> list[Told]:
+def _handed_in(memory: Memory, sitting: Sitting, at_ms: int) -> list[PlatformStatement]:
     """The sitting is completed, then every answer of it, all at one moment."""
     around = [_seen(sitting.quiz), *_around(sitting.quiz)]
     event = "\\mod_quiz\\event\\attempt_submitted"
@@ -190,14 +190,14 @@ def _part(thing: Thing, name: str, type_: str) -> dict[str, Any]:
     return activity(f"{moodle.address(thing)}#{name.lower()}", type_, f"{thing.name} {name}")
 
 
-def _submitted(act: Act, memory: Memory) -> list[Told]:
+def _submitted(act: Act, memory: Memory) -> list[PlatformStatement]:
     thing = memory.school[act.activity]
     object_ = _part(thing, "Submission", _SUBMISSION)
     event = "\\mod_assign\\event\\assessable_submitted"
     return [_told(act, _SUBMITTED, object_, event=event, parent=[_seen(thing), *_around(thing)])]
 
 
-def _graded(act: Act, memory: Memory) -> list[Told]:
+def _graded(act: Act, memory: Memory) -> list[PlatformStatement]:
     """The teacher looks at what was handed in, then the student gets a score."""
     thing = memory.school[act.activity]
     object_ = _part(thing, "Submission", _SUBMISSION)
@@ -220,7 +220,7 @@ def _graded(act: Act, memory: Memory) -> list[Told]:
     ]
 
 
-def _feedback(act: Act, memory: Memory) -> list[Told]:
+def _feedback(act: Act, memory: Memory) -> list[PlatformStatement]:
     thing = memory.school[act.activity]
     parent = [_seen(thing), *_around(thing)]
     event = "\\mod_assign\\event\\feedback_viewed"
@@ -234,7 +234,7 @@ def _discussion(forum: Thing, number: int) -> dict[str, Any]:
     )
 
 
-def _asked(act: Act, memory: Memory) -> list[Told]:
+def _asked(act: Act, memory: Memory) -> list[PlatformStatement]:
     """A new thread."""
     forum = memory.school[act.activity]
     object_ = _discussion(forum, memory.count("threads", forum.iri))
@@ -242,7 +242,7 @@ def _asked(act: Act, memory: Memory) -> list[Told]:
     return [_told(act, _CREATED, object_, event=event, parent=[_seen(forum), *_around(forum)])]
 
 
-def _replied(act: Act, memory: Memory) -> list[Told]:
+def _replied(act: Act, memory: Memory) -> list[PlatformStatement]:
     """An answer or a remark in the newest thread; one of the teacher's where nobody has asked yet."""
     forum = memory.school[act.activity]
     thread = _discussion(forum, memory.of_school.get(f"threads {forum.iri}", 0))

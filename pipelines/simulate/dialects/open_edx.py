@@ -9,9 +9,9 @@ from learnloom.pipelines.simulate.dialects.acts import Act, ActKind
 from learnloom.pipelines.simulate.dialects.dialect import (
     Dialect,
     Memory,
-    Person,
+    PlatformPerson,
+    PlatformStatement,
     Teller,
-    Told,
     activity,
     interaction,
     person,
@@ -54,7 +54,7 @@ _POSTED: Final = verb("https://w3id.org/xapi/acrossx/verbs/posted", "posted")
 _INTERACTIONS: Final = {"sequencing": "other", "matching": "other"}
 
 
-def _actor(whom: Person) -> dict[str, Any]:
+def _actor(whom: PlatformPerson) -> dict[str, Any]:
     return {"objectType": "Agent", "account": {"homePage": _SITE, "name": uuid_of("edx", whom.key)}}
 
 
@@ -93,7 +93,7 @@ def _told(
     grouping: dict[str, Any] | None = None,
     extensions: dict[str, Any] | None = None,
     by: dict[str, Any] | None = None,
-) -> Told:
+) -> PlatformStatement:
     """A statement; `course` is None where none stands in the context, as with enrolment."""
     actor = by or _actor(person_of(act))
     places: dict[str, Any] = {}
@@ -113,14 +113,14 @@ def _told(
             "extensions": {**_VERSION, **session, **(extensions or {})},
         },
     }
-    return Told(act.at_ms, body)
+    return PlatformStatement(act.at_ms, body)
 
 
 def _about_course(iri: str, display: str) -> Teller:
     """The course's own events name it as their object, and nothing as its context."""
     verb_ = verb(iri, display)
 
-    def tell(act: Act, memory: Memory) -> list[Told]:
+    def tell(act: Act, memory: Memory) -> list[PlatformStatement]:
         course = memory.school[act.activity]
         object_ = _course(course, extensions={_MODE: "audit"})
         told = [_told(act, verb_, object_, course=None)]
@@ -135,7 +135,7 @@ def _about_course(iri: str, display: str) -> Teller:
 def _course_graded(iri: str, display: str) -> Teller:
     about = _about_course(iri, display)
 
-    def tell(act: Act, memory: Memory) -> list[Told]:
+    def tell(act: Act, memory: Memory) -> list[PlatformStatement]:
         course = memory.school[act.activity]
         share = act.score["scaled"]
         result = {
@@ -147,14 +147,14 @@ def _course_graded(iri: str, display: str) -> Teller:
     return tell
 
 
-def _opened(act: Act, memory: Memory) -> list[Told]:
+def _opened(act: Act, memory: Memory) -> list[PlatformStatement]:
     """A subsection is chosen in the outline."""
     quiz = memory.school[act.activity]
     target = f"{_SITE}/courses/course-v1:{_run(quiz.course)}/jump_to/{hexadecimal(quiz.iri)}"
     return [_told(act, _NAVIGATED, activity(target, xapi.MODULE, quiz.name), course=quiz.course)]
 
 
-def _subsection(act: Act, memory: Memory) -> list[Told]:
+def _subsection(act: Act, memory: Memory) -> list[PlatformStatement]:
     """The grade of a subsection, which only graded ones have."""
     quiz = memory.school[act.activity]
     score = act.score
@@ -165,7 +165,7 @@ def _subsection(act: Act, memory: Memory) -> list[Told]:
     return [_told(act, _EARNED, _block(quiz, _RESOURCE), course=quiz.course, result=result)]
 
 
-def _answer(act: Act, memory: Memory) -> list[Told]:
+def _answer(act: Act, memory: Memory) -> list[PlatformStatement]:
     """What the browser sent, what the server made of it, and the problem's grade: three statements of one answer."""
     question = memory.school[act.activity]
     kind = act.definition["interactionType"]
@@ -195,7 +195,7 @@ def _answer(act: Act, memory: Memory) -> list[Told]:
     ]
 
 
-def _hint(act: Act, memory: Memory) -> list[Told]:
+def _hint(act: Act, memory: Memory) -> list[PlatformStatement]:
     question = memory.school[act.activity]
     number = memory.count("hints", person_of(act).key, act.activity)
     object_ = activity(f"{_address(question)}/hint/{(number - 1) % 3}", _HINT)
@@ -206,7 +206,7 @@ def _video(iri: str, display: str, *sent: str) -> Teller:
     """An event of the player, with those of our extensions of the result that it sends."""
     verb_ = verb(iri, display)
 
-    def tell(act: Act, memory: Memory) -> list[Told]:
+    def tell(act: Act, memory: Memory) -> list[PlatformStatement]:
         video = memory.school[act.activity]
         seconds = video.seconds
         extensions = {key: act.result["extensions"][key] for key in sent}
@@ -231,7 +231,7 @@ def _video(iri: str, display: str, *sent: str) -> Teller:
     return tell
 
 
-def _read(act: Act, memory: Memory) -> list[Told]:
+def _read(act: Act, memory: Memory) -> list[PlatformStatement]:
     """The completion of a block of text."""
     text = memory.school[act.activity]
     result = {"completion": True, "extensions": {_PROGRESS: 100.0}}
@@ -242,13 +242,13 @@ def _thread(forum: Thing, number: int) -> str:
     return f"{_SITE}/api/discussion/v1/threads/{hexadecimal(forum.iri, number)[:24]}"
 
 
-def _asked(act: Act, memory: Memory) -> list[Told]:
+def _asked(act: Act, memory: Memory) -> list[PlatformStatement]:
     forum = memory.school[act.activity]
     thread = activity(_thread(forum, memory.count("threads", forum.iri)), _DISCUSSION, forum.name)
     return [_told(act, _POSTED, thread, course=forum.course, extensions={_MODE: "question"})]
 
 
-def _replied(act: Act, memory: Memory) -> list[Told]:
+def _replied(act: Act, memory: Memory) -> list[PlatformStatement]:
     """A response or a comment: both are posts that name the thread."""
     forum = memory.school[act.activity]
     thread = activity(_thread(forum, memory.of_school.get(f"threads {forum.iri}", 0)), _DISCUSSION)

@@ -6,8 +6,8 @@ from learnloom.pipelines.simulate.dialects.acts import Act, ActKind
 from learnloom.pipelines.simulate.dialects.dialect import (
     Dialect,
     Memory,
-    Person,
-    Told,
+    PlatformPerson,
+    PlatformStatement,
     activity,
     interaction,
     person_of,
@@ -29,7 +29,7 @@ _EMPTY: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def _actor(whom: Person) -> dict[str, Any]:
+def _actor(whom: PlatformPerson) -> dict[str, Any]:
     return {"objectType": "Agent", "account": {"homePage": site("scorm"), "name": f"{whom.number}"}}
 
 
@@ -56,7 +56,7 @@ def _told(
     object_: dict[str, Any] | None = None,
     result: dict[str, Any] | None = None,
     at_ms: int | None = None,
-) -> Told:
+) -> PlatformStatement:
     """A statement about a content object, or about an interaction in it."""
     places: dict[str, Any] = {
         "grouping": [activity(attempt, _ATTEMPT), activity(f"{_address(thing.course)}", xapi.COURSE)],
@@ -71,18 +71,18 @@ def _told(
         **({"result": result} if result else {}),
         "context": {"contextActivities": places},
     }
-    return Told(act.at_ms if at_ms is None else at_ms, body)
+    return PlatformStatement(act.at_ms if at_ms is None else at_ms, body)
 
 
 def _attempt(sitting: Sitting) -> str:
     return f"{_address(sitting.quiz)}?attemptId={uuid_of('scorm', sitting.number)}"
 
 
-def _begun(memory: Memory, sitting: Sitting) -> list[Told]:  # noqa: ARG001
+def _begun(memory: Memory, sitting: Sitting) -> list[PlatformStatement]:  # noqa: ARG001
     return [_told(sitting.begun, "initialized", sitting.quiz, _attempt(sitting))]
 
 
-def _ended(memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> list[Told]:  # noqa: ARG001
+def _ended(memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> list[PlatformStatement]:  # noqa: ARG001
     """Score, status and end of the attempt; one that was left is suspended."""
     quiz, attempt, begun = sitting.quiz, _attempt(sitting), sitting.begun
     if act is None:
@@ -103,14 +103,14 @@ def _ended(memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> lis
 _SITTINGS: Final = Sittings(_begun, _ended, idle_ms=1000)
 
 
-def _verdict(act: Act, memory: Memory) -> list[Told]:
+def _verdict(act: Act, memory: Memory) -> list[PlatformStatement]:
     """Passed or failed, in the attempt that ended just before."""
     quiz = memory.school[act.activity]
     attempt = f"{_address(quiz)}?attemptId={uuid_of('scorm', memory.of_school['sittings'])}"
     return [_told(act, "passed" if act.result["success"] else "failed", quiz, attempt)]
 
 
-def _answer(act: Act, memory: Memory) -> list[Told]:
+def _answer(act: Act, memory: Memory) -> list[PlatformStatement]:
     sitting, told = _SITTINGS.answer(act, memory)
     question = memory.school[act.activity]
     kind = act.definition["interactionType"]
@@ -128,7 +128,7 @@ def _answer(act: Act, memory: Memory) -> list[Told]:
     ]
 
 
-def _launched(act: Act, memory: Memory) -> list[Told]:
+def _launched(act: Act, memory: Memory) -> list[PlatformStatement]:
     """A content object without questions: opened, completed and left in one."""
     thing = memory.school[act.activity]
     attempt = f"{_address(thing)}?attemptId={uuid_of('scorm', memory.count('launches'), 'launch')}"
@@ -139,20 +139,20 @@ def _launched(act: Act, memory: Memory) -> list[Told]:
     ]
 
 
-def _opened(act: Act, memory: Memory) -> list[Told]:
+def _opened(act: Act, memory: Memory) -> list[PlatformStatement]:
     thing = memory.school[act.activity]
     attempt = f"{_address(thing)}?attemptId={uuid_of('scorm', memory.count('launches'), 'launch')}"
     memory.of(act)["video attempt"] = attempt
     return [_told(act, "initialized", thing, attempt)]
 
 
-def _video_done(act: Act, memory: Memory) -> list[Told]:
+def _video_done(act: Act, memory: Memory) -> list[PlatformStatement]:
     thing = memory.school[act.activity]
     memory.of(act)["video done"] = True
     return [_told(act, "completed", thing, memory.of(act)["video attempt"])]
 
 
-def _video_left(act: Act, memory: Memory) -> list[Told]:
+def _video_left(act: Act, memory: Memory) -> list[PlatformStatement]:
     thing = memory.school[act.activity]
     is_done = memory.of(act).pop("video done", False)
     verb_name = "terminated" if is_done else "suspended"

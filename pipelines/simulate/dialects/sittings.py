@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from learnloom.pipelines.simulate.dialects.acts import Act
-from learnloom.pipelines.simulate.dialects.dialect import Memory, Told
+from learnloom.pipelines.simulate.dialects.dialect import Memory, PlatformStatement
 from learnloom.pipelines.simulate.dialects.school import Thing
 
 _OPEN: Final = "open sitting"
@@ -42,7 +42,7 @@ def quiz_of(act: Act, memory: Memory) -> Thing:
     return thing.quiz or thing
 
 
-Ended = Callable[[Memory, Sitting, int, Act | None], list[Told]]
+Ended = Callable[[Memory, Sitting, int, Act | None], list[PlatformStatement]]
 
 
 class Sittings:
@@ -57,7 +57,7 @@ class Sittings:
 
     def __init__(
         self,
-        begun: Callable[[Memory, Sitting], list[Told]],
+        begun: Callable[[Memory, Sitting], list[PlatformStatement]],
         ended: Ended,
         *,
         idle_ms: int,
@@ -68,9 +68,9 @@ class Sittings:
         self._idle_ms = idle_ms
         self._is_split = is_split
 
-    def begin(self, act: Act, memory: Memory) -> list[Told]:
+    def begin(self, act: Act, memory: Memory) -> list[PlatformStatement]:
         """A quiz is opened; what was open ends."""
-        told: list[Told] = []
+        told: list[PlatformStatement] = []
         left: Sitting | None = memory.of(act).get(_OPEN)
         if left is not None:
             told = self._ended(memory, left, min(act.at_ms, left.last.at_ms + self._idle_ms), None)
@@ -78,9 +78,9 @@ class Sittings:
         memory.of(act)[_OPEN] = sitting
         return [*told, *self._begun(memory, sitting)]
 
-    def answer(self, act: Act, memory: Memory) -> tuple[Sitting, list[Told]]:
+    def answer(self, act: Act, memory: Memory) -> tuple[Sitting, list[PlatformStatement]]:
         """A question is answered: in which sitting, and what is told of its opening where it is a new one."""
-        told: list[Told] = []
+        told: list[PlatformStatement] = []
         sitting: Sitting | None = memory.of(act).get(_OPEN)
         if (
             sitting is None
@@ -93,12 +93,12 @@ class Sittings:
         sitting.last = act
         return sitting, told
 
-    def end(self, act: Act, memory: Memory) -> list[Told]:
+    def end(self, act: Act, memory: Memory) -> list[PlatformStatement]:
         """The student is done with the quiz."""
         sitting: Sitting | None = memory.of(act).pop(_OPEN, None)
         return self._ended(memory, sitting, act.at_ms, act) if sitting is not None else []
 
-    def close_day(self, memory: Memory, end_ms: int) -> list[Told]:  # noqa: ARG002
+    def close_day(self, memory: Memory, end_ms: int) -> list[PlatformStatement]:  # noqa: ARG002
         """The platform ends what was left open, in the order in which it was begun."""
         left: list[Sitting] = [state.pop(_OPEN) for state in memory.of_student.values() if _OPEN in state]
         left.sort(key=lambda sitting: sitting.number)

@@ -7,16 +7,16 @@ from typing import Any, Final
 import orjson
 
 from learnloom.pipelines.simulate.dialects.acts import read_act
-from learnloom.pipelines.simulate.dialects.dialect import Dialect, Memory, Told, person
+from learnloom.pipelines.simulate.dialects.dialect import Dialect, Memory, PlatformStatement, person
 from learnloom.pipelines.simulate.dialects.school import School
-from learnloom.pipelines.simulate.sink import Receiver, Sink
+from learnloom.pipelines.simulate.sink import Sink, StatementReceiver
 from learnloom.pipelines.simulate.statements import dumps, rfc3339
 
 
 class Translator:
     """Receives our own statements, and passes on what the platform would send of them; counts both."""
 
-    def __init__(self, receiver: Receiver, dialect: Dialect, school: School, rng: Random) -> None:
+    def __init__(self, receiver: StatementReceiver, dialect: Dialect, school: School, rng: Random) -> None:
         self.dialect: Final = dialect
         self.school: Final = school
         self._receiver = receiver
@@ -61,7 +61,7 @@ class Translator:
                 self.told["the platform itself"] += 1
                 self._send(told, is_spared=False)
 
-    def _send(self, told: Told, *, is_spared: bool) -> None:
+    def _send(self, told: PlatformStatement, *, is_spared: bool) -> None:
         statement_id = self._ids.new_id()
         statement = {"id": statement_id, **told.body, "timestamp": rfc3339(told.at_ms)}
         self._receiver.take(statement_id, dumps(statement), told.at_ms, is_spared=is_spared)

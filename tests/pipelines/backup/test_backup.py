@@ -11,7 +11,7 @@ from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.lake.backup import BackupError
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.open import place_of
-from learnloom.pipelines.login.store import Came, open_login_store
+from learnloom.pipelines.login.store import Visitor, open_login_store
 from learnloom.pipelines.pages.log import Answer, AnswerLog
 from learnloom.pipelines.pages.model import folder_of
 from learnloom.pipelines.vault.sqlite import SqliteVault
@@ -33,7 +33,7 @@ def test_what_stands_beside_comes_back(tmp_path: Path) -> None:
     with Warehouse(before.warehouse) as warehouse:
         landing_schema.prepare(warehouse, wait_seconds=20)
         with open_login_store(before, now=lambda: _NOW) as store:
-            store.note(Came("https://idp#1", "Ann", _ANN, "student", is_found=False))
+            store.note(Visitor("https://idp#1", "Ann", _ANN, "student", is_found=False))
         AnswerLog(folder_of(before)).add([answer])
         back_up_everything(warehouse, safe)
         with pytest.raises(BackupError, match="no vault"):

@@ -12,7 +12,7 @@ from learnloom.pipelines.convert.format import (
     ConvertError,
     FormatFactory,
     Options,
-    Record,
+    SourceRecord,
 )
 from learnloom.pipelines.convert.ids import StatementIds
 from learnloom.pipelines.ingest.validate.validator import validate
@@ -54,11 +54,11 @@ def holds(factory: FormatFactory, options: Options, given: bytes | Path) -> None
     assert all(rule.startswith(RULE_PREFIX) for rule in refused)
 
 
-def _tried(factory: FormatFactory, options: Options, record: Record) -> Converted | str:
+def _tried(factory: FormatFactory, options: Options, record: SourceRecord) -> Converted | str:
     return _told(factory(options), record)
 
 
-def _told(made: Any, record: Record) -> Converted | str:
+def _told(made: Any, record: SourceRecord) -> Converted | str:
     """What became of a record; of one that cannot be converted, the rule."""
     if record.error is not None:
         return record.error.fault.rule

@@ -11,14 +11,13 @@ import pytest
 from learnloom.pipelines.convert import registry
 from learnloom.pipelines.convert.converter import Converter
 from learnloom.pipelines.convert.files import ConvertedFiles
-from learnloom.pipelines.convert.format import Converted, ConvertError, Options, OptionsError, Record
+from learnloom.pipelines.convert.format import Converted, ConvertError, Options, OptionsError, SourceRecord
 from learnloom.pipelines.convert.receipt import Receipt
 from learnloom.pipelines.convert.text import line_records
 from learnloom.pipelines.convert.topics import ConvertedTopics
 from learnloom.pipelines.ingest.sources.files import STDIN, FileSource
 from learnloom.pipelines.ingest.sources.source import Positions
-from learnloom.schemas.record import Batch, Position
-from learnloom.schemas.record import Record as LandingRecord
+from learnloom.schemas.record import Batch, Position, Record
 from tests.pipelines.ingest.samples import lines_of, statements, values
 
 
@@ -32,14 +31,14 @@ class LineFormat:
         """Take nothing from the options but the limit."""
         self._max_bytes = options.max_record_bytes
 
-    def read(self, given: Path | BinaryIO) -> Iterator[Record]:
+    def read(self, given: Path | BinaryIO) -> Iterator[SourceRecord]:
         """Cut lines."""
         for record in line_records(given, self._max_bytes):
             if record.raw == b"stop":
                 raise KeyError("stop")
             yield record
 
-    def convert(self, record: Record) -> Converted:
+    def convert(self, record: SourceRecord) -> Converted:
         """Do what the line says."""
         word = record.raw.decode()
         if word == "refuse":
@@ -226,7 +225,7 @@ def test_elements_of_one_message_are_numbered_through() -> None:
                 0,
                 5,
                 7,
-                [LandingRecord(5, 0, b"xx"), LandingRecord(5, 1, b"x"), LandingRecord(6, 0, b"x")],
+                [Record(5, 0, b"xx"), Record(5, 1, b"x"), Record(6, 0, b"x")],
             )
 
     source = Source([], max_records=10, max_bytes=10_000, max_record_bytes=1_000)

@@ -11,7 +11,7 @@ import pytest
 
 from learnloom.pipelines.convert.caliper import envelopes
 from learnloom.pipelines.convert.canvas import live_events
-from learnloom.pipelines.convert.format import Converted, ConvertError, Format, Record
+from learnloom.pipelines.convert.format import Converted, ConvertError, Format, SourceRecord
 from learnloom.pipelines.convert.openedx import tracking_log
 from learnloom.pipelines.convert.registry import make_format
 from learnloom.pipelines.ingest.sources.errors import InputError
@@ -115,7 +115,7 @@ def _check(format_: Format, given: bytes) -> tuple[int, int]:
     return told, refused
 
 
-def _tried(format_: Format, record: Record) -> Converted | ConvertError:
+def _tried(format_: Format, record: SourceRecord) -> Converted | ConvertError:
     try:
         return record.error or format_.convert(record)
     except ConvertError as error:

@@ -7,7 +7,7 @@ from learnloom.pipelines.config.conversions import Conversion
 from learnloom.pipelines.convert.format import Options
 from learnloom.pipelines.convert.registry import format_names
 from learnloom.pipelines.convert.rules import CONVERT_RULES
-from learnloom.pipelines.convert.tables.mapping import Columns, TableMapping, Wide, read_mapping
+from learnloom.pipelines.convert.tables.mapping import ColumnMapping, TableMapping, Wide, read_mapping
 from learnloom.pipelines.convert.tables.table_format import TableFormat
 from tests.documents import page
 from tests.pipelines.convert.format_contract import converted
@@ -40,7 +40,7 @@ def test_every_table_format_every_field_and_no_unknown_rule_is_on_the_page() -> 
     """Whoever looks for a platform, a column's meaning or an option finds it."""
     for name in format_names():
         assert f"`{name}`" in _PAGE, name
-    fields = {*Columns.model_fields, *Wide.model_fields, *TableMapping.model_fields}
+    fields = {*ColumnMapping.model_fields, *Wide.model_fields, *TableMapping.model_fields}
     # Told by options and headings, or of presets alone.
     fields -= {"columns", "wide", "home_page", "needs_quiz", "item_types", "only_scored", "order_start"}
     assert {name for name in fields if f"`{name}`" not in _PAGE} == set()

@@ -2,17 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
-from learnloom.pipelines.convert.viewing import Act, Told, Viewings
+from learnloom.pipelines.convert.viewing import Act, ViewingNote, Viewings
 
 _TEN = datetime(2026, 9, 7, 10, tzinfo=UTC)
 _WHO = ("7", "session", "video")
 
 
-def _told(act: Act, after: float, position: float | None, target: float | None = None) -> Told:
-    return Told(act, _TEN + timedelta(seconds=after), position, target)
+def _told(act: Act, after: float, position: float | None, target: float | None = None) -> ViewingNote:
+    return ViewingNote(act, _TEN + timedelta(seconds=after), position, target)
 
 
-def _last(*told: Told) -> str | None:
+def _last(*told: ViewingNote) -> str | None:
     viewings = Viewings()
     return [viewings.tell(_WHO, each) for each in told][-1]
 

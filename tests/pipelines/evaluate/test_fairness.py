@@ -9,11 +9,18 @@ from sklearn.metrics import roc_curve
 
 from learnloom.pipelines.evaluate.abroca import abroca
 from learnloom.pipelines.evaluate.answer_set import NamedTable
-from learnloom.pipelines.evaluate.fairness import Audit, Flags, Grouping, GroupsError, fairness, groupings_of
+from learnloom.pipelines.evaluate.fairness import (
+    FairnessAudit,
+    Flags,
+    Grouping,
+    GroupsError,
+    fairness,
+    groupings_of,
+)
 from learnloom.pipelines.evaluate.measures import Predictions
 from tests.pipelines.evaluate.make import any_predictions, some
 
-_QUICK = Audit(n_resamples=50, n_permutations=50)
+_QUICK = FairnessAudit(n_resamples=50, n_permutations=50)
 
 
 def _worse_for(members: NDArray[np.int64], *, n: int = 6_000, n_clusters: int = 120) -> Predictions:

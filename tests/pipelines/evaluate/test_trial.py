@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from learnloom.pipelines.evaluate.effect import OUTCOMES
-from learnloom.pipelines.evaluate.trial import Difference, Trial, compare, draws_needed, trials
+from learnloom.pipelines.evaluate.trial import Trial, TrialDifference, compare, draws_needed, trials
 
 _Planted = tuple[NDArray[Any], ...]
 
@@ -27,7 +27,7 @@ def _planted(seed: int, *, gain: float = 0.0, n: int = 120) -> _Planted:
     return is_said, share, student, before, after
 
 
-def _same(one: Difference, other: Difference) -> None:
+def _same(one: TrialDifference, other: TrialDifference) -> None:
     assert one == pytest.approx(other, rel=1e-6, abs=1e-8)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from starlette.applications import Starlette
 
-from learnloom.pipelines.config.login import LoginBounds, School
+from learnloom.pipelines.config.login import LoginBounds, SchoolLogin
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.login.app import Login
@@ -60,7 +60,7 @@ class Place(NamedTuple):
 def settings_of(folder: Path, player: Player) -> Settings:
     """Give the settings of a school with one platform and a login of its own."""
     platform = player.platform(HOME, f"{HOME}/course/{{context}}")
-    school = School(
+    school = SchoolLogin(
         issuer=player.address, client_id="pages", match="username", home_page=HOME, name="Our school"
     )
     login = LoginBounds(

@@ -17,7 +17,7 @@ from learnloom.pipelines.ingest.opening import file_source
 from learnloom.pipelines.ingest.sources.files import STDIN
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lrs.contents import LandedContent
-from learnloom.pipelines.lrs.follow import Follower
+from learnloom.pipelines.lrs.follow import WarehouseFollower
 from learnloom.pipelines.lrs.journal import keep_refused
 from learnloom.pipelines.lrs.log import JournalLog
 from learnloom.pipelines.lrs.message import RefusedError
@@ -145,14 +145,14 @@ def test_following_goes_on_where_it_was_also_after_snapshots_have_expired(
     ids = [one["id"] for batch in batches for one in batch]
     for batch in batches[:2]:
         _land(settings, *batch)
-    Follower(settings, store).catch_up()
+    WarehouseFollower(settings, store).catch_up()
     assert [found for found, _ in _index(store)] == ids[:24]
     for batch in batches[2:]:
         _land(settings, *batch)
     with open_to_write(settings) as warehouse:
         warehouse.run("CALL ducklake_merge_adjacent_files('lake')")
         warehouse.run("CALL ducklake_expire_snapshots('lake', older_than => now())")
-    follower = Follower(settings, store)
+    follower = WarehouseFollower(settings, store)
     follower.catch_up()
     follower.catch_up()
     assert [found for found, _ in _index(store)] == ids
@@ -165,11 +165,11 @@ def test_following_that_was_broken_off_is_finished_the_next_time(settings: Setti
     """Ended within a snapshot, it goes on there: nothing is missing, and nothing doubled."""
     statements = [statement(f"n{number}", id=_id()) for number in range(450)]
     _land(settings, *statements)
-    follower = Follower(settings, store)
+    follower = WarehouseFollower(settings, store)
     follower.stop()
     follower.catch_up()
     assert 0 < len(_index(store)) < len(statements)
-    Follower(settings, store).catch_up()
+    WarehouseFollower(settings, store).catch_up()
     assert [found for found, _ in _index(store)] == [one["id"] for one in statements]
 
 
@@ -177,14 +177,14 @@ def test_a_restored_warehouse_is_looked_through_anew(settings: Settings, store: 
     """Where a snapshot is another one than before, all is looked through, and what is there is not doubled."""
     first, second = statement(id=_id()), statement("bea", id=_id())
     _land(settings, first, second)
-    Follower(settings, store).catch_up()
+    WarehouseFollower(settings, store).catch_up()
     before = _index(store)
     store.write(
         lambda connection, _: connection.execute(
             "UPDATE followed SET snapshot_time = '2020-01-01 00:00:00+00'"
         )
     )
-    Follower(settings, store).catch_up()
+    WarehouseFollower(settings, store).catch_up()
     assert _index(store) == before
 
 
@@ -192,11 +192,11 @@ def test_of_statements_in_the_index_it_is_noted_when_they_landed(settings: Setti
     """What came over HTTP gets no second entry when it has landed, and by its time its bytes are found."""
     ids = [_id() for _ in range(3)]
     _land(settings, *[statement(id=one) for one in ids])
-    Follower(settings, store).catch_up()
+    WarehouseFollower(settings, store).catch_up()
     before = _index(store)
     for table in ("landed", "followed"):
         store.write(lambda connection, _, table=table: connection.execute(f"DELETE FROM {table}"))  # type: ignore[misc]
-    Follower(settings, store).catch_up()
+    WarehouseFollower(settings, store).catch_up()
     assert _index(store) == before
     with store.reading() as connection:
         noted = connection.execute("SELECT seq FROM landed ORDER BY seq").fetchall()
@@ -213,7 +213,7 @@ def test_what_landed_otherwise_does_not_wait_to_be_landed(settings: Settings, st
     log = JournalLog(store, max_waiting=3)
     send(1)
     _land(settings, *[statement(id=_id()) for _ in range(5)])
-    Follower(settings, store).catch_up()
+    WarehouseFollower(settings, store).catch_up()
     send(1)
     log.check()
     send(1)

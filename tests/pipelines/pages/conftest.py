@@ -19,9 +19,9 @@ from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.pages.answering import TakesAnswers
 from learnloom.pipelines.pages.app import make_pages
 from learnloom.pipelines.pages.guard import SignedForms
-from learnloom.pipelines.pages.keeper import Keeper
+from learnloom.pipelines.pages.keeper import ReadModelKeeper
 from learnloom.pipelines.pages.matching import TakesMatches
-from learnloom.pipelines.pages.place import Place
+from learnloom.pipelines.pages.place import PagesContext
 from learnloom.pipelines.refresh.refresh import refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from learnloom.pipelines.roster.reader import Reader, Role
@@ -67,16 +67,16 @@ class Browser:
 class Pages(NamedTuple):
     """Pages of a class; `as_reader` gives a browser without scripts."""
 
-    keeper: Keeper
+    keeper: ReadModelKeeper
     as_reader: Callable[[Reader | None], "Browser"]
     readers: dict[Role, Reader]
     other: str
     """Key of a student who is not the one who reads."""
 
 
-def pages_of(settings: Settings, keeper: Keeper, said_at: dt.datetime) -> Pages:
+def pages_of(settings: Settings, keeper: ReadModelKeeper, said_at: dt.datetime) -> Pages:
     """Make the pages of a warehouse whose keeper is at hand."""
-    place = Place(
+    place = PagesContext(
         keeper.model,
         keeper.log.waiting,
         TakesAnswers(keeper.log, lambda: said_at).take,
@@ -119,7 +119,7 @@ def settings(small_class: SmallClass, tmp_path_factory: pytest.TempPathFactory) 
 def pages(small_class: SmallClass, settings: Settings) -> Iterator[Pages]:
     """The pages of the small class; answers are given at noon of its last day, and land when a test says so."""
     noon = dt.datetime.combine(small_class.day, dt.time(12), dt.UTC)
-    keeper = Keeper(settings, clock=lambda: noon)
+    keeper = ReadModelKeeper(settings, clock=lambda: noon)
     keeper.look()
     yield pages_of(settings, keeper, noon)
     keeper.close()

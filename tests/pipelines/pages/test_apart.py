@@ -17,7 +17,7 @@ from learnloom.pipelines.pages.apart import lay_over
 from learnloom.pipelines.pages.app import make_pages
 from learnloom.pipelines.pages.guard import SignedForms
 from learnloom.pipelines.pages.log import Waiting
-from learnloom.pipelines.pages.place import Place
+from learnloom.pipelines.pages.place import PagesContext
 from learnloom.pipelines.roster.reader import Reader, Role
 from learnloom.pipelines.vault.opening import open_vault
 from learnloom.pipelines.vault.vault import Alias
@@ -79,7 +79,7 @@ def test_names_are_of_the_vault_and_in_memory_alone(tmp_path: Path) -> None:
 
 def _browser(copy: ReadingCopy, note: Any) -> Browser:
     nothing: Any = None  # no page gets so far
-    place = Place(copy.cursor, Waiting, nothing, nothing, nothing, nothing, note=note)
+    place = PagesContext(copy.cursor, Waiting, nothing, nothing, nothing, nothing, note=note)
     reader = Reader("https://idp.example#hill", "Mr Hill", Role.TEACHER, None, frozenset({_COURSE}), "en")
     return Browser(make_pages(place, lambda _: reader, forms=SignedForms(b"of this test")))
 

@@ -12,7 +12,7 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.open import open_to_read, open_to_write
 from learnloom.pipelines.pages.guard import SignedForms
-from learnloom.pipelines.pages.keeper import Keeper
+from learnloom.pipelines.pages.keeper import ReadModelKeeper
 from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.roster.member import Member, import_members
 from learnloom.pipelines.roster.members import course_members_sql, find_login
@@ -29,9 +29,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def keeper(settings: Settings, small_class: SmallClass) -> Iterator[Keeper]:
+def keeper(settings: Settings, small_class: SmallClass) -> Iterator[ReadModelKeeper]:
     """Keeps the pages of a class without any roster; what a test has told of one is taken back."""
-    made = Keeper(settings, clock=lambda: _noon(small_class))
+    made = ReadModelKeeper(settings, clock=lambda: _noon(small_class))
     made.look()
     yield made
     _told(settings, source="roster")
@@ -59,7 +59,7 @@ def _met(settings: Settings, n: int) -> list[str]:
 
 
 def test_a_roster_holds_without_a_refresh(
-    settings: Settings, small_class: SmallClass, keeper: Keeper
+    settings: Settings, small_class: SmallClass, keeper: ReadModelKeeper
 ) -> None:
     """Whom it names is in the course, whom it does not is not, and a course that nothing was told of is there."""
     pages = pages_of(settings, keeper, _noon(small_class))
@@ -92,7 +92,9 @@ def test_a_roster_holds_without_a_refresh(
 def test_logins_are_asked_again_when_a_roster_changes_and_then_alone(settings: Settings) -> None:
     """Once at the start, as one may have changed meanwhile, and after each roster; other landings ask nobody."""
     asked: list[None] = []
-    keeper = Keeper(settings, clock=lambda: dt.datetime.now(dt.UTC), on_roster=lambda: asked.append(None))
+    keeper = ReadModelKeeper(
+        settings, clock=lambda: dt.datetime.now(dt.UTC), on_roster=lambda: asked.append(None)
+    )
     for expected in (1, 1):
         keeper.look()
         assert len(asked) == expected
@@ -113,7 +115,7 @@ def _members_form(text: str, act: str) -> dict[str, str]:
 
 
 def test_who_is_listed_by_a_login_alone_is_matched_by_the_teacher(
-    settings: Settings, small_class: SmallClass, keeper: Keeper
+    settings: Settings, small_class: SmallClass, keeper: ReadModelKeeper
 ) -> None:
     """The course says that somebody is not matched; the teacher says who it is, and may take it back."""
     pages = pages_of(settings, keeper, _noon(small_class))
@@ -154,7 +156,7 @@ def test_who_is_listed_by_a_login_alone_is_matched_by_the_teacher(
     ],
 )
 def test_a_match_is_a_teachers_of_the_course_and_of_its_list(
-    settings: Settings, small_class: SmallClass, keeper: Keeper, change: dict[str, str], status: int
+    settings: Settings, small_class: SmallClass, keeper: ReadModelKeeper, change: dict[str, str], status: int
 ) -> None:
     """Nobody matches a login of another course, somebody who is not in the course, or as a student."""
     pages = pages_of(settings, keeper, _noon(small_class))
@@ -175,7 +177,7 @@ def test_a_match_is_a_teachers_of_the_course_and_of_its_list(
 
 
 def test_a_student_without_a_statement_is_there(
-    settings: Settings, small_class: SmallClass, keeper: Keeper
+    settings: Settings, small_class: SmallClass, keeper: ReadModelKeeper
 ) -> None:
     """The week, the matrix, work and what cannot be seen name them; their page says so, and a contact can be noted."""
     _told(settings, *(Member(COURSE, "student", each) for each in (_NEW, *_met(settings, 3))))

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from learnloom.pipelines.ingest.validate.validator import Validator
-from learnloom.pipelines.pages.statements import ACTS, RESPONSES, Act, answered
+from learnloom.pipelines.pages.statements import ACTS, RESPONSES, PageAct, answered
 from learnloom.pipelines.roster.reader import Reader, Role
 from learnloom.schemas import vocabulary
 from learnloom.schemas.level import Confidence
@@ -38,7 +38,7 @@ def _reader(role: Role) -> Reader:
     return Reader("https://idp.example/x#7", "Ada", role, "k", frozenset(), "en")
 
 
-def _said(role: Role, act: Act, at: dt.datetime = _AT) -> dict[str, Any]:
+def _said(role: Role, act: PageAct, at: dt.datetime = _AT) -> dict[str, Any]:
     target: Signal | str = _SIGNAL if act in RESPONSES else "https://school.example/skill"
     return answered(_reader(role), act, _ACTOR, target, at, reason="not-now")
 
@@ -46,7 +46,7 @@ def _said(role: Role, act: Act, at: dt.datetime = _AT) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("role", "act"), [(role, act) for role, acts in ACTS.items() for act in sorted(acts)]
 )
-def test_every_act_is_a_valid_statement(role: Role, act: Act) -> None:
+def test_every_act_is_a_valid_statement(role: Role, act: PageAct) -> None:
     """It breaks no rule, its verb has a meaning, and the teacher's name is not in it."""
     statement = _said(role, act)
     verdict = Validator(default_version="1.0.3").validate(orjson.dumps(statement))
@@ -57,7 +57,7 @@ def test_every_act_is_a_valid_statement(role: Role, act: Act) -> None:
 
 def test_within_a_minute_the_same_answer_is_the_same_statement() -> None:
     """A double click is one statement, byte for byte; a minute later it is another."""
-    first = _said(Role.TEACHER, Act.NOTED)
-    assert first == _said(Role.TEACHER, Act.NOTED, _AT + dt.timedelta(seconds=29))
-    assert first["id"] != _said(Role.TEACHER, Act.NOTED, _AT + dt.timedelta(seconds=30))["id"]
-    assert first["id"] != _said(Role.TEACHER, Act.TALKED)["id"]
+    first = _said(Role.TEACHER, PageAct.NOTED)
+    assert first == _said(Role.TEACHER, PageAct.NOTED, _AT + dt.timedelta(seconds=29))
+    assert first["id"] != _said(Role.TEACHER, PageAct.NOTED, _AT + dt.timedelta(seconds=30))["id"]
+    assert first["id"] != _said(Role.TEACHER, PageAct.TALKED)["id"]

@@ -10,7 +10,7 @@ import pytest
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.week import Week
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.pages.keeper import Keeper
+from learnloom.pipelines.pages.keeper import ReadModelKeeper
 from learnloom.pipelines.roster.reader import Role
 from tests.once import made_once
 from tests.pipelines.pages.conftest import Browser, pages_of
@@ -30,7 +30,7 @@ def teacher(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with Warehouse(settings.warehouse) as warehouse:
         refreshed(warehouse, day=_DAY, settings=settings)
     noon = dt.datetime.combine(_DAY, dt.time(12), dt.UTC)
-    keeper = Keeper(settings, clock=lambda: noon)
+    keeper = ReadModelKeeper(settings, clock=lambda: noon)
     keeper.look()
     pages = pages_of(settings, keeper, noon)
     reader = pages.as_reader(pages.readers[Role.TEACHER])

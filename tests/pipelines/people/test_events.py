@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnloom.pipelines.people.errors import PersonError
-from learnloom.pipelines.people.events import Change, WhoIsWho, undoing
+from learnloom.pipelines.people.events import PersonChange, WhoIsWho, undoing
 from tests.pipelines.people.make import events, merge, role, split, undo
 
 _KEYS = "abcde"
 
 
-def _persons(*told: Change) -> dict[str, str]:
+def _persons(*told: PersonChange) -> dict[str, str]:
     return WhoIsWho(events(*told)).persons
 
 
@@ -70,7 +70,7 @@ _told = st.lists(
 
 
 @given(_told)
-def test_everybody_is_one_person(told: list[Change]) -> None:
+def test_everybody_is_one_person(told: list[PersonChange]) -> None:
     """Whatever was told, each identifier is of one person, whose key is one of theirs."""
     who = WhoIsWho(events(*told))
     for key in _KEYS:
@@ -81,11 +81,13 @@ def test_everybody_is_one_person(told: list[Change]) -> None:
 
 
 @given(_told, st.integers(1, 12))
-def test_undoing_leaves_what_the_rest_tells(told: list[Change], number: int) -> None:
+def test_undoing_leaves_what_the_rest_tells(told: list[PersonChange], number: int) -> None:
     """Undone last, an event that is no undoing counts as if something that says nothing stood in its place."""
     if number > len(told) or told[number - 1].undone_id is not None:
         return
     if number in WhoIsWho(events(*told)).undone:
         return
-    without = [Change("nothing") if place == number else each for place, each in enumerate(told, start=1)]
+    without = [
+        PersonChange("nothing") if place == number else each for place, each in enumerate(told, start=1)
+    ]
     assert _persons(*told, undo(number)) == _persons(*without)

@@ -9,7 +9,7 @@ import pytest
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.people import oneroster, people_csv
 from learnloom.pipelines.people.errors import PeopleFileError
-from learnloom.pipelines.people.events import Change, WhoIsWho, read_events
+from learnloom.pipelines.people.events import PersonChange, WhoIsWho, read_events
 from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.people.import_people import import_people
 from learnloom.pipelines.people.oneroster import MatchBy, read_roster
@@ -24,7 +24,7 @@ def _list(folder: Path, *rows: str, head: str = "identifier,role,person") -> Pat
     return path
 
 
-def _told(changes: Iterable[Change]) -> list[tuple[str, str | None, str | None]]:
+def _told(changes: Iterable[PersonChange]) -> list[tuple[str, str | None, str | None]]:
     return [(each.action, each.identifier, each.value) for each in changes]
 
 

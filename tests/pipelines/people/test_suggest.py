@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.people.events import MERGE, SPLIT, Change, WhoIsWho, read_events, tell
+from learnloom.pipelines.people.events import MERGE, SPLIT, PersonChange, WhoIsWho, read_events, tell
 from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.people.suggest import Suggestion, suggest
 from tests.pipelines.people.make import TELLER
@@ -84,7 +84,10 @@ def test_people_are_suggested_with_reasons_and_nobody_is_merged(tmp_path: Path) 
         assert warehouse.rows("FROM landing.person_event") == []
 
         ann, other = key_of(f"{_LMS} ann"), key_of(f"{_TOOL} Ann")
-        for change in (Change(MERGE, other, f"{_TOOL} Ann", ann), Change(SPLIT, other, f"{_TOOL} Ann", ann)):
+        for change in (
+            PersonChange(MERGE, other, f"{_TOOL} Ann", ann),
+            PersonChange(SPLIT, other, f"{_TOOL} Ann", ann),
+        ):
             tell(warehouse, lambda _, told=change: [told], TELLER, wait_seconds=20)  # type: ignore[misc]
             assert len(_found(warehouse)) == 2
 

@@ -17,7 +17,7 @@ import pytest
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.privacy.erase_request import request_erasures
-from learnloom.pipelines.privacy.erase_run import Erasing, Outcome
+from learnloom.pipelines.privacy.erase_run import Erasing, ErasureProgress
 from learnloom.pipelines.privacy.erase_state import Erasure
 from tests.once import made_once
 
@@ -71,7 +71,7 @@ def asked(warehouse: Warehouse, student: str, **more: Any) -> Erasure:
     return erasure
 
 
-def run(warehouse: Warehouse, *, backups: Sequence[str] = (), **more: Any) -> list[Outcome]:
+def run(warehouse: Warehouse, *, backups: Sequence[str] = (), **more: Any) -> list[ErasureProgress]:
     """Take out of files whoever is hidden, at once."""
     return Erasing(
         warehouse, settings_of(warehouse, **more), clock=lambda: NOW, at_once=True, backups=backups

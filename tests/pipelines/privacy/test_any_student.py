@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.maintain import tidy
-from learnloom.pipelines.people.events import MERGE, Change, Teller, tell
+from learnloom.pipelines.people.events import MERGE, PersonChange, Teller, tell
 from learnloom.pipelines.people.identifier import key_of
 from tests.pipelines.privacy.making import HOME, NOW, account, answer, asked, left_of, line, run
 from tests.pipelines.refresh.school import comparable, differences, land, refreshed, tables
@@ -61,7 +61,7 @@ def test_any_student_is_gone(data: st.DataObject, name: str, account_name: str) 
 
 
 def _merge(warehouse: Warehouse, joining: str, staying: str) -> None:
-    merge = Change(MERGE, key_of(joining), joining, key_of(staying))
+    merge = PersonChange(MERGE, key_of(joining), joining, key_of(staying))
     tell(warehouse, lambda _: [merge], Teller(NOW, "head", None, "merge"), wait_seconds=20)
 
 

@@ -11,7 +11,7 @@ import pytest
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.lake.backup import back_up
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.people.events import MERGE, Change, Teller, tell
+from learnloom.pipelines.people.events import MERGE, PersonChange, Teller, tell
 from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.privacy.erase_find import find_standing
 from learnloom.pipelines.privacy.erase_hide import hide
@@ -63,7 +63,7 @@ def _lines() -> list[bytes]:
 def _fill(warehouse: Warehouse, folder: Path) -> None:
     """Zoë's two identifiers are told to be one person's, and all is refreshed."""
     land(warehouse, folder / "class.jsonl", _lines())
-    merge = Change(MERGE, key_of(MAIL["mbox"]), MAIL["mbox"], key_of(f"{HOME} zz-901"))
+    merge = PersonChange(MERGE, key_of(MAIL["mbox"]), MAIL["mbox"], key_of(f"{HOME} zz-901"))
     tell(warehouse, lambda _: [merge], Teller(NOW, "head", "Zoë Ångström has two", "merge"), wait_seconds=20)
     refreshed(warehouse)
 

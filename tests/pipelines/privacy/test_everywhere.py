@@ -15,7 +15,7 @@ from learnloom.pipelines.lake.open import catalog_of
 from learnloom.pipelines.lake.student_secret import read_secret
 from learnloom.pipelines.login.forget import opened_logins
 from learnloom.pipelines.login.sessions import Identity, Sessions
-from learnloom.pipelines.login.store import Came, open_login_store
+from learnloom.pipelines.login.store import Visitor, open_login_store
 from learnloom.pipelines.pages.log import Answer, AnswerLog
 from learnloom.pipelines.pages.model import folder_of, write_model
 from learnloom.pipelines.people.events import Teller
@@ -94,7 +94,7 @@ def _log_in(settings: Settings, key: str) -> None:
             (_LOGIN, _NAMES[2], _ADDRESS, key),
             ("https://idp#bo", "Bo", _BO, "b"),
         ):
-            store.note(Came(subject, name, identifier, "student", is_found=True))
+            store.note(Visitor(subject, name, identifier, "student", is_found=True))
             reader = Reader(subject, name, Role.STUDENT, own, frozenset(), "en")
             identity = Identity(subject, name, "student", identifier, (), "en")
             Sessions(store, settings.login).begin(identity, reader, is_framed=False)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from learnloom.pipelines.config.alerts import Alerts
 from learnloom.pipelines.config.conversions import Conversion
 from learnloom.pipelines.config.holdout import Holdout
-from learnloom.pipelines.config.login import LoginBounds, Platform, School
+from learnloom.pipelines.config.login import LoginBounds, Platform, SchoolLogin
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.config.pseudonyms import PseudonymBounds
@@ -61,7 +61,7 @@ def test_the_page_is_up_to_date() -> None:
         ("LRS", LrsBounds),
         ("Login", LoginBounds),
         ("Platforms that launch", Platform),
-        ("The school's login", School),
+        ("The school's login", SchoolLogin),
         ("Holdout", Holdout),
         ("Week", Week),
         ("Alerts", Alerts),

@@ -10,7 +10,7 @@ import pytest
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.people.events import MERGE, ROLE, Change, Teller, tell, undoing
+from learnloom.pipelines.people.events import MERGE, ROLE, PersonChange, Teller, tell, undoing
 from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.refresh.checks import run_checks
 from learnloom.pipelines.refresh.refresh import refresh
@@ -47,7 +47,7 @@ def _sent_by(line: bytes, actor: dict[str, Any]) -> bytes:
     return json.dumps({**statement, "actor": {**statement["actor"], **actor}}).encode() + b"\n"
 
 
-def _tell(warehouse: Warehouse, *changes: Change) -> int | None:
+def _tell(warehouse: Warehouse, *changes: PersonChange) -> int | None:
     return tell(warehouse, lambda _: changes, _TELLER, wait_seconds=20)
 
 
@@ -83,7 +83,7 @@ def test_two_identifiers_are_as_one_from_the_start(tmp_path: Path) -> None:
     one, two = key_of(most), key_of(_ELSEWHERE)
     with Warehouse(tmp_path / "two") as warehouse:
         land(warehouse, tmp_path / "two.jsonl", moved)
-        merged = _tell(warehouse, Change(MERGE, two, _ELSEWHERE, one))
+        merged = _tell(warehouse, PersonChange(MERGE, two, _ELSEWHERE, one))
         refreshed(warehouse)
         found = differences(expected, tables(warehouse))
         assert found.keys() <= _OF_IDENTIFIERS
@@ -100,7 +100,7 @@ def test_two_identifiers_are_as_one_from_the_start(tmp_path: Path) -> None:
         assert two in _standing(warehouse)
         assert _broken(warehouse) == []
 
-        _tell(warehouse, Change(MERGE, two, _ELSEWHERE, one))
+        _tell(warehouse, PersonChange(MERGE, two, _ELSEWHERE, one))
         refreshed(warehouse)
         assert two not in _standing(warehouse)
         assert _broken(warehouse) == []
@@ -166,7 +166,8 @@ def test_who_is_named_as_a_teacher_later_is_no_student_from_then_on(
         assert differences(incremental, tables(warehouse)) == {}
 
         _tell(
-            warehouse, Change(ROLE, key_of("https://lms.example t-1"), "https://lms.example t-1", "student")
+            warehouse,
+            PersonChange(ROLE, key_of("https://lms.example t-1"), "https://lms.example t-1", "student"),
         )
         refreshed(warehouse)
         assert key in _standing(warehouse)
@@ -181,7 +182,7 @@ def test_staff_told_by_the_school_count_in_no_norm(refreshed_class: RefreshedCla
     with Warehouse(made.folder) as warehouse:
         one, two, _ = (row[0] for row in warehouse.rows(who))
         assert warehouse.one(usual, [1]) == (3,)
-        _tell(warehouse, Change(ROLE, key_of(one), one, "teacher"))
+        _tell(warehouse, PersonChange(ROLE, key_of(one), one, "teacher"))
         for staff, version, students in (((), 2, 2), ((f"{two[:-1]}?",), 3, 1), ((f"{two[:-1]}?",), 3, 0)):
             settings = Settings(lock_wait_seconds=20, staff=staff)
             summary = refresh(warehouse, settings, request, clock=lambda: NOW + dt.timedelta(hours=2))
@@ -193,7 +194,7 @@ def test_staff_told_by_the_school_count_in_no_norm(refreshed_class: RefreshedCla
 def test_a_role_of_nobody_known_is_told_all_the_same(tmp_path: Path) -> None:
     """A roster may come before the first statement."""
     with Warehouse(tmp_path / "warehouse") as warehouse:
-        _tell(warehouse, Change(ROLE, key_of("mailto:t@s.example"), "mailto:t@s.example", "teacher"))
+        _tell(warehouse, PersonChange(ROLE, key_of("mailto:t@s.example"), "mailto:t@s.example", "teacher"))
         assert warehouse.rows("SELECT identifier, role, source FROM landing.staff") == [
             ("mailto:t@s.example", "teacher", "test")
         ]

@@ -11,7 +11,7 @@ import pytest
 
 from learnloom.pipelines.feedback.stuck import SHIPPED
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.refresh.stuck_cases import Answered, decided, moments
+from learnloom.pipelines.refresh.stuck_cases import SkillAnswer, decided, moments
 from learnloom.pipelines.serve.students import read_signals
 from learnloom.schemas import vocabulary as xapi
 from learnloom.schemas.signal import SignalKind
@@ -22,9 +22,9 @@ _DAY = 86_400.0
 _SKILL = "https://school.example/skill/fractions"
 
 
-def _rows(right: str, *, every: float = 60.0) -> list[Answered]:
+def _rows(right: str, *, every: float = 60.0) -> list[SkillAnswer]:
     """Answers, R for a right one, one each minute; each says of mastery how many there were."""
-    return [Answered(one == "R", n * every, n / 100, False, False) for n, one in enumerate(right)]
+    return [SkillAnswer(one == "R", n * every, n / 100, False, False) for n, one in enumerate(right)]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from learnloom.pipelines.roster.import_roster import import_roster
 from learnloom.pipelines.roster.match import Match, tell_matches
 from learnloom.pipelines.roster.member import Member, RosterCounts, import_members
 from learnloom.pipelines.roster.members import (
-    Found,
+    KnownMember,
     course_members_sql,
     find_login,
     listed_members_sql,
@@ -58,7 +58,7 @@ def _members(warehouse: Warehouse) -> set[tuple[str, str | None, str]]:
 def test_without_roster_and_statements_nobody_is_anywhere(warehouse: Warehouse) -> None:
     """A warehouse of an earlier release, or an empty one, is asked without an error."""
     assert _members(warehouse) == set()
-    assert find_login(warehouse, _SUBJECT, None) == Found(None, False, False, frozenset(), False)
+    assert find_login(warehouse, _SUBJECT, None) == KnownMember(None, False, False, frozenset(), False)
     assert list_courses(warehouse, limit=10) == []
 
 
@@ -89,7 +89,7 @@ def test_an_import_replaces_what_the_same_roster_said(warehouse: Warehouse) -> N
     _imported(warehouse, Member(_ART, "student", _ANN), source="b")
     assert _imported(warehouse, Member(_MATHS, "student", _BO)).new_staff == 0
     assert _members(warehouse) == {(_MATHS, None, key_of(_BO)), (_ART, None, key_of(_ANN))}
-    assert find_login(warehouse, "x#y", key_of(_TINA)) == Found(
+    assert find_login(warehouse, "x#y", key_of(_TINA)) == KnownMember(
         key_of(_TINA), False, True, frozenset(), False
     )
 
@@ -113,7 +113,7 @@ def test_a_login_is_found_by_identifier_or_by_hand(warehouse: Warehouse) -> None
     _imported(warehouse, Member(_MATHS, "teacher", _TINA), Member(_ART, "student", _ANN))
     assert find_login(warehouse, _SUBJECT, key_of(_ANN)).in_courses
     tell_matches(warehouse, [Match(_SUBJECT, _TINA)], TELLER, wait_seconds=20)
-    assert find_login(warehouse, _SUBJECT, key_of(_ANN)) == Found(
+    assert find_login(warehouse, _SUBJECT, key_of(_ANN)) == KnownMember(
         key_of(_TINA), False, True, frozenset({_MATHS}), False
     )
     tell(warehouse, lambda _: [merge(key_of(_TINA), key_of(_BO))], TELLER, wait_seconds=20)
@@ -262,8 +262,8 @@ def test_keys_are_those_of_the_warehouse(warehouse: Warehouse) -> None:
         warehouse.run("INSERT INTO staging.stg_identifier VALUES (?, ?, ?)", [key_of(name), key, key])
     _imported(warehouse, Member(_MATHS, "student", _ANN), Member(_MATHS, "teacher", _TINA))
     assert _members(warehouse) == {(_MATHS, None, "ann's")}
-    assert find_login(warehouse, "x#y", key_of(_ANN)) == Found("ann's", True, False, frozenset(), True)
-    assert find_login(warehouse, "x#z", key_of(_TINA)) == Found(
+    assert find_login(warehouse, "x#y", key_of(_ANN)) == KnownMember("ann's", True, False, frozenset(), True)
+    assert find_login(warehouse, "x#z", key_of(_TINA)) == KnownMember(
         "tina's", True, True, frozenset({_MATHS}), False
     )
 
@@ -281,7 +281,7 @@ def test_with_a_secret_no_key_of_a_list_can_be_tried(warehouse: Warehouse) -> No
     assert ann != key_of(_ANN)
     assert _members(warehouse) == {(_MATHS, None, ann)}
     assert warehouse.rows(roster_students_sql(warehouse)) == [(ann, _ANN)]
-    assert find_login(warehouse, _SUBJECT, key_of(_ANN)) == Found(ann, False, False, frozenset(), True)
+    assert find_login(warehouse, _SUBJECT, key_of(_ANN)) == KnownMember(ann, False, False, frozenset(), True)
     before = warehouse.snapshot()
     key_who_is_listed(warehouse, wait_seconds=20)
     assert warehouse.snapshot() == before, "who is known is not written again"

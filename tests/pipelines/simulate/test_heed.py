@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from learnloom.pipelines.evaluate.trial import Difference, compare
+from learnloom.pipelines.evaluate.trial import TrialDifference, compare
 from learnloom.pipelines.simulate.config import DAY_MS, SimulationConfig
-from learnloom.pipelines.simulate.heed import Suggestion
+from learnloom.pipelines.simulate.heed import DailyReading
 from learnloom.pipelines.simulate.run import Classroom
 
 pytestmark = pytest.mark.slow
@@ -44,13 +44,15 @@ def _lived(
     for day, _ in enumerate(classroom.days()):
         for number in range(_STUDENTS) if day == _DAY else ():
             if is_said[number]:
-                classroom.heed.suggest(day, Suggestion(number, skills))
+                classroom.heed.suggest(day, DailyReading(number, skills))
     found = [counts.answers.get(each.enrolments[0].registration, [0, 0]) for each in classroom.students]
     before, after = np.array(found, dtype=float).T
     return before, after, sum(each.answers for each in classroom.heed.deeds) / sum(is_said)
 
 
-def _compared(is_said: list[bool], before: NDArray[np.float64], after: NDArray[np.float64]) -> Difference:
+def _compared(
+    is_said: list[bool], before: NDArray[np.float64], after: NDArray[np.float64]
+) -> TrialDifference:
     return compare(np.array(is_said), np.full(_STUDENTS, 0.5), np.arange(_STUDENTS), before, after)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.course import make_course
 from learnloom.pipelines.simulate.dialects.acts import Act, ActKind
-from learnloom.pipelines.simulate.dialects.dialect import Memory, Told
+from learnloom.pipelines.simulate.dialects.dialect import Memory, PlatformStatement
 from learnloom.pipelines.simulate.dialects.school import School
 from learnloom.pipelines.simulate.dialects.sittings import Sitting, Sittings
 
@@ -42,11 +42,11 @@ class _Book:
         self.open: list[int] = []
         self.ended: list[tuple[Sitting, int, Act | None]] = []
 
-    def begun(self, memory: Memory, sitting: Sitting) -> list[Told]:  # noqa: ARG002
+    def begun(self, memory: Memory, sitting: Sitting) -> list[PlatformStatement]:  # noqa: ARG002
         self.open.append(sitting.number)
         return []
 
-    def end(self, memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> list[Told]:  # noqa: ARG002
+    def end(self, memory: Memory, sitting: Sitting, at_ms: int, act: Act | None) -> list[PlatformStatement]:  # noqa: ARG002
         self.ended.append((sitting, at_ms, act))
         return []
 

@@ -9,7 +9,7 @@ import pytest
 
 from learnloom.pipelines.simulate.config import DAY_MS, SimulationConfig
 from learnloom.pipelines.simulate.course import Course, make_course
-from learnloom.pipelines.simulate.heed import Suggestion
+from learnloom.pipelines.simulate.heed import DailyReading
 from learnloom.pipelines.simulate.run import Classroom
 from learnloom.pipelines.simulate.sudden import SuddenKnowledge, SuddenWorld, guess, slip
 from learnloom.pipelines.simulate.traits import Traits, draw_traits
@@ -141,7 +141,7 @@ def _lived(
 def _to_the_first(classroom: Classroom, day: int) -> None:
     skill = classroom.courses[0].skills[0].activity.iri
     if day in (3, 8):
-        classroom.heed.suggest(day, Suggestion(0, [skill], needs_explanation=day == 8))
+        classroom.heed.suggest(day, DailyReading(0, [skill], needs_explanation=day == 8))
 
 
 @pytest.mark.parametrize("world", ["gradual", "sudden"])

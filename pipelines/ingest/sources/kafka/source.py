@@ -19,7 +19,7 @@ from learnloom.pipelines.ingest.sources.kafka.errors import TopicMissingError
 from learnloom.pipelines.ingest.sources.kafka.membership import Membership
 from learnloom.pipelines.ingest.sources.kafka.messages import RawHeaders, records_of, traceparent_of
 from learnloom.pipelines.ingest.sources.kafka.monitor import BrokerMonitor
-from learnloom.pipelines.ingest.sources.kafka.offsets import Log, Start, WhenLost, find_starts
+from learnloom.pipelines.ingest.sources.kafka.offsets import PartitionOffsets, Start, WhenLost, find_starts
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
 from learnloom.pipelines.tracing.span import MAX_LINKS, is_on
 from learnloom.schemas.record import Batch, Position, Record
@@ -217,7 +217,9 @@ class KafkaSource:
         ends: dict[TopicPartition, int] = consumer.end_offsets(ours) if ours else {}
         self._topics = self._monitor.look() or self._topics
         logs = {
-            (place.topic, place.partition): Log(firsts[place], ends[place], self._topic_id(place.topic))
+            (place.topic, place.partition): PartitionOffsets(
+                firsts[place], ends[place], self._topic_id(place.topic)
+            )
             for place in ours
         }
         for where, start in find_starts(logs, positions, self._options.when_lost).items():

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from learnloom.pipelines.convert.caliper.envelopes import Caliper
-from learnloom.pipelines.convert.format import ConvertError, Record
+from learnloom.pipelines.convert.format import ConvertError, SourceRecord
 from learnloom.schemas import vocabulary as xapi
 from tests.pipelines.convert.format_contract import holds
 from tests.pipelines.convert.samples import (
@@ -293,6 +293,6 @@ def test_terms_of_caliper_1_0_are_read_too() -> None:
 def test_a_malformed_event_is_refused_with_what_is_wrong(raw: bytes, rule: str, words: str) -> None:
     """The refusal names the rule, the value or field, and what to do."""
     with pytest.raises(ConvertError) as refusal:
-        FORMAT.convert(Record(raw, "record 1"))
+        FORMAT.convert(SourceRecord(raw, "record 1"))
     assert refusal.value.fault.rule == rule
     assert words in str(refusal.value)

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from learnloom.pipelines.convert.canvas.live_events import CanvasLiveEvents
-from learnloom.pipelines.convert.format import ConvertError, Record
+from learnloom.pipelines.convert.format import ConvertError, SourceRecord
 from learnloom.schemas import vocabulary as xapi
 from tests.pipelines.convert.format_contract import holds
 from tests.pipelines.convert.samples import OPTIONS, SCHOOL, ignored, lines, places, statements, verb
@@ -170,7 +170,7 @@ def test_what_says_nothing_of_a_student_is_ignored_with_its_reason(record: dict[
 def test_a_malformed_event_is_refused(raw: bytes, rule: str) -> None:
     """What is no live event, or lacks what its kind means, is refused by its rule."""
     with pytest.raises(ConvertError) as refusal:
-        FORMAT.convert(Record(raw, "record 1"))
+        FORMAT.convert(SourceRecord(raw, "record 1"))
     assert refusal.value.fault.rule == rule
 
 

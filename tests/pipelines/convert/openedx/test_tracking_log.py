@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from learnloom.pipelines.convert.format import ConvertError, Options, OptionsError, Record
+from learnloom.pipelines.convert.format import ConvertError, Options, OptionsError, SourceRecord
 from learnloom.pipelines.convert.openedx.tracking_log import TrackingLog
 from learnloom.schemas import vocabulary as xapi
 from tests.pipelines.convert.format_contract import holds
@@ -249,7 +249,7 @@ def test_the_same_event_has_one_key_whatever_servers_add_to_it() -> None:
 def test_a_malformed_event_is_refused_with_what_is_wrong(raw: bytes, rule: str, words: str) -> None:
     """The refusal names the rule, the value or field, and what to do."""
     with pytest.raises(ConvertError) as refusal:
-        LOG.convert(Record(raw, "record 1"))
+        LOG.convert(SourceRecord(raw, "record 1"))
     assert refusal.value.fault.rule == rule
     assert words in str(refusal.value)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from learnloom.pipelines.convert.format import ConvertError, Record
+from learnloom.pipelines.convert.format import ConvertError, SourceRecord
 from learnloom.pipelines.convert.qti.result_reports import ResultReports
 from learnloom.pipelines.ingest.sources.errors import InputError
 from tests.pipelines.convert.format_contract import holds
@@ -182,7 +182,7 @@ def test_what_cannot_be_read_is_named(document: bytes, words: str) -> None:
 def test_a_result_that_lacks_what_it_means_is_refused(raw: bytes, rule: str) -> None:
     """Whose, of what, and when have to be there."""
     with pytest.raises(ConvertError) as refusal:
-        FORMAT.convert(Record(raw, "assessmentResult 1"))
+        FORMAT.convert(SourceRecord(raw, "assessmentResult 1"))
     assert refusal.value.fault.rule == rule
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from learnloom.pipelines.convert.format import ConvertError, OptionsError, Record
+from learnloom.pipelines.convert.format import ConvertError, OptionsError, SourceRecord
 from learnloom.pipelines.convert.scorm.run_time import RunTimeData
 from learnloom.pipelines.ingest.sources.errors import InputError
 from learnloom.schemas import vocabulary as xapi
@@ -246,7 +246,7 @@ def test_a_map_that_says_something_else_is_refused(table: dict[str, Any]) -> Non
 def test_an_attempt_that_lacks_what_it_means_is_refused(record: dict[str, Any], rule: str) -> None:
     """Whose, at what, when, and what was answered have to be there."""
     with pytest.raises(ConvertError) as refusal:
-        FORMAT.convert(Record(orjson.dumps(record), "record 1"))
+        FORMAT.convert(SourceRecord(orjson.dumps(record), "record 1"))
     assert refusal.value.fault.rule == rule
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnloom.pipelines.convert.format import ConvertError
-from learnloom.pipelines.convert.tables.cells import Cells, Score, duration_text
+from learnloom.pipelines.convert.tables.cells import Cells, Points, duration_text
 from learnloom.pipelines.convert.tables.mapping import read_mapping
 from learnloom.pipelines.convert.tables.statements import score_of
 from learnloom.schemas.xapi.result import check_result
@@ -51,14 +51,14 @@ def test_what_is_no_number_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "score"),
     [
-        ("7", Score(7, None)),
-        ("7 / 10", Score(7, 10)),
-        ("7.00/10", Score(7, 10)),
-        ("70 %", Score(0.7, None, is_share=True)),
-        ("70%", Score(0.7, None, is_share=True)),
+        ("7", Points(7, None)),
+        ("7 / 10", Points(7, 10)),
+        ("7.00/10", Points(7, 10)),
+        ("70 %", Points(0.7, None, is_share=True)),
+        ("70%", Points(0.7, None, is_share=True)),
     ],
 )
-def test_points_and_of_how_many(text: str, score: Score) -> None:
+def test_points_and_of_how_many(text: str, score: Points) -> None:
     """Points may be told with what can be had, or as a percentage."""
     assert _cells().score(text, "points") == score
 
@@ -66,7 +66,7 @@ def test_points_and_of_how_many(text: str, score: Score) -> None:
 @given(raw=st.floats(-1e6, 1e6), of=st.none() | st.floats(-10, 1e6), share=st.booleans())
 def test_a_score_is_valid_whatever_it_is(raw: float, of: float | None, share: bool) -> None:
     """Points below 0 and beyond what can be had give a share within bounds; of nothing they give none."""
-    found = score_of(Score(raw, of, share))
+    found = score_of(Points(raw, of, share))
     told: list[Any] = []
     check_result({"score": found}, ("result",), told)
     assert told == []

@@ -5,13 +5,13 @@ import io
 
 import pytest
 
-from learnloom.pipelines.convert.tables.rows import CsvFile, CsvRow
+from learnloom.pipelines.convert.tables.rows import CsvFile, TableRow
 from learnloom.pipelines.ingest.sources.errors import InputError
 
 
 def _read(
     data: bytes, *, max_row_bytes: int = 10_000, encoding: str = "utf-8", header_row: int = 1
-) -> list[CsvRow]:
+) -> list[TableRow]:
     file = CsvFile(
         io.BytesIO(data),
         encoding=encoding,
@@ -22,7 +22,7 @@ def _read(
     return list(file.rows())
 
 
-def _told(rows: list[CsvRow]) -> list[list[str] | str]:
+def _told(rows: list[TableRow]) -> list[list[str] | str]:
     return [row.error.fault.rule if row.error else row.cells for row in rows]
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnloom.pipelines.ingest.sources.files import STDIN, FileSource
-from learnloom.pipelines.ingest.sources.identity import Identity
+from learnloom.pipelines.ingest.sources.identity import FileIdentity
 from learnloom.pipelines.ingest.sources.source import Source
 from learnloom.schemas.record import Position
 from tests.pipelines.ingest.samples import (
@@ -234,8 +234,8 @@ def test_an_unfinished_array_goes_on_once_it_is_whole(tmp_path: Path) -> None:
 @given(st.binary(max_size=200), st.binary(max_size=50), st.none() | st.integers(-1, 1_000))
 def test_identity_is_kept_by_growth_and_writing(head: bytes, more: bytes, open_bytes: int | None) -> None:
     """An identity reads back as written, and a file that has only grown is the same file."""
-    identity = Identity.of(head)._replace(open_bytes=open_bytes)
-    assert Identity.parse(str(identity)) == identity
+    identity = FileIdentity.of(head)._replace(open_bytes=open_bytes)
+    assert FileIdentity.parse(str(identity)) == identity
     assert identity.matches(head + more)
     if head:
         assert not identity.matches(head[:-1])
@@ -275,7 +275,7 @@ def test_file_that_is_cut_in_another_way_than_before_is_read_from_its_beginning(
     (tmp_path / "a").write_bytes(text)
     topic = str((tmp_path / "a").resolve())
     whole = values(file_source(tmp_path / "a").batches(NOWHERE))
-    as_lines = {(topic, 0): Position(topic, 0, 1, str(Identity.of(text)))}
+    as_lines = {(topic, 0): Position(topic, 0, 1, str(FileIdentity.of(text)))}
     (batch,) = file_source(tmp_path / "a").batches(as_lines)
     assert [record.value for record in batch.records] == whole
     landed = {(topic, 0): Position(topic, 0, batch.next_offset, batch.head_digest)}
