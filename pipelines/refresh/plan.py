@@ -124,18 +124,8 @@ def make_plan(
         refreshed_at=now,
         n_students=0,
     )
-    reason: str | None
-    if request.refit:
-        reason = "a new model version was asked for"
-    elif request.full:
-        reason = "it was asked for"
-    elif before is None:
-        reason = "it is the first"
-    elif is_earlier:
-        reason = "the model version in use is of an earlier learnloom"
-    elif has_other_staff:
-        reason = "other staff were named when the model version in use was fitted"
-    else:
+    reason = _why_everything(request, before, is_earlier=is_earlier, has_other_staff=has_other_staff)
+    if reason is None and before is not None:
         reason = _what_changed(warehouse, request, before, state)
     is_new_day = reason is None and before is not None and before.as_of != state.as_of
     new_rows, is_same = None, False
@@ -150,6 +140,23 @@ def make_plan(
         n_statements = int(warehouse.one(f"SELECT count(*) FROM {counted}")[0])
     choices = choices_of(settings)
     return Plan(request, before, state, reason, fits, vocabulary, n_statements, choices, is_new_day, new_rows)
+
+
+def _why_everything(
+    request: RefreshRequest, before: RefreshState | None, *, is_earlier: bool, has_other_staff: bool
+) -> str | None:
+    """Why everything is built anew, whatever has changed; None: it is not."""
+    if request.refit:
+        return "a new model version was asked for"
+    if request.full:
+        return "it was asked for"
+    if before is None:
+        return "it is the first"
+    if is_earlier:
+        return "the model version in use is of an earlier learnloom"
+    if has_other_staff:
+        return "other staff were named when the model version in use was fitted"
+    return None
 
 
 def _what_changed(

@@ -19,6 +19,7 @@ from learnloom.pipelines.lake.relation import Relation, filled_tables
 from learnloom.pipelines.lake.small import all_threads, one_snapshot
 from learnloom.pipelines.refresh import feed
 from learnloom.pipelines.refresh.request import RefreshRequest
+from learnloom.pipelines.refresh.slices import ALL, SLICE, Slice, slices_of
 from learnloom.pipelines.refresh.state import STATE, VOCABULARY
 from learnloom.pipelines.refresh.workspace import Workspace
 
@@ -28,8 +29,6 @@ STAGED_ANEW: Final = "staged anew"
 _SNAPSHOTS_BETWEEN_NOTES = 100
 _FEW: Final = 10_000
 """Statements that one thread stages: a third of a second's work."""
-_SLICE: Final = 250_000
-"""Statements that are staged at once: they bound the memory."""
 _FORMS: Final = ("extension", "drop")
 """Forms of the rules that staging reads."""
 _ROW_GROUP: Final = 16_384
@@ -66,16 +65,6 @@ def stage(
     return warehouse.retrying(
         lambda: staging.run(everything=request.full, since=request.since), wait_seconds=wait_seconds
     )
-
-
-class _Slice(NamedTuple):
-    """Statements that are staged at once, by when they landed; both moments are of the slice, as SQL writes them."""
-
-    first: str
-    last: str
-
-
-_ALL: Final = _Slice("-infinity", "infinity")
 
 
 class _Note(NamedTuple):
@@ -184,12 +173,12 @@ class _Staging(NamedTuple):
             self.statement,
             source=f"(FROM {news.rows} WHERE landed_at BETWEEN getvariable('slice_from') AND getvariable('slice_to'))",
         )
-        slices = _slices(warehouse, news.rows) if news.n > _SLICE else [_ALL]
+        parts = slices_of(warehouse, news.rows) if news.n > SLICE else [ALL]
         staged_now = f"{work.name}.keys.staged_now"
         is_few = not news.is_anew and news.n <= _FEW
         if is_few:
             # Before others wait: to find what is new may mean to look through all that has landed.
-            self._show(_ALL)
+            self._show(ALL)
             work.in_here(f"CREATE TABLE {staged_now} AS {self.staged.sql}")
         with all_threads(warehouse, when=news.n > _FEW), warehouse.transaction():
             if _read_note(warehouse) != news.note or self._is_misled(news.now):
@@ -199,7 +188,7 @@ class _Staging(NamedTuple):
             if is_few:
                 warehouse.run(f"INSERT INTO {self.target} BY NAME FROM {staged_now}")
             else:
-                for each in slices:
+                for each in parts:
                     self._show(each)
                     work.in_here(f"INSERT INTO {self.target} BY NAME {self.staged.sql}")
             warehouse.run(f"DELETE FROM {LAKE}.staging.staging_state")
@@ -215,7 +204,7 @@ class _Staging(NamedTuple):
         """Put an empty table in the place of what stands staged."""
         warehouse = self.warehouse
         warehouse.run(f"DROP TABLE IF EXISTS {self.target}")
-        self._show(_ALL)
+        self._show(ALL)
         # Its columns are those of its SELECT.
         work.in_here(f"CREATE TABLE {self.target} AS {self.staged.sql} LIMIT 0")
         # A range of students is then read from few row groups of each file.
@@ -226,7 +215,7 @@ class _Staging(NamedTuple):
         # What later layers took in came from the table that is gone: they are built in full next.
         warehouse.run(f"UPDATE {LAKE}.{STATE} SET rules_digest = ?", [STAGED_ANEW])
 
-    def _show(self, only: _Slice) -> None:
+    def _show(self, only: Slice) -> None:
         """Let the workspace show the statements of a slice."""
         self.warehouse.run(f"SET VARIABLE slice_from = TIMESTAMPTZ '{only.first}'")
         self.warehouse.run(f"SET VARIABLE slice_to = TIMESTAMPTZ '{only.last}'")
@@ -274,21 +263,6 @@ class _Staging(NamedTuple):
                 stands += f" UNION ALL FROM {again} SEMI JOIN {new} USING (statement_id)"
             differing = f"(FROM {again} EXCEPT ALL ({stands})) UNION ALL (({stands}) EXCEPT ALL FROM {again})"
             return work.rows(f"SELECT count(*) FROM ({differing})") == [(0,)]
-
-
-def _slices(warehouse: Warehouse, landed: str) -> list[_Slice]:
-    """Cut landed statements into slices, each of whole landings and, but for a larger landing, of at most _SLICE."""
-    slices: list[_Slice] = []
-    n = 0
-    for at, n_landed in warehouse.rows(
-        f"SELECT landed_at::VARCHAR, count(*) FROM {landed} GROUP BY landed_at ORDER BY landed_at"
-    ):
-        if not slices or n + n_landed > _SLICE:
-            slices.append(_Slice(at, at))
-            n = 0
-        slices[-1] = slices[-1]._replace(last=at)
-        n += n_landed
-    return slices
 
 
 def content_digest(warehouse: Warehouse, table: str, filled: Container[str]) -> str:

@@ -112,6 +112,43 @@ _COURSE_MEMBERS: Final = """
             SELECT (course_id, person_key) FROM roster WHERE role = 'teacher' AND person_key IS NOT NULL
         )
 """
+_LOGIN: Final = """
+    who AS (
+        SELECT coalesce(
+            (SELECT identifier_key FROM matched WHERE subject = $subject), $identifier_key
+        ) AS identifier_key
+    ),
+    one AS (
+        SELECT
+            coalesce(keyed.own_key, person.student_key, who.identifier_key) AS any_key,
+            CASE WHEN keyed.own_key IS NOT NULL OR unkeyed.holds THEN any_key END AS person_key
+        FROM who
+        CROSS JOIN unkeyed
+        LEFT JOIN person ON who.identifier_key = person.identifier_key
+        LEFT JOIN keyed ON coalesce(person.student_key, who.identifier_key) = keyed.identifier_key
+    )
+    SELECT
+        person_key,
+        person_key IN (SELECT student_key FROM stg_identifier),
+        any_key IN (SELECT person_key FROM no_student),
+        (
+            SELECT list(DISTINCT course_id) FROM roster
+            WHERE role = 'teacher' AND (roster.person_key = one.person_key OR subject = $subject)
+        ),
+        EXISTS (
+            SELECT 1 FROM roster
+            WHERE role = 'student' AND (roster.person_key = one.person_key OR subject = $subject)
+        ),
+        (
+            SELECT list(course_id) FROM (
+                SELECT course_id FROM roster
+                WHERE list_contains($launched, course_id) AND told_at > $launched_at
+                    AND split_part(subject, '#', 1) = split_part($subject, '#', 1)
+                GROUP BY course_id HAVING NOT bool_or(role = 'teacher' AND subject = $subject)
+            )
+        )
+    FROM one
+"""
 
 
 def course_members_sql(warehouse: Warehouse) -> str:
@@ -208,44 +245,7 @@ def find_login(
         launched: courses that the login's platform has vouched for.
         launched_at: when it did.
     """
-    sql = f"""
-        WITH {tables_sql(warehouse)}, {_BASE},
-        who AS (
-            SELECT coalesce(
-                (SELECT identifier_key FROM matched WHERE subject = $subject), $identifier_key
-            ) AS identifier_key
-        ),
-        one AS (
-            SELECT
-                coalesce(keyed.own_key, person.student_key, who.identifier_key) AS any_key,
-                CASE WHEN keyed.own_key IS NOT NULL OR unkeyed.holds THEN any_key END AS person_key
-            FROM who
-            CROSS JOIN unkeyed
-            LEFT JOIN person ON who.identifier_key = person.identifier_key
-            LEFT JOIN keyed ON coalesce(person.student_key, who.identifier_key) = keyed.identifier_key
-        )
-        SELECT
-            person_key,
-            person_key IN (SELECT student_key FROM stg_identifier),
-            any_key IN (SELECT person_key FROM no_student),
-            (
-                SELECT list(DISTINCT course_id) FROM roster
-                WHERE role = 'teacher' AND (roster.person_key = one.person_key OR subject = $subject)
-            ),
-            EXISTS (
-                SELECT 1 FROM roster
-                WHERE role = 'student' AND (roster.person_key = one.person_key OR subject = $subject)
-            ),
-            (
-                SELECT list(course_id) FROM (
-                    SELECT course_id FROM roster
-                    WHERE list_contains($launched, course_id) AND told_at > $launched_at
-                        AND split_part(subject, '#', 1) = split_part($subject, '#', 1)
-                    GROUP BY course_id HAVING NOT bool_or(role = 'teacher' AND subject = $subject)
-                )
-            )
-        FROM one
-    """
+    sql = f"WITH {tables_sql(warehouse)}, {_BASE}, {_LOGIN}"
     values = {
         "subject": subject,
         "identifier_key": identifier_key,

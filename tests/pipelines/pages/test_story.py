@@ -125,6 +125,26 @@ def _answers(school: School, skill: str) -> None:
         land(warehouse, file)
 
 
+def _read_what_came(
+    page: Page, school: School, week: str, skill: str, n_before: int, *, row_id: str | None
+) -> None:
+    """The teacher launches again, and reads what came of each."""
+    school.launch(page, _TEACHER)
+    assert page.url == week
+    asked = page.locator("section[aria-labelledby=talk]")
+    assert asked.locator(f"a[href='/s/{school.student_key}']").count() == 1
+    page.goto(week.replace("/week", "/practice"))
+    line = page.locator("tbody tr").filter(
+        has=page.locator(f"a[href='/s/{school.student_key}']"), has_text=skill
+    )
+    (since,) = line.locator("td.n").all_inner_texts()
+    assert since.startswith(f"{n_before + 1} ")
+    assert "They chose it on" in since
+    page.goto(f"{school.address}/s/{school.student_key}")
+    assert "A teacher says: does not know this." in page.inner_text(f"#{row_id}")
+    assert "Says: I know this." in page.inner_text(f"#{row_id}")
+
+
 def test_a_story_from_a_launch_to_what_came_of_it(browser: Browser, school: School) -> None:
     """A teacher reads, sets practice and says what they saw; the student chooses, practises, contests and asks to talk.
 
@@ -171,19 +191,5 @@ def test_a_story_from_a_launch_to_what_came_of_it(browser: Browser, school: Scho
     _answers(school, skill)
     school.refresh()
 
-    # The teacher launches again, and reads what came of each.
-    school.launch(page, _TEACHER)
-    assert page.url == week
-    asked = page.locator("section[aria-labelledby=talk]")
-    assert asked.locator(f"a[href='/s/{school.student_key}']").count() == 1
-    page.goto(week.replace("/week", "/practice"))
-    line = page.locator("tbody tr").filter(
-        has=page.locator(f"a[href='/s/{school.student_key}']"), has_text=skill
-    )
-    (since,) = line.locator("td.n").all_inner_texts()
-    assert since.startswith(f"{n_before + 1} ")
-    assert "They chose it on" in since
-    page.goto(f"{school.address}/s/{school.student_key}")
-    assert "A teacher says: does not know this." in page.inner_text(f"#{ids[1]}")
-    assert "Says: I know this." in page.inner_text(f"#{ids[1]}")
+    _read_what_came(page, school, week, skill, n_before, row_id=ids[1])
     page.context.close()

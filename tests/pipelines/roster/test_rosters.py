@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.ingest.land.student_keys import held_secret, key_who_is_listed, take_secret
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.people.events import WhoIsWho, read_events, tell
 from learnloom.pipelines.people.identifier import key_of, known_as
@@ -20,11 +19,9 @@ from learnloom.pipelines.roster.members import (
     find_login,
     listed_members_sql,
     roster_state,
-    roster_students_sql,
 )
 from learnloom.pipelines.roster.roster_csv import read_members
 from learnloom.pipelines.roster.show import list_courses, list_unmatched
-from learnloom.schemas.xapi.identity import person_key
 from tests.pipelines.people.make import TELLER, merge
 
 pytestmark = pytest.mark.slow
@@ -266,38 +263,3 @@ def test_keys_are_those_of_the_warehouse(warehouse: Warehouse) -> None:
     assert find_login(warehouse, "x#z", key_of(_TINA)) == KnownMember(
         "tina's", True, True, frozenset({_MATHS}), False
     )
-
-
-def test_with_a_secret_no_key_of_a_list_can_be_tried(warehouse: Warehouse) -> None:
-    """Of whom no statement tells, the key is made with the secret too; until it is, nobody goes by one without."""
-    take_secret(warehouse, renew=False, now=TELLER.told_at, wait_seconds=20)
-    _imported(warehouse, Member(_MATHS, "student", _ANN, None, _SUBJECT), Member(_MATHS, "teacher", _TINA))
-    assert _members(warehouse) == set()
-    assert find_login(warehouse, _SUBJECT, key_of(_ANN)).person_key is None
-    key_who_is_listed(warehouse, wait_seconds=20)
-    secret = held_secret(warehouse)
-    assert secret is not None
-    ann = person_key(key_of(_ANN), secret.value)
-    assert ann != key_of(_ANN)
-    assert _members(warehouse) == {(_MATHS, None, ann)}
-    assert warehouse.rows(roster_students_sql(warehouse)) == [(ann, _ANN)]
-    assert find_login(warehouse, _SUBJECT, key_of(_ANN)) == KnownMember(ann, False, False, frozenset(), True)
-    before = warehouse.snapshot()
-    key_who_is_listed(warehouse, wait_seconds=20)
-    assert warehouse.snapshot() == before, "who is known is not written again"
-
-
-def test_another_secret_gives_those_of_lists_other_keys(warehouse: Warehouse) -> None:
-    """Renewed, left or merged: the keys kept are those of the secret in use, and of whom lists name now."""
-    take_secret(warehouse, renew=False, now=TELLER.told_at, wait_seconds=20)
-    _imported(warehouse, Member(_MATHS, "student", _ANN), Member(_MATHS, "student", _BO))
-    key_who_is_listed(warehouse, wait_seconds=20)
-    former = _members(warehouse)
-    take_secret(warehouse, renew=True, now=TELLER.told_at, wait_seconds=20)
-    _imported(warehouse, Member(_MATHS, "student", _BO))
-    key_who_is_listed(warehouse, wait_seconds=20)
-    secret = held_secret(warehouse)
-    assert secret is not None
-    assert _members(warehouse) == {(_MATHS, None, person_key(key_of(_BO), secret.value))}
-    assert _members(warehouse).isdisjoint(former)
-    assert warehouse.one("SELECT count(*) FROM landing.listed_key") == (1,)

@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection, Topic, describe_topics
 from learnloom.pipelines.ingest.sources.kafka.errors import BrokerUnavailableError, TopicMissingError
-from learnloom.pipelines.ingest.sources.kafka.offsets import Partition, PartitionOffsets, find_starts
+from learnloom.pipelines.ingest.sources.kafka.offsets import Partition, PartitionLog, find_starts
 from learnloom.schemas.record import Position
 
 _POLL_MS: Final = 100
@@ -80,9 +80,7 @@ def _unread(
     places = [TopicPartition(topic.name, number) for topic in topics.values() for number in topic.partitions]
     firsts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
     logs = {
-        (place.topic, place.partition): PartitionOffsets(
-            firsts[place], ends[place], topics[place.topic].topic_id
-        )
+        (place.topic, place.partition): PartitionLog(firsts[place], ends[place], topics[place.topic].topic_id)
         for place in places
     }
     starts = find_starts(logs, positions, "skip")

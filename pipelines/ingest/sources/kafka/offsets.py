@@ -11,7 +11,7 @@ WhenLost = Literal["stop", "skip"]
 """Stop and ask, or go on with what the log holds."""
 
 
-class PartitionOffsets(NamedTuple):
+class PartitionLog(NamedTuple):
     """What a broker holds of a partition."""
 
     first_offset: int
@@ -33,7 +33,7 @@ class Start(NamedTuple):
 
 
 def find_starts(
-    logs: Mapping[Partition, PartitionOffsets], positions: Mapping[Partition, Position], when_lost: WhenLost
+    logs: Mapping[Partition, PartitionLog], positions: Mapping[Partition, Position], when_lost: WhenLost
 ) -> dict[Partition, Start]:
     """Find for each partition where to go on after its stored position.
 
@@ -52,7 +52,7 @@ def find_starts(
     return starts
 
 
-def _start(place: Partition, log: PartitionOffsets, position: Position | None) -> Start:
+def _start(place: Partition, log: PartitionLog, position: Position | None) -> Start:
     if position is None:
         return Start(log.first_offset, 0)
     topic, partition = place

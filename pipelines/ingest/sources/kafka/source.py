@@ -19,7 +19,7 @@ from learnloom.pipelines.ingest.sources.kafka.errors import TopicMissingError
 from learnloom.pipelines.ingest.sources.kafka.membership import Membership
 from learnloom.pipelines.ingest.sources.kafka.messages import RawHeaders, records_of, traceparent_of
 from learnloom.pipelines.ingest.sources.kafka.monitor import BrokerMonitor
-from learnloom.pipelines.ingest.sources.kafka.offsets import PartitionOffsets, Start, WhenLost, find_starts
+from learnloom.pipelines.ingest.sources.kafka.offsets import PartitionLog, Start, WhenLost, find_starts
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
 from learnloom.pipelines.tracing.span import MAX_LINKS, is_on
 from learnloom.schemas.record import Batch, Position, Record
@@ -217,10 +217,8 @@ class KafkaSource:
         ends: dict[TopicPartition, int] = consumer.end_offsets(ours) if ours else {}
         self._topics = self._monitor.look() or self._topics
         logs = {
-            (place.topic, place.partition): PartitionOffsets(
-                firsts[place], ends[place], self._topic_id(place.topic)
-            )
-            for place in ours
+            (each.topic, each.partition): PartitionLog(firsts[each], ends[each], self._topic_id(each.topic))
+            for each in ours
         }
         for where, start in find_starts(logs, positions, self._options.when_lost).items():
             self._go_on(consumer, TopicPartition(*where), start)
