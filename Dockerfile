@@ -1,7 +1,7 @@
 # One image of learnloom: the command `learnloom`, its locked dependencies, and a user without rights.
 #
 #   docker build --tag learnloom:0.2.0 .                                            everything
-#   docker build --build-arg LOCK=requirements-small.lock --tag learnloom:0.2.0-small .    no Prefect, no plots
+#   docker build --build-arg LOCK=requirements-small.lock --tag learnloom:0.2.0-small .    producer, consumer, store, HTTP interface
 #
 # The base by digest, so that a build of another day has the same one:
 #   docker buildx imagetools inspect python:3.12-slim-bookworm        says its digest
@@ -27,34 +27,46 @@ COPY sql ./sql
 COPY learnloom ./learnloom
 RUN /opt/backend/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
     && pip --python /opt/learnloom/bin/python install --no-compile --no-deps /wheels/*.whl
-# What tests the dependencies, what compiles against them, and what serves debuggers stays out. Compiled is what is imported:
-# the root of a container may be read-only, and each start would compile it anew.
+# What tests the dependencies, what compiles against them, what serves debuggers, and what of pyarrow nothing here asks for, stays
+# out: other stores' file systems, encrypted files and Flight. Compiled is what is imported: the root of a container
+# may be read-only, and each start would compile it anew.
 RUN apt-get update && apt-get install --yes --no-install-recommends binutils
 COPY deploy/warm.py ./
 RUN cd /opt/learnloom/lib/python3.*/site-packages \
-    && find . -type d \( -name tests -o -name test -o -name include \) -prune -exec rm -r {} + \
-    && find . -type f \( -name '*.a' -o -name '*.pxd' -o -name '*.pyx' -o -name '*.pyi' -o -name '*_flight*.so*' \) -delete \
-    && for module in _duckdb* asyncpg lz4 sqlalchemy uvloop zstandard; do \
-         find $module -name '*.so' -exec strip --strip-unneeded {} +; \
-       done \
+    && find . -type d \( -name tests -o -name test -o -name include -o -path ./sklearn/datasets/data -o -path ./sklearn/datasets/images \) \
+        -prune -exec rm -r {} + \
+    && find . -type f \( -name '*.a' -o -name '*.pxd' -o -name '*.pyx' -o -name '*.pyi' \) -delete \
+    && find pyarrow -name '*.so*' -regextype egrep \
+        -regex '.*(_flight|_encryption|_s3|_gcsfs|_azurefs|_hdfs|_orc|libarrow_python\.so$|\.so\.[0-9]+\.[0-9.]+$).*' -delete \
+    && find . -name '*.so*' -not -path '*.libs/*' -exec strip --strip-unneeded {} + \
     && /opt/learnloom/bin/python /src/warm.py
 
-FROM ${PYTHON}
+# The base without what installs, what gives a caller rights that it has not, and programs that serve an administrator. The
+# number of the user is fixed, so that a volume that was written once can be written by every later image.
+FROM ${PYTHON} AS root
+RUN groupadd --gid 10001 learnloom \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /files --shell /usr/sbin/nologin learnloom \
+    && find /usr/local/lib -type d \( -name ensurepip -o -name 'pip' -o -name 'pip-*' -o -name idlelib -o -name lib2to3 -o -name tkinter \
+        -o -name turtledemo -o -name pydoc_data -o -name 'config-3*' \) -prune -exec rm -r {} + \
+    && rm -rf /usr/local/bin/pip* /usr/local/bin/idle* /usr/local/bin/2to3* /usr/local/include \
+    && find /usr/local/lib -name __pycache__ -prune -exec rm -r {} + \
+    && purge="dpkg --purge --force-depends --force-remove-essential --force-remove-protected" \
+    && $purge apt e2fsprogs gpgv libapt-pkg6.0 libext2fs2 login logsave mount passwd util-linux-extra \
+    && $purge perl-base util-linux \
+    && find / -xdev -type f -perm /6000 -exec chmod a-s {} +
+
+# In one layer: what was taken away takes no room, and stands in no layer below.
+FROM scratch
 ARG VERSION=0.2.0
 LABEL org.opencontainers.image.title="learnloom" \
       org.opencontainers.image.description="From xAPI statements to every student's profile and feedback signals." \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}"
-# The number is fixed, so that a volume that was written once can be written by every later image. No program may give rights
-# that its caller has not, and nothing can be installed.
-RUN groupadd --gid 10001 learnloom \
-    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /files --shell /usr/sbin/nologin learnloom \
-    && install --directory --owner=learnloom --group=learnloom /files /warehouse /prefect /backup /scratch /keys \
-    && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
-    && find /usr/local/lib -type d \( -name ensurepip -o -name 'pip' -o -name 'pip-*' -o -name idlelib \) -prune -exec rm -r {} + \
-    && rm -f /usr/local/bin/pip /usr/local/bin/pip3 /usr/local/bin/pip3.12 /usr/local/bin/idle*
+COPY --from=root / /
 COPY --from=build /opt/learnloom /opt/learnloom
-ENV PATH=/opt/learnloom/bin:$PATH \
+RUN install --directory --owner=learnloom --group=learnloom /files /warehouse /prefect /backup /scratch /keys
+ENV PATH=/opt/learnloom/bin:/usr/local/bin:/usr/bin:/bin \
+    LANG=C.UTF-8 \
     PYTHONUNBUFFERED=1 \
     LEARNLOOM_WAREHOUSE=/warehouse
 USER 10001:10001

@@ -118,7 +118,7 @@ lock: ## pin the newest versions that fit pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--extra all --group dev pyproject.toml --output-file requirements-dev.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-		--extra api pyproject.toml --constraint requirements.lock --no-annotate --output-file requirements-small.lock
+		--extra door pyproject.toml --constraint requirements.lock --no-annotate --output-file requirements-small.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--group build --constraint requirements-dev.lock --no-annotate --output-file requirements-build.lock
 

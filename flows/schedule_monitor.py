@@ -108,14 +108,18 @@ def _goes_on(client: SyncPrefectClient, deployment_id: UUID) -> bool:
 
 
 def _ended_badly(client: SyncPrefectClient, ours: dict[UUID, str]) -> Iterator[dict[str, Any]]:
-    """The last run of each, where it failed or died; one that was cancelled says nothing."""
+    """The last run of each, where it failed or died; one that was cancelled says nothing.
+
+    One that died with its process, as at each restart, is done again by the next: while that goes on, nothing is wrong.
+    """
     for deployment_id, flow in ours.items():
         ended = FlowRunFilter(
             deployment_id=FlowRunFilterDeploymentId(any_=[deployment_id]),
             state=_in(StateType.COMPLETED, StateType.FAILED, StateType.CRASHED),
         )
         for run in client.read_flow_runs(flow_run_filter=ended, sort=FlowRunSort.END_TIME_DESC, limit=1):
-            if run.state_type != StateType.COMPLETED:
+            is_done_again = run.state_type == StateType.CRASHED and _goes_on(client, deployment_id)
+            if run.state_type != StateType.COMPLETED and not is_done_again:
                 yield _row(flow, run, f"the last run ended as {run.state_name}")
 
 

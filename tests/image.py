@@ -15,9 +15,14 @@ def instructions() -> list[tuple[str, str]]:
 
 def last_stage() -> list[tuple[str, str]]:
     """The instructions of what becomes the image."""
+    return stages()[-1]
+
+
+def stages() -> list[list[tuple[str, str]]]:
+    """The instructions of each stage, from its FROM on."""
     found = instructions()
     starts = [index for index, (name, _) in enumerate(found) if name == "FROM"]
-    return found[starts[-1] :]
+    return [found[start:end] for start, end in zip(starts, [*starts[1:], len(found)], strict=True)]
 
 
 def gets_in(path: str) -> bool:

@@ -34,7 +34,6 @@ _HOMES = {
         "learnloom.pipelines.pages.texts",
         "learnloom.pipelines.login.words",
     ),
-    "matplotlib": "learnloom.pipelines.evaluate.page",
     "jsonpath": "learnloom.pipelines.check",
     "fsrs": "learnloom.pipelines.learner.fsrs_scheduler",
     "kafka": "learnloom.pipelines.ingest.sources.kafka",

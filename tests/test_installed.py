@@ -27,10 +27,23 @@ _SMALL = (
     "learnloom.pipelines.convert.oneroster",
     "learnloom.pipelines.convert.tables.platforms",
 )
-_IMPORTED_AS = {
-    "scikit-learn": "sklearn",
-    "prometheus-client": "prometheus_client",
-}
+_DOOR = tuple(
+    f"learnloom.pipelines.cli.{command}"
+    for command in (
+        "consume",
+        "produce",
+        "lrs",
+        "api",
+        "metrics",
+        "keys",
+        "dead",
+        "status",
+        "query",
+        "doctor",
+        "backup",
+    )
+)
+_IMPORTED_AS = {"scikit-learn": "sklearn"}
 
 
 @pytest.fixture(scope="module")
@@ -130,14 +143,25 @@ def test_deployments_run_beside_an_application(python: Path, application: Path) 
     assert [line.split()[1].partition(".")[0] for line in out.splitlines()] == ["learnloom"] * 6
 
 
-def test_small_installation_has_what_it_imports() -> None:
-    """The producer, `produce`, `check` and `convert` import no package that only an extra installs."""
-    found = [Requirement(text) for text in requires("learnloom") or []]
-    base = {one.name for one in found if one.marker is None or "extra" not in str(one.marker)}
-    extra = {one.name for one in found} - base - {"learnloom"}
-    assert {"prefect", "scikit-learn", "matplotlib", "duckdb"} <= extra
-    packages = {_IMPORTED_AS.get(name, name.replace("-", "_")) for name in extra}
+@pytest.mark.parametrize(("extra", "modules"), [(None, _SMALL), ("door", _DOOR)])
+def test_small_installation_has_what_it_imports(extra: str | None, modules: tuple[str, ...]) -> None:
+    """The producer, `check` and `convert`, and with an extra the door, import no package that only others install."""
+    has, lacks = _packages(extra)
+    assert {"prefect", "sklearn", "babel"} <= lacks
+    assert ("duckdb" in has) == (extra is not None)
     graph = grimp.build_graph("learnloom", include_external_packages=True, cache_dir=None)
     assert {
-        (module, package) for module in _SMALL for package in packages & graph.find_upstream_modules(module)
+        (module, package) for module in modules for package in lacks & graph.find_upstream_modules(module)
     } == set()
+
+
+def _packages(extra: str | None) -> tuple[set[str], set[str]]:
+    """What an installation has, by the names that are imported, and what it lacks of all that others have."""
+    has, all_have = set(), set()
+    for one in (Requirement(text) for text in requires("learnloom") or []):
+        named = _IMPORTED_AS.get(one.name, one.name.replace("-", "_"))
+        all_have.add(named)
+        condition = str(one.marker or "")
+        if "extra" not in condition or f'extra == "{extra}"' in condition:
+            has.add(named)
+    return has, all_have - has

@@ -69,12 +69,11 @@ _EXTRAS: Final[dict[str, str | None]] = {
     "convert": None,
     "pseudonymise": None,
     "produce": None,
-    "evaluate": "evaluate",
-    "api": "api",
-    "lrs": "api",
+    "api": "door",
+    "lrs": "door",
     "pages": "api",
     "login": "api",
-    "metrics": "api",
+    "metrics": "door",
     "serve": "flows",
 }
 _DEFAULT_EXTRA: Final = "warehouse"

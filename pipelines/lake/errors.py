@@ -21,6 +21,10 @@ class WarehouseMissingError(WarehouseError):
         )
 
 
+class WarehouseOutdatedError(WarehouseError):
+    """The tables are those of another release: the next refresh makes them anew."""
+
+
 class WarehouseBusyError(WarehouseError):
     """Other writers kept the warehouse for longer than we were told to wait."""
 

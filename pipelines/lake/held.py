@@ -9,7 +9,7 @@ import duckdb
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseUnavailableError
-from learnloom.pipelines.lake.trouble import is_trouble
+from learnloom.pipelines.lake.trouble import is_trouble, outdated
 
 _FILE = tuple[int, int] | None
 
@@ -34,6 +34,7 @@ class HeldWarehouse:
         Raises:
             WarehouseMissingError: there is none.
             WarehouseUnavailableError: disk or server is in trouble.
+            WarehouseOutdatedError: what is read is not there, as in tables of another release.
         """
         warehouse = self._begun()
         try:
@@ -78,7 +79,7 @@ class HeldWarehouse:
     @staticmethod
     def _told(warehouse: Warehouse, error: duckdb.Error) -> Exception:
         if not is_trouble(error):
-            return error
+            return outdated(error, warehouse.place) or error
         told = warehouse.place.scrubbed(str(error))
         return WarehouseUnavailableError(f"the warehouse at {warehouse.place} is not available: {told}")
 

@@ -2,7 +2,12 @@
 
 import duckdb
 
-from learnloom.pipelines.lake.errors import OvertakenError, WarehouseError, WarehouseUnavailableError
+from learnloom.pipelines.lake.errors import (
+    OvertakenError,
+    WarehouseError,
+    WarehouseOutdatedError,
+    WarehouseUnavailableError,
+)
 from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.object_store import is_busy, refusal
 
@@ -70,11 +75,11 @@ def explained(error: BaseException | None, place: Place) -> WarehouseError | Non
     return WarehouseError(f"{place}: {advice} ({words.partition(' LINE ')[0].strip()})")
 
 
-def outdated(error: BaseException | None, place: Place) -> WarehouseError | None:
-    """Say that what is read lacks a column, as of an earlier release it does; None: the error means something else."""
-    if not isinstance(error, duckdb.BinderException):
+def outdated(error: BaseException | None, place: Place) -> WarehouseOutdatedError | None:
+    """Say that what is read lacks a table or column, as of an earlier release; None: the error means something else."""
+    if not isinstance(error, duckdb.BinderException | duckdb.CatalogException):
         return None
     told = place.scrubbed(str(error)).partition("\n")[0]
-    return WarehouseError(
+    return WarehouseOutdatedError(
         f"the tables of {place} are not those of this release: run `learnloom refresh`, which builds them anew ({told})"
     )

@@ -14,7 +14,7 @@ from learnloom.pipelines.ingest.land.run import LandingJob, land_files
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.opening import file_source
 from learnloom.pipelines.ingest.sources.files import STDIN
-from learnloom.pipelines.lake.errors import WarehouseMissingError
+from learnloom.pipelines.lake.errors import WarehouseMissingError, WarehouseOutdatedError
 from learnloom.pipelines.lake.held import HeldWarehouse
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.reading_copy import CopyCursor, ReadingCopy
@@ -27,6 +27,7 @@ from learnloom.schemas.errors import LearnloomError
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 2.0
 """Between two looks for a refresh or another roster, and between two tries to land."""
+_READ_LATER: Final = (WarehouseMissingError, WarehouseOutdatedError)
 
 
 class ReadModelKeeper:
@@ -63,11 +64,12 @@ class ReadModelKeeper:
     def __enter__(self) -> Self:
         """Write the read model, where there is none of the last refresh, and begin.
 
-        Where no statement has landed so far, there is no warehouse yet: it is looked for until there is.
+        Where no statement has landed so far, there is no warehouse yet; after an upgrade its tables are those of the
+        release before until a refresh has made them anew. It is looked at until it can be read.
         """
         try:
             self.look()
-        except WarehouseMissingError as error:
+        except _READ_LATER as error:
             _log.warning("%s", error)
         self._thread.start()
         return self
@@ -135,7 +137,7 @@ class ReadModelKeeper:
             for work in (self.land, self.look) if not is_over else (self.land,):
                 try:
                     work()
-                except WarehouseMissingError:
+                except _READ_LATER:
                     continue  # told at the start
                 except LearnloomError as error:
                     _log.warning("%s", error)

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 from typing import Any, Final
 
 from servers.waiting import wait_until
@@ -24,14 +25,22 @@ for place in pathlib.Path("/proc").glob("[0-9]*"):
 class Composition:
     """Runs Docker's commands on one project, whose volumes are its own."""
 
-    def __init__(self, docker: str, environment: dict[str, str] | None = None) -> None:
-        """Nothing is started yet."""
+    def __init__(
+        self,
+        docker: str,
+        environment: dict[str, str] | None = None,
+        folder: Path = ROOT,
+        project: str = PROJECT,
+    ) -> None:
+        """Nothing is started yet; the file is that of a folder."""
         self._docker = docker
         self._environment = {**os.environ, **(environment or {})}
+        self._folder = folder
+        self._project = project
 
     def with_settings(self, **environment: str) -> "Composition":
         """The same project, with variables that a file .env would hold."""
-        return Composition(self._docker, {**self._environment, **environment})
+        return Composition(self._docker, {**self._environment, **environment}, self._folder, self._project)
 
     def docker(self, *arguments: str, given: str | None = None, may_fail: bool = False) -> str:
         """Run a command of Docker's and give its standard output.
@@ -43,7 +52,7 @@ class Composition:
             [self._docker, *arguments],
             input=given,
             stdin=None if given is not None else subprocess.DEVNULL,
-            cwd=ROOT,
+            cwd=self._folder,
             env=self._environment,
             capture_output=True,
             text=True,
@@ -57,11 +66,18 @@ class Composition:
 
     def compose(self, *arguments: str, given: str | None = None, may_fail: bool = False) -> str:
         """Run a command of Compose's on the project."""
-        return self.docker("compose", "--project-name", PROJECT, *arguments, given=given, may_fail=may_fail)
+        return self.docker(
+            "compose", "--project-name", self._project, *arguments, given=given, may_fail=may_fail
+        )
 
     def up(self, *arguments: str) -> None:
         """Start services, or all of them, and wait until they are healthy."""
         self.compose("up", "--detach", "--wait", "--no-build", *arguments)
+
+    def down_with_volumes(self) -> None:
+        """Take everything away, whatever the profile."""
+        profiles = ("--profile", "watch", "--profile", "object-store", "--profile", "tools")
+        self.compose(*profiles, "down", "--volumes", "--remove-orphans")
 
     def tools(self, *arguments: str, given: str | None = None) -> str:
         """Run a command of learnloom's in the service for tools."""

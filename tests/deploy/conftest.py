@@ -1,4 +1,4 @@
-"""One composition for all tests of this folder; where there is no Docker they are skipped with the reason."""
+"""Where there is no Docker, the tests of this folder are skipped with the reason."""
 
 import os
 import shutil
@@ -16,32 +16,32 @@ _BUILT = "built"
 """Asks for the tests with the image that is there; 1: it is built first."""
 
 
-def _docker() -> str:
+@pytest.fixture(scope="session")
+def docker() -> str:
+    """Docker's command, with Compose and an engine behind it."""
     if os.environ.get(_ASKED) not in {"1", _BUILT}:
         pytest.skip(f"takes many minutes: `make containers`, or {_ASKED}=1")
     try:
-        docker = find_docker(os.environ)
+        found = find_docker(os.environ)
     except NotHereError as error:
         pytest.skip(f"no Docker: {error}")
-    if subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
-        pytest.skip(f"{docker} has no compose")
-    return docker
+    if subprocess.run([found, "compose", "version"], capture_output=True, check=False).returncode:
+        pytest.skip(f"{found} has no compose")
+    return found
 
 
-@pytest.fixture(scope="session")
-def composition() -> Iterator[Composition]:
+@pytest.fixture(scope="module")
+def composition(docker: str) -> Iterator[Composition]:
     """The composition, built and started; its volumes go in the end."""
-    made = Composition(_docker())
-    made.compose("down", "--volumes", "--remove-orphans")
+    made = Composition(docker)
+    made.down_with_volumes()
     try:
         if os.environ[_ASKED] != _BUILT:
             made.compose("build")
         made.up()
         yield made
     finally:
-        made.compose(
-            "--profile", "watch", "--profile", "object-store", "--profile", "tools", "down", "--volumes"
-        )
+        made.down_with_volumes()
 
 
 @pytest.fixture(scope="session")

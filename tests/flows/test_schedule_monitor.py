@@ -10,7 +10,7 @@ import pytest
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
-from prefect.states import Cancelled, Completed, Failed, Running, Scheduled
+from prefect.states import Cancelled, Completed, Crashed, Failed, Running, Scheduled
 
 from learnloom.flows.maintenance import run_health_checks
 from learnloom.flows.schedule_monitor import on_time
@@ -107,6 +107,15 @@ def test_a_last_run_that_failed_is_told(deployment: UUID) -> None:
     found = watching()
     assert (found.is_passed, "watched: the last run ended as Failed" in found.message) == (False, True)
     assert [row["message"] for row in found.rows] == ["no room on the disk"]
+
+
+@pytest.mark.parametrize("ended", [Crashed(), Failed()])
+def test_a_run_that_died_is_told_until_the_next_does_it_again(deployment: UUID, ended: State[None]) -> None:
+    """After a restart, a flow is well as soon as its next run is under way; one that failed has to end well."""
+    _add(deployment, Scheduled(), Running(), ended)
+    assert watching().is_passed is False
+    _add(deployment, Scheduled(), Running())
+    assert watching().is_passed is (ended.type == "CRASHED")
 
 
 def test_the_flow_check_looks_at_it(school: Path) -> None:

@@ -12,6 +12,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import (
     WarehouseBusyError,
     WarehouseMissingError,
+    WarehouseOutdatedError,
     WarehouseUnavailableError,
 )
 from learnloom.pipelines.lake.held import HeldWarehouse, ReadingPool
@@ -79,11 +80,14 @@ def test_a_catalogue_that_was_put_in_anothers_place_is_read(tmp_path: Path) -> N
 
 
 def test_a_failed_query_leaves_nothing_behind(tmp_path: Path) -> None:
-    """After an error of a query, or of the caller, the next use works; the error is told as it is."""
+    """After an error of a query, or of the caller, the next use works; what is not there is of another release."""
     _lay_down(tmp_path, 3)
     held = HeldWarehouse(partial(Warehouse, tmp_path, read_only=True))
-    with pytest.raises(duckdb.CatalogException), held.lent() as warehouse:
-        warehouse.run("FROM nothing")
+    for missing in ("FROM nothing", "SELECT nothing FROM range(1)"):
+        with pytest.raises(WarehouseOutdatedError, match="run `learnloom refresh`"), held.lent() as warehouse:
+            warehouse.run(missing)
+    with pytest.raises(duckdb.ParserException), held.lent() as warehouse:
+        warehouse.run("FROM")
     with pytest.raises(ZeroDivisionError), held.lent() as warehouse:
         raise ZeroDivisionError
     with held.lent() as warehouse:
