@@ -153,15 +153,17 @@ class Search:
         """Look through one file, which is told by the name `place`."""
         self.hits.files += 1
         try:
+            if path.suffix == ".parquet" and _is_whole(path):
+                # Not its bytes: compressed, `ann-1` and what comes by chance after it may read `ann-15`.
+                self.hits.bytes += path.stat().st_size
+                self._parquet(place)
+                return
             with path.open("rb") as file:
                 self._raw(file, place)
         except FileNotFoundError:
             return  # somebody has taken it away meanwhile
         if path.suffix == ".parquet":
-            if _is_whole(path):
-                self._parquet(place)
-            else:
-                self.hits.halves.append(place)
+            self.hits.halves.append(place)
         elif path.suffix in (".gz", ".zst"):
             self._compressed(path)
         elif path.suffix in (".json", ".jsonl"):
@@ -195,8 +197,10 @@ class Search:
             return  # it is not what its name says, and was looked through as it is
 
     def _parquet(self, name: str) -> None:
-        """Decode every row that could hold a token."""
+        """Decode every row that could hold a token, and what the file says of itself: least and largest values."""
         self._decoded(f"read_parquet({quoted(name)}, union_by_name => false)", name)
+        for about in ("parquet_metadata", "parquet_kv_metadata"):
+            self._decoded(f"(SELECT * EXCLUDE (file_name) FROM {about}({quoted(name)}))", name)
 
     def _decoded(self, source: str, place: str) -> None:
         columns = self._warehouse.rows(f"SELECT column_name, column_type FROM (DESCRIBE FROM {source})")

@@ -1,0 +1,48 @@
+"""What a search for a student's texts finds in files, and what it does not take for one."""
+
+from pathlib import Path
+
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.privacy.search import Search
+from learnloom.pipelines.privacy.tokens import Token
+
+_TOKEN = Token("zz-901", "identifier")
+
+
+def _found(warehouse: Warehouse, path: Path) -> int:
+    search = Search(warehouse, [_TOKEN])
+    search.file(path, str(path))
+    return search.hits.counts[_TOKEN]
+
+
+def test_what_parquet_says_of_itself_is_looked_through(tmp_path: Path) -> None:
+    """A text in no row, but in the file's own description, is found."""
+    path = tmp_path / "file.parquet"
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        warehouse.run(
+            f"COPY (SELECT 1 AS n) TO '{path}' (FORMAT parquet, KV_METADATA {{about: 'made for zz-901'}})"
+        )
+        assert _found(warehouse, path) > 0
+
+
+def test_bytes_of_numbers_are_no_text(tmp_path: Path) -> None:
+    """Encoded numbers, or compressed neighbours, that read like a student's text by chance keep no erasure waiting."""
+    path = tmp_path / "file.parquet"
+    number = int.from_bytes(b" zz-901 ", "little")
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        warehouse.run(f"COPY (SELECT {number} AS n) TO '{path}' (FORMAT parquet, COMPRESSION uncompressed)")
+        assert b" zz-901 " in path.read_bytes()
+        assert _found(warehouse, path) == 0
+        warehouse.run(f"COPY (SELECT 'of zz-901' AS text) TO '{path}' (FORMAT parquet)")
+        assert _found(warehouse, path) > 0
+
+
+def test_a_file_without_an_end_is_looked_through_by_its_bytes(tmp_path: Path) -> None:
+    """What a killed process has left cannot be decoded, and is searched as it is."""
+    path = tmp_path / "half.parquet"
+    path.write_bytes(b"PAR1 of zz-901 ")
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        search = Search(warehouse, [_TOKEN])
+        search.file(path, str(path))
+    assert search.hits.counts[_TOKEN] == 1
+    assert search.hits.halves == [str(path)]
