@@ -58,8 +58,8 @@ quick: $(VENV)/.ready-dev ## the tests for daily work: no server, no simulated c
 	@$(BIN)/pytest -n $$(getconf _NPROCESSORS_ONLN) --hypothesis-profile=quick --ignore=tests/flows \
 		-m "not (slow or long or school or broker or postgres or s3 or prefect or browser)"
 
-coverage: $(VENV)/.ready-dev ## all tests, and which lines none of them runs (processes that tests start are not seen)
-	@$(BIN)/pytest --cov --cov-report=term
+coverage: $(VENV)/.ready-dev ## the tests, but for the long ones, and which lines none of them runs (processes that tests start are not seen)
+	@$(BIN)/pytest --cov --cov-report=term -m "not long"
 
 trials: $(VENV)/.ready-dev ## what is true of simulated classes is found again: a table of figures and bounds
 	@$(BIN)/python -m bench.trials
