@@ -1,5 +1,7 @@
 """Runs that somebody waits for begin and end without pauses."""
 
+from types import SimpleNamespace
+
 import httpx
 import pytest
 from prefect.context import SyncClientContext
@@ -32,7 +34,7 @@ def test_a_server_that_is_busy_is_asked_again_at_once() -> None:
 def test_all_runs_of_a_thread_have_one_client(monkeypatch: pytest.MonkeyPatch) -> None:
     """The client asks nothing before there is a run, and takes a 503 for a reason to ask again at once."""
     pauses: list[float] = []
-    monkeypatch.setattr("prefect.client.base.time.sleep", pauses.append)
+    monkeypatch.setattr("prefect.client.base.time", SimpleNamespace(sleep=pauses.append))
     replies = [Reply(503), Reply(503), Reply(200)]
     with receiving() as receiver:
         receiver.answering = lambda _: replies.pop(0)
