@@ -22,6 +22,7 @@ def _told(ran: Ran, about: str = "keys of students") -> str:
     return line
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_secret_is_made_named_missed_and_brought_back(tmp_path: Path) -> None:
     """The first refresh makes it, no backup holds it, a restored warehouse stops without it, and then goes on."""

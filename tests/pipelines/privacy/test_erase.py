@@ -173,6 +173,7 @@ def test_a_receipt_can_be_checked(school_without: Warehouse, tmp_path: Path) -> 
     assert "chain" in verify(warehouse, last, []).faults[0]
 
 
+@pytest.mark.long
 def test_several_are_erased_as_one_by_one(
     school: Warehouse, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -219,6 +220,7 @@ def test_what_the_search_finds_is_hidden_by_the_next_run(tmp_path: Path) -> None
     assert left_of(tmp_path / "warehouse", TOKENS) == set()
 
 
+@pytest.mark.long
 def test_without_haste_snapshots_are_waited_for(school: Warehouse) -> None:
     """An erasure that is not `--now` keeps old snapshots until its day, and ends then."""
     warehouse = school

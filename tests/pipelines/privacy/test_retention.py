@@ -93,6 +93,7 @@ _SKILLS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("where", ["weeks", pytest.param("weeks_on_a_server", marks=pytest.mark.long)])
 def test_what_is_old_goes_and_what_was_known_goes_on(
     where: str, tmp_path: Path, request: pytest.FixtureRequest
@@ -232,6 +233,7 @@ def _event(sequence: int, signal_id: str, occurrence: int, change: str, days_ago
     }
 
 
+@pytest.mark.long
 def test_events_of_what_ended_long_ago_go_and_count_on(tmp_path: Path) -> None:
     """Their content is in no file any more, nobody is told of them again, and what stands or ended lately stays."""
     told = [

@@ -31,6 +31,7 @@ def _wrong(warehouse: Warehouse) -> dict[str, int]:
     return {name: n for name, n in found.items() if n}
 
 
+@pytest.mark.long
 def test_counts_are_those_of_all_answers(tmp_path: Path) -> None:
     """So it is after later answers and earlier ones, without a last answer, on another day, and recounted."""
     lines = lines_of(tmp_path / "class", students=4, faults=0.0)
