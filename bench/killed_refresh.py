@@ -20,7 +20,7 @@ from typing import Final
 
 from bench.command import learnloom
 from bench.killing import kill, opened, rows_of, started
-from learnloom.pipelines.lake.connection import LAKE
+from learnloom.pipelines.lake.relation import CATALOGUE
 
 _DAY: Final = ("--as-of", "2026-11-02")
 _SETTINGS: Final = {"LEARNLOOM_REFRESH__BUCKET_STATEMENTS": "1000", "LEARNLOOM_REFRESH__WORKERS": "2"}
@@ -96,11 +96,10 @@ def _differing(one: Path, other: Path) -> set[str]:
 def _orphans(folder: Path) -> int:
     """Parquet files under the warehouse's data that the catalogue does not name."""
     with opened(folder) as warehouse:
-        metadata = f"__ducklake_metadata_{LAKE}"
         known = warehouse.rows(
-            f"SELECT path FROM {metadata}.ducklake_data_file "
-            f"UNION ALL SELECT path FROM {metadata}.ducklake_delete_file "
-            f"UNION ALL SELECT path FROM {metadata}.ducklake_files_scheduled_for_deletion"
+            f"SELECT path FROM {CATALOGUE}.ducklake_data_file "
+            f"UNION ALL SELECT path FROM {CATALOGUE}.ducklake_delete_file "
+            f"UNION ALL SELECT path FROM {CATALOGUE}.ducklake_files_scheduled_for_deletion"
         )
     names = {Path(path).name for (path,) in known}
     return sum(

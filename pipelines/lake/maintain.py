@@ -13,6 +13,7 @@ import duckdb
 from learnloom.pipelines.lake.connection import LAKE, Result, Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.lake.probe import PROBES
+from learnloom.pipelines.lake.relation import CATALOGUE
 from learnloom.pipelines.lake.small import one_thread
 
 _log = logging.getLogger(__name__)
@@ -26,11 +27,10 @@ DELETED_SHARE: Final = 0.2
 KEPT_DAYS: Final = 30
 # A file that no catalogue names may be that of a transaction under way, or of a refresh that is gone on with.
 ORPHAN_AGE: Final = timedelta(days=7)
-_CATALOGUE: Final = f"__ducklake_metadata_{LAKE}"
 _TABLES: Final = f"""
     SELECT table_id, schema_name, table_name
-    FROM {_CATALOGUE}.ducklake_table AS tables
-    INNER JOIN {_CATALOGUE}.ducklake_schema AS schemas USING (schema_id)
+    FROM {CATALOGUE}.ducklake_table AS tables
+    INNER JOIN {CATALOGUE}.ducklake_schema AS schemas USING (schema_id)
     WHERE tables.end_snapshot IS NULL AND schemas.end_snapshot IS NULL
     ORDER BY ALL
 """
@@ -113,11 +113,11 @@ def flush_inlined(warehouse: Warehouse, *, wait_seconds: float) -> None:
 
 def inlined(warehouse: Warehouse) -> set[int]:
     """Ids of the tables of which rows or deletions stand in the catalogue."""
-    listed = [str(name) for (name,) in warehouse.rows(warehouse.place.names_in_catalogue(_CATALOGUE))]
+    listed = [str(name) for (name,) in warehouse.rows(warehouse.place.names_in_catalogue(CATALOGUE))]
     ids = {name: int(found[1]) for name in listed if (found := _INLINED.fullmatch(name))}
     if not ids:
         return set()
-    filled = (f'(SELECT {table_id} FROM {_CATALOGUE}."{name}" LIMIT 1)' for name, table_id in ids.items())
+    filled = (f'(SELECT {table_id} FROM {CATALOGUE}."{name}" LIMIT 1)' for name, table_id in ids.items())
     try:
         return {int(table_id) for (table_id,) in warehouse.rows(" UNION ALL ".join(filled))}
     except duckdb.CatalogException:  # another process has just done away with one of them
@@ -140,7 +140,7 @@ def remove_orphans(warehouse: Warehouse, *, now: datetime, wait_seconds: float) 
         rows = warehouse.retrying(lambda: warehouse.rows(call, [now - ORPHAN_AGE]), wait_seconds=wait_seconds)
         return [str(row[0]) for row in rows]
 
-    schemas = warehouse.rows(f"SELECT path FROM {_CATALOGUE}.ducklake_schema")
+    schemas = warehouse.rows(f"SELECT path FROM {CATALOGUE}.ducklake_schema")
     ours = tuple(f"{root}{each}" for each in (PROBES, _RUNS, *(path for (path,) in schemas)))
     foreign = [name for name in orphans(is_dry=True) if not name.startswith(ours)]
     if foreign:

@@ -17,18 +17,18 @@ from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.fence import LANDING, REFRESH
 from learnloom.pipelines.lake.maintain import in_turn
+from learnloom.pipelines.lake.relation import CATALOGUE
 from learnloom.pipelines.lake.small import one_thread
 
 _ASIDE: Final = "aside"
-_HERE: Final = f"__ducklake_metadata_{LAKE}"
 _THERE: Final = f"__ducklake_metadata_{_ASIDE}"
 _OF_FILES: Final = ("file_column_stats", "file_variant_stats", "file_partition_value")
 """What the catalogue holds of a file besides the row of the file itself."""
 _DELETING: Final = f"""
     SELECT DISTINCT table_id, schema_name, table_name
-    FROM {_HERE}.ducklake_delete_file AS deletes
-    INNER JOIN {_HERE}.ducklake_table AS tables USING (table_id)
-    INNER JOIN {_HERE}.ducklake_schema AS schemas USING (schema_id)
+    FROM {CATALOGUE}.ducklake_delete_file AS deletes
+    INNER JOIN {CATALOGUE}.ducklake_table AS tables USING (table_id)
+    INNER JOIN {CATALOGUE}.ducklake_schema AS schemas USING (schema_id)
     WHERE deletes.end_snapshot IS NULL AND tables.end_snapshot IS NULL AND schemas.end_snapshot IS NULL
     ORDER BY ALL
 """
@@ -173,15 +173,15 @@ class _Change(NamedTuple):
         """Whether the old files stand in the catalogue as they did in its copy, with the same rows deleted."""
         found = [
             warehouse.rows(
-                f"SELECT {kind}_id FROM {_HERE}.ducklake_{kind} "
+                f"SELECT {kind}_id FROM {CATALOGUE}.ducklake_{kind} "
                 f"WHERE data_file_id IN ({_listed(self.old)}) AND end_snapshot IS NULL ORDER BY ALL"
             )
             for kind in ("data_file", "delete_file")
         ]
         return (
-            _last(warehouse, _HERE).schema_version == self.schema_version
+            _last(warehouse, CATALOGUE).schema_version == self.schema_version
             and found == [[(row[0],) for row in self.old], self.deletes]
-            and _inlined(warehouse, _HERE, self.table, self.old) == self.inlined
+            and _inlined(warehouse, CATALOGUE, self.table, self.old) == self.inlined
         )
 
 
@@ -193,24 +193,24 @@ def _carry_over(warehouse: Warehouse, change: _Change) -> None:
             raise OvertakenError(
                 f"rows of {change.table.name} were taken out while its files were written anew"
             )
-        last = _last(warehouse, _HERE)
+        last = _last(warehouse, CATALOGUE)
         now = last.snapshot_id + 1
         # What DuckLake remembers of a table it remembers by the next file's id: it has to be another one.
         next_file_id = last.next_file_id + max(len(change.new), 1)
         warehouse.run(
-            f"INSERT INTO {_HERE}.ducklake_snapshot BY NAME SELECT {now} AS snapshot_id, "
+            f"INSERT INTO {CATALOGUE}.ducklake_snapshot BY NAME SELECT {now} AS snapshot_id, "
             f"now()::VARCHAR AS snapshot_time, {last.schema_version} AS schema_version, "
             f"{last.next_catalog_id} AS next_catalog_id, {next_file_id} AS next_file_id"
         )
         author, message = warehouse.signed_by or (None, None)
         warehouse.run(
-            f"INSERT INTO {_HERE}.ducklake_snapshot_changes (snapshot_id, changes_made, author, commit_message) "
+            f"INSERT INTO {CATALOGUE}.ducklake_snapshot_changes (snapshot_id, changes_made, author, commit_message) "
             f"VALUES ({now}, 'rewrite_delete:{table_id}', ?, ?)",
             [author, message],
         )
         for kind, ended in (("data_file", change.old), ("delete_file", change.deletes)):
             warehouse.run(
-                f"UPDATE {_HERE}.ducklake_{kind} SET end_snapshot = {now} WHERE {kind}_id IN ({_listed(ended)})"
+                f"UPDATE {CATALOGUE}.ducklake_{kind} SET end_snapshot = {now} WHERE {kind}_id IN ({_listed(ended)})"
             )
         if change.new:
             _write_files(warehouse, change.new, last.next_file_id, now)
@@ -218,7 +218,7 @@ def _carry_over(warehouse: Warehouse, change: _Change) -> None:
             sum(row[at] for row in change.old) - sum(row[at] for row in change.new) for at in (1, 2)
         )
         warehouse.run(
-            f"UPDATE {_HERE}.ducklake_table_stats SET record_count = record_count - {fewer}, "
+            f"UPDATE {CATALOGUE}.ducklake_table_stats SET record_count = record_count - {fewer}, "
             f"file_size_bytes = file_size_bytes - {smaller} WHERE table_id = {table_id}"
         )
 
@@ -232,7 +232,7 @@ def _write_files(warehouse: Warehouse, new: Sequence[tuple[int, int, int]], firs
         *((each, own_id) for each in _OF_FILES),
     ):
         warehouse.run(
-            f"INSERT INTO {_HERE}.ducklake_{kind} BY NAME "
+            f"INSERT INTO {CATALOGUE}.ducklake_{kind} BY NAME "
             f"SELECT * REPLACE ({own}) FROM {_THERE}.ducklake_{kind} WHERE data_file_id IN ({_listed(new)})"
         )
 

@@ -14,7 +14,7 @@ import orjson
 import pyarrow as pa
 
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.ingest.land.dedupe import hash_of
+from learnloom.pipelines.ingest.land.dedupe import hash_number
 from learnloom.pipelines.ingest.land.erased import Erased, erased_ids
 from learnloom.pipelines.ingest.land.tables import hashes_of
 from learnloom.pipelines.lake.connection import Warehouse
@@ -77,12 +77,12 @@ def find_waiting(database: Database, keys: Sequence[str], tokens: Sequence[Token
     """The records of a student whose bytes the journal holds: they are not to land any more."""
     with database.snapshot() as connection:
         own = [
-            Erased(_number(statement_id.encode()), _number(bytes(raw)), TOPIC, 0, is_gone=False)
+            Erased(hash_number(statement_id.encode()), hash_number(bytes(raw)), TOPIC, 0, is_gone=False)
             for _, statement_id, raw in _entries(connection, keys)
             if raw is not None and _is_own(bytes(raw), keys)
         ]
         refused = [
-            Erased(0, _number(raw), TOPIC, 0, is_gone=False) for raw in refused_naming(connection, tokens)
+            Erased(0, hash_number(raw), TOPIC, 0, is_gone=False) for raw in refused_naming(connection, tokens)
         ]
     return [*own, *refused]
 
@@ -139,7 +139,9 @@ def erase_from_store(
     with database.transaction() as connection:
         for seq, statement_id, raw in _entries(connection, keys):
             content = None if raw is None else bytes(raw)
-            is_own = is_erased(_number(statement_id.encode())) if content is None else _is_own(content, keys)
+            is_own = (
+                is_erased(hash_number(statement_id.encode())) if content is None else _is_own(content, keys)
+            )
             if is_own:
                 done["entry"] += _leave_number(connection, seq)
             elif content is not None:
@@ -169,7 +171,7 @@ def erase_entries(database: Database, erased_of: Callable[[Sequence[int]], set[i
                 f"ORDER BY seq LIMIT {_AT_ONCE}",
                 (last,),
             ).fetchall()
-            hashes = {seq: _number(statement_id.encode()) for seq, statement_id in entries}
+            hashes = {seq: hash_number(statement_id.encode()) for seq, statement_id in entries}
             erased = erased_of(list(hashes.values()))
             count += sum(_leave_number(connection, seq) for seq, each in hashes.items() if each in erased)
         if not entries:
@@ -222,7 +224,3 @@ def _entries(connection: Connection, keys: Sequence[str]) -> list[Any]:
 
 def _is_own(raw: bytes, keys: Sequence[str]) -> bool:
     return student_key(orjson.loads(raw).get("actor")) in keys
-
-
-def _number(data: bytes) -> int:
-    return int.from_bytes(hash_of(data), "little")

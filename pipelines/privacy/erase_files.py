@@ -14,7 +14,7 @@ from learnloom.pipelines.lake.fence import FileWriteLock
 from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.maintain import flush_inlined, in_turn
 from learnloom.pipelines.lake.open import catalog_of
-from learnloom.pipelines.lake.relation import CATALOGUED_TABLES
+from learnloom.pipelines.lake.relation import CATALOGUE, CATALOGUED_TABLES
 from learnloom.pipelines.lake.rewrite import rewrite_deleted
 from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
@@ -22,7 +22,6 @@ from learnloom.pipelines.privacy.erase_state import FOLDER
 from learnloom.pipelines.privacy.errors import ErasureError
 from learnloom.pipelines.refresh.state import STATE
 
-_CATALOGUE: Final = f"__ducklake_metadata_{LAKE}"
 _STAGED: Final = "staging.stg_statement"
 _ASIDE: Final = "aside"
 """A copy of the catalogue lies here while files are written anew: who runs next removes one that was left."""
@@ -150,7 +149,7 @@ def empty_catalogue(warehouse: Warehouse, *, wait_seconds: float) -> None:
 
     def empty() -> None:
         warehouse.run(
-            f"UPDATE {_CATALOGUE}.ducklake_table_column_stats SET min_value = NULL, max_value = NULL "
+            f"UPDATE {CATALOGUE}.ducklake_table_column_stats SET min_value = NULL, max_value = NULL "
             "WHERE min_value IS NOT NULL OR max_value IS NOT NULL"
         )
 

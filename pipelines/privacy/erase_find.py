@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from learnloom.pipelines.ingest.land.dedupe import hash_of
+from learnloom.pipelines.ingest.land.dedupe import hash_number
 from learnloom.pipelines.ingest.land.erased import Erased
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
@@ -127,5 +127,5 @@ def _letters(warehouse: Warehouse, everybody: Everybody, source: str) -> list[li
 
 
 def _refused(row: dict[str, Any]) -> Erased:
-    content = int.from_bytes(hash_of(row["raw"]), "little")
+    content = hash_number(row["raw"])
     return Erased(0, content, row["topic"], row["partition"], is_gone=False)

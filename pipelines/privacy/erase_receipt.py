@@ -15,7 +15,6 @@ from learnloom.pipelines.privacy.receipt import keyed_counts, token_key
 from learnloom.pipelines.privacy.search import Hits
 from learnloom.pipelines.vault.opening import has_vault, may_read_names
 
-_CATALOGUE: Final = f"__ducklake_metadata_{LAKE}"
 _MODEL: Final = "estimates.model_version"
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from learnloom.pipelines.ingest.land.dedupe import hash_of
+from learnloom.pipelines.ingest.land.dedupe import hash_number
 from learnloom.pipelines.ingest.land.erased import Erased
 from learnloom.pipelines.privacy.erase_attachments import attachments_named
 from learnloom.pipelines.privacy.mentions import agents_in, redacted
@@ -131,7 +131,11 @@ class One:
                 raw = redacted(each.raw, self.sought.subject.keys, told, self.sought.pseudonym)
                 if raw is not None:
                     record = each.record._replace(is_gone=False)
-                    found.append(Mention(each.statement_id, record, raw, _hash(raw)))
+                    found.append(
+                        Mention(
+                            each.statement_id, record, raw, hash_number(raw.encode("utf-8", "surrogatepass"))
+                        )
+                    )
         return found
 
     def is_in_refused(self, raw: bytes, told: Sequence[Token]) -> bool:
@@ -181,7 +185,3 @@ class Everybody:
     def told(self) -> list[list[Token]]:
         """Of each student the texts that they alone have."""
         return [one.told(self.bearers) for one in self.all]
-
-
-def _hash(raw: str) -> int:
-    return int.from_bytes(hash_of(raw.encode("utf-8", "surrogatepass")), "little")

@@ -38,6 +38,11 @@ def hash_of(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=8).digest()
 
 
+def hash_number(data: bytes) -> int:
+    """The same as a number, as landing.statement and landing.erased hold it."""
+    return int.from_bytes(hash_of(data), "little")
+
+
 def as_hashes(digests: list[bytes]) -> Hashes:
     """Read 8-byte digests as numbers."""
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64, copy=False)

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Self
 
-from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import try_lock
 from learnloom.pipelines.lake.location import DATA_FOLDER
+from learnloom.pipelines.lake.relation import CATALOGUE
 from learnloom.pipelines.refresh.buckets.job import BucketRows, RowsFile
 from learnloom.pipelines.refresh.feed import is_known_snapshot
 from learnloom.pipelines.refresh.plan import Plan
@@ -130,7 +131,7 @@ class RunFolders:
 
     def _remove(self, path: Path) -> None:
         """Take a folder away, and those of its files that do not count; what is not reached here are orphans."""
-        catalogued = f"SELECT path FROM __ducklake_metadata_{LAKE}.ducklake_data_file WHERE contains(path, ?)"
+        catalogued = f"SELECT path FROM {CATALOGUE}.ducklake_data_file WHERE contains(path, ?)"
         registered = {Path(row[0]).name for row in self._warehouse.rows(catalogued, [path.name])}
         for file in (self._warehouse.folder / DATA_FOLDER).glob(f"*/*/{path.name}-*.parquet"):
             if file.name not in registered:

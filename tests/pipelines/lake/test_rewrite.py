@@ -11,10 +11,11 @@ from learnloom.pipelines.lake.catalog_copy import copy_catalog
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import LOCK_FILE, try_lock
 from learnloom.pipelines.lake.location import Place
+from learnloom.pipelines.lake.relation import CATALOGUE
 from learnloom.pipelines.lake.rewrite import rewrite_deleted
 from learnloom.pipelines.lake.run import Run
 
-_DELETED = f"SELECT count(*) FROM __ducklake_metadata_{LAKE}.ducklake_delete_file WHERE end_snapshot IS NULL"
+_DELETED = f"SELECT count(*) FROM {CATALOGUE}.ducklake_delete_file WHERE end_snapshot IS NULL"
 _ROWS = "SELECT rowid, n, text, many FROM few ORDER BY ALL"
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.relation import CATALOGUE
 from learnloom.pipelines.refresh.buckets.compute import compute_bucket
 from learnloom.pipelines.refresh.buckets.job import Bucket, BucketRows
 from learnloom.pipelines.refresh.buckets.key_range import key_ranges
@@ -164,8 +165,8 @@ def test_moved_warehouse_keeps_its_files(
 def _unregistered(warehouse: Warehouse) -> set[str]:
     """Names of Parquet files that stand in the folders of tables, and are no table's."""
     files = {path.name for path in (warehouse.folder / "data").glob("*/*/*.parquet")}
-    known = warehouse.rows(f"SELECT path FROM __ducklake_metadata_{LAKE}.ducklake_data_file")
-    deleted = warehouse.rows(f"SELECT path FROM __ducklake_metadata_{LAKE}.ducklake_delete_file")
+    known = warehouse.rows(f"SELECT path FROM {CATALOGUE}.ducklake_data_file")
+    deleted = warehouse.rows(f"SELECT path FROM {CATALOGUE}.ducklake_delete_file")
     return files - {Path(path).name for (path,) in (*known, *deleted)}
 
 
