@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-
-from bench.lrs import Served
+from bench.lrs import Served, answering
 from servers.ports import free_port
 from servers.postgres.find import find_postgres
-from servers.waiting import wait_until
 
 _KEY = "bench"
 _SECRET = "secret"  # noqa: S105
@@ -49,18 +46,9 @@ def xapi_lrs(tree: Path, folder: Path) -> Iterator[Served]:
                 "XAPI_RATE_LIMIT_MAX": _UNLIMITED,
             },
         )
+        address = f"http://127.0.0.1:{port}/xapi"
         try:
-            address = f"http://127.0.0.1:{port}/xapi"
-            wait_until(lambda: _answers(address), lambda: None if server.poll() is None else "xapi-lrs ended")
-            yield Served(address, _KEY, _SECRET, server.pid)
+            with answering(server, address):
+                yield Served(address, _KEY, _SECRET, server.pid)
         finally:
-            server.terminate()
-            server.wait()
             postgres.drop_database(database)
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/about", headers={"X-Experience-API-Version": "1.0.3"}).is_success
-    except httpx.TransportError:
-        return False

@@ -41,14 +41,19 @@ def served(folder: Path, **settings: str) -> Iterator[Served]:
             stdout=log,
             env=environment(**settings),
         )
-        try:
-            wait_until(
-                lambda: _answers(address), lambda: None if server.poll() is None else "the store ended"
-            )
+        with answering(server, address):
             yield Served(address, key["key"], key["secret"], server.pid)
-        finally:
-            server.terminate()
-            server.wait()
+
+
+@contextmanager
+def answering(server: subprocess.Popen[bytes], address: str) -> Iterator[None]:
+    """Wait until a store answers at its address, which ends with /xapi; end it after the block."""
+    try:
+        wait_until(lambda: _answers(address), lambda: None if server.poll() is None else "the store ended")
+        yield
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def _answers(address: str) -> bool:

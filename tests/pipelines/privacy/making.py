@@ -19,6 +19,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.privacy.erase_request import request_erasures
 from learnloom.pipelines.privacy.erase_run import Erasing, ErasureProgress
 from learnloom.pipelines.privacy.erase_state import Erasure
+from learnloom.pipelines.refresh.checks import run_checks
 from tests.once import made_once
 
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
@@ -76,6 +77,11 @@ def run(warehouse: Warehouse, *, backups: Sequence[str] = (), **more: Any) -> li
     return Erasing(
         warehouse, settings_of(warehouse, **more), clock=lambda: NOW, at_once=True, backups=backups
     ).run()
+
+
+def failed_checks(warehouse: Warehouse) -> list[Any]:
+    """Checks of the warehouse that do not hold, each with a sample."""
+    return [(each.name, each.sample) for each in run_checks(warehouse) if each.is_passed is False]
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,7 +22,6 @@ from learnloom.pipelines.privacy.errors import ErasureError
 from learnloom.pipelines.privacy.receipt import read_receipts
 from learnloom.pipelines.privacy.subject import find_subject
 from learnloom.pipelines.privacy.verify import verify
-from learnloom.pipelines.refresh.checks import run_checks
 from tests.pipelines.privacy.making import (
     HOME,
     NOW,
@@ -31,6 +29,7 @@ from tests.pipelines.privacy.making import (
     answer,
     asked,
     copied,
+    failed_checks,
     left_of,
     line,
     run,
@@ -97,10 +96,6 @@ def school_on_a_server(tmp_path: Path, database: str) -> Iterator[Warehouse]:
         yield warehouse
 
 
-def _failed(warehouse: Warehouse) -> list[Any]:
-    return [(each.name, each.sample) for each in run_checks(warehouse) if each.is_passed is False]
-
-
 def _others(warehouse: Warehouse) -> list[str]:
     """Landed statements of those who were never in one with Zoë."""
     return comparable(
@@ -125,7 +120,7 @@ def test_an_erased_student_is_nowhere(where: str, tmp_path: Path, request: pytes
     assert warehouse.rows("SELECT raw FROM landing.statement WHERE contains(raw, 'zz-901')") == []
     (outcome,) = run(warehouse, backups=[str(tmp_path / "safe")] if has_file else [])
     assert outcome.waits_for is None
-    assert _failed(warehouse) == []
+    assert failed_checks(warehouse) == []
     assert _others(warehouse) == others
     assert left_of(tmp_path / "warehouse", TOKENS) == set()
     assert left_of(tmp_path / "safe", TOKENS) == set()
@@ -145,7 +140,7 @@ def test_what_is_read_again_brings_nothing_back(school_without: Warehouse, tmp_p
     land(warehouse, tmp_path / "again.jsonl", again)
     assert warehouse.rows("SELECT count(*) FROM landing.statement") == before
     assert warehouse.rows("SELECT dead_letter_id, raw FROM landing.dead_letter ORDER BY ALL") == letters
-    assert _failed(warehouse) == []
+    assert failed_checks(warehouse) == []
     land(warehouse, tmp_path / "new.jsonl", [line(answer(300, ZOE))])
     (count,) = warehouse.one("SELECT count(*) FROM landing.statement")
     assert count == before[0][0] + 1
@@ -193,7 +188,7 @@ def test_several_are_erased_as_one_by_one(
         assert school.rows(staged) == other.rows(staged)
         assert _others(school) == _others(other)
     assert [each.waits_for for each in run(school)] == [None, None]
-    assert _failed(school) == []
+    assert failed_checks(school) == []
     assert left_of(tmp_path / "warehouse", [*TOKENS, "u-101", "Student Number1"]) == set()
     first, second = (each.content for each in read_receipts(school.folder))
     assert second["previous_sha256"] == first["sha256"]
@@ -284,5 +279,5 @@ def test_until_it_is_gone_what_comes_is_erased_too(tmp_path: Path) -> None:
         half.unlink()
         assert warehouse.one("SELECT n_statements FROM landing.erasure") == (2,)
         assert warehouse.one("SELECT count(*) FROM landing.statement") == (2,)
-        assert _failed(warehouse) == []
+        assert failed_checks(warehouse) == []
     assert left_of(tmp_path / "warehouse", TOKENS) == set()

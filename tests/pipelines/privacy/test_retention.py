@@ -19,8 +19,17 @@ from learnloom.pipelines.privacy.receipt import read_receipts
 from learnloom.pipelines.privacy.retention import follow
 from learnloom.pipelines.privacy.retention_carry import write_known
 from learnloom.pipelines.privacy.retention_plan import Going, plan
-from learnloom.pipelines.refresh.checks import run_checks
-from tests.pipelines.privacy.making import NOW, account, answer, asked, copied, left_of, line, settings_of
+from tests.pipelines.privacy.making import (
+    NOW,
+    account,
+    answer,
+    asked,
+    copied,
+    failed_checks,
+    left_of,
+    line,
+    settings_of,
+)
 from tests.pipelines.refresh.school import differences, land, refreshed, tables
 
 pytestmark = pytest.mark.slow
@@ -82,10 +91,6 @@ def _end(warehouse: Warehouse, settings: Settings) -> list[str | None]:
     return [each.waits_for for each in done]
 
 
-def _failed(warehouse: Warehouse) -> list[Any]:
-    return [(each.name, each.sample) for each in run_checks(warehouse) if each.is_passed is False]
-
-
 _ESTIMATES = "SELECT student_key, attempt_id, round(p_before, 9) FROM estimates.attempt_estimate ORDER BY ALL"
 _SKILLS = (
     "SELECT student_key, skill_id, round(theta, 9), round(p_mastery, 9), level_since_at, mastered_at, review_due_at, "
@@ -111,7 +116,7 @@ def test_what_is_old_goes_and_what_was_known_goes_on(
     assert follow(warehouse, settings, clock=lambda: NOW) == going
     assert warehouse.one("SELECT min(occurred_at) >= ? FROM staging.stg_statement", [_CUT]) == (True,)
     assert _end(warehouse, settings) == [None]
-    assert _failed(warehouse) == []
+    assert failed_checks(warehouse) == []
     assert left_of(tmp_path / "warehouse", [_SAID]) == set()
     kept = {str(row[0]) for row in warehouse.rows("SELECT statement_id FROM landing.statement")}
     assert warehouse.rows(_ESTIMATES) == [row for row in estimates if str(row[1]) in kept]
@@ -153,7 +158,7 @@ def test_ended_between_two_batches_the_next_one_goes_on(
     follow(warehouse, settings, clock=lambda: NOW)
     assert warehouse.one("SELECT count(*) FROM landing.student_prior") == (3,)
     assert set(_end(warehouse, settings)) == {None}
-    assert _failed(warehouse) == []
+    assert failed_checks(warehouse) == []
     assert set(warehouse.rows(_SKILLS)) < set(skills)
 
 
@@ -273,7 +278,7 @@ def test_events_of_what_ended_long_ago_go_and_count_on(tmp_path: Path) -> None:
         wanted = f"SELECT sequence FROM feedback.outbox WHERE {condition} ORDER BY sequence"
         assert warehouse.rows(wanted, values) == [(2,), (4,), (7,)]
         assert _end(warehouse, settings) == [None]
-        assert [name for name, _ in _failed(warehouse) if name != "outbox_tells_what_stands"] == []
+        assert [name for name, _ in failed_checks(warehouse) if name != "outbox_tells_what_stands"] == []
         assert left_of(tmp_path / "warehouse", [f"old {_SAID}"]) == set()
         assert left_of(tmp_path / "warehouse", [f"late {_SAID}"])
         (receipt,) = read_receipts(warehouse.folder)
