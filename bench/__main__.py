@@ -28,7 +28,7 @@ def main() -> None:
         "latency",
         "api",
         "door",
-        *(("oulad",) if OULAD.exists() else ()),
+        *(("oulad", "oulad_weeks") if OULAD.exists() else ()),
     ):
         _measure(name)
 

@@ -4,11 +4,14 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from learnloom.pipelines.evaluate.followed import Followed
 from learnloom.pipelines.lake.relation import load_relations
 from learnloom.pipelines.reference.tables import make_empty_tables
-from learnloom.pipelines.refresh.risk import PROGRESS
+from learnloom.pipelines.refresh.risk import PROGRESS, read_followed
 
 HERE: Final = Path(__file__).resolve().parents[2] / "shared" / "data" / "oulad"
 GROUPINGS: Final = ("gender", "age_band", "disability", "highest_education", "imd_band")
@@ -87,6 +90,17 @@ class Oulad:
         return self._connection.execute(
             f"{PROGRESS} ORDER BY course_id, student_key, cutoff_at"
         ).to_arrow_table()
+
+    def followed(self) -> tuple[Followed, NDArray[np.int64], NDArray[np.bool_]]:
+        """All students at the end of each week, which week of the course it is, and whether the run is of 2014."""
+        followed = read_followed(lambda query: self._connection.execute(query).to_arrow_table())
+        told = self._connection.execute(
+            f"""
+            SELECT date_diff('day', begins_at, cutoff_at) // 7 AS week, contains(course_id, '2014') AS is_next
+            FROM ({PROGRESS} WHERE has_passed IS NOT NULL) ORDER BY student_key, course_id, cutoff_at
+            """
+        ).fetchnumpy()
+        return followed, told["week"], told["is_next"]
 
     def groups(self, grouping: str) -> dict[str, str]:
         """Group by student; of a student in two courses the first in order; an unknown one is left out."""

@@ -21,3 +21,9 @@ class Followed:
     """When the student left or failed; NaT for those who passed."""
     students: Sequence[str] = ()
     """Keys of the students, by their codes in the cases."""
+
+    def where(self, is_kept: NDArray[np.bool_]) -> "Followed":
+        """Return the rows for which is_kept is true."""
+        return Followed(
+            self.cases.where(is_kept), self.cutoff_at[is_kept], self.happened_at[is_kept], self.students
+        )

@@ -72,9 +72,7 @@ def evaluate_risk(
     fold, is_by_run = folds_of(followed.cases)
     held_out = _held_out(followed.cases, fold)
     is_known = np.isfinite(held_out.p)
-    followed = Followed(
-        followed.cases.where(is_known), followed.cutoff_at[is_known], followed.happened_at[is_known]
-    )
+    followed = followed.where(is_known)
     held_out = held_out.where(is_known)
     cases = followed.cases
     quiet = _quiet(cases)
@@ -89,8 +87,8 @@ def evaluate_risk(
         n_students=len(np.unique(cases.student)),
         is_by_run=is_by_run,
         at=shares,
-        lead_time=_lead(followed, held_out.is_flagged, n_resamples=n_resamples, seed=seed),
-        rule_lead_time=_lead(followed, quiet, n_resamples=n_resamples, seed=seed),
+        lead_time=first_lead(followed, held_out.is_flagged, n_resamples=n_resamples, seed=seed),
+        rule_lead_time=first_lead(followed, quiet, n_resamples=n_resamples, seed=seed),
         unknown=missing and f"Ended runs with known outcomes have {missing}",
     )
 
@@ -172,7 +170,9 @@ def _at(
     )
 
 
-def _lead(followed: Followed, is_flagged: Truths, *, n_resamples: int, seed: int) -> LeadTime:
+def first_lead(
+    followed: Followed, is_flagged: Truths, *, n_resamples: int = N_RESAMPLES, seed: int = 0
+) -> LeadTime:
     """Lead time from the first week in which a student was warned of in a run."""
     cases = followed.cases
     pairs, pair = np.unique(np.column_stack([cases.run, cases.student]), axis=0, return_inverse=True)
