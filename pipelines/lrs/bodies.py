@@ -1,14 +1,13 @@
-"""Bodies as they come: within a length, a time, and what all of them may take of the memory at once."""
+"""Bodies as they come and go: within a length, a time, and what all of them may take of the memory at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+import threading
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
+from learnloom.pipelines.lrs.asgi import Receive
 from learnloom.pipelines.lrs.message import RefusedError
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 
 _UNASKED: Final = 16_384
 """Bytes that are read before anybody asks whose they are."""
@@ -37,6 +36,16 @@ class Hold:
         """Let go of the bytes."""
         self._bodies.add(-self._size, is_stranger=self._is_stranger)
 
+    def keep(self, size: int) -> None:
+        """Hold so many bytes of an answer from now on, and nothing else any more.
+
+        Raises:
+            RefusedError: 503, all bodies together are too long.
+        """
+        self._bodies.add(-self._size, is_stranger=self._is_stranger)
+        self._size, self._is_stranger = size, False
+        self._bodies.add(size, is_stranger=False)
+
     async def read(
         self, headers: Mapping[str, str], receive: Receive, *, admit: Callable[[], Awaitable[None]]
     ) -> bytes:
@@ -55,7 +64,8 @@ class Hold:
         # A form of the alternate request syntax may hold the key within.
         is_form = headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
         is_asked = False
-        pieces, is_more = [], True
+        # Grown as one: pieces that are let go of leave holes which nothing else of this length fits.
+        body, is_more = bytearray(), True
         while is_more:
             if not is_asked and max(self._size, announced) > _UNASKED:
                 is_asked = True
@@ -64,10 +74,11 @@ class Hold:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise RefusedError(400, "the connection was closed before the body was there")
-            pieces.append(message.get("body", b""))
-            self._take(len(pieces[-1]))
+            piece = message.get("body", b"")
+            self._take(len(piece))
+            body += piece
             is_more = message.get("more_body", False)
-        return b"".join(pieces)
+        return bytes(body)
 
     def _take(self, size: int) -> None:
         self._size += size
@@ -82,7 +93,7 @@ class Hold:
 
 
 class Bodies:
-    """Bounds on bodies, and how many bytes of them are held; belongs to the event loop."""
+    """Bounds on bodies of requests and answers, and how many bytes of them are held."""
 
     def __init__(self, *, max_bytes: int, max_in_hand: int, seconds: float) -> None:
         """Bound them.
@@ -95,6 +106,7 @@ class Bodies:
         self.max_bytes = max_bytes
         self._max_in_hand = max_in_hand
         self._seconds = seconds
+        self._lock = threading.Lock()
         self._in_hand = 0
         self._strangers = 0
 
@@ -103,18 +115,19 @@ class Bodies:
         return Hold(self)
 
     def add(self, size: int, *, is_stranger: bool) -> None:
-        """Count bytes that have come, or are let go.
+        """Count bytes that are there, or are let go; from any thread.
 
         Raises:
-            RefusedError: 503, more has come than is held at once.
+            RefusedError: 503, more is there than is held at once.
         """
-        self._in_hand += size
-        if is_stranger:
-            self._strangers += size
-        if size > 0 and (
-            self._in_hand > self._max_in_hand
-            or (is_stranger and self._strangers > self._max_in_hand // _STRANGERS_SHARE)
-        ):
+        with self._lock:
+            self._in_hand += size
+            if is_stranger:
+                self._strangers += size
+            is_full = self._in_hand > self._max_in_hand or (
+                is_stranger and self._strangers > self._max_in_hand // _STRANGERS_SHARE
+            )
+        if size > 0 and is_full:
             raise RefusedError(
                 503,
                 f"bodies of more than {self._max_in_hand:,} bytes are in hand (LEARNLOOM_LRS__MAX_BYTES_IN_HAND): send "

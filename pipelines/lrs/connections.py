@@ -96,6 +96,13 @@ class BoundedProtocol(_Protocol):
         super().pause_writing()
         self._watch_writing()
 
+    def resume_writing(self) -> None:
+        """Watch anew: what was there is read, and more of the answer may come."""
+        super().resume_writing()
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self.idle.pop(self, None)
