@@ -43,8 +43,9 @@ class Hold:
             RefusedError: 503, all bodies together are too long.
         """
         self._bodies.add(-self._size, is_stranger=self._is_stranger)
-        self._size, self._is_stranger = size, False
+        self._size, self._is_stranger = 0, False
         self._bodies.add(size, is_stranger=False)
+        self._size = size
 
     async def read(
         self, headers: Mapping[str, str], receive: Receive, *, admit: Callable[[], Awaitable[None]]
@@ -55,6 +56,24 @@ class Hold:
             RefusedError: 400, it breaks off; 408, it takes too long; 413, it is too long; 503, all bodies together are;
                 and what `admit` raises.
         """
+        # Grown as one: pieces that are let go of leave holes which nothing else of this length fits.
+        body = bytearray()
+        try:
+            await self._gather(body, headers, receive, admit)
+        except BaseException:
+            # Now, and not with its answer: else those that are read meanwhile would be refused for what is of no use.
+            body.clear()
+            self.keep(0)
+            raise
+        return bytes(body)
+
+    async def _gather(
+        self,
+        body: bytearray,
+        headers: Mapping[str, str],
+        receive: Receive,
+        admit: Callable[[], Awaitable[None]],
+    ) -> None:
         limit = self._bodies.max_bytes
         length = headers.get("content-length", "0")
         announced = int(length) if length.isdecimal() else 0
@@ -63,9 +82,7 @@ class Hold:
         self._is_stranger = "authorization" not in headers
         # A form of the alternate request syntax may hold the key within.
         is_form = headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
-        is_asked = False
-        # Grown as one: pieces that are let go of leave holes which nothing else of this length fits.
-        body, is_more = bytearray(), True
+        is_asked, is_more = False, True
         while is_more:
             if not is_asked and max(self._size, announced) > _UNASKED:
                 is_asked = True
@@ -78,11 +95,10 @@ class Hold:
             self._take(len(piece))
             body += piece
             is_more = message.get("more_body", False)
-        return bytes(body)
 
     def _take(self, size: int) -> None:
-        self._size += size
         self._bodies.add(size, is_stranger=self._is_stranger)
+        self._size += size
         if self._size > self._bodies.max_bytes:
             raise _too_long(self._bodies.max_bytes)
         if self._is_stranger and self._size > _STRANGERS_BYTES:
@@ -115,19 +131,21 @@ class Bodies:
         return Hold(self)
 
     def add(self, size: int, *, is_stranger: bool) -> None:
-        """Count bytes that are there, or are let go; from any thread.
+        """Count bytes that have come, or are let go; from any thread.
 
         Raises:
-            RefusedError: 503, more is there than is held at once.
+            RefusedError: 503, more would be there than is held at once; they are not counted.
         """
+        of_strangers = size if is_stranger else 0
         with self._lock:
-            self._in_hand += size
-            if is_stranger:
-                self._strangers += size
-            is_full = self._in_hand > self._max_in_hand or (
-                is_stranger and self._strangers > self._max_in_hand // _STRANGERS_SHARE
+            is_full = self._in_hand + size > self._max_in_hand or (
+                is_stranger and self._strangers + size > self._max_in_hand // _STRANGERS_SHARE
             )
-        if size > 0 and is_full:
+            is_refused = size > 0 and is_full
+            if not is_refused:
+                self._in_hand += size
+                self._strangers += of_strangers
+        if is_refused:
             raise RefusedError(
                 503,
                 f"bodies of more than {self._max_in_hand:,} bytes are in hand (LEARNLOOM_LRS__MAX_BYTES_IN_HAND): send "

@@ -1,5 +1,6 @@
 """Long answers come piece by piece and are held so; bodies are bounded by the number of their statements, too."""
 
+import asyncio
 import hashlib
 import json
 import sqlite3
@@ -14,6 +15,8 @@ import httpx
 import orjson
 import pytest
 
+from learnloom.pipelines.lrs.asgi import Message
+from learnloom.pipelines.lrs.bodies import Bodies, Hold
 from learnloom.pipelines.lrs.message import PIECE_BYTES, RefusedError
 from learnloom.pipelines.lrs.multipart import read_parts
 from learnloom.pipelines.lrs.receive import cut
@@ -147,6 +150,35 @@ def test_an_answer_that_cannot_go_on_has_no_end(narrow: Client, tmp_path: Path) 
     assert len(told) > 8_000_000
     assert not told.endswith(b"0\r\n\r\n")
     assert narrow("GET", "/statements", params={"limit": "1"}).is_success
+
+
+def test_a_body_that_finds_no_room_makes_room() -> None:
+    """Of bodies that are too long together those that come last are refused, and the others go on at once."""
+    bodies = Bodies(max_bytes=1_000, max_in_hand=1_000, seconds=60)
+
+    async def read(hold: Hold, *sizes: int) -> int:
+        messages: list[Message] = [
+            {"type": "http.request", "body": b"x" * size, "more_body": True} for size in sizes
+        ]
+        coming = iter([*messages, {"type": "http.request"}])
+
+        async def receive() -> Message:
+            return next(coming)
+
+        async def admit() -> None:
+            """Let everybody in."""
+
+        return len(await bodies.read(hold, {"authorization": "Basic x"}, receive, admit=admit))
+
+    with bodies.hold() as first, bodies.hold() as second, bodies.hold() as third:
+        assert asyncio.run(read(first, 600)) == 600
+        with pytest.raises(RefusedError) as refused:
+            asyncio.run(read(second, 300, 200))
+        assert refused.value.status == 503
+        assert asyncio.run(read(third, 300, 100)) == 400
+        with pytest.raises(RefusedError):
+            first.keep(601)
+        first.keep(600)
 
 
 def test_a_batch_has_a_number_of_statements(tmp_path: Path) -> None:
