@@ -17,6 +17,7 @@ import resource
 import statistics
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
@@ -31,6 +32,7 @@ from tests.pipelines.lrs.wire import request
 
 _VERSION = {"X-Experience-API-Version": "1.0.3"}
 _MIB = 1_048_576
+_KILOBYTE: dict[str, Any] = {"result": {"response": "x" * 1_000}}
 Attack = Callable[[Target], Coroutine[Any, Any, Counter[str]]]
 
 
@@ -150,6 +152,23 @@ async def _guesses(target: Target) -> Counter[str]:
     return sum(await asyncio.gather(*(many() for _ in range(20))), Counter())
 
 
+def _posting(whole: bytes, count: int) -> Attack:
+    """Have so many send the same body at once."""
+
+    async def attack(target: Target) -> Counter[str]:
+        async def one() -> str:
+            reader, writer = await target.open()
+            head = {"Authorization": target.basic, "Content_Type": "application/json"}
+            writer.write(request("POST", "/xapi/statements", **head, Content_Length=len(whole)) + whole)
+            told = await _reply(reader, 300)
+            writer.close()
+            return told
+
+        return Counter(await asyncio.gather(*(one() for _ in range(count))))
+
+    return attack
+
+
 async def _unread(target: Target) -> Counter[str]:
     """Ask for megabytes and read nothing."""
 
@@ -237,6 +256,11 @@ def main() -> None:
         _measure("header bombs, 1,000 x 4 MB", target, _header_bombs)
         _measure("guesses, 20 x 500", target, _guesses)
         _measure("floods, 20 with a key, 100 without", target, _floods)
+        many = json.dumps([statement(id=str(uuid.uuid4()), **_KILOBYTE) for _ in range(20_000)]).encode()
+        _measure("12 send 20,000 statements, 25 MB", target, _posting(many, 12))
+        _measure(
+            "12 send 12 million elements, 25 MB", target, _posting(b"[" + b"1," * 12_000_000 + b"1]", 12)
+        )
         client = Client(target.address, target.key)
         client.post(*(statement(result={"response": "x" * 900_000}) for _ in range(10)))
         _measure("50 ask for 9 MB and read nothing", target, _unread)

@@ -35,6 +35,7 @@ def lrs(
     proxy in front of it, if other machines must reach it.
     """
     # These imports take a second, and --help does not need them.
+    from learnloom.pipelines.lrs.memory import give_back_large_blocks  # noqa: PLC0415
     from learnloom.pipelines.lrs.opening import open_lrs  # noqa: PLC0415
     from learnloom.pipelines.lrs.server import allow_files, server_of  # noqa: PLC0415
 
@@ -42,6 +43,7 @@ def lrs(
     logs = partial(log_to_stderr, as_json=False, is_verbose=verbose)
     logs()
     allow_files(settings.lrs)
+    give_back_large_blocks()
     if host not in _HERE and settings.lrs.certificate_file is None and not settings.lrs.trusted_proxies:
         _log.warning(
             "keys and statements come to %s in clear text: set LEARNLOOM_LRS__CERTIFICATE_FILE and _KEY_FILE, or put a "

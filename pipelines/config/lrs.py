@@ -49,6 +49,12 @@ class LrsBounds(BaseModel):
         le=1_073_741_824,
         description="Longest document of state or a profile, in bytes.",
     )
+    max_batch_statements: int = Field(
+        default=50_000,
+        ge=1,
+        le=1_000_000,
+        description="Statements in the body of one request, at the most.",
+    )
     max_page_bytes: int = Field(
         default=16 * 1_048_576,
         ge=65_536,
@@ -56,9 +62,10 @@ class LrsBounds(BaseModel):
         description="Bytes of statements in one answer: as soon as they are reached, the rest is behind `more`.",
     )
     max_bytes_in_hand: int = Field(
-        default=512 * 1_048_576,
+        default=256 * 1_048_576,
         ge=1_048_576,
-        description="Bytes of all bodies that are held at once; above it, requests are answered with 503.",
+        description="Bytes of all bodies that are held at once, of requests until they are answered, of answers until "
+        "they are read; above it, requests are answered with 503.",
     )
     max_streams: int = Field(
         default=100,

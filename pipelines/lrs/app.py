@@ -1,29 +1,33 @@
 """The store as an ASGI application: bytes of HTTP to calls, answers to bytes, within bounds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from dataclasses import replace
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from learnloom.pipelines.config.lrs import LrsBounds
-from learnloom.pipelines.lrs.bodies import Bodies, Message, Receive
+from learnloom.pipelines.lrs.asgi import Given, Message, Receive, Send, in_thread, left
+from learnloom.pipelines.lrs.bodies import Bodies, Hold
 from learnloom.pipelines.lrs.cors import CORS
 from learnloom.pipelines.lrs.documents import KINDS
 from learnloom.pipelines.lrs.door import Door
-from learnloom.pipelines.lrs.message import Call, HttpAnswer, RefusedError, refusal
+from learnloom.pipelines.lrs.message import Call, HttpAnswer, RefusedError, Rest, refusal
 from learnloom.pipelines.lrs.stream import STREAM, Streams
 
+_log = logging.getLogger(__name__)
 BASE: Final = "/xapi"
 """Below this path stand the resources."""
 _THREADS: Final = 32
+_LONG: Final = 1_048_576
+"""Bytes of a body which takes many times its length while it is judged: so few of them are at once."""
+_LONG_THREADS: Final = 2
 _MOST_FIELDS: Final = 50
 _MOST_HEADER_BYTES: Final = 32_768
 _LONGEST_METHOD: Final = 20
 _VERSIONS: Final = ("1.0", "1.1")
-
-Send = Callable[[Message], Awaitable[None]]
-Given = TypeVar("Given")
 
 
 class App:
@@ -40,6 +44,7 @@ class App:
             seconds=bounds.body_seconds,
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="lrs")
+        self._long_threads = ThreadPoolExecutor(_LONG_THREADS, thread_name_prefix="lrs-long")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request; see the ASGI specification, HTTP."""
@@ -55,16 +60,42 @@ class App:
             await self._stream(call, receive, send)
             return
         with self._bodies.hold() as hold:
-            try:
-                body = await self._bodies.read(
-                    hold, call.headers, receive, admit=lambda: self._in_thread(self._door.admit, call)
-                )
-                self._check_document(call, body)
-            except RefusedError as refused:
-                answer = await self._in_thread(self._door.refuse, call, refused)
-            else:
-                answer = await self._in_thread(self._door.answer, call.having(body=body))
+            answer = await self._answer(call, hold, receive)
+            if answer.rest is not None and scope["http_version"] == "1.0":
+                answer = await self._in_thread(_whole, answer, hold)
             await _send(send, answer, has_body=call.method != "HEAD")
+            rest = answer.rest
+            del answer  # what is on its way is held by the connection
+            if rest is not None:
+                await self._follow(call, rest, hold, receive, send)
+
+    async def _answer(self, call: Call, hold: Hold, receive: Receive) -> HttpAnswer:
+        try:
+            body = await self._bodies.read(
+                hold, call.headers, receive, admit=lambda: self._in_thread(self._door.admit, call)
+            )
+            self._check_document(call, body)
+        except RefusedError as refused:
+            return await self._in_thread(self._door.refuse, call, refused)
+        threads = self._long_threads if len(body) > _LONG else self._threads
+        return await in_thread(threads, self._door.answer, call.having(body=body), hold.keep)
+
+    async def _follow(self, call: Call, rest: Rest, hold: Hold, receive: Receive, send: Send) -> None:
+        """Send what follows an answer until nobody is there: each piece is made when the one before is nearly read."""
+        leaving = asyncio.create_task(left(receive))
+        try:
+            while call.method != "HEAD" and not leaving.done():
+                await send(_body(b"", is_last=False))  # waits
+                piece = await self._in_thread(next, rest, b"")
+                hold.keep(len(piece))
+                await send(_body(piece, is_last=not piece))
+                if not piece:
+                    return
+        except Exception as error:  # noqa: BLE001 - it has begun: that it has no end tells that it is not whole
+            _log.warning("an answer to %s %s was broken off: %s", call.method, call.path, error)
+        finally:
+            leaving.cancel()
+            await self._in_thread(rest.close)
 
     async def _stream(self, call: Call, receive: Receive, send: Send) -> None:
         try:
@@ -74,7 +105,7 @@ class App:
             await _send(send, answer, has_body=call.method != "HEAD")
 
     async def _in_thread(self, work: Callable[..., Given], *arguments: Any) -> Given:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+        return await in_thread(self._threads, work, *arguments)
 
     def _check_document(self, call: Call, body: bytes) -> None:
         if call.path in KINDS and len(body) > self._max_document_bytes:
@@ -146,15 +177,35 @@ def _parameters(query: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
+def _whole(answer: HttpAnswer, hold: Hold) -> HttpAnswer:
+    """Put an answer together for HTTP/1.0, which knows no pieces."""
+    pieces, size = [answer.body], len(answer.body)
+    try:
+        for piece in answer.rest or ():
+            pieces.append(piece)
+            size += len(piece)
+            hold.keep(size)
+    except RefusedError as refused:
+        return refusal(refused)
+    return replace(answer, body=b"".join(pieces), rest=None)
+
+
 async def _send(send: Send, answer: HttpAnswer, *, has_body: bool = True) -> None:
-    headers = {"Content-Length": str(len(answer.body)), **answer.headers}
+    headers = dict(answer.headers)
+    if answer.rest is None:
+        headers.setdefault("Content-Length", str(len(answer.body)))
     if answer.body:
         headers["Content-Type"] = answer.content_type
     if answer.status == 204:  # noqa: PLR2004 - No Content has neither (RFC 9110, 8.6)
-        headers.pop("Content-Length")
+        headers.pop("Content-Length", None)
     raw = [
         (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
         for name, value in headers.items()
     ]
     await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-    await send({"type": "http.response.body", "body": answer.body if has_body else b""})
+    body = answer.body if has_body else b""
+    await send(_body(body, is_last=not has_body or answer.rest is None))
+
+
+def _body(body: bytes, *, is_last: bool) -> Message:
+    return {"type": "http.response.body", "body": body, "more_body": not is_last}

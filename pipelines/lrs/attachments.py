@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-from learnloom.pipelines.lrs.message import RefusedError
+from learnloom.pipelines.lrs.message import PIECE_BYTES, RefusedError
 from learnloom.pipelines.lrs.multipart import BodyPart
 from learnloom.schemas.xapi.equality import is_same
 
@@ -47,13 +47,19 @@ class Attachments:
                 os.fsync(file.fileno())
             partial.rename(path)
 
-    def content(self, sha2: str) -> bytes | None:
-        """Give what has this hash; None where it never came."""
+    def content(self, sha2: str) -> Iterator[bytes] | None:
+        """Give what has this hash, piece by piece; None where it never came."""
         path = self._path(sha2.lower())
-        return path.read_bytes() if path.exists() else None
+        return _pieces(path) if path.exists() else None
 
     def _path(self, sha2: str) -> Path:
         return self._folder / sha2[:2] / sha2
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
 
 
 def attachments_of(statement: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -63,36 +69,51 @@ def attachments_of(statement: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from statement["object"].get("attachments", ())
 
 
-def check_parts(
-    statements: Sequence[Mapping[str, Any]], parts: Sequence[BodyPart], *, first: int = 0
-) -> None:
-    """Hold the parts of a body to the statements, of which the first has the index `first` (Communication 1.5.2).
+class AttachedParts:
+    """The parts of a body below its statements, held to the statements that name them (Communication 1.5.2)."""
 
-    Raises:
-        RefusedError: 400, a part is missing, stands for nothing, or is not what its headers say; or a signature is
-            not made as xAPI demands.
-    """
-    by_hash: dict[str, bytes] = {}
-    for number, part in enumerate(parts, 1):
-        by_hash[_checked_hash(number, part)] = part.content
-    named = set()
-    for index, statement in enumerate(statements, first):
+    def __init__(self, parts: Sequence[BodyPart]) -> None:
+        """Take the parts.
+
+        Raises:
+            RefusedError: 400, a part is not what its headers say.
+        """
+        self._parts = {_checked_hash(number, part): part for number, part in enumerate(parts, 1)}
+        self._named: set[str] = set()
+        self._signatures: set[str] = set()
+
+    def check(self, statement: Mapping[str, Any], index: int) -> None:
+        """Hold the parts to the next statement, which has this index in its batch.
+
+        Raises:
+            RefusedError: 400, a part is missing, or a signature is not made as xAPI demands.
+        """
         for attachment in attachments_of(statement):
             sha2 = attachment["sha2"].lower()
-            named.add(sha2)
-            content = by_hash.get(sha2)
-            if content is None and "fileUrl" not in attachment:
+            self._named.add(sha2)
+            part = self._parts.get(sha2)
+            if part is None and "fileUrl" not in attachment:
                 raise RefusedError(
                     400,
                     f"statement {index} has an attachment with sha2 {sha2}, and neither a part of the body with this "
                     "X-Experience-API-Hash nor a fileUrl brings it",
                 )
-            if content is not None and attachment["usageType"] == SIGNATURE:
-                _check_signature(statement, attachment, content)
-    if unnamed := sorted(set(by_hash) - named):
-        raise RefusedError(
-            400, f"no statement has an attachment with sha2 {unnamed[0]}, which a part of the body brings"
-        )
+            if attachment["usageType"] == SIGNATURE:
+                self._signatures.add(sha2)
+                if part is not None:
+                    _check_signature(statement, attachment, part.content)
+
+    def named(self, *, with_signatures: bool) -> list[BodyPart]:
+        """Give the parts, once all statements were seen.
+
+        Raises:
+            RefusedError: 400, a part stands for nothing.
+        """
+        if unnamed := sorted(self._parts.keys() - self._named):
+            raise RefusedError(
+                400, f"no statement has an attachment with sha2 {unnamed[0]}, which a part of the body brings"
+            )
+        return [part for sha2, part in self._parts.items() if with_signatures or sha2 not in self._signatures]
 
 
 def _checked_hash(number: int, part: BodyPart) -> str:

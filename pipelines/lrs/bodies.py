@@ -1,14 +1,13 @@
-"""Bodies as they come: within a length, a time, and what all of them may take of the memory at once."""
+"""Bodies as they come and go: within a length, a time, and what all of them may take of the memory at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+import threading
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
+from learnloom.pipelines.lrs.asgi import Receive
 from learnloom.pipelines.lrs.message import RefusedError
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 
 _UNASKED: Final = 16_384
 """Bytes that are read before anybody asks whose they are."""
@@ -37,6 +36,17 @@ class Hold:
         """Let go of the bytes."""
         self._bodies.add(-self._size, is_stranger=self._is_stranger)
 
+    def keep(self, size: int) -> None:
+        """Hold so many bytes of an answer from now on, and nothing else any more.
+
+        Raises:
+            RefusedError: 503, all bodies together are too long.
+        """
+        self._bodies.add(-self._size, is_stranger=self._is_stranger)
+        self._size, self._is_stranger = 0, False
+        self._bodies.add(size, is_stranger=False)
+        self._size = size
+
     async def read(
         self, headers: Mapping[str, str], receive: Receive, *, admit: Callable[[], Awaitable[None]]
     ) -> bytes:
@@ -46,6 +56,24 @@ class Hold:
             RefusedError: 400, it breaks off; 408, it takes too long; 413, it is too long; 503, all bodies together are;
                 and what `admit` raises.
         """
+        # Grown as one: pieces that are let go of leave holes which nothing else of this length fits.
+        body = bytearray()
+        try:
+            await self._gather(body, headers, receive, admit)
+        except BaseException:
+            # Now, and not with its answer: else those that are read meanwhile would be refused for what is of no use.
+            body.clear()
+            self.keep(0)
+            raise
+        return bytes(body)
+
+    async def _gather(
+        self,
+        body: bytearray,
+        headers: Mapping[str, str],
+        receive: Receive,
+        admit: Callable[[], Awaitable[None]],
+    ) -> None:
         limit = self._bodies.max_bytes
         length = headers.get("content-length", "0")
         announced = int(length) if length.isdecimal() else 0
@@ -54,8 +82,7 @@ class Hold:
         self._is_stranger = "authorization" not in headers
         # A form of the alternate request syntax may hold the key within.
         is_form = headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
-        is_asked = False
-        pieces, is_more = [], True
+        is_asked, is_more = False, True
         while is_more:
             if not is_asked and max(self._size, announced) > _UNASKED:
                 is_asked = True
@@ -64,14 +91,14 @@ class Hold:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise RefusedError(400, "the connection was closed before the body was there")
-            pieces.append(message.get("body", b""))
-            self._take(len(pieces[-1]))
+            piece = message.get("body", b"")
+            self._take(len(piece))
+            body += piece
             is_more = message.get("more_body", False)
-        return b"".join(pieces)
 
     def _take(self, size: int) -> None:
-        self._size += size
         self._bodies.add(size, is_stranger=self._is_stranger)
+        self._size += size
         if self._size > self._bodies.max_bytes:
             raise _too_long(self._bodies.max_bytes)
         if self._is_stranger and self._size > _STRANGERS_BYTES:
@@ -82,7 +109,7 @@ class Hold:
 
 
 class Bodies:
-    """Bounds on bodies, and how many bytes of them are held; belongs to the event loop."""
+    """Bounds on bodies of requests and answers, and how many bytes of them are held."""
 
     def __init__(self, *, max_bytes: int, max_in_hand: int, seconds: float) -> None:
         """Bound them.
@@ -95,6 +122,7 @@ class Bodies:
         self.max_bytes = max_bytes
         self._max_in_hand = max_in_hand
         self._seconds = seconds
+        self._lock = threading.Lock()
         self._in_hand = 0
         self._strangers = 0
 
@@ -103,18 +131,21 @@ class Bodies:
         return Hold(self)
 
     def add(self, size: int, *, is_stranger: bool) -> None:
-        """Count bytes that have come, or are let go.
+        """Count bytes that have come, or are let go; from any thread.
 
         Raises:
-            RefusedError: 503, more has come than is held at once.
+            RefusedError: 503, more would be there than is held at once; they are not counted.
         """
-        self._in_hand += size
-        if is_stranger:
-            self._strangers += size
-        if size > 0 and (
-            self._in_hand > self._max_in_hand
-            or (is_stranger and self._strangers > self._max_in_hand // _STRANGERS_SHARE)
-        ):
+        of_strangers = size if is_stranger else 0
+        with self._lock:
+            is_full = self._in_hand + size > self._max_in_hand or (
+                is_stranger and self._strangers + size > self._max_in_hand // _STRANGERS_SHARE
+            )
+            is_refused = size > 0 and is_full
+            if not is_refused:
+                self._in_hand += size
+                self._strangers += of_strangers
+        if is_refused:
             raise RefusedError(
                 503,
                 f"bodies of more than {self._max_in_hand:,} bytes are in hand (LEARNLOOM_LRS__MAX_BYTES_IN_HAND): send "

@@ -26,6 +26,7 @@ _END: Final = b"\r\n\r\n"
 """Of the headers."""
 _LINGER_SECONDS: Final = 5.0
 """How long the rest of a body is thrown away whose request was answered: else the answer would be lost with it."""
+_UNSENT_BYTES: Final = 131_072
 _AT_ONCE: Final = struct.pack("ii", 1, 0)
 """On, and for no seconds: what is left to send is thrown away."""
 _REASONS: Final = {408: "Request Timeout", 431: "Request Header Fields Too Large", 503: "Service Unavailable"}
@@ -50,6 +51,11 @@ class BoundedProtocol(_Protocol):
         """Wait for a request, and make room where there are too many."""
         # TCP's, also where it is uvloop's, which is of no class of asyncio.
         super().connection_made(cast("Transport", transport))
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            # Else the kernel takes megabytes of what is not read yet, and for minutes no reading is seen.
+            transport.get_extra_info("socket").setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_BYTES
+            )
         self._is_idle()
         self._set_timer(self.bounds.header_seconds)
         if len(self.connections) <= self.bounds.max_connections:
@@ -94,6 +100,14 @@ class BoundedProtocol(_Protocol):
     def pause_writing(self) -> None:
         """See that whoever gets an answer reads it."""
         super().pause_writing()
+        self._watch_writing()
+
+    def resume_writing(self) -> None:
+        """Watch anew: what was there is nearly read, and more of the answer may come."""
+        super().resume_writing()
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
         self._watch_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -11,11 +11,11 @@ from learnloom.pipelines.lrs.activities import answer_activity, answer_agent
 from learnloom.pipelines.lrs.alternate import unfolded
 from learnloom.pipelines.lrs.cors import CORS, preflight
 from learnloom.pipelines.lrs.documents import KINDS, answer_document
-from learnloom.pipelines.lrs.gate import Gate
+from learnloom.pipelines.lrs.gate import Exchange, Gate
 from learnloom.pipelines.lrs.give import iso
 from learnloom.pipelines.lrs.guard import check_parameters
 from learnloom.pipelines.lrs.hiding import Hiding
-from learnloom.pipelines.lrs.message import Call, HttpAnswer, RefusedError, as_json, refusal
+from learnloom.pipelines.lrs.message import Call, HttpAnswer, RefusedError, Rest, as_json, refusal
 from learnloom.pipelines.lrs.sessions import FETCH, answer_fetch, answer_sessions
 from learnloom.pipelines.lrs.store import Store
 from learnloom.schemas.xapi.statement import VERSION_1, VERSION_2
@@ -62,17 +62,26 @@ class Door:
         """
         self._gate.caller(call)
 
-    def answer(self, call: Call) -> HttpAnswer:
-        """Answer, whatever comes: errors are answers, too."""
-        return self._told(call, self._answered)
+    def answer(self, call: Call, keep: Callable[[int], None]) -> HttpAnswer:
+        """Answer, whatever comes: errors are answers, too.
+
+        Args:
+            call: what is asked.
+            keep: is told how long an answer is that holds what was read, and may refuse it. One that tells what was
+                written is short, and cannot be refused any more.
+        """
+
+        def answered(visit: _Visit) -> HttpAnswer:
+            answer = self._answered(visit)
+            if visit.call.method == "GET":
+                keep(len(answer.body))
+            return answer
+
+        return self._told(call, answered)
 
     def refuse(self, call: Call, error: RefusedError) -> HttpAnswer:
         """Answer a call whose body was not read."""
-
-        def refused(_: _Visit) -> HttpAnswer:
-            raise error
-
-        return self._told(call, refused)
+        return self._told(call, lambda _: refusal(error))
 
     def listening(self, call: Call) -> Call:
         """Let somebody in who wants to be told of statements; what is not of the specification has no version.
@@ -84,9 +93,9 @@ class Door:
         check_scope(admitted)
         return self._hiding.call(admitted)
 
-    def listened(self, call: Call, statements: int, seconds: float) -> None:
-        """Take note of somebody who was told of so many statements, for so long."""
-        self._gate.done(call, HttpAnswer(200, statements=statements), seconds)
+    def listened(self, call: Call, statements: int, began: float) -> None:
+        """Take note of somebody who was told of so many statements from a moment of `time.perf_counter` on."""
+        self._gate.done(call, Exchange(200, statements, 0, 0, began))
 
     def _told(self, call: Call, answered: Callable[[_Visit], HttpAnswer]) -> HttpAnswer:
         began = time.perf_counter()
@@ -101,8 +110,25 @@ class Door:
         if call.path == "/statements":
             moment = self._store.consistent_through()
             visit.headers.setdefault("X-Experience-API-Consistent-Through", iso(moment))
-        self._gate.done(visit.call, answer, time.perf_counter() - began)
-        return replace(answer, headers=visit.headers | dict(answer.headers))
+        answer = replace(answer, headers=visit.headers | dict(answer.headers))
+        exchange = Exchange(answer.status, answer.statements, len(visit.call.body), len(answer.body), began)
+        if answer.rest is None:
+            self._gate.done(visit.call, exchange)
+            return answer
+        rest = self._followed(visit.call.having(body=b""), exchange, answer.rest)
+        next(rest)  # begun, so that its end is noted in any case
+        return replace(answer, rest=rest)
+
+    def _followed(self, call: Call, exchange: Exchange, rest: Rest) -> Rest:
+        """Give nothing, and then what follows an answer; how much that was is noted when it ends or is broken off."""
+        size = exchange.bytes_out
+        try:
+            yield b""
+            for piece in rest:
+                size += len(piece)
+                yield piece
+        finally:
+            self._gate.done(call, exchange._replace(bytes_out=size))
 
     def _answered(self, visit: _Visit) -> HttpAnswer:
         call = visit.call

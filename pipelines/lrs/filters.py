@@ -23,7 +23,7 @@ _FILTERS: Final = frozenset(
 )
 COLUMNS: Final = (
     "entry.seq AS seq, entry.id AS id, entry.stored AS stored, entry.key_id AS key_id, "
-    "entry.version AS version, entry.raw AS raw"
+    "entry.version AS version, length(entry.raw) AS size"
 )
 _MOST: Final = 500
 """Statements in one answer."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, NamedTuple
 
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.lrs.access import SESSIONS
@@ -15,7 +15,7 @@ from learnloom.pipelines.lrs.give import iso
 from learnloom.pipelines.lrs.issuer import Issuer
 from learnloom.pipelines.lrs.keys import Caller, Key, find_key, insert_key, key_of, note_use
 from learnloom.pipelines.lrs.limits import Buckets, retry_after
-from learnloom.pipelines.lrs.message import Call, HttpAnswer, RefusedError
+from learnloom.pipelines.lrs.message import Call, RefusedError
 from learnloom.pipelines.lrs.sessions import FETCH, PREFIX, caller_of_session
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.lrs.tokens import Holder, Tokens
@@ -34,6 +34,18 @@ _PLACES: Final = frozenset(
     }
 )
 """What the audit names; other paths may hold anything."""
+
+
+class Exchange(NamedTuple):
+    """What went over the line for one request."""
+
+    status: int
+    statements: int
+    """Taken in or given."""
+    bytes_in: int
+    bytes_out: int
+    began: float
+    """By `time.perf_counter`."""
 
 
 class Gate:
@@ -119,13 +131,13 @@ class Gate:
                     Retry_After=retry_after(wait),
                 )
 
-    def done(self, call: Call, answer: HttpAnswer, seconds: float) -> None:
+    def done(self, call: Call, exchange: Exchange) -> None:
         """Count what came with a call that was answered, and write the line about it."""
         if call.key_id:
             if self._statements is not None and call.method in ("PUT", "POST"):
-                self._statements.take(call.key_id, max(1, answer.statements))
+                self._statements.take(call.key_id, max(1, exchange.statements))
             if self._bytes is not None:
-                self._bytes.take(call.key_id, len(call.body))
+                self._bytes.take(call.key_id, exchange.bytes_in)
         self._audit(
             {
                 "at": iso(self._store.milliseconds()),
@@ -133,11 +145,11 @@ class Gate:
                 "address": call.address,
                 "method": call.method[:10],
                 "resource": call.path if call.path in _PLACES else None,
-                "status": answer.status,
-                "statements": answer.statements,
-                "bytes_in": len(call.body),
-                "bytes_out": len(answer.body),
-                "milliseconds": round(seconds * 1_000, 1),
+                "status": exchange.status,
+                "statements": exchange.statements,
+                "bytes_in": exchange.bytes_in,
+                "bytes_out": exchange.bytes_out,
+                "milliseconds": round((time.perf_counter() - exchange.began) * 1_000, 1),
             }
         )
 

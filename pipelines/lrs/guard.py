@@ -4,7 +4,7 @@ A short key lies in a browser, where whoever does the course can read it. So it 
 of others, voids nothing, and gives no definitions but those of its own activities: they may hold right answers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from learnloom.pipelines.lrs.filters import json_agent
@@ -54,25 +54,18 @@ def _check_course(call: Call, learner: Learner) -> None:
             raise _not_for(f"the parameter registration has to be {learner.registration}")
 
 
-def check_statements(
-    call: Call, statements: Sequence[Mapping[str, Any]], kept: Sequence[Mapping[str, Any]]
-) -> None:
-    """See that valid statements are of those whom the key is for.
+def check_statement(call: Call, statement: Mapping[str, Any], kept: Mapping[str, Any], index: int) -> None:
+    """See that a valid statement is of those whom the key is for.
 
     Args:
-        call: with which they came.
-        statements: as they came.
-        kept: the same as the store keeps them.
+        call: with which it came.
+        statement: as it came.
+        kept: the same as the store keeps it.
+        index: its place in the batch.
 
     Raises:
         RefusedError: 403, naming the statement and what is wrong.
     """
-    for index, pair in enumerate(zip(statements, kept, strict=True)):
-        check_statement(call, *pair, index)
-
-
-def check_statement(call: Call, statement: Mapping[str, Any], kept: Mapping[str, Any], index: int) -> None:
-    """See that a valid statement is of those whom the key is for; raises as `check_statements` does."""
     check_home_pages(call.home_pages, statement["actor"], f"the actor of statement {index}")
     if call.learner is not None:
         _check_statement(call.learner, kept, index)

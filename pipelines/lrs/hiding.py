@@ -1,15 +1,13 @@
 """Pseudonyms at the door: what comes in is kept under them, and what is asked by an identifier is found by its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
 
 from learnloom.pipelines.ingest.land.pseudonymised import refused_pseudonymised
-from learnloom.pipelines.lrs.attachments import SIGNATURE, attachments_of
 from learnloom.pipelines.lrs.filters import json_agent
 from learnloom.pipelines.lrs.message import Call
-from learnloom.pipelines.lrs.multipart import BodyPart
 from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
 from learnloom.schemas.record import Judge
 
@@ -53,15 +51,3 @@ class Hiding:
             return list(raws)
         hidden = (refused_pseudonymised(raw, self._pseudonyms, judge) for raw in raws)
         return [raw for raw in hidden if raw is not None]
-
-    def parts(self, statements: Sequence[Mapping[str, Any]], parts: Sequence[BodyPart]) -> list[BodyPart]:
-        """Give the attachments that are kept: no signatures, which hold the statement as it came."""
-        if self._pseudonyms is None:
-            return list(parts)
-        signatures = {
-            attachment["sha2"].lower()
-            for statement in statements
-            for attachment in attachments_of(statement)
-            if attachment["usageType"] == SIGNATURE
-        }
-        return [part for part in parts if part.headers["x-experience-api-hash"].lower() not in signatures]

@@ -1,6 +1,6 @@
 """A request and its answer, free of any server's types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, Self
 
@@ -10,6 +10,12 @@ from learnloom.schemas.errors import LearnloomError
 from learnloom.schemas.record import Fault
 
 JSON: Final = "application/json"
+PIECE_BYTES: Final = 262_144
+"""Of an answer in pieces, each has so many at the least, but for the last: nothing waits for more of them than one."""
+
+
+Rest = Generator[bytes, None, None]
+"""The pieces that follow a body; an empty one is the last."""
 
 
 class RefusedError(LearnloomError):
@@ -85,12 +91,38 @@ class HttpAnswer:
     headers: Mapping[str, str] = field(default_factory=dict)
     statements: int = 0
     """How many were taken in or given; for limits and the audit, not sent."""
+    rest: Rest | None = None
+    """What follows the body, made as it is sent; for one thread at a time."""
 
 
 def as_json(value: Any, status: int = 200, **headers: str) -> HttpAnswer:
     """Answer with a value as JSON."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return HttpAnswer(status, orjson.dumps(value), headers=named)
+
+
+def in_pieces(
+    pieces: Iterable[bytes], content_type: str, headers: Mapping[str, str], *, statements: int
+) -> HttpAnswer:
+    """Answer with what is made piece by piece; what makes the first one may refuse all."""
+    rest = _gathered(pieces)
+    body = next(rest)
+    is_all = len(body) < PIECE_BYTES
+    return HttpAnswer(200, body, content_type, headers, statements, None if is_all else rest)
+
+
+def _gathered(pieces: Iterable[bytes]) -> Rest:
+    """Put pieces together that are small."""
+    held: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= PIECE_BYTES:
+            # Whoever takes it has it alone.
+            yield held.pop() if len(held) == 1 else b"".join(held)
+            held, size = [], 0
+    yield b"".join(held)
 
 
 def refusal(error: RefusedError) -> HttpAnswer:

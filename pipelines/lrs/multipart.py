@@ -1,15 +1,20 @@
 """Statements with attachments in one body: multipart/mixed (RFC 2046, 5.1), read and written."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from email.message import Message
 from email.parser import BytesHeaderParser
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.lrs.message import RefusedError
 
+MIXED: Final = "multipart/mixed"
 _MOST_PARTS: Final = 1_000
 _BOUNDARY: Final = re.compile(rb"^[0-9A-Za-z'()+_,\-./:=? ]{1,70}$")
+
+
+Written = tuple[Mapping[str, str], Iterable[bytes]]
+"""Headers of a part, and its bytes piece by piece."""
 
 
 class BodyPart(NamedTuple):
@@ -54,10 +59,11 @@ def _part(piece: bytes) -> BodyPart:
     return BodyPart({name.lower(): str(value).strip() for name, value in headers.items()}, content)
 
 
-def write_parts(parts: Sequence[BodyPart], boundary: str) -> bytes:
-    """Put parts into one body."""
-    pieces = []
-    for part in parts:
-        head = "".join(f"{name}: {value}\r\n" for name, value in part.headers.items())
-        pieces.append(f"--{boundary}\r\n{head}\r\n".encode() + part.content + b"\r\n")
-    return b"".join(pieces) + f"--{boundary}--\r\n".encode()
+def written(parts: Iterable[Written], boundary: str) -> Iterator[bytes]:
+    """Put parts into one body, piece by piece."""
+    for headers, pieces in parts:
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        yield f"--{boundary}\r\n{head}\r\n".encode()
+        yield from pieces
+        yield b"\r\n"
+    yield f"--{boundary}--\r\n".encode()

@@ -1,12 +1,12 @@
 """What a listener is given next: the statements after a number, in order, that fit what was asked for."""
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from learnloom.pipelines.lrs.database import Connection
+from learnloom.pipelines.lrs.entries import EntryRow
 from learnloom.pipelines.lrs.filters import AFTER, COLUMNS, Filter, asked_of, own_conditions
 from learnloom.pipelines.lrs.message import Call, only
 from learnloom.pipelines.lrs.reader import progress
-from learnloom.pipelines.lrs.statements import Row
 from learnloom.pipelines.lrs.store import Store
 
 _PARAMETERS: Final = frozenset(
@@ -20,11 +20,17 @@ _WINDOW: Final = 5_000
 class NewsPage(NamedTuple):
     """The next statements."""
 
-    rows: list[Row]
+    rows: list[EntryRow]
     last: int
     """All up to this number was looked at."""
     is_all: bool
     """Whether nothing more is there for now."""
+
+    def until(self, last: int) -> Self:
+        """Give the statements up to one of them; the others are looked at again."""
+        if not self.rows or last == self.rows[-1].seq:
+            return self
+        return self._replace(rows=[row for row in self.rows if row.seq <= last], last=last, is_all=False)
 
 
 class News:
@@ -73,9 +79,9 @@ class News:
         # Where a listener is ahead, of a journal that was restored, it waits.
         return NewsPage(rows, max(seq, until), is_all=until >= newest)
 
-    def _rows(self, connection: Connection, seq: int, until: int) -> list[Row]:
+    def _rows(self, connection: Connection, seq: int, until: int) -> list[EntryRow]:
         values: dict[str, Any] = self._asked.values | {"after": seq, "last": until, "count": _ROWS}
-        return connection.execute(self._sql, values).fetchall()
+        return [EntryRow(*row) for row in connection.execute(self._sql, values)]
 
 
 def _sql(asked: Filter) -> str:

@@ -16,6 +16,8 @@ from learnloom.pipelines.lrs.app import BASE, App
 from learnloom.pipelines.lrs.attachments import FOLDER, Attachments
 from learnloom.pipelines.lrs.contents import LandedContent
 from learnloom.pipelines.lrs.door import Door
+from learnloom.pipelines.lrs.entries import Entries
+from learnloom.pipelines.lrs.finder import Finder
 from learnloom.pipelines.lrs.follow import WarehouseFollower
 from learnloom.pipelines.lrs.gate import open_gate
 from learnloom.pipelines.lrs.hiding import Hiding
@@ -114,8 +116,9 @@ def open_lrs(job: LandingJob, prepare: Callable[[], None] | None = None) -> Iter
         _landing(job, store, content, prepare) as log,
         WarehouseFollower(settings, store),
     ):
+        entries = Entries(store, content)
+        attachments = Attachments(store.folder / FOLDER)
         statements = Statements(
-            store,
             Receiver(
                 store,
                 log,
@@ -123,17 +126,21 @@ def open_lrs(job: LandingJob, prepare: Callable[[], None] | None = None) -> Iter
                 repairs=settings.repairs,
                 content=content,
                 new_id=_new_id,
+                attachments=attachments,
                 hiding=hiding,
             ),
-            Attachments(store.folder / FOLDER),
-            content=content,
-            new_id=_new_id,
-            max_page_bytes=settings.lrs.max_page_bytes,
-            path=f"{BASE}/statements",
-            hiding=hiding,
+            Finder(
+                store,
+                entries,
+                attachments,
+                new_id=_new_id,
+                max_page_bytes=settings.lrs.max_page_bytes,
+                path=f"{BASE}/statements",
+            ),
+            max_statements=settings.lrs.max_batch_statements,
         )
         door = Door(store, statements.answer, gate, hiding)
         streams = Streams(
-            store, statements, door, most=settings.lrs.max_streams, seconds=settings.lrs.stream_seconds
+            store, entries, door, most=settings.lrs.max_streams, seconds=settings.lrs.stream_seconds
         )
         yield App(door, streams, settings.lrs)

@@ -3,19 +3,21 @@
 import threading
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any, Final, NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple
 
 import msgspec
 import orjson
 
+from learnloom.pipelines.ingest.sources.arrays import Scanner
 from learnloom.pipelines.ingest.sources.reading import Limits
 from learnloom.pipelines.ingest.validate.mending import judge_mended, repairs_named
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lrs.access import authority_of, may_define
-from learnloom.pipelines.lrs.attachments import check_parts
+from learnloom.pipelines.lrs.attachments import AttachedParts, Attachments
 from learnloom.pipelines.lrs.database import Connection
 from learnloom.pipelines.lrs.findable import findable
-from learnloom.pipelines.lrs.guard import check_statement, check_statements
+from learnloom.pipelines.lrs.guard import check_statement
 from learnloom.pipelines.lrs.hiding import Hiding
 from learnloom.pipelines.lrs.journal import Content, Incoming, Submitter, append, keep_refused
 from learnloom.pipelines.lrs.log import Log
@@ -26,6 +28,9 @@ from learnloom.schemas.record import Verdict
 _MAX_FAULTS: Final = 200
 """Faults told of one request."""
 _MAX_FAULTS_OF_ONE: Final = 20
+_LONG: Final = 1_048_576
+"""Bytes of a body whose elements are counted before they are cut out."""
+_CHUNK: Final = 65_536
 _ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -50,6 +55,7 @@ class Receiver:
         repairs: Sequence[str] = (),
         content: Content,
         new_id: Callable[[], str],
+        attachments: Attachments,
         hiding: Hiding,
     ) -> None:
         """Take statements in.
@@ -61,8 +67,10 @@ class Receiver:
             repairs: names of those that mend what would be refused; what is mended is kept in its stead.
             content: gives the bytes of a statement that the store has no more.
             new_id: gives the id of a statement that came without.
+            attachments: keeps what is attached.
             hiding: what is done about names.
         """
+        self._attachments = attachments
         self._hiding = hiding
         self._store = store
         self._content = content
@@ -73,53 +81,63 @@ class Receiver:
         self._judge = judge_mended(Validator(limits=limits).validate, repairs_named(repairs, of_import=True))
 
     def receive(
-        self,
-        call: Call,
-        raws: Sequence[bytes],
-        *,
-        put_id: str | None = None,
-        before: Callable[[Sequence[dict[str, Any]]], None] = lambda _: None,
+        self, call: Call, raws: Sequence[bytes], attached: AttachedParts, *, put_id: str | None = None
     ) -> list[str]:
         """Judge and keep statements; returns their ids, once all of them are on the disk.
 
         Args:
             call: whose statements they are.
             raws: each in its bytes.
+            attached: what came with them.
             put_id: the id of the only one, by the address that it was sent to.
-            before: is given the statements before they are kept, and may refuse them.
 
         Raises:
             RefusedError: nothing is kept as a statement: 400, some are invalid; 409, an id is another statement's;
                 503, they cannot be kept now; 403, an actor is not one of those whom the key is for.
         """
         self._log.check()
-        incoming = self._prepared(call, raws, put_id, before)
+        incoming = self._prepared(call, raws, attached, put_id)
+        self._attachments.keep(attached.named(with_signatures=not self._hiding.is_on))
         self._keep(incoming)
         return [one.statement_id for one in incoming]
 
     def _prepared(
-        self,
-        call: Call,
-        raws: Sequence[bytes],
-        put_id: str | None,
-        before: Callable[[Sequence[dict[str, Any]]], None],
+        self, call: Call, raws: Sequence[bytes], attached: AttachedParts, put_id: str | None
     ) -> list[Incoming]:
-        """Judge statements; what is left of each to be kept is small, and the rest is let go of before it is waited."""
+        """Judge statements; what is left of each is small, and the rest is let go of before the next one is parsed."""
         verdicts = self._judged(call, raws)
-        raws = [verdict.raw or b"" for verdict in verdicts]
-        statements = [orjson.loads(raw) for raw in raws]
-        before(statements)
         ids = [(verdict.statement_id or put_id or self._new_id()).lower() for verdict in verdicts]
         if put_id is not None and ids != [put_id.lower()]:
             raise RefusedError(
                 400, f"the statement's id is {ids[0]}, and it was sent to statementId={put_id}"
             )
         seen: set[str] = set()
-        for one in ids:
-            _check_new(one, seen)
-        kept = [self._hiding.statement(statement) for statement in statements]
-        check_statements(call, statements, kept)
-        return [self._incoming(call, *one) for one in zip(ids, raws, kept, strict=True)]
+        incoming = []
+        for index, (statement_id, verdict) in enumerate(zip(ids, verdicts, strict=True)):
+            _check_new(statement_id, seen)
+            incoming.append(self._checked(call, verdict, statement_id, index, attached))
+        return incoming
+
+    def _checked(
+        self, call: Call, verdict: Verdict, statement_id: str, index: int, attached: AttachedParts
+    ) -> Incoming:
+        """Give what is kept of a valid statement: its bytes as they came, or those of what is left without names.
+
+        Raises:
+            RefusedError: 400 or 403, it cannot be taken for what it is a part of, or comes from.
+        """
+        raw = verdict.raw or b""
+        statement = orjson.loads(raw)
+        attached.check(statement, index)
+        kept = self._hiding.statement(statement)
+        check_statement(call, statement, kept, index)
+        return Incoming(
+            statement_id,
+            orjson.dumps(kept) if self._hiding.is_on else raw,
+            findable(kept, authority_of(call.key_id)),
+            call.version,
+            Submitter(call.key_id, may_define(call.scopes)),
+        )
 
     def receive_good(self, call: Call, raws: Sequence[bytes]) -> Taken:
         """Judge statements, and keep those that are good, each by itself.
@@ -143,23 +161,18 @@ class Receiver:
             if verdict.faults
         }
         self._keep_refused(call, [raws[index] for index in refused])
-        raws = [verdict.raw or b"" for verdict in verdicts]
+        nothing = AttachedParts([])
         good: dict[int, Incoming] = {}
         seen: set[str] = set()
         for index, verdict in enumerate(verdicts):
             if index in refused:
                 continue
-            statement = orjson.loads(raws[index])
             statement_id = (verdict.statement_id or self._new_id()).lower()
             try:
                 _check_new(statement_id, seen)
-                check_parts([statement], [], first=index)
-                kept = self._hiding.statement(statement)
-                check_statement(call, statement, kept, index)
+                good[index] = self._checked(call, verdict, statement_id, index, nothing)
             except RefusedError as error:
-                refused[index] = error
-                continue
-            good[index] = self._incoming(call, statement_id, raws[index], kept)
+                refused[index] = error.with_traceback(None)
         refused |= self._keep_good(good)
         ids = [good[index].statement_id if index not in refused else None for index in range(len(raws))]
         return Taken(ids, dict(sorted(refused.items())))
@@ -181,7 +194,7 @@ class Receiver:
             except RefusedError as error:
                 if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
                     raise
-                refused[index] = error
+                refused[index] = error.with_traceback(None)
         return refused
 
     def _keep(self, incoming: Sequence[Incoming]) -> None:
@@ -189,13 +202,6 @@ class Receiver:
 
     def _append(self, connection: Connection, moment: int, incoming: Sequence[Incoming]) -> int:
         return append(connection, moment, incoming, self._content)
-
-    def _incoming(self, call: Call, statement_id: str, raw: bytes, statement: dict[str, Any]) -> Incoming:
-        """Give what is kept of a statement: its bytes as they came, or those of what is left without names."""
-        found = findable(statement, authority_of(call.key_id))
-        kept = orjson.dumps(statement) if self._hiding.is_on else raw
-        sender = Submitter(call.key_id, may_define(call.scopes))
-        return Incoming(statement_id, kept, found, call.version, sender)
 
     def _verdicts(self, call: Call, raws: Sequence[bytes]) -> list[Verdict]:
         with self._lock:
@@ -216,11 +222,11 @@ class Receiver:
         if not refused:
             return verdicts
         self._keep_refused(call, [raws[index] for index in refused])
-        told = [told_fault(fault, index) for index in refused for fault in verdicts[index].faults]
+        told = (told_fault(fault, index) for index in refused for fault in verdicts[index].faults)
         raise RefusedError(
             400,
             f"{len(refused)} of {len(raws)} statements are invalid, so none was taken: correct them and send all again",
-            faults=told[:_MAX_FAULTS],
+            faults=list(islice(told, _MAX_FAULTS)),
         )
 
 
@@ -232,11 +238,35 @@ def _check_new(statement_id: str, seen: set[str]) -> None:
     seen.add(statement_id)
 
 
-def cut(body: bytes) -> list[bytes]:
-    """Cut a body into statements: one object, or the elements of an array, each in its bytes."""
+def cut(body: bytes, *, most: int) -> list[bytes]:
+    """Cut a body into statements: one object, or the elements of an array, each in its bytes.
+
+    Raises:
+        RefusedError: 413, it has more than `most`.
+    """
     if not body.lstrip().startswith(b"["):
         return [body]
+    if len(body) > _LONG and _elements(body) > most:
+        raise _too_many(most)
     try:
-        return [bytes(one) for one in _ARRAY.decode(body)]
+        elements = _ARRAY.decode(body)
     except (msgspec.DecodeError, RecursionError):
         return [body]  # the judge says what is wrong with it
+    if len(elements) > most:
+        raise _too_many(most)
+    return [bytes(one) for one in elements]
+
+
+def _elements(body: bytes) -> int:
+    """Count the elements of an array without making any of them, of which each takes more memory than it is long."""
+    scanner = Scanner()
+    chunks = (body[start : start + _CHUNK] for start in range(0, len(body), _CHUNK))
+    return 1 + sum(before == after == 1 for chunk in chunks for _, before, after in scanner.marks(chunk))
+
+
+def _too_many(most: int) -> RefusedError:
+    return RefusedError(
+        413,
+        f"the body has more than {most:,} statements (LEARNLOOM_LRS__MAX_BATCH_STATEMENTS): send fewer at once; a "
+        "whole history comes in with learnloom import",
+    )

@@ -123,16 +123,23 @@ class Store(JournalReader):
             raise RefusedError(503, "the store is stopping: send this again", Retry_After="5")
         done: Future[Result] = Future()
         self._queue.put((work, done))
-        return done.result()
+        try:
+            return done.result()
+        finally:
+            # Its error has this very place in its traceback: they would keep each other, and what was to be written.
+            del done
 
     def _write_groups(self) -> None:
-        is_open = True
-        while is_open:
-            group = [self._queue.get()]
-            while len(group) < _GROUP and not self._queue.empty():
-                group.append(self._queue.get())
-            is_open = None not in group
-            self._write_group([one for one in group if one is not None])
+        while self._write_next():
+            pass
+
+    def _write_next(self) -> bool:
+        """Write the next group; whether there may be more. What was written is let go of before that is waited for."""
+        group = [self._queue.get()]
+        while len(group) < _GROUP and not self._queue.empty():
+            group.append(self._queue.get())
+        self._write_group([one for one in group if one is not None])
+        return None not in group
 
     def _write_group(self, group: list[_Asked]) -> None:
         try:
@@ -177,7 +184,8 @@ class Store(JournalReader):
             connection.execute("RELEASE SAVEPOINT one")
             if len(alike) > 1:
                 return [done for one in alike for done in self._worked(connection, moment, [one])]
-            first.set_exception(error)
+            # As in `write`; where it is none of ours, its traceback is worth more.
+            first.set_exception(error.with_traceback(None) if isinstance(error, RefusedError) else error)
             return []
         connection.execute("RELEASE SAVEPOINT one")
         return [(future, result) for _, future in alike]

@@ -8,20 +8,20 @@ who comes again with it as Last-Event-ID goes on behind it, and misses nothing.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import orjson
 
-from learnloom.pipelines.lrs.bodies import Message, Receive
+from learnloom.pipelines.lrs.asgi import Given, Receive, Send, in_thread, left
 from learnloom.pipelines.lrs.cors import CORS
 from learnloom.pipelines.lrs.door import Door
+from learnloom.pipelines.lrs.entries import Entries
 from learnloom.pipelines.lrs.message import Call, RefusedError
 from learnloom.pipelines.lrs.news import News, NewsPage
-from learnloom.pipelines.lrs.statements import Statements
 from learnloom.pipelines.lrs.store import Store
 
 _log = logging.getLogger(__name__)
@@ -38,9 +38,6 @@ _HEADERS: Final = CORS | {
     "X-Accel-Buffering": "no",  # nginx would hold events back
 }
 
-Send = Callable[[Message], Awaitable[None]]
-Given = TypeVar("Given")
-
 
 class _Ended(Exception):  # noqa: N818 - no error: how a stream ends
     def __init__(self, reason: str, message: str) -> None:
@@ -51,20 +48,18 @@ class _Ended(Exception):  # noqa: N818 - no error: how a stream ends
 class Streams:
     """Serves listeners; belongs to one event loop."""
 
-    def __init__(
-        self, store: Store, statements: Statements, door: Door, *, most: int, seconds: float
-    ) -> None:
+    def __init__(self, store: Store, entries: Entries, door: Door, *, most: int, seconds: float) -> None:
         """Serve nobody yet.
 
         Args:
             store: whose statements are told.
-            statements: gives them as they are told.
+            entries: gives statements as they are told.
             door: lets listeners in.
             most: listeners at once.
             seconds: for so long a listener may leave unread what it is sent; half of it is the longest silence.
         """
         self._store = store
-        self._statements = statements
+        self._entries = entries
         self._door = door
         self._most = most
         self._seconds = seconds
@@ -101,7 +96,7 @@ class Streams:
         last = -1
         while self._listeners:
             with suppress(RefusedError):  # the database is away: listeners find that out by themselves
-                newest = (await _in(threads, self._store.progress)).last_seq
+                newest = (await in_thread(threads, self._store.progress)).last_seq
                 if newest != last or self.is_over():
                     last = newest
                     self._news.set()
@@ -121,8 +116,11 @@ class Streams:
 
     def read(self, news: News, seq: int) -> tuple[NewsPage, bytes]:
         """Give the next statements, and the events that tell them."""
-        part = news.after(seq)
-        return part, b"".join(_event(number, raw) for number, raw in self._statements.given(part.rows))
+        page = news.after(seq)
+        part = next(self._entries.parts(page.rows), None)
+        if part is None:
+            return page, b""
+        return page.until(part.last), b"".join(_event(number, raw) for number, raw in part.statements)
 
     async def wait(self) -> None:
         """Wait for news, or for as long as a listener may be left in silence."""
@@ -134,9 +132,9 @@ class Streams:
         """For so long a listener may leave unread what it is sent."""
         return self._seconds
 
-    def done(self, call: Call, statements: int, seconds: float) -> None:
-        """Take note of a listener that has gone."""
-        self._door.listened(call, statements, seconds)
+    def done(self, call: Call, statements: int, began: float) -> None:
+        """Take note of a listener that has gone; it began at a moment of `time.perf_counter`."""
+        self._door.listened(call, statements, began)
 
 
 class _Listener:
@@ -146,7 +144,8 @@ class _Listener:
         self._send = send
         self._threads = threads
         self._told = 0
-        self._began = self._sent = time.monotonic()
+        self._began = time.perf_counter()
+        self._sent = time.monotonic()
 
     async def admit(self) -> None:
         """Let it in, and read what it wants."""
@@ -158,16 +157,14 @@ class _Listener:
         raw = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
         await self._send({"type": "http.response.start", "status": 200, "headers": raw})
         telling = asyncio.create_task(self._tell())
-        leaving = asyncio.create_task(_left(receive))
+        leaving = asyncio.create_task(left(receive))
         try:
             await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in (telling, leaving):
                 task.cancel()
             await asyncio.gather(telling, leaving, return_exceptions=True)
-            await self._in_thread(
-                self._streams.done, self._admitted, self._told, time.monotonic() - self._began
-            )
+            await self._in_thread(self._streams.done, self._admitted, self._told, self._began)
 
     async def _tell(self) -> None:
         try:
@@ -222,16 +219,7 @@ class _Listener:
         self._sent = time.monotonic()
 
     async def _in_thread(self, work: Callable[..., Given], *arguments: Any) -> Given:
-        return await _in(self._threads, work, *arguments)
-
-
-async def _in(threads: Executor, work: Callable[..., Given], *arguments: Any) -> Given:
-    return await asyncio.get_running_loop().run_in_executor(threads, work, *arguments)
-
-
-async def _left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+        return await in_thread(self._threads, work, *arguments)
 
 
 def _event(seq: int, raw: bytes) -> bytes:

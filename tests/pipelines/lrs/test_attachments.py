@@ -1,70 +1,41 @@
 """Attachments come and go with their statements, and are what their headers say."""
 
 import base64
-import hashlib
 from typing import Any
 
-import httpx
 import orjson
 import pytest
 
 from learnloom.pipelines.lrs.multipart import read_parts
+from tests.pipelines.lrs.attaching import attachment, part, send
 from tests.pipelines.lrs.serving import Client, statement
 
 _HTML = b"<script>\r\n--not-the-boundary\r\n\x00\xff</script>\r\n"
 _SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 
 
-def _attachment(content: bytes, **more: str) -> dict[str, Any]:
-    return {
-        "usageType": "https://example.org/essay",
-        "display": {"en": "Essay"},
-        "contentType": "text/html",
-        "length": len(content),
-        "sha2": hashlib.sha256(content).hexdigest(),
-        **more,
-    }
-
-
-def _part(content: bytes, **headers: str) -> bytes:
-    named = {
-        "Content-Type": "text/html",
-        "Content-Transfer-Encoding": "binary",
-        "X-Experience-API-Hash": hashlib.sha256(content).hexdigest(),
-    } | {name.replace("_", "-"): value for name, value in headers.items()}
-    head = "".join(f"{name}: {value}\r\n" for name, value in named.items() if value)
-    return head.encode() + b"\r\n" + content
-
-
-def _send(client: Client, sent: Any, *parts: bytes, end: bytes = b"--") -> httpx.Response:
-    pieces = [b"Content-Type: application/json\r\n\r\n" + orjson.dumps(sent), *parts]
-    body = b"".join(b"--edge\r\n" + piece + b"\r\n" for piece in pieces) + b"--edge" + end + b"\r\n"
-    headers = {"Content-Type": 'multipart/mixed; boundary="edge"'}
-    return client("POST", "/statements", content=body, headers=headers)
-
-
 def test_an_attachment_comes_back_byte_for_byte(client: Client) -> None:
     """With attachments=true the answer holds each content once, under its hash; without, the statements alone."""
-    sent = statement("essay", attachments=[_attachment(_HTML)])
-    answer = _send(client, [sent, sent], _part(_HTML))
+    sent = statement("essay", attachments=[attachment(_HTML)])
+    answer = send(client, [sent, sent], part(_HTML))
     assert answer.status_code == 200, answer.text
     query = {"agent": '{"mbox":"mailto:essay@example.org"}'}
     assert client("GET", "/statements", params=query).headers["content-type"] == "application/json"
     whole = client("GET", "/statements", params=query | {"attachments": "true"})
     parts = read_parts(whole.headers["content-type"], whole.content)
     assert len(orjson.loads(parts[0].content)["statements"]) == 2
-    assert [part.content for part in parts[1:]] == [_HTML]
+    assert [one.content for one in parts[1:]] == [_HTML]
     assert parts[1].headers["content-type"] == "text/html"
 
 
 @pytest.mark.parametrize(
     ("attachments", "parts", "told"),
     [
-        ([_attachment(_HTML)], [], "neither"),
-        ([], [_part(_HTML)], "no statement"),
-        ([_attachment(_HTML)], [_part(_HTML, X_Experience_API_Hash="")], "no header"),
-        ([_attachment(_HTML)], [_part(_HTML, X_Experience_API_Hash="0" * 64)], "SHA-256"),
-        ([_attachment(_HTML)], [_part(_HTML, Content_Transfer_Encoding="")], "binary"),
+        ([attachment(_HTML)], [], "neither"),
+        ([], [part(_HTML)], "no statement"),
+        ([attachment(_HTML)], [part(_HTML, X_Experience_API_Hash="")], "no header"),
+        ([attachment(_HTML)], [part(_HTML, X_Experience_API_Hash="0" * 64)], "SHA-256"),
+        ([attachment(_HTML)], [part(_HTML, Content_Transfer_Encoding="")], "binary"),
     ],
 )
 def test_parts_and_attachments_belong_together(
@@ -72,7 +43,7 @@ def test_parts_and_attachments_belong_together(
 ) -> None:
     """A part too few, too many, or other than it says is refused, and nothing is kept."""
     sent = statement("parts") | ({"attachments": attachments} if attachments else {})
-    answer = _send(client, sent, *parts)
+    answer = send(client, sent, *parts)
     assert answer.status_code == 400
     assert told in answer.json()["error"]
     assert client.found(agent='{"mbox":"mailto:parts@example.org"}') == []
@@ -80,14 +51,14 @@ def test_parts_and_attachments_belong_together(
 
 def test_a_file_elsewhere_needs_no_part(client: Client) -> None:
     """An attachment with a fileUrl comes with plain JSON."""
-    linked = _attachment(_HTML, fileUrl="https://example.org/essay.html")
+    linked = attachment(_HTML, fileUrl="https://example.org/essay.html")
     assert client("POST", "/statements", json=statement(attachments=[linked])).status_code == 200
 
 
 @pytest.mark.parametrize("end", [b"", b"\r\n"])
 def test_a_body_that_is_cut_off_is_refused(client: Client, end: bytes) -> None:
     """Without its last boundary a body may lack anything."""
-    assert _send(client, statement(), end=end).status_code == 400
+    assert send(client, statement(), end=end).status_code == 400
 
 
 def _signed(payload: dict[str, Any], algorithm: str = "RS256") -> bytes:
@@ -110,6 +81,6 @@ def test_a_signature_is_of_its_statement(
     """A signature that was made of another statement, or by a method that anybody can use, is refused."""
     sent = statement("signed")
     jws = _signed(sent | payload, algorithm)
-    signature = _attachment(jws, usageType=_SIGNATURE, contentType="application/octet-stream")
-    part = _part(jws, Content_Type="application/octet-stream")
-    assert _send(client, sent | {"attachments": [signature]}, part).status_code == status
+    signature = attachment(jws, usageType=_SIGNATURE, contentType="application/octet-stream")
+    signed = part(jws, Content_Type="application/octet-stream")
+    assert send(client, sent | {"attachments": [signature]}, signed).status_code == status
