@@ -6,7 +6,7 @@ Refresh and delivery have a thread and a warehouse each: while events are sent t
 import threading
 import time
 from abc import ABC, abstractmethod
-from typing import Any, Final
+from typing import Final
 
 from learnloom.flows.deliver import deliver
 from learnloom.flows.kept import KeptWarehouse, keep, step
@@ -37,9 +37,9 @@ _MOST_EVENTS: Final = 1_000
 class LiveWorker(ABC):
     """Does a work whenever it is called for, with a warehouse that stays open; for a thread of its own."""
 
-    def __init__(self, chosen: Settings) -> None:
-        """Begin with whatever an earlier process has left."""
-        self._kept = KeptWarehouse(chosen)
+    def __init__(self, chosen: Settings, *, next_worker: "LiveWorker | None" = None) -> None:
+        """Begin with whatever an earlier process has left; what is told is for the next worker, if there is one."""
+        self._kept = KeptWarehouse(chosen, is_told=next_worker.note) if next_worker else KeptWarehouse(chosen)
         self._folder = chosen.warehouse
         self._step_seconds = chosen.flows.live_step_seconds
         self._is_called = threading.Event()
@@ -110,9 +110,8 @@ class Follower(LiveWorker):
     """Refreshes whenever something has landed, and merges small files where nobody waits."""
 
     def __init__(self, chosen: Settings, deliverer: Deliverer | None) -> None:
-        """`deliverer` is told of what a refresh changes; None: nobody subscribes to it."""
-        super().__init__(chosen)
-        self._deliverer = deliverer
+        """`deliverer` is called by a refresh that has changed something; None: nobody subscribes to it."""
+        super().__init__(chosen, next_worker=deliverer)
         self._wait_seconds = chosen.lock_wait_seconds
         self._snapshot = -1
         self._tidied_at = time.monotonic()
@@ -134,9 +133,7 @@ class Follower(LiveWorker):
         if not is_new or self._is_closed.is_set():
             return False
         with turn(self._folder, REFRESH):
-            done: dict[str, Any] = refresh()
-        if self._deliverer is not None and done["raised"] + done["ended"] > 0:
-            self._deliverer.note()
+            refresh()
         return True
 
     def _tidy_after(self, seconds: float) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from learnloom.flows import follow, kept
 from learnloom.flows.follow import Deliverer, Follower
-from learnloom.flows.kept import step
+from learnloom.flows.kept import call_delivery, step
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.turns import DELIVERY, REFRESH, TurnTakenError, turn
@@ -90,6 +90,7 @@ def test_it_refreshes_while_events_are_sent(folder: Path, monkeypatch: pytest.Mo
         if n_refreshes == 2:
             assert is_sending.wait(60)
             has_refreshed_again.set()
+        call_delivery()
         return {"raised": 1, "ended": 0}
 
     def delivered(limit: int) -> dict[str, Any]:
