@@ -1,7 +1,7 @@
 """The warehouse of a flow: opened for a run, or kept open by a process that stays."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -23,10 +23,11 @@ _LONGEST_TURN_SECONDS: Final = 86_400.0
 class KeptWarehouse:
     """A warehouse that stays open from one use to the next; for one thread. After an error it is opened anew."""
 
-    def __init__(self, chosen: Settings) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, chosen: Settings, *, is_told: Callable[[], None] = lambda: None) -> None:
+        """Nothing is opened yet; `is_told` is called as soon as there is something to deliver."""
         self._settings = chosen
         self._warehouse: Warehouse | None = None
+        self.is_told = is_told
         self.stepped_at = time.monotonic()
         """When a step of what is done with it began last."""
 
@@ -66,6 +67,13 @@ def keep(warehouse: KeptWarehouse) -> None:
 def is_kept() -> bool:
     """Whether this process stays, and itself does what follows."""
     return _KEPT.get() is not None
+
+
+def call_delivery() -> None:
+    """Let a process that stays deliver what was committed: before Prefect shows that the run has ended."""
+    kept = _KEPT.get()
+    if kept is not None:
+        kept.is_told()
 
 
 def step() -> None:

@@ -10,16 +10,14 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
-from learnloom.flows.deliver import deliver
-from learnloom.flows.kept import KeptWarehouse, keep, step
+from learnloom.flows.follow import Deliverer, Follower, LiveWorker
 from learnloom.flows.landing_runs import LandingRuns, ShownSource
 from learnloom.flows.prompt import prompt_runs
-from learnloom.flows.refresh import refresh
-from learnloom.flows.runtime import logger, now, settings
+from learnloom.flows.runtime import now, settings
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.convert.opening import converting_topics
 from learnloom.pipelines.ingest.land.heartbeat import Heartbeat
@@ -28,115 +26,15 @@ from learnloom.pipelines.ingest.land.run import LandingJob, dead_letter_limit, l
 from learnloom.pipelines.ingest.land.stop import StopSignal
 from learnloom.pipelines.ingest.opening import connection_of, topic_options
 from learnloom.pipelines.ingest.sources.source import Source
-from learnloom.pipelines.lake.errors import WarehouseMissingError
-from learnloom.pipelines.lake.maintain import tidy_if_needed
-from learnloom.pipelines.lake.relation import filled_tables
 from learnloom.pipelines.lake.run import Run
-from learnloom.pipelines.lake.turns import DELIVERY, REFRESH, TurnTakenError, turn
-from learnloom.pipelines.refresh.news import has_news
 from learnloom.schemas.errors import LearnloomError
 
 _LOOK_SECONDS: Final = 1.0
-"""So often it is looked whether another process has landed something."""
-_TIDY_SECONDS: Final = 60.0
-"""So long, at the least, between two looks whether files are to be merged, where nobody waits."""
-_TIDY_AT_LAST_SECONDS: Final = 600.0
-"""The same where something comes all the time: then an answer waits for it, for seconds."""
+"""So often it is looked whether a worker hangs."""
 _FIRST_PAUSE_SECONDS: Final = 1.0
 _LONGEST_PAUSE_SECONDS: Final = 60.0
-_OUTBOX: Final = "feedback.outbox"
-_MOST_EVENTS: Final = 1_000
-"""So many for each subscriber at once: whoever is far behind, as a new one is, keeps no refresh waiting."""
 _STOP_SECONDS: Final = 8.0
 """So long a refresh or delivery in hand may take to end after a request to stop."""
-
-
-class Follower:
-    """Refreshes and delivers whenever something has landed; what lands meanwhile is taken together next time."""
-
-    def __init__(self, chosen: Settings) -> None:
-        """Begin with whatever an earlier process has left."""
-        self._kept = KeptWarehouse(chosen)
-        self._folder = chosen.warehouse
-        self._wait_seconds = chosen.lock_wait_seconds
-        self._step_seconds = chosen.flows.live_step_seconds
-        self._is_awake = threading.Event()
-        self._is_awake.set()
-        self._is_closed = threading.Event()
-        self._has_subscribers = self._is_to_deliver = bool(chosen.subscriptions)
-        self._snapshot = -1
-        self._tidied_at = time.monotonic()
-
-    def note(self) -> None:
-        """Take note that something has landed."""
-        self._is_awake.set()
-
-    def close(self) -> None:
-        """Let what is in hand be the last."""
-        self._is_closed.set()
-        self._is_awake.set()
-
-    @property
-    def is_hanging(self) -> bool:
-        """Whether a refresh or delivery has come no step further for too long."""
-        return time.monotonic() - self._kept.stepped_at > self._step_seconds
-
-    def follow(self) -> None:
-        """Refresh and deliver until closed; for a thread of its own."""
-        keep(self._kept)
-        pause = _FIRST_PAUSE_SECONDS
-        while not self._is_closed.is_set():
-            step()
-            try:
-                if self._is_awake.wait(_LOOK_SECONDS) or self._has_come_otherwise():
-                    self._is_awake.clear()
-                    self.take_in()
-                    self._tidy_after(_TIDY_AT_LAST_SECONDS)
-                else:
-                    self._tidy_after(_TIDY_SECONDS)
-                pause = _FIRST_PAUSE_SECONDS
-            except WarehouseMissingError:
-                continue  # nothing has landed yet
-            except TurnTakenError:
-                self._is_closed.wait(_LOOK_SECONDS)
-                self._is_awake.set()
-            except Exception as error:  # noqa: BLE001 - the run has failed, and somebody was told: try again
-                logger().warning("trying again in %.0f s: %s", pause, error)
-                self._is_closed.wait(pause)
-                self._is_awake.set()
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-        self._kept.close()
-
-    def _has_come_otherwise(self) -> bool:
-        """Whether another process has landed something: a consumer, a store for HTTP, a command."""
-        with self._kept.opened() as warehouse:
-            snapshot, before = warehouse.snapshot(), self._snapshot
-            self._snapshot = snapshot
-            return snapshot != before and has_news(warehouse)
-
-    def take_in(self) -> None:
-        """Refresh if there is anything new, and deliver if there is anything to tell."""
-        with self._kept.opened() as warehouse:
-            is_new = has_news(warehouse)
-            self._is_to_deliver &= is_new or _OUTBOX in filled_tables(warehouse)
-        if is_new and not self._is_closed.is_set():
-            with turn(self._folder, REFRESH):
-                done: dict[str, Any] = refresh()
-            self._is_to_deliver |= self._has_subscribers and done["raised"] + done["ended"] > 0
-        if self._is_to_deliver and not self._is_closed.is_set():
-            with turn(self._folder, DELIVERY):
-                sent = deliver(limit=_MOST_EVENTS).values()
-            self._is_to_deliver = any(each["delivered"] >= _MOST_EVENTS for each in sent)
-        if self._is_to_deliver:
-            self._is_awake.set()
-
-    def _tidy_after(self, seconds: float) -> None:
-        """Merge small files where there are many, which takes seconds, if it has not been done for so long."""
-        if time.monotonic() - self._tidied_at < seconds:
-            return
-        with self._kept.opened(Run("unattended", "live")) as warehouse:
-            tidy_if_needed(warehouse, now=now(), wait_seconds=self._wait_seconds)
-        self._tidied_at = time.monotonic()
 
 
 class Lander:
@@ -204,13 +102,15 @@ def main(tag: str) -> None:
     """
     chosen = settings()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    follower, runs = Follower(chosen), LandingRuns()
-    threading.Thread(target=end_if_hanging, args=(follower,), daemon=True).start()
+    deliverer = Deliverer(chosen) if chosen.subscriptions else None
+    follower, runs = Follower(chosen, deliverer), LandingRuns()
+    workers: list[LiveWorker] = [follower, deliverer] if deliverer is not None else [follower]
+    threading.Thread(target=end_if_hanging, args=(workers,), daemon=True).start()
     sys.stdout.write(f"learnloom: the live process, {os.getpid()}, lands, refreshes and delivers\n")
     sys.stdout.flush()
     threads = [
         threading.Thread(target=_prompt, args=(tag, work), daemon=True)
-        for work in (follower.follow, runs.show)
+        for work in (*(worker.follow for worker in workers), runs.show)
     ]
     with StopSignal.from_signals() as stop:
         for thread in threads:
@@ -220,7 +120,8 @@ def main(tag: str) -> None:
         else:
             with suppress(KeyboardInterrupt), stop.interruptible():
                 threading.Event().wait()
-        follower.close()
+        for worker in workers:
+            worker.close()
         runs.close()
         until = time.monotonic() + _STOP_SECONDS
         for thread in threads:
@@ -236,9 +137,9 @@ def _prompt(tag: str, work: Callable[[], None]) -> None:
         work()
 
 
-def end_if_hanging(follower: Follower) -> None:
+def end_if_hanging(workers: Sequence[LiveWorker]) -> None:
     """Leave with the trace of each thread when a refresh or delivery hangs: whoever started this starts it again."""
-    while not follower.is_hanging:
+    while not any(worker.is_hanging for worker in workers):
         time.sleep(_LOOK_SECONDS)
     sys.stderr.write(
         "learnloom: the live process came no step further within `flows.live_step_seconds`: it ends\n"

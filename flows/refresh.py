@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.utilities.urls import url_for
 
 from learnloom.flows.alarm import TOLD
-from learnloom.flows.kept import is_kept, opened, step
+from learnloom.flows.kept import call_delivery, is_kept, opened, step
 from learnloom.flows.runtime import (
     RETRIES,
     RunProgress,
@@ -106,7 +106,10 @@ def compute(
     with opened(this_run("refresh"), REFRESH) as warehouse:
         key_first(warehouse, chosen, now=now())
         summary = refresh_now(warehouse, chosen, request, clock=now, on_progress=begin)
-        return summary, count_changes(warehouse) if summary.students else {"raised": 0, "ended": 0}
+        changes = count_changes(warehouse) if summary.students else {"raised": 0, "ended": 0}
+    if any(changes.values()):
+        call_delivery()
+    return summary, changes
 
 
 @flow(name="train", flow_run_name="train a model version", **TOLD)

@@ -35,6 +35,8 @@ _SHOWN_CHARS: Final = 500
 _AS_A_WHOLE: Final = ("away", "gone")
 """Outcomes that are about the receiver, not about the event."""
 _LONGEST_HOLD: Final = timedelta(days=1)
+RECORDED_WITHIN: Final = timedelta(seconds=5)
+"""So long a delivery sends before it records what it has sent, however much it has read: a crash repeats no more."""
 
 
 @dataclass
@@ -164,7 +166,7 @@ class Delivering:
         after = self._after(position, batch, dealt)
         recorded = self._record(position, after, deliveries)
         # What was read of the outbox to its end need not be looked for once more.
-        is_over = batch.is_last and dealt.stopped is None
+        is_over = batch.is_last and dealt.stopped is None and len(dealt.events) == len(batch.events)
         return None if self._is_at_limit or is_over else recorded
 
     def _read_batch(self, position: DeliveryPosition, waiting: int | None, now: datetime) -> DeliveryBatch:
@@ -177,11 +179,12 @@ class Delivering:
 
     def _send(self, batch: DeliveryBatch) -> _Dealt:
         dealt, behind = _Dealt(), set[str]()
+        until = self.clock() + RECORDED_WITHIN
         for event in batch.events:
             if event.is_behind or event.student_key in behind:
                 dealt.events.append((event, None))
                 continue
-            if self._is_at_limit or dealt.stopped is not None:
+            if self._is_at_limit or dealt.stopped is not None or self.clock() >= until:
                 break
             outcome = self.sender.send(event)
             self._n_sent += 1

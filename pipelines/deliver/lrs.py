@@ -16,7 +16,7 @@ from learnloom.schemas.event import SignalEvent
 from learnloom.schemas.student_event import ERASED_TYPE
 from learnloom.schemas.xapi.equality import is_same
 
-_AT_ONCE: Final = 100
+_AT_ONCE: Final = 1_000
 _VERSION: Final = {"x-experience-api-version": "1.0.3"}
 
 

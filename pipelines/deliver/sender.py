@@ -29,7 +29,7 @@ class Sender(Protocol):
 
     @property
     def at_once(self) -> int:
-        """Events to send before they are recorded: so many are sent again, at the most, after a crash."""
+        """Events to send before they are recorded: so many, or those of some seconds, come again after a crash."""
 
     def send(self, event: Due) -> DeliveryOutcome:
         """Send an event; what is told to be delivered may still turn out otherwise at `flush`."""

@@ -12,7 +12,7 @@ from learnloom.pipelines.deliver.queue import Due
 from learnloom.pipelines.deliver.sender import DeliveryOutcome
 from learnloom.schemas.event import MEDIA_TYPE
 
-_AT_ONCE: Final = 100
+_AT_ONCE: Final = 1_000
 
 
 def signed(key: bytes, event_id: str, body: bytes, *, now: datetime) -> dict[str, str]:

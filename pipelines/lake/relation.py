@@ -16,14 +16,11 @@ A header is the comment at the top of the file: a description, then `grain:`, `s
 
 import graphlib
 import importlib.resources
-import json
 import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Final, Literal, NamedTuple
-
-import duckdb
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
@@ -78,6 +75,10 @@ Columns = list[tuple[str, str]]
 _FIELD = re.compile(r"^-- (grain|scope|stored|reads|columns|example): ?(.*)$")
 _COLUMN = re.compile(r"^--   (\w+)\s+(.+)$")
 _CONTINUED = re.compile(r"^--\s{4,}(\S.*)$")
+_TEXT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
+"""A comment or a literal."""
+_READ = re.compile(r"\bDISTINCT\s+FROM\b|\b(?:FROM|JOIN)\s+(\w+\.\w+)", re.IGNORECASE)
+"""What names a table, in a group; and what looks like that: IS DISTINCT FROM."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Relation:
         """Full names of the relations it reads."""
         if not self.is_select:
             return frozenset(self.reads)
-        return frozenset(_tables_of(self.sql, self.full_name)) | frozenset(self.reads)
+        return frozenset(_tables_of(self.sql)) | frozenset(self.reads)
 
     @cached_property
     def reads_day(self) -> bool:
@@ -127,7 +128,7 @@ def read_relations(folders: Sequence[str] = LAYERS) -> list[Relation]:
 
 
 def load_relations(folders: Sequence[str] = LAYERS) -> list[Relation]:
-    """Read them so that each relation follows those that it reads: for that all of sql/ is parsed, once a process.
+    """Read them so that each relation follows those that it reads; a process finds the order once.
 
     Raises:
         WarehouseError: a header lacks a part, a relation reads an unknown one, or they read each other in a ring.
@@ -266,26 +267,9 @@ def _scope(text: str, place: str) -> Scope:
     return text  # type: ignore[return-value]
 
 
-@cache
-def _parser() -> duckdb.DuckDBPyConnection:
-    """A connection that only parses: opening one takes longer than parsing all of sql/."""
-    return duckdb.connect()
+def _tables_of(sql: str) -> set[str]:
+    """Full names of the tables that a SELECT reads; its own common table expressions have no layer before their names.
 
-
-def _tables_of(sql: str, place: str) -> set[str]:
-    """Full names of the tables that a SELECT reads; its own common table expressions left out."""
-    row = _parser().execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
-    tree = json.loads(row[0]) if row else {"error": True}
-    if tree["error"]:
-        raise WarehouseError(f"{place} is no single SELECT: {tree.get('error_message')}")
-    found: set[str] = set()
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, dict):
-            if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
-                found.add(f"{node['schema_name']}.{node['table_name']}")
-            stack.extend(node.values())
-        elif isinstance(node, list):
-            stack.extend(node)
-    return found
+    By its words: to have DuckDB parse all of sql/ takes .1 s. A test holds that both find the same.
+    """
+    return {name for name in _READ.findall(_TEXT.sub(" ", sql)) if name}

@@ -4,6 +4,8 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.relation import Relation
 from learnloom.pipelines.refresh.build import Transform
 from learnloom.pipelines.refresh.digests import DIGEST, compute_digests
+from learnloom.pipelines.refresh.estimate import estimate, estimate_risk
+from learnloom.pipelines.refresh.feedback import feedback
 from learnloom.pipelines.refresh.outbox import CHANGE, find_changes
 
 
@@ -17,10 +19,6 @@ def compute_students(transform: Transform, settings: Settings) -> None:
             is fitted on these students), and the outbox of these students.
         settings: a school's choices, as for the rules.
     """
-    # The learner model and the texts: a refresh that has nobody to compute need not wait for them.
-    from learnloom.pipelines.refresh.estimate import estimate, estimate_risk  # noqa: PLC0415
-    from learnloom.pipelines.refresh.feedback import feedback  # noqa: PLC0415
-
     names, of_day = set(transform.by_name), transform.of_day
     transform.build("dimensional", "norms", names=names - of_day)
     transform.fill(estimate(transform, settings.thresholds))

@@ -1,20 +1,25 @@
 """Flows decide when; what they do is what the commands do. On a real server of Prefect."""
 
 import asyncio
+import contextvars
 import json
 from pathlib import Path
 from typing import Any
 
+import prefect
 import pytest
 from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import Artifact, State
 
+from learnloom.flows.kept import KeptWarehouse, keep
 from learnloom.flows.land import land
 from learnloom.flows.maintenance import ChecksFailedError, check, maintain
 from learnloom.flows.refresh import refresh, train
+from learnloom.flows.runtime import settings
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.refresh.refresh import count_changes
 from tests.conftest import SmallClass
 from tests.pipelines.cli.samples import answer, lines
 
@@ -67,6 +72,32 @@ def test_from_a_folder_to_signals(school: Path, small_class: SmallClass, tmp_pat
     assert f"| signals new | {counts[0]:,} |" in page
     again = _run(land, inbox=str(inbox)).result()
     assert again["read"] == 0, "what has landed is not read again"
+
+
+def test_a_process_that_stays_is_called_to_deliver_what_a_refresh_tells(
+    school: Path, small_class: SmallClass, tmp_path: Path
+) -> None:
+    """It is called once what has changed is committed, before the run ends; where nothing has, it is not called."""
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(lines(*(answer(n) for n in range(6))))
+    _run(land, inbox=str(file))
+    calls: list[int] = []
+
+    def deliver() -> None:
+        assert prefect.runtime.flow_run.id is not None
+        with Warehouse(school, read_only=True) as warehouse:
+            calls.append(sum(count_changes(warehouse).values()))
+
+    def refreshed() -> int:
+        keep(KeptWarehouse(settings(), is_told=deliver))
+        done = _run(refresh, day=small_class.day.isoformat()).result()
+        return int(done["raised"] + done["ended"])
+
+    n_changes = contextvars.copy_context().run(refreshed)
+    assert n_changes > 0
+    assert calls == [n_changes]
+    assert contextvars.copy_context().run(refreshed) == 0
+    assert calls == [n_changes]
 
 
 def test_a_refresh_since_a_day_is_a_backfill(school: Path, small_class: SmallClass) -> None:

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from learnloom.pipelines.deliver import webhook as module
+from learnloom.pipelines.deliver.deliver import RECORDED_WITHIN
 from learnloom.pipelines.deliver.position import position_of, replay, resume
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
@@ -250,8 +252,32 @@ def test_one_receiver_that_is_down_keeps_no_other_waiting(
 
 
 @pytest.mark.slow
-def test_more_than_one_batch_keeps_the_order(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
+def test_what_takes_long_to_send_is_recorded_on_the_way(
+    warehouse: Warehouse, receiver: Receiver, clock: Clock
+) -> None:
+    """However much was read at once, what was sent is recorded every few seconds, and the rest is sent after it."""
+    stand(warehouse, *(signal_of("ann", number) for number in range(7)))
+    recorded = []
+
+    def answering(_: Call) -> Reply:
+        with Warehouse(warehouse.folder, read_only=True) as other:
+            recorded.append(len(statuses(other)))
+        clock.go_on(RECORDED_WITHIN.total_seconds() / 2)
+        return Reply()
+
+    receiver.answering = answering
+    (summary,) = delivered(warehouse, clock, webhook(receiver.url))
+    assert recorded == [0, 0, 2, 2, 4, 4, 6]
+    assert (summary.delivered, summary.told) == (7, None)
+    assert [int(event["data"]["signal_id"], 16) for event in receiver.events()] == list(range(7))
+
+
+@pytest.mark.slow
+def test_more_than_one_batch_keeps_the_order(
+    warehouse: Warehouse, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where more waits than is sent at once, what is new does not overtake it."""
+    monkeypatch.setattr(module, "_AT_ONCE", 100)
     stand(warehouse, *(signal_of("ann", number) for number in range(150)))
     receiver.answering = lambda _: Reply(500)
     delivered(warehouse, clock, webhook(receiver.url))
