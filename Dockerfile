@@ -2,6 +2,7 @@
 #
 #   docker build --tag learnloom:0.2.0 .                                            everything
 #   docker build --build-arg LOCK=requirements-small.lock --tag learnloom:0.2.0-small .    producer, consumer, store, HTTP interface
+#   docker build --build-arg LOCK=requirements-producer.lock --tag learnloom:0.2.0-producer .    check, convert, produce
 #
 # The base by digest, so that a build of another day has the same one:
 #   docker buildx imagetools inspect python:3.12-slim-bookworm        says its digest
@@ -15,7 +16,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 # Without pip of its own: what only builds does not come along.
 RUN python -m venv --without-pip /opt/learnloom
 # The dependencies first: they change more seldom than the code, and every one has its hash in the lock.
-COPY requirements.lock requirements-small.lock requirements-build.lock ./
+COPY requirements.lock requirements-small.lock requirements-producer.lock requirements-build.lock ./
 RUN pip --python /opt/learnloom/bin/python install --no-compile --require-hashes --only-binary :all: -r ${LOCK} -c ${LOCK}
 # The build backend has its hash, too.
 RUN python -m venv /opt/backend && /opt/backend/bin/pip install --require-hashes --only-binary :all: -r requirements-build.lock
@@ -36,7 +37,7 @@ RUN cd /opt/learnloom/lib/python3.*/site-packages \
     && find . -type d \( -name tests -o -name test -o -name include -o -path ./sklearn/datasets/data -o -path ./sklearn/datasets/images \) \
         -prune -exec rm -r {} + \
     && find . -type f \( -name '*.a' -o -name '*.pxd' -o -name '*.pyx' -o -name '*.pyi' \) -delete \
-    && find pyarrow -name '*.so*' -regextype egrep \
+    && find . -path './pyarrow/*.so*' -regextype egrep \
         -regex '.*(_flight|_encryption|_s3|_gcsfs|_azurefs|_hdfs|_orc|libarrow_python\.so$|\.so\.[0-9]+\.[0-9.]+$).*' -delete \
     && find . -name '*.so*' -not -path '*.libs/*' -exec strip --strip-unneeded {} + \
     && /opt/learnloom/bin/python /src/warm.py

@@ -120,6 +120,8 @@ lock: ## pin the newest versions that fit pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--extra door pyproject.toml --constraint requirements.lock --no-annotate --output-file requirements-small.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		pyproject.toml --constraint requirements.lock --no-annotate --output-file requirements-producer.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--group build --constraint requirements-dev.lock --no-annotate --output-file requirements-build.lock
 
 clean: ## remove the environment, the demo and caches

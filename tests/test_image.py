@@ -8,6 +8,9 @@ from tests.documents import ROOT, page
 from tests.image import gets_in, instructions, last_stage, stages
 from tests.test_compose import OURS, SERVICES
 
+_LOCKS = ("requirements.lock", "requirements-small.lock", "requirements-producer.lock")
+"""Of each image its own, the largest first."""
+
 
 def test_what_is_copied_is_there() -> None:
     """Every source of a COPY exists and is let into the build; so is what the wheel is made of."""
@@ -17,7 +20,7 @@ def test_what_is_copied_is_there() -> None:
         if name == "COPY" and not rest.startswith("--from")
         for source in rest.split()[:-1]
     ]
-    locks = {"requirements.lock", "requirements-small.lock", "requirements-build.lock"}
+    locks = {*_LOCKS, "requirements-build.lock"}
     wheel = re.findall(r'"(\w+)"', page("pyproject.toml").split("packages = [")[1].split("]")[0])
     links = {path.name for path in (ROOT / "learnloom").iterdir() if path.is_symlink()}
     assert {*wheel, *links, *locks, "deploy/warm.py", "pyproject.toml", "README.md", "LICENSE"} == set(copied)
@@ -74,12 +77,15 @@ def test_the_image_says_what_it_is() -> None:
     assert 'org.opencontainers.image.version="${VERSION}"' in labels
 
 
-def test_the_small_image_holds_what_the_whole_one_does_in_the_same_versions() -> None:
-    """Its lock is a part of the other, so that both are tested by the same tests."""
-    whole, small, backend = (
-        set(re.findall(r"^([\w.-]+==[\w.]+)", page(name), re.MULTILINE))
-        for name in ("requirements.lock", "requirements-small.lock", "requirements-build.lock")
-    )
-    assert small < whole
+def test_a_smaller_image_holds_what_the_whole_one_does_in_the_same_versions() -> None:
+    """Each lock is a part of the one before, so that all are tested by the same tests; each is built on release."""
+    whole, small, producer = (_locked(name) for name in _LOCKS)
+    assert producer < small < whole
     assert not any(each.startswith(("prefect==", "scikit-learn==")) for each in small)
-    assert backend <= set(re.findall(r"^([\w.-]+==[\w.]+)", page("requirements-dev.lock"), re.MULTILINE))
+    assert not any(each.startswith(("duckdb", "pyarrow==")) for each in producer)
+    assert _locked("requirements-build.lock") <= _locked("requirements-dev.lock")
+    assert set(re.findall(r"lock: ([\w.-]+)", page(".github/workflows/release.yml"))) == set(_LOCKS)
+
+
+def _locked(name: str) -> set[str]:
+    return set(re.findall(r"^([\w.-]+==[\w.]+)", page(name), re.MULTILINE))

@@ -1,5 +1,7 @@
 """The data checks on a whole warehouse; what each file of sql/checks finds is stated by the cases of tests/sql."""
 
+import json
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +10,11 @@ import pytest
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import Relation, load_relations
 from learnloom.pipelines.refresh.checks import CheckResult, all_checks, run_checks
+from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
+from learnloom.pipelines.refresh.stage import stage
 from tests.conftest import SmallClass
+from tests.pipelines.refresh.conftest import RefreshedClass
+from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, land
 
 # A state is one row, read as a single value: were it two, no other check could run.
 _TABLES = [r for r in load_relations() if r.stored == "table" and r.scope != "state"]
@@ -39,6 +45,22 @@ def test_a_refreshed_warehouse_passes_every_check(small_class: SmallClass) -> No
     with Warehouse(small_class.folder, read_only=True) as warehouse:
         results = run_checks(warehouse)
     assert [result for result in results if not result.is_passed] == []
+
+
+def test_what_a_refresh_has_only_staged_breaks_no_rule(
+    refreshed_class: RefreshedClass, tmp_path: Path
+) -> None:
+    """While a refresh is under way, or after one was killed, a new student's statements are no fault."""
+    made = refreshed_class(students=3)
+    with Warehouse(made.folder) as warehouse:
+        (raw,) = warehouse.one(
+            "SELECT any_value(raw) FROM landing.statement SEMI JOIN dimensional.fact_statement USING (statement_id)"
+        )
+        new = {**json.loads(raw), "id": str(uuid.UUID(int=1)), "actor": {"mbox": "mailto:new@school.example"}}
+        land(warehouse, tmp_path / "more.jsonl", [json.dumps(new).encode()])
+        request = RefreshRequest(end_of_day(LAST_DAY, SETTINGS.time_zone))
+        stage(warehouse, load_relations(), request, wait_seconds=20)
+        assert [each for each in run_checks(warehouse) if each.is_passed is False] == []
 
 
 def test_checks_have_names_of_their_own() -> None:
