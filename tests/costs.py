@@ -13,7 +13,7 @@ import pytest
 _NAME = "processor seconds"
 _MARKS = frozenset({"slow", "long", "school", "broker", "postgres", "prefect"})
 """What `make quick` leaves out."""
-_MANY_SECONDS = 1.0
+_MANY_SECONDS = 0.4
 """Twice what is slow, so that a machine at work names nothing that is quick."""
 
 

@@ -52,6 +52,7 @@ _READERS = {
 # The composition ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", _READERS)
 def test_the_file_is_a_composition(reader: str) -> None:
     """The file is valid by the Compose specification, and Docker's own command reads it where it is here."""

@@ -225,6 +225,7 @@ def test_shares_are_of_all_stretches_ever_told(tmp_path: Path) -> None:
     assert true_shares(file) == {("mailto:a@school.example", "https://school.example/1"): 0.6}
 
 
+@pytest.mark.slow
 def test_the_ceiling_has_only_what_the_dialect_tells(folder: Path, tmp_path: Path) -> None:
     """Kinds, durations and verdicts that a platform does not send are not in the statements that stand for its best."""
     told = Told(frozenset({ActKind.ANSWER, ActKind.WORK_SUBMITTED}), has_durations=False)

@@ -25,6 +25,7 @@ def _watched(n: int, p_right: float, p_stop: float) -> tuple[list[bool], list[bo
     return truth, told, seen
 
 
+@pytest.mark.slow
 def test_a_share_is_that_of_all_though_many_stop_before_it_is_certain() -> None:
     """Of the decided alone too few come true; weighted, as many as in truth."""
     truth, told, seen = _watched(20_000, 0.4, 0.15)

@@ -94,6 +94,7 @@ def test_long_value_is_cut() -> None:
     assert len(found.text) < 1_500
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec="utf-8")))
 def test_nothing_shown_can_act(text: str) -> None:
     """No control character and no mark that turns the writing is left; everything else is as it came."""

@@ -221,6 +221,7 @@ _ANY = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(place=st.sampled_from(["verb", "object", "result", "context", "attachments"]), value=_ANY)
 def test_no_statement_makes_the_check_fail(place: str, value: Any) -> None:
     """Whatever stands in a statement, it keeps to a profile or does not, and nothing is raised."""

@@ -35,6 +35,7 @@ def test_formats_are_listed() -> None:
     assert {"csv", "canvas-quiz", "oneroster"} <= {row["format"] for row in ran.values()}
 
 
+@pytest.mark.slow
 def test_statements_go_to_standard_output_and_the_receipt_to_standard_error() -> None:
     """What is written can be checked and imported as it is, and twice is the same."""
     ran = learnloom("convert", "csv", "answers.csv", "--map", "map.toml", *_HOME)

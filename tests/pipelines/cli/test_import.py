@@ -16,6 +16,7 @@ from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
 
 
+@pytest.mark.slow
 def test_second_import_lands_nothing(tmp_path: Path) -> None:
     """The same file a second time is not read again, and the same statements in another file are known already."""
     Path("one.jsonl").write_bytes(lines(*(answer(n) for n in range(5))))
@@ -28,6 +29,7 @@ def test_second_import_lands_nothing(tmp_path: Path) -> None:
     assert "0 new statements landed, 5 duplicates skipped" in learnloom("import", "copy.jsonl").out
 
 
+@pytest.mark.slow
 def test_import_says_it_to_machines_in_one_line() -> None:
     """With --json an import prints one object with counts, and nothing else."""
     Path("one.jsonl").write_bytes(lines(answer(1), answer(2), answer(3, verb={"id": "answered"})))
@@ -43,6 +45,7 @@ def test_import_says_it_to_machines_in_one_line() -> None:
     assert told["is_interrupted"] is False
 
 
+@pytest.mark.slow
 def test_bad_line_costs_only_itself() -> None:
     """A broken line between good ones is refused with its rule; the others land; the code says so."""
     Path("one.jsonl").write_bytes(lines(answer(1)) + b"{broken\n" + lines(answer(2)))
@@ -53,12 +56,14 @@ def test_bad_line_costs_only_itself() -> None:
     assert "learnloom dead" in ran.out
 
 
+@pytest.mark.slow
 def test_import_from_standard_input() -> None:
     """`-` reads standard input."""
     ran = learnloom("import", "-", stdin=lines(answer(1), answer(2)))
     assert (ran.code, "2 new statements landed" in ran.out) == (Exit.DONE, True)
 
 
+@pytest.mark.slow
 def test_import_of_a_folder_with_arrays_and_gzip() -> None:
     """A folder gives all its files: JSON arrays and compressed JSON lines."""
     Path("in").mkdir()
@@ -67,6 +72,7 @@ def test_import_of_a_folder_with_arrays_and_gzip() -> None:
     assert "3 new statements landed" in learnloom("import", "in").out
 
 
+@pytest.mark.slow
 def test_missing_file_is_said_and_costs_only_itself() -> None:
     """A path that does not exist is named on standard error with code 3; the other file lands."""
     Path("one.jsonl").write_bytes(lines(answer(1)))
@@ -76,6 +82,7 @@ def test_missing_file_is_said_and_costs_only_itself() -> None:
     assert "1 new statements landed" in ran.out
 
 
+@pytest.mark.slow
 def test_warehouse_option_wins_over_the_environment(tmp_path: Path) -> None:
     """--warehouse names the folder, whatever the environment says."""
     ran = learnloom("import", "-", "-w", "here", stdin=lines(answer(1)), env={"LEARNLOOM_WAREHOUSE": "there"})
@@ -129,6 +136,7 @@ def _row(number: int) -> dict[str, Any]:
     return {"event_id": str(number), "event": json.dumps(answer(number), indent=1)}
 
 
+@pytest.mark.slow
 def test_repair_lands_what_rows_of_a_store_hold() -> None:
     """The report names rows once with a command, and that command lands all of them with the bytes that were sent."""
     Path("rows.jsonl").write_bytes(lines(*(_row(number) for number in range(5))))
@@ -159,6 +167,7 @@ def test_repair_goes_on_where_an_import_stopped(tmp_path: Path) -> None:
     assert "2 replayed: 2 landed" in replayed.out
 
 
+@pytest.mark.slow
 def test_repair_keeps_what_came_of_what_stays_refused() -> None:
     """A dead letter has the bytes as they came, also where a repair has helped a part of the way."""
     wrapped = {"statement": answer(1, verb={"id": "answered"})}
@@ -172,6 +181,7 @@ def test_repair_keeps_what_came_of_what_stays_refused() -> None:
     assert json.dumps(wrapped) in learnloom("dead", "show", letter["id"]).out
 
 
+@pytest.mark.slow
 def test_conflict_of_a_mended_statement_keeps_what_came() -> None:
     """Where another statement has the id of one that was taken out of its wrapper, the wrapper is the dead letter."""
     wrapped = {"statement": answer(1, result={"success": True})}
@@ -188,6 +198,7 @@ def test_unknown_repair_is_a_usage_error() -> None:
         assert (ran.code, "utf8, unwrap" in ran.err) == (Exit.USAGE, True)
 
 
+@pytest.mark.slow
 def test_duplicates_that_may_be_acts_of_their_own_are_counted() -> None:
     """Equal bytes with neither id nor timestamp count once, and the import says how many it has left out."""
     timeless = {name: value for name, value in answer(1).items() if name not in {"id", "timestamp"}}

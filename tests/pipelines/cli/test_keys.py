@@ -24,6 +24,7 @@ def _added(folder: Path, *options: str) -> dict[str, object]:
     return dict(key)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("curl") is None, reason="this machine has no curl")
 @pytest.mark.parametrize(
     "options",

@@ -66,6 +66,7 @@ def test_nobody_is_taken_for_somebody_else(own_school: object) -> None:
     assert learnloom("people", "history", "--json").out == ""
 
 
+@pytest.mark.slow
 def test_the_list_of_the_page_is_imported() -> None:
     """The CSV in docs/how-to/people.md is right as it stands, before anything has landed."""
     block, *_ = blocks("docs/how-to/people.md", "csv")

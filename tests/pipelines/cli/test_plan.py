@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from learnloom.pipelines.cli.options import Exit
 from tests.documents import blocks
 from tests.pipelines.cli.shell import learnloom
 
 
+@pytest.mark.slow
 def test_the_example_of_the_page_is_imported() -> None:
     """The CSV in docs/how-to/course-plan.md is right as it stands."""
     (block,) = blocks("docs/how-to/course-plan.md", "csv")

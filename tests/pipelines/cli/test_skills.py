@@ -73,6 +73,7 @@ def test_activities_without_skills_are_listed_until_the_map_names_them() -> None
     assert "Every activity has a skill: all 3 answers count" in learnloom("skills", "missing").out
 
 
+@pytest.mark.slow
 def test_missing_skills_need_a_refresh() -> None:
     """Before anything was computed the message says what to run."""
     learnloom("import", "-", stdin=lines(answer(1)))

@@ -172,6 +172,7 @@ def test_signals_name_the_student_and_say_a_sentence(school: SmallClass) -> None
     assert told[1].strip() == value["sentence"]
 
 
+@pytest.mark.slow
 def test_without_refresh_the_way_out_is_said() -> None:
     """After an import alone there is nothing to look at: code 1 and the command that is missing."""
     learnloom("import", "-", stdin=lines(answer(1)))

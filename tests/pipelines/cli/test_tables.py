@@ -155,6 +155,7 @@ def test_status_counts_what_is_there(school: SmallClass) -> None:
     assert str(school.statements) in shown
 
 
+@pytest.mark.slow
 def test_status_before_the_first_refresh() -> None:
     """After an import alone status says what waits."""
     learnloom("import", "-", stdin=lines(answer(1), answer(2)))
@@ -206,6 +207,7 @@ def test_wrong_setting_stops_any_command() -> None:
     assert (ran.code, "batch_records = '0'" in ran.err) == (Exit.FAILED, True)
 
 
+@pytest.mark.slow
 def test_settings_file_in_the_working_folder_is_read() -> None:
     """learnloom.toml names the warehouse; an unknown name in it is refused."""
     Path("learnloom.toml").write_text('warehouse = "from-file"\n[thresholds]\nquiet_days = 7\n')
@@ -231,6 +233,7 @@ def test_skills_import_is_used_by_the_next_refresh() -> None:
     assert {"skill_name": "Adding"} in rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -104,6 +104,7 @@ def test_words_without_a_meaning_are_listed_until_the_school_gives_them_one() ->
     assert (found["n_statements"], found["n_all_statements"]) == (3, 4)
 
 
+@pytest.mark.slow
 def test_what_is_in_force_is_listed_with_where_it_comes_from() -> None:
     """The school's rules come first; a word narrows the list; without a warehouse the presets stand."""
     before = learnloom("vocabulary", "list", "--word", _VIEWED, "--json").values()
@@ -137,6 +138,7 @@ def test_a_file_is_checked_without_a_warehouse() -> None:
     assert "what it would change is not known: no warehouse" in ran.err
 
 
+@pytest.mark.slow
 def test_missing_words_need_a_refresh() -> None:
     """Before anything was staged the message says what to run."""
     learnloom("import", "-", stdin=lines(answer(1)))

@@ -150,6 +150,7 @@ def test_any_event_is_told_validly_or_refused(
     assert told > refused > 0
 
 
+@pytest.mark.slow
 def test_any_result_of_qti_is_told_validly_or_refused() -> None:
     """Whatever a result of QTI holds, its statements pass the validator, and no name or comment is in them."""
     chance = random.Random(7)

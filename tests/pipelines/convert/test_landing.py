@@ -19,6 +19,7 @@ from tests.pipelines.ingest.samples import bring_in
 MILA, BEN = ("mila", "essay"), ("ben", "essay")
 
 
+@pytest.mark.slow
 def test_a_file_lands_once_wherever_it_lies(tmp_path: Path, warehouse: Warehouse) -> None:
     """The same file again is not read, and a copy of it is all duplicates."""
     book = written(tmp_path / "a.csv", {MILA: 7, BEN: 5})
@@ -54,6 +55,7 @@ def test_corrections_have_the_same_ids_everywhere(tmp_path: Path) -> None:
     assert found[0] == found[1]
 
 
+@pytest.mark.slow
 def test_statements_of_a_correction_are_valid(tmp_path: Path, warehouse: Warehouse) -> None:
     """What is written beside what was converted is xAPI, and counted by the positions."""
     for points in (7, 9):
@@ -92,6 +94,7 @@ def test_what_was_told_last_stands(
             assert standing(warehouse) == {key: points for key, points in expected.items() if points != ""}
 
 
+@pytest.mark.slow
 def test_the_last_of_several_rows_of_a_file_stands(tmp_path: Path, warehouse: Warehouse) -> None:
     """Rows of one key are corrections of each other, in the order in which they stand."""
     book = tmp_path / "a.csv"
@@ -127,6 +130,7 @@ def test_a_grade_that_was_cleared_stands_no_more_until_it_is_given_again(
     }
 
 
+@pytest.mark.slow
 def test_within_one_file_the_last_row_says_whether_a_grade_stands(
     tmp_path: Path, warehouse: Warehouse
 ) -> None:
@@ -167,6 +171,7 @@ def test_two_at_once_replace_a_grade_once_each(tmp_path: Path) -> None:
         assert warehouse.rows("SELECT max(version), count(*) FROM landing.statement_version") == [(3, 2)]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_converted_is_a_dead_letter_with_its_bytes(
     tmp_path: Path, warehouse: Warehouse
 ) -> None:
@@ -187,6 +192,7 @@ def test_what_cannot_be_converted_is_a_dead_letter_with_its_bytes(
     assert message.startswith("line 2: points is 'many'")
 
 
+@pytest.mark.slow
 def test_what_is_converted_and_not_valid_is_a_dead_letter_with_its_source_s_bytes(
     tmp_path: Path, warehouse: Warehouse
 ) -> None:
@@ -210,6 +216,7 @@ def test_a_file_that_says_nothing_is_read_once(tmp_path: Path, warehouse: Wareho
     assert warehouse.rows("SELECT next_offset, accepted FROM landing.position") == [(2, 0)]
 
 
+@pytest.mark.slow
 def test_an_import_that_was_broken_off_goes_on(tmp_path: Path, warehouse: Warehouse) -> None:
     """Whatever batch was the last, the next import lands the rest, and nothing twice."""
     grades = {(f"student {number}", "essay"): number % 11 for number in range(40)}

@@ -53,6 +53,7 @@ def test_nothing_delivered_yet_is_told() -> None:
     assert "learnloom deliver run" in learnloom("deliver", "list").out
 
 
+@pytest.mark.slow
 def test_a_limit_is_kept() -> None:
     """`--limit` sends so many."""
     ran = learnloom("deliver", "run", "archive", "--limit", "1", "--json")

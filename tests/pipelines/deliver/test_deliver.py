@@ -180,6 +180,7 @@ def test_dead_events_come_again_by_replay(warehouse: Warehouse, receiver: Receiv
     assert statuses(warehouse) == [(1, "delivered", 1)]
 
 
+@pytest.mark.slow
 def test_replay_of_what_was_not_reached_is_refused(
     warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:
@@ -205,6 +206,7 @@ def test_a_paused_subscription_goes_on_where_it_was(
 
 
 # Who wants what -----------------------------------------------------------------------------------------------
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wish", "wanted"),
     [

@@ -65,6 +65,7 @@ def test_a_full_disk_leaves_no_half_file(
     assert statuses(warehouse, "archive") == [(1, "delivered", 1)]
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_a_file_is_told(warehouse: Warehouse, clock: Clock, tmp_path: Path) -> None:
     """Where the folder cannot be made, the message says which it is."""
     (tmp_path / "taken").write_text("")

@@ -80,6 +80,7 @@ def test_statements_are_valid_and_say_everything(
         assert statement["verb"]["display"]["en"] in {"had a signal raised", "had a signal end"}
 
 
+@pytest.mark.slow
 def test_the_call_is_that_of_the_specification(
     warehouse: Warehouse, receiver: Receiver, clock: Clock
 ) -> None:

@@ -25,6 +25,7 @@ from tests.pipelines.deliver.make import (
 from tests.pipelines.deliver.receiver import Call, Receiver, Reply
 
 
+@pytest.mark.slow
 def test_an_event_is_posted_and_signed(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """The body is the CloudEvent, the id in the header is the event's, and the signature is what its recipe gives."""
     stand(warehouse, signal_of("ann", 1))
@@ -200,6 +201,7 @@ def test_410_pauses_the_subscription_until_it_is_resumed(
     assert "learnloom deliver resume hook" in str(summary.told)
 
 
+@pytest.mark.slow
 def test_wrong_credentials_kill_nothing(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """A receiver that does not know us is a matter of the configuration: no event pays for it."""
     stand(warehouse, signal_of("ann", 1))
@@ -209,6 +211,7 @@ def test_wrong_credentials_kill_nothing(warehouse: Warehouse, receiver: Receiver
     assert statuses(warehouse) == []
 
 
+@pytest.mark.slow
 def test_the_receiver_is_not_called_too_often(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """With two calls a second, five events take two seconds."""
     stand(warehouse, *(signal_of("ann", number) for number in range(5)))
@@ -216,6 +219,7 @@ def test_the_receiver_is_not_called_too_often(warehouse: Warehouse, receiver: Re
     assert clock.slept == [0.5] * 4
 
 
+@pytest.mark.slow
 def test_an_endless_answer_is_not_read(warehouse: Warehouse, receiver: Receiver, clock: Clock) -> None:
     """Of what is answered no more is kept than is shown."""
     stand(warehouse, signal_of("ann", 1))

@@ -84,6 +84,7 @@ def test_p_values_are_even_where_there_is_no_difference() -> None:
     assert np.mean(np.array(p_values) <= 0.5) == pytest.approx(0.5, abs=0.13)
 
 
+@pytest.mark.slow
 def test_students_are_dealt_out_and_not_rows() -> None:
     """Students whose answers hang together do not make a difference of groups: p stays even."""
     small = 0

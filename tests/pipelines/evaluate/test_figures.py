@@ -21,6 +21,7 @@ _NAMES = ("auc", "log_loss", "rmse", "brier", "ece", "slope", "intercept")
 _ANY = MinimumSample(rows=1, clusters=1)
 
 
+@pytest.mark.slow
 @given(any_predictions)
 def test_every_figure_lies_in_its_interval_or_says_why_not(found: Predictions) -> None:
     """Whatever the rows are, a value is a number within its interval, and what has none says why."""
@@ -68,6 +69,7 @@ def test_equal_seeds_give_equal_intervals() -> None:
     assert figures(found, n_resamples=50, seed=1).auc != figures(found, n_resamples=50, seed=2).auc
 
 
+@pytest.mark.slow
 def test_intervals_draw_students_and_not_rows() -> None:
     """A hundred equal answers of each student tell no more than one: the interval stays as wide."""
     once = some(60, n_clusters=60)

@@ -42,6 +42,7 @@ def test_what_came_is_the_best_prediction(found: Predictions) -> None:
     assert measures.log_loss(found) < 21.0
 
 
+@pytest.mark.slow
 def test_true_probabilities_are_calibrated() -> None:
     """Where what was said is the truth, calibration error is near 0, slope near 1 and intercept near 0."""
     found = some(200_000)
@@ -51,6 +52,7 @@ def test_true_probabilities_are_calibrated() -> None:
     assert line == pytest.approx((0.0, 1.0), abs=0.03)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("said", "slope"), [(2.0, 0.5), (0.5, 2.0)])
 def test_slope_tells_confidence(said: float, slope: float) -> None:
     """Logits said twice as large as they are have slope one half; said half as large, two."""
@@ -115,6 +117,7 @@ def test_a_student_drawn_twice_counts_twice(found: Predictions, seed: int) -> No
         assert np.isnan(weighted.auc(weight))
 
 
+@pytest.mark.slow
 def test_line_of_a_resample_is_near_that_of_its_rows() -> None:
     """One step of Newton's method finds slope and intercept of a resample."""
     found = some(20_000, said_slope=1.3)

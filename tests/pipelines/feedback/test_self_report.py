@@ -44,6 +44,7 @@ def _checks(student: StudentEvidence, **options: Any) -> list[Signal]:
     return said(student, SignalKind.CHECK, **options)
 
 
+@pytest.mark.slow
 @given(students())
 def test_no_claim_moves_an_estimate(student: StudentEvidence) -> None:
     """Whatever is stated, levels, probabilities, intervals and evidence of every skill stay what they are."""

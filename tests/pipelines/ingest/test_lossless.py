@@ -38,6 +38,7 @@ def test_odd_statement_is_valid_and_untouched(raw: bytes) -> None:
         assert verdict.raw is raw
 
 
+@pytest.mark.slow
 def test_odd_statements_are_stored_as_they_came(tmp_path: Path) -> None:
     """What the warehouse gives back, and what it writes into a file, is what came in, byte for byte."""
     lines = [raw for raw in ODD.values() if b"\n" not in raw]

@@ -76,6 +76,7 @@ def test_two_open_transactions_cannot_land_the_same_id(warehouse: Warehouse) -> 
     assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(50))
 
 
+@pytest.mark.slow
 def test_two_owners_of_one_partition_cannot_both_land(warehouse: Warehouse) -> None:
     """Of two landings of one partition at once, both past the check of its position, the second throws its own away."""
     with without_write_lock(warehouse) as owner, without_write_lock(warehouse) as zombie:
@@ -88,6 +89,7 @@ def test_two_owners_of_one_partition_cannot_both_land(warehouse: Warehouse) -> N
     assert len(landed_ids(warehouse)) == 50
 
 
+@pytest.mark.slow
 def test_owners_of_different_partitions_both_land(warehouse: Warehouse) -> None:
     """Two that land other statements from other partitions at once both succeed, whoever has to do it again."""
     with without_write_lock(warehouse) as first, without_write_lock(warehouse) as second:
@@ -106,6 +108,7 @@ def without_write_lock(warehouse: Warehouse) -> Iterator[LandingWriter]:
         yield made
 
 
+@pytest.mark.slow
 def test_two_landers_of_one_partition_cannot_both_land(warehouse: Warehouse) -> None:
     """A writer whose position is not the stored one any more lands nothing and says so."""
     first = writer(warehouse)
@@ -178,6 +181,7 @@ def test_an_import_overtaken_by_another_goes_on_behind_it(warehouse: Warehouse) 
     assert landed_ids(warehouse) == sorted(statement_id(number) for number in range(30))
 
 
+@pytest.mark.slow
 def test_every_landing_advances_the_fence(warehouse: Warehouse) -> None:
     """Each transaction changes the one row by which overlapping ones fail, whatever the catalogue locks."""
     mine = writer(warehouse)

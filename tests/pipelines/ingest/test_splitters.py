@@ -71,6 +71,7 @@ def _chunks(text: bytes, sizes: list[int]) -> Iterator[bytes]:
         start, turn = start + size, turn + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("splitter", "form"), KINDS)
 @given(objects=OBJECTS, sizes=st.lists(st.integers(1, 9), min_size=1, max_size=4))
 @example(objects=[{"\\": '"'}, {'a"': "\\\\"}, {}], sizes=[1])
@@ -86,6 +87,7 @@ def test_every_cutting_gives_the_same_records(
     assert list(made.frames(_chunks(form(records), sizes))) == records
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("splitter", "start"), [(LineSplitter, b""), (ArraySplitter, b"["), (ObjectSplitter, b"{")]
 )

@@ -62,6 +62,7 @@ def test_the_warehouse_is_no_place_for_its_backup(small_class: SmallClass) -> No
         back_up(warehouse, small_class.folder)
 
 
+@pytest.mark.slow
 def test_a_backup_leaves_the_catalogues_log_alone(tmp_path: Path) -> None:
     """The write-ahead log of a catalogue that is being read stays, and what is written afterwards is found again."""
     folder = tmp_path / "warehouse"

@@ -128,6 +128,7 @@ def test_other_errors_are_not_tried_again(warehouse: Warehouse) -> None:
     assert not is_conflict(ValueError("conflict"))
 
 
+@pytest.mark.slow
 def test_many_who_open_a_new_warehouse_at_once_all_succeed(tmp_path: Path) -> None:
     """Of several processes' worth of connections that make the same warehouse at once, none fails."""
     opened: list[int] = []
@@ -167,6 +168,7 @@ def test_what_spills_to_disk_is_each_connection_s_own(tmp_path: Path) -> None:
     assert all(Path(folder).is_absolute() for folder in folders)
 
 
+@pytest.mark.slow
 def test_what_spills_to_disk_comes_back_and_is_gone_in_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,6 +61,7 @@ def test_each_use_reads_the_newest_snapshot_and_only_that_one(tmp_path: Path) ->
     assert all(found == sorted(found) and found for found in seen.values())
 
 
+@pytest.mark.slow
 def test_a_catalogue_that_was_put_in_anothers_place_is_read(tmp_path: Path) -> None:
     """After a restore the warehouse that stands there now is read, not the one that is gone."""
     _lay_down(tmp_path / "one", 1)
@@ -79,6 +80,7 @@ def test_a_catalogue_that_was_put_in_anothers_place_is_read(tmp_path: Path) -> N
     held.close()
 
 
+@pytest.mark.slow
 def test_a_failed_query_leaves_nothing_behind(tmp_path: Path) -> None:
     """After an error of a query, or of the caller, the next use works; what is not there is of another release."""
     _lay_down(tmp_path, 3)

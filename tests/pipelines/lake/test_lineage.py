@@ -35,6 +35,7 @@ def test_rows_name_their_run_when_snapshots_are_long_gone(tmp_path: Path) -> Non
         assert warehouse.rows(_WHO) == [("first", "flow land", 3), ("second", "flow land", 4)]
 
 
+@pytest.mark.slow
 def test_what_is_kept_names_the_tables(tmp_path: Path) -> None:
     """A transaction is kept with the tables that it changed, and nobody's transactions are not kept."""
     file = tmp_path / "a.jsonl"

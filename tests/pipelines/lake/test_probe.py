@@ -109,6 +109,7 @@ def test_a_missing_extension_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "duckdb-extension-no-such-extension is missing" in _failed(ObjectStore("s3://bucket/lake/", S3()))
 
 
+@pytest.mark.slow
 def test_certificates_are_verified(tmp_path: Path) -> None:
     """Over TLS a store of an unknown authority is refused, and one of an authority that the settings name is not."""
     authority = trustme.CA()

@@ -46,6 +46,7 @@ def _meanwhile(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> N
     monkeypatch.setattr(rewrite, "copy_catalog", copied)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_files_are_written_anew_and_rows_stay(
     where: str, tmp_path: Path, request: pytest.FixtureRequest
@@ -72,6 +73,7 @@ def test_files_are_written_anew_and_rows_stay(
         assert not (tmp_path / "aside").exists()
 
 
+@pytest.mark.slow
 def test_others_write_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever writes while files are written holds the write lock at once, and nothing of theirs is lost."""
     with Warehouse(tmp_path / "w") as warehouse, warehouse.another() as other:
@@ -92,6 +94,7 @@ def test_others_write_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert one.one("SELECT count(*) FROM other") == (50,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "taken", "n_columns"),
     [

@@ -12,6 +12,7 @@ from tests.pipelines.learner.test_explain import _model
 _ALONE = CandidateQuestion(0, 1, 0.0, 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(ModelKind))
 def test_what_is_expected_at_an_item_is_what_the_model_says_of_it(kind: ModelKind) -> None:
     """The probability is that before an answer to it which comes when the next one is to be expected."""

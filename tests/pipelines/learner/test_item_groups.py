@@ -76,6 +76,7 @@ def test_questions_without_students_in_common_are_not_alike() -> None:
     assert 0 < likeness[0, 2] < 2 / 12 + 1e-9
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     """A proposal can be made again."""
     one, other = (group_items(_scores(0.5), _NAMELESS, 4, seed=3) for _ in range(2))

@@ -23,6 +23,7 @@ def test_few_students_teach_nothing() -> None:
     assert train_risk(only_passed.where(~only_passed.has_not_passed)) is None
 
 
+@pytest.mark.slow
 def test_probabilities_come_true() -> None:
     """Of new students of a like run about as many do not pass as was said, in the lower and the upper half."""
     model = _trained(cases(1_200)).model
@@ -32,6 +33,7 @@ def test_probabilities_come_true() -> None:
         assert new.has_not_passed[part].mean() == pytest.approx(p[part].mean(), abs=0.05)
 
 
+@pytest.mark.slow
 def test_whole_runs_are_held_out() -> None:
     """Where runs differ, what is said of held-out students is as bad as it will be for a run to come."""
     different = cases(800, n_runs=2, run_effect=4.0)
@@ -45,6 +47,7 @@ def test_a_single_run_holds_out_students() -> None:
     assert not _trained(cases(300, n_runs=1)).is_by_run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", RiskKind)
 def test_kept_text_says_the_same(kind: RiskKind) -> None:
     """A model written and read again gives the same probabilities and reasons to the last bit."""
@@ -62,6 +65,7 @@ def _boosted(found: RiskCases) -> RiskModel:
     return _trained(RiskCases(found.features, hump, found.run, found.student)).model
 
 
+@pytest.mark.slow
 def test_others_do_not_matter() -> None:
     """A student's probability is the same alone as among all."""
     for model in (_trained(cases(300)).model, _boosted(cases(1_500))):
@@ -71,6 +75,7 @@ def test_others_do_not_matter() -> None:
         assert alone == together.tolist()
 
 
+@pytest.mark.slow
 def test_reasons_name_what_counts() -> None:
     """Who handed in little is told to have; who handed in all has no such reason."""
     model = _trained(cases(1_200)).model
@@ -83,6 +88,7 @@ def test_reasons_name_what_counts() -> None:
     assert RiskTheme.HANDED_IN not in {reason.theme for reason in everything}
 
 
+@pytest.mark.slow
 def test_promised_precision_is_found() -> None:
     """Of new students who are flagged as many do not pass as the model promises."""
     stage: Stage = _trained(cases(1_500)).model.stages[0]

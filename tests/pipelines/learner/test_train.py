@@ -45,6 +45,7 @@ def test_a_school_where_all_answers_are_right_gets_a_model() -> None:
     assert train(same).model.calibrator == PUBLISHED
 
 
+@pytest.mark.slow
 def test_new_students_get_what_they_are_promised() -> None:
     """Of answers by students never seen before, as many are right as was said, in every tenth."""
     history, _ = a_class(n_students=400, n_items=60, n_skills=4, n_answers=16_000, seed=5)
@@ -84,6 +85,7 @@ def test_of_many_answers_some_students_are_held_out() -> None:
     assert found.matrix.tobytes() == expected.tobytes()
 
 
+@pytest.mark.slow
 def test_a_kind_that_asks_for_more_is_taken_where_it_tells_more() -> None:
     """Where a miss is followed by right answers whatever the difficulty, Elo alone loses to a regression."""
     rng = np.random.default_rng(8)
@@ -118,6 +120,7 @@ def test_a_calibrator_is_the_same_after_it_was_kept(kind: ModelKind) -> None:
     assert abs(p.mean() - scores.mean()) < 0.03
 
 
+@pytest.mark.slow
 def test_boosting_takes_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """No thread of the library that grows trees waits for another; afterwards there are as many as before."""
     during: list[set[int]] = []

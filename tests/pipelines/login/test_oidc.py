@@ -52,6 +52,7 @@ def test_who_is_in_no_roster_is_told_and_listed(place: Place) -> None:
     assert [each.identifier for each in place.store.unmatched()] == [f"{HOME} nobody"]
 
 
+@pytest.mark.slow
 def test_operators_see_how_many_match_nobody_and_no_persons(place: Place) -> None:
     """The page counts by platform; for everybody else it is not there."""
     browser = place.browser()

@@ -98,6 +98,7 @@ def _member(sub: str, role: str, **more: Any) -> dict[str, Any]:
     return {"user_id": sub, "roles": [f"{MEMBERSHIP}{role}"], "status": "Active", **more}
 
 
+@pytest.mark.slow
 def test_members_of_a_course_are_fetched_page_by_page(place: Place) -> None:
     """By a token for our signed name; who has left, or is something else, is left out; a list's trouble is told."""
     keys = place.browser().get("/.well-known/jwks").json()

@@ -153,6 +153,7 @@ def test_a_page_is_told_why(client: Client) -> None:
     assert "cookie" not in httpx.options(f"{client.address}/about").headers["access-control-allow-headers"]
 
 
+@pytest.mark.slow
 def test_what_open_edx_gets_wrong_is_mended_as_the_settings_say(tmp_path: Path) -> None:
     """A problem of several questions is called a GroupActivity: with the repair it lands as an activity."""
     sent = statement(object={"objectType": "GroupActivity", "id": "https://campus.example/problem"})

@@ -17,6 +17,7 @@ def _basic(key: tuple[str, str]) -> str:
     return "Basic " + base64.b64encode(":".join(key).encode()).decode()
 
 
+@pytest.mark.slow
 def test_nothing_is_open_but_what_the_store_speaks(client: Client) -> None:
     """Without a key, or with a wrong secret, only /about answers; the reason is said."""
     assert httpx.get(f"{client.address}/about").json()["version"][-1] == "2.0.0"

@@ -93,6 +93,7 @@ def test_what_was_imported_is_found_by_everything_that_it_says(folder: Path, cli
     assert client("POST", "/statements", json=first | {"object": {"id": "urn:other"}}).status_code == 409
 
 
+@pytest.mark.slow
 def test_voids_reach_what_came_the_other_way(folder: Path, client: Client) -> None:
     """A file voids what was sent, and what is sent voids what a file brought."""
     (sent,) = client.post(statement("vera"))
@@ -105,6 +106,7 @@ def test_voids_reach_what_came_the_other_way(folder: Path, client: Client) -> No
     assert client("POST", "/statements", json=_void(void["id"])).status_code == 400
 
 
+@pytest.mark.slow
 def test_a_key_that_reads_its_own_reads_nothing_that_landed_otherwise(folder: Path, address: str) -> None:
     """The scope statements/read/mine shows what came with the key alone."""
     own = Client(address, new_key(folder, "statements/read/mine"))
@@ -161,6 +163,7 @@ def test_following_goes_on_where_it_was_also_after_snapshots_have_expired(
     content.close()
 
 
+@pytest.mark.slow
 def test_following_that_was_broken_off_is_finished_the_next_time(settings: Settings, store: Store) -> None:
     """Ended within a snapshot, it goes on there: nothing is missing, and nothing doubled."""
     statements = [statement(f"n{number}", id=_id()) for number in range(450)]
@@ -173,6 +176,7 @@ def test_following_that_was_broken_off_is_finished_the_next_time(settings: Setti
     assert [found for found, _ in _index(store)] == [one["id"] for one in statements]
 
 
+@pytest.mark.slow
 def test_a_restored_warehouse_is_looked_through_anew(settings: Settings, store: Store) -> None:
     """Where a snapshot is another one than before, all is looked through, and what is there is not doubled."""
     first, second = statement(id=_id()), statement("bea", id=_id())
@@ -188,6 +192,7 @@ def test_a_restored_warehouse_is_looked_through_anew(settings: Settings, store: 
     assert _index(store) == before
 
 
+@pytest.mark.slow
 def test_of_statements_in_the_index_it_is_noted_when_they_landed(settings: Settings, store: Store) -> None:
     """What came over HTTP gets no second entry when it has landed, and by its time its bytes are found."""
     ids = [_id() for _ in range(3)]
@@ -203,6 +208,7 @@ def test_of_statements_in_the_index_it_is_noted_when_they_landed(settings: Setti
     assert [row[0] for row in noted] == [seq for _, seq in before]
 
 
+@pytest.mark.slow
 def test_what_landed_otherwise_does_not_wait_to_be_landed(settings: Settings, store: Store) -> None:
     """The bound on what waits counts what came over HTTP alone, though the others have numbers in between."""
 

@@ -124,6 +124,7 @@ def test_nothing_much_is_read_from_strangers(address: str, head: dict[str, objec
         assert connection.reply().status == 401
 
 
+@pytest.mark.slow
 def test_forms_of_strangers_are_short(tmp_path: Path) -> None:
     """A form may hold the key within, so it is read before that is known; but no more than a little of it."""
     form = "application/x-www-form-urlencoded"
@@ -273,6 +274,7 @@ def test_requests_in_one_piece_are_answered_in_order(address: str) -> None:
         assert [connection.reply().status for _ in range(2)] == [200, 404]
 
 
+@pytest.mark.slow
 def test_those_that_do_nothing_make_room(tmp_path: Path) -> None:
     """Beyond the bound the connection that has been idle longest ends, so nobody is kept out by those who only wait."""
     with serving(tmp_path, max_connections=20, header_seconds=600) as own, ExitStack() as stack:

@@ -35,6 +35,7 @@ def test_a_bucket_fills_with_time() -> None:
     assert buckets.wait("a") == 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bounds", "setting"),
     [
@@ -54,6 +55,7 @@ def test_a_key_has_its_rate(tmp_path: Path, bounds: dict[str, Any], setting: str
         assert len(quiet.found()) == 30
 
 
+@pytest.mark.slow
 def test_an_address_that_fails_often_is_told_so_and_a_right_key_still_lets_in(tmp_path: Path) -> None:
     """Beyond the bound wrong keys are answered with 429; whoever shares the address with them is not kept out."""
     with serving(tmp_path, failures_per_minute=3) as address:
@@ -79,6 +81,7 @@ def test_a_document_has_a_limit(tmp_path: Path) -> None:
         assert answer.headers["access-control-allow-origin"] == "*"
 
 
+@pytest.mark.slow
 def test_a_page_asks_for_a_password_where_a_person_looks_only(tmp_path: Path) -> None:
     """A browser's page is offered Basic, a course is not: else a box for a password would stand above it."""
     with serving(tmp_path) as address:
@@ -94,6 +97,7 @@ def _lines(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "lrs" / "audit.jsonl").read_text().splitlines()]
 
 
+@pytest.mark.slow
 def test_each_request_has_a_line_without_names_or_contents(tmp_path: Path) -> None:
     """Who called, what for and how it ended stands in the audit; who the statements are about does not."""
     with serving(tmp_path) as address:
@@ -133,6 +137,7 @@ def test_the_audit_may_go_to_the_standard_output_or_nowhere(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_proxy_is_believed_where_it_is_named_only(tmp_path: Path) -> None:
     """X-Forwarded-For and -Proto count from proxies of the settings; from all others they are headers like any."""
     told = {"X-Forwarded-For": "203.0.113.9, 127.0.0.2", "X-Forwarded-Proto": "https"}
@@ -146,6 +151,7 @@ def test_a_proxy_is_believed_where_it_is_named_only(tmp_path: Path) -> None:
         assert _lines(folder)[0]["address"] == sender
 
 
+@pytest.mark.slow
 def test_the_store_speaks_tls_by_itself(tmp_path: Path) -> None:
     """With a certificate the store answers https, and nothing else; a wrong one is told before it starts."""
     authority = trustme.CA()

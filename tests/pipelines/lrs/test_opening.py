@@ -23,6 +23,7 @@ def _has_landed(folder: Path) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_a_store_is_served_once(tmp_path: Path) -> None:
     """A second process is told that there is one already, and the first goes on."""
     with serving(tmp_path) as address:

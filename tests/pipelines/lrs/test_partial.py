@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import orjson
+import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.schemas.vocabulary import VOIDED
@@ -84,6 +85,7 @@ def test_a_key_for_one_home_page_is_held_to_it_one_by_one(folder: Path, address:
     assert [one is None for one in told["ids"]] == [True, False]
 
 
+@pytest.mark.slow
 def test_what_breaks_a_rule_becomes_a_dead_letter(tmp_path: Path) -> None:
     """After landing the refused statement is a dead letter in its bytes, and the good one a statement."""
     with serving(tmp_path) as address:

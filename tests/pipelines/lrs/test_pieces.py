@@ -181,6 +181,7 @@ def test_a_body_that_finds_no_room_makes_room() -> None:
         first.keep(600)
 
 
+@pytest.mark.slow
 def test_a_batch_has_a_number_of_statements(tmp_path: Path) -> None:
     """More statements than the setting says are refused together, and the answer names it."""
     with serving(tmp_path, max_batch_statements=2) as address:

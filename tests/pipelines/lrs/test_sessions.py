@@ -234,6 +234,7 @@ def test_a_key_with_home_pages_keeps_no_documents_of_others(folder: Path, addres
     assert guarded("POST", "/statements", json=statement(actor=group)).status_code == 403
 
 
+@pytest.mark.slow
 def test_sessions_survive_a_restart(tmp_path: Path) -> None:
     """A short key that was given still lets in after the store was stopped and started."""
     key = new_key(tmp_path, "session/write")

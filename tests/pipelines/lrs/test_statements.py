@@ -20,6 +20,7 @@ def _void(target: str) -> dict[str, object]:
     return statement(verb={"id": _VOIDED}, object={"objectType": "StatementRef", "id": target})
 
 
+@pytest.mark.slow
 def test_what_was_answered_is_found_at_once_and_lands_in_its_bytes(tmp_path: Path) -> None:
     """A statement is read back with what a store assigns, and stands in the warehouse as it was sent."""
     raw = (
@@ -44,6 +45,7 @@ def test_what_was_answered_is_found_at_once_and_lands_in_its_bytes(tmp_path: Pat
     assert rows == [(statement_id, raw.decode(), "tests")]
 
 
+@pytest.mark.slow
 def test_equal_statements_without_id_are_acts_of_their_own(tmp_path: Path) -> None:
     """The door names each of them, so none is taken for a repetition of another."""
     with serving(tmp_path) as address:
@@ -55,6 +57,7 @@ def test_equal_statements_without_id_are_acts_of_their_own(tmp_path: Path) -> No
     assert {row[0] for row in landed} == set(ids)
 
 
+@pytest.mark.slow
 def test_all_faults_are_told_and_kept_as_dead_letters(tmp_path: Path) -> None:
     """A batch with bad statements is refused as a whole, and each fault names index, rule, place, value and fix."""
     bad, worse = (
@@ -224,6 +227,7 @@ def test_formats_reduce_what_is_told(client: Client) -> None:
     assert person == {"objectType": "Person", "name": ["Fay"], "mbox": ["mailto:f@example.org"]}
 
 
+@pytest.mark.slow
 def test_what_has_left_the_journal_is_read_from_the_warehouse(tmp_path: Path) -> None:
     """A statement whose bytes the journal has let go is given back all the same, and its id stays its own."""
     key = new_key(tmp_path)

@@ -89,6 +89,7 @@ def test_a_listener_is_told_of_what_comes_by_any_way(folder: Path, client: Clien
         assert given.json() == event.data
 
 
+@pytest.mark.slow
 def test_whoever_comes_again_misses_nothing_and_is_told_nothing_twice(client: Client) -> None:
     """With the last id, as a header or as `after`, a listener goes on behind it, more than one part long."""
     with _listening(client) as listener:

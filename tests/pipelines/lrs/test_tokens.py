@@ -46,6 +46,7 @@ def _called(
     return httpx.request(method, address + path, headers=headers, timeout=60, **more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "algorithm"),
     [
@@ -206,6 +207,7 @@ def test_keys_rotate(tmp_path: Path) -> None:
         assert _called(address, issuer.token()).status_code == 200  # what is known stays known
 
 
+@pytest.mark.slow
 def test_an_issuer_that_is_away_keeps_nobody_else_out(tmp_path: Path) -> None:
     """The store starts without its issuer; tokens are answered with 503 and the reason, and let in once it is there."""
     port = free_port()
@@ -221,6 +223,7 @@ def test_an_issuer_that_is_away_keeps_nobody_else_out(tmp_path: Path) -> None:
             issuer.name = "https://another.example"
 
 
+@pytest.mark.slow
 def test_an_issuer_that_names_itself_otherwise_is_told(tmp_path: Path) -> None:
     """Where discovery names another issuer, the answer says which setting to change."""
     with (
@@ -233,6 +236,7 @@ def test_an_issuer_that_names_itself_otherwise_is_told(tmp_path: Path) -> None:
         assert "LEARNLOOM_LRS__TOKEN_ISSUER" in answer.json()["error"]
 
 
+@pytest.mark.slow
 def test_without_an_issuer_no_token_lets_in(tmp_path: Path) -> None:
     """Nothing is open by default."""
     with serving(tmp_path) as address:

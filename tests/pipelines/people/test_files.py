@@ -28,6 +28,7 @@ def _told(changes: Iterable[PersonChange]) -> list[tuple[str, str | None, str | 
     return [(each.action, each.identifier, each.value) for each in changes]
 
 
+@pytest.mark.slow
 def test_rows_with_the_same_person_join_the_first(tmp_path: Path) -> None:
     """Roles are told in small letters; what is known already is not told again."""
     path = _list(tmp_path, f"{_HOME} a,Teacher,1", f"{_HOME} b,,1", "mailto:c@s.example,student,")

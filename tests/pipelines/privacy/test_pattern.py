@@ -58,6 +58,7 @@ def test_without_tokens_nothing_is_found(columns: tuple[str, ...]) -> None:
     )
 
 
+@pytest.mark.slow
 def test_thousands_of_texts_are_cut_into_expressions_that_re2_takes() -> None:
     """More texts than one expression holds are found all the same, the last as the first."""
     names = [f"student-{number:08x}-of-many" for number in range(12_000)]

@@ -86,6 +86,7 @@ def _placed(actor: Json, others: list[Json], instructor: Json, team: Json) -> Js
 _STATEMENTS = st.builds(_placed, _AGENTS, st.lists(_AGENTS, min_size=1, max_size=2), _AGENTS, _GROUPS)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(_STATEMENTS)
 def test_nothing_that_tells_who_somebody_is_goes_through(statement: Json) -> None:

@@ -28,6 +28,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, what: str) -> list[str]:
     return [row[0] for row in connection.execute(f"DESCRIBE {what}").fetchall()]
 
 
+@pytest.mark.slow
 def test_the_page_is_up_to_date() -> None:
     """docs/reference/tables.md is what `make docs` would write now."""
     assert _PAGE.read_text(encoding="utf-8") == tables_reference(), "run `make docs`"

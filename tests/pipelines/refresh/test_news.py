@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import load_relations
 from learnloom.pipelines.refresh.news import has_news
@@ -25,6 +27,7 @@ def test_there_is_news_from_a_landing_to_the_next_refresh(
         assert not has_news(warehouse)
 
 
+@pytest.mark.slow
 def test_an_empty_warehouse_has_no_news_and_one_never_refreshed_has(tmp_path: Path) -> None:
     """Before anything has landed nothing is to be refreshed; what landed first is."""
     with Warehouse(tmp_path / "warehouse") as warehouse:

@@ -86,6 +86,7 @@ def test_every_student_gets_another_key_and_receivers_are_told(tmp_path: Path) -
         refresh_to(warehouse, dt.date(2026, 9, 21))
 
 
+@pytest.mark.slow
 def test_a_secret_that_is_missing_wrong_or_not_taken_stops_a_refresh(tmp_path: Path) -> None:
     """Each is an error that says what to do, and rekeying goes on where it was broken off."""
     with Warehouse(tmp_path) as warehouse:
@@ -118,6 +119,7 @@ def _first(warehouse: Warehouse, **chosen: Any) -> StudentSecret | None:
     return held_secret(warehouse)
 
 
+@pytest.mark.slow
 def test_a_new_warehouse_takes_a_secret_once_before_its_first_refresh(tmp_path: Path) -> None:
     """It is made for its owner alone where the settings say, is taken once, and stays."""
     file = tmp_path / "apart" / "student.key"
@@ -153,6 +155,7 @@ def test_machines_that_share_a_catalogue_make_none_that_may_not_last(tmp_path: P
         assert held_secret(warehouse) is None
 
 
+@pytest.mark.slow
 def test_keys_of_a_former_secret_still_find_whose_they_are(tmp_path: Path) -> None:
     """Another secret leaves the keys that events hold: an erasure takes them along, and the interface finds by them."""
     ada = str(student_key(_ADA))
@@ -177,6 +180,7 @@ def test_keys_of_a_former_secret_still_find_whose_they_are(tmp_path: Path) -> No
         assert key_now(warehouse, "older") == former
 
 
+@pytest.mark.slow
 def test_of_two_who_come_first_one_makes_the_secret(tmp_path: Path) -> None:
     """Threads that begin at the same moment end with one secret, taken once, in the file."""
     with Warehouse(tmp_path) as one, ThreadPoolExecutor() as threads:

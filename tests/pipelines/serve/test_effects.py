@@ -63,6 +63,7 @@ def test_a_planted_effect_is_found() -> None:
         assert 0 < found.low < truth < found.high, outcome
 
 
+@pytest.mark.slow
 def test_confounding_by_the_time_before_is_taken_out() -> None:
     """Where only the weak are told of and nothing helps, the plain difference is far off and ours is not."""
     school = _school(seed=5)
@@ -77,6 +78,7 @@ def test_confounding_by_the_time_before_is_taken_out() -> None:
         assert found.difference_before == pytest.approx(0.0)
 
 
+@pytest.mark.slow
 def test_what_bins_leave_of_the_time_before_is_taken_out() -> None:
     """Where the told began ahead within their bin, and everybody goes on as before, the difference is 0."""
     chance = random.Random(1)
@@ -98,6 +100,7 @@ def test_what_bins_leave_of_the_time_before_is_taken_out() -> None:
     assert abs(found.difference) < 1
 
 
+@pytest.mark.slow
 def test_figures_are_those_of_the_view_that_was() -> None:
     """Matching in Python gives what a view in SQL gave of the same school: its last figures stand here."""
     found = {each.outcome: each for each in _school(seed=4, more_answers=5, more_right=0.15, n=120).effects()}
@@ -116,6 +119,7 @@ def test_figures_are_those_of_the_view_that_was() -> None:
     assert found["n_answers"][11:] == pytest.approx((4.243771984509451, 5.273273470036008, 0.0, 0, 0, 0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("raised", "ended", "is_out"),
     [
@@ -142,6 +146,7 @@ def test_who_was_told_of_is_no_comparison(raised: dt.date, ended: dt.date | None
     assert not {row[0] for row in rows} & {f"told {number}" for number in range(12)}
 
 
+@pytest.mark.slow
 def test_what_is_said_of_another_skill_does_not_matter() -> None:
     """A signal about another skill, or of another kind, takes nobody out of the comparison."""
     school = School()
@@ -157,6 +162,7 @@ def test_what_is_said_of_another_skill_does_not_matter() -> None:
     assert {("other 0",), ("other 1",)} <= set(rows)
 
 
+@pytest.mark.slow
 def test_windows_that_have_not_ended_do_not_count() -> None:
     """A signal counts from the day on which the 14 days after it have ended."""
     for as_of, n_signals in ((DAY + dt.timedelta(days=13), 0), (DAY + dt.timedelta(days=14), 1)):
@@ -166,6 +172,7 @@ def test_windows_that_have_not_ended_do_not_count() -> None:
         assert {found.n_signals for found in school.effects()} == ({n_signals} if n_signals else set())
 
 
+@pytest.mark.slow
 def test_nothing_comparable_is_told_as_such() -> None:
     """Where nobody is comparable each outcome has a row that says so, without figures."""
     school = School()
@@ -178,6 +185,7 @@ def test_nothing_comparable_is_told_as_such() -> None:
     assert [each[:2] + each[3:] for each in found] == [nothing] * 5
 
 
+@pytest.mark.slow
 def test_few_students_have_no_figures() -> None:
     """Figures are told from ten students a side on: they are of kinds of signals, never of one student."""
     for n, is_told in ((9, False), (10, True)):
@@ -191,6 +199,7 @@ def test_few_students_have_no_figures() -> None:
         assert (found.standard_error is not None) == is_told
 
 
+@pytest.mark.slow
 def test_only_the_same_course_is_compared() -> None:
     """Who practised the skill in another course is not comparable."""
     school = School()
@@ -204,6 +213,7 @@ def test_only_the_same_course_is_compared() -> None:
     assert ("elsewhere",) not in beside
 
 
+@pytest.mark.slow
 def test_what_is_said_again_within_14_days_counts_once() -> None:
     """Of several signals of a kind that follow each other, the first is told of."""
     school = School()
@@ -220,6 +230,7 @@ def test_what_is_said_again_within_14_days_counts_once() -> None:
     assert [row[1] for row in rows] == [True, False, True]
 
 
+@pytest.mark.slow
 def test_answers_to_signals_are_counted() -> None:
     """How many were taken note of, followed and dismissed stands beside the effect."""
     school = School()

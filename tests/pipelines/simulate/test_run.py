@@ -43,6 +43,7 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
     assert len(digests(tmp_path / "a")) == 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hash_seed", ["0", "4711"])
 def test_same_bytes_in_another_process(tmp_path: Path, hash_seed: str) -> None:
     """The order of Python's sets and hashes has no influence on the files."""
@@ -108,6 +109,7 @@ def test_impossible_configurations_are_refused(wrong: dict[str, float]) -> None:
         SimulationConfig.model_validate(wrong)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     config=st.builds(

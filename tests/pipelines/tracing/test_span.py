@@ -38,6 +38,7 @@ def test_without_a_tracer_nothing_happens() -> None:
     assert told == ["first"]
 
 
+@pytest.mark.slow
 def test_a_landing_batch_is_a_span(spans: InMemorySpanExporter, tmp_path: Path) -> None:
     """Each transaction has one, below the span around the landing, with topic and counts."""
     file = tmp_path / "a.jsonl"
@@ -75,6 +76,7 @@ def test_each_step_of_a_refresh_is_a_span(
     assert _said(above)["is_full"] is True
 
 
+@pytest.mark.slow
 def test_a_delivery_batch_is_a_span(
     spans: InMemorySpanExporter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -144,6 +144,7 @@ def _shuffled(value: Any, chance: random.Random) -> Any:
     return [_shuffled(part, chance) for part in value] if isinstance(value, list) else value
 
 
+@pytest.mark.slow
 @given(st.sampled_from(RIGHT), st.randoms(use_true_random=False))
 def test_order_of_keys_does_not_count(statement: Json, chance: random.Random) -> None:
     """The same statement with its keys in any order has the same canonical form."""

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from learnloom.pipelines.convert.converter import Converter
 from learnloom.pipelines.convert.files import ConvertedFiles
 from learnloom.pipelines.convert.openedx.tracking_log import TrackingLog
@@ -46,6 +48,7 @@ def test_a_viewing_cut_in_two_files_may_be_told_anew() -> None:
     assert paused.statements != alone.statements
 
 
+@pytest.mark.slow
 def test_a_log_cut_within_a_viewing_is_mended_by_the_whole(tmp_path: Path, warehouse: Warehouse) -> None:
     """The pause that told nothing is voided by the one that tells what was played; a third time nothing lands."""
     events = [player("play_video", 0, currentTime=0), player("pause_video", 9, currentTime=9)]

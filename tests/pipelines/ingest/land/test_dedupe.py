@@ -169,6 +169,7 @@ def _grown(folder: Path) -> _School:
     return school
 
 
+@pytest.mark.slow
 def test_the_next_process_goes_on_from_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What an earlier process has written is not read from the warehouse again, and is known."""
     school = _grown(tmp_path / "warehouse")
@@ -181,6 +182,7 @@ def test_the_next_process_goes_on_from_the_files(tmp_path: Path, monkeypatch: py
     school.end_all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["cut", "flip", "manifest", "lose"])
 def test_damaged_files_are_made_anew(tmp_path: Path, how: str) -> None:
     """Files that are not as they were written are not believed: nothing lands twice and nothing new is dropped."""
@@ -239,6 +241,7 @@ def test_memory_holds_a_few_and_files_are_merged(tmp_path: Path) -> None:
     school.end_all()
 
 
+@pytest.mark.slow
 def test_without_files_the_warehouse_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -38,6 +38,7 @@ def _run(ids: Hashes, contents: Hashes) -> MemoryRun:
     return MemoryRun.of(ids, contents, contents + np.uint64(1))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(steps=_STEPS, asked=_PAIRS)
 def test_it_answers_as_a_dictionary_would(

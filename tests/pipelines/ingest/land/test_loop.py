@@ -69,6 +69,7 @@ def test_a_statement_without_id_gets_one_from_its_bytes(tmp_path: Path, warehous
     assert all(found[14] == "5" for found in landed_ids(warehouse))
 
 
+@pytest.mark.slow
 def test_every_record_is_a_statement_a_duplicate_or_a_dead_letter(
     tmp_path: Path, warehouse: Warehouse
 ) -> None:
@@ -99,6 +100,7 @@ def test_a_second_import_lands_nothing(tmp_path: Path, warehouse: Warehouse) -> 
     assert _counts(bring_in(warehouse, other)) == (25, 0, 25, {})
 
 
+@pytest.mark.slow
 def test_a_dead_letter_read_again_is_a_duplicate(tmp_path: Path, warehouse: Warehouse) -> None:
     """The same broken bytes at the same place are one dead letter, however often they are read."""
     records = b"broken\n" + statement(1) + b"\n"
@@ -107,6 +109,7 @@ def test_a_dead_letter_read_again_is_a_duplicate(tmp_path: Path, warehouse: Ware
         assert _counts(bring_in(warehouse, source=source)) == expected
 
 
+@pytest.mark.slow
 def test_equal_by_the_rule_is_a_duplicate_and_unequal_a_conflict(
     tmp_path: Path, warehouse: Warehouse
 ) -> None:
@@ -120,6 +123,7 @@ def test_equal_by_the_rule_is_a_duplicate_and_unequal_a_conflict(
     assert warehouse.rows("SELECT raw FROM landing.statement") == [(statement(1).decode(),)]
 
 
+@pytest.mark.slow
 def test_several_small_files_share_a_transaction(tmp_path: Path, warehouse: Warehouse) -> None:
     """A folder of small files does not cost a commit each."""
     for number in range(20):
@@ -180,6 +184,7 @@ def test_interruption_keeps_what_landed_and_the_next_import_goes_on(
     assert tables.statement_count(warehouse) == 200
 
 
+@pytest.mark.slow
 def test_an_error_while_reading_lands_what_was_read_before(warehouse: Warehouse) -> None:
     """A failing source ends the import with its error; rows equal positions."""
 

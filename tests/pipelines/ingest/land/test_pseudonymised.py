@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
 from learnloom.pipelines.config.pseudonyms import PseudonymBounds
 from learnloom.pipelines.config.settings import Settings
@@ -31,6 +32,7 @@ def _statement(number: int, **more: Any) -> bytes:
     return orjson.dumps(told)
 
 
+@pytest.mark.slow
 def test_nothing_that_lands_names_anybody(tmp_path: Path) -> None:
     """Statements land under pseudonyms, twice is once, and what is refused says which rules it breaks and no name."""
     lines = [

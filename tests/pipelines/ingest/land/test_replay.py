@@ -46,6 +46,7 @@ def _again(
     )
 
 
+@pytest.mark.slow
 def test_mended_letters_land_and_are_marked(warehouse: Warehouse) -> None:
     """What is valid after the mend lands with the mended bytes at its old place; positions stay."""
     before = tables.positions(warehouse)
@@ -65,6 +66,7 @@ def test_mended_letters_land_and_are_marked(warehouse: Warehouse) -> None:
     assert tables.positions(warehouse) == before
 
 
+@pytest.mark.slow
 def test_twice_is_once(warehouse: Warehouse) -> None:
     """A second replay tries only what still waits, and lands nothing."""
     _again(warehouse)
@@ -95,6 +97,7 @@ def test_new_rules_alone_can_make_letters_valid(warehouse: Warehouse) -> None:
     assert warehouse.rows("SELECT raw FROM landing.statement WHERE contains(raw, 'vreb')") != []
 
 
+@pytest.mark.slow
 def test_what_has_landed_meanwhile_counts_as_replayed(warehouse: Warehouse, tmp_path: Path) -> None:
     """A dead letter whose mended statement came in by itself is marked, and not landed a second time."""
     path = tmp_path / "mended.jsonl"

@@ -37,6 +37,7 @@ def test_preparing_again_changes_nothing(warehouse: Warehouse) -> None:
     assert warehouse.snapshot() == snapshot
 
 
+@pytest.mark.slow
 def test_two_who_prepare_at_once_make_one_fence(tmp_path: Path) -> None:
     """However many open an empty warehouse at the same time, the fence has one row."""
     with Warehouse(tmp_path / "warehouse"):

@@ -58,6 +58,7 @@ def _writer_with_clock(warehouse: Warehouse) -> LandingWriter:
     return made
 
 
+@pytest.mark.slow
 def test_positions_are_read_once_while_nobody_else_lands(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,6 +83,7 @@ def test_positions_are_read_once_while_nobody_else_lands(
     assert read(warehouse)["t", 0].accepted == 20
 
 
+@pytest.mark.slow
 def test_a_partition_that_another_has_moved_is_refused_after_landings_of_ones_own(
     warehouse: Warehouse,
 ) -> None:
@@ -98,6 +100,7 @@ def test_a_partition_that_another_has_moved_is_refused_after_landings_of_ones_ow
     assert len(landed_ids(warehouse)) == 10
 
 
+@pytest.mark.slow
 def test_what_differs_from_landed_bytes_is_compared_with_those_of_its_time(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +123,7 @@ def test_what_differs_from_landed_bytes_is_compared_with_those_of_its_time(
     assert times == [[1_000_000 * (noon + 60 * minute) for minute in (0, 2, 3)]]
 
 
+@pytest.mark.slow
 def test_two_ids_with_one_hash_are_found_whenever_they_landed(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +140,7 @@ def test_two_ids_with_one_hash_are_found_whenever_they_landed(
     assert landed_ids(warehouse) == [statement_id(0), statement_id(1)]
 
 
+@pytest.mark.slow
 def test_many_times_are_no_condition(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     """Statements of more transactions than are named at once are found, too."""
     monkeypatch.setattr(tables, "_MAX_TIMES", 2)
@@ -146,6 +151,7 @@ def test_many_times_are_no_condition(warehouse: Warehouse, monkeypatch: pytest.M
     assert (landed.accepted, landed.duplicates) == (0, 4)
 
 
+@pytest.mark.slow
 def test_a_writer_works_in_one_thread_and_leaves_the_connection_as_it_was(warehouse: Warehouse) -> None:
     """Within, DuckDB has one thread; afterwards as many as before."""
     warehouse.run("SET threads=3")

@@ -158,6 +158,7 @@ def rewritten(draw: st.DrawFn) -> tuple[Json, bytes]:
     return statement, text.encode()
 
 
+@pytest.mark.slow
 @given(rewritten())
 def test_valid_statement_stays_valid_however_it_is_written(case: tuple[Json, bytes]) -> None:
     """Key order, white space and escapes change neither the verdict nor the statement."""

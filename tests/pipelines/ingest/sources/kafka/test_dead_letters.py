@@ -234,6 +234,7 @@ def test_too_large_goes_without_its_value(broker: Broker, warehouse: Warehouse) 
     assert len(_delivered(warehouse)) == 5
 
 
+@pytest.mark.slow
 def test_headers_can_always_be_written(warehouse: Warehouse) -> None:
     """Values are cut and half characters replaced: no dead letter can stop those behind it."""
     letters = _land(warehouse, "xapi", [statement(1, text="x" * 5_000).replace(b"verb", b"vreb")])
