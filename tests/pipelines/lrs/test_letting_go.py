@@ -72,7 +72,7 @@ def _uncollected() -> Iterator[None]:
         tracemalloc.stop()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("_uncollected")
 def test_a_flood_is_let_go_of(client: Client) -> None:
     """Nothing of a body that was refused stays behind it."""

@@ -192,7 +192,7 @@ def test_a_batch_has_a_number_of_statements(tmp_path: Path) -> None:
     assert "LEARNLOOM_LRS__MAX_BATCH_STATEMENTS" in answer.json()["error"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_body_of_millions_is_counted_before_it_is_cut() -> None:
     """Elements of two bytes each would take many times the memory of the body: none is made of too many."""
     body = b"[" + b"1," * 2_000_000 + b'{"a": [1, 2, "],["]}]'

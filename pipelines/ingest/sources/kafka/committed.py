@@ -23,6 +23,12 @@ class CommittedOffsets:
         self._wanted: dict[TopicPartition, int] = {}
         self._taken: dict[TopicPartition, int] = {}
         self._sent_at = 0.0
+        self._waits_since: float | None = None
+        """When something was sent first of which nothing has been taken yet."""
+
+    def waits_for(self) -> float:
+        """Seconds for which the group has taken nothing of what was sent; 0 where nothing is to be taken."""
+        return 0.0 if self._waits_since is None else time.monotonic() - self._waits_since
 
     def note(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Take note of the next offset of each of these partitions; it may be below an earlier one."""
@@ -45,11 +51,16 @@ class CommittedOffsets:
             for place, offset in self._wanted.items()
             if self._taken.get(place) != offset
         }
-        if offsets:
-            consumer.commit_async(offsets, callback=self._answered)
+        if not offsets:
+            self._waits_since = None
+            return
+        if self._waits_since is None:
+            self._waits_since = self._sent_at
+        consumer.commit_async(offsets, callback=self._answered)
 
     def _answered(self, offsets: Mapping[TopicPartition, OffsetAndMetadata], answer: object) -> None:
         if not isinstance(answer, Exception):
+            self._waits_since = None
             self._taken.update(
                 {place: sent.offset for place, sent in offsets.items() if place in self._wanted}
             )

@@ -14,7 +14,7 @@ import orjson
 
 from learnloom.pipelines.ingest.sources.arrays import ArraySplitter
 from learnloom.pipelines.ingest.sources.lines import KEPT_BYTES, too_large
-from learnloom.pipelines.tracing.span import TRACEPARENT
+from learnloom.pipelines.tracing.span import MAX_LINKS, TRACEPARENT
 from learnloom.schemas.record import Fault, Record
 from learnloom.schemas.xapi.statement import VERSION_1, VERSION_2
 
@@ -228,3 +228,28 @@ def _elements(
     if element < 0:
         message = "The message is an array without a statement: do not send empty batches."
         yield Record(offset, 0, value[:KEPT_BYTES], Fault(EMPTY_ARRAY, "", "[]", message), source, version)
+
+
+class Spans:
+    """Some of the spans that messages came from; nothing is looked at where nobody collects spans."""
+
+    def __init__(self, *, is_wanted: bool) -> None:
+        """Have found none yet.
+
+        Args:
+            is_wanted: whether anybody collects spans.
+        """
+        self._is_wanted = is_wanted
+        self._found: dict[str, None] = {}
+
+    def add(self, headers: RawHeaders) -> None:
+        """Look at a message's headers, as long as there is room."""
+        if self._is_wanted and len(self._found) < MAX_LINKS:
+            found = traceparent_of(headers)
+            if found is not None:
+                self._found[found] = None
+
+    def taken(self) -> tuple[str, ...]:
+        """Give what was found, and begin anew."""
+        found, self._found = tuple(self._found), {}
+        return found

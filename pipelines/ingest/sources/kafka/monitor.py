@@ -34,7 +34,8 @@ class BrokerMonitor:
         self._client: KafkaAdminClient | None = None
         self._asked_at = self._heard_at = time.monotonic()
         self._told_at: float | None = None
-        self._is_away = False
+        self.is_away = False
+        """Whether no broker answered when asked last."""
 
     def is_due(self, *, is_quiet: bool) -> bool:
         """Whether it is time to ask again: sooner where no records come."""
@@ -55,9 +56,9 @@ class BrokerMonitor:
             self._drop()
             self._say_away(error)
             return None
-        if self._is_away:
+        if self.is_away:
             _log.info("the broker is available again after %.0f s", time.monotonic() - self._heard_at)
-        self._heard_at, self._told_at, self._is_away = time.monotonic(), None, False
+        self._heard_at, self._told_at, self.is_away = time.monotonic(), None, False
         for topic in self._topics:
             if topic not in found:
                 self._repeat(f"topic {topic} does not exist at {self._connection.servers}: waiting for it")
@@ -79,7 +80,7 @@ class BrokerMonitor:
             self._client = None
 
     def _say_away(self, error: BrokerUnavailableError) -> None:
-        self._is_away = True
+        self.is_away = True
         seconds = time.monotonic() - self._heard_at
         if seconds >= self._wait_seconds:
             raise BrokerUnavailableError(f"{error}; no broker has answered for {seconds:.0f} s")

@@ -17,11 +17,11 @@ from learnloom.pipelines.ingest.sources.kafka.committed import CommittedOffsets
 from learnloom.pipelines.ingest.sources.kafka.connection import KafkaConnection, Topic
 from learnloom.pipelines.ingest.sources.kafka.errors import TopicMissingError
 from learnloom.pipelines.ingest.sources.kafka.membership import Membership
-from learnloom.pipelines.ingest.sources.kafka.messages import RawHeaders, records_of, traceparent_of
+from learnloom.pipelines.ingest.sources.kafka.messages import Spans, records_of
 from learnloom.pipelines.ingest.sources.kafka.monitor import BrokerMonitor
 from learnloom.pipelines.ingest.sources.kafka.offsets import PartitionLog, Start, WhenLost, find_starts
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
-from learnloom.pipelines.tracing.span import MAX_LINKS, is_on
+from learnloom.pipelines.tracing.span import is_on
 from learnloom.schemas.record import Batch, Position, Record
 
 _log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ _GATHERED_BYTES: Final = 1 << 20
 _POLL_MS: Final = 100
 """So often the reader is told that nothing came, and may notice that time passes or that it is to stop."""
 _LEAVE_MS: Final = 5_000
+_SESSIONS: Final = 3  # no member that the group knows waits so long until its offsets are taken
 _LOST_OFFSETS = (
     kafka_errors.NoOffsetForPartitionError,
     kafka_errors.OffsetOutOfRangeError,
@@ -142,6 +143,7 @@ class KafkaSource:
                     raise ReassignedError("the consumer group was rebalanced")
                 self._look(is_quiet=not found)
                 self._committed.send_if_due(consumer)
+                self._join_anew_if_forgotten()
             for partition, messages in found.items():
                 yield from self._batches(partition, messages)
             if not found:
@@ -166,6 +168,25 @@ class KafkaSource:
             consumer.partitions_for_topic(topic)  # whoever joins without knowing them shares out nothing
         self._consumer = consumer
         return consumer
+
+    def _join_anew_if_forgotten(self) -> None:
+        """Leave a group that takes no offsets any more, although brokers answer, and join it anew.
+
+        Where no answer ever comes to kafka-python's question for the coordinator, it sends no heartbeats and reads on.
+        """
+        seconds = self._committed.waits_for()
+        if (
+            self._consumer is None
+            or self._monitor.is_away
+            or seconds < _SESSIONS * self._options.session_seconds
+        ):
+            return
+        _log.warning(
+            "the group has taken no offsets for %.0f s: this consumer leaves it, to join anew", seconds
+        )
+        self.close()
+        self._committed = CommittedOffsets()
+        raise ReassignedError("the consumer has left its group")
 
     def _consumer_options(self) -> dict[str, Any]:
         session_ms = int(self._options.session_seconds * 1000)
@@ -246,7 +267,7 @@ class KafkaSource:
         records: list[Record] = []
         size = 0
         next_offset = self._next[place]
-        spans = _Spans(is_on())
+        spans = Spans(is_wanted=is_on())
         for message in messages:
             read = records_of(
                 message.offset,
@@ -277,23 +298,3 @@ class KafkaSource:
     ) -> Batch:
         start, self._next[place] = self._next[place], next_offset
         return Batch(place.topic, place.partition, start, next_offset, records, topic_id, traceparents)
-
-
-class _Spans:
-    """Some of the spans that messages came from; nothing is looked at where nobody collects spans."""
-
-    def __init__(self, is_wanted: bool) -> None:
-        self._is_wanted = is_wanted
-        self._found: dict[str, None] = {}
-
-    def add(self, headers: RawHeaders) -> None:
-        """Look at a message's headers, as long as there is room."""
-        if self._is_wanted and len(self._found) < MAX_LINKS:
-            found = traceparent_of(headers)
-            if found is not None:
-                self._found[found] = None
-
-    def taken(self) -> tuple[str, ...]:
-        """Give what was found, and begin anew."""
-        found, self._found = tuple(self._found), {}
-        return found

@@ -1,17 +1,20 @@
 """A topic delivers its records as every source does, and never passes over in silence what it has lost."""
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewPartitions
 
 from learnloom.pipelines.ingest.sources.errors import ReassignedError
+from learnloom.pipelines.ingest.sources.kafka import committed
 from learnloom.pipelines.ingest.sources.kafka.errors import OffsetsLostError, TopicMissingError
 from learnloom.pipelines.ingest.sources.kafka.source import KafkaSource
 from learnloom.pipelines.ingest.sources.source import Source
@@ -218,6 +221,28 @@ def _poll(made: KafkaSource, *, until: Callable[[], bool]) -> None:
 
 def test_what_landed_before_is_committed_though_nothing_new_comes(broker: Broker) -> None:
     """A member that was killed between landing and committing leaves no lag behind that tools would show for good."""
+    _commits_what_has_landed(broker)
+
+
+def test_a_member_whose_offsets_the_group_does_not_take_joins_anew(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client whose coordinator never answers would read on for good in a group that has long forgotten it."""
+    forgotten: list[KafkaConsumer] = []
+    commit_async = KafkaConsumer.commit_async
+
+    def commit(consumer: KafkaConsumer, offsets: object, callback: object) -> object:
+        forgotten.extend([] if forgotten else [consumer])
+        return None if consumer is forgotten[0] else commit_async(consumer, offsets, callback)
+
+    monkeypatch.setattr(KafkaConsumer, "commit_async", commit)
+    # Time goes ten times as fast where offsets are committed.
+    monkeypatch.setattr(committed, "time", SimpleNamespace(monotonic=lambda: time.monotonic() * 10))
+    _commits_what_has_landed(broker)
+    assert forgotten
+
+
+def _commits_what_has_landed(broker: Broker) -> None:
     topic, group = new_topic(broker), f"group-{uuid.uuid4().hex[:8]}"
     send(broker, topic, statements(range(5)))
     landed = {(topic, 0): Position(topic, 0, 5)}
@@ -226,11 +251,12 @@ def test_what_landed_before_is_committed_though_nothing_new_comes(broker: Broker
     try:
         assert looking.committed(place) is None
         with source(broker, topic, group=group, until_caught_up=False) as made:
-            for _ in range(2):  # the group settles on its partitions first
+            for _ in range(8):  # the group settles on its partitions first
                 with suppress(ReassignedError):
                     for came in made.batches(landed):
                         assert came is None
                         if looking.committed(place) == 5:
                             return
+        pytest.fail("the partition was given and taken again, and nothing was committed")
     finally:
         looking.close()
