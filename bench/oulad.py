@@ -69,7 +69,7 @@ def main() -> None:
 
 def by_student(cases: RiskCases, share: float, *, n_parts: int = N_FOLDS) -> Told:
     """Predict every student, or those of the first `n_parts` of five parts, from the others."""
-    part = np.random.default_rng(0).integers(0, N_FOLDS, cases.student.max() + 1)[cases.student]
+    part = parts_of(cases)
     at = moments(cases, share)
     is_stage = stage_numbers(cases.features) == stage_numbers(cases.features[at[:1]])
     told = []
@@ -79,6 +79,12 @@ def by_student(cases: RiskCases, share: float, *, n_parts: int = N_FOLDS) -> Tol
         assert trained is not None
         told.append(_told(trained.model, cases, at[part[at] == one]))
     return Told(*(np.concatenate(column) for column in zip(*told, strict=True)))
+
+
+def parts_of(cases: RiskCases) -> NDArray[np.int64]:
+    """Put students into parts by chance; one entry per row."""
+    part = np.random.default_rng(0).integers(0, N_FOLDS, cases.student.max() + 1)
+    return np.asarray(part[cases.student])
 
 
 def transfer(cases: RiskCases, is_test: NDArray[np.bool_], share: float) -> Iterator[tuple[str, Told]]:

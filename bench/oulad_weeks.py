@@ -16,12 +16,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.oulad import parts_of
 from bench.oulad_data import HERE, Oulad
 from learnloom.pipelines.evaluate import measures
-from learnloom.pipelines.evaluate.followed import Followed, Times
+from learnloom.pipelines.evaluate.followed import Followed
 from learnloom.pipelines.evaluate.measures import Predictions
 from learnloom.pipelines.evaluate.risk import QUIET_DAYS, LeadTime
-from learnloom.pipelines.evaluate.risk_report import first_lead
+from learnloom.pipelines.evaluate.risk_report import first_lead, first_warnings
 from learnloom.pipelines.learner.risk import FEATURES
 from learnloom.pipelines.learner.risk_train import N_FOLDS, RiskCases, train_risk
 from learnloom.schemas.risk import RiskFeature
@@ -48,7 +49,7 @@ def main() -> None:
 
 def by_part(cases: RiskCases, *, n_parts: int = N_FOLDS) -> Said:
     """Say something of every student, or of the first `n_parts` of five parts, learned from the other parts."""
-    part = np.random.default_rng(0).integers(0, N_FOLDS, cases.student.max() + 1)[cases.student]
+    part = parts_of(cases)
     said = _nothing(cases)
     for one in range(n_parts):
         _say(cases, part != one, part == one, said, fold=part[part != one])
@@ -83,7 +84,8 @@ def _show(title: str, followed: Followed, weeks: NDArray[np.int64], said: Said) 
     is_said = np.isfinite(said.p)
     label, student = followed.cases.has_not_passed, followed.cases.student
     rule = followed.cases.features[:, FEATURES.index(RiskFeature.DAYS_SINCE_SUBMISSION)] > QUIET_DAYS
-    is_first = _first(followed.cases, followed.cutoff_at, said.is_flagged)
+    is_first = np.zeros(len(label), np.bool_)
+    is_first[first_warnings(followed, said.is_flagged)] = True
     print(f"\n{title}")
     print(
         f"{'week':>4}{'enrolled':>10}{'fail':>6}{'AUC':>7}{'ECE':>7}{'flagged':>9}{'right':>7}{'found':>7}"
@@ -103,16 +105,6 @@ def _show(title: str, followed: Followed, weeks: NDArray[np.int64], said: Said) 
     told = followed.where(is_said)
     print(f"first warnings, the model: {_lead(first_lead(told, said.is_flagged[is_said]))}")
     print(f"first warnings, the rule:  {_lead(first_lead(told, rule[is_said]))}")
-
-
-def _first(cases: RiskCases, at: Times, is_flagged: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which warnings are a student's first in a run."""
-    rows = np.flatnonzero(is_flagged)
-    rows = rows[np.argsort(at[rows], kind="stable")]
-    _, first = np.unique(np.column_stack([cases.run[rows], cases.student[rows]]), axis=0, return_index=True)
-    found = np.zeros(len(cases), np.bool_)
-    found[rows[first]] = True
-    return found
 
 
 def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> str:

@@ -27,8 +27,8 @@ _TIDY_SECONDS: Final = 60.0
 """So long, at the least, between two looks whether files are to be merged, where nobody waits."""
 _TIDY_AT_LAST_SECONDS: Final = 600.0
 """The same where something comes all the time: then an answer waits for it, for seconds."""
-_FIRST_PAUSE_SECONDS: Final = 1.0
-_LONGEST_PAUSE_SECONDS: Final = 60.0
+FIRST_PAUSE_SECONDS: Final = 1.0
+LONGEST_PAUSE_SECONDS: Final = 60.0
 _OUTBOX: Final = "feedback.outbox"
 _MOST_EVENTS: Final = 1_000
 """So many for each subscriber at once: between two such, runs of other processes have their turn."""
@@ -38,8 +38,10 @@ class LiveWorker(ABC):
     """Does a work whenever it is called for, with a warehouse that stays open; for a thread of its own."""
 
     def __init__(self, chosen: Settings, *, next_worker: "LiveWorker | None" = None) -> None:
-        """Begin with whatever an earlier process has left; what is told is for the next worker, if there is one."""
-        self._kept = KeptWarehouse(chosen, is_told=next_worker.note) if next_worker else KeptWarehouse(chosen)
+        """Begin with whatever an earlier process has left; what changes is for the next worker, if there is one."""
+        self._kept = KeptWarehouse(chosen)
+        if next_worker is not None:
+            self._kept.on_changes = next_worker.note
         self._folder = chosen.warehouse
         self._step_seconds = chosen.flows.live_step_seconds
         self._is_called = threading.Event()
@@ -63,14 +65,14 @@ class LiveWorker(ABC):
     def follow(self) -> None:
         """Work until closed, and again after errors."""
         keep(self._kept)
-        pause = _FIRST_PAUSE_SECONDS
+        pause = FIRST_PAUSE_SECONDS
         while not self._is_closed.is_set():
             step()
             is_called = self._is_called.wait(_LOOK_SECONDS)
             self._is_called.clear()
             try:
                 self._look(is_called=is_called)
-                pause = _FIRST_PAUSE_SECONDS
+                pause = FIRST_PAUSE_SECONDS
             except WarehouseMissingError:
                 continue  # nothing has landed yet
             except TurnTakenError:
@@ -80,7 +82,7 @@ class LiveWorker(ABC):
                 logger().warning("trying again in %.0f s: %s", pause, error)
                 self._is_closed.wait(pause)
                 self._is_called.set()
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         self._kept.close()
 
     @abstractmethod

@@ -23,11 +23,11 @@ _LONGEST_TURN_SECONDS: Final = 86_400.0
 class KeptWarehouse:
     """A warehouse that stays open from one use to the next; for one thread. After an error it is opened anew."""
 
-    def __init__(self, chosen: Settings, *, is_told: Callable[[], None] = lambda: None) -> None:
-        """Nothing is opened yet; `is_told` is called as soon as there is something to deliver."""
+    def __init__(self, chosen: Settings, *, on_changes: Callable[[], None] = lambda: None) -> None:
+        """Nothing is opened yet; `on_changes` is called as soon as there is something to deliver."""
         self._settings = chosen
         self._warehouse: Warehouse | None = None
-        self.is_told = is_told
+        self.on_changes = on_changes
         self.stepped_at = time.monotonic()
         """When a step of what is done with it began last."""
 
@@ -73,7 +73,7 @@ def call_delivery() -> None:
     """Let a process that stays deliver what was committed: before Prefect shows that the run has ended."""
     kept = _KEPT.get()
     if kept is not None:
-        kept.is_told()
+        kept.on_changes()
 
 
 def step() -> None:

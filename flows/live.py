@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from learnloom.flows.follow import Deliverer, Follower, LiveWorker
+from learnloom.flows.follow import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Deliverer, Follower, LiveWorker
 from learnloom.flows.landing_runs import LandingRuns, ShownSource
 from learnloom.flows.prompt import prompt_runs
 from learnloom.flows.runtime import now, settings
@@ -31,8 +31,6 @@ from learnloom.schemas.errors import LearnloomError
 
 _LOOK_SECONDS: Final = 1.0
 """So often it is looked whether a worker hangs."""
-_FIRST_PAUSE_SECONDS: Final = 1.0
-_LONGEST_PAUSE_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 8.0
 """So long a refresh or delivery in hand may take to end after a request to stop."""
 
@@ -50,19 +48,19 @@ class Lander:
 
     def land(self, stop: StopSignal) -> None:
         """Land until a stop is requested; after an error, which fails a run, again."""
-        pause = _FIRST_PAUSE_SECONDS
+        pause = FIRST_PAUSE_SECONDS
         while not stop.is_set:
             began = time.monotonic()
             try:
                 self._land_once(stop)
             except (LearnloomError, OSError) as error:
-                if time.monotonic() - began > _LONGEST_PAUSE_SECONDS:
-                    pause = _FIRST_PAUSE_SECONDS
+                if time.monotonic() - began > LONGEST_PAUSE_SECONDS:
+                    pause = FIRST_PAUSE_SECONDS
                 self._runs.has_failed(error)
                 self._heartbeat.beat()
                 with suppress(KeyboardInterrupt), stop.interruptible():
                     time.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def _land_once(self, stop: StopSignal) -> None:
         chosen, self._n_accepted = self._settings, 0

@@ -178,9 +178,16 @@ def first_lead(
     pairs, pair = np.unique(np.column_stack([cases.run, cases.student]), axis=0, return_inverse=True)
     pair = pair.reshape(-1)
     first = np.full(len(pairs), np.datetime64("NaT", "us"), dtype=followed.cutoff_at.dtype)
-    rows = np.flatnonzero(is_flagged)
-    latest_first = rows[np.argsort(followed.cutoff_at[rows])[::-1]]
-    first[pair[latest_first]] = followed.cutoff_at[latest_first]
+    rows = first_warnings(followed, is_flagged)
+    first[pair[rows]] = followed.cutoff_at[rows]
     happened = np.full(len(pairs), np.datetime64("NaT", "us"), dtype=followed.happened_at.dtype)
     happened[pair] = followed.happened_at
     return lead_time(first, happened, n_resamples=n_resamples, seed=seed)
+
+
+def first_warnings(followed: Followed, is_flagged: Truths) -> NDArray[np.int64]:
+    """Rows of the first week in which each student was warned of in a run."""
+    rows = np.flatnonzero(is_flagged)
+    rows = rows[np.argsort(followed.cutoff_at[rows], kind="stable")]
+    pairs = np.column_stack([followed.cases.run[rows], followed.cases.student[rows]])
+    return rows[np.unique(pairs, axis=0, return_index=True)[1]]

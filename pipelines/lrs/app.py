@@ -14,16 +14,15 @@ from learnloom.pipelines.lrs.bodies import Bodies, Hold
 from learnloom.pipelines.lrs.cors import CORS
 from learnloom.pipelines.lrs.documents import KINDS
 from learnloom.pipelines.lrs.door import Door
-from learnloom.pipelines.lrs.message import Call, HttpAnswer, RefusedError, Rest, refusal
+from learnloom.pipelines.lrs.message import LONG_BODY, Call, HttpAnswer, RefusedError, Rest, refusal
 from learnloom.pipelines.lrs.stream import STREAM, Streams
 
 _log = logging.getLogger(__name__)
 BASE: Final = "/xapi"
 """Below this path stand the resources."""
 _THREADS: Final = 32
-_LONG: Final = 1_048_576
-"""Bytes of a body which takes many times its length while it is judged: so few of them are at once."""
 _LONG_THREADS: Final = 2
+"""So few long bodies are judged at once."""
 _MOST_FIELDS: Final = 50
 _MOST_HEADER_BYTES: Final = 32_768
 _LONGEST_METHOD: Final = 20
@@ -77,7 +76,7 @@ class App:
             self._check_document(call, body)
         except RefusedError as refused:
             return await self._in_thread(self._door.refuse, call, refused)
-        threads = self._long_threads if len(body) > _LONG else self._threads
+        threads = self._long_threads if len(body) > LONG_BODY else self._threads
         return await in_thread(threads, self._door.answer, call.having(body=body), hold.keep)
 
     async def _follow(self, call: Call, rest: Rest, hold: Hold, receive: Receive, send: Send) -> None:

@@ -12,7 +12,8 @@ from learnloom.schemas.record import Fault
 JSON: Final = "application/json"
 PIECE_BYTES: Final = 262_144
 """Of an answer in pieces, each has so many at the least, but for the last: nothing waits for more of them than one."""
-
+LONG_BODY: Final = 1_048_576
+"""Bytes from which a body is long: it takes many times its length while it is judged."""
 
 Rest = Generator[bytes, None, None]
 """The pieces that follow a body; an empty one is the last."""

@@ -21,15 +21,13 @@ from learnloom.pipelines.lrs.guard import check_statement
 from learnloom.pipelines.lrs.hiding import Hiding
 from learnloom.pipelines.lrs.journal import Content, Incoming, Submitter, append, keep_refused
 from learnloom.pipelines.lrs.log import Log
-from learnloom.pipelines.lrs.message import Call, RefusedError, told_fault
+from learnloom.pipelines.lrs.message import LONG_BODY, Call, RefusedError, told_fault
 from learnloom.pipelines.lrs.store import Joint, Store
 from learnloom.schemas.record import Verdict
 
 _MAX_FAULTS: Final = 200
 """Faults told of one request."""
 _MAX_FAULTS_OF_ONE: Final = 20
-_LONG: Final = 1_048_576
-"""Bytes of a body whose elements are counted before they are cut out."""
 _CHUNK: Final = 65_536
 _ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -246,7 +244,7 @@ def cut(body: bytes, *, most: int) -> list[bytes]:
     """
     if not body.lstrip().startswith(b"["):
         return [body]
-    if len(body) > _LONG and _elements(body) > most:
+    if len(body) > LONG_BODY and _elements(body) > most:
         raise _too_many(most)
     try:
         elements = _ARRAY.decode(body)

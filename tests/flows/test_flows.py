@@ -89,7 +89,7 @@ def test_a_process_that_stays_is_called_to_deliver_what_a_refresh_tells(
             calls.append(sum(count_changes(warehouse).values()))
 
     def refreshed() -> int:
-        keep(KeptWarehouse(settings(), is_told=deliver))
+        keep(KeptWarehouse(settings(), on_changes=deliver))
         done = _run(refresh, day=small_class.day.isoformat()).result()
         return int(done["raised"] + done["ended"])
 

@@ -175,11 +175,7 @@ class KafkaSource:
         Where no answer ever comes to kafka-python's question for the coordinator, it sends no heartbeats and reads on.
         """
         seconds = self._committed.waits_for()
-        if (
-            self._consumer is None
-            or self._monitor.is_away
-            or seconds < _SESSIONS * self._options.session_seconds
-        ):
+        if self._monitor.is_away or seconds < _SESSIONS * self._options.session_seconds:
             return
         _log.warning(
             "the group has taken no offsets for %.0f s: this consumer leaves it, to join anew", seconds
