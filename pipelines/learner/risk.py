@@ -89,7 +89,7 @@ class Stage:
     """Mean of each feature over the students from whom it was learned; NaN where none is known."""
     base_rate: float
     threshold: float
-    """Probability from which a teacher is warned: of the highest fifth, or twice the base rate."""
+    """Probability from which a teacher is warned: that of the highest fifth, within bounds (risk_train.py)."""
     precision: float | None
     """Of those held out and warned of, the share that did not pass; None where too few were warned of."""
     n_students: int

@@ -25,8 +25,11 @@ _LEAST: Final[dict[RiskKind, int]] = {RiskKind.LOGISTIC: 10, RiskKind.BOOSTED: 1
 _MIN_WARNED: Final = 20
 """Of fewer students warned of no precision is told."""
 _HIGHEST: Final = 0.8
-_TIMES_BASE: Final = 2.0
-"""Warned of is the highest fifth, and who is twice as likely not to pass as the average."""
+_TIMES_BASE: Final = (1.5, 2.0)
+"""Warned of is the highest fifth, but nobody less than 1.5 times as likely not to pass as the average, and everybody
+who is twice as likely: early, when little is known, the highest fifth is hardly above the average."""
+_SURE: Final = 0.7
+"""Warned of where most do not pass, and 1.5 times the average would be more than this."""
 _TREES: Final = {
     "max_iter": 80,
     "learning_rate": 0.1,
@@ -181,7 +184,8 @@ class _Warning(NamedTuple):
 def _warning(p: NDArray[np.float64], has_not_passed: NDArray[np.bool_]) -> _Warning:
     """From which probability to warn, and how often that is right, by what was said of those held out."""
     base_rate = float(has_not_passed.mean())
-    threshold = min(float(np.quantile(p, _HIGHEST)), _TIMES_BASE * base_rate)
+    least, most = (times * base_rate for times in _TIMES_BASE)
+    threshold = float(np.clip(np.quantile(p, _HIGHEST), min(least, _SURE), most))
     warned = p >= threshold
     precision = float(has_not_passed[warned].mean()) if warned.sum() >= _MIN_WARNED else None
     return _Warning(base_rate, threshold, precision)

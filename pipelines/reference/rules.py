@@ -95,10 +95,11 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         SignalKind.CHECK_IN: "More than `quiet_days` days without a good word and without contact, or a "
         "drop as above: whom to talk to this week, why, and how to begin.",
         SignalKind.AT_RISK: "Still enrolled, and not passing is as probable as for the highest fifth of "
-        "students at this stage of runs that have ended, or twice as probable as on average; with the three "
-        "strongest reasons and how often such warnings were right. Value: that probability. Where no run has "
-        "ended yet, a simple rule that says so: more than `risk_away_days` days without activity in the "
-        "course, or the work due last not handed in; no value. See [course-plan.md](../how-to/course-plan.md).",
+        "students at this stage of runs that have ended and 1.5 times as probable as on average (or .7), or twice "
+        "as probable; with the three strongest reasons and how often such warnings were right. Value: that "
+        "probability. Where no run has ended yet, a simple rule that says so: more than `risk_away_days` days "
+        "without activity in the course, or the work due last not handed in; no value. See "
+        "[course-plan.md](../how-to/course-plan.md).",
         SignalKind.GOAL: "Every goal that the student set and did not drop: where it stands. More urgent from "
         "`goal_soon_days` days before its date.",
         SignalKind.CHOICE: "The last three choices that the student made.",

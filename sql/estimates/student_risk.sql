@@ -7,8 +7,8 @@
 --   student_key    the student
 --   course_id      the course
 --   p_not_passing  calibrated probability
---   threshold      probability from which a teacher is warned: of the highest fifth at this stage, or twice the base
---                  rate
+--   threshold      probability from which a teacher is warned: that of the highest fifth at this stage, at least 1.5
+--                  times the base rate (or .7) and at most twice
 --   precision      of students of ended runs warned of at this stage, the share that did not pass, each predicted by a
 --                  model that had not seen them; NULL where too few were
 --   reasons        the strongest reasons, three at the most: theme (handed_in, points, lateness, submission_gap,

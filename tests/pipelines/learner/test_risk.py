@@ -1,5 +1,7 @@
 """The risk model: learned from what happened, held out by whole runs, the same for whoever else is looked at."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -96,6 +98,14 @@ def test_promised_precision_is_found() -> None:
     flagged = _trained(cases(1_500)).model.probability(new.features) >= stage.threshold
     assert stage.precision == pytest.approx(new.has_not_passed[flagged].mean(), abs=0.05)
     assert flagged.mean() == pytest.approx(0.2, abs=0.05)
+
+
+def test_nobody_is_warned_of_where_nothing_is_known() -> None:
+    """Where features tell nothing of the outcome, the highest fifth is hardly above the average, and none is named."""
+    told = cases(1_500)
+    outcomes = np.random.default_rng(7).permutation(told.has_not_passed)
+    model = _trained(replace(told, has_not_passed=outcomes)).model
+    assert (model.probability(told.features) >= model.stages[0].threshold).mean() < 0.01
 
 
 def test_a_broken_text_is_refused() -> None:
