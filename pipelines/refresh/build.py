@@ -13,6 +13,7 @@ import pyarrow as pa
 from learnloom.pipelines.ingest.catalogue.vocabulary import rules_in_force
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import Columns, Relation, columns_in, filled_tables, inputs
+from learnloom.pipelines.refresh.feed import added
 from learnloom.pipelines.refresh.outbox import OUTBOX
 from learnloom.pipelines.refresh.plan import Plan
 from learnloom.pipelines.refresh.state import SETTING, STATE, VOCABULARY
@@ -99,6 +100,14 @@ class Transform:
         # One that is small is over before it could matter, and to ask for a snapshot costs a query of the catalogue.
         at = "" if self.plan.is_small else f" AT (VERSION => {self.plan.state.staged_snapshot})"
         return f"{LAKE}.{_STAGED}{at}"
+
+    @property
+    def new_rows(self) -> str | None:
+        """SQL for the statements staged up to the plan's snapshot and not taken in before; None: they are all new."""
+        plan = self.plan
+        if plan.known_snapshot is None:
+            return None
+        return added(self.by_name[_STAGED], plan.known_snapshot, plan.state.staged_snapshot, plan.changes)
 
     def of_scope(self, *scopes: str) -> list[Relation]:
         """The relations of these scopes, each after those that it reads."""
