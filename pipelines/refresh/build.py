@@ -23,8 +23,10 @@ Rows = tuple[str, pa.Table]
 """Full name of a relation that Python writes, and its rows."""
 
 _STAGED: Final = "staging.stg_statement"
-_LOGS: Final = (OUTBOX, "feedback.holdout_draw")
+_DRAWS: Final = "feedback.holdout_draw"
+_LOGS: Final = (OUTBOX, _DRAWS)
 """What was told of students before, and drawn: it decides what is told now."""
+_FORMER: Final = "dimensional.dim_former_key"
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -207,7 +209,15 @@ class Transform:
 
     def _show_logs(self, theirs: str) -> None:
         for log in _LOGS:
-            rows = f"FROM {LAKE}.{log} {theirs}"
+            logged = f"{LAKE}.{log}"
+            if log == _DRAWS and log in self.filled:
+                # A draw is about a person: it holds under another key of theirs.
+                former = self.work.place(self.by_name[_FORMER])
+                logged = (
+                    f"(SELECT drawn.* REPLACE (coalesce(former.student_key, drawn.student_key) AS student_key) "
+                    f"FROM {logged} AS drawn LEFT JOIN {former} AS former ON drawn.student_key = former.former_key)"
+                )
+            rows = f"FROM {logged} {theirs}"
             if self.plan.is_small and log in self.filled:
                 self.work.take(self.by_name[log], rows)
             else:
