@@ -1,5 +1,7 @@
 """Days that a refresh is asked for by its flow's parameters."""
 
+from typing import Any
+
 import pytest
 
 from learnloom.flows.refresh import refresh
@@ -13,7 +15,7 @@ from learnloom.pipelines.refresh.errors import DayError
         ({"since": "1.11.2026"}, "since is '1.11.2026': give a date such as 2026-11-01"),
     ],
 )
-def test_what_is_no_day_is_named_with_its_parameter(parameters: dict[str, str], told: str) -> None:
+def test_what_is_no_day_is_named_with_its_parameter(parameters: dict[str, Any], told: str) -> None:
     """Before anything is opened, and with what is expected."""
     with pytest.raises(DayError, match=told):
         refresh.fn(**parameters)

@@ -129,8 +129,7 @@ def _checked(student: StudentEvidence) -> bool:
     ],
 )
 def test_whom_to_check_in_with(changes: dict[str, object], is_named: bool) -> None:
-    """No good word and no contact for fourteen days, or a drop; not who has finished, left or is long gone, nor where no
-    course goes on any more."""
+    """No good word and no contact for fourteen days, or a drop; not who is long gone, nor where no course goes on."""
     assert _checked(a_student(**changes)) is is_named
 
 
