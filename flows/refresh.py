@@ -24,6 +24,7 @@ from learnloom.flows.runtime import (
     this_run,
 )
 from learnloom.pipelines.lake.turns import REFRESH
+from learnloom.pipelines.refresh.errors import DayError
 from learnloom.pipelines.refresh.refresh import RefreshSummary, count_changes, key_first
 from learnloom.pipelines.refresh.refresh import refresh as refresh_now
 from learnloom.pipelines.refresh.request import RefreshRequest
@@ -54,15 +55,18 @@ def refresh(
 
     Returns:
         What the refresh did.
+
+    Raises:
+        DayError: `day` or `since` is no day.
     """
     progress = RunProgress("refresh-progress", _STEPS)
     request = RefreshRequest.of_days(
-        None if day == "today" else dt.date.fromisoformat(day),
+        None if day == "today" else _day("day", day, "today, or a date"),
         now=now(),
         time_zone=settings().time_zone,
         full=full,
         refit=refit,
-        since=dt.date.fromisoformat(since) if since else None,
+        since=_day("since", since, "a date") if since else None,
     )
     summary, changes = do(compute, request, progress)
     progress.end()
@@ -90,6 +94,13 @@ def refresh(
         "model_version": summary.model_version,
         "seconds": summary.seconds,
     }
+
+
+def _day(parameter: str, told: str, expected: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(told)
+    except ValueError as error:
+        raise DayError(f"{parameter} is {told!r}: give {expected} such as 2026-11-01") from error
 
 
 @task(name="compute", cache_policy=NO_CACHE, **RETRIES)

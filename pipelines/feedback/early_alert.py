@@ -39,8 +39,8 @@ def _is_break(ctx: RuleContext) -> bool:
 
 def is_present(ctx: RuleContext) -> bool:
     """Whether the student still takes part: in a course that goes on, if any is known, and not long gone."""
-    courses = ctx.profile.courses
-    is_enrolled = not courses or any(course.is_active for course in courses)
+    courses, going = ctx.profile.courses, {risk.course_id for risk in ctx.evidence.risks}
+    is_enrolled = not courses or any(course.is_active and course.course_id in going for course in courses)
     return is_enrolled and ctx.profile.rhythm.days_since_seen <= ctx.thresholds.away_max_days
 
 

@@ -14,6 +14,7 @@ SCHOOL: Final = "what the school itself has told of skills, plans, people and wo
 PURPOSES: Final = (SUPPORT, PROOF, MODEL, OPERATION, SCHOOL)
 
 GOOD: Final = "until the student is erased"
+COMPUTED: Final = "not kept: computed when it is read"
 NEXT: Final = "until the next refresh computes it anew; gone with the student"
 NONE: Final = "names nobody"
 
@@ -72,6 +73,7 @@ _LATER: Final = {
     "feedback.holdout_draw": (MODEL, GOOD, True),
     "feedback.teacher_message": (SUPPORT, NEXT, True),
     "feedback.teacher_told": (SUPPORT, GOOD, True),
+    "dimensional.dim_former_key": (SUPPORT, COMPUTED, True),
     "dimensional.dim_staff": (SCHOOL, NEXT, True),
     "staging.stg_identifier": (SUPPORT, GOOD, True),
     "staging.stg_learner": (SUPPORT, GOOD, True),
@@ -83,7 +85,7 @@ _LATER: Final = {
 }
 _BY_SCOPE: Final = {
     "student": (SUPPORT, NEXT, True),
-    "read": (SUPPORT, "not kept: computed when it is read", True),
+    "read": (SUPPORT, COMPUTED, True),
     "version": (
         MODEL,
         "for good, with its model version; of a question that one student alone answered it may tell something",

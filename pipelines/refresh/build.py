@@ -13,6 +13,7 @@ import pyarrow as pa
 from learnloom.pipelines.ingest.catalogue.vocabulary import rules_in_force
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import Columns, Relation, columns_in, filled_tables, inputs
+from learnloom.pipelines.refresh.feed import added
 from learnloom.pipelines.refresh.outbox import OUTBOX
 from learnloom.pipelines.refresh.plan import Plan
 from learnloom.pipelines.refresh.state import SETTING, STATE, VOCABULARY
@@ -22,8 +23,10 @@ Rows = tuple[str, pa.Table]
 """Full name of a relation that Python writes, and its rows."""
 
 _STAGED: Final = "staging.stg_statement"
-_LOGS: Final = (OUTBOX, "feedback.holdout_draw")
+_DRAWS: Final = "feedback.holdout_draw"
+_LOGS: Final = (OUTBOX, _DRAWS)
 """What was told of students before, and drawn: it decides what is told now."""
+_FORMER: Final = "dimensional.dim_former_key"
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -99,6 +102,14 @@ class Transform:
         # One that is small is over before it could matter, and to ask for a snapshot costs a query of the catalogue.
         at = "" if self.plan.is_small else f" AT (VERSION => {self.plan.state.staged_snapshot})"
         return f"{LAKE}.{_STAGED}{at}"
+
+    @property
+    def new_rows(self) -> str | None:
+        """SQL for the statements staged up to the plan's snapshot and not taken in before; None: they are all new."""
+        plan = self.plan
+        if plan.known_snapshot is None:
+            return None
+        return added(self.by_name[_STAGED], plan.known_snapshot, plan.state.staged_snapshot, plan.changes)
 
     def of_scope(self, *scopes: str) -> list[Relation]:
         """The relations of these scopes, each after those that it reads."""
@@ -198,7 +209,15 @@ class Transform:
 
     def _show_logs(self, theirs: str) -> None:
         for log in _LOGS:
-            rows = f"FROM {LAKE}.{log} {theirs}"
+            logged = f"{LAKE}.{log}"
+            if log == _DRAWS and log in self.filled:
+                # A draw is about a person: it holds under another key of theirs.
+                former = self.work.place(self.by_name[_FORMER])
+                logged = (
+                    f"(SELECT drawn.* REPLACE (coalesce(former.student_key, drawn.student_key) AS student_key) "
+                    f"FROM {logged} AS drawn LEFT JOIN {former} AS former ON drawn.student_key = former.former_key)"
+                )
+            rows = f"FROM {logged} {theirs}"
             if self.plan.is_small and log in self.filled:
                 self.work.take(self.by_name[log], rows)
             else:

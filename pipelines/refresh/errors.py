@@ -11,6 +11,10 @@ class BackfillError(LearnloomError):
     """A refresh was asked for what landed since a day, and that day or what else was asked for cannot be meant."""
 
 
+class DayError(LearnloomError):
+    """A refresh was asked for a day that is none."""
+
+
 class UnreadableVersionsError(LearnloomError):
     """No model version can be read."""
 

@@ -4,6 +4,7 @@ The feed tells rows that were added and taken out again, and tells all rows of a
 of its rows are gone. Both happen where a student is erased.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
@@ -33,9 +34,9 @@ def changes_since(warehouse: Warehouse, relation: Relation, known: int) -> set[s
     return {kind for kind, _, changed in made if changed == str(table.table_id)}
 
 
-def has_lost_rows(changes: set[str]) -> bool:
+def has_lost_rows(changes: Collection[str]) -> bool:
     """Whether rows were taken out, or files written anew without them, by changes of these kinds."""
-    return not changes.isdisjoint(_MISLEADING)
+    return not _MISLEADING.isdisjoint(changes)
 
 
 def inserted(relation: Relation, known: int, until: int) -> str:
@@ -44,7 +45,7 @@ def inserted(relation: Relation, known: int, until: int) -> str:
     return f"(FROM {feed})"
 
 
-def added(relation: Relation, known: int, until: int, changes: set[str]) -> str:
+def added(relation: Relation, known: int, until: int, changes: Collection[str]) -> str:
     """SQL for the same that also stands at snapshot `until`, by what has changed since `known`.
 
     Where files were written anew, perhaps with older rows.

@@ -49,8 +49,10 @@ class Plan:
     is_new_day: bool = False
     """Whether all that the last refresh left holds, but that it was told as of another moment: of everybody only what
     hangs on that is computed, and of the students whom it concerns, the rest."""
-    new_rows: str | None = None
-    """SQL for the staged statements that were not taken in before; None: they are all new."""
+    used: int | None = None
+    """The model version that was in use when this was planned; None before the first."""
+    changes: frozenset[str] = frozenset()
+    """Kinds of the changes to staged statements since they were taken in last, where not everything is built."""
 
     @property
     def is_full(self) -> bool:
@@ -128,18 +130,17 @@ def make_plan(
     if reason is None and before is not None:
         reason = _what_changed(warehouse, request, before, state)
     is_new_day = reason is None and before is not None and before.as_of != state.as_of
-    new_rows, is_same = None, False
+    changes, counted = frozenset[str](), f"{LAKE}.{_STAGED}"
     if reason is None and before is not None:
         staged = next(relation for relation in relations if relation.full_name == _STAGED)
-        changes = changes_since(warehouse, staged, before.staged_snapshot)
-        new_rows, is_same = added(staged, before.staged_snapshot, snapshot, changes), not changes
-    is_whole = new_rows is None or is_new_day or request.recounts
-    counted = f"{LAKE}.{_STAGED}" if is_whole else new_rows
-    n_statements = 0
-    if is_whole or not is_same:
-        n_statements = int(warehouse.one(f"SELECT count(*) FROM {counted}")[0])
+        changes = frozenset(changes_since(warehouse, staged, before.staged_snapshot))
+        if not is_new_day and not request.recounts:
+            counted = added(staged, before.staged_snapshot, snapshot, changes) if changes else ""
+    n_statements = int(warehouse.one(f"SELECT count(*) FROM {counted}")[0]) if counted else 0
     choices = choices_of(settings)
-    return Plan(request, before, state, reason, fits, vocabulary, n_statements, choices, is_new_day, new_rows)
+    return Plan(
+        request, before, state, reason, fits, vocabulary, n_statements, choices, is_new_day, used, changes
+    )
 
 
 def _why_everything(

@@ -14,17 +14,18 @@ def build_reference(transform: Transform) -> None:
     """Merge what new statements mention into what is known, and compute the reference relations that it changes."""
     transform.show_inputs()
     work, plan, statement = transform.work, transform.plan, transform.by_name[_STAGED]
-    if plan.recounts or plan.new_rows is None:
+    new_rows = transform.new_rows
+    if plan.recounts or new_rows is None:
         work.show(statement, source=transform.staged)
     if plan.recounts:
         # Of all statements: what only statements that are gone mentioned goes, too.
         for relation in transform.of_statements():
             _compute(transform, relation)
-    if plan.new_rows is not None:
+    if new_rows is not None:
         # Read once: all that they mention is computed from these rows.
-        work.take(statement, plan.new_rows)
+        work.take(statement, new_rows)
     for relation in () if plan.recounts else transform.of_statements():
-        is_merged = plan.known_snapshot is not None and relation.scope == "mention"
+        is_merged = new_rows is not None and relation.scope == "mention"
         _each(transform, relation, _merge if is_merged else _compute)
     for relation in transform.of_scope("reference"):
         if relation.is_select:

@@ -5,9 +5,10 @@ import json
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.relation import columns_in, existing_tables, filled_tables, read_relations
 from learnloom.pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
-from learnloom.pipelines.refresh.state import make_defined_tables, read_state
+from learnloom.pipelines.refresh.state import RefreshState, make_defined_tables, read_state
 
 _TABLE: Final = "estimates.model_version"
 _NEWEST: Final = {
@@ -53,16 +54,39 @@ def version_in_use(warehouse: Warehouse) -> int | None:
     What was put to use last wins: by `promote`, or by a refresh.
     """
     state = read_state(warehouse)
-    rows = (
-        warehouse.rows(
-            f"SELECT model_version, promoted_at FROM {LAKE}.estimates.promotion ORDER BY promoted_at DESC LIMIT 1"
-        )
-        if "estimates.promotion" in filled_tables(warehouse)
-        else []
+    promoted = promoted_since(warehouse, state)
+    return promoted if promoted is not None or state is None else state.model_version
+
+
+def promoted_since(warehouse: Warehouse, state: RefreshState | None) -> int | None:
+    """The version that was put to use by `promote` after a refresh left this state, and last; None: none was."""
+    if "estimates.promotion" not in filled_tables(warehouse):
+        return None
+    version, at = warehouse.one(
+        f"SELECT model_version, promoted_at FROM {LAKE}.estimates.promotion ORDER BY promoted_at DESC LIMIT 1"
     )
-    if rows and (state is None or rows[0][1] > state.refreshed_at):
-        return int(rows[0][0])
-    return state.model_version if state else None
+    return int(version) if state is None or at > state.refreshed_at else None
+
+
+def check_promotions(
+    warehouse: Warehouse, before: RefreshState | None, state: RefreshState, *, used: int | None
+) -> None:
+    """See to it that the state which a refresh is about to leave buries no version that was put to use.
+
+    One may be stamped before the refresh was planned and committed after: by its time the refresh would count as later.
+
+    Args:
+        warehouse: the warehouse, as the refresh commits.
+        before: the state that stands.
+        state: the state to be left.
+        used: the version that was in use when the refresh was planned.
+
+    Raises:
+        OvertakenError: there is such a version.
+    """
+    promoted = promoted_since(warehouse, before)
+    if promoted not in (None, used) and promoted_since(warehouse, state) is None:
+        raise OvertakenError(f"model version {promoted} of {warehouse.folder} was put to use meanwhile")
 
 
 def promote(warehouse: Warehouse, model_version: int, reason: str, *, at: dt.datetime) -> None:

@@ -78,7 +78,7 @@ def import_members(
 
     landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
     warehouse.retrying(write, wait_seconds=wait_seconds)
-    new_staff = _tell_staff(warehouse, members, teller, wait_seconds=wait_seconds)
+    new_staff = _tell_staff(warehouse, teller, wait_seconds=wait_seconds)
     named = {role: len({_who(each) for each in members if each.role == role}) for role in PARTS}
     return RosterCounts(
         len({each.course_id for each in members}), named[STUDENT], named[TEACHER], left_out, new_staff
@@ -95,20 +95,17 @@ def _who(member: Member) -> str | None:
     return member.identifier or member.subject
 
 
-def _tell_staff(
-    warehouse: Warehouse, members: Iterable[Member], teller: Teller, *, wait_seconds: float
-) -> int:
-    """Tell who is staff, as a roster of people does: a student anywhere is a student."""
-    roles: dict[str, str] = {}
-    for member in members:
-        if member.identifier is not None and roles.get(member.identifier) != STUDENT:
-            roles[member.identifier] = member.role
+def _tell_staff(warehouse: Warehouse, teller: Teller, *, wait_seconds: float) -> int:
+    """Tell who is staff, by all rosters that stand: a student in any course of any of them is a student."""
     counted = 0
-    roster = oneroster.Roster(roles, 0, 0)
 
     def changes_of(who: WhoIsWho) -> list[PersonChange]:
         nonlocal counted
-        found = list(oneroster.changes(roster, who))
+        # A student sorts before a teacher.
+        roles = warehouse.rows(
+            "SELECT identifier, min(role) FROM landing.roster_member WHERE identifier IS NOT NULL GROUP BY identifier"
+        )
+        found = list(oneroster.changes(oneroster.Roster(dict(roles), 0, 0), who))
         counted = sum(change.value != STUDENT for change in found)
         return found
 

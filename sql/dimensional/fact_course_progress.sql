@@ -1,6 +1,7 @@
 -- How each student stood in a run of a course at the end of each of its weeks, and now while it goes on: what was due
 -- by then, what was handed in, how active they were. Only while they were enrolled and nothing was decided, and from
--- nothing that came later. A student belongs to the first run that ends after they enrolled.
+-- nothing that came later. A student belongs to the first run that ends after they enrolled; what they did or were told
+-- before both run and enrolment is an earlier run's.
 -- grain: student_key, course_id, cutoff_at
 -- scope: student
 -- columns:
@@ -38,37 +39,51 @@ WITH now AS (
 
 enrolments AS (
     SELECT
+        enrolment.*,
+        coalesce(enrolment.registered_at, enrolment.first_active_at) AS enrolled_at,
+        dim_course_run.begins_at,
+        dim_course_run.ends_at,
+        least(dim_course_run.begins_at, enrolled_at) AS counts_from
+    FROM dimensional.fact_enrolment AS enrolment
+    INNER JOIN dimensional.dim_course_run ON enrolment.course_id = dim_course_run.course_id
+    WHERE enrolled_at < dim_course_run.ends_at
+    QUALIFY row_number() OVER (
+        PARTITION BY enrolment.student_key, enrolment.course_id ORDER BY dim_course_run.begins_at
+    ) = 1
+),
+
+outcomes AS (
+    SELECT
         student_key,
         course_id,
-        coalesce(registered_at, first_active_at) AS enrolled_at,
+        begins_at,
+        ends_at,
+        enrolled_at,
+        counts_from,
         unregistered_at,
-        passed_at,
-        completed_at,
+        CASE WHEN passed_at >= counts_from THEN passed_at WHEN last_passed_at >= counts_from THEN last_passed_at END AS passed_at,
         -- Who failed and enrolled anew has another go.
-        CASE WHEN failed_at >= coalesce(registered_at, first_active_at) THEN failed_at END AS failed_at
-    FROM dimensional.fact_enrolment
+        CASE WHEN failed_at >= enrolled_at THEN failed_at END AS failed_at,
+        last_completed_at >= counts_from AS has_completed
+    FROM enrolments
 ),
 
 runs AS (
     SELECT
-        enrolments.student_key,
-        enrolments.course_id,
-        dim_course_run.begins_at,
-        dim_course_run.ends_at,
-        enrolments.enrolled_at,
-        least(enrolments.unregistered_at, enrolments.passed_at, enrolments.failed_at) AS decided_at,
+        student_key,
+        course_id,
+        begins_at,
+        ends_at,
+        enrolled_at,
+        counts_from,
+        least(unregistered_at, passed_at, failed_at) AS decided_at,
         CASE
-            WHEN dim_course_run.ends_at > (SELECT as_of FROM now) THEN NULL
-            WHEN enrolments.passed_at IS NOT NULL THEN TRUE
-            WHEN enrolments.failed_at IS NOT NULL OR enrolments.unregistered_at IS NOT NULL THEN FALSE
-            WHEN enrolments.completed_at IS NOT NULL THEN TRUE
+            WHEN ends_at > (SELECT as_of FROM now) THEN NULL
+            WHEN passed_at IS NOT NULL THEN TRUE
+            WHEN failed_at IS NOT NULL OR unregistered_at IS NOT NULL THEN FALSE
+            WHEN has_completed THEN TRUE
         END AS has_passed
-    FROM enrolments
-    INNER JOIN dimensional.dim_course_run ON enrolments.course_id = dim_course_run.course_id
-    WHERE enrolments.enrolled_at < dim_course_run.ends_at
-    QUALIFY row_number() OVER (
-        PARTITION BY enrolments.student_key, enrolments.course_id ORDER BY dim_course_run.begins_at
-    ) = 1
+    FROM outcomes
 ),
 
 weeks AS (
@@ -132,6 +147,7 @@ pieces AS (
         ON
             cutoffs.student_key = work.student_key
             AND fact_assignment.activity_id = work.activity_id
+            AND cutoffs.counts_from <= work.occurred_at
             AND cutoffs.cutoff_at > work.occurred_at
     GROUP BY ALL
 ),
@@ -170,14 +186,22 @@ handed_in AS (
     GROUP BY student_key, course_id, cutoff_at
 ),
 
+acts AS (
+    SELECT
+        student_key,
+        course_id,
+        occurred_at
+    FROM dimensional.fact_statement
+    WHERE is_own_act AND course_id IS NOT NULL
+),
+
 days AS (
     SELECT
         student_key,
         course_id,
         (occurred_at AT TIME ZONE (SELECT time_zone FROM now))::DATE AS local_day,
         min(occurred_at) AS first_at
-    FROM dimensional.fact_statement
-    WHERE is_own_act AND course_id IS NOT NULL
+    FROM acts
     GROUP BY ALL
 ),
 
@@ -186,15 +210,29 @@ active AS (
         cutoffs.student_key,
         cutoffs.course_id,
         cutoffs.cutoff_at,
-        count(*) FILTER (WHERE days.first_at >= cutoffs.cutoff_at - INTERVAL 672 HOUR) AS active_days,
-        max(days.first_at) AS last_at
+        count(*) AS active_days
     FROM cutoffs
     INNER JOIN days
         ON
             cutoffs.student_key = days.student_key
             AND cutoffs.course_id = days.course_id
             AND cutoffs.cutoff_at > days.first_at
+            AND cutoffs.cutoff_at - INTERVAL 672 HOUR <= days.first_at
     GROUP BY cutoffs.student_key, cutoffs.course_id, cutoffs.cutoff_at
+),
+
+last_acts AS (
+    SELECT
+        cutoffs.student_key,
+        cutoffs.course_id,
+        cutoffs.cutoff_at,
+        acts.occurred_at AS last_at
+    FROM cutoffs
+    ASOF JOIN acts
+        ON
+            cutoffs.student_key = acts.student_key
+            AND cutoffs.course_id = acts.course_id
+            AND cutoffs.cutoff_at > acts.occurred_at
 )
 
 SELECT
@@ -219,7 +257,7 @@ SELECT
     handed_in.is_last_missed,
     (epoch(cutoffs.enrolled_at) - epoch(cutoffs.begins_at)) / 86400 AS enrolment_days,
     coalesce(active.active_days, 0) AS active_days,
-    (epoch(cutoffs.cutoff_at) - epoch(active.last_at)) / 86400 AS days_since_active,
+    (epoch(cutoffs.cutoff_at) - epoch(last_acts.last_at)) / 86400 AS days_since_active,
     cutoffs.has_passed
 FROM cutoffs
 LEFT JOIN handed_in
@@ -232,3 +270,8 @@ LEFT JOIN active
         cutoffs.student_key = active.student_key
         AND cutoffs.course_id = active.course_id
         AND cutoffs.cutoff_at = active.cutoff_at
+LEFT JOIN last_acts
+    ON
+        cutoffs.student_key = last_acts.student_key
+        AND cutoffs.course_id = last_acts.course_id
+        AND cutoffs.cutoff_at = last_acts.cutoff_at

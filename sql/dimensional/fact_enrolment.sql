@@ -9,8 +9,10 @@
 --   first_active_at    first act of the student in the course; NULL where there was none
 --   last_active_at     last act of the student in the course
 --   completed_at       first completion of the course itself
+--   last_completed_at  last such completion
 --   passed_at          first pass of the course itself
---   failed_at          last fail of the course itself, if never passed
+--   last_passed_at     last such pass
+--   failed_at          last fail of the course itself, if not passed since
 --   n_statements       statements in the course
 WITH told AS (
     SELECT
@@ -29,9 +31,16 @@ WITH told AS (
             WHERE activity_id = course_id
             AND (is_completion OR verb_id = 'http://adlnet.gov/expapi/verbs/completed')
         ) AS completed_at,
+        max(occurred_at) FILTER (
+            WHERE activity_id = course_id
+            AND (is_completion OR verb_id = 'http://adlnet.gov/expapi/verbs/completed')
+        ) AS last_completed_at,
         min(occurred_at) FILTER (
             WHERE activity_id = course_id AND verb_id = 'http://adlnet.gov/expapi/verbs/passed'
         ) AS passed_at,
+        max(occurred_at) FILTER (
+            WHERE activity_id = course_id AND verb_id = 'http://adlnet.gov/expapi/verbs/passed'
+        ) AS last_passed_at,
         max(occurred_at) FILTER (
             WHERE activity_id = course_id AND verb_id = 'http://adlnet.gov/expapi/verbs/failed'
         ) AS last_failed_at,
@@ -49,7 +58,9 @@ SELECT
     first_active_at,
     last_active_at,
     completed_at,
+    last_completed_at,
     passed_at,
-    CASE WHEN passed_at IS NULL THEN last_failed_at END AS failed_at,
+    last_passed_at,
+    CASE WHEN passed_at IS NULL OR last_failed_at > last_passed_at THEN last_failed_at END AS failed_at,
     n_statements
 FROM told

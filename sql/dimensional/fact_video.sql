@@ -10,7 +10,7 @@
 --   n_sessions       sessions of the video profile; NULL where no statement names one
 --   n_seeks          jumps
 --   length_seconds   length of the video; NULL where no statement says
---   watched_seconds  time played, repeats counted again; NULL where no stretch is known
+--   watched_seconds  time played, repeats counted again; NULL where no stretch is known, or more than any time
 --   seen_seconds     seconds of the video seen at least once
 --   seen_share       seen_seconds of length_seconds, 0 to 1; NULL where either is unknown
 WITH events AS (
@@ -189,7 +189,8 @@ SELECT
     videos.n_sessions,
     videos.n_seeks,
     videos.length_seconds,
-    watched.watched_seconds::DECIMAL(14, 3) AS watched_seconds,
+    -- Repeats of stretches of years add up to more than any time.
+    try_cast(watched.watched_seconds AS DECIMAL(14, 3)) AS watched_seconds,
     seen.seen_seconds::DECIMAL(14, 3) AS seen_seconds,
     -- Least passes over NULL: an unknown share would be 1.
     CASE

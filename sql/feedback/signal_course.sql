@@ -1,5 +1,5 @@
 -- In which courses a signal calls a teacher to a student: where it is about a skill or a course, in that one; where it is
--- about the student, in all that go on. What calls nobody, or nobody in a course, has no row.
+-- about the student, in all that go on and they have not completed. What calls nobody, or nobody in a course, has no row.
 -- grain: signal_id, course_id
 -- scope: student
 -- columns:
@@ -45,7 +45,11 @@ placed AS (
         called.subject = enrolment.course_id
         OR (
             (called.subject IS NULL OR called.cause = 'asked')
-            AND enrolment.passed_at IS NULL AND enrolment.failed_at IS NULL AND enrolment.unregistered_at IS NULL
+            AND (enrolment.student_key, enrolment.course_id) IN (SELECT (student_key, course_id) FROM marts.mart_student_risk)
+            -- Who completed it and enrolled anew has another go.
+            AND coalesce(
+                enrolment.last_completed_at < coalesce(enrolment.registered_at, enrolment.first_active_at), TRUE
+            )
         )
 )
 

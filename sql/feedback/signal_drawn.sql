@@ -8,22 +8,14 @@
 --   student_key  the student, also where it was drawn under another key of theirs
 --   share        share of draws that withhold
 --   is_withheld  whether nothing of it was said for 14 days, to anybody
-WITH merged AS (
-    SELECT DISTINCT
-        identifier_key,
-        student_key
-    FROM staging.stg_identifier
-    WHERE identifier_key <> student_key
-)
-
 SELECT
     draws.signal_kind,
     dim_skill.skill_id,
     draws.drawn_on,
-    coalesce(merged.student_key, draws.student_key) AS student_key,
+    coalesce(former.student_key, draws.student_key) AS student_key,
     max(draws.share) AS share,
     bool_or(draws.is_withheld) AS is_withheld
 FROM feedback.holdout_draw AS draws
-LEFT JOIN merged ON draws.student_key = merged.identifier_key
+LEFT JOIN dimensional.dim_former_key AS former ON draws.student_key = former.former_key
 LEFT JOIN dimensional.dim_skill ON draws.subject = dim_skill.skill_id
-GROUP BY draws.signal_kind, dim_skill.skill_id, draws.drawn_on, coalesce(merged.student_key, draws.student_key)
+GROUP BY draws.signal_kind, dim_skill.skill_id, draws.drawn_on, coalesce(former.student_key, draws.student_key)

@@ -25,20 +25,11 @@ WITH ends AS (
     WHERE change = 'ended'
 ),
 
--- Keys by which students went before: that of another identifier, or one of before the warehouse had its secret.
-merged AS (
-    SELECT DISTINCT
-        unnest(list_concat([identifier_key, own_key], former_keys)) AS former_key,
-        student_key
-    FROM staging.stg_identifier
-    WHERE identifier_key <> student_key OR own_key <> student_key
-),
-
 raises AS (
     SELECT
         outbox.signal_id,
         outbox.occurrence,
-        coalesce(merged.student_key, outbox.student_key) AS student_key,
+        coalesce(former.student_key, outbox.student_key) AS student_key,
         outbox.signal_kind,
         outbox.audience,
         dim_skill.skill_id,
@@ -48,7 +39,7 @@ raises AS (
         )::DATE AS raised_on,
         ends.ended_on
     FROM feedback.outbox
-    LEFT JOIN merged ON outbox.student_key = merged.former_key
+    LEFT JOIN dimensional.dim_former_key AS former ON outbox.student_key = former.former_key
     LEFT JOIN ends ON outbox.signal_id = ends.signal_id AND outbox.occurrence = ends.occurrence
     LEFT JOIN dimensional.dim_skill ON json_extract_string(outbox.event, '$.data.subject') = dim_skill.skill_id
     WHERE outbox.change = 'raised'

@@ -10,7 +10,7 @@
 --   n_passed             passed the course
 --   n_active_week        active in the seven days before as_of
 --   n_statements         statements
---   last_active_at       last statement
+--   last_active_at       last act of a student in it; NULL where there was none
 --   n_skills             skills it teaches
 --   mean_mastery         mean mastery over its students and their answered skills
 --   share_mastered       share of these with mastery of at least 0.95

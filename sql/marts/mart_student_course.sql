@@ -6,8 +6,8 @@
 --   course_id        the course
 --   course_name      its name
 --   registered_at    last registration
---   first_active_at  first statement in it
---   last_active_at   last statement in it
+--   first_active_at  first act of the student in it; NULL where there was none
+--   last_active_at   last act of the student in it
 --   unregistered_at  when they left
 --   completed_at     first completion of the course
 --   passed_at        first pass of the course

@@ -7,7 +7,7 @@
 --   is_rapid           a guess rather than an answer: quicker than the multiple of the question's usual time below which
 --                      guesses lie in this class (norms.guess_norm); where they cannot be told there, than the lesser of
 --                      10 s and a tenth of the question's mean (Wise and Kong 2005, normative threshold); NULL where unknown
---   relative_duration  duration as a multiple of the item's usual time; NULL where unknown or rapid
+--   relative_duration  duration as a multiple of the item's usual time; NULL where unknown or rapid, or no duration it can be
 WITH known AS (
     SELECT
         item_norm.activity_id,
@@ -27,7 +27,8 @@ SELECT
     fact_attempt.duration_seconds < known.rapid_below_seconds AS is_rapid,
     CASE
         WHEN fact_attempt.duration_seconds >= known.rapid_below_seconds
-            THEN cast(
+            -- Some senders tell a moment, in seconds since 1970, for a duration.
+            THEN try_cast(
                 fact_attempt.duration_seconds::DOUBLE / nullif(known.median_duration_seconds, 0)::DOUBLE
                 AS DECIMAL(12, 4)
             )

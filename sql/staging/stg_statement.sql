@@ -43,7 +43,8 @@
 --   is_completion         result.completion
 --   due_at                when the work is due
 --   target_date           day by which a goal is to be reached
---   occurred_at           the statement's timestamp; else stored, else when it landed
+--   occurred_at           the statement's timestamp; else stored, else when it landed. What a clock told that was never set,
+--                         as year 1, is unknown
 --   stored_at             when the sender's own store kept it
 --   landed_at             when it landed here
 WITH dropped AS (
@@ -198,17 +199,23 @@ SELECT
     try_cast(result.completion AS BOOLEAN) AS is_completion,
 
     -- Times
-    try_cast(extension_text(definition.extensions, 'https://learnloom.example/xapi/extensions/due-at') AS TIMESTAMPTZ) AS due_at,
-    try_cast(extension_text(context.extensions, 'https://learnloom.example/xapi/extensions/target-date') AS DATE) AS target_date,
+    known_time(
+        try_cast(extension_text(definition.extensions, 'https://learnloom.example/xapi/extensions/due-at') AS TIMESTAMPTZ)
+    ) AS due_at,
+    known_time(
+        try_cast(extension_text(context.extensions, 'https://learnloom.example/xapi/extensions/target-date') AS DATE)
+    ) AS target_date,
     coalesce(
-        try_cast(occurred AS TIMESTAMPTZ),
-        -- Valid, but not read by DuckDB: a leap second (told as the one before), no seconds, a comma, small letters.
-        try_cast(regexp_replace(
-            replace(translate(upper(occurred), ',', '.'), ':60', ':59'), '^(.{16})([Z+-].*)?$', '\1:00\2'
-        ) AS TIMESTAMPTZ),
-        try_cast(stored AS TIMESTAMPTZ),
+        known_time(coalesce(
+            try_cast(occurred AS TIMESTAMPTZ),
+            -- Valid, but not read by DuckDB: a leap second (told as the one before), no seconds, a comma, small letters.
+            try_cast(regexp_replace(
+                replace(translate(upper(occurred), ',', '.'), ':60', ':59'), '^(.{16})([Z+-].*)?$', '\1:00\2'
+            ) AS TIMESTAMPTZ)
+        )),
+        known_time(try_cast(stored AS TIMESTAMPTZ)),
         landed_at
     ) AS occurred_at,
-    try_cast(stored AS TIMESTAMPTZ) AS stored_at,
+    known_time(try_cast(stored AS TIMESTAMPTZ)) AS stored_at,
     landed_at
 FROM people

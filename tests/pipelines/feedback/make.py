@@ -176,6 +176,7 @@ def a_student(**changes: Any) -> StudentEvidence:
         vocabulary=frozenset(Vocabulary),
         activity=an_activity(),
         courses=(a_course(),),
+        risks=(a_risk(),),
     )._replace(**changes)
 
 

@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import orjson
 import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.relation import CATALOGUE
+from learnloom.pipelines.lake.relation import CATALOGUE, load_relations
 from learnloom.pipelines.refresh.buckets.compute import compute_bucket
 from learnloom.pipelines.refresh.buckets.job import Bucket, BucketRows
 from learnloom.pipelines.refresh.buckets.key_range import key_ranges
@@ -131,6 +132,44 @@ def test_interrupted_refresh_goes_on(refreshed_class: RefreshedClass, refreshed_
         assert _unregistered(warehouse) == set()
         refreshed_in(warehouse, _Fixed(1), full=True)
         assert differences(after, tables(warehouse)) == {}
+
+
+def test_incremental_refresh_goes_on_beside_what_is_staged_meanwhile(
+    tmp_path: Path, refreshed_in: Refreshing
+) -> None:
+    """One that goes on after a kill takes in what it was planned for, as a full refresh does, and takes nobody away."""
+    lines = lines_of(tmp_path / "class", students=3)
+    half, most = len(lines) // 2, len(lines) * 3 // 4
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "first.jsonl", lines[:half])
+        refreshed_in(warehouse, _Fixed(1))
+        land(warehouse, tmp_path / "second.jsonl", _without_one_student(lines[half:most]))
+        with pytest.raises(KeyboardInterrupt):
+            refreshed_in(warehouse, _Fixed(3, dies_after=1))
+    shutil.copytree(tmp_path / "warehouse", tmp_path / "alone")
+    with Warehouse(tmp_path / "alone") as warehouse:
+        refreshed_in(warehouse, _Fixed(1), full=True)
+        planned = tables(warehouse)
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "third.jsonl", lines[half:])
+        rest = _Fixed(3)
+        refreshed_in(warehouse, rest)
+        assert len(rest.computed) == 2
+        assert differences(_of_students(tables(warehouse)), _of_students(planned)) == {}
+
+
+def _without_one_student(lines: list[bytes]) -> list[bytes]:
+    """The lines less those of whoever did the first thing in them."""
+    name = orjson.loads(lines[0])["actor"]["account"]["name"]
+    return [line for line in lines if orjson.loads(line)["actor"].get("account", {}).get("name") != name]
+
+
+def _of_students(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What is told of students, without what shows all that is staged."""
+    views = {relation.full_name for relation in load_relations() if relation.stored == "view"}
+    return {
+        name: rows for name, rows in found.items() if not name.startswith("staging.") and name not in views
+    }
 
 
 @pytest.mark.long

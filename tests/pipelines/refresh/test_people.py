@@ -30,6 +30,7 @@ _OF_IDENTIFIERS = {
     "staging.stg_statement_in_context",
     "staging.stg_identifier",
     "dimensional.fact_statement",
+    "dimensional.dim_former_key",
     "dimensional.dim_student",
     "estimates.model_version",
 }

@@ -8,10 +8,12 @@ import pytest
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import load_relations
 from learnloom.pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
+from learnloom.pipelines.refresh.refresh import refresh
+from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from learnloom.pipelines.refresh.train import TrainSummary, train_version
 from learnloom.pipelines.refresh.versions import list_versions, use_version, version_in_use
 from tests.pipelines.refresh.conftest import RefreshedClass
-from tests.pipelines.refresh.school import NOW, SETTINGS, differences, refreshed, tables
+from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, differences, refreshed, tables
 
 pytestmark = pytest.mark.slow
 
@@ -59,9 +61,9 @@ def test_a_version_that_is_better_is_used_from_the_next_refresh_on(warehouse: Wa
         assert summary.is_promoted
         assert summary.verdict.difference is not None
         assert summary.verdict.difference < 0.0
-        refresh = refreshed(warehouse)
-        assert (refresh.model_version, refresh.is_fitted) == (2, False)
-        assert refresh.full_because == "model version 2 is in use now, not 1"
+        then = refreshed(warehouse)
+        assert (then.model_version, then.is_fitted) == (2, False)
+        assert then.full_because == "model version 2 is in use now, not 1"
         assert version_in_use(warehouse) == 2
 
 
@@ -77,6 +79,26 @@ def test_going_back_tells_what_was_told_before(warehouse: Warehouse) -> None:
         assert refreshed(warehouse).model_version == 1
         assert differences(before, _told(warehouse)) == {}
         assert refreshed(warehouse).full_because is None
+
+
+def test_a_version_put_to_use_during_a_refresh_is_used(warehouse: Warehouse) -> None:
+    """Also where it was stamped before the refresh began: what the refresh did not see, it does not bury."""
+    with warehouse:
+        _train(warehouse)
+        waiting = [1]
+
+        def put_to_use(stage: str) -> None:
+            if stage == "writing" and waiting:
+                use_version(warehouse, waiting.pop() + 1, at=_LATER, wait_seconds=20)
+
+        refresh(
+            warehouse,
+            SETTINGS,
+            RefreshRequest(end_of_day(LAST_DAY, "UTC"), full=True),
+            clock=lambda: _LATER + dt.timedelta(minutes=1),
+            on_progress=put_to_use,
+        )
+        assert version_in_use(warehouse) == 2
 
 
 def test_an_unknown_version_is_refused(warehouse: Warehouse) -> None:

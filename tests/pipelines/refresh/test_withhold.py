@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -13,14 +13,18 @@ from pydantic import SecretStr
 from learnloom.pipelines.config.holdout import Holdout, HoldoutKind
 from learnloom.pipelines.evaluate.trial import Trial
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
+from learnloom.pipelines.ingest.land.student_keys import take_secret
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.student_secret import FILE, read_secret
 from learnloom.pipelines.refresh.withhold import DRAW_DAYS, WITHHELD_DAYS, Draw, Lots, Thing
 from learnloom.pipelines.serve.export import export
 from learnloom.schemas.level import Confidence
 from learnloom.schemas.signal import Audience, Part, Signal, SignalKind, signal_id
+from learnloom.schemas.xapi.identity import person_key
 from tests.pipelines.cli.shell import learnloom
 from tests.pipelines.refresh.school import (
     LAST_DAY,
+    NOW,
     WITHHOLDING,
     differences,
     land,
@@ -184,6 +188,36 @@ def test_whole_path(tmp_path: Path) -> None:
     assert {tuple(row) for row in told} == {Trial._fields}
     shown = learnloom("effect", "--withheld", "--warehouse", str(tmp_path / "warehouse"))
     assert "Draws needed" in shown.out
+
+
+@pytest.mark.slow
+def test_a_draw_holds_under_another_key(tmp_path: Path) -> None:
+    """With a new secret, what was drawn of a student stays in force, and its outcome is told of the present key."""
+    day = LAST_DAY - dt.timedelta(3)
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "all.jsonl", lines_of(tmp_path / "class", students=3, faults=0.0))
+        refreshed(warehouse, day=day, settings=WITHHOLDING)
+        before = _draws(warehouse)
+        assert before
+        take_secret(warehouse, renew=False, now=NOW, wait_seconds=20.0)
+    secret = read_secret(tmp_path / "warehouse" / FILE)
+    assert secret is not None
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        refreshed(warehouse, day=day + dt.timedelta(1), settings=WITHHOLDING)
+        drawn = _draws(warehouse)
+        present = {(person_key(key, secret.value), *thing): told for (key, *thing), told in before.items()}
+        assert drawn.keys() & present.keys()
+        assert {thing: drawn[thing] for thing in drawn.keys() & present.keys()}.items() <= present.items()
+        told = warehouse.rows("SELECT DISTINCT student_key FROM feedback.signal_drawn")
+        assert {key for (key,) in told} == {key for key, *_ in {**present, **drawn}}
+
+
+def _draws(warehouse: Warehouse) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """When each thing was drawn, and whether it is withheld."""
+    rows = warehouse.rows(
+        "SELECT student_key, signal_kind, subject, drawn_on, is_withheld FROM feedback.signal_draw"
+    )
+    return {row[:3]: row[3:] for row in rows}
 
 
 def _nobody_can_tell(warehouse: Warehouse, day: dt.date) -> None:

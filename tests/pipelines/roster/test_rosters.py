@@ -103,6 +103,21 @@ def test_staff_are_no_students(warehouse: Warehouse) -> None:
     assert members_of_courses(warehouse) == {(ART, None, key_of(TINA))}
 
 
+def test_who_learns_by_one_roster_and_teaches_by_another_stays_a_student(warehouse: Warehouse) -> None:
+    """In whatever order and however often rosters come, until no roster names them as a student any more."""
+
+    def told() -> list[str | None]:
+        return [event.value for event in read_events(warehouse)]
+
+    for _ in range(2):
+        imported(warehouse, Member(MATHS, "teacher", TINA), source="maths")
+        assert imported(warehouse, Member(ART, "student", TINA), source="art").new_staff == 0
+    assert told() == ["teacher", "student"]
+    assert members_of_courses(warehouse) == {(ART, None, key_of(TINA))}
+    assert imported(warehouse, source="art").new_staff == 1
+    assert told() == ["teacher", "student", "teacher"]
+
+
 def test_a_login_is_found_by_identifier_or_by_hand(warehouse: Warehouse) -> None:
     """What is matched by hand comes before what the login says, is taken back, and follows who is one person."""
     imported(warehouse, Member(MATHS, "teacher", TINA), Member(ART, "student", ANN))
