@@ -25,6 +25,7 @@ from learnloom.pipelines.lrs.keeping import JournalKeeper
 from learnloom.pipelines.lrs.lander import LogLander, land_journal, land_topic
 from learnloom.pipelines.lrs.lander_process import LandingProcess, Order
 from learnloom.pipelines.lrs.log import JournalLog, Log
+from learnloom.pipelines.lrs.pruner import Pruner
 from learnloom.pipelines.lrs.receive import Receiver
 from learnloom.pipelines.lrs.relay import Relay
 from learnloom.pipelines.lrs.statements import Statements
@@ -84,14 +85,9 @@ def _landing(
         if topic is None:
             yield JournalLog(store, max_waiting=settings.lrs.max_waiting)
             return
-        relay = Relay(
-            store,
-            connection_of(settings),
-            topic,
-            max_statement_bytes=settings.max_statement_bytes,
-            has_landed=lambda statement_id: content(statement_id) is not None,
-        )
-        yield stack.enter_context(relay)
+        stack.enter_context(Pruner(store, lambda statement_id: content(statement_id) is not None))
+        connection, longest = connection_of(settings), settings.max_statement_bytes
+        yield stack.enter_context(Relay(store, connection, topic, max_statement_bytes=longest))
 
 
 @contextmanager
