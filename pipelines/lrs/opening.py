@@ -28,6 +28,7 @@ from learnloom.pipelines.lrs.log import JournalLog, Log
 from learnloom.pipelines.lrs.pruner import Pruner
 from learnloom.pipelines.lrs.receive import Receiver
 from learnloom.pipelines.lrs.relay import Relay
+from learnloom.pipelines.lrs.resent import Resent
 from learnloom.pipelines.lrs.statements import Statements
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.lrs.stores import open_store
@@ -120,7 +121,7 @@ def open_lrs(job: LandingJob, prepare: Callable[[], None] | None = None) -> Iter
                 log,
                 limits=limits(settings),
                 repairs=settings.repairs,
-                content=content,
+                resent=Resent(store, content),
                 new_id=_new_id,
                 attachments=attachments,
                 hiding=hiding,
