@@ -26,7 +26,7 @@ def _let_go(store: Store) -> None:
 
 @pytest.mark.slow
 def test_what_comes_again_is_compared_with_what_has_landed(tmp_path: Path) -> None:
-    """The same statement is answered as before, another one with its id is refused, though the journal has let go of it."""
+    """The same statement is answered as before, another one with its id is refused, also without its bytes."""
     sent = [statement(id=str(uuid.uuid4())) for _ in range(3)]
     key = new_key(tmp_path)
     with serving(tmp_path) as address:
