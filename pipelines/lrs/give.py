@@ -73,16 +73,14 @@ def only_ids(statement: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reduced(name: str, part: Any) -> Any:
-    if name == "verb":
-        return {"id": part["id"]}
     if name in _ACTORS:
         return _reduced_actor(part)
-    if name == "object":
-        return _reduced_object(part)
-    if name == "context":
-        return {inner: _reduced(inner, value) for inner, value in part.items()}
     if name in _RELATED:
         return [only_ids(one) for one in part]
+    if name in ("verb", "object"):
+        return _reduced_object(part)
+    if name == "context":
+        return only_ids(part)
     if name == "contextActivities":
         return {kind: [_reduced_object(one) for one in _many(value)] for kind, value in part.items()}
     return part
