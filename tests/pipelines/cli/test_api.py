@@ -32,7 +32,10 @@ def test_the_log_does_not_say_who_was_looked_at(tmp_path: Path) -> None:
     with log.open("wb") as out, subprocess.Popen(command, env=env, stderr=out, stdout=out) as server:
         try:
             address = f"http://127.0.0.1:{port}/students/{_STUDENT}/profile"
-            wait_until(lambda: _status(address) is not None, lambda: server.poll() and log.read_text())
+            wait_until(
+                lambda: _status(address) is not None,
+                lambda: None if server.poll() is None else log.read_text(),
+            )
         finally:
             server.terminate()
     told = log.read_text()
