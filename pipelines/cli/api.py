@@ -27,4 +27,6 @@ def api(
 
     from learnloom.pipelines.serve.app import make_app  # noqa: PLC0415
 
-    uvicorn.run(make_app(read_settings(warehouse), clock=now), host=host, port=port, log_level="info")
+    # An address says whom it is about, by a key or by what the client knows the student by: it goes into no log.
+    app = make_app(read_settings(warehouse), clock=now)
+    uvicorn.run(app, host=host, port=port, log_level="info", access_log=False)

@@ -7,7 +7,7 @@ log in.
 import hashlib
 import hmac
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from importlib.resources import files
 from typing import Final
@@ -89,9 +89,12 @@ class Login:
         It may ask the warehouse, once in `roster_seconds` and after `look_up_again`: call it from a thread that may
         wait.
         """
-        cookie = self.door.cookies.session(request.cookies)
-        session = None if cookie is None else self.door.sessions.find(cookie)
-        if cookie is None or session is None:
+        readers = (self._reader_in(cookie) for cookie in self.door.cookies.sessions(request.cookies))
+        return next((reader for reader in readers if reader is not None), None)
+
+    def _reader_in(self, cookie: str) -> Reader | None:
+        session = self.door.sessions.find(cookie)
+        if session is None:
             return None
         is_new = self._store.moment() - session.looked_up < self._bounds.roster_seconds * 1_000
         if is_new and session.looked_up > self._told:
@@ -108,14 +111,17 @@ class Login:
 
     def form_token(self, request: RequestHead) -> str:
         """Give what each form of a page carries in the field FORM_FIELD; empty where nobody is logged in."""
-        cookie = self.door.cookies.session(request.cookies)
-        return "" if cookie is None else csrf_of(cookie)
+        return next(self._form_tokens(request), "")
+
+    def _form_tokens(self, request: RequestHead) -> Iterator[str]:
+        return map(csrf_of, self.door.cookies.sessions(request.cookies))
 
     def is_own_form(self, request: RequestHead, token: str) -> bool:
-        """Whether a form was sent from a page of the same session (OWASP: synchroniser token), and from here."""
-        expected = self.form_token(request)
+        """Whether a form was sent from a page of the same browser (OWASP: synchroniser token), and from here."""
         is_here = request.headers.get("origin", self._origin) in (self._origin, "null")
-        return bool(expected) and is_here and hmac.compare_digest(token.encode(), expected.encode())
+        return is_here and any(
+            hmac.compare_digest(token.encode(), expected.encode()) for expected in self._form_tokens(request)
+        )
 
     def secret(self, purpose: str) -> bytes:
         """Give a secret for a purpose: the same in all processes of this warehouse, as long as our own key is."""
@@ -276,8 +282,7 @@ class Login:
             raise LoginRefusedError(
                 "form", N_("you are still logged in: log out by the button on a page of ours")
             )
-        cookie = self.door.cookies.session(received.cookies)
-        if cookie is not None:
+        for cookie in self.door.cookies.sessions(received.cookies):
             self.door.sessions.end(cookie)
         answer = page(
             N_("You are logged out"),
@@ -285,7 +290,7 @@ class Login:
             origins=self.origins(),
             links=[("/login", N_("Log in again"))],
         )
-        self.door.cookies.drop_session(answer)
+        self.door.cookies.drop_sessions(answer)
         return answer
 
 

@@ -29,9 +29,13 @@ class Cookies:
         """Which browser it is; None: it does not say."""
         return cookies.get(self._name(_BROWSER))
 
-    def session(self, cookies: Mapping[str, str]) -> str | None:
-        """Which session the browser has: where it has both, that of the frame."""
-        return cookies.get(self._name(_FRAMED)) or cookies.get(self._name(_SESSION))
+    def sessions(self, cookies: Mapping[str, str]) -> list[str]:
+        """Which sessions the browser has, that of the frame first; each may be over.
+
+        It sends both where the platform shares our registrable domain, and where it knows nothing of partitions.
+        """
+        found = (cookies.get(self._name(name)) for name in (_FRAMED, _SESSION))
+        return [session for session in found if session]
 
     def set_browser(self, response: Response, known: str | None = None) -> str:
         """Have the browser say later on that it is the same; returns what it will say."""
@@ -39,14 +43,22 @@ class Cookies:
         self._set(response, _BROWSER, value, is_foreign=True, seconds=BEGUN_SECONDS)
         return value
 
-    def set_session(self, response: Response, session: str, *, is_framed: bool) -> None:
-        """Have the browser keep a session until it is closed."""
-        self._set(response, _FRAMED if is_framed else _SESSION, session, is_foreign=is_framed, seconds=None)
+    def set_session(
+        self, response: Response, session: str, *, is_framed: bool, before: Mapping[str, str]
+    ) -> None:
+        """Have the browser keep a session until it is closed, and none of `before`, the cookies that it sent."""
+        kept, other = (_FRAMED, _SESSION) if is_framed else (_SESSION, _FRAMED)
+        self._set(response, kept, session, is_foreign=is_framed, seconds=None)
+        if self._name(other) in before:
+            self._drop(response, other)
 
-    def drop_session(self, response: Response) -> None:
+    def drop_sessions(self, response: Response) -> None:
         """Have the browser forget its sessions."""
         for name in (_SESSION, _FRAMED):
-            self._set(response, name, "", is_foreign=name == _FRAMED, seconds=0)
+            self._drop(response, name)
+
+    def _drop(self, response: Response, name: str) -> None:
+        self._set(response, name, "", is_foreign=name == _FRAMED, seconds=0)
 
     def _name(self, name: str) -> str:
         return f"__Host-{name}" if self._is_secure else name

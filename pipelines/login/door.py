@@ -74,12 +74,12 @@ class LoginDoor:
             raise
         # Who teaches or leads needs no match.
         self._note(identity, is_settled=is_found or reader.role is not Role.STUDENT)
-        if (before := self.cookies.session(received.cookies)) is not None:
+        for before in self.cookies.sessions(received.cookies):
             self.sessions.end(before)
         session = self.sessions.begin(identity, reader, is_framed=received.is_framed)
         # 303: the page is asked for by GET, whatever has led here.
         answer = RedirectResponse(path_on(target, self.address) or "/", 303, {"cache-control": "no-store"})
-        self.cookies.set_session(answer, session, is_framed=received.is_framed)
+        self.cookies.set_session(answer, session, is_framed=received.is_framed, before=received.cookies)
         _log.info("login as %s", reader.role)
         return answer
 

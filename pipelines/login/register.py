@@ -46,10 +46,7 @@ class Registration:
         code = received.value("code")
         invited = self._store.invited(code)
         if invited is None:
-            raise LoginRefusedError(
-                "invitation",
-                N_("this invitation was used, or has expired: make another (learnloom login invite)"),
-            )
+            raise _used()
         address = received.value("openid_configuration")
         if not is_safe_address(address):
             raise LoginRefusedError(
@@ -75,7 +72,8 @@ class Registration:
             raise LoginRefusedError(
                 "registration", f"the platform's answer cannot be used: {told}", status=502
             ) from None
-        self._store.accept(code, kept)
+        if not self._store.accept(code, kept):
+            raise _used()
         return kept
 
     def _tool(self, invited: Invitation) -> dict[str, Any]:
@@ -99,6 +97,12 @@ class Registration:
                 "messages": [{"type": "LtiResourceLinkRequest", "target_link_uri": f"{self._address}/"}],
             },
         }
+
+
+def _used() -> LoginRefusedError:
+    return LoginRefusedError(
+        "invitation", N_("this invitation was used, or has expired: make another (learnloom login invite)")
+    )
 
 
 def _check_same_host(platform: Mapping[str, Any], address: str) -> None:

@@ -14,7 +14,7 @@ import orjson
 from learnloom.pipelines.config.login import Invitation, Platform
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.login.tables import FILE, SCHEMA, TABLES
-from learnloom.pipelines.lrs.database import Database
+from learnloom.pipelines.lrs.database import Connection, Database
 from learnloom.pipelines.lrs.postgres import PostgresDatabase
 from learnloom.pipelines.lrs.sqlite import SqliteDatabase
 
@@ -174,11 +174,7 @@ class LoginStore:
     def keep_platform(self, platform: Platform) -> None:
         """Keep a platform, in the place of the one with the same issuer and client id."""
         with self.database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO platform (issuer, client_id, document) VALUES (?, ?, ?) "
-                "ON CONFLICT (issuer, client_id) DO UPDATE SET document = excluded.document",
-                (platform.issuer, platform.client_id, platform.model_dump_json()),
-            )
+            _keep_platform(connection, platform)
 
     def drop_platform(self, issuer: str, client_id: str) -> bool:
         """Let a platform launch no more; whether there was one."""
@@ -210,11 +206,13 @@ class LoginStore:
             ).fetchone()
         return None if row is None else Invitation.model_validate_json(row[0])
 
-    def accept(self, code: str, platform: Platform) -> None:
-        """Keep a platform that has registered itself; its invitation is used."""
+    def accept(self, code: str, platform: Platform) -> bool:
+        """Keep a platform that has registered itself, and use up its invitation; False: another one was faster."""
         with self.database.transaction() as connection:
-            connection.execute("DELETE FROM invitation WHERE code_hash = ?", (hashed(code),))
-        self.keep_platform(platform)
+            used = connection.execute("DELETE FROM invitation WHERE code_hash = ?", (hashed(code),)).rowcount
+            if used:
+                _keep_platform(connection, platform)
+        return bool(used)
 
     # Lists of members ----------------------------------------------------------------------------------------
     def note_list(self, told: MemberList) -> None:
@@ -246,6 +244,14 @@ class LoginStore:
                 connection.execute("INSERT INTO own_key VALUES (1, ?) ON CONFLICT DO NOTHING", (made,))
                 row = connection.execute("SELECT document FROM own_key").fetchone()
         return str(row[0])
+
+
+def _keep_platform(connection: Connection, platform: Platform) -> None:
+    connection.execute(
+        "INSERT INTO platform (issuer, client_id, document) VALUES (?, ?, ?) "
+        "ON CONFLICT (issuer, client_id) DO UPDATE SET document = excluded.document",
+        (platform.issuer, platform.client_id, platform.model_dump_json()),
+    )
 
 
 def _text(document: dict[str, Any]) -> str:

@@ -10,9 +10,10 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.dedupe import as_hashes, hash_of
 from learnloom.pipelines.ingest.land.landed import Spot, content_at
 from learnloom.pipelines.ingest.land.tables import landed_content
-from learnloom.pipelines.lake.errors import WarehouseMissingError
+from learnloom.pipelines.lake.errors import WarehouseError, WarehouseMissingError
 from learnloom.pipelines.lake.held import HeldWarehouse
 from learnloom.pipelines.lake.open import open_to_read
+from learnloom.pipelines.lrs.reader import unable
 from learnloom.pipelines.lrs.store import Store
 
 
@@ -33,7 +34,7 @@ class LandedContent:
         """Give the bytes of those that have landed.
 
         Raises:
-            WarehouseUnavailableError: disk or server is in trouble.
+            RefusedError: 503, the warehouse cannot be read now.
         """
         if not statement_ids:
             return {}
@@ -51,6 +52,8 @@ class LandedContent:
                         found |= landed_content(warehouse, rest, ids)
             except WarehouseMissingError:
                 return {}
+            except WarehouseError as error:
+                raise unable("read what has landed", error) from error
         return found
 
     def _times(self, statement_ids: Sequence[str]) -> dict[str, int]:

@@ -15,7 +15,8 @@ _CONTEXT_ACTIVITIES: Final = b"contextActivities"
 _VERSION: Final = {"1": "1.0.0", "2": "2.0.0"}
 LANDED: Final = "landing"
 """Stands where a key does with statements that came from files or Kafka."""
-_ACTORS: Final = ("actor", "authority", "instructor", "team")
+_ACTORS: Final = ("actor", "authority", "instructor", "team", "agent", "group")
+_RELATED: Final = ("contextAgents", "contextGroups")
 _IDENTIFIERS: Final = ("mbox", "mbox_sha1sum", "openid", "account")
 
 Definition = Mapping[str, Any] | None
@@ -72,14 +73,14 @@ def only_ids(statement: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reduced(name: str, part: Any) -> Any:
-    if name == "verb":
-        return {"id": part["id"]}
     if name in _ACTORS:
         return _reduced_actor(part)
-    if name == "object":
+    if name in _RELATED:
+        return [only_ids(one) for one in part]
+    if name in ("verb", "object"):
         return _reduced_object(part)
     if name == "context":
-        return {inner: _reduced(inner, value) for inner, value in part.items()}
+        return only_ids(part)
     if name == "contextActivities":
         return {kind: [_reduced_object(one) for one in _many(value)] for kind, value in part.items()}
     return part

@@ -1,6 +1,6 @@
 """The journal: statements in the order in which they came, kept before they are answered, and found from then on."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -33,18 +33,19 @@ class Incoming(NamedTuple):
     findable: Findable
     version: str
     sender: Submitter
+    is_compared: bool = False
+    """Whether it is known not to differ from what has landed under its id."""
 
 
-Content = Callable[[str], bytes | None]
-"""Gives the bytes of a statement whose journal entry has none any more, by its id."""
+class NotComparedError(RefusedError):
+    """A statement has come again, and what came first stands in the warehouse alone."""
+
+    def __init__(self, statement_id: str) -> None:
+        """Name it."""
+        super().__init__(503, f"{statement_id} is not compared with what has landed", Retry_After="5")
 
 
-def append(
-    connection: Connection,
-    moment: int,
-    incoming: Sequence[Incoming],
-    content: Content,
-) -> int:
+def append(connection: Connection, moment: int, incoming: Sequence[Incoming]) -> int:
     """Keep those statements that were not there before, within a transaction.
 
     Returns:
@@ -52,6 +53,7 @@ def append(
 
     Raises:
         RefusedError: 409, another statement has one of the ids; 400, a voiding statement is to be voided.
+        NotComparedError: the journal has no bytes to compare one with (resent.py): writing waits for no warehouse.
     """
     last = 0
     for some in _parts(incoming):
@@ -65,7 +67,10 @@ def append(
         for one in some:
             if one.statement_id in there:
                 seq, raw, _ = there[one.statement_id]
-                _check_same(one, raw if raw is not None else content(one.statement_id))
+                if raw is not None:
+                    check_same(one, raw)
+                elif not one.is_compared:
+                    raise NotComparedError(one.statement_id)
                 last = max(last, seq)
                 continue
             if one.findable.is_void and there.get(one.findable.refers_to, (0, None, False))[2]:
@@ -167,10 +172,13 @@ def _where_id(connection: Connection, columns: str, ids: Collection[str]) -> lis
     return connection.execute(f"SELECT {columns} FROM entry WHERE id IN ({marks})", list(ids)).fetchall()
 
 
-def _check_same(one: Incoming, first: bytes | None) -> None:
-    if first is None or first == one.raw:
-        return
-    if not is_same(orjson.loads(first), orjson.loads(one.raw)):
+def check_same(one: Incoming, first: bytes) -> None:
+    """Hold a statement against the one that came first with its id.
+
+    Raises:
+        RefusedError: 409, it is another one.
+    """
+    if first != one.raw and not is_same(orjson.loads(first), orjson.loads(one.raw)):
         raise RefusedError(
             409,
             f"another statement with the id {one.statement_id} is there, and it stays (Communication 2.1.1): do not "

@@ -25,8 +25,10 @@ from learnloom.pipelines.lrs.keeping import JournalKeeper
 from learnloom.pipelines.lrs.lander import LogLander, land_journal, land_topic
 from learnloom.pipelines.lrs.lander_process import LandingProcess, Order
 from learnloom.pipelines.lrs.log import JournalLog, Log
+from learnloom.pipelines.lrs.pruner import Pruner
 from learnloom.pipelines.lrs.receive import Receiver
 from learnloom.pipelines.lrs.relay import Relay
+from learnloom.pipelines.lrs.resent import Resent
 from learnloom.pipelines.lrs.statements import Statements
 from learnloom.pipelines.lrs.store import Store
 from learnloom.pipelines.lrs.stores import open_store
@@ -84,14 +86,9 @@ def _landing(
         if topic is None:
             yield JournalLog(store, max_waiting=settings.lrs.max_waiting)
             return
-        relay = Relay(
-            store,
-            connection_of(settings),
-            topic,
-            max_statement_bytes=settings.max_statement_bytes,
-            has_landed=lambda statement_id: content(statement_id) is not None,
-        )
-        yield stack.enter_context(relay)
+        stack.enter_context(Pruner(store, lambda statement_id: content(statement_id) is not None))
+        connection, longest = connection_of(settings), settings.max_statement_bytes
+        yield stack.enter_context(Relay(store, connection, topic, max_statement_bytes=longest))
 
 
 @contextmanager
@@ -124,7 +121,7 @@ def open_lrs(job: LandingJob, prepare: Callable[[], None] | None = None) -> Iter
                 log,
                 limits=limits(settings),
                 repairs=settings.repairs,
-                content=content,
+                resent=Resent(store, content),
                 new_id=_new_id,
                 attachments=attachments,
                 hiding=hiding,

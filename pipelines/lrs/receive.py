@@ -15,13 +15,13 @@ from learnloom.pipelines.ingest.validate.mending import judge_mended, repairs_na
 from learnloom.pipelines.ingest.validate.validator import Validator
 from learnloom.pipelines.lrs.access import authority_of, may_define
 from learnloom.pipelines.lrs.attachments import AttachedParts, Attachments
-from learnloom.pipelines.lrs.database import Connection
 from learnloom.pipelines.lrs.findable import findable
 from learnloom.pipelines.lrs.guard import check_statement
 from learnloom.pipelines.lrs.hiding import Hiding
-from learnloom.pipelines.lrs.journal import Content, Incoming, Submitter, append, keep_refused
+from learnloom.pipelines.lrs.journal import Incoming, NotComparedError, Submitter, append, keep_refused
 from learnloom.pipelines.lrs.log import Log
 from learnloom.pipelines.lrs.message import LONG_BODY, Call, RefusedError, told_fault
+from learnloom.pipelines.lrs.resent import Resent
 from learnloom.pipelines.lrs.store import Joint, Store
 from learnloom.schemas.record import Verdict
 
@@ -51,7 +51,7 @@ class Receiver:
         *,
         limits: Limits,
         repairs: Sequence[str] = (),
-        content: Content,
+        resent: Resent,
         new_id: Callable[[], str],
         attachments: Attachments,
         hiding: Hiding,
@@ -63,7 +63,7 @@ class Receiver:
             log: where landing reads them.
             limits: bounds on one statement.
             repairs: names of those that mend what would be refused; what is mended is kept in its stead.
-            content: gives the bytes of a statement that the store has no more.
+            resent: compares what comes again.
             new_id: gives the id of a statement that came without.
             attachments: keeps what is attached.
             hiding: what is done about names.
@@ -71,7 +71,7 @@ class Receiver:
         self._attachments = attachments
         self._hiding = hiding
         self._store = store
-        self._content = content
+        self._resent = resent
         self._new_id = new_id
         self._log = log
         self._lock = threading.Lock()
@@ -196,10 +196,14 @@ class Receiver:
         return refused
 
     def _keep(self, incoming: Sequence[Incoming]) -> None:
-        self._log.settle(self._store.write(Joint(self._append, incoming)))
-
-    def _append(self, connection: Connection, moment: int, incoming: Sequence[Incoming]) -> int:
-        return append(connection, moment, incoming, self._content)
+        while True:
+            try:
+                last = self._store.write(Joint(append, incoming))
+            except NotComparedError:
+                incoming = self._resent.compared(incoming)
+            else:
+                break
+        self._log.settle(last)
 
     def _verdicts(self, call: Call, raws: Sequence[bytes]) -> list[Verdict]:
         with self._lock:

@@ -7,7 +7,6 @@ once, as a statement or as a dead letter.
 import logging
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from typing import Final, Self
 
@@ -22,7 +21,6 @@ from learnloom.pipelines.ingest.sources.kafka.topics import (
 )
 from learnloom.pipelines.lrs.database import Lease
 from learnloom.pipelines.lrs.give import iso
-from learnloom.pipelines.lrs.keeping import KEPT, let_go
 from learnloom.pipelines.lrs.message import RefusedError
 from learnloom.pipelines.lrs.reader import JournalEntry
 from learnloom.pipelines.lrs.store import Store
@@ -43,20 +41,13 @@ _SHARED_SECONDS: Final = 0.01
 _TROUBLE_SECONDS: Final = 1.0
 _NOTE_SECONDS: Final = 1.0
 _TOLD_SECONDS: Final = 30.0
-_LET_GO_SECONDS: Final = 2.0
 
 
 class Relay:
     """Sends the journal's entries to a topic while the context is open, of all processes one at a time."""
 
     def __init__(
-        self,
-        store: Store,
-        connection: KafkaConnection,
-        topic: str,
-        *,
-        max_statement_bytes: int,
-        has_landed: Callable[[str], bool],
+        self, store: Store, connection: KafkaConnection, topic: str, *, max_statement_bytes: int
     ) -> None:
         """Send nothing yet.
 
@@ -65,20 +56,18 @@ class Relay:
             connection: the brokers.
             topic: which topic; it is made where it is missing.
             max_statement_bytes: the longest statement that is taken.
-            has_landed: whether a statement of this id has.
         """
         self._store = store
         self._connection = connection
         self._topic = topic
         self._max_statement_bytes = max_statement_bytes
-        self._has_landed = has_landed
         self._over = threading.Event()
         self._news = threading.Condition()
         reached = store.progress()
         self._relayed = self._noted = max(reached.relayed, reached.landed)
         self._waiting = 0
         self._trouble: str | None = None
-        self._told_at = self._noted_at = self._let_go_at = 0.0
+        self._told_at = self._noted_at = 0.0
         self._messages: Messages | None = None
         self._thread = threading.Thread(target=self._run, name="lrs-relay")
 
@@ -125,7 +114,7 @@ class Relay:
                 try:
                     has_sent = self._step(lease)
                     pause = self._next_pause(pause, has_news=has_sent)
-                except LearnloomError as error:
+                except Exception as error:  # noqa: BLE001 - without this thread no statement is answered any more
                     self._begin_anew(error)
                     pause = _TROUBLE_SECONDS
                 if is_over and not has_sent:
@@ -141,9 +130,7 @@ class Relay:
         if not lease.is_held():
             self._reach(self._store.progress().relayed)
             return False
-        has_sent = self._pass_on()
-        self._let_go()
-        return has_sent
+        return self._pass_on()
 
     def _next_pause(self, pause: float, *, has_news: bool) -> float:
         if not self._store.is_shared:
@@ -230,7 +217,7 @@ class Relay:
             else:
                 self._noted, self._noted_at = self._relayed, time.monotonic()
 
-    def _begin_anew(self, error: LearnloomError) -> None:
+    def _begin_anew(self, error: Exception) -> None:
         """Let go of a producer that has failed: what it has not confirmed is sent again by another."""
         with self._news:
             self._trouble = str(error)
@@ -240,16 +227,7 @@ class Relay:
             self._messages = None
         if time.monotonic() - self._told_at > _TOLD_SECONDS:
             self._told_at = time.monotonic()
-            _log.warning("statements are not sent to Kafka now, it is tried again: %s", error)
-
-    def _let_go(self) -> None:
-        """Let go of the bytes of older entries, once one of them has landed: the topic is read in order."""
-        if time.monotonic() - self._let_go_at < _LET_GO_SECONDS:
-            return
-        self._let_go_at = time.monotonic()
-        older = self._relayed - KEPT
-        if older <= self._store.progress().pruned:
-            return
-        named = [one for one in self._store.entries_after(older, _AT_ONCE) if one.statement_id is not None]
-        if named and self._has_landed(str(named[0].statement_id)):
-            let_go(self._store, older, kept=0)
+            is_told = isinstance(error, LearnloomError)
+            _log.warning(
+                "statements are not sent to Kafka now, it is tried again: %s", error, exc_info=not is_told
+            )

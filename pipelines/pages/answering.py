@@ -9,6 +9,7 @@ import orjson
 
 from learnloom.pipelines.lake.reading_copy import CopyCursor
 from learnloom.pipelines.pages.log import Answer, AnswerLog
+from learnloom.pipelines.pages.model import counted_of
 from learnloom.pipelines.pages.statements import ACTS, AUDIENCE, ON_COURSE, RESPONSES, PageAct, answered
 from learnloom.pipelines.roster.access import Access, Kind
 from learnloom.pipelines.roster.reader import Reader, Role
@@ -65,7 +66,9 @@ class TakesAnswers:
         """
         act = _act(reader, value_of(fields, "act"))
         answers = [self._answer(reader, model, act, key, fields) for key in _students(reader, fields)]
-        self._log.add(answers)
+        # A form of yesterday that a browser sends again: the log has let go of what it said.
+        counted = counted_of(model, [each.statement_id for each in answers])
+        self._log.add(each for each in answers if each.statement_id not in counted)
         return len(answers)
 
     def _answer(
@@ -88,6 +91,7 @@ class TakesAnswers:
             actor,
             target,
             at,
+            form=value_of(fields, "once") or at.isoformat(),
             signal_id=value_of(fields, "offered"),
             reason=_reason(fields),
             until=_day(value_of(fields, "until")),

@@ -21,7 +21,7 @@ from learnloom.pipelines.lake.reading_copy import CopyCursor, ReadingCopy
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.pages.apart import lay_over
 from learnloom.pipelines.pages.log import AnswerLog
-from learnloom.pipelines.pages.model import folder_of, wanted_model, write_model
+from learnloom.pipelines.pages.model import counted_of, folder_of, wanted_model, write_model
 from learnloom.schemas.errors import LearnloomError
 
 _log = logging.getLogger(__name__)
@@ -121,12 +121,7 @@ class ReadModelKeeper:
         self._looked = snapshot, wanted.roster
 
     def _let_go(self) -> None:
-        waiting = self.log.ids()
-        counted = self.copy.cursor().rows(
-            "SELECT statement_id FROM counted WHERE list_contains($waiting, statement_id)",
-            {"waiting": waiting},
-        )
-        self.log.counted(row["statement_id"] for row in counted)
+        self.log.counted(counted_of(self.copy.cursor(), self.log.ids()))
 
     def _keep(self) -> None:
         is_over = False

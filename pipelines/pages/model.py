@@ -5,6 +5,7 @@ It is written anew after each refresh, and whenever the school says something el
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -184,3 +185,11 @@ def students_of(model: CopyCursor, course_id: str | None) -> list[str]:
         {"course": course_id},
     )
     return [row["student_key"] for row in rows]
+
+
+def counted_of(model: CopyCursor, statement_ids: Sequence[str]) -> set[str]:
+    """Those of some answers that the refresh of this model has counted."""
+    rows = model.rows(
+        "SELECT statement_id FROM counted WHERE list_contains($asked, statement_id)", {"asked": statement_ids}
+    )
+    return {row["statement_id"] for row in rows}

@@ -1,6 +1,7 @@
 """From a template and its values to a page in a language; everything that comes from data is escaped."""
 
-from functools import cache
+import secrets
+from functools import cache, partial
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,7 +28,7 @@ def _environment(code: str) -> Environment:
     made.filters.update(
         day=words.day, moment=words.moment, percent=words.percent, number=words.number, gap=words.gap
     )
-    made.globals.update(WIDTH=WIDTH, language=words.code)
+    made.globals.update(WIDTH=WIDTH, language=words.code, new_form=partial(secrets.token_urlsafe, 16))
     return made
 
 

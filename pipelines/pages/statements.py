@@ -91,11 +91,12 @@ def answered(
     target: Signal | str,
     at: dt.datetime,
     *,
+    form: str,
     signal_id: str | None = None,
     reason: str | None = None,
     until: dt.date | None = None,
 ) -> dict[str, Any]:
-    """Say what was answered: the same answer by the same reader in the same minute gives the same statement.
+    """Say what was answered: a form that is sent twice gives a statement of the same id.
 
     Args:
         reader: who answers.
@@ -103,6 +104,7 @@ def answered(
         actor: the student, whoever answers, as an Agent.
         target: the signal that is answered; else the IRI of the skill or course.
         at: when, aware.
+        form: what tells this form from all others, also from the same one shown again.
         signal_id: the signal that offered it, where there was one.
         reason: words of whoever answers.
         until: by when a goal is to be reached.
@@ -123,11 +125,8 @@ def answered(
     known = {name: value for name, value in extensions.items() if value is not None}
     if known:
         context["extensions"] = known
-    minute = at.replace(second=0, microsecond=0)
-    by = f"{reader.subject} {statement['actor']} {named} {act} {minute.isoformat()}"
+    by = f"{form} {reader.subject} {actor} {named} {act} {reason} {until}"
     statement["id"] = str(uuid.uuid5(_NAMES, by))
-    # Within a minute the same answer is one statement, so it has to say the same moment.
-    statement["timestamp"] = minute.isoformat()
     return statement
 
 

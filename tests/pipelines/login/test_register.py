@@ -68,6 +68,16 @@ def test_an_invited_platform_registers_itself_once(place: Place) -> None:
     assert not place.store.drop_platform(place.player.address, "client-2")
 
 
+def test_of_two_that_register_at_once_one_is_kept(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An invitation lets in one platform, though another one began while it was good."""
+    monkeypatch.setattr(place.store, "invited", lambda _: _INVITED)
+    code = place.store.invite(_INVITED)
+    assert _registered(place, code).status_code == 200
+    monkeypatch.setattr(place.player, "registration", place.player.registration | {"client_id": "client-3"})
+    assert "Check: invitation." in _registered(place, code).text
+    assert [one.client_id for one in place.store.platforms()] == ["client-2"]
+
+
 @pytest.mark.parametrize(
     ("changed", "check"),
     [

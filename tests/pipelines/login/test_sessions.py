@@ -8,6 +8,7 @@ import pytest
 from learnloom.pipelines.config.login import Invitation, LoginBounds
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.login.app import FORM_FIELD
+from learnloom.pipelines.login.received import Received
 from learnloom.pipelines.login.sessions import Identity, Sessions
 from learnloom.pipelines.roster.member import Member, import_members
 from learnloom.pipelines.roster.reader import Reader, Role
@@ -165,3 +166,30 @@ def test_an_invented_session_is_nobodys(place: Place) -> None:
         browser = place.browser()
         browser.keep("__Host-learnloom-session", value)
         assert place.login.reader_of(browser) is None
+
+
+def test_a_session_that_is_over_hides_no_other_one(place: Place) -> None:
+    """A browser that brings that of a frame, too, is let in by the one that goes on, and its forms count."""
+    browser, _ = _logged_in(place)
+    browser.keep("__Host-learnloom-framed", "over")
+    assert place.login.reader_of(browser) is not None
+    token = place.login.form_token(browser)
+    assert token in browser.get("/me").text
+    assert browser.post("/logout", data={FORM_FIELD: token}).status_code == 200
+    assert place.login.reader_of(browser) is None
+
+
+@pytest.mark.parametrize("is_framed", [True, False])
+def test_a_login_takes_the_place_of_every_other_one_in_the_browser(place: Place, is_framed: bool) -> None:
+    """Where a platform shares our domain, a frame's session comes with each request: a new one ends it and drops it."""
+    before = [_logged_in(place)[1] for _ in range(2)]
+    names = ("__Host-learnloom-session", "__Host-learnloom-framed")
+    received = Received(
+        {}, dict(zip(names, before, strict=True)), {"sec-fetch-dest": "iframe" if is_framed else "document"}
+    )
+    answer = place.login.door.let_in(_IDENTITY, received, HERE)
+    told = dict(one.partition(";")[0].split("=") for one in answer.headers.getlist("set-cookie"))
+    assert set(told) == set(names)
+    assert told[names[not is_framed]] == ""
+    assert place.login.door.sessions.find(told[names[is_framed]]) is not None
+    assert [place.login.door.sessions.find(one) for one in before] == [None, None]

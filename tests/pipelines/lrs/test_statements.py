@@ -227,6 +227,27 @@ def test_formats_reduce_what_is_told(client: Client) -> None:
     assert person == {"objectType": "Person", "name": ["Fay"], "mbox": ["mailto:f@example.org"]}
 
 
+def test_format_ids_names_nobody_of_a_context(address: str, client: Client) -> None:
+    """Of the agents and groups of xAPI 2.0's contexts identifiers are left, also in a SubStatement; else all."""
+    second = Client(address, client.key, version="2.0.0")
+    mia, rob = {"mbox": "mailto:mia@example.org"}, {"mbox": "mailto:rob@example.org"}
+    roles = {"relevantTypes": ["https://example.org/tutor"]}
+
+    def context(**more: str) -> dict[str, object]:
+        agent = {"objectType": "contextAgent", "agent": mia | more, **roles}
+        group = {"objectType": "Group", "member": [rob | more]}
+        return {"contextAgents": [agent], "contextGroups": [{"objectType": "contextGroup", "group": group}]}
+
+    named = context(name="Somebody")
+    within = statement(objectType="SubStatement", context=named)
+    found = second.post(statement("c", context=named), statement("c", object=within))
+    for form, expected in (("ids", context()), ("canonical", named)):
+        first, other = (
+            second("GET", "/statements", params={"statementId": one, "format": form}).json() for one in found
+        )
+        assert (first["context"], other["object"]["context"]) == (expected, expected)
+
+
 @pytest.mark.slow
 def test_what_has_left_the_journal_is_read_from_the_warehouse(tmp_path: Path) -> None:
     """A statement whose bytes the journal has let go is given back all the same, and its id stays its own."""

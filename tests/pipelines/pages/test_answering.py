@@ -49,12 +49,32 @@ def test_an_answer_waits_on_the_page_to_which_it_leads_back(pages: Pages) -> Non
     assert statement["context"]["platform"] == "learnloom-pages"
 
 
-def test_a_double_click_is_one_statement(pages: Pages) -> None:
-    """The same answer within a minute is kept once."""
+def test_a_form_that_is_sent_twice_is_one_statement(pages: Pages) -> None:
+    """A double click is kept once; the same form that says something else by then is another answer."""
     teacher, _, form = _week(pages)
-    for _ in range(2):
-        pages.as_reader(teacher).post("/answers", data=form)
-    assert len(pages.keeper.log.to_land()) == 1
+    for change in ({}, {}, {"reason": "known"}, {"act": "talked"}):
+        pages.as_reader(teacher).post("/answers", data=form | change)
+    assert len(pages.keeper.log.to_land()) == 3
+
+
+def test_who_says_so_then_otherwise_and_then_so_again_is_believed(pages: Pages) -> None:
+    """Each time a page is shown its forms are others: of three answers within a moment none is lost."""
+    student = pages.readers[Role.STUDENT]
+    for act in ("known", "not-known", "known"):
+        form = _form(pages, student, "/known") | {"act": act, "skill": _skill(pages, student)}
+        assert pages.as_reader(student).post("/answers", data=form).status_code == 303
+    assert [answer.act for answer in pages.keeper.log.to_land()] == ["known", "not-known", "known"]
+
+
+def _skill(pages: Pages, reader: Reader) -> str:
+    """The key of a skill that a student has yet to master."""
+    row = pages.keeper.model().one(
+        "SELECT skill_key FROM student_skill WHERE student_key = $key AND level = 'needs_work' "
+        "ORDER BY skill_key LIMIT 1",
+        {"key": reader.student_key},
+    )
+    assert row is not None
+    return str(row["skill_key"])
 
 
 @pytest.mark.parametrize(
@@ -160,6 +180,9 @@ def test_a_story_from_practice_set_to_a_choice_offered(
     refresh_again(settings, small_class.day)
     pages.keeper.look()
 
+    assert pages.keeper.log.ids() == []
+    # A browser that sends the form of yesterday again.
+    assert pages.as_reader(teacher).post("/answers", data=sets).status_code == 303
     assert pages.keeper.log.ids() == []
     path = pages.as_reader(teacher).get("/").headers["location"]
     assert "They asked to talk to you" in pages.as_reader(teacher).get(path).text

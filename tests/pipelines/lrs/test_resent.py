@@ -1,0 +1,98 @@
+"""Statements that come again when the journal has let go of the first ones: these stand in the warehouse alone."""
+
+import threading
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import orjson
+import pytest
+
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lrs.contents import LandedContent
+from learnloom.pipelines.lrs.findable import findable
+from learnloom.pipelines.lrs.journal import Incoming, NotComparedError, Submitter, append
+from learnloom.pipelines.lrs.resent import Resent
+from learnloom.pipelines.lrs.store import Joint, Store
+from tests.pipelines.lrs.serving import Client, Clock, new_key, serving, statement
+
+_SENDER = Submitter("key", defines=True)
+_OTHER = {"object": {"id": "https://example.org/other"}}
+
+
+def _let_go(store: Store) -> None:
+    store.write(lambda connection, _: connection.execute("UPDATE entry SET raw = NULL"))
+
+
+@pytest.mark.slow
+def test_what_comes_again_is_compared_with_what_has_landed(tmp_path: Path) -> None:
+    """The same statement is answered as before, another one with its id is refused, also without its bytes."""
+    sent = [statement(id=str(uuid.uuid4())) for _ in range(3)]
+    key = new_key(tmp_path)
+    with serving(tmp_path) as address:
+        Client(address, key).post(*sent)
+    with Store(tmp_path, now=Clock()) as store:
+        _let_go(store)
+    with serving(tmp_path) as address:
+        client = Client(address, key)
+        assert client.post(*sent, statement())[:3] == [one["id"] for one in sent]
+        assert client("POST", "/statements", json=[*sent[1:], sent[0] | _OTHER]).status_code == 409
+        told = client("POST", "/statements?partial=true", json=[sent[0] | _OTHER, *sent[1:]]).json()
+    assert told["ids"] == [None, sent[1]["id"], sent[2]["id"]]
+    assert [one["status"] for one in told["refused"]] == [409]
+
+
+@pytest.mark.slow
+def test_where_the_warehouse_is_away_what_needs_it_is_to_be_sent_again(tmp_path: Path) -> None:
+    """Old statements are not told and not compared, which is said as something that passes; new ones are taken."""
+    sent = statement(id=str(uuid.uuid4()))
+    key = new_key(tmp_path)
+    with serving(tmp_path) as address:
+        Client(address, key).post(sent)
+    with Store(tmp_path, now=Clock()) as store:
+        _let_go(store)
+    (tmp_path / "catalog.sqlite").write_bytes(b"no catalogue")
+    with serving(tmp_path) as address:
+        client = Client(address, key)
+        for answer in (
+            client("GET", f"/statements?statementId={sent['id']}"),
+            client("GET", "/statements"),
+            client("POST", "/statements", json=[statement(), sent]),
+        ):
+            assert answer.status_code == 503
+            assert "retry-after" in answer.headers
+        client.post(statement())
+
+
+class _Content(LandedContent):
+    """Has everything, and keeps in mind who asks for how much."""
+
+    def __init__(self, settings: Settings, store: Store, raw: bytes) -> None:
+        super().__init__(settings, store)
+        self.raw = raw
+        self.asked: list[int] = []
+        self.threads: set[str] = set()
+
+    def of(self, statement_ids: Sequence[str]) -> dict[str, bytes]:
+        """Give the same bytes for each."""
+        self.asked.append(len(statement_ids))
+        self.threads.add(threading.current_thread().name)
+        return dict.fromkeys(statement_ids, self.raw)
+
+
+def test_many_are_compared_together_while_others_are_written(tmp_path: Path) -> None:
+    """A history that is sent again asks the warehouse a few times, and never within the one thread that writes."""
+    raw = orjson.dumps(statement())
+    found = findable(statement())
+    incoming = [Incoming(str(uuid.uuid4()), raw, found, "1.0.3", _SENDER) for _ in range(250)]
+    with Store(tmp_path, now=Clock()) as store:
+        content = _Content(Settings(warehouse=tmp_path), store, raw)
+        first = store.write(Joint(append, incoming[:240]))
+        _let_go(store)
+        with pytest.raises(NotComparedError):
+            store.write(Joint(append, incoming))
+        compared = Resent(store, content).compared(incoming)
+        assert store.write(Joint(append, compared[:240])) == first
+        assert store.write(Joint(append, compared)) == first + 10
+    assert content.asked == [100, 100, 40]
+    assert content.threads == {threading.current_thread().name}
