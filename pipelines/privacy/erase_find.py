@@ -9,14 +9,15 @@ from learnloom.pipelines.ingest.land.dedupe import hash_number
 from learnloom.pipelines.ingest.land.erased import Erased
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
+from learnloom.pipelines.privacy.content import Content
 from learnloom.pipelines.privacy.erase_sought import (
-    MAY_BE_ESCAPED,
     Candidate,
     Everybody,
     Letter,
     Sought,
     Whereabouts,
 )
+from learnloom.pipelines.privacy.mentions import MAY_BE_ESCAPED
 from learnloom.pipelines.privacy.pattern import Pattern
 from learnloom.pipelines.privacy.tokens import Token, tokens_of
 
@@ -120,8 +121,9 @@ def _letters(warehouse: Warehouse, everybody: Everybody, source: str) -> list[li
         near = set(pattern.among(texts))
         for row, text in zip(rows, texts, strict=True):
             if text in near or MAY_BE_ESCAPED in text:
+                content = Content(text)
                 for one, tokens, letters in zip(everybody.all, told, found, strict=True):
-                    if one.is_in_refused(row["raw"], tokens):
+                    if content.names(one.keys, tokens):
                         letters.append(Letter(row["dead_letter_id"], _refused(row)))
     return found
 

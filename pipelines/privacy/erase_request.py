@@ -8,6 +8,7 @@ from typing import Final
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land import landing_schema
+from learnloom.pipelines.ingest.land.erased import pseudonym_of
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import filled_tables, read_relations
 from learnloom.pipelines.lake.small import one_thread
@@ -28,6 +29,7 @@ from learnloom.pipelines.privacy.erase_state import (
     write_secret,
 )
 from learnloom.pipelines.privacy.errors import ErasureError
+from learnloom.pipelines.privacy.mentions import Redaction
 from learnloom.pipelines.privacy.subject import Subject, find_subject, is_listed
 from learnloom.pipelines.privacy.tokens import holds
 from learnloom.pipelines.refresh.request import RefreshRequest
@@ -71,7 +73,7 @@ def request_erasures(
         subjects = {
             each.student_key: each for each in (find_subject(warehouse, settings, one, now) for one in wanted)
         }
-        sought = [Sought(each, f"erased-{secrets.token_hex(_ID_BYTES)}") for each in subjects.values()]
+        sought = [Sought(each, pseudonym_of(secrets.token_hex(_ID_BYTES))) for each in subjects.values()]
         scanned, found = warehouse.retrying(
             lambda: (warehouse.snapshot(), find_standing(warehouse, sought)), wait_seconds=wait
         )
@@ -100,8 +102,9 @@ def _hide_one(
     erasure_id = secrets.token_hex(_ID_BYTES)
     erasure = Erasure(erasure_id, now, reason, sought.pseudonym, STEPS[0], now)
     with opened_store(settings, lambda: now) as store:
-        waiting = find_waiting(store, subject.keys, found.tokens) if store is not None else []
-        sent = waiting_bytes(store, subject.keys) if store is not None else []
+        redaction = Redaction(subject.keys, found.tokens, sought.pseudonym, shared=found.shared)
+        waiting = find_waiting(store, redaction) if store is not None else []
+        sent = waiting_bytes(store, redaction) if store is not None else []
     secret = Secret(
         subject.student_key,
         subject.keys,
