@@ -25,14 +25,13 @@ from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
 from learnloom.pipelines.lrs.source import TOPIC
 from learnloom.pipelines.lrs.sqlite import FILE, SqliteDatabase
 from learnloom.pipelines.lrs.store import FOLDER
-from learnloom.pipelines.privacy.erase_attachments import drop_attachments
+from learnloom.pipelines.privacy.erase_attachments import drop_attachments, drop_unnamed
 from learnloom.pipelines.privacy.erase_door_pages import (
     is_own,
     leave_number,
     redact_journal,
     redact_tables,
     refused_naming,
-    statements_waiting,
 )
 from learnloom.pipelines.privacy.erase_files import empty_database
 from learnloom.pipelines.privacy.erase_state import Secret
@@ -113,8 +112,15 @@ def erase_in_store(
         done = erase_from_store(database, redaction, is_erased=is_erased)
     else:
         done = erase_entries(database, partial(erased_ids, warehouse))
-    count = drop_attachments(warehouse, settings, secret.attachments, statements_waiting(database))
+    count = drop_attachments(warehouse, settings, secret.attachments, database)
     return {**done, "attachment": count} if count else done
+
+
+def tidy_store(warehouse: Warehouse, settings: Settings, now: Callable[[], dt.datetime]) -> None:
+    """Remove attachments that no statement names: one with a student's name in it keeps no erasure waiting."""
+    with opened_store(settings, now) as database:
+        if database is not None:
+            drop_unnamed(warehouse, settings, database, now=now())
 
 
 def erase_from_store(
