@@ -54,14 +54,13 @@ _TABLES: Final = (
 def statements_waiting(database: Database) -> Iterator[bytes]:
     """Give the bytes of all statements that the journal has, as of the moment when the first is asked for."""
     with database.snapshot() as connection:
-        yield from (each.raw for page in _pages(connection) for each in page if each.statement_id is not None)
+        yield from (each.raw for page in _pages(connection, "id IS NOT NULL") for each in page)
 
 
 def refused_naming(connection: Connection, redaction: Redaction) -> Iterator[bytes]:
     """Give the records that were refused and name a student."""
-    for page in _pages(connection):
-        refused = [each for each in page if each.statement_id is None]
-        yield from (each.raw for each in _near(refused, redaction) if _is_named(each, redaction))
+    for page in _pages(connection, "id IS NULL"):
+        yield from (each.raw for each in _near(page, redaction) if _is_named(each, redaction))
 
 
 def redact_journal(database: Database, redaction: Redaction) -> int:
@@ -171,19 +170,19 @@ def _is_named(entry: _Entry, redaction: Redaction) -> bool:
 
 def _page(database: Database, last: int) -> list[_Entry]:
     with database.reading() as connection:
-        return _read(connection, last)
+        return _read(connection, "TRUE", last)
 
 
-def _pages(connection: Connection) -> Iterator[list[_Entry]]:
-    page = _read(connection, -1)
+def _pages(connection: Connection, which: str) -> Iterator[list[_Entry]]:
+    page = _read(connection, which, -1)
     while page:
         yield page
-        page = _read(connection, page[-1].seq)
+        page = _read(connection, which, page[-1].seq)
 
 
-def _read(connection: Connection, last: int) -> list[_Entry]:
+def _read(connection: Connection, which: str, last: int) -> list[_Entry]:
     rows = connection.execute(
-        f"SELECT seq, id, raw FROM entry WHERE seq > ? AND raw IS NOT NULL ORDER BY seq LIMIT {RECORDS}",
+        f"SELECT seq, id, raw FROM entry WHERE seq > ? AND {which} AND raw IS NOT NULL ORDER BY seq LIMIT {RECORDS}",
         (last,),
     ).fetchall()
     return [_Entry(seq, statement_id, bytes(raw)) for seq, statement_id, raw in rows]
