@@ -16,10 +16,17 @@ MAY_BE_ESCAPED: Final = "\\u00"
 """Begins a letter or digit that is written as an escape: nobody does so, but JSON allows it."""
 
 
+class _Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
 class Redaction:
     """Takes a student out of what others have sent.
 
-    An agent is replaced as a whole, its name with it; in all other texts the tokens are.
+    An agent is replaced as a whole, its name with it; in all other texts the tokens are. A number that is the
+    student's account is null then: whatever reads a number there takes it for unknown.
     """
 
     def __init__(
@@ -36,6 +43,7 @@ class Redaction:
         self.keys = frozenset(keys)
         self.tokens = tuple(tokens)
         self._pseudonym = pseudonym
+        self._numbers = {token.text for token in self.tokens if token.is_distinct and token.text.isdecimal()}
         self._pattern = Pattern.of((*self.tokens, *shared))
 
     def near(self, texts: Sequence[str]) -> set[str]:
@@ -64,34 +72,31 @@ class Redaction:
         if changed == value:
             return text
         try:
-            return orjson.dumps(changed).decode()
-        except TypeError:  # half of a pair of UTF-16 cannot be written as UTF-8
-            return json.dumps(self._of_value(json.loads(text), depth))
+            return orjson.dumps(changed, default=_written, option=orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+        except TypeError as error:
+            raise ValueError("half of a pair of UTF-16 cannot be written as UTF-8") from error
 
     def _of_value(self, value: Any, depth: int) -> Any:
+        if isinstance(value, _Number):
+            return None if value in self._numbers else value
         if isinstance(value, str):
             if value.startswith(BEGINS):
                 return self._document(value, depth + STRING_LEVELS)
             return without(value, self.tokens, self._pseudonym)
         if isinstance(value, list):
             return [self._of_value(part, depth + 1) for part in value]
-        if not isinstance(value, dict):
-            return value
-        if agent_key(value) in self.keys:
-            return self._of_object(_unnamed(value), depth) | {
-                "account": {"homePage": HOME_PAGE, "name": self._pseudonym}
-            }
-        return self._of_object(value, depth)
+        return self._of_object(value, depth) if isinstance(value, dict) else value
 
     def _of_object(self, value: Mapping[str, Any], depth: int) -> dict[str, Any]:
-        return {
+        is_theirs = agent_key(value) in self.keys
+        changed = {
             without(name, self.tokens, self._pseudonym): self._of_value(part, depth + 1)
             for name, part in value.items()
+            if not (is_theirs and name in (*IDENTIFIERS, "name"))
         }
-
-
-def _unnamed(agent: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: part for name, part in agent.items() if name not in (*IDENTIFIERS, "name")}
+        if is_theirs:
+            changed["account"] = {"homePage": HOME_PAGE, "name": self._pseudonym}
+        return changed
 
 
 def _decoded(text: str) -> Any:
@@ -102,9 +107,13 @@ def _decoded(text: str) -> Any:
     """
     text.encode()
     try:
-        return json.loads(text, parse_float=_verbatim, parse_int=_verbatim, object_pairs_hook=_object)
+        return json.loads(text, parse_float=_Number, parse_int=_Number, object_pairs_hook=_object)
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
+
+
+def _written(number: _Number) -> orjson.Fragment:
+    return orjson.Fragment(number.encode())
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -112,7 +121,3 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         raise ValueError("a name stands twice: one of the values would be lost")
     return made
-
-
-def _verbatim(number: str) -> orjson.Fragment:
-    return orjson.Fragment(number)

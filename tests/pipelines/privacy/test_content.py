@@ -21,6 +21,7 @@ _TOKENS: Final = [
     Token("zz-901", "identifier"),
     Token("anna", "identifier"),
     Token("4711", "identifier"),
+    Token("734512", "identifier"),
 ]
 _REDACTION: Final = Redaction(_KEYS, _TOKENS, "erased-0")
 _AGENT: Final = {"name": "Zoë Ångström", "account": {"homePage": _HOME, "name": "anna"}}
@@ -55,6 +56,7 @@ def test_what_is_nested_too_deep_is_a_text(text: str, levels: int) -> None:
         "of zz-901\udce9",
         "anna",
         '"4711"',
+        '{"n": 734512, "m": [734512]}',
     ],
 )
 def test_what_is_no_plain_json_is_changed_too(text: str) -> None:
@@ -66,7 +68,7 @@ def test_what_is_no_plain_json_is_changed_too(text: str) -> None:
 
 
 _LEAVES: Final = st.sampled_from(
-    ["anna", "4711", "zz-901", "see zz-901.", "Zoë Ångström", _AGENT, "x", 1.5, None]
+    ["anna", "4711", "zz-901", "see zz-901.", "Zoë Ångström", _AGENT, "x", 1.5, None, 734512]
 )
 _VALUES: Final = st.recursive(
     _LEAVES,
@@ -91,7 +93,7 @@ def test_nothing_is_found_in_what_was_changed(value: Any, is_ascii: bool) -> Non
 
 
 def test_a_document_within_a_string_keeps_its_form() -> None:
-    """Only what names her changes: numbers, order and texts of others stay, also within a string."""
-    text = '{"n":1.50,"data":"{\\"by\\":\\"anna\\",\\"n\\":2.0}","other":"{ not json"}'
-    changed = '{"n":1.50,"data":"{\\"by\\":\\"erased-0\\",\\"n\\":2.0}","other":"{ not json"}'
+    """Only what names her changes: other numbers, order and texts of others stay, also within a string."""
+    text = '{"n":1.50,"data":"{\\"by\\":\\"anna\\",\\"n\\":2.0}","other":"{ not json","id":734512,"score":7345120}'
+    changed = text.replace("anna", "erased-0").replace('"id":734512', '"id":null')
     assert _REDACTION.of(text) == changed
