@@ -15,7 +15,7 @@ from learnloom.pipelines.lake.small import one_thread
 from learnloom.pipelines.privacy.erase_attachments import attachments_named
 from learnloom.pipelines.privacy.erase_beside import renew_model
 from learnloom.pipelines.privacy.erase_door import find_waiting, opened_store, waiting_bytes
-from learnloom.pipelines.privacy.erase_find import find_standing
+from learnloom.pipelines.privacy.erase_find import find_standing, standing_elsewhere
 from learnloom.pipelines.privacy.erase_hide import Hidden, hide
 from learnloom.pipelines.privacy.erase_sought import Sought, Whereabouts
 from learnloom.pipelines.privacy.erase_state import (
@@ -160,6 +160,8 @@ def hide_what_came_since(
     since = (min(each.requested_at for each in some) - _CLOCKS_DIFFER).isoformat()
     is_late = f"landed_at >= TIMESTAMPTZ '{since}'"
     is_left = any(secret_of[each.erasure_id].done.get(LEFT_OVER) for each in some)
+    for each in some if is_left else ():
+        secret_of[each.erasure_id] = _told_apart(warehouse, each.erasure_id, secret_of[each.erasure_id])
     scanned, found = warehouse.retrying(
         lambda: (
             warehouse.snapshot(),
@@ -190,6 +192,17 @@ def hide_what_came_since(
             )
     if are_any:
         stage_what_was_put_back(warehouse, settings, now)
+
+
+def _told_apart(warehouse: Warehouse, erasure_id: str, secret: Secret) -> Secret:
+    """Look no longer for answers that somebody else has given, or quoted, by now."""
+    answers = [token for token in secret.tokens if token.kind == "text"]
+    elsewhere = standing_elsewhere(warehouse, answers) if answers else set()
+    if not elsewhere:
+        return secret
+    told = secret._replace(tokens=tuple(token for token in secret.tokens if token not in elsewhere))
+    write_secret(warehouse.folder, erasure_id, told)
+    return told
 
 
 def _subject_of(secret: Secret) -> Subject:
