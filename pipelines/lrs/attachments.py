@@ -34,10 +34,12 @@ class Attachments:
         self._folder = folder
 
     def keep(self, parts: Sequence[BodyPart]) -> None:
-        """Write the content of parts, each under its hash; what is there stays."""
+        """Write the content of parts, each under its hash, on the disk with its name; what is there stays."""
+        folders = set()
         for part in parts:
             path = self._path(part.headers["x-experience-api-hash"].lower())
-            if path.exists():
+            folders |= {path.parent, self._folder, self._folder.parent}
+            if _is_there(path):
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = path.with_suffix(f".{os.getpid()}.{id(part)}")
@@ -46,6 +48,8 @@ class Attachments:
                 file.flush()
                 os.fsync(file.fileno())
             partial.rename(path)
+        for folder in folders:
+            _flush(folder)
 
     def content(self, sha2: str) -> Iterator[bytes] | None:
         """Give what has this hash, piece by piece; None where it never came."""
@@ -54,6 +58,24 @@ class Attachments:
 
     def _path(self, sha2: str) -> Path:
         return self._folder / sha2[:2] / sha2
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file is there; it counts as new from now on, and stays for the statement that is on its way."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _flush(folder: Path) -> None:
+    """Have the names of a folder on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

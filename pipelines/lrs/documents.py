@@ -16,7 +16,8 @@ from learnloom.pipelines.lrs.give import http_date
 from learnloom.pipelines.lrs.message import JSON, Call, HttpAnswer, RefusedError, as_json, needed, only
 from learnloom.pipelines.lrs.store import Store
 
-_SEPARATOR: Final = "\x1f"
+SEPARATOR: Final = "\x1f"
+"""Between the parts of a place."""
 _STATE: Final = "/activities/state"
 _LONGEST_ID: Final = 2_048
 _FIND: Final = (
@@ -61,6 +62,11 @@ class Document(NamedTuple):
 class _Place(NamedTuple):
     kind: str
     place: str
+
+
+def etag_of(content: bytes) -> str:
+    """The entity tag of a document, in its quotation marks (RFC 9110, 8.8.3)."""
+    return f'"{hashlib.sha1(content, usedforsecurity=False).hexdigest()}"'
 
 
 def answer_document(store: Store, call: Call) -> HttpAnswer:
@@ -109,7 +115,7 @@ def _place(kind: _Kind, call: Call) -> _Place:
         else:
             check_values({"activity" if name == "activityId" else name: value}, call.version, named=name)
             parts.append(value.lower() if name == "registration" else value)
-    return _Place(call.path, _SEPARATOR.join(parts))
+    return _Place(call.path, SEPARATOR.join(parts))
 
 
 def _ids(store: Store, place: _Place, call: Call) -> list[str]:
@@ -130,7 +136,7 @@ def _within(place: _Place, call: Call) -> str:
     if call.path != _STATE or "registration" in call.parameters:
         return ""
     escaped = place.place.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"{escaped}{_SEPARATOR}%"
+    return f"{escaped}{SEPARATOR}%"
 
 
 def _get(store: Store, place: _Place, document_id: str) -> HttpAnswer:
@@ -163,11 +169,7 @@ def _put_or_post(store: Store, kind: _Kind, place: _Place, document_id: str, cal
             content = _merged(found, call)
         elif not _has_precondition(call):
             _check_none_needed(kind, found, call)
-        etag = f'"{hashlib.sha1(content, usedforsecurity=False).hexdigest()}"'
-        connection.execute(
-            _REPLACE,
-            (*place, document_id, content, content_type, etag, moment),
-        )
+        connection.execute(_REPLACE, (*place, document_id, content, content_type, etag_of(content), moment))
 
     # Courses made with Storyline, Rise or Captivate call their bookmark JSON, which it is not; only they read it.
     if call.content_type == JSON and (call.method == "POST" or call.path != _STATE):

@@ -88,7 +88,8 @@ class Finder:
         return in_pieces(pieces, content_type, headers, statements=len(rows))
 
     def _one(self, call: Call, statement_id: str, is_voided: bool) -> EntryRow:
-        sql = f"SELECT {COLUMNS} FROM entry WHERE id = :id AND is_voided = :is_voided"
+        # One without a verb was erased.
+        sql = f"SELECT {COLUMNS} FROM entry WHERE id = :id AND is_voided = :is_voided AND verb IS NOT NULL"
         if not reads_all_statements(call.scopes):
             sql += f" AND {MINE}"
         values = {"id": statement_id, "is_voided": is_voided, "key_id": call.key_id}

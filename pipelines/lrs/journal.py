@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from learnloom.pipelines.ingest.land.erased import is_redacted
 from learnloom.pipelines.lrs.activities import definitions_of
 from learnloom.pipelines.lrs.database import Connection, insert
 from learnloom.pipelines.lrs.findable import Findable, Json
@@ -175,10 +176,14 @@ def _where_id(connection: Connection, columns: str, ids: Collection[str]) -> lis
 def check_same(one: Incoming, first: bytes) -> None:
     """Hold a statement against the one that came first with its id.
 
+    Of what was redacted, nothing tells any more how it came: anything is the same.
+
     Raises:
         RefusedError: 409, it is another one.
     """
-    if first != one.raw and not is_same(orjson.loads(first), orjson.loads(one.raw)):
+    if first == one.raw or is_redacted(first):
+        return
+    if not is_same(orjson.loads(first), orjson.loads(one.raw)):
         raise RefusedError(
             409,
             f"another statement with the id {one.statement_id} is there, and it stays (Communication 2.1.1): do not "

@@ -1,17 +1,31 @@
-"""Attachments of statements that are erased: files of the store that no other statement names."""
+"""Attachments that no statement names: of those that are erased, and of those that were refused."""
 
-from collections.abc import Iterable
+import datetime as dt
+import re
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Final
 
 import orjson
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
-from learnloom.pipelines.lrs.attachments import attachments_of
+from learnloom.pipelines.lrs.attachments import NAMES, attachments_of
+from learnloom.pipelines.lrs.database import Database
 from learnloom.pipelines.lrs.store import FOLDER
+from learnloom.pipelines.privacy.erase_door_pages import statements_waiting
 
-_NAME = "attachments"
-_AT_ONCE = 5_000
+_NAME: Final = "attachments"
+_HASH: Final = re.compile(rb"[0-9A-Fa-f]{64}")
+_AT_ONCE: Final = 5_000
+FILES: Final = 50_000
+"""Files that are looked for at once: memory holds their names, and statements are read once for them."""
+_LEAST_AGE: Final = dt.timedelta(days=1)
+"""A file is written before the statement that names it; this is longer than any request takes."""
+_ASIDE: Final = ".unnamed"
 
 
 def attachments_named(statements: Iterable[str | bytes]) -> set[str]:
@@ -25,7 +39,7 @@ def attachments_named(statements: Iterable[str | bytes]) -> set[str]:
 
 
 def drop_attachments(
-    warehouse: Warehouse, settings: Settings, hashes: Iterable[str], waiting: Iterable[bytes]
+    warehouse: Warehouse, settings: Settings, hashes: Iterable[str], database: Database
 ) -> int:
     """Delete the files of attachments that no statement names any more, and say how many.
 
@@ -33,18 +47,85 @@ def drop_attachments(
         warehouse: what is erased is hidden there.
         settings: a school's choices.
         hashes: of the attachments of statements that are erased.
-        waiting: statements whose bytes the journal of the store has still.
+        database: the store's.
     """
-    folder = settings.warehouse / FOLDER / ATTACHMENTS
+    folder = _folder(settings)
     found = {name: path for name in hashes if (path := folder / name[:2] / name).is_file()}
     if not found:
         return 0
-    batches = warehouse.arrow_batches(
-        f"SELECT raw FROM {LAKE}.landing.statement WHERE contains(raw, '{_NAME}')", at_once=_AT_ONCE
-    )
-    kept = attachments_named(raw for batch in batches for raw in batch.column(0).to_pylist())
-    kept |= attachments_named(waiting)
-    for name, path in found.items():
-        if name not in kept:
-            path.unlink(missing_ok=True)
-    return len(found.keys() - kept)
+    gone = found.keys() - _named(warehouse, database, found)
+    for name in gone:
+        found[name].unlink(missing_ok=True)
+    return len(gone)
+
+
+def drop_unnamed(warehouse: Warehouse, settings: Settings, database: Database, *, now: dt.datetime) -> int:
+    """Delete the files of attachments that no statement names and that have lain for a day, and say how many.
+
+    The statement that they came with was refused once they were written, or whoever wrote them was ended.
+
+    Args:
+        warehouse: open.
+        settings: a school's choices.
+        database: the store's.
+        now: the present moment.
+    """
+    before = (now - _LEAST_AGE).timestamp()
+    files, count = _older(_folder(settings), before), 0
+    while some := {path.name: path for path in islice(files, FILES)}:
+        named = _named(warehouse, database, some)
+        count += sum(_drop(path, before) for name, path in some.items() if name not in named)
+    return count
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.warehouse / FOLDER / ATTACHMENTS
+
+
+def _older(folder: Path, before: float) -> Iterator[Path]:
+    """Files that were written, or came again, before a moment: whole ones, and what ended processes have left."""
+    for path in folder.glob("??/*"):
+        found = path.replace(path.with_suffix("")) if path.suffix == _ASIDE else path
+        try:
+            is_old = found.stat().st_mtime < before
+        except FileNotFoundError:
+            continue  # it was half written, and is whole now
+        if is_old:
+            yield found
+
+
+def _drop(path: Path, before: float) -> bool:
+    """Delete a file, unless it has come again meanwhile: a statement that is on its way counts on it."""
+    aside = path.with_suffix(_ASIDE) if path.match(NAMES) else path
+    try:
+        path.replace(aside)
+        if aside.stat().st_mtime >= before:
+            aside.replace(path)
+            return False
+    except FileNotFoundError:
+        return False
+    aside.unlink(missing_ok=True)
+    return True
+
+
+def _named(warehouse: Warehouse, database: Database, names: Collection[str]) -> set[str]:
+    """Those of some attachments that statements name, or refused records, which may be replayed.
+
+    The journal is read first: what it lets go of meanwhile has landed.
+    """
+    wanted = set(names)
+    named = {name for raw in statements_waiting(database) for name in attachments_named([raw]) & wanted}
+    for table, condition, hashes_of in (
+        ("landing.statement", f"contains(raw, '{_NAME}')", attachments_named),
+        ("landing.dead_letter", "raw IS NOT NULL", _hashes_in),
+    ):
+        if table in existing_tables(warehouse):
+            rows = f"SELECT raw FROM {LAKE}.{table} WHERE {condition}"
+            for batch in warehouse.arrow_batches(rows, at_once=_AT_ONCE):
+                named |= hashes_of(batch.column(0).to_pylist()) & wanted
+    return named
+
+
+def _hashes_in(records: Iterable[bytes]) -> set[str]:
+    """What may be a hash in records of any form, in small letters."""
+    return {each.decode().lower() for raw in records for each in _HASH.findall(raw)}

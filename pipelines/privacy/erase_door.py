@@ -5,12 +5,11 @@ counts as there already.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any, Final
 
-import orjson
 import pyarrow as pa
 
 from learnloom.pipelines.config.settings import Settings
@@ -26,26 +25,25 @@ from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
 from learnloom.pipelines.lrs.source import TOPIC
 from learnloom.pipelines.lrs.sqlite import FILE, SqliteDatabase
 from learnloom.pipelines.lrs.store import FOLDER
-from learnloom.pipelines.privacy.erase_attachments import drop_attachments
+from learnloom.pipelines.privacy.erase_attachments import drop_attachments, drop_unnamed
 from learnloom.pipelines.privacy.erase_door_pages import (
-    drop_refused,
-    redact_documents,
+    is_own,
+    leave_number,
+    redact_journal,
+    redact_tables,
     refused_naming,
-    statements_waiting,
 )
 from learnloom.pipelines.privacy.erase_files import empty_database
 from learnloom.pipelines.privacy.erase_state import Secret
-from learnloom.pipelines.privacy.mentions import redacted
-from learnloom.pipelines.privacy.tokens import Token
-from learnloom.schemas.xapi.identity import student_key
+from learnloom.pipelines.privacy.mentions import Redaction
 
-_SEPARATOR: Final = "\x1f"
 _AT_ONCE: Final = 5_000
 _TABLES: Final = (
     "entry",
     "entry_agent",
     "entry_activity",
     "landed",
+    "activity",
     "agent_name",
     "document",
     "learner",
@@ -73,25 +71,24 @@ def opened_store(settings: Settings, now: Callable[[], dt.datetime]) -> Iterator
         yield server
 
 
-def find_waiting(database: Database, keys: Sequence[str], tokens: Sequence[Token]) -> list[Erased]:
+def find_waiting(database: Database, redaction: Redaction) -> list[Erased]:
     """The records of a student whose bytes the journal holds: they are not to land any more."""
     with database.snapshot() as connection:
         own = [
-            Erased(hash_number(statement_id.encode()), hash_number(bytes(raw)), TOPIC, 0, is_gone=False)
-            for _, statement_id, raw in _entries(connection, keys)
-            if raw is not None and _is_own(bytes(raw), keys)
+            Erased(hash_number(statement_id.encode()), hash_number(raw), TOPIC, 0, is_gone=False)
+            for statement_id, raw in _own_waiting(connection, redaction)
         ]
         refused = [
-            Erased(0, hash_number(raw), TOPIC, 0, is_gone=False) for raw in refused_naming(connection, tokens)
+            Erased(0, hash_number(raw), TOPIC, 0, is_gone=False)
+            for raw in refused_naming(connection, redaction)
         ]
     return [*own, *refused]
 
 
-def waiting_bytes(database: Database, keys: Sequence[str]) -> list[bytes]:
+def waiting_bytes(database: Database, redaction: Redaction) -> list[bytes]:
     """Statements of a student whose bytes the journal has."""
     with database.snapshot() as connection:
-        found = [bytes(raw) for *_, raw in _entries(connection, keys) if raw is not None]
-        return [raw for raw in found if _is_own(raw, keys)]
+        return [raw for _, raw in _own_waiting(connection, redaction)]
 
 
 def erase_in_store(
@@ -111,48 +108,45 @@ def erase_in_store(
         return bool(hashes_of(warehouse, pa.array([id_hash], pa.uint64())).num_rows == 0)
 
     if secret.is_of_student:
-        done = erase_from_store(database, secret.keys, secret.tokens, pseudonym, is_erased=is_erased)
+        redaction = Redaction(secret.keys, secret.tokens, pseudonym, shared=secret.shared)
+        done = erase_from_store(database, redaction, is_erased=is_erased)
     else:
         done = erase_entries(database, partial(erased_ids, warehouse))
-    count = drop_attachments(warehouse, settings, secret.attachments, statements_waiting(database))
+    count = drop_attachments(warehouse, settings, secret.attachments, database)
     return {**done, "attachment": count} if count else done
 
 
+def tidy_store(warehouse: Warehouse, settings: Settings, now: Callable[[], dt.datetime]) -> None:
+    """Remove attachments that no statement names: one with a student's name in it keeps no erasure waiting."""
+    with opened_store(settings, now) as database:
+        if database is not None:
+            drop_unnamed(warehouse, settings, database, now=now())
+
+
 def erase_from_store(
-    database: Database,
-    keys: Sequence[str],
-    tokens: Sequence[Token],
-    pseudonym: str,
-    *,
-    is_erased: Callable[[int], bool],
+    database: Database, redaction: Redaction, *, is_erased: Callable[[int], bool]
 ) -> dict[str, int]:
     """Take a student out of the store, and give how many rows of each kind that were.
 
     Args:
         database: the store's.
-        keys: the student's.
-        tokens: the student's texts.
-        pseudonym: stands for the student in what others have sent.
+        redaction: takes the student out of what others have sent.
         is_erased: whether a statement is erased, by the hash of its id: of what has landed, the bytes are not here.
     """
     done = dict.fromkeys(_TABLES, 0)
+    # First: what landing lets go of meanwhile is found below, by whom it is about.
+    done["entry"] = redact_journal(database, redaction)
     with database.transaction() as connection:
-        for seq, statement_id, raw in _entries(connection, keys):
-            content = None if raw is None else bytes(raw)
-            is_own = (
-                is_erased(hash_number(statement_id.encode())) if content is None else _is_own(content, keys)
+        for seq, statement_id, raw in _entries(connection, redaction.keys):
+            if raw is None and is_erased(hash_number(statement_id.encode())):
+                done["entry"] += leave_number(connection, seq)
+        for key in redaction.keys:
+            connection.execute(
+                "DELETE FROM session WHERE key_id IN (SELECT key_id FROM learner WHERE agent = ?)", (key,)
             )
-            if is_own:
-                done["entry"] += _leave_number(connection, seq)
-            elif content is not None:
-                new = redacted(content.decode("utf-8", "surrogatepass"), keys, tokens, pseudonym)
-                if new is not None:
-                    connection.execute(
-                        "UPDATE entry SET raw = ? WHERE seq = ?", (new.encode("utf-8", "surrogatepass"), seq)
-                    )
-        _drop_keyed(connection, keys, done)
-    done["entry"] += drop_refused(database, tokens)
-    done["document"] += redact_documents(database, keys, tokens, pseudonym)
+            for table in ("entry_agent", "learner"):
+                done[table] += connection.execute(f"DELETE FROM {table} WHERE agent = ?", (key,)).rowcount
+    done |= redact_tables(database, redaction)
     return {name: count for name, count in done.items() if count}
 
 
@@ -173,35 +167,10 @@ def erase_entries(database: Database, erased_of: Callable[[Sequence[int]], set[i
             ).fetchall()
             hashes = {seq: hash_number(statement_id.encode()) for seq, statement_id in entries}
             erased = erased_of(list(hashes.values()))
-            count += sum(_leave_number(connection, seq) for seq, each in hashes.items() if each in erased)
+            count += sum(leave_number(connection, seq) for seq, each in hashes.items() if each in erased)
         if not entries:
             return {"entry": count} if count else {}
         last = max(hashes)
-
-
-def _leave_number(connection: Connection, seq: int) -> int:
-    """Leave of an entry its number and id alone."""
-    for table in ("entry_agent", "entry_activity", "landed"):
-        connection.execute(f"DELETE FROM {table} WHERE seq = ?", (seq,))
-    return connection.execute(
-        "UPDATE entry SET raw = NULL, verb = NULL, registration = NULL, refers_to = NULL, is_voided = TRUE "
-        "WHERE seq = ?",
-        (seq,),
-    ).rowcount
-
-
-def _drop_keyed(connection: Connection, keys: Sequence[str], done: dict[str, int]) -> None:
-    """Delete what stands under the student's keys."""
-    for key in keys:
-        connection.execute(
-            "DELETE FROM session WHERE key_id IN (SELECT key_id FROM learner WHERE agent = ?)", (key,)
-        )
-        for table in ("entry_agent", "agent_name", "learner"):
-            done[table] += connection.execute(f"DELETE FROM {table} WHERE agent = ?", (key,)).rowcount
-        done["document"] += connection.execute(
-            "DELETE FROM document WHERE place = ? OR place LIKE ? OR place LIKE ?",
-            (key, f"%{_SEPARATOR}{key}", f"%{_SEPARATOR}{key}{_SEPARATOR}%"),
-        ).rowcount
 
 
 def empty_store(settings: Settings) -> None:
@@ -213,7 +182,7 @@ def empty_store(settings: Settings) -> None:
     empty_database(settings, settings.warehouse / FOLDER / FILE, "lrs", _TABLES)
 
 
-def _entries(connection: Connection, keys: Sequence[str]) -> list[Any]:
+def _entries(connection: Connection, keys: Collection[str]) -> list[Any]:
     marks = ", ".join("?" * len(keys))
     return connection.execute(
         "SELECT DISTINCT entry.seq, entry.id, entry.raw FROM entry_agent INNER JOIN entry "
@@ -222,5 +191,8 @@ def _entries(connection: Connection, keys: Sequence[str]) -> list[Any]:
     ).fetchall()
 
 
-def _is_own(raw: bytes, keys: Sequence[str]) -> bool:
-    return student_key(orjson.loads(raw).get("actor")) in keys
+def _own_waiting(connection: Connection, redaction: Redaction) -> Iterator[tuple[str, bytes]]:
+    """The student's own statements whose bytes are there, by their ids."""
+    for _, statement_id, raw in _entries(connection, redaction.keys):
+        if raw is not None and is_own(bytes(raw), redaction):
+            yield statement_id, bytes(raw)

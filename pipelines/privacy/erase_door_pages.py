@@ -1,103 +1,188 @@
-"""What of the store of `learnloom lrs` is looked through whole, a page at a time: refused records, documents, bytes.
+"""What of the store of `learnloom lrs` is looked through whole, a page at a time: the journal, activities, documents.
 
-Nothing tells whom a refused record or a document of others names, and there may be many: memory holds a page of them,
-and for a page who writes to the store waits.
+Nothing tells whom a text names, and there may be many: memory holds a page of them, and who writes to the store waits
+only while what names the student is written.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from hashlib import sha1
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+import orjson
 
 from learnloom.pipelines.lrs.database import Connection, Database
-from learnloom.pipelines.privacy.mentions import redacted_text
-from learnloom.pipelines.privacy.tokens import Token, bounded, variants
+from learnloom.pipelines.lrs.documents import SEPARATOR, etag_of
+from learnloom.pipelines.privacy.content import Content
+from learnloom.pipelines.privacy.mentions import Redaction
+from learnloom.pipelines.privacy.tokens import holds
+from learnloom.schemas.xapi.identity import student_key
 
-RECORDS: Final = 1_000
+RECORDS: Final = 200
 """Records of a page: of at most `max_statement_bytes` each, and of a few thousand bytes as a rule."""
-DOCUMENTS: Final = 50
-"""Documents of a page, which are larger."""
+ROWS: Final = 50
+"""Rows of a page of other tables: documents may be larger."""
+
+
+class _Entry(NamedTuple):
+    """An entry of the journal whose bytes are there."""
+
+    seq: int
+    statement_id: str | None
+    """None: it was refused."""
+    raw: bytes
+
+    @property
+    def text(self) -> str:
+        return self.raw.decode("utf-8", "replace" if self.statement_id is None else "surrogatepass")
+
+
+class _Table(NamedTuple):
+    """A table in which a student may stand."""
+
+    name: str
+    key: tuple[str, ...]
+    content: str | None
+    """The column of bytes in which others may have named the student."""
+
+
+_TABLES: Final = (
+    _Table("activity", ("activity_id",), "definition"),
+    _Table("agent_name", ("agent", "name"), None),
+    _Table("document", ("kind", "place", "document_id"), "content"),
+)
 
 
 def statements_waiting(database: Database) -> Iterator[bytes]:
     """Give the bytes of all statements that the journal has, as of the moment when the first is asked for."""
     with database.snapshot() as connection:
-        yield from (raw for _, raw in _records(connection, "id IS NOT NULL"))
+        yield from (each.raw for page in _pages(connection, "id IS NOT NULL") for each in page)
 
 
-def refused_naming(connection: Connection, tokens: Sequence[Token]) -> Iterator[bytes]:
+def refused_naming(connection: Connection, redaction: Redaction) -> Iterator[bytes]:
     """Give the records that were refused and name a student."""
-    patterns = _patterns(tokens)
-    yield from (raw for _, raw in _records(connection, "id IS NULL") if _names(patterns, raw))
+    for page in _pages(connection, "id IS NULL"):
+        yield from (each.raw for each in _near(page, redaction) if _is_named(each, redaction))
 
 
-def drop_refused(database: Database, tokens: Sequence[Token]) -> int:
-    """Delete the records that were refused and name a student; give how many those were."""
-    patterns, last, count = _patterns(tokens), -1, 0
-    while True:
-        with database.transaction() as connection:
-            page = _page(connection, "id IS NULL", last)
-            for seq, raw in page:
-                if _names(patterns, raw):
-                    count += connection.execute("DELETE FROM entry WHERE seq = ?", (seq,)).rowcount
-        if len(page) < RECORDS:
-            return count
-        last = page[-1][0]
+def redact_journal(database: Database, redaction: Redaction) -> int:
+    """Take a student out of the bytes that the journal has.
+
+    Returns:
+        How many entries were the student's own, or were refused and named them.
+    """
+    count, page = 0, _page(database, -1)
+    while page:
+        gone, own, new = [], [], []
+        for each in _near(page, redaction):
+            if each.statement_id is None:
+                gone += [each.seq] if _is_named(each, redaction) else []
+            elif is_own(each.raw, redaction):
+                own.append(each.seq)
+            elif (text := redaction.of(each.text)) is not None:
+                new.append((text.encode("utf-8", "surrogatepass"), each.seq))
+        if gone or own or new:
+            with database.transaction() as connection:
+                for seq in gone:
+                    connection.execute("DELETE FROM entry WHERE seq = ?", (seq,))
+                for seq in own:
+                    leave_number(connection, seq)
+                for values in new:
+                    # Landing may have let go of its bytes meanwhile.
+                    connection.execute("UPDATE entry SET raw = ? WHERE seq = ? AND raw IS NOT NULL", values)
+        count += len(gone) + len(own)
+        page = _page(database, page[-1].seq)
+    return count
 
 
-def redact_documents(database: Database, keys: Sequence[str], tokens: Sequence[Token], pseudonym: str) -> int:
-    """Replace a student in documents of others and of activities, and give how many these were."""
+def is_own(raw: bytes, redaction: Redaction) -> bool:
+    """Whether a statement is the student's own."""
+    return student_key(orjson.loads(raw).get("actor")) in redaction.keys
+
+
+def leave_number(connection: Connection, seq: int) -> int:
+    """Leave of an entry its number and id alone."""
+    for table in ("entry_agent", "entry_activity", "landed"):
+        connection.execute(f"DELETE FROM {table} WHERE seq = ?", (seq,))
+    return connection.execute(
+        "UPDATE entry SET raw = NULL, verb = NULL, registration = NULL, refers_to = NULL, is_voided = TRUE "
+        "WHERE seq = ?",
+        (seq,),
+    ).rowcount
+
+
+def redact_tables(database: Database, redaction: Redaction) -> dict[str, int]:
+    """Take a student out of what was said of activities, out of names and documents; gives how many rows of each.
+
+    A row that stands under a name of theirs goes; in what others have written they are replaced.
+    """
+    return {table.name: _redact_table(database, table, redaction) for table in _TABLES}
+
+
+def _redact_table(database: Database, table: _Table, redaction: Redaction) -> int:
+    names = ", ".join(table.key)
+    marks = ", ".join("?" * len(table.key))
+    columns = f"{names}, {table.content or 'NULL'}"
     after, values, count = "", (), 0
     while True:
         with database.transaction() as connection:
             page = connection.execute(
-                f"SELECT kind, place, document_id, content FROM document {after} "
-                f"ORDER BY kind, place, document_id LIMIT {DOCUMENTS}",
-                values,
+                f"SELECT {columns} FROM {table.name} {after} ORDER BY {names} LIMIT {ROWS}", values
             ).fetchall()
-            count += sum(_redact(connection, each, keys, tokens, pseudonym) for each in page)
-        if len(page) < DOCUMENTS:
+            texts = [bytes(row[-1] or b"").decode("utf-8", "surrogateescape") for row in page]
+            near = redaction.near(texts)
+            for (*key, _), text in zip(page, texts, strict=True):
+                if any(holds(part, redaction.tokens) for name in key for part in name.split(SEPARATOR)):
+                    count += _drop(connection, table, key)
+                elif text in near and (new := redaction.of(text)) is not None:
+                    count += _change(connection, table, key, new.encode("utf-8", "surrogateescape"))
+        if len(page) < ROWS:
             return count
-        after, values = "WHERE (kind, place, document_id) > (?, ?, ?)", tuple(page[-1][:3])
+        after, values = f"WHERE ({names}) > ({marks})", tuple(page[-1][:-1])
 
 
-def _redact(
-    connection: Connection, document: Any, keys: Sequence[str], tokens: Sequence[Token], pseudonym: str
-) -> int:
-    *key, content = document
-    try:
-        text = bytes(content).decode()
-    except UnicodeDecodeError:
-        return 0  # a picture, or what else is no text
-    new = redacted_text(text, keys, tokens, pseudonym)
-    if new is None:
-        return 0
-    etag = sha1(new.encode(), usedforsecurity=False).hexdigest()
+def _drop(connection: Connection, table: _Table, key: Sequence[str]) -> int:
+    return connection.execute(f"DELETE FROM {table.name} WHERE {_is_row(table)}", key).rowcount
+
+
+def _change(connection: Connection, table: _Table, key: Sequence[str], content: bytes) -> int:
+    values: list[Any] = [content]
+    changes = f"{table.content} = ?"
+    if table.name == "document":
+        values.append(etag_of(content))
+        changes += ", etag = ?"
     return connection.execute(
-        "UPDATE document SET content = ?, etag = ? WHERE kind = ? AND place = ? AND document_id = ?",
-        (new.encode(), etag, *key),
+        f"UPDATE {table.name} SET {changes} WHERE {_is_row(table)}", [*values, *key]
     ).rowcount
 
 
-def _records(connection: Connection, which: str) -> Iterator[tuple[int, bytes]]:
-    page = _page(connection, which, -1)
+def _is_row(table: _Table) -> str:
+    return " AND ".join(f"{name} = ?" for name in table.key)
+
+
+def _near(page: Sequence[_Entry], redaction: Redaction) -> list[_Entry]:
+    texts = [each.text for each in page]
+    near = redaction.near(texts)
+    return [each for each, text in zip(page, texts, strict=True) if text in near]
+
+
+def _is_named(entry: _Entry, redaction: Redaction) -> bool:
+    return Content(entry.text).names(redaction.keys, redaction.tokens)
+
+
+def _page(database: Database, last: int) -> list[_Entry]:
+    with database.reading() as connection:
+        return _read(connection, "TRUE", last)
+
+
+def _pages(connection: Connection, which: str) -> Iterator[list[_Entry]]:
+    page = _read(connection, which, -1)
     while page:
-        yield from page
-        page = _page(connection, which, page[-1][0]) if len(page) == RECORDS else []
+        yield page
+        page = _read(connection, which, page[-1].seq)
 
 
-def _page(connection: Connection, which: str, last: int) -> list[tuple[int, bytes]]:
+def _read(connection: Connection, which: str, last: int) -> list[_Entry]:
     rows = connection.execute(
-        f"SELECT seq, raw FROM entry WHERE seq > ? AND {which} AND raw IS NOT NULL ORDER BY seq LIMIT {RECORDS}",
+        f"SELECT seq, id, raw FROM entry WHERE seq > ? AND {which} AND raw IS NOT NULL ORDER BY seq LIMIT {RECORDS}",
         (last,),
     ).fetchall()
-    return [(seq, bytes(raw)) for seq, raw in rows]
-
-
-def _patterns(tokens: Sequence[Token]) -> list[re.Pattern[str]]:
-    return [bounded(text) for token in tokens if token.is_distinct for text in variants(token.text)]
-
-
-def _names(patterns: Sequence[re.Pattern[str]], raw: bytes) -> bool:
-    text = raw.decode("utf-8", "replace")
-    return any(pattern.search(text) for pattern in patterns)
+    return [_Entry(seq, statement_id, bytes(raw)) for seq, statement_id, raw in rows]

@@ -9,16 +9,17 @@ from learnloom.pipelines.ingest.land.dedupe import hash_number
 from learnloom.pipelines.ingest.land.erased import Erased
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
+from learnloom.pipelines.privacy.content import Content
 from learnloom.pipelines.privacy.erase_sought import (
-    MAY_BE_ESCAPED,
     Candidate,
     Everybody,
     Letter,
     Sought,
     Whereabouts,
 )
+from learnloom.pipelines.privacy.mentions import MAY_BE_ESCAPED
 from learnloom.pipelines.privacy.pattern import Pattern
-from learnloom.pipelines.privacy.tokens import Token, tokens_of
+from learnloom.pipelines.privacy.tokens import Token, tokens_of, variants
 
 _AT_ONCE: Final = 5_000
 _STAGED: Final = "staging.stg_statement"
@@ -89,7 +90,7 @@ def _candidates(warehouse: Warehouse, everybody: Everybody, rows: str) -> Iterat
 
 
 def _free_texts(warehouse: Warehouse, everybody: Everybody) -> list[list[Token]]:
-    """Some long answers of each student that nobody else has given: by them it is seen whether all is gone."""
+    """Some long answers of each student that stand nowhere else: by them it is seen whether all is gone."""
     said = sorted({text for one in everybody.all for text in one.said})
     if not said or _STAGED not in existing_tables(warehouse):
         return [[] for _ in everybody.all]
@@ -100,10 +101,37 @@ def _free_texts(warehouse: Warehouse, everybody: Everybody) -> list[list[Token]]
             "WHERE response IN (SELECT response FROM said)"
         ):
             tellers.setdefault(text, set()).add(key)
-    return [
+    texts = [
         [Token(text, "text") for text in one.said if not tellers.get(text, set()) - one.keys]
         for one in everybody.all
     ]
+    own = [each.statement_id for one in everybody.all for each in one.own]
+    elsewhere = standing_elsewhere(warehouse, [token for some in texts for token in some], own)
+    return [[token for token in some if token not in elsewhere] for some in texts]
+
+
+def standing_elsewhere(warehouse: Warehouse, tokens: Sequence[Token], own: Sequence[str] = ()) -> set[Token]:
+    """Which texts stand in records other than some statements: whoever quotes an answer, or offers it as a choice."""
+    found: set[Token] = set()
+    condition = Pattern.of(tokens).condition("raw")
+    with warehouse.holding(own=pa.table({"statement_id": pa.array(own, pa.string())})):
+        is_others = "statement_id NOT IN (SELECT statement_id::UUID FROM own)"
+        for rows, values in (
+            (f"statement WHERE ({condition.sql}) AND {is_others}", condition.values),
+            ("dead_letter WHERE raw IS NOT NULL", {}),
+        ):
+            for batch in warehouse.arrow_batches(
+                f"SELECT raw FROM {LAKE}.landing.{rows}", values, at_once=_AT_ONCE
+            ):
+                for raw in batch.column(0).to_pylist():
+                    text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
+                    left = [
+                        token
+                        for token in set(tokens) - found
+                        if any(each in text for each in variants(token.text))
+                    ]
+                    found |= Content(text).holds(left) if left else set()
+    return found
 
 
 def _letters(warehouse: Warehouse, everybody: Everybody, source: str) -> list[list[Letter]]:
@@ -120,8 +148,9 @@ def _letters(warehouse: Warehouse, everybody: Everybody, source: str) -> list[li
         near = set(pattern.among(texts))
         for row, text in zip(rows, texts, strict=True):
             if text in near or MAY_BE_ESCAPED in text:
+                content = Content(text)
                 for one, tokens, letters in zip(everybody.all, told, found, strict=True):
-                    if one.is_in_refused(row["raw"], tokens):
+                    if content.names(one.keys, tokens):
                         letters.append(Letter(row["dead_letter_id"], _refused(row)))
     return found
 

@@ -8,13 +8,14 @@ from typing import Final
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land import landing_schema
+from learnloom.pipelines.ingest.land.erased import pseudonym_of
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import filled_tables, read_relations
 from learnloom.pipelines.lake.small import one_thread
 from learnloom.pipelines.privacy.erase_attachments import attachments_named
 from learnloom.pipelines.privacy.erase_beside import renew_model
 from learnloom.pipelines.privacy.erase_door import find_waiting, opened_store, waiting_bytes
-from learnloom.pipelines.privacy.erase_find import find_standing
+from learnloom.pipelines.privacy.erase_find import find_standing, standing_elsewhere
 from learnloom.pipelines.privacy.erase_hide import Hidden, hide
 from learnloom.pipelines.privacy.erase_sought import Sought, Whereabouts
 from learnloom.pipelines.privacy.erase_state import (
@@ -28,6 +29,7 @@ from learnloom.pipelines.privacy.erase_state import (
     write_secret,
 )
 from learnloom.pipelines.privacy.errors import ErasureError
+from learnloom.pipelines.privacy.mentions import Redaction
 from learnloom.pipelines.privacy.subject import Subject, find_subject, is_listed
 from learnloom.pipelines.privacy.tokens import holds
 from learnloom.pipelines.refresh.request import RefreshRequest
@@ -71,7 +73,7 @@ def request_erasures(
         subjects = {
             each.student_key: each for each in (find_subject(warehouse, settings, one, now) for one in wanted)
         }
-        sought = [Sought(each, f"erased-{secrets.token_hex(_ID_BYTES)}") for each in subjects.values()]
+        sought = [Sought(each, pseudonym_of(secrets.token_hex(_ID_BYTES))) for each in subjects.values()]
         scanned, found = warehouse.retrying(
             lambda: (warehouse.snapshot(), find_standing(warehouse, sought)), wait_seconds=wait
         )
@@ -100,8 +102,9 @@ def _hide_one(
     erasure_id = secrets.token_hex(_ID_BYTES)
     erasure = Erasure(erasure_id, now, reason, sought.pseudonym, STEPS[0], now)
     with opened_store(settings, lambda: now) as store:
-        waiting = find_waiting(store, subject.keys, found.tokens) if store is not None else []
-        sent = waiting_bytes(store, subject.keys) if store is not None else []
+        redaction = Redaction(subject.keys, found.tokens, sought.pseudonym, shared=found.shared)
+        waiting = find_waiting(store, redaction) if store is not None else []
+        sent = waiting_bytes(store, redaction) if store is not None else []
     secret = Secret(
         subject.student_key,
         subject.keys,
@@ -157,6 +160,8 @@ def hide_what_came_since(
     since = (min(each.requested_at for each in some) - _CLOCKS_DIFFER).isoformat()
     is_late = f"landed_at >= TIMESTAMPTZ '{since}'"
     is_left = any(secret_of[each.erasure_id].done.get(LEFT_OVER) for each in some)
+    for each in some if is_left else ():
+        secret_of[each.erasure_id] = _told_apart(warehouse, each.erasure_id, secret_of[each.erasure_id])
     scanned, found = warehouse.retrying(
         lambda: (
             warehouse.snapshot(),
@@ -187,6 +192,17 @@ def hide_what_came_since(
             )
     if are_any:
         stage_what_was_put_back(warehouse, settings, now)
+
+
+def _told_apart(warehouse: Warehouse, erasure_id: str, secret: Secret) -> Secret:
+    """Look no longer for answers that somebody else has given, or quoted, by now."""
+    answers = [token for token in secret.tokens if token.kind == "text"]
+    elsewhere = standing_elsewhere(warehouse, answers) if answers else set()
+    if not elsewhere:
+        return secret
+    told = secret._replace(tokens=tuple(token for token in secret.tokens if token not in elsewhere))
+    write_secret(warehouse.folder, erasure_id, told)
+    return told
 
 
 def _subject_of(secret: Secret) -> Subject:

@@ -13,7 +13,7 @@ from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lake.relation import filled_tables, read_relations
 from learnloom.pipelines.privacy.erase_backup import renew_backup
 from learnloom.pipelines.privacy.erase_beside import erase_beside, renew_model
-from learnloom.pipelines.privacy.erase_door import empty_store, erase_in_store, opened_store
+from learnloom.pipelines.privacy.erase_door import empty_store, erase_in_store, opened_store, tidy_store
 from learnloom.pipelines.privacy.erase_files import empty_catalogue, expire, oldest_snapshot, write_anew
 from learnloom.pipelines.privacy.erase_receipt import Receipts
 from learnloom.pipelines.privacy.erase_request import LEFT_OVER, hide_what_came_since
@@ -106,6 +106,7 @@ class Erasing:
             for erasure in read_erasures(self.warehouse):
                 if erasure.is_gone:
                     forget_secret(self.warehouse.folder, erasure.erasure_id)
+            tidy_store(self.warehouse, self.settings, self.clock)
             here = [each for each in self._waiting() if has_secret(self.warehouse.folder, each.erasure_id)]
             for erasure in self._waiting():
                 if erasure not in here:

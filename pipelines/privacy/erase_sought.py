@@ -7,17 +7,15 @@ import orjson
 
 from learnloom.pipelines.ingest.land.dedupe import hash_number
 from learnloom.pipelines.ingest.land.erased import Erased
+from learnloom.pipelines.privacy.content import agents_in
 from learnloom.pipelines.privacy.erase_attachments import attachments_named
-from learnloom.pipelines.privacy.mentions import agents_in, redacted
-from learnloom.pipelines.privacy.pattern import Pattern
+from learnloom.pipelines.privacy.mentions import Redaction
 from learnloom.pipelines.privacy.subject import Subject
-from learnloom.pipelines.privacy.tokens import Token, bounded, holds, parts_of, tokens_of, variants
+from learnloom.pipelines.privacy.tokens import Token, tokens_of
 from learnloom.schemas.xapi.identity import student_key
 
 _TEXTS: Final = 20
 _FEWEST_CHARS: Final = 12
-MAY_BE_ESCAPED: Final = "\\u00"
-"""Begins a letter or digit that is written as an escape: nobody does so, but JSON allows it."""
 
 
 class Sought(NamedTuple):
@@ -123,12 +121,13 @@ class One:
 
     def mentions(self, everybody: "Everybody") -> list[Mention]:
         """Statements of those who are not sought, with a pseudonym in the student's place."""
-        told, pattern = self.told(everybody.bearers), Pattern.of(self.tokens())
-        near = set(pattern.among([each.raw for each in everybody.others]))
+        told, shared = self.told(everybody.bearers), self.shared(everybody.bearers)
+        redaction = Redaction(self.keys, told, self.sought.pseudonym, shared=shared)
+        near = redaction.near([each.raw for each in everybody.others])
         found = []
         for each in everybody.others:
-            if each.raw in near or MAY_BE_ESCAPED in each.raw:
-                raw = redacted(each.raw, self.sought.subject.keys, told, self.sought.pseudonym)
+            if each.raw in near:
+                raw = redaction.of(each.raw)
                 if raw is not None:
                     record = each.record._replace(is_gone=False)
                     found.append(
@@ -137,21 +136,6 @@ class One:
                         )
                     )
         return found
-
-    def is_in_refused(self, raw: bytes, told: Sequence[Token]) -> bool:
-        """Whether a refused record names the student: as JSON or, where it is none, by its bytes."""
-        try:
-            value = orjson.loads(raw)
-        except ValueError:
-            text = raw.decode("utf-8", "replace")
-            return any(
-                token.is_distinct and bounded(variant).search(text) is not None
-                for token in told
-                for variant in variants(token.text)
-            )
-        if any(key in self.keys for key, _ in agents_in(value)):
-            return True
-        return any(holds(part, told) for part in parts_of(value) if isinstance(part, str))
 
 
 class Everybody:

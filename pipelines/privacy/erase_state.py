@@ -109,7 +109,7 @@ def write_secret(folder: Path, erasure_id: str, secret: Secret) -> None:
     """Keep what has to be known until the end; whole, or not at all."""
     path = _secret_path(folder, erasure_id)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
+    part = _part(path)
     with os.fdopen(
         os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
     ) as file:
@@ -146,21 +146,34 @@ def read_secret(folder: Path, erasure_id: str) -> Secret:
 
 def forget_secret(folder: Path, erasure_id: str) -> None:
     """Take away what names the student: its bytes are written over first, for what a disk gives back."""
-    for path in (_secret_path(folder, erasure_id), _secret_path(folder, erasure_id).with_suffix(".part")):
-        if path.exists():
-            size = path.stat().st_size
-            with path.open("r+b") as file:
-                file.write(b"\0" * size)
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
+    path = _secret_path(folder, erasure_id)
+    for each in (path, _part(path)):
+        if each.exists():
+            _wipe(each)
+
+
+def _wipe(path: Path) -> None:
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.write(b"\0" * size)
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
 
 
 def forget_unasked(folder: Path, known: set[str]) -> None:
     """Take away the files of requests that never came to hide anybody; to be called while `alone`."""
     for path in (folder / FOLDER).glob("*.secret*"):
         if path.name.partition(".")[0] not in known:
-            forget_secret(folder, path.name.partition(".")[0])
+            _wipe(path)
+    for path in (folder / FOLDER).glob("*.part"):
+        if ".secret" not in path.name:  # half of one, of a version before
+            _wipe(path)
+
+
+def _part(path: Path) -> Path:
+    """What is half written: by its name, too, it is seen that it belongs to the file."""
+    return path.with_name(f"{path.name}.part")
 
 
 def _secret_path(folder: Path, erasure_id: str) -> Path:

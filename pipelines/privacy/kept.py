@@ -113,7 +113,7 @@ _STORE: Final = {
     "followed": ("how far the index has come", OPERATION, NONE, False),
     "journal": ("which journal it is", OPERATION, NONE, False),
     "progress": ("how far things have come", OPERATION, NONE, False),
-    "activity": ("what was said of activities", OPERATION, NONE, False),
+    "activity": ("what was said of activities, which may name somebody", OPERATION, GOOD, True),
     "agent_name": ("names of agents", OPERATION, GOOD, True),
     "document": ("state and profiles that platforms keep of students", SUPPORT, GOOD, True),
     "key": ("with which platforms send", OPERATION, "until it is revoked", False),

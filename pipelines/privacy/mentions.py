@@ -1,102 +1,123 @@
-"""A student in the statements of others: found, and replaced by a pseudonym."""
+"""A student in what others have sent: found, and replaced by a pseudonym."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import orjson
 
-from learnloom.pipelines.privacy.tokens import Token, without
-from learnloom.schemas.xapi.identity import student_key
+from learnloom.pipelines.ingest.land.erased import HOME_PAGE
+from learnloom.pipelines.ingest.sources.reading import DEEPEST, depth_of
+from learnloom.pipelines.privacy.content import BEGINS, IDENTIFIERS, STRING_LEVELS, agent_key
+from learnloom.pipelines.privacy.pattern import Pattern
+from learnloom.pipelines.privacy.tokens import Token, without, without_written
 
-HOME_PAGE: Final = "https://learnloom.example/erased"
-"""Home page of the account that stands in the place of a student who was erased."""
-_IDENTIFIERS: Final = ("account", "mbox", "mbox_sha1sum", "openid")
-
-
-def agent_key(value: Mapping[str, Any]) -> str | None:
-    """Key of an agent or an identified group; None where it is neither."""
-    if not any(name in value for name in _IDENTIFIERS):
-        return None
-    return student_key({**value, "objectType": "Agent"})
+MAY_BE_ESCAPED: Final = "\\u00"
+"""Begins a letter or digit that is written as an escape: nobody does so, but JSON allows it."""
 
 
-def agents_in(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every agent within a value with its key, wherever it stands."""
-    if isinstance(value, dict):
-        key = agent_key(value)
-        if key is not None:
-            yield key, value
-        for part in value.values():
-            yield from agents_in(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from agents_in(part)
+class _Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
 
 
-def decoded(raw: bytes | str) -> Any:
+class Redaction:
+    """Takes a student out of what others have sent.
+
+    An agent is replaced as a whole, its name with it; in all other texts the tokens are. A number that is the
+    student's account is null then: whatever reads a number there takes it for unknown.
+    """
+
+    def __init__(
+        self, keys: Collection[str], tokens: Iterable[Token], pseudonym: str, *, shared: Iterable[Token] = ()
+    ) -> None:
+        """Take note of whom to take out.
+
+        Args:
+            keys: keys of the student.
+            tokens: texts that the student alone has.
+            pseudonym: stands in their place.
+            shared: texts that others have, too: they stay, but an agent who has one may be the student.
+        """
+        self.keys = frozenset(keys)
+        self.tokens = tuple(tokens)
+        self._pseudonym = pseudonym
+        self._numbers = {token.text for token in self.tokens if token.is_distinct and token.text.isdecimal()}
+        self._pattern = Pattern.of((*self.tokens, *shared))
+
+    def near(self, texts: Sequence[str]) -> set[str]:
+        """Those of some texts in which the student may stand."""
+        return {*self._pattern.among(texts), *(text for text in texts if MAY_BE_ESCAPED in text)}
+
+    def of(self, text: str) -> str | None:
+        """A statement or document of somebody else as it is kept from now on; None where the student is not in it.
+
+        What is no JSON, or is nested deeper than a statement can be, is changed as a text.
+        """
+        changed = self._document(text, 0)
+        return None if changed == text else changed
+
+    def _document(self, text: str, depth: int) -> str:
+        try:
+            return self._of_json(text, depth)
+        except ValueError:
+            return without_written(text, self.tokens, self._pseudonym)
+
+    def _of_json(self, text: str, depth: int) -> str:
+        value = _decoded(text)
+        if depth + depth_of(value) > DEEPEST:
+            raise ValueError("it is nested too deep")
+        changed = self._of_value(value, depth)
+        if changed == value:
+            return text
+        try:
+            return orjson.dumps(changed, default=_written, option=orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+        except TypeError as error:
+            raise ValueError("half of a pair of UTF-16 cannot be written as UTF-8") from error
+
+    def _of_value(self, value: Any, depth: int) -> Any:
+        if isinstance(value, _Number):
+            return None if value in self._numbers else value
+        if isinstance(value, str):
+            if value.startswith(BEGINS):
+                return self._document(value, depth + STRING_LEVELS)
+            return without(value, self.tokens, self._pseudonym)
+        if isinstance(value, list):
+            return [self._of_value(part, depth + 1) for part in value]
+        return self._of_object(value, depth) if isinstance(value, dict) else value
+
+    def _of_object(self, value: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        is_theirs = agent_key(value) in self.keys
+        changed = {
+            without(name, self.tokens, self._pseudonym): self._of_value(part, depth + 1)
+            for name, part in value.items()
+            if not (is_theirs and name in (*IDENTIFIERS, "name"))
+        }
+        if is_theirs:
+            changed["account"] = {"homePage": HOME_PAGE, "name": self._pseudonym}
+        return changed
+
+
+def _decoded(text: str) -> Any:
     """Read JSON; numbers stay as they are written.
 
     Raises:
-        ValueError: it is no JSON.
+        ValueError: it is no JSON or no UTF-8, it is nested too deep, or a name stands twice in an object.
     """
-    return json.loads(raw, parse_float=_verbatim, parse_int=_verbatim)
-
-
-def _verbatim(number: str) -> orjson.Fragment:
-    return orjson.Fragment(number)
-
-
-def redacted(raw: str, keys: Collection[str], tokens: Sequence[Token], pseudonym: str) -> str | None:
-    """A statement of somebody else without the student.
-
-    An agent is replaced as a whole, its name with it; in all other texts the tokens are.
-
-    Args:
-        raw: the statement as it came.
-        keys: keys of the student.
-        tokens: the student's texts.
-        pseudonym: stands in their place.
-
-    Returns:
-        The statement as it is kept from now on; None where the student is not in it.
-    """
-    statement = decoded(raw)
-    redaction = _Redaction(frozenset(keys), tuple(tokens), pseudonym)
-    changed = redaction.of(statement)
-    if changed == statement:
-        return None
+    text.encode()
     try:
-        return orjson.dumps(changed).decode()
-    except (TypeError, orjson.JSONEncodeError):  # half of a pair of UTF-16 cannot be written as UTF-8
-        return json.dumps(redaction.of(json.loads(raw)))
+        return json.loads(text, parse_float=_Number, parse_int=_Number, object_pairs_hook=_object)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
 
 
-def redacted_text(text: str, keys: Collection[str], tokens: Sequence[Token], pseudonym: str) -> str | None:
-    """A text, or a JSON document, without the student; as `redacted`."""
-    try:
-        return redacted(text, keys, tokens, pseudonym)
-    except ValueError:
-        changed = without(text, tokens, pseudonym)
-        return changed if changed != text else None
+def _written(number: _Number) -> orjson.Fragment:
+    return orjson.Fragment(number.encode())
 
 
-class _Redaction(NamedTuple):
-    """What is replaced, and by what."""
-
-    keys: frozenset[str]
-    tokens: tuple[Token, ...]
-    pseudonym: str
-
-    def of(self, value: Any) -> Any:
-        """A value without the student."""
-        if isinstance(value, str):
-            return without(value, self.tokens, self.pseudonym)
-        if isinstance(value, list):
-            return [self.of(part) for part in value]
-        if not isinstance(value, dict):
-            return value
-        if agent_key(value) in self.keys:
-            rest = {name: part for name, part in value.items() if name not in (*_IDENTIFIERS, "name")}
-            return self.of(rest) | {"account": {"homePage": HOME_PAGE, "name": self.pseudonym}}
-        return {without(name, self.tokens, self.pseudonym): self.of(part) for name, part in value.items()}
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a name stands twice: one of the values would be lost")
+    return made

@@ -14,6 +14,7 @@ from learnloom.pipelines.config.retention import RetentionRule
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.ingest.land.dead_letters import FORGOTTEN, drop_content
+from learnloom.pipelines.ingest.land.erased import pseudonym_of
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.lake.relation import filled_tables
@@ -121,7 +122,7 @@ class _Run:
         self._wait = settings.lock_wait_seconds
         names = ", ".join(rule.name for rule in rules)
         number = secrets.token_hex(16)
-        self._erasure = Erasure(number, now, f"retention: {names}", f"erased-{number}", STEPS[0], now)
+        self._erasure = Erasure(number, now, f"retention: {names}", pseudonym_of(number), STEPS[0], now)
         self._rows: dict[str, list[int]] = {}
         self._tokens: list[Token] = []
         self._attachments: list[str] = []

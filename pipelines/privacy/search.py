@@ -8,13 +8,12 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
 import zstandard
 
 from learnloom.pipelines.lake.catalog_copy import copy_catalog
@@ -23,10 +22,10 @@ from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
+from learnloom.pipelines.privacy.content import Content
 from learnloom.pipelines.privacy.erase_state import FOLDER as ERASURE
-from learnloom.pipelines.privacy.mentions import agents_in
 from learnloom.pipelines.privacy.pattern import Pattern
-from learnloom.pipelines.privacy.tokens import Token, bounded, holds, parts_of, variants
+from learnloom.pipelines.privacy.tokens import Token, bounded, variants
 
 _END: Final = b"PAR1"
 _CHUNK: Final = 1 << 24
@@ -258,18 +257,15 @@ class Search:
             self._text(text, place)
 
     def _text(self, text: str, place: str) -> None:
-        """Look at a text, and where it is JSON, at each of its values."""
-        found = holds(text, self._tokens)
-        for value in _values(text):
-            if isinstance(value, str):
-                found |= holds(value, self._tokens)
-        if self._names_an_agent(text):
+        """Look at a text, and where it is JSON, at each of its values and agents.
+
+        An agent may have an identifier that is too short to be looked for by itself.
+        """
+        content = Content(text)
+        found = content.holds(self._tokens)
+        if not content.agents.isdisjoint(self._keys):
             found |= {token for token in self._tokens if token.kind == "key"}
         self.hits.add(found, place)
-
-    def _names_an_agent(self, text: str) -> bool:
-        """Whether an agent stands in it whose identifier is too short to be looked for by itself."""
-        return any(key in self._keys for value in _documents(text) for key, _ in agents_in(value))
 
 
 def _is_whole(path: Path) -> bool:
@@ -278,22 +274,3 @@ def _is_whole(path: Path) -> bool:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - len(_END)))
         return size > 2 * len(_END) and file.read() == _END
-
-
-def _documents(text: str) -> Iterator[Any]:
-    """The JSON values in a text, those within its strings too."""
-    if text[:1] not in ("{", "["):
-        return
-    try:
-        value = orjson.loads(text)
-    except ValueError:
-        return
-    yield value
-    for part in parts_of(value):
-        if isinstance(part, str) and part[:1] in ("{", "["):
-            yield from _documents(part)
-
-
-def _values(text: str) -> Iterator[Any]:
-    for value in _documents(text):
-        yield from parts_of(value)

@@ -3,9 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from learnloom.pipelines.people.identifier import kind_of
 
@@ -101,14 +101,29 @@ def without(text: str, tokens: Iterable[Token], pseudonym: str) -> str:
     return text
 
 
-def parts_of(value: Any) -> Iterator[Any]:
-    """Names and values of a JSON document, at any depth."""
-    if isinstance(value, dict):
-        for name, part in value.items():
-            yield name
-            yield from parts_of(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from parts_of(part)
-    else:
-        yield value
+@lru_cache(maxsize=1_000)
+def _as_written(token: Token) -> tuple[re.Pattern[str], ...]:
+    """Finds a token in a text that is not decoded: one that is not distinct as a whole value within quotation marks."""
+    written = sorted(variants(token.text), key=len, reverse=True)
+    if token.is_distinct:
+        return tuple(map(bounded, written))
+    return tuple(re.compile(rf'(?<="){re.escape(each)}(?=\\*")') for each in written)
+
+
+def holds_written(text: str, tokens: Iterable[Token]) -> set[Token]:
+    """Which tokens a text holds that cannot be decoded, such as half of a JSON document."""
+    return {
+        token
+        for token in tokens
+        if text == token.text or any(pattern.search(text) for pattern in _as_written(token))
+    }
+
+
+def without_written(text: str, tokens: Iterable[Token], pseudonym: str) -> str:
+    """A text that cannot be decoded, with a pseudonym for the tokens that it holds."""
+    for token in tokens:
+        if text == token.text:
+            return pseudonym
+        for pattern in _as_written(token):
+            text = pattern.sub(pseudonym, text)
+    return text

@@ -1,7 +1,8 @@
 """Records that were erased: whatever brings them again, they do not land (landing.erased)."""
 
+import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,20 @@ import pyarrow as pa
 from learnloom.pipelines.ingest.land.hash_runs import Hashes
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import CATALOGUED_TABLES
+
+HOME_PAGE: Final = "https://learnloom.example/erased"
+"""Home page of the account that stands in the place of a student who was erased."""
+_PSEUDONYM: Final = re.compile(rb"erased-[0-9a-f]{32}")
+
+
+def pseudonym_of(number: str) -> str:
+    """What stands in the place of a student who was erased, by 32 random hex digits."""
+    return f"erased-{number}"
+
+
+def is_redacted(raw: bytes) -> bool:
+    """Whether the bytes of a statement stand without a student who was in them when they came."""
+    return _PSEUDONYM.search(raw) is not None
 
 
 class Erased(NamedTuple):

@@ -16,8 +16,8 @@ import orjson
 from learnloom.schemas.xapi.rule import Breach, Path
 
 _EXCERPT_CHARS = 40
-_DEEPEST = 200
-"""orjson writes no deeper than 254 levels; the limit must stay below."""
+DEEPEST = 200
+"""Levels of nesting that a record can be allowed: orjson writes no deeper than 254."""
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     r"|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
@@ -45,8 +45,8 @@ def check_limits(limits: Limits) -> None:
     Raises:
         ValueError: The depth limit exceeds what can be handled.
     """
-    if limits.max_depth > _DEEPEST:
-        raise ValueError(f"max_depth is {limits.max_depth}; it can be at most {_DEEPEST}")
+    if limits.max_depth > DEEPEST:
+        raise ValueError(f"max_depth is {limits.max_depth}; it can be at most {DEEPEST}")
 
 
 class Reading(NamedTuple):

@@ -13,15 +13,16 @@ from learnloom.pipelines.lrs.postgres import PostgresDatabase
 from learnloom.pipelines.lrs.sqlite import SqliteDatabase
 from learnloom.pipelines.privacy import erase_door_pages
 from learnloom.pipelines.privacy.erase_door_pages import (
-    drop_refused,
-    redact_documents,
+    redact_journal,
+    redact_tables,
     refused_naming,
     statements_waiting,
 )
+from learnloom.pipelines.privacy.mentions import Redaction
 from learnloom.pipelines.privacy.tokens import Token
 
 _NOW: Final = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
-_ADA: Final = [Token("ada@example.org", "identifier")]
+_ADA: Final = Redaction(("key",), [Token("ada@example.org", "identifier")], "erased-1")
 
 
 @pytest.fixture(params=["file", pytest.param("postgres", marks=pytest.mark.slow)])
@@ -38,32 +39,47 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.mark.parametrize("n", [0, 3, 4, 7])
 def test_a_student_is_found_on_every_page(store: Database, n: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether the last page is full or not, all that name her are taken out, and nothing else is."""
+    """Whether the last page is full or not, all that name her are taken out or changed, and nothing else is."""
     monkeypatch.setattr(erase_door_pages, "RECORDS", 2)
-    monkeypatch.setattr(erase_door_pages, "DOCUMENTS", 2)
-    texts = [f"{'ada@example.org' if number % 2 else 'bo@example.org'} {number}" for number in range(n)]
-    with store.transaction() as connection:
-        for seq, text in enumerate(texts, 1):
-            for at, statement_id in ((seq, None), (100 + seq, f"id-{seq}")):
-                connection.execute(
-                    "INSERT INTO entry (seq, id, stored, key_id, version, raw) VALUES (?, ?, 1, 'k', '1.0.3', ?)",
-                    (at, statement_id, text.encode()),
-                )
-            connection.execute(
-                "INSERT INTO document (kind, place, document_id, content, content_type, etag, updated) "
-                "VALUES ('state', ?, ?, ?, 'text/plain', 'e', 1)",
-                (f"place-{seq % 2}", f"d-{seq}", text.encode()),
-            )
+    monkeypatch.setattr(erase_door_pages, "ROWS", 2)
+    texts = [f'["{"ada" if number % 2 else "bo"}@example.org {number}"]' for number in range(n)]
+    _fill(store, texts)
     hers = [text.encode() for text in texts if "ada@" in text]
+    without = [text.replace("ada@example.org", "erased-1").encode() for text in texts]
     with store.snapshot() as connection:
         assert list(refused_naming(connection, _ADA)) == hers
-    assert drop_refused(store, _ADA) == len(hers)
-    assert redact_documents(store, ("key",), _ADA, "erased-1") == len(hers)
-    assert list(statements_waiting(store)) == [text.encode() for text in texts]
+    assert list(statements_waiting(store)) == [_statement(text.encode()) for text in texts]
+    assert redact_journal(store, _ADA) == len(hers)
+    assert redact_tables(store, _ADA) == dict.fromkeys(("activity", "agent_name", "document"), len(hers))
+    assert list(statements_waiting(store)) == [_statement(text) for text in without]
     with store.reading() as connection:
         left = connection.execute("SELECT raw FROM entry WHERE id IS NULL ORDER BY seq").fetchall()
         assert [bytes(row[0]) for row in left] == [text.encode() for text in texts if "bo@" in text]
-        kept = connection.execute("SELECT content FROM document").fetchall()
-    assert {bytes(row[0]).decode() for row in kept} == {
-        text.replace("ada@example.org", "erased-1") for text in texts
-    }
+        for content in ("definition FROM activity", "content FROM document"):
+            kept = connection.execute(f"SELECT {content}").fetchall()
+            assert sorted(bytes(row[0]) for row in kept) == sorted(without)
+        names = connection.execute("SELECT name FROM agent_name").fetchall()
+        assert {row[0] for row in names} == {text for text in texts if "bo@" in text}
+
+
+def _statement(text: bytes) -> bytes:
+    return b'{"actor":{"mbox":"mailto:bo@example.org"},"text":%s}' % text
+
+
+def _fill(store: Database, texts: list[str]) -> None:
+    """Put each text into a refused record, a statement, a definition, a name and a document."""
+    with store.transaction() as connection:
+        for seq, text in enumerate(texts, 1):
+            raw = text.encode()
+            for at, statement_id, sent in ((seq, None, raw), (100 + seq, f"id-{seq}", _statement(raw))):
+                connection.execute(
+                    "INSERT INTO entry (seq, id, stored, key_id, version, raw) VALUES (?, ?, 1, 'k', '1.0.3', ?)",
+                    (at, statement_id, sent),
+                )
+            connection.execute("INSERT INTO activity VALUES (?, ?)", (f"a-{seq}", raw))
+            connection.execute("INSERT INTO agent_name VALUES ('agent', ?)", (text,))
+            connection.execute(
+                "INSERT INTO document (kind, place, document_id, content, content_type, etag, updated) "
+                "VALUES ('state', ?, ?, ?, 'text/plain', 'e', 1)",
+                (f"place-{seq % 2}", f"d-{seq}", raw),
+            )

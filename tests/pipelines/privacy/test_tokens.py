@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnloom.pipelines.people.identifier import key_of
-from learnloom.pipelines.privacy.mentions import redacted
+from learnloom.pipelines.privacy.mentions import Redaction
 from learnloom.pipelines.privacy.tokens import Token, holds, tokens_of, variants
 
 _HOME = "https://lms.school.example"
@@ -69,17 +69,20 @@ def test_a_statement_loses_the_student_and_nothing_else(student: str, other: str
         '"score": 0', '"score":1.50e1'
     )
     keys = {key_of(f"{_HOME} {student}")}
-    tokens = [token for token in tokens_of([f"{_HOME} {student}"], [], ()) if token.text != other]
-    new = redacted(raw, keys, tokens, "erased-0")
+    told = tokens_of([f"{_HOME} {student}"], [], ())
+    tokens = [token for token in told if token.text != other]
+    redaction = Redaction(keys, tokens, "erased-0", shared=told)
+    assert redaction.near([raw]) == {raw}
+    new = redaction.of(raw)
     if student == other:
         return
     assert new is not None
     assert '"score":1.50e1' in new
     assert json.loads(new)["actor"] == agent(other)
-    assert redacted(new, keys, tokens, "erased-0") is None
+    assert redaction.of(new) is None
 
 
 def test_who_is_not_named_stays_as_it_is() -> None:
     """A statement without the student is left alone."""
     raw = '{"actor":{"mbox":"mailto:bo@school.example"},"n":1.0}'
-    assert redacted(raw, {"0" * 16}, [_TOKEN], "erased-0") is None
+    assert Redaction({"0" * 16}, [_TOKEN], "erased-0").of(raw) is None
