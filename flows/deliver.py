@@ -28,6 +28,8 @@ from learnloom.pipelines.lake.turns import DELIVERY
 def deliver(subscription: str = "all", limit: int | None = None) -> dict[str, Any]:
     """Send what is new, and again what was not taken; killed anywhere, the next run goes on under the same ids.
 
+    However much is due, each is served for `deliver_max_seconds` only, so that the others have their turn.
+
     Args:
         subscription: `all`, or the name of one.
         limit: events for each subscription, at the most. None: all that are due.
@@ -39,8 +41,16 @@ def deliver(subscription: str = "all", limit: int | None = None) -> dict[str, An
     for each in done:
         told = "%s: %d delivered, %d failed, %d given up, %d skipped%s"
         say = logger().warning if each.dead or each.told else logger().info
-        why = f"; {each.told}" if each.told else ""
-        say(told, each.subscription, each.delivered, each.failed, each.dead, each.passed, why)
+        why = each.told or ("more is due, which the next run sends" if each.is_cut else "")
+        say(
+            told,
+            each.subscription,
+            each.delivered,
+            each.failed,
+            each.dead,
+            each.passed,
+            f"; {why}" if why else "",
+        )
     rows = [vars(each) for each in done]
     if is_under_prefect() and rows:
         create_table_artifact(table=rows, key="deliveries", description="Deliveries by subscription.")
@@ -54,7 +64,15 @@ def send(only: str | None, limit: int | None = None) -> list[DeliverySummary]:
     with opened(this_run("deliver"), DELIVERY) as warehouse:
         wanted = subscriptions_of(chosen, only)
         done = []
-        for each in deliver_now(warehouse, chosen, wanted, environment=environment(), clock=now, limit=limit):
+        for each in deliver_now(
+            warehouse,
+            chosen,
+            wanted,
+            environment=environment(),
+            clock=now,
+            limit=limit,
+            max_seconds=chosen.flows.deliver_max_seconds,
+        ):
             done.append(each)
             step()
     return done

@@ -71,14 +71,16 @@ class ServedDoor:
         pause = _PAUSE_SECONDS
         while not self._over.is_set():
             began = time.monotonic()
-            code = self._run()
+            try:
+                told = f"has ended with code {self._run()}, see its messages above"
+            except OSError as error:  # such as no memory for another process just then
+                told = f"cannot be started: {error}"
             if self._over.is_set():
                 return
             if time.monotonic() - began > _LONGEST_PAUSE_SECONDS:
                 pause = _PAUSE_SECONDS
             sys.stderr.write(
-                f"learnloom: learnloom {self._name} has ended with code {code}, see its messages above; "
-                f"it is started again in {pause:.0f} s\n"
+                f"learnloom: learnloom {self._name} {told}; it is started again in {pause:.0f} s\n"
             )
             self._over.wait(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)

@@ -104,7 +104,7 @@ class Deliverer(LiveWorker):
                 return
         with turn(self._folder, DELIVERY):
             sent = deliver(limit=_MOST_EVENTS).values()
-        if any(each["delivered"] >= _MOST_EVENTS for each in sent):
+        if any(each["is_cut"] for each in sent):
             self.note()
 
 

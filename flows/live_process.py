@@ -54,12 +54,15 @@ class LiveProcess:
         pause = _FIRST_PAUSE_SECONDS
         while not self._is_closed.is_set():
             began = time.monotonic()
-            code = self._run()
-            self._end_runs(code)
+            try:
+                told = f"ended with code {self._run()}"
+            except OSError as error:  # such as no memory for another process just then
+                told = f"cannot be started: {error}"
+            self._end_runs(told)
             if self._is_closed.is_set():
                 return
             pause = _FIRST_PAUSE_SECONDS if time.monotonic() - began > _WENT_WELL_SECONDS else 2 * pause
-            _log.error("the live process has ended with code %d: it is started again", code)
+            _log.error("the live process %s; it is started again", told)
             self._is_closed.wait(min(pause, _LONGEST_PAUSE_SECONDS))
 
     def _run(self) -> int:
@@ -73,8 +76,8 @@ class LiveProcess:
             )
         return self._process.wait()
 
-    def _end_runs(self, code: int) -> None:
+    def _end_runs(self, told: str) -> None:
         try:
-            end_runs_tagged(self.tag, f"the live process ended with code {code}; it does this again", _FLOWS)
+            end_runs_tagged(self.tag, f"the live process {told}; it does this again", _FLOWS)
         except Exception as error:  # noqa: BLE001 - Prefect is away: its runs stay as they are
             _log.warning("runs of the live process could not be ended: %s", error)

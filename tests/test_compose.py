@@ -1,10 +1,12 @@
 """The composition and the image are sound, as far as can be told without starting them."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -189,13 +191,23 @@ def test_what_has_come_over_http_may_land_at_the_end(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["consumer", "flows"])
-def test_who_hangs_is_seen_after_it_should_have_ended(name: str) -> None:
-    """The healthcheck looks at the file that shows signs of life, and is more patient than the process itself."""
-    service = SERVICES[name]
-    command = service["healthcheck"]["test"]
-    assert service["environment"]["LEARNLOOM_HEARTBEAT_FILE"] in command
-    minutes = int(command[-1].removeprefix("-"))
-    assert minutes * 60 > Settings.model_fields["hang_seconds"].default
+def test_who_hangs_is_seen_after_it_should_have_ended(name: str, tmp_path: Path) -> None:
+    """The healthcheck fails where the sign of life is absent or old, and is more patient than the process itself."""
+    service, file = SERVICES[name], tmp_path / "alive"
+    asks, *command = service["healthcheck"]["test"]
+    assert asks == "CMD"
+    shown = service["environment"]["LEARNLOOM_HEARTBEAT_FILE"]
+    command = [part.replace("$$", "$").replace(shown, str(file)) for part in command]
+
+    def is_well() -> bool:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+    patience = Settings.model_fields["hang_seconds"].default
+    assert not is_well()
+    for age, wanted in ((0, True), (patience, True), (patience + 3_600, False)):
+        file.touch()
+        os.utime(file, times=(file.stat().st_atime, file.stat().st_mtime - age))
+        assert is_well() is wanted, age
 
 
 def test_figures_are_watched() -> None:

@@ -35,6 +35,8 @@ def backup(
 ) -> None:
     """Copy the warehouse, the store of `learnloom lrs`, logins and answers on pages, while others write.
 
+    With the catalogue in PostgreSQL, the tables of the store and of logins are left out: `pg_dump` copies them.
+
     `learnloom restore` brings it back. Landing resumes from the positions in the backup: newer records are read again
     from Kafka or the files.
     """
@@ -48,6 +50,11 @@ def backup(
         f"The backup {target} holds {done.files:,} files. {done.copied:,} of them were copied now "
         f"({done.bytes_copied:,} bytes)."
     )
+    if settings.catalog is not None:
+        out.say(
+            "It does not hold keys, documents and the journal of `learnloom lrs`, nor logins: they are in the "
+            "catalogue's database. Dump them, too: pg_dump --schema lrs --schema login."
+        )
     if is_secret:
         out.say(
             f"It does not hold {place_of(settings).secret_file}, with which the keys of students are made: keep a "

@@ -71,6 +71,13 @@ class Schedules(BaseModel):
         le=86_400,
         description="How often failed deliveries are retried. A refresh triggers delivery, too.",
     )
+    deliver_max_seconds: float = Field(
+        default=300.0,
+        ge=1,
+        le=86_400,
+        description="Maximum duration of the delivery to one subscription in a run, so that the others have their "
+        "turn. The next run resumes where it stopped.",
+    )
     train_cron: str = Field(
         default="0 2 * * 0", pattern=_CRON, description="When a new model version is fitted."
     )

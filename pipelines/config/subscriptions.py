@@ -83,7 +83,9 @@ class FileSubscription(_Subscription):
     """A folder that gets a file of JSON lines whenever there is something new."""
 
     to: Literal["file"]
-    folder: Path = Field(description="Folder to write to; it is created if it does not exist.")
+    folder: Path = Field(
+        description="Folder to write to, for this subscription alone; it is created if it does not exist."
+    )
 
 
 class _HttpSubscription(_Subscription):
@@ -173,17 +175,23 @@ def checked_address(url: str) -> str:
     return url
 
 
-def _with_names_of_their_own(given: tuple[AnySubscription, ...]) -> tuple[AnySubscription, ...]:
+def _apart(given: tuple[AnySubscription, ...]) -> tuple[AnySubscription, ...]:
     names = [each.name for each in given]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(
             f"two subscriptions have the name {twice[0]}: how far each has come is kept under it"
         )
+    folders = [each.folder.absolute() for each in given if isinstance(each, FileSubscription)]
+    if shared := sorted({folder for folder in folders if folders.count(folder) > 1}):
+        raise ValueError(
+            f"two subscriptions write to the folder {shared[0]}, where the files of one would take the place of the "
+            "other's: give each a folder of its own"
+        )
     return given
 
 
-Subscriptions = Annotated[tuple[Subscription, ...], AfterValidator(_with_names_of_their_own)]
-"""Of which no two have one name."""
+Subscriptions = Annotated[tuple[Subscription, ...], AfterValidator(_apart)]
+"""Of which no two have one name, or one folder."""
 
 
 def checked_secret(secret: SecretStr | None) -> SecretStr | None:

@@ -53,6 +53,8 @@ class DeliverySummary:
     """Events that had ended or expired before they were sent."""
     told: str | None = None
     """Why it stopped before everything was sent; None where it did not."""
+    is_cut: bool = False
+    """Whether its time or its limit was over before everything was sent: the next delivery goes on."""
 
     def add(self, deliveries: Sequence[Delivery]) -> None:
         """Count what was recorded."""
@@ -101,6 +103,8 @@ class Delivering:
     """Events to send, at the most; None: all that are due."""
     withheld: Sequence[str] = ()
     """Keys of students to whom themselves nothing is said."""
+    max_seconds: float | None = None
+    """How long it sends, about; None: until nothing is due any more."""
     summary: DeliverySummary = field(init=False)
     _n_sent: int = field(default=0, init=False)
     _n_failed_in_a_row: int = field(default=0, init=False)
@@ -120,8 +124,13 @@ class Delivering:
             now=self.clock(),
             wait_seconds=self.wait_seconds,
         )
+        began = self.clock()
         while position is not None and not self._is_kept_from(position):
             position = self._step(position)
+            seconds = (self.clock() - began).total_seconds()
+            if position is not None and self.max_seconds is not None and seconds >= self.max_seconds:
+                self.summary.is_cut = True
+                break
         return self.summary
 
     @cached_property
@@ -131,13 +140,9 @@ class Delivering:
 
     def _is_kept_from(self, position: DeliveryPosition) -> bool:
         """Whether nothing may be sent now; tell why."""
-        if position.is_paused:
-            self.summary.told = (
-                f"paused: {position.told}. When the receiver is back: "
-                f"learnloom deliver resume {position.subscription}"
-            )
-        elif position.held_until is not None and position.held_until > self.clock():
-            self.summary.told = f"held until {position.held_until:%Y-%m-%d %H:%M:%S} UTC: {position.told}"
+        is_held = position.held_until is not None and position.held_until > self.clock()
+        if position.is_paused or is_held:
+            self.summary.told = _why_kept(position)
         return self.summary.told is not None
 
     def _step(self, position: DeliveryPosition) -> DeliveryPosition | None:
@@ -165,8 +170,15 @@ class Delivering:
         deliveries = [found for each in dealt.events if (found := self._what_became(*each)) is not None]
         after = self._after(position, batch, dealt)
         recorded = self._record(position, after, deliveries)
+        if recorded is None:
+            return None
+        if dealt.stopped is not None:
+            # However short the pause: the next delivery asks again, else one that is always put off would never end.
+            self.summary.told = _why_kept(recorded)
+            return None
         # What was read of the outbox to its end need not be looked for once more.
-        is_over = batch.is_last and dealt.stopped is None and len(dealt.events) == len(batch.events)
+        is_over = batch.is_last and len(dealt.events) == len(batch.events)
+        self.summary.is_cut = self._is_at_limit and not is_over
         return None if self._is_at_limit or is_over else recorded
 
     def _read_batch(self, position: DeliveryPosition, waiting: int | None, now: datetime) -> DeliveryBatch:
@@ -267,3 +279,10 @@ class Delivering:
             return None
         self.summary.add(deliveries)
         return recorded
+
+
+def _why_kept(position: DeliveryPosition) -> str:
+    """Say why nothing is sent to a subscription that is paused or held."""
+    if position.is_paused:
+        return f"paused: {position.told}. When the receiver is back: learnloom deliver resume {position.subscription}"
+    return f"held until {position.held_until:%Y-%m-%d %H:%M:%S} UTC: {position.told}"

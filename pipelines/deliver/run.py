@@ -44,6 +44,7 @@ def deliver(
     environment: Mapping[str, str],
     clock: Clock,
     limit: int | None = None,
+    max_seconds: float | None = None,
     chance: Callable[[], float] = random.random,
     monotonic: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
@@ -57,6 +58,7 @@ def deliver(
         environment: holds the secrets that subscriptions name.
         clock: gives the present moment.
         limit: events for each subscription, at the most; None: all that are due.
+        max_seconds: how long it sends to each, about; None: until nothing is due any more.
         chance: gives a number from 0 to 1.
         monotonic: gives seconds from anywhere.
         sleep: waits so many seconds.
@@ -75,7 +77,15 @@ def deliver(
             continue
         with closing(sender), one_thread(warehouse):
             yield Delivering(
-                warehouse, subscription, sender, clock, chance, settings.lock_wait_seconds, limit, withheld
+                warehouse,
+                subscription,
+                sender,
+                clock,
+                chance,
+                settings.lock_wait_seconds,
+                limit,
+                withheld,
+                max_seconds,
             ).run()
 
 

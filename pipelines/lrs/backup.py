@@ -2,7 +2,8 @@
 
 The store is copied first, the catalogue after it: what the copy of the journal lacks has landed in the copy of the
 warehouse, and the restored journal goes on above it (source.py). The other way round, entries might have let go of
-their bytes that the older catalogue has not. A store in PostgreSQL is backed up with the database that holds it.
+their bytes that the older catalogue has not. Of a store in PostgreSQL the attachments are copied, and its tables
+are backed up with the database that holds them.
 """
 
 import sqlite3
@@ -20,16 +21,15 @@ from learnloom.pipelines.lrs.store import FOLDER
 
 
 def back_up_all(warehouse: Warehouse, target: str | Path, access: S3 | None = None) -> BackedUp:
-    """Copy the store, where there is one, and the warehouse, while others read and write; as `back_up`."""
+    """Copy the store's files, where there are any, and the warehouse, while others read and write; as `back_up`."""
     source, kept = warehouse.folder / FOLDER, _beside(target)
-    if not (source / FILE).exists():
-        return back_up(warehouse, target, access)
     with tempfile.TemporaryDirectory(prefix="learnloom-backup-") as folder:
-        with (
-            closing(sqlite3.connect(source / FILE)) as store,
-            closing(sqlite3.connect(Path(folder) / FILE)) as copy,
-        ):
-            store.backup(copy)
+        if (source / FILE).exists():
+            with (
+                closing(sqlite3.connect(source / FILE)) as store,
+                closing(sqlite3.connect(Path(folder) / FILE)) as copy,
+            ):
+                store.backup(copy)
         # Attachments are written before the entry that names them: those of the copy are all there.
         place = warehouse.place
         attached = copy_beside(

@@ -1,12 +1,13 @@
 """Figures of the warehouse for whoever watches it: counts, ages, sizes. Read in some milliseconds, at each scrape."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.maintain import spare_files
 from learnloom.pipelines.lake.relation import existing_tables
-from learnloom.pipelines.operate.watched import dead_share
+from learnloom.pipelines.operate.watched import dead_share, receivers_away
 
 _DAY: Final = dt.timedelta(days=1)
 
@@ -33,6 +34,7 @@ def _asked(name: str, told: str, select: str, *reads: str) -> _Asked:
 _LANDED: Final = "landing.statement"
 _STATE: Final = "run.refresh_state"
 _STAGED: Final = "staging.stg_statement"
+_POSITIONS: Final = "feedback.delivery_position"
 _ASKED: Final = (
     _asked("statements_landed", "Statements in the warehouse.", f"SELECT count(*) FROM {_LANDED}", _LANDED),
     _asked(
@@ -83,8 +85,8 @@ _ASKED: Final = (
 )
 
 
-def gauges(warehouse: Warehouse, *, now: dt.datetime) -> list[Gauge]:
-    """Read all figures that can be told; what is unknown so far is left out."""
+def gauges(warehouse: Warehouse, *, now: dt.datetime, subscriptions: Collection[str] = ()) -> list[Gauge]:
+    """Read all figures that can be told, of these subscriptions; what is unknown so far is left out."""
     warehouse.use(LAKE)
     known = existing_tables(warehouse)
     found = [
@@ -99,6 +101,10 @@ def gauges(warehouse: Warehouse, *, now: dt.datetime) -> list[Gauge]:
         refused, came = share
         told = "Share of the last day's records that were refused."
         found.append(Gauge("learnloom_dead_letter_share", told, refused / came))
+    if _POSITIONS in known:
+        away = receivers_away(warehouse, subscriptions, now=now)
+        told = "Subscriptions that are paused or held, because their receiver takes nothing."
+        found.append(Gauge("learnloom_receivers_away", told, float(away)))
     told = "Files that merging could save, of the table with most."
     found.append(Gauge("learnloom_spare_files", told, float(spare_files(warehouse))))
     return found

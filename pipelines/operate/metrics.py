@@ -15,10 +15,9 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.sources.errors import IngestError
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.held import ReadingPool
-from learnloom.pipelines.lake.open import open_to_read
+from learnloom.pipelines.lake.open import open_to_read, place_of
 from learnloom.pipelines.operate.gauges import gauges
 from learnloom.pipelines.operate.lag import lag_of
-from learnloom.schemas.errors import LearnloomError
 
 _log = logging.getLogger(__name__)
 
@@ -35,11 +34,13 @@ class _MetricsCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Read every metric; a warehouse that cannot be read is a metric, too."""
+        names = [each.name for each in self._settings.subscriptions]
         try:
             with self._held.lent() as warehouse:
-                found = gauges(warehouse, now=self._clock())
+                found = gauges(warehouse, now=self._clock(), subscriptions=names)
                 topics = list(self._topics(warehouse))
-        except LearnloomError:
+        except Exception as error:  # noqa: BLE001 - whatever DuckDB says of a file: the scrape must not fail
+            _log.warning("the warehouse cannot be read: %s", place_of(self._settings).scrubbed(str(error)))
             found, topics = None, []
         yield GaugeMetricFamily(
             "learnloom_up", "Whether the warehouse can be read.", value=float(found is not None)

@@ -1,6 +1,7 @@
 """Figures of the warehouse that tell whether all is well."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
@@ -27,6 +28,25 @@ def dead_share(warehouse: Warehouse, *, since: dt.datetime) -> tuple[int, int] |
         {"since": since},
     )
     return (refused, landed + refused) if landed + refused else None
+
+
+def receivers_away(warehouse: Warehouse, subscriptions: Collection[str], *, now: dt.datetime) -> int:
+    """Count the subscriptions of which the receiver takes nothing: paused, held now, or held twice in a row.
+
+    Of those nothing else tells: what was not sent is counted neither as waiting nor as given up.
+
+    Args:
+        warehouse: with an outbox.
+        subscriptions: names of the settings; those that are there no more wait for nobody.
+        now: the present moment.
+    """
+    warehouse.use(LAKE)
+    (count,) = warehouse.one(
+        "SELECT count(*) FROM feedback.delivery_position WHERE list_contains($names, subscription) "
+        "AND (is_paused OR n_holds > 1 OR coalesce(held_until > $now, false))",
+        {"names": list(subscriptions), "now": now},
+    )
+    return int(count)
 
 
 def drift(warehouse: Warehouse) -> Drift | None:

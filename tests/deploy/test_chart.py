@@ -121,6 +121,35 @@ def test_kubernetes_takes_what_is_made(helm: str) -> None:
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+def test_tokens_of_the_interface_come_from_its_secret(helm: str) -> None:
+    """The token of tools that speak for students alone is read where the secret is said to have it, and only there."""
+    wanted = {
+        "api_token": "/secrets/api/api_token",
+        "api_student_token": "/secrets/api/api_student_token",
+    }
+    for given, names in (("true", list(wanted)), ("false", ["api_token"])):
+        told = _environment(
+            helm, "api", "--set", f"api.enabled=true,api.existingSecret=s,api.studentToken={given}"
+        )
+        files = {name: told.get(f"LEARNLOOM_{name.upper()}_FILE") for name in wanted}
+        assert files == {name: path if name in names else None for name, path in wanted.items()}
+
+
+def test_the_lag_of_the_store_is_told(helm: str) -> None:
+    """Figures are of the topics that are landed, that of the store among them, under the name that it has."""
+    told = "LEARNLOOM_FLOWS__TOPICS"
+    assert _environment(helm, "metrics")[told] == '["xapi","learnloom.lrs"]'
+    assert _environment(helm, "metrics", "--set", "lrs.enabled=false")[told] == '["xapi"]'
+    named = _environment(helm, "metrics", "--set", "settings.LEARNLOOM_LRS__TOPIC=http")
+    assert named[told] == '["xapi","http"]'
+
+
+def _environment(helm: str, part: str, *options: str) -> dict[str, Any]:
+    """The variables of a part's container."""
+    (container,) = _pods(_rendered(helm, *options))[f"school-{part}"]["containers"]
+    return {each["name"]: each.get("value") for each in container["env"]}
+
+
 def test_the_chart_is_of_this_version(helm: str) -> None:
     """Chart and application bear the version of the package, and the rules are those of the folder `alerts`."""
     (version,) = re.findall(r'^version = "(.*)"$', page("pyproject.toml"), re.MULTILINE)

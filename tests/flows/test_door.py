@@ -35,3 +35,25 @@ def test_a_store_that_was_killed_is_started_again_and_ends_with_the_flows(
         wait_until(lambda: door.pid not in (first, None) and is_answering(about), lambda: None)
     assert door.pid is None
     assert not is_answering(about)
+
+
+@pytest.mark.slow
+def test_a_store_that_could_not_be_started_is_tried_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the system gives no process, it is told why, and the next one is asked for."""
+    command = tmp_path / "learnloom"
+    told = []
+
+    def is_told() -> bool:
+        told.append(capsys.readouterr().err)
+        return "cannot be started" in "".join(told)
+
+    with ServedDoor(LrsBounds(enabled=True), command=[str(command)]) as door:
+        wait_until(is_told, lambda: None)
+        made = tmp_path / "made"
+        made.write_text("#!/bin/sh\nexec sleep 1000\n", encoding="utf-8")
+        made.chmod(0o700)
+        made.rename(command)
+        wait_until(lambda: door.pid is not None, lambda: None)
+    assert "No such file" in "".join(told)

@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from learnloom.flows import live_process
+from learnloom.flows.live_process import LiveProcess
 from servers.errors import StartError
 from servers.http import TRUST
 from servers.waiting import wait_until
@@ -119,3 +121,15 @@ def test_the_process_ends_with_whoever_started_it(tmp_path: Path) -> None:
         process.stdin.close()
         # It may not have come to where it stops by itself.
         assert process.wait(WAIT_SECONDS) in {0, -signal.SIGTERM}
+
+
+def test_where_the_system_gives_no_process_it_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A live process that could not be started is tried again, and runs of the one before end with the reason."""
+    told: list[str] = []
+    monkeypatch.setattr(live_process, "end_runs_tagged", lambda _tag, message, _flows: told.append(message))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with LiveProcess():
+        wait_until(lambda: len(told) > 1, lambda: None)
+    assert all("cannot be started" in each and "No such file" in each for each in told)

@@ -1,14 +1,17 @@
 """Figures for Prometheus, and the rules over them."""
 
+import logging
 import re
+import shutil
 import urllib.request
 from pathlib import Path
 
+import pytest
 import yaml
 
 from learnloom.pipelines.cli.options import Exit
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.operate.metrics import serve_metrics
+from learnloom.pipelines.operate.metrics import metrics_text, serve_metrics
 from servers.ports import free_port
 from tests.conftest import _NOW, SmallClass
 from tests.documents import ROOT
@@ -44,6 +47,11 @@ def test_every_alert_is_over_a_figure_that_there_is(school: SmallClass) -> None:
     for rule in rules:
         assert set(_FIGURE.findall(rule["expr"])) <= told | _UNTOLD, rule["alert"]
         assert f"`{rule['alert']}`" in page
+        # All figures may fall: such a function would take that for a restart, and the rest for what was added.
+        assert not re.search(r"\b(?:increase|rate)\(", rule["expr"]), rule["alert"]
+    assert any("absent(learnloom_up)" in rule["expr"] for rule in rules), (
+        "nobody tells where all figures are away"
+    )
 
 
 def test_a_scrape_is_answered_also_where_there_is_no_warehouse(tmp_path: Path) -> None:
@@ -58,3 +66,17 @@ def test_a_scrape_is_answered_also_where_there_is_no_warehouse(tmp_path: Path) -
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.mark.slow
+def test_data_that_cannot_be_read_are_told_as_such(
+    school: SmallClass, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the catalogue stands and its files do not, the scrape says so, and the log says which is missing."""
+    folder = Path(shutil.copytree(school.folder, tmp_path / "warehouse"))
+    for file in folder.rglob("*.parquet"):
+        file.unlink()
+    with caplog.at_level(logging.WARNING):
+        found = _figures(metrics_text(Settings(warehouse=folder), clock=lambda: _NOW))
+    assert found == {"learnloom_up": 0}
+    assert ".parquet" in caplog.text

@@ -108,7 +108,11 @@ def webhook(url: str, **changes: Any) -> WebhookSubscription:
 
 
 def delivered(
-    warehouse: Warehouse, clock: Clock, *subscriptions: AnySubscription, limit: int | None = None
+    warehouse: Warehouse,
+    clock: Clock,
+    *subscriptions: AnySubscription,
+    limit: int | None = None,
+    max_seconds: float | None = None,
 ) -> list[DeliverySummary]:
     """Deliver once to each."""
     return list(
@@ -119,6 +123,7 @@ def delivered(
             environment=ENVIRONMENT,
             clock=clock,
             limit=limit,
+            max_seconds=max_seconds,
             chance=lambda: 1.0,
             monotonic=clock.monotonic,
             sleep=clock.sleep,

@@ -135,3 +135,17 @@ def test_a_secret_that_is_none_is_refused(secret: str) -> None:
     """Only whsec_ and the base64 of 24 to 64 bytes signs anything."""
     with pytest.raises(ValidationError, match="a secret is whsec_"):
         webhook("https://a.example", secret_variable=None, secret=secret)
+
+
+def test_two_subscriptions_do_not_write_to_one_folder(tmp_path: Path) -> None:
+    """Files are named by their events, so those of another would be lost: the folder is refused by name."""
+    told = f'to = "file"\nfolder = "{tmp_path}/signals'
+    tables = [f'[[subscriptions]]\nname = "{name}"\n{told}{end}"\n' for name, end in (("a", ""), ("b", "/"))]
+    Path("learnloom.toml").write_text("\n".join(tables), encoding="utf-8")
+    with pytest.raises(
+        SettingsError, match=r"write to the folder .*signals, .*: give each a folder of its own"
+    ):
+        read_settings()
+    tables[1] = tables[1].replace("signals/", "others")
+    Path("learnloom.toml").write_text("\n".join(tables), encoding="utf-8")
+    assert len(read_settings().subscriptions) == 2

@@ -7,9 +7,11 @@ from pathlib import Path
 import orjson
 import pytest
 
+from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.lrs.backup import back_up_all
+from learnloom.pipelines.lrs.store import FOLDER
 from servers.waiting import wait_until
 from tests.pipelines.lrs.serving import Client, new_key, serving, statement
 
@@ -76,3 +78,16 @@ def _replace(source: Path, target: Path) -> None:
         shutil.copytree(source, target)
     else:
         shutil.copy2(source, target)
+
+
+@pytest.mark.slow
+def test_attachments_are_in_a_backup_wherever_the_tables_of_the_store_are(tmp_path: Path) -> None:
+    """A store whose tables are in PostgreSQL has no file of them: its attachments are files all the same."""
+    name = f"{FOLDER}/attachments/ab/{'ab' * 32}"
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        landing_schema.prepare(warehouse, wait_seconds=20)
+        kept = warehouse.folder / name
+        kept.parent.mkdir(parents=True)
+        kept.write_bytes(b"an essay")
+        assert back_up_all(warehouse, tmp_path / "safe").copied == 1
+    assert (tmp_path / "safe" / name).read_bytes() == b"an essay"
