@@ -167,7 +167,10 @@ def _out_of_reach(warehouse: Warehouse, settings: Settings, erasure: Erasure) ->
         vault = "the student in the vault, which this account may not read"
         found.append((vault, "whoever may: learnloom vault forget"))
     if settings.catalog is not None:
-        found.append(("PostgreSQL's archive of its write-ahead log, and its backups", "their own rotation"))
+        archives = "PostgreSQL's archive of its write-ahead log, its backups and dumps"
+        found.append(
+            (archives, "their own rotation: whoever makes dumps makes one anew, and deletes the older ones")
+        )
     if (settings.data_path or "").startswith(SCHEME):
         found.append(("earlier versions of objects, where the bucket keeps them", "the bucket's own rules"))
     return [{"what": what, "until": until} for what, until in found]
