@@ -14,7 +14,7 @@ from learnloom.pipelines.login.store import LoginStore, MemberList
 from learnloom.pipelines.lrs.fetch import Fetcher, FetchError
 from learnloom.pipelines.people.events import Teller
 from learnloom.pipelines.pseudonyms.opening import pseudonyms_of
-from learnloom.pipelines.roster.member import RosterCounts, import_members
+from learnloom.pipelines.roster.member import RosterCounts, import_members, tell_staff
 
 _SECONDS = 30.0
 """How long a platform may take for a page of a list."""
@@ -34,7 +34,8 @@ def fetch_rosters(
 ) -> list[FetchedList]:
     """Put each course's members in the place of those that its platform told before.
 
-    A list that cannot be had stays as it was, and keeps no other from being fetched.
+    A list that cannot be had stays as it was, and keeps no other from being fetched. Who is staff is told once, by all
+    lists: by half of them somebody who changes courses would be something else for a moment.
 
     Args:
         settings: a school's choices.
@@ -43,7 +44,8 @@ def fetch_rosters(
         teller: who brings them in.
 
     Raises:
-        WarehouseBusyError: other writers were in the way for too long; lists before this one are there.
+        WarehouseBusyError: other writers were in the way for too long; lists before this one are there, and the next
+            fetch tells who is staff by them.
     """
     platforms = Platforms(store, settings.login)
     with closing(platforms), closing(Fetcher(monotonic=time.monotonic, seconds=_SECONDS)) as fetcher:
@@ -65,6 +67,9 @@ def fetch_rosters(
                 left_out=left_out,
                 wait_seconds=settings.lock_wait_seconds,
                 pseudonyms=pseudonyms_of(settings),
+                tells_staff=False,
             )
             found.append(FetchedList(told, counts, None))
-        return found
+    if found:
+        tell_staff(warehouse, teller, wait_seconds=settings.lock_wait_seconds)
+    return found

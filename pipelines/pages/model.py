@@ -190,6 +190,7 @@ def students_of(model: CopyCursor, course_id: str | None) -> list[str]:
 def counted_of(model: CopyCursor, statement_ids: Sequence[str]) -> set[str]:
     """Those of some answers that the refresh of this model has counted."""
     rows = model.rows(
-        "SELECT statement_id FROM counted WHERE list_contains($asked, statement_id)", {"asked": statement_ids}
+        "SELECT statement_id FROM counted WHERE statement_id IN (SELECT unnest($asked))",
+        {"asked": statement_ids},
     )
     return {row["statement_id"] for row in rows}

@@ -38,8 +38,8 @@ class RosterCounts(NamedTuple):
     teachers: int
     left_out: int
     """Rows that are no student or teacher, or of somebody who cannot be named."""
-    new_staff: int
-    """People who were not known to be staff."""
+    new_staff: int | None
+    """People who were not known to be staff; None: that is told of several rosters together."""
 
 
 def import_members(
@@ -51,6 +51,7 @@ def import_members(
     left_out: int,
     wait_seconds: float,
     pseudonyms: Pseudonyms | None = None,
+    tells_staff: bool = True,
 ) -> RosterCounts:
     """Put members in the place of those that `source` told before, and tell who is staff by them.
 
@@ -62,6 +63,7 @@ def import_members(
         left_out: rows that were not understood, to be counted.
         wait_seconds: how long to try again while others write.
         pseudonyms: under which statements land; members are kept under them, too.
+        tells_staff: false where more rosters follow, and `tell_staff` after the last.
 
     Raises:
         WarehouseBusyError: other writers were in the way for too long; nothing is changed, or the roster is there and
@@ -78,7 +80,7 @@ def import_members(
 
     landing_schema.prepare(warehouse, wait_seconds=wait_seconds)
     warehouse.retrying(write, wait_seconds=wait_seconds)
-    new_staff = _tell_staff(warehouse, teller, wait_seconds=wait_seconds)
+    new_staff = tell_staff(warehouse, teller, wait_seconds=wait_seconds) if tells_staff else None
     named = {role: len({_who(each) for each in members if each.role == role}) for role in PARTS}
     return RosterCounts(
         len({each.course_id for each in members}), named[STUDENT], named[TEACHER], left_out, new_staff
@@ -95,8 +97,15 @@ def _who(member: Member) -> str | None:
     return member.identifier or member.subject
 
 
-def _tell_staff(warehouse: Warehouse, teller: Teller, *, wait_seconds: float) -> int:
-    """Tell who is staff, by all rosters that stand: a student in any course of any of them is a student."""
+def tell_staff(warehouse: Warehouse, teller: Teller, *, wait_seconds: float) -> int:
+    """Tell who is staff, by all rosters that stand: a student in any course of any of them is a student.
+
+    Returns:
+        How many people were not known to be staff.
+
+    Raises:
+        WarehouseBusyError: other writers were in the way for too long; nothing is changed.
+    """
     counted = 0
 
     def changes_of(who: WhoIsWho) -> list[PersonChange]:

@@ -9,17 +9,32 @@
 --   first_active_at  first act of the student in it; NULL where there was none
 --   last_active_at   last act of the student in it
 --   unregistered_at  when they left
---   completed_at     first completion of the course
---   passed_at        first pass of the course
+--   completed_at     first completion of the course; of a time before the last enrolment the last one since, NULL where
+--                    there is none
+--   passed_at        first pass of the course, likewise
+WITH enrolments AS (
+    SELECT
+        *,
+        coalesce(registered_at, first_active_at) AS enrolled_at
+    FROM dimensional.fact_enrolment
+)
+
 SELECT
-    fact_enrolment.student_key,
-    fact_enrolment.course_id,
+    enrolments.student_key,
+    enrolments.course_id,
     dim_activity.activity_name AS course_name,
-    fact_enrolment.registered_at,
-    fact_enrolment.first_active_at,
-    fact_enrolment.last_active_at,
-    fact_enrolment.unregistered_at,
-    fact_enrolment.completed_at,
-    fact_enrolment.passed_at
-FROM dimensional.fact_enrolment
-LEFT JOIN dimensional.dim_activity ON fact_enrolment.course_id = dim_activity.activity_id
+    enrolments.registered_at,
+    enrolments.first_active_at,
+    enrolments.last_active_at,
+    enrolments.unregistered_at,
+    -- Who completed it and enrolled anew has another go.
+    CASE
+        WHEN coalesce(enrolments.completed_at >= enrolments.enrolled_at, TRUE) THEN enrolments.completed_at
+        WHEN enrolments.last_completed_at >= enrolments.enrolled_at THEN enrolments.last_completed_at
+    END AS completed_at,
+    CASE
+        WHEN coalesce(enrolments.passed_at >= enrolments.enrolled_at, TRUE) THEN enrolments.passed_at
+        WHEN enrolments.last_passed_at >= enrolments.enrolled_at THEN enrolments.last_passed_at
+    END AS passed_at
+FROM enrolments
+LEFT JOIN dimensional.dim_activity ON enrolments.course_id = dim_activity.activity_id

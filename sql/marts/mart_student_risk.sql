@@ -45,9 +45,12 @@ WITH open_courses AS (
             OR (
                 fact_enrolment.course_id NOT IN (SELECT course_id FROM dimensional.dim_course_run)
                 AND fact_enrolment.unregistered_at IS NULL
-                AND fact_enrolment.completed_at IS NULL
-                AND fact_enrolment.passed_at IS NULL
-                AND fact_enrolment.failed_at IS NULL
+                -- Who ended it and enrolled anew has another go.
+                AND coalesce(
+                    greatest(fact_enrolment.last_completed_at, fact_enrolment.last_passed_at, fact_enrolment.failed_at)
+                    < coalesce(fact_enrolment.registered_at, fact_enrolment.first_active_at),
+                    TRUE
+                )
             )
         )
 ),

@@ -40,7 +40,8 @@ class Player:
         self.key = rsa("first")
         self.now = 0
         self.codes: dict[str, dict[str, Any]] = {}
-        self.members: list[dict[str, Any]] = []
+        self.members: dict[str, list[dict[str, Any]]] = {}
+        """Members of courses by the course's id, two a page."""
         self.launches: dict[str, dict[str, Any]] = {}
         """What a launch by a browser says beside the usual, by who is logged in at the platform."""
         self.tool = ""
@@ -60,7 +61,7 @@ class Player:
                 Route("/auth", self._auth),
                 Route("/token", self._token, methods=["POST"]),
                 Route("/user", self._user),
-                Route("/members", self._members),
+                Route("/members/{course}", self._members),
                 Route("/register", self._register, methods=["POST"]),
                 Route("/.well-known/openid-configuration", self._configuration),
             ]
@@ -79,6 +80,10 @@ class Player:
             home_page=home_page,
             course_id=course_id,
         )
+
+    def list_of(self, course: str) -> str:
+        """Give the address of a course's members."""
+        return f"{self.address}/members/{course}"
 
     # What it signs -------------------------------------------------------------------------------------------
     def signed(
@@ -109,7 +114,7 @@ class Player:
             f"{CLAIM}context": {"id": "maths", "label": "M7"},
             f"{CLAIM}launch_presentation": {"locale": "de_DE"},
             "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice": {
-                "context_memberships_url": f"{self.address}/members",
+                "context_memberships_url": self.list_of("maths"),
                 "service_versions": ["2.0"],
             },
             **changed,
@@ -175,9 +180,10 @@ class Player:
     async def _members(self, request: Request) -> Response:
         if request.headers.get("authorization") != "Bearer of lists":
             return JSONResponse({}, 401)
-        at = int(request.query_params.get("from", "0"))
-        more = f'<{self.address}/members?from={at + 2}>; rel="next"' if at + 2 < len(self.members) else ""
-        return JSONResponse({"members": self.members[at : at + 2]}, headers={"link": more} if more else {})
+        course, at = request.path_params["course"], int(request.query_params.get("from", "0"))
+        members = self.members[course]
+        more = f'<{self.list_of(course)}?from={at + 2}>; rel="next"' if at + 2 < len(members) else ""
+        return JSONResponse({"members": members[at : at + 2]}, headers={"link": more} if more else {})
 
     async def _register(self, request: Request) -> Response:
         self.registered = {**await request.json(), "bearer": request.headers.get("authorization")}

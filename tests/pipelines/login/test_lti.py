@@ -47,7 +47,7 @@ def test_a_teacher_is_let_in(place: Place) -> None:
     assert f"frame-ancestors 'self' {place.player.address}" in shown.headers["content-security-policy"]
     assert place.browser().get("/me").headers["location"] == "/login?to=/me"
     assert place.store.member_lists() == [
-        MemberList(f"{place.player.address}/members", place.player.address, CLIENT, f"{HOME}/course/maths")
+        MemberList(place.player.list_of("maths"), place.player.address, CLIENT, f"{HOME}/course/maths")
     ]
 
 

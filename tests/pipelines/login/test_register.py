@@ -1,4 +1,4 @@
-"""Platforms that register themselves, and the lists of members that they give."""
+"""Platforms that register themselves."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,13 +6,8 @@ from typing import Any
 import pytest
 
 from learnloom.pipelines.config.login import Invitation, LoginBounds
-from learnloom.pipelines.lake.open import open_to_write
-from learnloom.pipelines.login.fetch_rosters import fetch_rosters
-from learnloom.pipelines.login.store import MemberList
-from learnloom.pipelines.roster.member import RosterCounts
 from tests.pipelines.login.conftest import HERE, HOME, Place
-from tests.pipelines.login.playing import CLAIM, CLIENT, MEMBERSHIP, TOOL_CONFIGURATION
-from tests.pipelines.people.make import TELLER
+from tests.pipelines.login.playing import CLAIM, TOOL_CONFIGURATION
 
 _INVITED = Invitation(
     match="username", home_page=HOME, course_id=f"{HOME}/course/{{context}}", custom={"a": "$b"}
@@ -102,44 +97,6 @@ def test_an_answer_that_cannot_be_used_is_told(
     told = _registered(place, code)
     assert (told.status_code, "Check: registration." in told.text) == (502, True)
     assert place.store.invited(code) == _INVITED
-
-
-def _member(sub: str, role: str, **more: Any) -> dict[str, Any]:
-    return {"user_id": sub, "roles": [f"{MEMBERSHIP}{role}"], "status": "Active", **more}
-
-
-@pytest.mark.slow
-def test_members_of_a_course_are_fetched_page_by_page(place: Place) -> None:
-    """By a token for our signed name; who has left, or is something else, is left out; a list's trouble is told."""
-    keys = place.browser().get("/.well-known/jwks").json()
-    assert set(keys["keys"][0]) >= {"kty", "n", "e", "kid"}
-    assert not {"d", "p", "q"} & set(keys["keys"][0])
-    place.player.tool_keys, place.player.now = keys, int(place.clock.moment.timestamp())
-    place.player.members = [
-        _member("40", "Instructor"),
-        _member("41", "Learner"),
-        _member("42", "Learner", status="Inactive"),
-        _member("43", "Mentor"),
-        _member("44", "Learner"),
-    ]
-    course = f"{HOME}/course/fetched"
-    place.store.note_list(MemberList(f"{place.player.address}/members", place.player.address, CLIENT, course))
-    place.store.note_list(
-        MemberList("https://gone.example/m", "https://gone.example", "x", f"{HOME}/course/gone")
-    )
-    with open_to_write(place.settings) as warehouse:
-        good, bad = fetch_rosters(place.settings, place.store, warehouse, TELLER)
-        rows = warehouse.rows(
-            "SELECT identifier, subject, role FROM landing.roster_member WHERE course_id = ? ORDER BY ALL",
-            [course],
-        )
-    assert good.counts == RosterCounts(1, 2, 1, 2, 1)
-    assert rows == [
-        (f"{HOME} {sub}", f"{place.player.address}#{sub}", role)
-        for sub, role in (("40", "teacher"), ("41", "student"), ("44", "student"))
-    ]
-    assert bad.counts is None
-    assert "https://gone.example" in str(bad.trouble)
 
 
 @pytest.mark.parametrize(

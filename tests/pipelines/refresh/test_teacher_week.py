@@ -54,6 +54,17 @@ def test_a_week_holds_as_many_students_and_the_next_week_others(going_on: Path) 
         assert told[0][1] != told[1][1] != told[2][1]
 
 
+def test_who_passed_last_year_and_enrolled_anew_is_told_of(going_on: Path, tmp_path: Path) -> None:
+    """A pass that lies before the enrolment keeps nobody from being called for."""
+    (statements,) = (tmp_path / "class").glob("statements*")
+    passed = [line for line in statements.read_bytes().splitlines(keepends=True) if b"verbs/passed" in line]
+    with Warehouse(going_on) as warehouse:
+        land(warehouse, tmp_path / "passed.jsonl", [line.replace(b"2026-", b"2025-") for line in passed])
+        refreshed(warehouse, day=_MONDAY)
+        assert warehouse.one("SELECT count(passed_at) > 0 FROM dimensional.fact_enrolment")[0]
+        assert len(_raised(warehouse)) == 3
+
+
 def test_two_who_teach_a_course_are_called_to_twice_as_many(going_on: Path) -> None:
     """By the roster, from the next refresh on."""
     with Warehouse(going_on) as warehouse:
