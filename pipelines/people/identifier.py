@@ -11,7 +11,8 @@ FORMS: Final = (
     "mailto:ann@school.example, 'https://lms.school.example ann' (home page, space, name), the SHA-1 sum of an "
     "address, or an OpenID"
 )
-_SUM = re.compile(r"[0-9a-fA-F]{40}")
+SHA1_SUM: Final = re.compile(r"[0-9a-fA-F]{40}")
+"""Of an address, in hex digits of either case."""
 _IRI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:\S+")
 _MAX_CHARS: Final = 2_000
 
@@ -25,7 +26,7 @@ def kind_of(identifier: str) -> str:
     home_page, space, name = identifier.partition(" ")
     if space and name.strip() and _IRI.fullmatch(home_page) and len(identifier) <= _MAX_CHARS:
         return "account"
-    if _SUM.fullmatch(identifier):
+    if SHA1_SUM.fullmatch(identifier):
         return "mbox_sha1sum"
     if re.fullmatch(r"mailto:\S+@\S+", identifier) and len(identifier) <= _MAX_CHARS:
         return "mbox"

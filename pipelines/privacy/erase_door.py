@@ -27,8 +27,10 @@ from learnloom.pipelines.lrs.sqlite import FILE, SqliteDatabase
 from learnloom.pipelines.lrs.store import FOLDER
 from learnloom.pipelines.privacy.erase_attachments import drop_attachments, drop_unnamed
 from learnloom.pipelines.privacy.erase_door_pages import (
+    Entry,
     is_own,
     leave_number,
+    redact_entry,
     redact_journal,
     redact_tables,
     refused_naming,
@@ -134,11 +136,13 @@ def erase_from_store(
         is_erased: whether a statement is erased, by the hash of its id: of what has landed, the bytes are not here.
     """
     done = dict.fromkeys(_TABLES, 0)
-    # First: what landing lets go of meanwhile is found below, by whom it is about.
+    # First: what landing lets go of meanwhile, what has just come, and what no text finds is found below, by its index.
     done["entry"] = redact_journal(database, redaction)
     with database.transaction() as connection:
         for seq, statement_id, raw in _entries(connection, redaction.keys):
-            if raw is None and is_erased(hash_number(statement_id.encode())):
+            if raw is not None:
+                done["entry"] += redact_entry(connection, Entry(seq, statement_id, bytes(raw)), redaction)
+            elif is_erased(hash_number(statement_id.encode())):
                 done["entry"] += leave_number(connection, seq)
         for key in redaction.keys:
             connection.execute(

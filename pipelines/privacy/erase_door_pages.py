@@ -22,7 +22,7 @@ ROWS: Final = 50
 """Rows of a page of other tables: documents may be larger."""
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
     """An entry of the journal whose bytes are there."""
 
     seq: int
@@ -32,6 +32,7 @@ class _Entry(NamedTuple):
 
     @property
     def text(self) -> str:
+        """What its bytes say, be they UTF-8 or not."""
         return self.raw.decode("utf-8", "replace" if self.statement_id is None else "surrogatepass")
 
 
@@ -71,26 +72,19 @@ def redact_journal(database: Database, redaction: Redaction) -> int:
     """
     count, page = 0, _page(database, -1)
     while page:
-        gone, own, new = [], [], []
-        for each in _near(page, redaction):
-            if each.statement_id is None:
-                gone += [each.seq] if _is_named(each, redaction) else []
-            elif is_own(each.raw, redaction):
-                own.append(each.seq)
-            elif (text := redaction.of(each.text)) is not None:
-                new.append((text.encode("utf-8", "surrogatepass"), each.seq))
-        if gone or own or new:
+        near = _near(page, redaction)
+        changes = [(each, new) for each in near if (new := _without(each, redaction)) is not None]
+        if changes:
             with database.transaction() as connection:
-                for seq in gone:
-                    connection.execute("DELETE FROM entry WHERE seq = ?", (seq,))
-                for seq in own:
-                    leave_number(connection, seq)
-                for values in new:
-                    # Landing may have let go of its bytes meanwhile.
-                    connection.execute("UPDATE entry SET raw = ? WHERE seq = ? AND raw IS NOT NULL", values)
-        count += len(gone) + len(own)
+                count += sum(_put(connection, each, new) for each, new in changes)
         page = _page(database, page[-1].seq)
     return count
+
+
+def redact_entry(connection: Connection, entry: Entry, redaction: Redaction) -> int:
+    """Take a student out of one entry; gives 1 where it was their own."""
+    new = _without(entry, redaction)
+    return 0 if new is None else _put(connection, entry, new)
 
 
 def is_own(raw: bytes, redaction: Redaction) -> bool:
@@ -158,31 +152,53 @@ def _is_row(table: _Table) -> str:
     return " AND ".join(f"{name} = ?" for name in table.key)
 
 
-def _near(page: Sequence[_Entry], redaction: Redaction) -> list[_Entry]:
+def _near(page: Sequence[Entry], redaction: Redaction) -> list[Entry]:
     texts = [each.text for each in page]
     near = redaction.near(texts)
     return [each for each, text in zip(page, texts, strict=True) if text in near]
 
 
-def _is_named(entry: _Entry, redaction: Redaction) -> bool:
+def _is_named(entry: Entry, redaction: Redaction) -> bool:
     return Content(entry.text).names(redaction.keys, redaction.tokens)
 
 
-def _page(database: Database, last: int) -> list[_Entry]:
+def _without(entry: Entry, redaction: Redaction) -> bytes | None:
+    """What an entry says without a student: nothing where it goes, None where it stays as it is."""
+    if entry.statement_id is None:
+        return b"" if _is_named(entry, redaction) else None
+    if is_own(entry.raw, redaction):
+        return b""
+    text = redaction.of(entry.text)
+    return None if text is None else text.encode("utf-8", "surrogatepass")
+
+
+def _put(connection: Connection, entry: Entry, new: bytes) -> int:
+    """Write what an entry says without a student; gives 1 where it goes."""
+    if new:
+        # Landing may have let go of its bytes meanwhile.
+        values = (new, entry.seq)
+        connection.execute("UPDATE entry SET raw = ? WHERE seq = ? AND raw IS NOT NULL", values)
+        return 0
+    if entry.statement_id is None:
+        return connection.execute("DELETE FROM entry WHERE seq = ?", (entry.seq,)).rowcount
+    return leave_number(connection, entry.seq)
+
+
+def _page(database: Database, last: int) -> list[Entry]:
     with database.reading() as connection:
         return _read(connection, "TRUE", last)
 
 
-def _pages(connection: Connection, which: str) -> Iterator[list[_Entry]]:
+def _pages(connection: Connection, which: str) -> Iterator[list[Entry]]:
     page = _read(connection, which, -1)
     while page:
         yield page
         page = _read(connection, which, page[-1].seq)
 
 
-def _read(connection: Connection, which: str, last: int) -> list[_Entry]:
+def _read(connection: Connection, which: str, last: int) -> list[Entry]:
     rows = connection.execute(
         f"SELECT seq, id, raw FROM entry WHERE seq > ? AND {which} AND raw IS NOT NULL ORDER BY seq LIMIT {RECORDS}",
         (last,),
     ).fetchall()
-    return [_Entry(seq, statement_id, bytes(raw)) for seq, statement_id, raw in rows]
+    return [Entry(seq, statement_id, bytes(raw)) for seq, statement_id, raw in rows]

@@ -25,8 +25,9 @@ class _Number(str):
 class Redaction:
     """Takes a student out of what others have sent.
 
-    An agent is replaced as a whole, its name with it; in all other texts the tokens are. A number that is the
-    student's account is null then: whatever reads a number there takes it for unknown.
+    An agent is replaced as a whole, its name with it; in all other texts the tokens are. So is a number that is the
+    student's account within `extensions` and within strings, where anything may stand. Elsewhere it is null then:
+    whatever reads a number there takes it for unknown.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Redaction:
         value = _decoded(text)
         if depth + depth_of(value) > DEEPEST:
             raise ValueError("it is nested too deep")
-        changed = self._of_value(value, depth)
+        changed = self._of_value(value, depth, is_free=depth > 0)
         if changed == value:
             return text
         try:
@@ -76,21 +77,26 @@ class Redaction:
         except TypeError as error:
             raise ValueError("half of a pair of UTF-16 cannot be written as UTF-8") from error
 
-    def _of_value(self, value: Any, depth: int) -> Any:
+    def _of_value(self, value: Any, depth: int, *, is_free: bool) -> Any:
+        """A value without the student; `is_free`: any type may stand in its place."""
         if isinstance(value, _Number):
-            return None if value in self._numbers else value
+            if value not in self._numbers:
+                return value
+            return self._pseudonym if is_free else None
         if isinstance(value, str):
             if value.startswith(BEGINS):
                 return self._document(value, depth + STRING_LEVELS)
             return without(value, self.tokens, self._pseudonym)
         if isinstance(value, list):
-            return [self._of_value(part, depth + 1) for part in value]
-        return self._of_object(value, depth) if isinstance(value, dict) else value
+            return [self._of_value(part, depth + 1, is_free=is_free) for part in value]
+        return self._of_object(value, depth, is_free=is_free) if isinstance(value, dict) else value
 
-    def _of_object(self, value: Mapping[str, Any], depth: int) -> dict[str, Any]:
+    def _of_object(self, value: Mapping[str, Any], depth: int, *, is_free: bool) -> dict[str, Any]:
         is_theirs = agent_key(value) in self.keys
         changed = {
-            without(name, self.tokens, self._pseudonym): self._of_value(part, depth + 1)
+            without(name, self.tokens, self._pseudonym): self._of_value(
+                part, depth + 1, is_free=is_free or name == "extensions"
+            )
             for name, part in value.items()
             if not (is_theirs and name in (*IDENTIFIERS, "name"))
         }

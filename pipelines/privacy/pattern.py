@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from learnloom.pipelines.people.identifier import SHA1_SUM
 from learnloom.pipelines.privacy.tokens import Token, variants
 
 _FEW: Final = 8
@@ -53,7 +54,8 @@ class Pattern:
         """SQL that holds where one of these columns, texts or JSON, may hold a token; of no token never."""
         if not columns:
             return Condition("false", {})
-        are_many = len(self._within) > _FEW or self._has_alone or any("\\" in text for text in self._within)
+        are_many = len(self._within) > _FEW or self._has_alone
+        are_many = are_many or any("\\" in text or SHA1_SUM.fullmatch(text) for text in self._within)
         how, texts = ("regexp_matches", self._regexes) if are_many else ("contains", self._within)
         values = {f"text_{number}": text for number, text in enumerate(texts)}
         found = [f"{how}({column}, ${name})" for column in columns for name in values]
@@ -85,7 +87,8 @@ def _joined(texts: Iterable[str]) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    return "".join(_sign(sign) for sign in text.encode("utf-8", "replace").decode())
+    signs = "".join(_sign(sign) for sign in text.encode("utf-8", "replace").decode())
+    return f"(?i:{signs})" if SHA1_SUM.fullmatch(text) else signs
 
 
 def _escaped_bytes(text: str) -> str:

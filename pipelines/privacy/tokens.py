@@ -58,8 +58,12 @@ def _parts(identifier: str) -> list[str]:
         return [identifier.partition(" ")[2]]
     if kind == "mbox":
         digest = hashlib.sha1(identifier.encode("utf-8", "surrogatepass"), usedforsecurity=False)
-        return [identifier.removeprefix("mailto:"), digest.hexdigest()]
-    return [identifier]
+        return [identifier.removeprefix("mailto:"), *_as_sum(digest.hexdigest())]
+    return _as_sum(identifier) if kind == "mbox_sha1sum" else [identifier]
+
+
+def _as_sum(digest: str) -> list[str]:
+    return [digest.lower(), digest.upper()]
 
 
 @lru_cache(maxsize=1_000)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learnloom.pipelines.ingest.land.erased import is_redacted, pseudonym_of
 from learnloom.pipelines.ingest.sources.reading import DEEPEST
 from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.privacy.content import Content
@@ -90,6 +91,24 @@ def test_nothing_is_found_in_what_was_changed(value: Any, is_ascii: bool) -> Non
     content = Content(text if new is None else new)
     assert content.holds(_TOKENS) == set()
     assert content.agents.isdisjoint(_KEYS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"context":{"extensions":{"https://x.example/user-id":734512,"https://x.example/n":1.50}}}',
+        '{"object":{"definition":{"extensions":{"https://x.example/users":[{"id":734512}]}}}}',
+        '{"result":{"response":"{\\"id\\":734512}"}}',
+    ],
+)
+def test_a_number_leaves_a_pseudonym(text: str) -> None:
+    """A statement that names her by a number alone is known as redacted: sent again, it does not refuse its batch."""
+    pseudonym = pseudonym_of("0" * 32)
+    new = Redaction(_KEYS, _TOKENS, pseudonym).of(text)
+    assert new is not None
+    assert is_redacted(new.encode())
+    quoted = f'\\"{pseudonym}\\"' if "response" in text else f'"{pseudonym}"'
+    assert new == text.replace("734512", quoted)
 
 
 def test_a_document_within_a_string_keeps_its_form() -> None:

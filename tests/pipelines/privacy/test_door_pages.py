@@ -11,7 +11,9 @@ import pytest
 from learnloom.pipelines.lrs.database import Database
 from learnloom.pipelines.lrs.postgres import PostgresDatabase
 from learnloom.pipelines.lrs.sqlite import SqliteDatabase
+from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.privacy import erase_door_pages
+from learnloom.pipelines.privacy.erase_door import erase_from_store
 from learnloom.pipelines.privacy.erase_door_pages import (
     redact_journal,
     redact_tables,
@@ -22,6 +24,7 @@ from learnloom.pipelines.privacy.mentions import Redaction
 from learnloom.pipelines.privacy.tokens import Token
 
 _NOW: Final = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
+_MAIL: Final = "mailto:ada@school.example"
 _ADA: Final = Redaction(("key",), [Token("ada@example.org", "identifier")], "erased-1")
 
 
@@ -60,6 +63,25 @@ def test_a_student_is_found_on_every_page(store: Database, n: int, monkeypatch: 
             assert sorted(bytes(row[0]) for row in kept) == sorted(without)
         names = connection.execute("SELECT name FROM agent_name").fetchall()
         assert {row[0] for row in names} == {text for text in texts if "bo@" in text}
+
+
+def test_who_is_found_by_a_key_alone_is_gone(store: Database) -> None:
+    """What no text finds, or comes after the last page, is found by its index, before that goes."""
+    unnamed = Redaction(("key", key_of(_MAIL)), [], "erased-1")
+    texts = [b'{"actor":{"mbox":"%s"}}', b'{"actor":{"name":"Bo"},"to":{"mbox":"%s"}}']
+    with store.transaction() as connection:
+        for seq, text in enumerate(texts, 1):
+            connection.execute(
+                "INSERT INTO entry (seq, id, stored, key_id, version, raw) VALUES (?, ?, 1, 'k', '1.0.3', ?)",
+                (seq, f"id-{seq}", text % _MAIL.encode()),
+            )
+            connection.execute("INSERT INTO entry_agent VALUES (?, ?, TRUE)", (key_of(_MAIL), seq))
+    done = erase_from_store(store, unnamed, is_erased=lambda _: False)
+    assert done == {"entry": 1, "entry_agent": 1}
+    (left,) = statements_waiting(store)
+    assert _MAIL.encode() not in left
+    assert b'"Bo"' in left
+    assert b'"name":"erased-1"' in left
 
 
 def _statement(text: bytes) -> bytes:
