@@ -62,6 +62,21 @@ def test_a_student_is_found_on_every_page(store: Database, n: int, monkeypatch: 
         assert {row[0] for row in names} == {text for text in texts if "bo@" in text}
 
 
+def test_what_the_journal_has_let_go_of_is_passed_over(store: Database) -> None:
+    """Entries are looked through from the first one on that may have bytes."""
+    texts = [f'["ada@example.org {number}"]' for number in range(3)]
+    _fill(store, texts)
+    with store.transaction() as connection:
+        connection.execute("UPDATE progress SET pruned = 101")
+    kept = [_statement(text.encode()) for text in texts[1:]]
+    assert list(statements_waiting(store)) == kept
+    redact_journal(store, _ADA)
+    with store.transaction() as connection:
+        assert list(refused_naming(connection, _ADA)) == []
+        connection.execute("UPDATE progress SET pruned = 0")
+        assert len(list(refused_naming(connection, _ADA))) == len(texts)
+
+
 def _statement(text: bytes) -> bytes:
     return b'{"actor":{"mbox":"mailto:bo@example.org"},"text":%s}' % text
 
