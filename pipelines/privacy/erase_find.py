@@ -10,6 +10,7 @@ from learnloom.pipelines.ingest.land.erased import Erased
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.privacy.content import Content
+from learnloom.pipelines.privacy.erase_attachments import hashes_in
 from learnloom.pipelines.privacy.erase_sought import (
     Candidate,
     Everybody,
@@ -141,7 +142,7 @@ def standing_elsewhere(warehouse: Warehouse, tokens: Sequence[Token], own: Seque
 
 
 def _letters(warehouse: Warehouse, everybody: Everybody, source: str) -> list[list[Letter]]:
-    """Refused records that name each student."""
+    """Refused records that name each student; what may be the hash of an attachment of theirs is taken note of."""
     told = everybody.told()
     pattern = Pattern.of(token for one in everybody.all for token in one.tokens())
     found: list[list[Letter]] = [[] for _ in told]
@@ -158,6 +159,7 @@ def _letters(warehouse: Warehouse, everybody: Everybody, source: str) -> list[li
                 for one, tokens, letters in zip(everybody.all, told, found, strict=True):
                     if content.names(one.keys, tokens):
                         letters.append(Letter(row["dead_letter_id"], _refused(row)))
+                        one.attachments |= hashes_in([row["raw"]])
     return found
 
 
