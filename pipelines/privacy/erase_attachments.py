@@ -1,6 +1,8 @@
 """Attachments that no statement names: of those that are erased, and of those that were refused."""
 
 import datetime as dt
+import math
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
@@ -26,6 +28,8 @@ FILES: Final = 50_000
 _LEAST_AGE: Final = dt.timedelta(days=1)
 """A file is written before the statement that names it; this is longer than any request takes."""
 _ASIDE: Final = ".unnamed"
+_MARK: Final = "tidied"
+"""A file without content: it was written at the moment before which all files were looked for."""
 
 
 def attachments_named(statements: Iterable[str | bytes]) -> set[str]:
@@ -62,7 +66,9 @@ def drop_attachments(
 def drop_unnamed(warehouse: Warehouse, settings: Settings, database: Database, *, now: dt.datetime) -> int:
     """Delete the files of attachments that no statement names and that have lain for a day, and say how many.
 
-    The statement that they came with was refused once they were written, or whoever wrote them was ended.
+    The statement that they came with was refused once they were written, or whoever wrote them was ended. Only files
+    are looked for that became a day old since the last time; once in a month all of them, for a refused record may
+    have named one whose content is no longer kept.
 
     Args:
         warehouse: open.
@@ -70,11 +76,13 @@ def drop_unnamed(warehouse: Warehouse, settings: Settings, database: Database, *
         database: the store's.
         now: the present moment.
     """
-    before = (now - _LEAST_AGE).timestamp()
-    files, count = _older(_folder(settings), before), 0
+    folder, before = _folder(settings), (now - _LEAST_AGE).timestamp()
+    files, count = _written(folder, _reached(folder, before), before), 0
     while some := {path.name: path for path in islice(files, FILES)}:
         named = _named(warehouse, database, some)
         count += sum(_drop(path, before) for name, path in some.items() if name not in named)
+    if folder.is_dir():
+        _note(folder, before)
     return count
 
 
@@ -82,15 +90,32 @@ def _folder(settings: Settings) -> Path:
     return settings.warehouse / FOLDER / ATTACHMENTS
 
 
-def _older(folder: Path, before: float) -> Iterator[Path]:
-    """Files that were written, or came again, before a moment: whole ones, and what ended processes have left."""
+def _reached(folder: Path, before: float) -> float:
+    """The moment before which all files were looked for, where that was in the same month."""
+    try:
+        reached = (folder / _MARK).stat().st_mtime
+    except FileNotFoundError:
+        return -math.inf
+    last, this = (dt.datetime.fromtimestamp(each, dt.UTC) for each in (reached, before))
+    return reached if (last.year, last.month) == (this.year, this.month) else -math.inf
+
+
+def _note(folder: Path, reached: float) -> None:
+    part = folder / f"{_MARK}.part"
+    part.touch()
+    os.utime(part, (reached, reached))
+    part.replace(folder / _MARK)
+
+
+def _written(folder: Path, since: float, before: float) -> Iterator[Path]:
+    """Files that were written, or came again, between two moments: whole ones, and what ended processes have left."""
     for path in folder.glob("??/*"):
         found = path.replace(path.with_suffix("")) if path.suffix == _ASIDE else path
         try:
-            is_old = found.stat().st_mtime < before
+            is_one = since <= found.stat().st_mtime < before
         except FileNotFoundError:
             continue  # it was half written, and is whole now
-        if is_old:
+        if is_one:
             yield found
 
 
@@ -117,7 +142,7 @@ def _named(warehouse: Warehouse, database: Database, names: Collection[str]) -> 
     named = {name for raw in statements_waiting(database) for name in attachments_named([raw]) & wanted}
     for table, condition, hashes_of in (
         ("landing.statement", f"contains(raw, '{_NAME}')", attachments_named),
-        ("landing.dead_letter", "raw IS NOT NULL", _hashes_in),
+        ("landing.dead_letter", "raw IS NOT NULL", hashes_in),
     ):
         if table in existing_tables(warehouse):
             rows = f"SELECT raw FROM {LAKE}.{table} WHERE {condition}"
@@ -126,6 +151,6 @@ def _named(warehouse: Warehouse, database: Database, names: Collection[str]) -> 
     return named
 
 
-def _hashes_in(records: Iterable[bytes]) -> set[str]:
+def hashes_in(records: Iterable[bytes]) -> set[str]:
     """What may be a hash in records of any form, in small letters."""
     return {each.decode().lower() for raw in records for each in _HASH.findall(raw)}

@@ -11,6 +11,7 @@ import orjson
 
 from learnloom.pipelines.lrs.database import Connection, Database
 from learnloom.pipelines.lrs.documents import SEPARATOR, etag_of
+from learnloom.pipelines.lrs.reader import progress
 from learnloom.pipelines.privacy.content import Content
 from learnloom.pipelines.privacy.mentions import Redaction
 from learnloom.pipelines.privacy.tokens import holds
@@ -197,8 +198,10 @@ def _pages(connection: Connection, which: str) -> Iterator[list[Entry]]:
 
 
 def _read(connection: Connection, which: str, last: int) -> list[Entry]:
+    # An old journal has millions of entries that have let go of their bytes: all up to this one.
+    start = max(last, progress(connection).pruned)
     rows = connection.execute(
         f"SELECT seq, id, raw FROM entry WHERE seq > ? AND {which} AND raw IS NOT NULL ORDER BY seq LIMIT {RECORDS}",
-        (last,),
+        (start,),
     ).fetchall()
     return [Entry(seq, statement_id, bytes(raw)) for seq, statement_id, raw in rows]

@@ -10,6 +10,7 @@ from learnloom.pipelines.ingest.land.erased import Erased
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.privacy.content import Content
+from learnloom.pipelines.privacy.erase_attachments import hashes_in
 from learnloom.pipelines.privacy.erase_sought import (
     Candidate,
     Everybody,
@@ -38,12 +39,13 @@ def find_standing(
         warehouse: the tables of landing must stand.
         sought: the students.
         among: SQL condition on landed_at: other records are not looked at.
-        since: only what has come after this snapshot; None: all.
+        since: only what has come after this snapshot, and without what students have said; None: all.
     """
     everybody = Everybody(sought)
     for each in _candidates(warehouse, everybody, _rows_of(warehouse, "statement", among, since)):
         everybody.take(each)
-    texts = _free_texts(warehouse, everybody)
+    # While landing waits, nothing is read but what has come since.
+    texts = _free_texts(warehouse, everybody) if since is None else [[] for _ in everybody.all]
     letters = _letters(warehouse, everybody, _rows_of(warehouse, "dead_letter", among, since))
     return [
         Whereabouts(
@@ -112,8 +114,12 @@ def _free_texts(warehouse: Warehouse, everybody: Everybody) -> list[list[Token]]
 
 def standing_elsewhere(warehouse: Warehouse, tokens: Sequence[Token], own: Sequence[str] = ()) -> set[Token]:
     """Which texts stand in records other than some statements: whoever quotes an answer, or offers it as a choice."""
+    if not tokens:
+        return set()
     found: set[Token] = set()
-    condition = Pattern.of(tokens).condition("raw")
+    pattern = Pattern.of(tokens)
+    condition = pattern.condition("raw")
+    written = {token: variants(token.text) for token in tokens}
     with warehouse.holding(own=pa.table({"statement_id": pa.array(own, pa.string())})):
         is_others = "statement_id NOT IN (SELECT statement_id::UUID FROM own)"
         for rows, values in (
@@ -123,19 +129,20 @@ def standing_elsewhere(warehouse: Warehouse, tokens: Sequence[Token], own: Seque
             for batch in warehouse.arrow_batches(
                 f"SELECT raw FROM {LAKE}.landing.{rows}", values, at_once=_AT_ONCE
             ):
-                for raw in batch.column(0).to_pylist():
-                    text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
+                raws = batch.column(0).to_pylist()
+                texts = [raw if isinstance(raw, str) else raw.decode("utf-8", "replace") for raw in raws]
+                for text in pattern.among(texts):
                     left = [
                         token
-                        for token in set(tokens) - found
-                        if any(each in text for each in variants(token.text))
+                        for token, ways in written.items()
+                        if token not in found and any(each in text for each in ways)
                     ]
                     found |= Content(text).holds(left) if left else set()
     return found
 
 
 def _letters(warehouse: Warehouse, everybody: Everybody, source: str) -> list[list[Letter]]:
-    """Refused records that name each student."""
+    """Refused records that name each student; what may be the hash of an attachment of theirs is taken note of."""
     told = everybody.told()
     pattern = Pattern.of(token for one in everybody.all for token in one.tokens())
     found: list[list[Letter]] = [[] for _ in told]
@@ -152,6 +159,7 @@ def _letters(warehouse: Warehouse, everybody: Everybody, source: str) -> list[li
                 for one, tokens, letters in zip(everybody.all, told, found, strict=True):
                     if content.names(one.keys, tokens):
                         letters.append(Letter(row["dead_letter_id"], _refused(row)))
+                        one.attachments |= hashes_in([row["raw"]])
     return found
 
 

@@ -197,7 +197,7 @@ def hide_what_came_since(
 def _told_apart(warehouse: Warehouse, erasure_id: str, secret: Secret) -> Secret:
     """Look no longer for answers that somebody else has given, or quoted, by now."""
     answers = [token for token in secret.tokens if token.kind == "text"]
-    elsewhere = standing_elsewhere(warehouse, answers) if answers else set()
+    elsewhere = standing_elsewhere(warehouse, answers)
     if not elsewhere:
         return secret
     told = secret._replace(tokens=tuple(token for token in secret.tokens if token not in elsewhere))

@@ -60,7 +60,7 @@ class Whereabouts(NamedTuple):
     shared: list[Token]
     """Texts that others have, too, such as the same name: nothing tells whose they are."""
     attachments: frozenset[str] = frozenset()
-    """Hashes of the attachments of their own statements."""
+    """Hashes of the attachments of their own statements, and of refused records that name them."""
 
     def joined(self, later: "Whereabouts") -> "Whereabouts":
         """This, with what was found later; what stands in both once."""

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+import orjson
 import pytest
 
 from learnloom.pipelines.config.settings import Settings
@@ -99,6 +100,57 @@ def test_what_comes_again_meanwhile_stays(tmp_path: Path) -> None:
         assert drop_unnamed(warehouse, settings, database, now=now) == 0
         assert file.exists()
         assert drop_unnamed(warehouse, settings, database, now=now + dt.timedelta(days=2)) == 1
+
+
+class _Read(SqliteDatabase):
+    """A journal that counts how often it was read, and at first cannot be."""
+
+    count = 0
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Read."""
+        self.count += 1
+        if self.count == 1:
+            raise InterruptedError
+        with super().snapshot() as connection:
+            yield connection
+
+
+def test_a_file_is_looked_for_once_in_a_month(tmp_path: Path) -> None:
+    """Statements are read for files that became a day old since, and for all of them once in a month."""
+    settings = Settings(warehouse=tmp_path / "warehouse")
+    kept, refused = _file(settings, _KEPT), _file(settings, _REFUSED)
+    _write(kept)
+    named = orjson.dumps(statement(id=_ID, attachments=[attachment(_KEPT)]))
+    with (
+        Warehouse(settings.warehouse) as warehouse,
+        closing(_Read(settings.warehouse / FOLDER, now=lambda: _NOW)) as database,
+    ):
+
+        def dropped(day: int) -> tuple[int, int]:
+            before, now = database.count, _NOW + dt.timedelta(days=day)
+            return drop_unnamed(warehouse, settings, database, now=now), database.count - before
+
+        with database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO entry (seq, id, stored, key_id, version, raw) VALUES (1, ?, 1, 'k', '1.0.3', ?)",
+                (_ID, named),
+            )
+        with pytest.raises(InterruptedError):
+            dropped(2)
+        assert dropped(2) == (0, 1)
+        assert dropped(3) == (0, 0)
+        _write(refused)
+        os.utime(refused, ((_NOW + dt.timedelta(days=3)).timestamp(),) * 2)
+        assert dropped(4) == (0, 0)
+        assert dropped(5) == (1, 1)
+        with database.transaction() as connection:
+            connection.execute("DELETE FROM entry")
+        assert dropped(30) == (0, 0)
+        assert kept.exists()
+        assert dropped(32) == (1, 1)
+        assert not kept.exists()
 
 
 def test_an_attachment_is_on_the_disk_before_it_is_named(

@@ -9,6 +9,7 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.open import open_to_write
 from tests.pipelines.lrs.serving import Client, new_key, serving, statement
 from tests.pipelines.privacy.making import asked, left_of, run
+from tests.pipelines.refresh.school import land
 
 pytestmark = pytest.mark.slow
 
@@ -63,11 +64,13 @@ def test_the_store_forgets_a_student(tmp_path: Path) -> None:
         for name, content in _DOCUMENTS.items():
             params = {**about, "profileId": name}
             assert client("POST", _PROFILE, params=params, content=content).status_code == 204
-    for name in "abc":
+    for name in "abcd":
         path = folder / "lrs" / "attachments" / (name * 2) / (name * 64)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("an essay")
+    refused = b'{ "mbox": "mailto:ada@example.org", "sha2": "%s"' % (b"d" * 64)
     with open_to_write(Settings(warehouse=folder)) as warehouse:
+        land(warehouse, tmp_path / "refused.jsonl", [refused])
         assert asked(warehouse, "mailto:ada@example.org").n_statements == 1
         assert [each.waits_for for each in run(warehouse)] == [None]
     assert left_of(folder, ["ada@example.org", "Ada Lovelace"]) == set()

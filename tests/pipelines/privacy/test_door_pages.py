@@ -84,6 +84,21 @@ def test_who_is_found_by_a_key_alone_is_gone(store: Database) -> None:
     assert b'"name":"erased-1"' in left
 
 
+def test_what_the_journal_has_let_go_of_is_passed_over(store: Database) -> None:
+    """Entries are looked through from the first one on that may have bytes."""
+    texts = [f'["ada@example.org {number}"]' for number in range(3)]
+    _fill(store, texts)
+    with store.transaction() as connection:
+        connection.execute("UPDATE progress SET pruned = 101")
+    kept = [_statement(text.encode()) for text in texts[1:]]
+    assert list(statements_waiting(store)) == kept
+    redact_journal(store, _ADA)
+    with store.transaction() as connection:
+        assert list(refused_naming(connection, _ADA)) == []
+        connection.execute("UPDATE progress SET pruned = 0")
+        assert len(list(refused_naming(connection, _ADA))) == len(texts)
+
+
 def _statement(text: bytes) -> bytes:
     return b'{"actor":{"mbox":"mailto:bo@example.org"},"text":%s}' % text
 
