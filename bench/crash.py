@@ -2,10 +2,13 @@
 
     python -m bench.crash [journal|kafka|postgres] [KILLS] [SEED]
 
+By default Kafka, 200 kills, seed 16.
+
 Eight clients send batches of 1 to 5 statements, and each again until it is answered; every tenth is invalid. At the end
 every statement answered with 200 must be found once and have landed once, and every refusal be one dead letter.
 """
 
+import argparse
 import os
 import platform
 import sys
@@ -38,9 +41,16 @@ def _crash(store: str, kills: int, seed: int) -> Outcome:
 
 def main() -> None:
     """Crash, and print figures and faults; exit code 1: something is lost or doubled."""
-    store, kills, seed = [*sys.argv[1:], *("kafka", "200", "16")[len(sys.argv) - 1 :]]
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("store", nargs="?", choices=("journal", "kafka", "postgres"), default="kafka")
+    parser.add_argument("kills", nargs="?", type=int, default=200)
+    parser.add_argument("seed", nargs="?", type=int, default=16)
+    options = parser.parse_args()
+    store, seed = options.store, options.seed
     began = time.monotonic()
-    outcome = _crash(store, int(kills), int(seed))
+    outcome = _crash(store, options.kills, seed)
     told = ", ".join(f"{name} {count}" for name, count in sorted(outcome.kills.items()))
     print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}, seed {seed}")
     print(f"{store}: killed {outcome.kills.total()} times ({told}) in {time.monotonic() - began:.0f} s")
