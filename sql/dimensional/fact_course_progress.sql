@@ -40,7 +40,7 @@ WITH now AS (
 enrolments AS (
     SELECT
         enrolment.*,
-        coalesce(enrolment.registered_at, enrolment.first_active_at) AS enrolled_at,
+        enrolled_at(enrolment.registered_at, enrolment.first_active_at) AS enrolled_at,
         dim_course_run.begins_at,
         dim_course_run.ends_at,
         least(dim_course_run.begins_at, enrolled_at) AS counts_from
@@ -54,16 +54,11 @@ enrolments AS (
 
 outcomes AS (
     SELECT
-        student_key,
-        course_id,
-        begins_at,
-        ends_at,
-        enrolled_at,
-        counts_from,
-        unregistered_at,
-        CASE WHEN passed_at >= counts_from THEN passed_at WHEN last_passed_at >= counts_from THEN last_passed_at END AS passed_at,
-        -- Who failed and enrolled anew has another go.
-        CASE WHEN failed_at >= enrolled_at THEN failed_at END AS failed_at,
+        * REPLACE (
+            told_since(passed_at, last_passed_at, counts_from) AS passed_at,
+            -- Who failed and enrolled anew has another go.
+            CASE WHEN failed_at >= enrolled_at THEN failed_at END AS failed_at
+        ),
         last_completed_at >= counts_from AS has_completed
     FROM enrolments
 ),

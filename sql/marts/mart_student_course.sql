@@ -15,7 +15,7 @@
 WITH enrolments AS (
     SELECT
         *,
-        coalesce(registered_at, first_active_at) AS enrolled_at
+        enrolled_at(registered_at, first_active_at) AS enrolled_at
     FROM dimensional.fact_enrolment
 )
 
@@ -27,14 +27,7 @@ SELECT
     enrolments.first_active_at,
     enrolments.last_active_at,
     enrolments.unregistered_at,
-    -- Who completed it and enrolled anew has another go.
-    CASE
-        WHEN coalesce(enrolments.completed_at >= enrolments.enrolled_at, TRUE) THEN enrolments.completed_at
-        WHEN enrolments.last_completed_at >= enrolments.enrolled_at THEN enrolments.last_completed_at
-    END AS completed_at,
-    CASE
-        WHEN coalesce(enrolments.passed_at >= enrolments.enrolled_at, TRUE) THEN enrolments.passed_at
-        WHEN enrolments.last_passed_at >= enrolments.enrolled_at THEN enrolments.last_passed_at
-    END AS passed_at
+    told_since(enrolments.completed_at, enrolments.last_completed_at, enrolments.enrolled_at) AS completed_at,
+    told_since(enrolments.passed_at, enrolments.last_passed_at, enrolments.enrolled_at) AS passed_at
 FROM enrolments
 LEFT JOIN dimensional.dim_activity ON enrolments.course_id = dim_activity.activity_id
