@@ -30,8 +30,6 @@ RESOURCE: Final = "learnloom.warehouse"
 _SHOWN_AFTER_SECONDS: Final = 5.0
 """A run that is over before has no bar: showing one takes a tenth of a second of an answer's way."""
 
-logging.getLogger("stamina").setLevel(logging.ERROR)  # what is waited for, and how long, we say ourselves
-
 
 def settings() -> Settings:
     """The deployment's settings, read anew by each run."""

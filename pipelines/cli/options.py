@@ -102,6 +102,5 @@ def log_to_stderr(*, as_json: bool, is_verbose: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if as_json else logging.Formatter(_FORMAT))
     logging.basicConfig(level=logging.DEBUG if is_verbose else logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # we log ourselves what is waited for
     for name, level in _LIBRARIES.items():
         logging.getLogger(name).setLevel(logging.WARNING if is_verbose else level)

@@ -4,6 +4,7 @@ Many processes may hold it open, reading and writing, at the same time. Each `Wa
 belongs to one thread; `another()` gives a second one for another thread.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
@@ -31,6 +32,7 @@ from learnloom.pipelines.lake.trouble import explained, is_conflict, outdated
 if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
     import pyarrow as pa
 
+logging.getLogger("stamina").setLevel(logging.ERROR)  # its line does not say what is tried again
 LAKE = "lake"
 """Name under which the DuckLake is attached."""
 
@@ -235,7 +237,8 @@ class Warehouse:
         with self._write_lock.held(lock):
             self._connection.execute("BEGIN")
             try:
-                self._sign()
+                if self.signed_by is not None and not self.read_only:
+                    self._connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", list(self.signed_by))
                 yield
             except BaseException:
                 # A lost server has rolled back already; the error in hand tells it.
@@ -247,10 +250,6 @@ class Warehouse:
     def turn(self, lock: str = REFRESH) -> AbstractContextManager[None]:
         """Hold a write lock within the block, for what is a transaction by itself; arguments, errors as above."""
         return self._write_lock.held(lock)
-
-    def _sign(self) -> None:
-        if self.signed_by is not None and not self.read_only:
-            self._connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", list(self.signed_by))
 
     def define_macros(self) -> None:
         """Make the macros of sql/macros for this connection, unless they are made.

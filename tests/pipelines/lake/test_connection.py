@@ -101,8 +101,8 @@ def test_overlapping_writers_are_done_again_and_none_is_lost(warehouse: Warehous
         assert fresh.one("SELECT n FROM landing.counter") == (20,)
 
 
-def test_waiting_has_a_limit(warehouse: Warehouse) -> None:
-    """When others are always in the way, the error says who and what to raise."""
+def test_waiting_has_a_limit(warehouse: Warehouse, caplog: pytest.LogCaptureFixture) -> None:
+    """When others are always in the way, the error says who and what to raise, and no line says less before it."""
     with warehouse.another() as other:
 
         def overtaken() -> None:
@@ -112,6 +112,7 @@ def test_waiting_has_a_limit(warehouse: Warehouse) -> None:
 
         with pytest.raises(WarehouseBusyError, match="LEARNLOOM_LOCK_WAIT_SECONDS"):
             warehouse.retrying(overtaken, wait_seconds=0.2)
+    assert not caplog.messages
 
 
 def test_other_errors_are_not_tried_again(warehouse: Warehouse) -> None:
