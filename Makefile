@@ -46,7 +46,7 @@ test: $(VENV)/.ready-dev ## lint, types, documentation and the tests, but for th
 	@$(MAKE) --no-print-directory --jobs=2 lint types site
 	@$(BIN)/pytest --durations=25 -m "not long"
 
-long: $(VENV)/.ready-dev ## the long tests: kills at random instants, random histories, parts that are away, the same on another store
+long: $(VENV)/.ready-dev ## the long tests: kills at random instants, random histories, parts that are away, many refreshes, the same on another store
 	@$(BIN)/pytest --durations=25 -m long
 
 unit: $(VENV)/.ready-dev ## the tests that need no server, but for the long ones

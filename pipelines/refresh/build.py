@@ -13,6 +13,7 @@ import pyarrow as pa
 from learnloom.pipelines.ingest.catalogue.vocabulary import rules_in_force
 from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import Columns, Relation, columns_in, filled_tables, inputs
+from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.feed import added
 from learnloom.pipelines.refresh.outbox import OUTBOX
 from learnloom.pipelines.refresh.plan import Plan
@@ -226,17 +227,12 @@ class Transform:
     def widen(self) -> None:
         """Show of all students what a new day is computed from: of those who were not chosen, what stands."""
         others = f"ANTI JOIN {self.work.keys('student')} USING (student_key) WHERE {self.among}"
-        read = self.with_inputs(self.of_day)
-        for relation in self.of_scope("student"):
-            name = relation.full_name
-            if (
-                name in read
-                and name not in self.of_day
-                and relation.stored == "table"
-                and name in self.filled
-            ):
-                stands = f"FROM {LAKE}.{name} {others}"
-                self.work.take(relation, f"FROM {self.work.place(relation)} UNION ALL BY NAME {stands}")
+        read = (self.with_inputs(self.of_day) - self.of_day) & self.filled
+        with one_snapshot(self.work.warehouse, when=self.plan.is_small):
+            for relation in self.of_scope("student"):
+                if relation.full_name in read and relation.stored == "table":
+                    stands = f"FROM {LAKE}.{relation.full_name} {others}"
+                    self.work.take(relation, f"FROM {self.work.place(relation)} UNION ALL BY NAME {stands}")
         self.work.show(self.by_name[_STAGED], source=f"(FROM {self.staged} WHERE {self.among})")
         for relation in self.of_scope("student"):
             if relation.stored == "view":

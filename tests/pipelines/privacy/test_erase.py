@@ -131,6 +131,7 @@ def test_an_erased_student_is_nowhere(where: str, tmp_path: Path, request: pytes
     assert differences(incremental, tables(warehouse)) == {}
 
 
+@pytest.mark.long
 def test_what_is_read_again_brings_nothing_back(school_without: Warehouse, tmp_path: Path) -> None:
     """The same records under another name, and the same statement in other words, land nothing of who was erased."""
     warehouse = school_without

@@ -111,7 +111,8 @@ def _logged_in(settings: Settings) -> Sequence[Any]:
             ]
 
 
-@pytest.mark.parametrize("where", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("where", ["sqlite", "postgres"])
 def test_who_stands_everywhere_is_nowhere(where: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Asked for by the name in the vault, with keyed keys: statements, rosters, logins, answers, read model, vault."""
     settings = _settings(tmp_path, None if where == "sqlite" else request.getfixturevalue("database"))

@@ -162,6 +162,7 @@ def test_ended_between_two_batches_the_next_one_goes_on(
     assert set(warehouse.rows(_SKILLS)) < set(skills)
 
 
+@pytest.mark.long
 def test_a_void_stays_as_long_as_what_it_voids(weeks: Warehouse, tmp_path: Path) -> None:
     """An old void of a statement that is kept is kept; one whose statement goes too goes with it."""
     warehouse = weeks

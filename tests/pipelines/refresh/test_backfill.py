@@ -69,6 +69,7 @@ def _backfilled(warehouse: Warehouse) -> RefreshSummary:
     return refreshed(warehouse, since=_WEEK_AGO)
 
 
+@pytest.mark.long
 def test_computes_just_those_of_whom_something_has_landed(school: Warehouse) -> None:
     """Of rows that are wrong, those of students with something landed since are put right; others stay as they are."""
     lately, before = _of_this_week(school), tables(school)

@@ -188,6 +188,7 @@ def test_unfinished_refresh_of_another_kind_leaves_nothing(
         assert _unregistered(warehouse) == set()
 
 
+@pytest.mark.long
 def test_moved_warehouse_keeps_its_files(
     refreshed_class: RefreshedClass, refreshed_in: Refreshing, tmp_path: Path
 ) -> None:

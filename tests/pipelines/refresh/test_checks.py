@@ -69,6 +69,7 @@ def test_checks_have_names_of_their_own() -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.long
 def test_a_row_that_stands_twice_is_found_in_every_table(
     spoiled: dict[str, CheckResult], small_class: SmallClass
 ) -> None:

@@ -36,6 +36,7 @@ def _compared(place: Path, one: int, other: int) -> VersionComparison:
         return compare_versions(opened, one, other)
 
 
+@pytest.mark.long
 def test_the_better_version_is_found(compared_place: Path) -> None:
     """Beside one that says the contrary of what comes, a version is surely better by every measure."""
     found = _compared(compared_place, 1, 2)

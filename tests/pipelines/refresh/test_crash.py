@@ -62,6 +62,7 @@ def _computed(found: dict[str, list[str]]) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.long
 def test_readers_see_no_half_of_a_refresh(refreshed_class: RefreshedClass) -> None:
     """While refreshes run in another process, every read finds signals and state of one and the same refresh."""
     folder = refreshed_class(students=6).folder
@@ -77,6 +78,7 @@ def test_readers_see_no_half_of_a_refresh(refreshed_class: RefreshedClass) -> No
     assert process.end() == 0
 
 
+@pytest.mark.long
 def test_two_refreshes_at_once_end_as_one(tmp_path: Path) -> None:
     """Two first refreshes at once both succeed, and leave the state and the tables of one."""
     lines = lines_of(tmp_path / "class", students=3)

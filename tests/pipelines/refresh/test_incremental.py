@@ -62,6 +62,7 @@ def test_only_changed_students_are_computed(tmp_path: Path) -> None:
         assert (summary.staged, summary.students, summary.full_because) == (1, 1, None)
 
 
+@pytest.mark.long
 def test_who_was_first_concerns_nobody_else(tmp_path: Path) -> None:
     """When a question was first seen changes with a statement that comes late, and computes no other student anew."""
     lines = lines_of(tmp_path / "class", faults=0.0)

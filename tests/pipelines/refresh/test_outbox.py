@@ -57,6 +57,7 @@ def test_every_signal_is_raised_once(refreshed_class: RefreshedClass) -> None:
         assert _events(warehouse) == events
 
 
+@pytest.mark.long
 def test_what_ends_and_comes_again_is_another_occurrence(refreshed_class: RefreshedClass) -> None:
     """A signal that ends is told to end; raised again it is its second occurrence, under ids of their own."""
     with Warehouse(refreshed_class(students=3, faults=0.0).folder) as warehouse:
@@ -85,6 +86,7 @@ def test_new_figures_under_the_same_id_are_no_event(refreshed_class: RefreshedCl
         assert not {row[5] for row in _events(warehouse)[events:]} & set(changed)
 
 
+@pytest.mark.long
 def test_incremental_refreshes_tell_what_a_full_one_would(tmp_path: Path, lines: list[bytes]) -> None:
     """However refreshes were cut, the outbox says of each signal that it stands if it does."""
     with Warehouse(tmp_path / "warehouse") as warehouse:
@@ -150,6 +152,7 @@ def test_an_event_is_a_cloud_event_with_the_signal(small_class: SmallClass) -> N
         assert (event.source, event.partitionkey) == (SETTINGS.event_source, signal.student_key)
 
 
+@pytest.mark.long
 def test_killed_while_writing_nothing_is_told(tmp_path: Path, lines: list[bytes]) -> None:
     """Killed as the signals are being written, table and outbox say the same, and the next refresh tells each once."""
     folder = tmp_path / "warehouse"

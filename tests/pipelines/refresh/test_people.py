@@ -130,6 +130,7 @@ def test_who_answers_a_signal_for_a_student_is_known(refreshed_class: RefreshedC
         ) == [(1,)]
 
 
+@pytest.mark.long
 def test_who_is_named_as_a_teacher_later_is_no_student_from_then_on(
     refreshed_class: RefreshedClass, tmp_path: Path
 ) -> None:

@@ -40,7 +40,7 @@ def _told(warehouse: Warehouse, select: str, keys: dict[str, str]) -> dict[str, 
     return told
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_estimates_and_signals_are_the_same(small_class: SmallClass, tmp_path: Path) -> None:
     """Of each student, skills and signals are the same with and without pseudonyms; no name is in the second."""
     lines = small_class.statements.read_bytes().splitlines()

@@ -38,6 +38,7 @@ def _raised(warehouse: Warehouse) -> list[str]:
     return [key for change, key, _ in warehouse.rows(_CALLS) if change == "raised"]
 
 
+@pytest.mark.long
 def test_a_week_holds_as_many_students_and_the_next_week_others(going_on: Path) -> None:
     """With room for one of three: one is told of, once; the others wait and are told of in the weeks to come."""
     with Warehouse(going_on) as warehouse:

@@ -113,6 +113,7 @@ def test_until_then_it_is_read_as_it_was(earlier: Warehouse, made: tuple[Path, d
         check_versions(earlier)
 
 
+@pytest.mark.long
 def test_killed_in_between_both_can_be_read(
     earlier: Warehouse, made: tuple[Path, dict[str, list[str]]]
 ) -> None:

@@ -67,6 +67,7 @@ def test_a_version_that_is_better_is_used_from_the_next_refresh_on(warehouse: Wa
         assert version_in_use(warehouse) == 2
 
 
+@pytest.mark.long
 def test_going_back_tells_what_was_told_before(warehouse: Warehouse) -> None:
     """Forced to a new version and back again, everything told is as it was."""
     with warehouse:

@@ -18,6 +18,7 @@ _LATER = LAST_DAY + dt.timedelta(days=15)
 _SAID = "SELECT signal_kind, audience, count(*) FROM feedback.signal_outcome GROUP BY ALL ORDER BY ALL"
 
 
+@pytest.mark.long
 def test_what_is_read_follows_every_refresh(tmp_path: Path) -> None:
     """Views tell of the rows of the last refresh, full or not, read only, and in a backup."""
     lines = lines_of(tmp_path / "class", faults=0.0)
