@@ -1,5 +1,6 @@
 """Skills of the class: a matrix, and for each skill who is where, to print and to set practice for."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -34,7 +35,12 @@ def _show(asked: PageRequest) -> dict[str, Any]:
         if row["skill_key"] is not None:
             skills[row["skill_key"]] = row["skill_name"]
             of_student["cells"][row["skill_key"]] = _group(row)
-    return {"skills": dict(sorted(skills.items(), key=lambda each: each[1])), "students": students}
+    cells = [cell for student in students.values() for cell in student["cells"].items()]
+    return {
+        "skills": dict(sorted(skills.items(), key=lambda each: each[1])),
+        "students": students,
+        "n_need_help": Counter(skill for skill, group in cells if group in ("stuck", "needs_work")),
+    }
 
 
 def _group(row: dict[str, Any]) -> str:

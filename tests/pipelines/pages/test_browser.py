@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.open import open_to_write
@@ -134,6 +134,33 @@ def test_a_printed_page_has_what_it_is_printed_for(browser: Browser, served: Ser
     assert all(each.is_visible() for each in names.all())
     assert not page.locator("main button").first.is_visible()
     assert not page.locator("nav").first.is_visible()
+    context.close()
+
+
+def _box(page: Page, selector: str) -> FloatRect:
+    found = page.locator(selector).bounding_box()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("size", [_WIDE, _PHONE])
+def test_the_matrix_says_which_skill_and_whose_a_cell_is(
+    browser: Browser, served: Served, size: ViewportSize
+) -> None:
+    """However far a class is scrolled, the skills, how many need help there, and the names stay in view."""
+    context = browser.new_context(viewport=size)
+    page = context.new_page()
+    _log_in(page, served, Role.TEACHER)
+    page.locator("nav a[href$='/skills']").click()
+    n_need_help = [int(each) for each in page.locator("thead td").all_inner_texts()]
+    in_need = page.locator("tbody .needs_work")
+    assert sum(n_need_help) == in_need.count() > 0
+    page.locator("tbody tr:last-child td:last-child").scroll_into_view_if_needed()
+    places = (".long", "tbody tr:last-child td:last-child", "thead tr:first-child th:last-child")
+    whole, cell, skill, name = (_box(page, each) for each in (*places, "tbody tr:last-child th"))
+    assert (skill["x"], name["y"]) == (cell["x"], cell["y"])
+    assert whole["y"] <= skill["y"] < cell["y"]
+    assert whole["x"] <= name["x"] < cell["x"]
     context.close()
 
 
