@@ -9,6 +9,8 @@ import orjson
 import pytest
 
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.maintain import flush_inlined
 from learnloom.pipelines.lrs.contents import LandedContent
 from learnloom.pipelines.lrs.findable import findable
 from learnloom.pipelines.lrs.journal import Incoming, NotComparedError, Submitter, append
@@ -61,7 +63,37 @@ def test_where_the_warehouse_is_away_what_needs_it_is_to_be_sent_again(tmp_path:
         ):
             assert answer.status_code == 503
             assert "retry-after" in answer.headers
+            assert str(tmp_path) not in answer.text
         client.post(statement())
+
+
+@pytest.mark.slow
+def test_a_data_file_that_is_gone_is_told_to_the_log_and_not_to_the_sender(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What needs it is to be sent again; the log names file and remedy, the answer names no place."""
+    sent = statement(id=str(uuid.uuid4()))
+    key = new_key(tmp_path)
+    with serving(tmp_path) as address:
+        Client(address, key).post(sent)
+    with Store(tmp_path, now=Clock()) as store:
+        _let_go(store)
+    with Warehouse(tmp_path) as warehouse:
+        flush_inlined(warehouse, wait_seconds=20)
+    (file,) = (tmp_path / "data" / "landing" / "statement").rglob("*.parquet")
+    file.unlink()
+    with serving(tmp_path) as address:
+        client = Client(address, key)
+        for answer in (
+            client("GET", f"/statements?statementId={sent['id']}"),
+            client("POST", "/statements?partial=true", json=[statement(), sent]),
+        ):
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert "what has landed cannot be read now" in answer.text
+            assert str(tmp_path) not in answer.text
+            assert file.name not in answer.text
+    assert file.name in caplog.text
+    assert "learnloom restore" in caplog.text
 
 
 class _Content(LandedContent):
