@@ -48,7 +48,7 @@ _TABLES: Final = {
     """,
     "dimensional.fact_enrolment": """
         SELECT id_student::VARCHAR AS student_key, code_module || ' ' || code_presentation AS course_id,
-            moment(code_presentation, coalesce(date_registration, 0)) AS registered_at,
+            moment(code_presentation, coalesce(date_registration, 0)) AS registered_at, registered_at AS enrolled_at,
             CASE WHEN final_result = 'Withdrawn'
                 THEN moment(code_presentation, coalesce(date_unregistration, module_presentation_length))
             END AS unregistered_at,

@@ -22,6 +22,17 @@ from learnloom.pipelines.deliver.deliver import DeliverySummary
 from learnloom.pipelines.deliver.run import deliver as deliver_now
 from learnloom.pipelines.deliver.run import subscriptions_of
 from learnloom.pipelines.lake.turns import DELIVERY
+from learnloom.schemas.errors import LearnloomError
+
+
+class NotServedError(LearnloomError):
+    """Subscriptions cannot be served as they are configured; the others were."""
+
+    def __init__(self, sent: dict[str, Any]) -> None:
+        """`sent` is what the flow would return."""
+        self.sent = sent
+        told = [each["told"] for each in sent.values() if not each["is_servable"]]
+        super().__init__(f"{len(told)} of {len(sent)} subscriptions are not served: {'; '.join(told)}")
 
 
 @flow(name="deliver", flow_run_name="deliver to {subscription}", **TOLD)
@@ -36,6 +47,9 @@ def deliver(subscription: str = "all", limit: int | None = None) -> dict[str, An
 
     Returns:
         Events delivered, failed, given up and passed over, by subscription.
+
+    Raises:
+        NotServedError: somebody has to mend a subscription.
     """
     done = do(send, None if subscription == "all" else subscription, limit)
     for each in done:
@@ -54,7 +68,10 @@ def deliver(subscription: str = "all", limit: int | None = None) -> dict[str, An
     rows = [vars(each) for each in done]
     if is_under_prefect() and rows:
         create_table_artifact(table=rows, key="deliveries", description="Deliveries by subscription.")
-    return {each["subscription"]: each for each in rows}
+    sent = {each["subscription"]: each for each in rows}
+    if not all(each.is_servable for each in done):
+        raise NotServedError(sent)
+    return sent
 
 
 @task(name="send", cache_policy=NO_CACHE, **RETRIES)

@@ -8,7 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import Final
 
-from learnloom.flows.deliver import deliver
+from learnloom.flows.deliver import NotServedError, deliver
 from learnloom.flows.kept import KeptWarehouse, keep, step
 from learnloom.flows.refresh import refresh
 from learnloom.flows.runtime import logger, now
@@ -103,8 +103,13 @@ class Deliverer(LiveWorker):
             if _OUTBOX not in filled_tables(warehouse):
                 return
         with turn(self._folder, DELIVERY):
-            sent = deliver(limit=_MOST_EVENTS).values()
-        if any(each["is_cut"] for each in sent):
+            try:
+                sent = deliver(limit=_MOST_EVENTS)
+            except (
+                NotServedError
+            ) as error:  # its run has failed, and somebody was told: trying again is no use
+                sent = error.sent
+        if any(each["is_cut"] for each in sent.values()):
             self.note()
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import httpx
 import typer
 
-from learnloom.flows.door import ServedDoor
+from learnloom.flows.door import served_door
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.ingest.land.heartbeat import Heartbeat
 from learnloom.schemas.errors import LearnloomError
@@ -64,7 +64,7 @@ def serve(
     settings = read_settings()
     named = os.environ.get(_API) or None
     # The store first, and last: platforms send whatever becomes of the flows.
-    with ServedDoor(settings.lrs), ServedDoor(settings.pages, name="pages"), _server(named, port) as url:
+    with served_door(settings.lrs), served_door(settings.pages, name="pages"), _server(named, port) as url:
         # Prefect reads its environment when it is imported, which takes seconds that --help need not wait for.
         os.environ[_API] = url
         os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
@@ -88,7 +88,7 @@ async def _run(settings: Settings, limit: int, url: str, *, is_alone: bool) -> N
     from prefect.runner import Runner  # noqa: PLC0415
 
     from learnloom.flows.deployments import deployments  # noqa: PLC0415
-    from learnloom.flows.live_process import LiveProcess  # noqa: PLC0415
+    from learnloom.flows.live_process import live_process  # noqa: PLC0415
     from learnloom.flows.orphaned_runs import end_orphaned_runs  # noqa: PLC0415
 
     if is_alone and (ended := end_orphaned_runs()):  # on a shared server they may be another's, and under way
@@ -101,7 +101,7 @@ async def _run(settings: Settings, limit: int, url: str, *, is_alone: bool) -> N
         await runner.aadd_deployment(deployment)
     sys.stdout.write(f"learnloom: serving; see the flow runs at {url.removesuffix('/api')}\n")
     sys.stdout.flush()
-    with LiveProcess() if settings.flows.live else nullcontext():
+    with live_process() if settings.flows.live else nullcontext():
         beating = asyncio.create_task(_beat(settings))
         try:
             await runner.start()

@@ -4,7 +4,7 @@ import importlib.metadata
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import typer
@@ -13,6 +13,7 @@ from learnloom.pipelines.cli.options import Exit, JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.config.sources import SETTINGS_FILE
+from learnloom.pipelines.config.subscriptions import must_have_secret
 from learnloom.pipelines.ingest.land.student_keys import has_student_keys, held_secret
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseMissingError
@@ -64,7 +65,8 @@ def examine(warehouse: Path | None) -> list[HealthFinding]:
     findings.append(HealthFinding("settings", True, ", ".join([source, *names])))
     time_zone = HealthFinding("time zone", True, settings.time_zone)
     findings += [time_zone, _disk(settings), *_object_store(settings)]
-    return [*findings, *_warehouse(settings)] if all(found.is_passed for found in findings) else findings
+    is_sound = all(found.is_passed for found in findings)
+    return [*findings, *_subscriptions(settings), *(_warehouse(settings) if is_sound else [])]
 
 
 def _python() -> HealthFinding:
@@ -121,6 +123,17 @@ def _object_store(settings: Settings) -> list[HealthFinding]:
         )
         for probed in probe_store(store)
     ]
+
+
+def _subscriptions(settings: Settings) -> Iterator[HealthFinding]:
+    for subscription in settings.subscriptions:
+        name = f"subscription {subscription.name}"
+        try:
+            must_have_secret(subscription, os.environ)
+        except LearnloomError as error:
+            yield HealthFinding(name, False, str(error))
+        else:
+            yield HealthFinding(name, True, f"can be served by {subscription.to}")
 
 
 def _warehouse(settings: Settings) -> list[HealthFinding]:

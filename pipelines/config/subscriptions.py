@@ -127,6 +127,18 @@ class WebhookSubscription(_HttpSubscription):
             raise ValueError("it must have either secret_variable or secret")
         return self
 
+    def key(self, environment: Mapping[str, str]) -> bytes:
+        """Give the bytes that sign.
+
+        Raises:
+            SubscriptionError: the environment holds no secret, or what is none.
+        """
+        held = _held(self.name, self.secret, self.secret_variable, environment)
+        try:
+            return key_of_secret(held)
+        except ValueError as error:
+            raise SubscriptionError(f"the secret of subscription {self.name}: {error}") from None
+
 
 class LrsSubscription(_HttpSubscription):
     """A learning record store that gets each event as an xAPI statement."""
@@ -146,8 +158,31 @@ class LrsSubscription(_HttpSubscription):
             raise ValueError("it must have either password_variable or password")
         return self
 
+    def auth(self, environment: Mapping[str, str]) -> tuple[str, str]:
+        """Give user name and password.
+
+        Raises:
+            SubscriptionError: the environment holds no password.
+        """
+        return self.username, _held(self.name, self.password, self.password_variable, environment)
+
 
 AnySubscription = KafkaSubscription | FileSubscription | WebhookSubscription | LrsSubscription
+
+
+def must_have_secret(subscription: AnySubscription, environment: Mapping[str, str]) -> None:
+    """Say what is missing where a subscription cannot be served for want of its secret.
+
+    Raises:
+        SubscriptionError: the environment holds no secret, or what is none.
+    """
+    match subscription:
+        case WebhookSubscription():
+            subscription.key(environment)
+        case LrsSubscription():
+            subscription.auth(environment)
+
+
 Subscription = Annotated[AnySubscription, Field(discriminator="to")]
 SHOWABLE: Final = {
     name
@@ -222,14 +257,8 @@ def key_of_secret(secret: str) -> bytes:
     return key
 
 
-def secret_of(
-    name: str, secret: SecretStr | None, variable: str | None, environment: Mapping[str, str]
-) -> str:
-    """Give a subscription's secret, or what the environment variable holds that it names.
-
-    Raises:
-        SubscriptionError: there is no such variable.
-    """
+def _held(name: str, secret: SecretStr | None, variable: str | None, environment: Mapping[str, str]) -> str:
+    """Give a secret, or what the environment variable holds that a subscription names."""
     if secret is not None:
         return secret.get_secret_value()
     held = environment.get(variable or "")

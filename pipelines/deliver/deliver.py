@@ -53,6 +53,8 @@ class DeliverySummary:
     """Events that had ended or expired before they were sent."""
     told: str | None = None
     """Why it stopped before everything was sent; None where it did not."""
+    is_servable: bool = True
+    """Whether it can be served as it is configured; `told` says what is missing."""
     is_cut: bool = False
     """Whether its time or its limit was over before everything was sent: the next delivery goes on."""
 

@@ -14,8 +14,6 @@ from learnloom.pipelines.config.subscriptions import (
     LrsSubscription,
     SubscriptionError,
     WebhookSubscription,
-    key_of_secret,
-    secret_of,
 )
 from learnloom.pipelines.deliver.deliver import Delivering, DeliverySummary
 from learnloom.pipelines.deliver.file import FileSender
@@ -73,7 +71,7 @@ def deliver(
                 subscription, settings, environment, clock=clock, monotonic=monotonic, sleep=sleep
             )
         except SubscriptionError as error:
-            yield DeliverySummary(subscription.name, told=f"{error}")
+            yield DeliverySummary(subscription.name, told=f"{error}", is_servable=False)
             continue
         with closing(sender), one_thread(warehouse):
             yield Delivering(
@@ -183,19 +181,9 @@ def _sender_of(
         case FileSubscription():
             return FileSender(subscription)
         case WebhookSubscription():
-            secret = secret_of(
-                subscription.name, subscription.secret, subscription.secret_variable, environment
-            )
-            try:
-                key = key_of_secret(secret)
-            except ValueError as error:
-                raise SubscriptionError(f"the secret of subscription {subscription.name}: {error}") from None
-            auth = None
+            key, auth = subscription.key(environment), None
         case LrsSubscription():
-            password = secret_of(
-                subscription.name, subscription.password, subscription.password_variable, environment
-            )
-            key, auth = b"", (subscription.username, password)
+            key, auth = b"", subscription.auth(environment)
     pace = Pace(subscription.max_per_second, monotonic=monotonic, sleep=sleep)
     calls = Calls(pace=pace, timeout_seconds=subscription.timeout_seconds, monotonic=monotonic, auth=auth)
     if isinstance(subscription, WebhookSubscription):

@@ -33,7 +33,7 @@ class HeldWarehouse:
 
         Raises:
             WarehouseMissingError: there is none.
-            WarehouseUnavailableError: disk or server is in trouble.
+            WarehouseUnavailableError: disk or server is in trouble, or a data file is gone.
             WarehouseOutdatedError: what is read is not there, as in tables of another release.
         """
         warehouse = self._begun()
@@ -78,10 +78,15 @@ class HeldWarehouse:
 
     @staticmethod
     def _told(warehouse: Warehouse, error: duckdb.Error) -> Exception:
-        if not is_trouble(error):
-            return outdated(error, warehouse.place) or error
-        told = warehouse.place.scrubbed(str(error))
-        return WarehouseUnavailableError(f"the warehouse at {warehouse.place} is not available: {told}")
+        place, told = warehouse.place, warehouse.place.scrubbed(str(error))
+        if is_trouble(error):
+            return WarehouseUnavailableError(f"the warehouse at {place} is not available: {told}")
+        if isinstance(error, duckdb.IOException | duckdb.InvalidInputException):
+            return WarehouseUnavailableError(
+                f"a data file of the warehouse at {place} is gone or broken: put it back, or take a backup "
+                f"(`learnloom restore`) ({told})"
+            )
+        return outdated(error, place) or error
 
 
 class ReadingPool:

@@ -1,5 +1,6 @@
 """The bytes of statements that the store has no more, or never had: they stand in the warehouse."""
 
+import logging
 import threading
 from collections.abc import Sequence
 from functools import partial
@@ -13,8 +14,10 @@ from learnloom.pipelines.ingest.land.tables import landed_content
 from learnloom.pipelines.lake.errors import WarehouseError, WarehouseMissingError
 from learnloom.pipelines.lake.held import HeldWarehouse
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.lrs.reader import unable
+from learnloom.pipelines.lrs.message import RefusedError
 from learnloom.pipelines.lrs.store import Store
+
+_log = logging.getLogger(__name__)
 
 
 class LandedContent:
@@ -53,7 +56,10 @@ class LandedContent:
             except WarehouseMissingError:
                 return {}
             except WarehouseError as error:
-                raise unable("read what has landed", error) from error
+                # Senders need not know where the warehouse stands.
+                _log.error("what has landed cannot be read: %s", error)
+                told = "what has landed cannot be read now, the log of the store says why: send this again"
+                raise RefusedError(503, told, Retry_After="5") from error
         return found
 
     def _times(self, statement_ids: Sequence[str]) -> dict[str, int]:

@@ -177,18 +177,25 @@ class Receiver:
 
     def _keep_good(self, good: dict[int, Incoming]) -> dict[int, RefusedError]:
         """Keep those that the store can keep; gives the others by their indices."""
+        # Before anything is written, so that the warehouse is asked for all of them together.
+        same, others = self._resent.compared(list(good.values()))
+        kept = {one.statement_id: one for one in same}
+        refused = {
+            index: others[one.statement_id] for index, one in good.items() if one.statement_id in others
+        }
         try:
-            self._keep(list(good.values()))
+            self._keep(same)
         except RefusedError as error:
             if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
                 raise
         else:
-            return {}
+            return refused
         # Some cannot be kept, and all was undone: one by one it shows which.
-        refused = {}
         for index, one in good.items():
+            if index in refused:
+                continue
             try:
-                self._keep([one])
+                self._keep([kept[one.statement_id]])
             except RefusedError as error:
                 if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
                     raise
@@ -200,7 +207,9 @@ class Receiver:
             try:
                 last = self._store.write(Joint(append, incoming))
             except NotComparedError:
-                incoming = self._resent.compared(incoming)
+                incoming, others = self._resent.compared(incoming)
+                for refusal in others.values():
+                    raise refusal from None
             else:
                 break
         self._log.settle(last)

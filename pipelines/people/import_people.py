@@ -81,8 +81,13 @@ def import_people(
     counted: list[PersonChange] = []
 
     def changes_of(who: WhoIsWho) -> Sequence[PersonChange]:
-        found = oneroster.changes(told, who) if isinstance(told, Roster) else people_csv.changes(told, who)
-        counted[:] = found
+        if isinstance(told, Roster):
+            # Of whom courses name, these decide: else each import in turn would take back what the other has told.
+            by_courses = oneroster.roles_by_courses(warehouse)
+            roles = {named: by_courses.get(named, role) for named, role in told.roles.items()}
+            counted[:] = oneroster.changes(roles, who)
+        else:
+            counted[:] = people_csv.changes(told, who)
         return counted
 
     event_id = tell(warehouse, changes_of, teller, wait_seconds=wait_seconds)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TextIO
 
 from learnloom.pipelines.ingest.catalogue.csv_rows import MAX_ROWS
+from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.people.errors import PeopleFileError
 from learnloom.pipelines.people.events import ROLE, PersonChange, WhoIsWho
 from learnloom.pipelines.people.identifier import key_of
@@ -103,13 +104,22 @@ def read_names(path: Path, match: MatchBy, home_page: str | None) -> Iterator[tu
             yield identifier, name
 
 
-def changes(roster: Roster, who: WhoIsWho) -> Iterator[PersonChange]:
+def changes(roles: Mapping[str, str], who: WhoIsWho) -> Iterator[PersonChange]:
     """Give the roles that are not known yet: of students only where they were told to be something else before."""
-    for identifier, role in sorted(roster.roles.items()):
+    for identifier, role in sorted(roles.items()):
         key = key_of(identifier)
         known = who.roles.get(key)
         if (known is not None or role != STUDENT) and (known is None or known.role != role):
             yield PersonChange(ROLE, key, identifier, role)
+
+
+def roles_by_courses(warehouse: Warehouse) -> dict[str, str]:
+    """Give what people are by all rosters of courses that stand: a student in any course is a student."""
+    # A student sorts before a teacher.
+    rows = warehouse.rows(
+        "SELECT identifier, min(role) FROM landing.roster_member WHERE identifier IS NOT NULL GROUP BY identifier"
+    )
+    return dict(rows)
 
 
 def identifier_of(named: str, match: MatchBy, home_page: str | None) -> str | None:

@@ -39,7 +39,7 @@ def carry_out(
         spread: computes buckets of students; None: by the settings.
 
     Raises:
-        OvertakenError: another process has refreshed, or put a model version to use, since this was planned.
+        OvertakenError: another process has refreshed since this was planned.
     """
     warehouse = work.warehouse
     with RunFolders(warehouse) as folders:

@@ -49,8 +49,6 @@ class Plan:
     is_new_day: bool = False
     """Whether all that the last refresh left holds, but that it was told as of another moment: of everybody only what
     hangs on that is computed, and of the students whom it concerns, the rest."""
-    used: int | None = None
-    """The model version that was in use when this was planned; None before the first."""
     changes: frozenset[str] = frozenset()
     """Kinds of the changes to staged statements since they were taken in last, where not everything is built."""
 
@@ -138,9 +136,7 @@ def make_plan(
             counted = added(staged, before.staged_snapshot, snapshot, changes) if changes else ""
     n_statements = int(warehouse.one(f"SELECT count(*) FROM {counted}")[0]) if counted else 0
     choices = choices_of(settings)
-    return Plan(
-        request, before, state, reason, fits, vocabulary, n_statements, choices, is_new_day, used, changes
-    )
+    return Plan(request, before, state, reason, fits, vocabulary, n_statements, choices, is_new_day, changes)
 
 
 def _why_everything(

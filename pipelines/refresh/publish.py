@@ -24,7 +24,6 @@ from learnloom.pipelines.refresh.touched import (
     is_whole_scope,
     touched_keys,
 )
-from learnloom.pipelines.refresh.versions import check_promotions
 from learnloom.pipelines.refresh.withhold import DRAW, log_draws
 from learnloom.pipelines.refresh.workspace import RowChanges, Workspace
 
@@ -40,7 +39,7 @@ def publish(transform: Transform, *, n_students: int, source: str) -> None:
         source: URI reference of this deployment, for its events.
 
     Raises:
-        OvertakenError: another process has refreshed, or put a model version to use, since this was planned.
+        OvertakenError: another process has refreshed since this was planned.
     """
     warehouse, is_small = transform.work.warehouse, transform.plan.is_small
     with ExitStack() as stack:
@@ -70,10 +69,9 @@ def publish(transform: Transform, *, n_students: int, source: str) -> None:
 
 def _fence(transform: Transform) -> None:
     """Let one of two refreshes at once be done again: the one that waited, or that commits second."""
-    warehouse, plan = transform.work.warehouse, transform.plan
-    if read_state(warehouse) != plan.before:
+    warehouse = transform.work.warehouse
+    if read_state(warehouse) != transform.plan.before:
         raise OvertakenError(f"another process has refreshed {warehouse.folder} meanwhile")
-    check_promotions(warehouse, plan.before, plan.state, used=plan.used)
     # Always one row, so that overlapping transactions conflict even when they are the first of all.
     warehouse.run(f"UPDATE {LAKE}.staging.staging_state SET landed_snapshot = landed_snapshot")
 

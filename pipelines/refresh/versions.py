@@ -5,10 +5,9 @@ import json
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.relation import columns_in, existing_tables, filled_tables, read_relations
 from learnloom.pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
-from learnloom.pipelines.refresh.state import RefreshState, make_defined_tables, read_state
+from learnloom.pipelines.refresh.state import make_defined_tables, read_state
 
 _TABLE: Final = "estimates.model_version"
 _NEWEST: Final = {
@@ -51,42 +50,20 @@ def list_versions(warehouse: Warehouse) -> list[ModelVersion]:
 def version_in_use(warehouse: Warehouse) -> int | None:
     """The version that the next refresh uses; None before the first was fitted.
 
-    What was put to use last wins: by `promote`, or by a refresh.
+    What was put to use last wins: by `promote`, or by the refresh that fitted the version it left. When else a refresh
+    ran says nothing: a promotion may be stored while one commits that has not seen it.
     """
     state = read_state(warehouse)
-    promoted = promoted_since(warehouse, state)
-    return promoted if promoted is not None or state is None else state.model_version
-
-
-def promoted_since(warehouse: Warehouse, state: RefreshState | None) -> int | None:
-    """The version that was put to use by `promote` after a refresh left this state, and last; None: none was."""
+    used = state.model_version if state is not None else None
     if "estimates.promotion" not in filled_tables(warehouse):
-        return None
-    version, at = warehouse.one(
-        f"SELECT model_version, promoted_at FROM {LAKE}.estimates.promotion ORDER BY promoted_at DESC LIMIT 1"
+        return used
+    promoted, is_later = warehouse.one(
+        f"SELECT model_version, NOT exists(FROM {LAKE}.{_TABLE} AS fitted "
+        "WHERE fitted.model_version = $used AND fitted.fitted_at >= promotion.promoted_at) "
+        f"FROM {LAKE}.estimates.promotion ORDER BY promoted_at DESC LIMIT 1",
+        {"used": used},
     )
-    return int(version) if state is None or at > state.refreshed_at else None
-
-
-def check_promotions(
-    warehouse: Warehouse, before: RefreshState | None, state: RefreshState, *, used: int | None
-) -> None:
-    """See to it that the state which a refresh is about to leave buries no version that was put to use.
-
-    One may be stamped before the refresh was planned and committed after: by its time the refresh would count as later.
-
-    Args:
-        warehouse: the warehouse, as the refresh commits.
-        before: the state that stands.
-        state: the state to be left.
-        used: the version that was in use when the refresh was planned.
-
-    Raises:
-        OvertakenError: there is such a version.
-    """
-    promoted = promoted_since(warehouse, before)
-    if promoted not in (None, used) and promoted_since(warehouse, state) is None:
-        raise OvertakenError(f"model version {promoted} of {warehouse.folder} was put to use meanwhile")
+    return int(promoted) if is_later else used
 
 
 def promote(warehouse: Warehouse, model_version: int, reason: str, *, at: dt.datetime) -> None:

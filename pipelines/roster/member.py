@@ -110,11 +110,7 @@ def tell_staff(warehouse: Warehouse, teller: Teller, *, wait_seconds: float) -> 
 
     def changes_of(who: WhoIsWho) -> list[PersonChange]:
         nonlocal counted
-        # A student sorts before a teacher.
-        roles = warehouse.rows(
-            "SELECT identifier, min(role) FROM landing.roster_member WHERE identifier IS NOT NULL GROUP BY identifier"
-        )
-        found = list(oneroster.changes(oneroster.Roster(dict(roles), 0, 0), who))
+        found = list(oneroster.changes(oneroster.roles_by_courses(warehouse), who))
         counted = sum(change.value != STUDENT for change in found)
         return found
 

@@ -40,13 +40,12 @@ WITH now AS (
 enrolments AS (
     SELECT
         enrolment.*,
-        enrolled_at(enrolment.registered_at, enrolment.first_active_at) AS enrolled_at,
         dim_course_run.begins_at,
         dim_course_run.ends_at,
-        least(dim_course_run.begins_at, enrolled_at) AS counts_from
+        least(dim_course_run.begins_at, enrolment.enrolled_at) AS counts_from
     FROM dimensional.fact_enrolment AS enrolment
     INNER JOIN dimensional.dim_course_run ON enrolment.course_id = dim_course_run.course_id
-    WHERE enrolled_at < dim_course_run.ends_at
+    WHERE enrolment.enrolled_at < dim_course_run.ends_at
     QUALIFY row_number() OVER (
         PARTITION BY enrolment.student_key, enrolment.course_id ORDER BY dim_course_run.begins_at
     ) = 1

@@ -7,6 +7,7 @@
 --   registered_at      last registration; NULL where none was told
 --   unregistered_at    when they left, if they did not register again
 --   first_active_at    first act of the student in the course; NULL where there was none
+--   enrolled_at        last registration; the first act of the student in the course where none was told
 --   last_active_at     last act of the student in the course
 --   completed_at       first completion of the course itself
 --   last_completed_at  last such completion
@@ -56,6 +57,7 @@ SELECT
     registered_at,
     CASE WHEN registered_at IS NULL OR left_at > registered_at THEN left_at END AS unregistered_at,
     first_active_at,
+    coalesce(registered_at, first_active_at) AS enrolled_at,
     last_active_at,
     completed_at,
     last_completed_at,

@@ -47,9 +47,7 @@ placed AS (
             (called.subject IS NULL OR called.cause = 'asked')
             AND (enrolment.student_key, enrolment.course_id) IN (SELECT (student_key, course_id) FROM marts.mart_student_risk)
             -- Who completed it and enrolled anew has another go.
-            AND coalesce(
-                enrolment.last_completed_at < enrolled_at(enrolment.registered_at, enrolment.first_active_at), TRUE
-            )
+            AND coalesce(enrolment.last_completed_at < enrolment.enrolled_at, TRUE)
         )
 )
 

@@ -130,8 +130,7 @@ enrolments AS MATERIALIZED (
     SELECT
         fact_enrolment.student_key,
         fact_enrolment.course_id,
-        (coalesce(fact_enrolment.registered_at, fact_enrolment.first_active_at) AT TIME ZONE (SELECT time_zone FROM today))::DATE
-            AS from_day,
+        (fact_enrolment.enrolled_at AT TIME ZONE (SELECT time_zone FROM today))::DATE AS from_day,
         (fact_enrolment.unregistered_at AT TIME ZONE (SELECT time_zone FROM today))::DATE AS left_on,
         concat_ws(
             ' ', fact_enrolment.course_id, (dim_course_run.begins_at AT TIME ZONE (SELECT time_zone FROM today))::DATE
@@ -140,7 +139,7 @@ enrolments AS MATERIALIZED (
     LEFT JOIN dimensional.dim_course_run
         ON
             fact_enrolment.course_id = dim_course_run.course_id
-            AND coalesce(fact_enrolment.registered_at, fact_enrolment.first_active_at) < dim_course_run.ends_at
+            AND fact_enrolment.enrolled_at < dim_course_run.ends_at
     -- The first run that ends after they enrolled.
     QUALIFY row_number() OVER (
         PARTITION BY fact_enrolment.student_key, fact_enrolment.course_id ORDER BY dim_course_run.begins_at

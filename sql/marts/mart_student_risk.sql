@@ -29,7 +29,7 @@ WITH open_courses AS (
     SELECT
         fact_enrolment.student_key,
         fact_enrolment.course_id,
-        enrolled_at(fact_enrolment.registered_at, fact_enrolment.first_active_at) AS enrolled_at,
+        fact_enrolment.enrolled_at,
         fact_enrolment.last_active_at,
         progress.* EXCLUDE (student_key, course_id)
     FROM dimensional.fact_enrolment
@@ -39,7 +39,7 @@ WITH open_courses AS (
             AND fact_enrolment.course_id = progress.course_id
             AND progress.is_now
     WHERE
-        enrolled_at(fact_enrolment.registered_at, fact_enrolment.first_active_at) IS NOT NULL
+        fact_enrolment.enrolled_at IS NOT NULL
         AND (
             progress.is_now
             OR (
@@ -48,7 +48,7 @@ WITH open_courses AS (
                 -- Who ended it and enrolled anew has another go.
                 AND coalesce(
                     greatest(fact_enrolment.last_completed_at, fact_enrolment.last_passed_at, fact_enrolment.failed_at)
-                    < enrolled_at(fact_enrolment.registered_at, fact_enrolment.first_active_at),
+                    < fact_enrolment.enrolled_at,
                     TRUE
                 )
             )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from learnloom.flows.door import ServedDoor
+from learnloom.flows.door import served_door
 from learnloom.pipelines.config.lrs import LrsBounds
 from servers.http import is_answering
 from servers.ports import free_port
@@ -15,7 +15,7 @@ from servers.waiting import wait_until
 
 def test_without_the_setting_nothing_runs() -> None:
     """By default `serve` opens no port for platforms."""
-    with ServedDoor(LrsBounds(), command=["/does/not/exist"]) as door:
+    with served_door(LrsBounds(), command=["/does/not/exist"]) as door:
         assert door.pid is None
 
 
@@ -27,7 +27,7 @@ def test_a_store_that_was_killed_is_started_again_and_ends_with_the_flows(
     monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(tmp_path))
     bounds = LrsBounds(enabled=True, port=free_port())
     about = f"http://127.0.0.1:{bounds.port}/xapi/about"
-    with ServedDoor(bounds) as door:
+    with served_door(bounds) as door:
         wait_until(lambda: is_answering(about), lambda: None)
         first = door.pid
         assert first is not None
@@ -49,7 +49,7 @@ def test_a_store_that_could_not_be_started_is_tried_again(
         told.append(capsys.readouterr().err)
         return "cannot be started" in "".join(told)
 
-    with ServedDoor(LrsBounds(enabled=True), command=[str(command)]) as door:
+    with served_door(LrsBounds(enabled=True), command=[str(command)]) as door:
         wait_until(is_told, lambda: None)
         made = tmp_path / "made"
         made.write_text("#!/bin/sh\nexec sleep 1000\n", encoding="utf-8")

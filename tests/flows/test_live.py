@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from learnloom.flows import live_process
-from learnloom.flows.live_process import LiveProcess
+from learnloom.flows import live_process as module
+from learnloom.flows.live_process import live_process
 from servers.errors import StartError
 from servers.http import TRUST
 from servers.waiting import wait_until
@@ -128,8 +128,8 @@ def test_where_the_system_gives_no_process_it_is_asked_again(
 ) -> None:
     """A live process that could not be started is tried again, and runs of the one before end with the reason."""
     told: list[str] = []
-    monkeypatch.setattr(live_process, "end_runs_tagged", lambda _tag, message, _flows: told.append(message))
+    monkeypatch.setattr(module, "end_runs_tagged", lambda _tag, message, _flows: told.append(message))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    with LiveProcess():
+    with live_process():
         wait_until(lambda: len(told) > 1, lambda: None)
     assert all("cannot be started" in each and "No such file" in each for each in told)

@@ -184,6 +184,19 @@ def test_doctor_names_the_setting_that_is_wrong() -> None:
     assert (ran.code, "Atlantis" in ran.out) == (Exit.FAILED, True)
 
 
+@pytest.mark.parametrize(
+    ("held", "told"), [(None, "HOOK_SECRET, which is not set"), ("whsec_short", "a secret is whsec_")]
+)
+def test_doctor_names_the_secret_that_a_subscription_lacks(held: str | None, told: str) -> None:
+    """A subscription whose secret is missing, or is none, is found before anything is to be delivered."""
+    Path("learnloom.toml").write_text(
+        '[[subscriptions]]\nname = "hook"\nto = "webhook"\nurl = "https://a.example/"\n'
+        'secret_variable = "HOOK_SECRET"\n'
+    )
+    ran = learnloom("doctor", env={"HOOK_SECRET": held} if held else {})
+    assert (ran.code, "subscription hook" in ran.out, told in ran.out) == (Exit.FAILED, True, True)
+
+
 def test_wrong_time_zone_stops_any_command() -> None:
     """A time zone that is none is told with the setting before anything is done."""
     ran = learnloom("refresh", env={"LEARNLOOM_TIME_ZONE": "Atlantis"})

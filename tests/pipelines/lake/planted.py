@@ -60,7 +60,7 @@ class School:
                     }
                 )
         self.enrolments.append(
-            {"student_key": student, "course_id": course, "registered_at": at(dt.date(2026, 9, 1))}
+            {"student_key": student, "course_id": course, "enrolled_at": at(dt.date(2026, 9, 1))}
         )
 
     def _answer(self, student: str, day: dt.date, course: str, *, is_right: bool) -> None:

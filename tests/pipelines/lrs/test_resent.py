@@ -9,6 +9,8 @@ import orjson
 import pytest
 
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.maintain import flush_inlined
 from learnloom.pipelines.lrs.contents import LandedContent
 from learnloom.pipelines.lrs.findable import findable
 from learnloom.pipelines.lrs.journal import Incoming, NotComparedError, Submitter, append
@@ -61,7 +63,64 @@ def test_where_the_warehouse_is_away_what_needs_it_is_to_be_sent_again(tmp_path:
         ):
             assert answer.status_code == 503
             assert "retry-after" in answer.headers
+            assert str(tmp_path) not in answer.text
         client.post(statement())
+
+
+@pytest.mark.slow
+def test_a_data_file_that_is_gone_is_told_to_the_log_and_not_to_the_sender(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What needs it is to be sent again; the log names file and remedy, the answer names no place."""
+    sent = statement(id=str(uuid.uuid4()))
+    key = new_key(tmp_path)
+    with serving(tmp_path) as address:
+        Client(address, key).post(sent)
+    with Store(tmp_path, now=Clock()) as store:
+        _let_go(store)
+    with Warehouse(tmp_path) as warehouse:
+        flush_inlined(warehouse, wait_seconds=20)
+    (file,) = (tmp_path / "data" / "landing" / "statement").rglob("*.parquet")
+    file.unlink()
+    with serving(tmp_path) as address:
+        client = Client(address, key)
+        for answer in (
+            client("GET", f"/statements?statementId={sent['id']}"),
+            client("POST", "/statements?partial=true", json=[statement(), sent]),
+        ):
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert "what has landed cannot be read now" in answer.text
+            assert str(tmp_path) not in answer.text
+            assert file.name not in answer.text
+    assert file.name in caplog.text
+    assert "learnloom restore" in caplog.text
+
+
+@pytest.mark.slow
+def test_a_batch_of_which_the_good_are_taken_asks_the_warehouse_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many of its statements conflict with what has landed, they are compared together."""
+    asked: list[int] = []
+    of = LandedContent.of
+
+    def counted(content: LandedContent, statement_ids: Sequence[str]) -> dict[str, bytes]:
+        asked.extend([len(statement_ids)] if statement_ids else [])
+        return of(content, statement_ids)
+
+    monkeypatch.setattr(LandedContent, "of", counted)
+    sent = [statement(id=str(uuid.uuid4())) for _ in range(6)]
+    key = new_key(tmp_path)
+    with serving(tmp_path) as address:
+        Client(address, key).post(*sent)
+    with Store(tmp_path, now=Clock()) as store:
+        _let_go(store)
+    with serving(tmp_path) as address:
+        batch = [statement(), *(one | _OTHER for one in sent[:3]), *sent[3:]]
+        told = Client(address, key)("POST", "/statements?partial=true", json=batch).json()
+    assert [one["index"] for one in told["refused"]] == [1, 2, 3]
+    assert told["ids"][4:] == [one["id"] for one in sent[3:]]
+    assert asked == [6]
 
 
 class _Content(LandedContent):
@@ -91,7 +150,8 @@ def test_many_are_compared_together_while_others_are_written(tmp_path: Path) -> 
         _let_go(store)
         with pytest.raises(NotComparedError):
             store.write(Joint(append, incoming))
-        compared = Resent(store, content).compared(incoming)
+        compared, others = Resent(store, content).compared(incoming)
+        assert others == {}
         assert store.write(Joint(append, compared[:240])) == first
         assert store.write(Joint(append, compared)) == first + 10
     assert content.asked == [100, 100, 40]

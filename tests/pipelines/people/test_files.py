@@ -98,7 +98,7 @@ def test_a_roster_gives_roles_and_nothing_else(tmp_path: Path) -> None:
         f"{_HOME} u6": "student",
     }
     assert (roster.n_without_role, roster.n_unnamed) == (1, 0)
-    assert _told(oneroster.changes(roster, WhoIsWho())) == [
+    assert _told(oneroster.changes(roster.roles, WhoIsWho())) == [
         ("role", f"{_HOME} u1", "teacher"),
         ("role", f"{_HOME} u5", "aide"),
     ]

@@ -135,6 +135,20 @@ def test_signals_of_an_earlier_learnloom_go_on(folder: Path) -> None:
         assert warehouse.one("SELECT count(*) FROM feedback.signal WHERE message_id IS NULL") == (0,)
 
 
+def test_enrolments_of_an_earlier_learnloom_gain_when_they_began(folder: Path) -> None:
+    """The next refresh builds the table anew with its new column, and what reads it works."""
+    with Warehouse(folder / "warehouse") as warehouse:
+        refreshed(warehouse)
+        table = "dimensional.fact_enrolment"
+        before = warehouse.rows(f"FROM {table} ORDER BY ALL")
+        assert before
+        warehouse.run(f"ALTER TABLE {LAKE}.{table} DROP COLUMN enrolled_at")
+        warehouse.run(f"UPDATE {LAKE}.run.refresh_state SET rules_digest = 'of before'")
+        assert refreshed(warehouse).full_because is not None
+        assert warehouse.rows(f"FROM {table} ORDER BY ALL") == before
+        assert warehouse.one("SELECT count(*) >= 0 FROM feedback.student_window") == (True,)
+
+
 def _standing(warehouse: Warehouse) -> tuple[list[tuple[str, ...]], int]:
     """Ids of the signals that stand, and how many events there were."""
     ids = warehouse.rows("SELECT signal_id FROM feedback.signal ORDER BY signal_id")

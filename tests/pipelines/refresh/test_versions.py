@@ -102,6 +102,22 @@ def test_a_version_put_to_use_during_a_refresh_is_used(warehouse: Warehouse) -> 
         assert version_in_use(warehouse) == 2
 
 
+def test_a_version_put_to_use_before_a_refresh_and_stored_after_it_is_used(warehouse: Warehouse) -> None:
+    """Whenever it is stored, such as while a refresh commits that began meanwhile: the next refresh takes it."""
+    with warehouse:
+        _train(warehouse)
+        then = _LATER + dt.timedelta(minutes=1)
+        refresh(
+            warehouse, SETTINGS, RefreshRequest(end_of_day(LAST_DAY, "UTC"), full=True), clock=lambda: then
+        )
+        use_version(warehouse, 2, at=_LATER, wait_seconds=20)
+        assert refreshed(warehouse).model_version == 2
+        refresh(
+            warehouse, SETTINGS, RefreshRequest(end_of_day(LAST_DAY, "UTC"), refit=True), clock=lambda: then
+        )
+        assert version_in_use(warehouse) == 3, "what a refresh has fitted since is later"
+
+
 def test_an_unknown_version_is_refused(warehouse: Warehouse) -> None:
     """Going to a version that does not exist changes nothing, and those that exist are named."""
     with warehouse:

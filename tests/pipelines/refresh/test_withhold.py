@@ -212,6 +212,31 @@ def test_a_draw_holds_under_another_key(tmp_path: Path) -> None:
         assert {key for (key,) in told} == {key for key, *_ in {**present, **drawn}}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("n_buckets", [1, 3])
+def test_what_stands_under_another_key_is_not_drawn(
+    tmp_path: Path, n_buckets: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a new secret, what is said stays said: a draw might withhold it, and so take it back."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "all.jsonl", lines_of(tmp_path / "class", students=3, faults=0.0))
+        refreshed(warehouse)
+        stood = warehouse.rows(
+            "SELECT DISTINCT student_key, signal_kind, json_extract_string(signal, '$.subject') FROM feedback.signal "
+            "WHERE signal_kind IN (SELECT unnest(?))",
+            [list(get_args(HoldoutKind))],
+        )
+        take_secret(warehouse, renew=False, now=NOW, wait_seconds=20.0)
+    secret = read_secret(tmp_path / "warehouse" / FILE)
+    assert secret is not None
+    monkeypatch.setattr("learnloom.pipelines.refresh.carry_out.count_buckets", lambda *_: n_buckets)
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        refreshed(warehouse, settings=WITHHOLDING)
+        there = {(person_key(key, secret.value), *thing) for key, *thing in stood}
+        assert there
+        assert not _draws(warehouse).keys() & there
+
+
 def _draws(warehouse: Warehouse) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """When each thing was drawn, and whether it is withheld."""
     rows = warehouse.rows(

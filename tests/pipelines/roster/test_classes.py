@@ -7,6 +7,8 @@ import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.people.errors import PeopleFileError
+from learnloom.pipelines.people.events import WhoIsWho, read_events
+from learnloom.pipelines.people.import_people import import_people
 from learnloom.pipelines.people.oneroster import MatchBy
 from learnloom.pipelines.roster.classes import read_classes
 from learnloom.pipelines.roster.errors import RosterFileError
@@ -93,3 +95,29 @@ def test_an_export_without_classes_is_told(tmp_path: Path) -> None:
         read_classes(tmp_path, MatchBy.USERNAME, _HOME, f"{_HOME}/{{class}}")
     with pytest.raises(PeopleFileError, match="no column email"):
         read_classes(tmp_path, MatchBy.EMAIL, None, f"{_HOME}/{{class}}")
+
+
+@pytest.mark.slow
+def test_people_and_classes_of_one_export_do_not_contradict_each_other_for_ever(
+    tmp_path: Path, warehouse: Warehouse
+) -> None:
+    """Of whom classes name, they decide: imported again and again, in turn, nothing is new after the first time."""
+    users = "sourcedId,status,role,username\nu1,active,student,tina\nu2,active,teacher,ann\nu3,active,proctor,pia\n"
+    path = _oneroster(tmp_path, users)
+    numbers = []
+    for _ in range(3):
+        import_people(warehouse, path, TELLER, match=MatchBy.USERNAME, home_page=_HOME, wait_seconds=20)
+        import_roster(
+            warehouse,
+            path,
+            TELLER,
+            source=None,
+            match=MatchBy.USERNAME,
+            home_page=_HOME,
+            template=f"{_HOME}/course/{{course}}",
+            wait_seconds=20,
+        )
+        numbers.append(len(read_events(warehouse)))
+    assert numbers[0] == numbers[1] == numbers[2]
+    roles = {told.identifier: told.role for told in WhoIsWho(read_events(warehouse)).roles.values()}
+    assert roles == {_TINA: "teacher", f"{_HOME} pia": "proctor"}
