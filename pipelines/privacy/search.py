@@ -21,8 +21,10 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lake.small import one_thread
+from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
 from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
+from learnloom.pipelines.privacy.attached import texts_in
 from learnloom.pipelines.privacy.content import Content
 from learnloom.pipelines.privacy.erase_state import FOLDER as ERASURE
 from learnloom.pipelines.privacy.pattern import Pattern
@@ -177,6 +179,8 @@ class Search:
             self._compressed(path)
         elif path.suffix in (".json", ".jsonl"):
             self._texts(path.read_text(encoding="utf-8", errors="replace").splitlines(), place)
+        elif path.parent.parent.name == ATTACHMENTS:
+            self._texts(texts_in(path.read_bytes()), place)
 
     def _raw(self, file: Any, place: str) -> None:
         before = b""
