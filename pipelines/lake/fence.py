@@ -4,6 +4,7 @@ It saves work and is not what makes writing safe: of two that write the same at 
 with the lock or without it.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import count
@@ -17,6 +18,8 @@ from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.pipelines.lake.extensions import load_sql, quoted
 
 LOCK_FILE: Final = "writing.lock"
+QUEUE_FILE: Final = "writing.next.lock"
+"""Lock of whoever is the next to have the write lock."""
 LANDING: Final = "landing"
 """Lock of whoever lands statements."""
 REFRESH: Final = "refresh"
@@ -39,15 +42,21 @@ class WriteLock(Protocol):
 
 
 class FileWriteLock:
-    """A lock file: SQLite lets one process write, whatever it writes, so all names are one lock."""
+    """A lock file: SQLite lets one process write, whatever it writes, so all names are one lock.
+
+    Whoever waits comes before whoever has just let go of it: many short transactions of one process, each begun as soon
+    as the last one has ended, would else keep the others waiting until the last of all.
+    """
 
     def __init__(self, folder: Path, wait_seconds: float) -> None:
         import filelock  # noqa: PLC0415 - readers, who need no lock, need not wait for it
 
         self._folder = folder
+        self._wait_seconds = wait_seconds
         self._busy = filelock.Timeout
-        self._lock = filelock.FileLock(
-            folder / LOCK_FILE, timeout=wait_seconds, poll_interval=_POLL_SECONDS, thread_local=False
+        self._queue, self._lock = (
+            filelock.FileLock(folder / name, poll_interval=_POLL_SECONDS, thread_local=False)
+            for name in (QUEUE_FILE, LOCK_FILE)
         )
 
     @contextmanager
@@ -57,11 +66,13 @@ class FileWriteLock:
         Raises:
             WarehouseBusyError: another process has held it for longer than we wait.
         """
+        until = time.monotonic() + self._wait_seconds
         try:
-            self._lock.acquire()
+            with self._queue.acquire(timeout=self._wait_seconds):
+                self._lock.acquire(timeout=max(0.0, until - time.monotonic()))
         except self._busy as error:
             raise WarehouseBusyError(
-                f"another process has been writing to {self._folder} for {self._lock.timeout:g} s: try again "
+                f"another process has been writing to {self._folder} for {self._wait_seconds:g} s: try again "
                 "later, or raise LEARNLOOM_LOCK_WAIT_SECONDS"
             ) from error
         try:

@@ -21,6 +21,8 @@ FOLDER: Final = "attachments"
 """In the store's folder."""
 NAMES: Final = "?" * 64
 """Which files in it are whole."""
+NOTHING: Final = hashlib.sha256(b"").hexdigest()
+"""Hash of no content: any other file without content is one that was erased, and is not written again."""
 SIGNATURE: Final = "http://adlnet.gov/expapi/attachments/signature"
 _ALGORITHMS: Final = frozenset({"RS256", "RS384", "RS512"})
 _JWS_PARTS: Final = 3
@@ -52,9 +54,10 @@ class Attachments:
             _flush(folder)
 
     def content(self, sha2: str) -> Iterator[bytes] | None:
-        """Give what has this hash, piece by piece; None where it never came."""
+        """Give what has this hash, piece by piece; None where it never came, or was erased: nothing is in its file."""
         path = self._path(sha2.lower())
-        return _pieces(path) if path.exists() else None
+        is_there = path.exists() and (path.name == NOTHING or path.stat().st_size > 0)
+        return _pieces(path) if is_there else None
 
     def _path(self, sha2: str) -> Path:
         return self._folder / sha2[:2] / sha2

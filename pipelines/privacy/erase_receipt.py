@@ -9,6 +9,8 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lake.relation import columns_in, filled_tables
+from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
+from learnloom.pipelines.lrs.store import FOLDER as STORE
 from learnloom.pipelines.privacy.erase_state import Erasure, Secret
 from learnloom.pipelines.privacy.erase_topics import topics_out_of_reach
 from learnloom.pipelines.privacy.receipt import keyed_counts, token_key
@@ -145,6 +147,9 @@ def _out_of_reach(warehouse: Warehouse, settings: Settings, erasure: Erasure) ->
         ),
         ("snapshots of the file system, and free blocks of the disk", "the machine's own rotation"),
     ]
+    if any((warehouse.folder / STORE / ATTACHMENTS).glob("??/*")):
+        unread = "attachments of others that are no text, such as pictures, PDF and what is compressed"
+        found.append((unread, "whoever attached them, or may void their statements"))
     found += topics_out_of_reach(warehouse, settings, erasure.requested_at)
     by_receiver = "its receiver acts on the event student.erased"
     by_store = "xAPI cannot delete: the learning record store's own means"

@@ -11,6 +11,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.maintain import ORPHAN_AGE, remove_orphans
 from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lake.relation import filled_tables, read_relations
+from learnloom.pipelines.privacy.erase_attached import erase_attached
 from learnloom.pipelines.privacy.erase_backup import renew_backup
 from learnloom.pipelines.privacy.erase_beside import erase_beside, renew_model
 from learnloom.pipelines.privacy.erase_door import empty_store, erase_in_store, opened_store, tidy_store
@@ -165,6 +166,7 @@ class Erasing:
                 assert database is not None  # noqa: S101 - as above
                 rows = erase_in_store(self.warehouse, self.settings, database, secret, each.pseudonym)
                 self._keep(each, front_door={**secret.done.get("front_door", {}), **rows})
+        erase_attached(self.warehouse, [each.erasure_id for each in erasures])
         for each in erasures:
             secret = self._secret(each)
             if not secret.is_of_student:

@@ -199,6 +199,7 @@ FILES: Final = (
     Kept("student.key", "the secret with which the keys of students are made", OPERATION, NONE, False),
     Kept("turns", "the turns to refresh and to deliver", OPERATION, NONE, False),
     Kept("writing.lock", "the turn to write", OPERATION, NONE, False),
+    Kept("writing.next.lock", "who writes next", OPERATION, NONE, False),
 )
 
 

@@ -20,8 +20,11 @@ from learnloom.pipelines.lake.catalog_copy import copy_catalog
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.object_store import SCHEME
+from learnloom.pipelines.lake.small import one_thread
+from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
 from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
+from learnloom.pipelines.privacy.attached import texts_in
 from learnloom.pipelines.privacy.content import Content
 from learnloom.pipelines.privacy.erase_state import FOLDER as ERASURE
 from learnloom.pipelines.privacy.pattern import Pattern
@@ -107,10 +110,20 @@ class Search:
             if token.is_distinct
             for text in variants(token.text)
         }
+        self._about: dict[str, list[str]] = {}
+        """Columns of what all Parquet files say of themselves."""
         self.hits = Hits(counts=dict.fromkeys(self._tokens, 0))
 
     def everything(self, others: Iterable[Path] = ()) -> Hits:
-        """Look through the warehouse's folder, its data, its catalogue, and other folders such as backups."""
+        """Look through the warehouse's folder, its data, its catalogue, and other folders such as backups.
+
+        In one thread of DuckDB: there are many small queries, and landing finds a processor free.
+        """
+        with one_thread(self._warehouse):
+            self._look_through(others)
+        return self.hits
+
+    def _look_through(self, others: Iterable[Path]) -> None:
         place = self._warehouse.place
         if place.postgres is not None:
             with tempfile.TemporaryDirectory(prefix="learnloom-search-") as folder:
@@ -125,7 +138,6 @@ class Search:
             for (name,) in self._warehouse.rows("SELECT file FROM glob(?)", [f"{place.data}**"]):
                 self.hits.files += 1
                 self._parquet(str(name))
-        return self.hits
 
     def _file_or_copy(self, path: Path) -> None:
         """Look through a file, or through a copy of one that SQLite may have open.
@@ -167,6 +179,8 @@ class Search:
             self._compressed(path)
         elif path.suffix in (".json", ".jsonl"):
             self._texts(path.read_text(encoding="utf-8", errors="replace").splitlines(), place)
+        elif path.parent.parent.name == ATTACHMENTS:
+            self._texts(texts_in(path.read_bytes()), place)
 
     def _raw(self, file: Any, place: str) -> None:
         before = b""
@@ -199,15 +213,24 @@ class Search:
         """Decode every row that could hold a token, and what the file says of itself: least and largest values."""
         self._decoded(f"read_parquet({quoted(name)}, union_by_name => false)", name)
         for about in ("parquet_metadata", "parquet_kv_metadata"):
-            self._decoded(f"(SELECT * EXCLUDE (file_name) FROM {about}({quoted(name)}))", name)
+            source = f"(SELECT * EXCLUDE (file_name) FROM {about}({quoted(name)}))"
+            if about not in self._about:
+                self._about[about] = self._texts_of(source)
+            self._decoded(source, name, self._about[about])
 
-    def _decoded(self, source: str, place: str) -> None:
+    def _texts_of(self, source: str) -> list[str]:
+        """SQL for each column that may hold a text."""
         columns = self._warehouse.rows(f"SELECT column_name, column_type FROM (DESCRIBE FROM {source})")
-        texts = [
+        return [
             f'to_json("{name}")::VARCHAR' if _NESTED.search(kind) else f'"{name}"::VARCHAR'
             for name, kind in columns
             if not _NUMBER.fullmatch(kind)
         ]
+
+    def _decoded(self, source: str, place: str, texts: Sequence[str] | None = None) -> None:
+        """Decode rows; `texts`: its columns that may hold a text, where they are known."""
+        if texts is None:
+            texts = self._texts_of(source)
         condition = self._pattern.condition(*texts)
         rows = f"SELECT to_json(row_of)::VARCHAR AS line FROM {source} AS row_of WHERE {condition.sql}"
         for batch in self._warehouse.arrow_batches(rows, condition.values, at_once=_AT_ONCE):
