@@ -1,7 +1,9 @@
 """A backup of everything: the warehouse, the store of `learnloom lrs`, logins, answers on pages; the vault if asked.
 
-Answers are copied before the warehouse: one that lands meanwhile stands in both, and lands again as the same statement.
-The read model is left out, as it is made anew. Where the catalogue is in PostgreSQL, logins are backed up with it.
+Databases that are files are copied before the warehouse: what they lack of it lands again as the same statement, and a
+restored journal goes on above what has landed (lrs/source.py). The other way round, entries might have let go of their
+bytes that an older catalogue has not. Where the catalogue is in PostgreSQL, the tables of store and logins are copied
+with it, as of one moment. The read model is left out, as it is made anew.
 """
 
 import sqlite3
@@ -11,17 +13,23 @@ from pathlib import Path
 from typing import Final
 
 from learnloom.pipelines.config.object_store import S3
-from learnloom.pipelines.lake.backup import BackedUp, BackupError, copy_beside
+from learnloom.pipelines.lake.backup import BackedUp, BackupError, Beside, back_up, restore
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.location import Place
-from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.login.store import FOLDER as LOGIN
 from learnloom.pipelines.login.tables import FILE as LOGIN_FILE
-from learnloom.pipelines.lrs.backup import back_up_all, restore_all
+from learnloom.pipelines.login.tables import SCHEMA as LOGIN_SCHEMA
+from learnloom.pipelines.lrs import attachments
+from learnloom.pipelines.lrs.postgres import SCHEMA as STORE_SCHEMA
+from learnloom.pipelines.lrs.sqlite import FILE as STORE_FILE
+from learnloom.pipelines.lrs.store import FOLDER as STORE
 from learnloom.pipelines.pages.log import FILE as ANSWERS
 from learnloom.pipelines.pages.model import FOLDER as PAGES
 
-_BESIDE: Final = ((LOGIN, LOGIN_FILE), (PAGES, ANSWERS))
+_ANSWERS: Final = ((PAGES, ANSWERS),)
+_IN_FILES: Final = ((STORE, STORE_FILE), (LOGIN, LOGIN_FILE))
+"""Where the catalogue is a file; else they are schemas beside it."""
+_SCHEMAS: Final = (STORE_SCHEMA, LOGIN_SCHEMA)
 _VAULT: Final = ("vault", "vault.sqlite")
 _OWNER_ONLY: Final = 0o700
 
@@ -40,8 +48,9 @@ def back_up_everything(
     Raises:
         BackupError: no backup can be made, or there is no such vault.
     """
-    wanted = {place: warehouse.folder / place[0] / place[1] for place in _BESIDE}
-    wanted = {place: file for place, file in wanted.items() if file.exists()}
+    place = warehouse.place
+    wanted = {kept: place.folder / "/".join(kept) for kept in _databases(place)}
+    wanted = {kept: file for kept, file in wanted.items() if file.exists()}
     if vault is not None:
         if not vault.exists():
             raise BackupError(f"there is no vault at {vault}")
@@ -49,15 +58,9 @@ def back_up_everything(
     with tempfile.TemporaryDirectory(prefix="learnloom-backup-") as folder:
         for (where, name), file in wanted.items():
             _copy_sqlite(file, Path(folder) / where / name)
-        counts = [back_up_all(warehouse, target, access)]
-        for where, name in wanted:
-            kept = _beside(target, where)
-            if not kept.startswith(SCHEME):
-                Path(kept).mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
-            counts.append(
-                copy_beside(warehouse.place, Path(folder) / where, kept, access, pattern=name, anew=True)
-            )
-    return _summed(counts)
+        # Attachments are written before the entry that names them: those of the copies are all there.
+        beside = [_attachments(place), *(_beside(Path(folder), kept) for kept in wanted)]
+        return back_up(warehouse, target, access, beside=beside, schemas=_SCHEMAS)
 
 
 def restore_everything(
@@ -76,33 +79,36 @@ def restore_everything(
     """
     if vault is not None and vault.exists():
         raise BackupError(f"a vault stands at {vault}: move it away first")
-    counts = [restore_all(source, place, access)]
-    for where, name in _BESIDE if place.postgres is None else _BESIDE[1:]:
-        counts.append(_brought_back(source, place, access, (where, name), place.folder / where))
-    if vault is not None:
-        with tempfile.TemporaryDirectory(prefix="learnloom-restore-") as folder:
-            found = _brought_back(source, place, access, _VAULT, Path(folder) / _VAULT[0])
-            if not found.files:
+    with tempfile.TemporaryDirectory(prefix="learnloom-restore-") as folder:
+        beside = [_attachments(place), *(_beside(place.folder, kept) for kept in _databases(place))]
+        if vault is not None:
+            beside.append(_beside(Path(folder), _VAULT))
+        done = restore(source, place, access, beside=beside, schemas=_SCHEMAS)
+        if vault is not None:
+            found = Path(folder, *_VAULT)
+            if not found.exists():
                 raise BackupError(f"the backup {source} holds no vault")
-            _copy_sqlite(Path(folder) / _VAULT[0] / _VAULT[1], vault)
-        counts.append(found)
-    return _summed(counts)
+            _copy_sqlite(found, vault)
+    return done
 
 
 def holds_vault(target: Path) -> bool:
     """Whether a backup in a folder holds a vault."""
-    return (target / _VAULT[0] / _VAULT[1]).exists()
+    return target.joinpath(*_VAULT).exists()
 
 
-def _brought_back(
-    source: str | Path, place: Place, access: S3 | None, kept: tuple[str, str], folder: Path
-) -> BackedUp:
-    is_new = not folder.exists()
-    folder.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
-    done = copy_beside(place, _beside(source, kept[0]), folder, access, pattern=kept[1])
-    if is_new and not done.files:
-        folder.rmdir()
-    return done
+def _databases(place: Place) -> tuple[tuple[str, str], ...]:
+    """Folder and name of the databases that are files."""
+    return _ANSWERS if place.postgres is not None else (*_IN_FILES, *_ANSWERS)
+
+
+def _attachments(place: Place) -> Beside:
+    return Beside(place.folder / STORE, STORE, f"{attachments.FOLDER}/??/{attachments.NAMES}", changes=False)
+
+
+def _beside(folder: Path, kept: tuple[str, str]) -> Beside:
+    where, name = kept
+    return Beside(folder / where, where, name, changes=True)
 
 
 def _copy_sqlite(file: Path, target: Path) -> None:
@@ -111,11 +117,3 @@ def _copy_sqlite(file: Path, target: Path) -> None:
     target.touch(0o600)
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
-
-
-def _beside(where: str | Path, name: str) -> str:
-    return f"{str(where).rstrip('/')}/{name}/"
-
-
-def _summed(counts: list[BackedUp]) -> BackedUp:
-    return BackedUp(*map(sum, zip(*counts, strict=True)))

@@ -11,6 +11,7 @@ from learnloom.pipelines.cli.shown import vault_of
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.ingest.land.student_keys import is_keyed
 from learnloom.pipelines.lake.open import open_to_read, place_of
+from learnloom.pipelines.vault.opening import has_vault
 
 commands = typer.Typer(add_completion=False)
 
@@ -35,7 +36,8 @@ def backup(
 ) -> None:
     """Copy the warehouse, the store of `learnloom lrs`, logins and answers on pages, while others write.
 
-    With the catalogue in PostgreSQL, the tables of the store and of logins are left out: `pg_dump` copies them.
+    Also where they stand in PostgreSQL, all of it as of one moment. What is kept apart is left out: the vault, unless
+    asked for, the audit, and the secret of student keys.
 
     `learnloom restore` brings it back. Landing resumes from the positions in the backup: newer records are read again
     from Kafka or the files.
@@ -50,11 +52,10 @@ def backup(
         f"The backup {target} holds {done.files:,} files. {done.copied:,} of them were copied now "
         f"({done.bytes_copied:,} bytes)."
     )
-    if settings.catalog is not None:
-        out.say(
-            "It does not hold keys, documents and the journal of `learnloom lrs`, nor logins: they are in the "
-            "catalogue's database. Dump them, too: pg_dump --schema lrs --schema login."
-        )
+    if has_vault(settings) and not vault:
+        is_file = settings.vault.file is not None
+        how = "--vault copies it, too" if is_file else "copy its database by pg_dump, apart from this"
+        out.say(f"It does not hold the vault, in which the names are: {how}.")
     if is_secret:
         out.say(
             f"It does not hold {place_of(settings).secret_file}, with which the keys of students are made: keep a "

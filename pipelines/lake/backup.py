@@ -1,12 +1,12 @@
-"""A copy of the warehouse, in a folder or on the object store, and the way back.
+"""A copy of the warehouse and of what belongs to it, in a folder or on the object store, and the way back.
 
 The catalogue is copied first, as of one moment; the files that it names never change, and stay for a day after
 nothing needs them any more (maintain.py). So others may read and write meanwhile. A backup to the same place again
-copies only what is new.
+copies only what is new. Backup and restore are whole once the catalogue stands, which is put in its place last.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -20,7 +20,7 @@ from learnloom.pipelines.lake.catalog_copy import (
     install_catalog,
     named_files,
     point_at,
-    stands_already,
+    standing,
 )
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
@@ -29,6 +29,7 @@ from learnloom.pipelines.lake.location import CATALOG_FILE, DATA_FOLDER, Place
 from learnloom.pipelines.lake.object_store import SCHEME, ObjectStore
 from learnloom.pipelines.lake.trouble import explained
 
+_OWNER_ONLY: Final = 0o700
 _KINDS: Final = {
     CATALOG_FILE: "of a catalogue in SQLite: restore it where the setting `catalog` is not set",
     POSTGRES_COPY: "of a catalogue in PostgreSQL: set LEARNLOOM_CATALOG to an empty database to restore it to",
@@ -49,15 +50,40 @@ class BackedUp(NamedTuple):
     bytes_copied: int
 
 
-def back_up(warehouse: Warehouse, target: str | Path, access: S3 | None = None) -> BackedUp:
+class Beside(NamedTuple):
+    """Files that belong to a backup beside the warehouse."""
+
+    folder: Path
+    """Where they are, or are to be."""
+    name: str
+    """Folder of the backup in which they are kept."""
+    pattern: str
+    """Of their names, as `Path.match` takes it."""
+    changes: bool
+    """Whether they are copied anew each time; else what is there with the same size is the same."""
+
+
+def back_up(
+    warehouse: Warehouse,
+    target: str | Path,
+    access: S3 | None = None,
+    *,
+    beside: Sequence[Beside] = (),
+    schemas: Sequence[str] = (),
+) -> BackedUp:
     """Copy the warehouse to a folder, or to s3://bucket/prefix/; the catalogue appears there last, under its name.
 
     A folder with a catalogue in SQLite opens like the warehouse itself. `restore` brings back any backup.
+
+    Files beside it that change are copied by the caller before, and over older ones only after the catalogue: one that
+    is ended between them leaves a catalogue that is newer than they are, never an older one.
 
     Args:
         warehouse: what is copied.
         target: folder, or prefix on the object store.
         access: how the object store of the target is reached; None: as that of the warehouse.
+        beside: files that belong to the backup.
+        schemas: of the catalogue's PostgreSQL, those that belong to the backup.
 
     Raises:
         BackupError: the target is the warehouse itself, or the store or disk does not take it.
@@ -67,27 +93,39 @@ def back_up(warehouse: Warehouse, target: str | Path, access: S3 | None = None) 
     if place.data in (data_path, f"{root}{DATA_FOLDER}/"):
         raise BackupError(f"{target} is the warehouse itself: choose another place")
     with _copying(place, root, access, f"the backup to {target} cannot be made") as (files, folder):
-        catalog = copy_catalog(place, Path(folder))
-        done = _copy(files, named_files(catalog), place.data, data_path)
+        catalog = copy_catalog(place, Path(folder), schemas)
+        is_first = catalog.name not in files.sizes(root)
+        done = [_copy(files, named_files(catalog), place.data, data_path)]
+        done += [_keep(files, each, root) for each in beside if is_first or not each.changes]
         point_at(catalog, data_path)
         files.copy(catalog.name, folder, root)
         # It is looked at before the connection closes: DuckDB's threads may have not quite done with the last upload.
         if files.sizes(root).get(catalog.name) != catalog.stat().st_size:
             raise BackupError(f"{target} has not kept the catalogue: make the backup again")
-    return done
+        done += [_keep(files, each, root) for each in beside if each.changes and not is_first]
+    return _summed(done)
 
 
-def restore(source: str | Path, place: Place, access: S3 | None = None) -> BackedUp:
+def restore(
+    source: str | Path,
+    place: Place,
+    access: S3 | None = None,
+    *,
+    beside: Sequence[Beside] = (),
+    schemas: Sequence[str] = (),
+) -> BackedUp:
     """Copy a backup to a place where no warehouse stands; it can be opened there when all of it has been copied.
 
     Args:
         source: folder or prefix of the backup.
         place: where the warehouse is to stand.
         access: how the object store of the backup is reached; None: as that of the place.
+        beside: files that belong to it; those that the backup does not hold are passed over.
+        schemas: of the catalogue's PostgreSQL, those in which nothing may stand yet.
 
     Raises:
-        BackupError: there is no backup, or one of another kind of catalogue; a warehouse stands at the place; or what
-            the backup names is missing.
+        BackupError: there is no backup, or one of another kind of catalogue; a warehouse, or something that belongs to
+            one, stands at the place; or what the backup names is missing.
     """
     access = access or _access(place)
     root, data_path = _kept(source)
@@ -96,17 +134,18 @@ def restore(source: str | Path, place: Place, access: S3 | None = None) -> Backe
         held = [name for name in _KINDS if name in files.sizes(root)]
         if wanted not in held:
             raise BackupError(f"{source} is a backup {_KINDS[held[0]]}" if held else f"no backup at {source}")
-        if stands_already(place):
+        if (found := standing(place, schemas)) is not None:
             raise BackupError(
-                f"a warehouse stands at {place}: restore to another place, or move it away first"
+                f"a warehouse stands at {place}, with {found}: restore to another place, or move it away first"
             )
         place.folder.mkdir(parents=True, exist_ok=True)
         files.copy(wanted, root, folder)
         catalog = Path(folder) / wanted
-        done = _copy(files, named_files(catalog), data_path, place.data)
+        done = [_copy(files, named_files(catalog), data_path, place.data)]
+        done += [_bring_back(files, each, root) for each in beside]
         point_at(catalog, place.data)
         install_catalog(catalog, place)
-    return done
+    return _summed(done)
 
 
 def _access(place: Place) -> S3:
@@ -139,46 +178,40 @@ def _copying(place: Place, root: str, access: S3, failed: str) -> Iterator[tuple
         raise known or BackupError(f"{failed}: {place.scrubbed(str(error))}") from None
 
 
-def _copy(files: Files, names: dict[str, int], source: str, target: str) -> BackedUp:
-    """Copy the files that are not there, or not whole."""
-    there = files.sizes(target)
+def _copy(files: Files, names: dict[str, int], source: str, target: str, *, anew: bool = False) -> BackedUp:
+    """Copy the files that are not there, or not whole; or all of them."""
+    there = {} if anew else files.sizes(target)
     missing = [name for name, size in names.items() if there.get(name) != size]
     for name in missing:
         files.copy(name, source, target)
     return BackedUp(len(names), len(missing), sum(names[name] for name in missing))
 
 
-def copy_beside(
-    place: Place,
-    source: str | Path,
-    target: str | Path,
-    access: S3 | None,
-    *,
-    pattern: str,
-    anew: bool = False,
-) -> BackedUp:
-    """Copy what belongs to a backup beside the warehouse, between two folders or prefixes, in either direction.
+def _keep(files: Files, each: Beside, root: str) -> BackedUp:
+    """Copy what stands beside the warehouse to a backup."""
+    here, there = f"{each.folder}/", f"{root}{each.name}/"
+    names = _matching(files, here, each.pattern)
+    if names and not there.startswith(SCHEME):
+        Path(there).mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
+    return _copy(files, names, here, there, anew=each.changes)
 
-    Args:
-        place: the warehouse's.
-        source: from where.
-        target: to where.
-        access: how an object store among them is reached; None: as that of the warehouse.
-        pattern: of the names to copy, as `Path.match` takes it.
-        anew: whether files are copied that are there with the same size; else they are known never to change.
 
-    Raises:
-        BackupError: the store or disk does not take it.
-    """
-    (here, _), (there, _) = _kept(source), _kept(target)
-    remote = here if here.startswith(SCHEME) else there
-    with _copying(place, remote, access or _access(place), f"{source} cannot be copied to {target}") as (
-        files,
-        _,
-    ):
-        names = {name: size for name, size in files.sizes(here).items() if Path(name).match(pattern)}
-        known = {} if anew else files.sizes(there)
-        missing = [name for name, size in names.items() if known.get(name) != size]
-        for name in missing:
-            files.copy(name, here, there)
-    return BackedUp(len(names), len(missing), sum(names[name] for name in missing))
+def _bring_back(files: Files, each: Beside, root: str) -> BackedUp:
+    """Copy it back, but not over what stands there: one of the same size is what an ended restore has brought."""
+    here, there = f"{root}{each.name}/", f"{each.folder}/"
+    names = _matching(files, here, each.pattern)
+    if names:
+        each.folder.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
+    known = files.sizes(there)
+    for name, size in names.items():
+        if each.changes and known.get(name, size) != size:
+            raise BackupError(f"{there}{name} stands already: move it away first")
+    return _copy(files, names, here, there)
+
+
+def _matching(files: Files, root: str, pattern: str) -> dict[str, int]:
+    return {name: size for name, size in files.sizes(root).items() if Path(name).match(pattern)}
+
+
+def _summed(done: list[BackedUp]) -> BackedUp:
+    return BackedUp(*map(sum, zip(*done, strict=True)))

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,8 @@ from learnloom.pipelines.lake.extensions import load_sql, quoted
 from learnloom.pipelines.lake.location import CATALOG_FILE, Place
 
 POSTGRES_COPY: Final = "catalog.duckdb"
-"""A catalogue that is in PostgreSQL, as a database of DuckDB: its tables, and the statements that make them."""
+"""A catalogue that is in PostgreSQL, and what stands beside it there, as a database of DuckDB: the tables, and the
+statements that make them."""
 _COPY: Final = """
 import sqlite3, sys
 source, copy = (sqlite3.connect(path) for path in sys.argv[1:])
@@ -24,21 +25,29 @@ copy.close()
 source.close()
 """
 _DEFINITIONS: Final = """
-SELECT
-    tables.relname,
-    format('CREATE TABLE %I (%s)', tables.relname, concat_ws(', ', (
-        SELECT string_agg(
-            format('%I %s%s', attname, format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN ' NOT NULL' END),
-            ', ' ORDER BY attnum
-        )
-        FROM pg_attribute WHERE attrelid = tables.oid AND attnum > 0 AND NOT attisdropped
-    ), (
-        SELECT string_agg(pg_get_constraintdef(oid), ', ') FROM pg_constraint
-        WHERE conrelid = tables.oid AND contype IN ('p', 'u')
-    ))) AS definition
-FROM pg_class AS tables
-WHERE tables.relkind = 'r' AND tables.relname LIKE 'ducklake_%'
-    AND tables.relnamespace = current_schema()::regnamespace
+SELECT name, concat_ws('; ', format('CREATE TABLE %s (%s)', name, concat_ws(', ', (
+    SELECT string_agg(
+        concat_ws(' ', quote_ident(attname), format_type(atttypid, atttypmod),
+            'DEFAULT ' || pg_get_expr(adbin, adrelid), CASE WHEN attnotnull THEN 'NOT NULL' END),
+        ', ' ORDER BY attnum
+    )
+    FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    WHERE attrelid = named.oid AND attnum > 0 AND NOT attisdropped
+), (
+    SELECT string_agg(pg_get_constraintdef(oid), ', ') FROM pg_constraint
+    WHERE conrelid = named.oid AND contype IN ('p', 'u', 'c')
+))), (
+    SELECT string_agg(pg_get_indexdef(indexrelid), '; ') FROM pg_index
+    WHERE indrelid = named.oid AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
+)) AS definition
+FROM (
+    SELECT oid, relname AS name FROM pg_class
+    WHERE relkind = 'r' AND relname LIKE 'ducklake_%' AND relnamespace = current_schema()::regnamespace
+    UNION ALL
+    SELECT pg_class.oid, concat(nspname, '.', relname)
+    FROM pg_class INNER JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE relkind = 'r' AND nspname = ANY ('{{{schemas}}}')
+) AS named
 """
 # Where a path is relative, it is so to its table's, that to its schema's, and that to the data path.
 _FILES: Final = """
@@ -62,6 +71,7 @@ INNER JOIN (SELECT DISTINCT schema_id, path, path_is_relative FROM kept.ducklake
 CROSS JOIN (SELECT value FROM kept.ducklake_metadata WHERE key = 'data_path') AS main
 ORDER BY place
 """
+_OWNER_ONLY: Final = 0o600
 _PATHS: Final = ("data_file", "delete_file", "files_scheduled_for_deletion", "table", "schema")
 
 
@@ -69,8 +79,13 @@ class CatalogCopyError(WarehouseError):
     """The catalogue cannot be copied, or the copy cannot be used."""
 
 
-def copy_catalog(place: Place, folder: Path) -> Path:
+def copy_catalog(place: Place, folder: Path, schemas: Sequence[str] = ()) -> Path:
     """Copy the catalogue of a warehouse into a folder, as of one moment, while others read and write it.
+
+    Args:
+        place: the warehouse's.
+        folder: where the copy is made.
+        schemas: of the catalogue's PostgreSQL, those whose tables are copied with it, as of the same moment.
 
     Raises:
         CatalogCopyError: it cannot be copied; the message says why.
@@ -80,7 +95,7 @@ def copy_catalog(place: Place, folder: Path) -> Path:
     if place.postgres is None:
         _copy_sqlite(place.sqlite, copy)
     else:
-        _copy_postgres(place, copy)
+        _copy_postgres(place, copy, schemas)
     return copy
 
 
@@ -113,7 +128,7 @@ def point_at(copy: Path, data_path: str) -> None:
 
 
 def install_catalog(copy: Path, place: Place) -> None:
-    """Make a copied catalogue the one of a warehouse that does not stand yet; it appears there as a whole.
+    """Make a copied catalogue the one of a warehouse that does not stand yet; all of it appears there at once.
 
     Raises:
         CatalogCopyError: a warehouse stands there; or PostgreSQL does not take it.
@@ -128,9 +143,11 @@ def install_catalog(copy: Path, place: Place) -> None:
         with _opened(copy) as connection:
             _attach_postgres(connection, place)
             connection.execute("BEGIN")
-            for name, definition in connection.execute("FROM kept.definition").fetchall():
+            tables = connection.execute("FROM kept.definition").fetchall()
+            _create_schemas(connection, "server", tables)
+            for name, definition in tables:
                 connection.execute(f"CALL postgres_execute('server', {quoted(definition)})")
-                connection.execute(f'INSERT INTO server."{name}" FROM kept."{name}"')
+                connection.execute(f"INSERT INTO server.{_named(name)} FROM kept.{_named(name)}")
             connection.execute("COMMIT")
     except duckdb.Error as error:
         raise CatalogCopyError(
@@ -138,18 +155,17 @@ def install_catalog(copy: Path, place: Place) -> None:
         ) from None
 
 
-def stands_already(place: Place) -> bool:
-    """Whether a warehouse stands at this place."""
+def standing(place: Place, schemas: Sequence[str] = ()) -> str | None:
+    """What stands at this place already, of a warehouse or in these schemas; None: nothing."""
     if place.postgres is None:
-        return place.sqlite.exists()
+        return place.sqlite.name if place.sqlite.exists() else None
     try:
         with duckdb.connect() as connection:
             _attach_postgres(connection, place)
-            return bool(
-                connection.execute(f"FROM postgres_query('server', {quoted(_DEFINITIONS)})").fetchall()
-            )
+            found = connection.execute(_tables(schemas)).fetchall()
     except duckdb.Error as error:
         raise CatalogCopyError(f"PostgreSQL cannot be asked: {place.scrubbed(str(error))}") from None
+    return found[0][0] if found else None
 
 
 def _copy_sqlite(catalog: Path, copy: Path) -> None:
@@ -166,7 +182,7 @@ def _copy_sqlite(catalog: Path, copy: Path) -> None:
         raise CatalogCopyError(f"the catalogue {catalog} could not be copied: {reason}")
 
 
-def _copy_postgres(place: Place, copy: Path) -> None:
+def _copy_postgres(place: Place, copy: Path, schemas: Sequence[str]) -> None:
     """Copy all tables in one transaction, which DuckDB begins as REPEATABLE READ."""
     try:
         with duckdb.connect() as connection:
@@ -176,14 +192,32 @@ def _copy_postgres(place: Place, copy: Path) -> None:
                 f"ATTACH {quoted(str(copy))} AS kept (BLOCK_SIZE 16384)"
             )  # tables are many and small
             connection.execute("BEGIN")
-            asked = f"FROM postgres_query('server', {quoted(_DEFINITIONS)}) ORDER BY relname"
-            tables = connection.execute(asked).fetchall()
-            connection.execute(f"CREATE TABLE kept.definition AS {asked}")
+            tables = connection.execute(_tables(schemas)).fetchall()
+            connection.execute(f"CREATE TABLE kept.definition AS {_tables(schemas)}")
+            _create_schemas(connection, "kept", tables)
             for name, _ in tables:
-                connection.execute(f'CREATE TABLE kept."{name}" AS FROM server."{name}"')
+                connection.execute(f"CREATE TABLE kept.{_named(name)} AS FROM server.{_named(name)}")
             connection.execute("COMMIT")
+        copy.chmod(_OWNER_ONLY)  # it may hold keys
     except duckdb.Error as error:
         raise CatalogCopyError(f"the catalogue could not be copied: {place.scrubbed(str(error))}") from None
+
+
+def _tables(schemas: Sequence[str]) -> str:
+    """Ask for the tables of the catalogue and of some schemas, and the statements that make them."""
+    asked = _DEFINITIONS.format(schemas=",".join(schemas))
+    return f"FROM postgres_query('server', {quoted(asked)}) ORDER BY name"
+
+
+def _named(table: str) -> str:
+    return ".".join(f'"{part}"' for part in table.split("."))
+
+
+def _create_schemas(
+    connection: duckdb.DuckDBPyConnection, attached: str, tables: list[tuple[str, str]]
+) -> None:
+    for schema in sorted({name.partition(".")[0] for name, _ in tables if "." in name}):
+        connection.execute(f'CREATE SCHEMA IF NOT EXISTS {attached}."{schema}"')
 
 
 def _attach_postgres(connection: duckdb.DuckDBPyConnection, place: Place) -> None:

@@ -15,7 +15,7 @@ from learnloom.pipelines.lrs.database import Connection
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection, PostgresQueryError, TroubleError
 from learnloom.pipelines.lrs.tables import TABLES, for_postgres
 
-_SCHEMA: Final = "lrs"
+SCHEMA: Final = "lrs"
 _CONNECTIONS: Final = 10
 """Of one process, at the most, but for leases."""
 _WRITE: Final = 1
@@ -77,7 +77,7 @@ class PostgresDatabase:
     errors: tuple[type[Exception], ...] = (PostgresQueryError, TroubleError)
     troubles: tuple[type[Exception], ...] = (TroubleError,)
 
-    def __init__(self, connection_string: str, *, schema: str = _SCHEMA, tables: str = TABLES) -> None:
+    def __init__(self, connection_string: str, *, schema: str = SCHEMA, tables: str = TABLES) -> None:
         """Reach the server, and make the tables in the schema where they are missing.
 
         Raises:

@@ -13,7 +13,6 @@ from learnloom.pipelines.lake.lineage import keep_lineage
 from learnloom.pipelines.lake.maintain import Tidied, remove_orphans, tidy
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
-from learnloom.pipelines.lrs.backup import back_up_all
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def maintain(
     *,
     clock: Callable[[], dt.datetime],
     erase: Callable[[Warehouse], Sequence[str | None]] | None = None,
-    back_up: Callable[[Warehouse, str, S3 | None], BackedUp] = back_up_all,
+    back_up: Callable[[Warehouse, str, S3 | None], BackedUp] | None = None,
     run: Run | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> MaintenanceSummary:
@@ -48,7 +47,7 @@ def maintain(
         settings: a school's choices.
         clock: gives the present moment.
         erase: takes students out of files who are to be erased, and gives what each waits for; None: nobody is.
-        back_up: makes a backup, at the place and by the access of the settings.
+        back_up: makes a backup, at the place and by the access of the settings; None: none is made.
         run: who does it.
         on_progress: is told what is being done.
 
@@ -83,7 +82,7 @@ def maintain(
             on_progress("erasing students")
         erasures = [] if erase is None else erase(warehouse)
         backed_up = None
-        if settings.flows.backup is not None:
+        if back_up is not None and settings.flows.backup is not None:
             on_progress("copying to the backup")
             backed_up = back_up(warehouse, settings.flows.backup, settings.s3)
     return MaintenanceSummary(runs_kept, letters_forgotten, tidied, orphans_removed, erasures, backed_up)

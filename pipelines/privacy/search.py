@@ -51,6 +51,8 @@ _NUMBER: Final = re.compile(
     r"BOOLEAN|FLOAT|DOUBLE|DATE|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|TIME(STAMP)?.*|INTERVAL"
 )
 """Types of columns that hold no text."""
+# Cast, bytes would have their quotation marks and letters as codes.
+_AS_TEXT: Final = 'coalesce(TRY(decode("{name}")), "{name}"::VARCHAR) AS "{name}"'
 _NESTED: Final = re.compile(r"\]$|^(STRUCT|MAP|UNION)")
 _SIDE_FILES: Final = (".lock",)
 
@@ -221,7 +223,13 @@ class Search:
     def _texts_of(self, source: str) -> list[str]:
         """SQL for each column that may hold a text."""
         columns = self._warehouse.rows(f"SELECT column_name, column_type FROM (DESCRIBE FROM {source})")
+<<<<<<< HEAD
         return [
+=======
+        blobs = ", ".join(_AS_TEXT.format(name=name) for name, kind in columns if kind == "BLOB")
+        source = f"(SELECT * REPLACE ({blobs}) FROM {source})" if blobs else source
+        texts = [
+>>>>>>> bak
             f'to_json("{name}")::VARCHAR' if _NESTED.search(kind) else f'"{name}"::VARCHAR'
             for name, kind in columns
             if not _NUMBER.fullmatch(kind)
@@ -241,10 +249,10 @@ class Search:
         self._warehouse.run(f"ATTACH {quoted(str(path))} AS searched (READ_ONLY)")
         try:
             names = self._warehouse.rows(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = 'searched'"
+                "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'searched'"
             )
-            for (name,) in names:
-                self._decoded(f'searched."{name}"', f"{place}, {name}")
+            for schema, name in names:
+                self._decoded(f'searched."{schema}"."{name}"', f"{place}, {schema}.{name}")
         finally:
             self._warehouse.run("DETACH searched")
 

@@ -195,8 +195,9 @@ def test_prometheus_has_the_figures_and_the_rules(composition: Composition) -> N
 
 
 def test_a_backup_comes_back_where_nothing_is_left(composition: Composition) -> None:
-    """Catalogue, data and journal are copied by one command and restored by another, to empty volumes."""
+    """Catalogue, data, journal and keys are copied by one command and restored by another, to empty volumes."""
     before = composition.landed()
+    composition.tools("keys", "add", "A platform before the loss")
     composition.tools("backup", "/backup")
     composition.compose("--profile", "watch", "down")
     for volume in ("postgres", "warehouse"):
@@ -204,6 +205,7 @@ def test_a_backup_comes_back_where_nothing_is_left(composition: Composition) -> 
     composition.up("kafka", "postgres")
     composition.tools("restore", "/backup")
     assert composition.landed() == before
+    assert "A platform before the loss" in composition.tools("keys", "list")
     composition.up()
     with _sending(composition, 61):
         pass

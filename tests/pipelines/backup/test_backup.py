@@ -48,3 +48,42 @@ def test_what_stands_beside_comes_back(tmp_path: Path) -> None:
     assert AnswerLog(folder_of(after)).waiting().all() == [answer]
     with Vault(SqliteVault(tmp_path / "back" / "vault.sqlite")) as names:
         assert [person.name for person in names.people(limit=2)] == ["Ann"]
+
+
+def test_half_of_a_first_backup_is_none(tmp_path: Path) -> None:
+    """One that ended before logins were copied has no catalogue; done again, it has all."""
+    settings, safe = Settings(warehouse=tmp_path / "before"), tmp_path / "safe"
+    with Warehouse(settings.warehouse) as warehouse:
+        landing_schema.prepare(warehouse, wait_seconds=20)
+        with open_login_store(settings, now=lambda: _NOW):
+            pass
+        (safe / "login").mkdir(parents=True)
+        in_the_way = safe / "login" / "login.sqlite.part"
+        in_the_way.symlink_to(tmp_path / "absent" / "file")
+        with pytest.raises(BackupError, match="cannot be made"):
+            back_up_everything(warehouse, safe)
+        with pytest.raises(BackupError, match="no backup at"):
+            restore_everything(safe, place_of(Settings(warehouse=tmp_path / "after")))
+        in_the_way.unlink()
+        back_up_everything(warehouse, safe)
+    assert restore_everything(safe, place_of(Settings(warehouse=tmp_path / "after"))).files >= 1
+    assert (tmp_path / "after" / "login" / "login.sqlite").exists()
+
+
+def test_a_restore_writes_over_no_logins_and_goes_on(tmp_path: Path) -> None:
+    """Logins that stand where a backup is to go stop it before a warehouse stands; moved away, it is done."""
+    settings, after = Settings(warehouse=tmp_path / "before"), tmp_path / "after"
+    with Warehouse(settings.warehouse) as warehouse:
+        landing_schema.prepare(warehouse, wait_seconds=20)
+        with open_login_store(settings, now=lambda: _NOW):
+            back_up_everything(warehouse, tmp_path / "safe")
+    standing = after / "login" / "login.sqlite"
+    standing.parent.mkdir(parents=True)
+    standing.write_bytes(b"another school's")
+    with pytest.raises(BackupError, match=r"login\.sqlite stands already"):
+        restore_everything(tmp_path / "safe", place_of(Settings(warehouse=after)))
+    assert standing.read_bytes() == b"another school's"
+    assert not (after / "catalog.sqlite").exists()
+    standing.unlink()
+    restore_everything(tmp_path / "safe", place_of(Settings(warehouse=after)))
+    assert standing.exists()

@@ -95,3 +95,15 @@ def test_a_key_that_cannot_be_used_is_an_error() -> None:
     Path("learnloom-warehouse/key").write_text("k" * 32)
     inside = {**_HOME, "LEARNLOOM_PSEUDONYMS__KEY_FILE": "learnloom-warehouse/key"}
     assert "lies in the warehouse" in learnloom("pseudonymise", "-", stdin=b"", env=inside).err
+
+
+@pytest.mark.slow
+def test_a_backup_says_that_names_are_left_out(kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless they were asked for; of a vault in a database it says how that is copied."""
+    assert kept
+    assert "does not hold the vault, in which the names are: --vault" in learnloom("backup", "safe").out
+    assert not list(Path("safe").rglob("vault*"))
+    assert "does not hold the vault" not in learnloom("backup", "all", "--vault").out
+    monkeypatch.delenv("LEARNLOOM_VAULT__FILE")
+    monkeypatch.setenv("LEARNLOOM_VAULT__DATABASE", "postgresql://nobody@127.0.0.1:1/names")
+    assert "by pg_dump, apart from this" in learnloom("backup", "safe").out

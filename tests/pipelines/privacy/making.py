@@ -124,8 +124,9 @@ def _decoded(path: Path) -> Iterator[str]:
         yield from (_unescaped(row[0]) for row in rows)
     elif path.suffix == ".duckdb":
         with duckdb.connect(str(path), read_only=True) as connection:
-            for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
-                rows = connection.execute(f'SELECT t::VARCHAR FROM "{name}" AS t').fetchall()
+            names = connection.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
+            for schema, name in names:
+                rows = connection.execute(f'SELECT t::VARCHAR FROM "{schema}"."{name}" AS t').fetchall()
                 yield "\n".join(row[0] for row in rows)
     elif path.suffix == ".sqlite":
         with tempfile.TemporaryDirectory() as name:

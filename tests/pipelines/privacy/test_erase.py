@@ -110,15 +110,13 @@ def _others(warehouse: Warehouse) -> list[str]:
 def test_an_erased_student_is_nowhere(where: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Two identifiers, mentions, refused records, backup: no byte is left, others stay, and what is full is equal."""
     warehouse: Warehouse = request.getfixturevalue(where)
-    has_file = warehouse.place.postgres is None
-    if has_file:
-        back_up(warehouse, tmp_path / "safe")
+    back_up(warehouse, tmp_path / "safe")
     others = _others(warehouse)
     erasure = asked(warehouse, "zz-901")
     assert (erasure.n_statements, erasure.n_mentions, erasure.n_dead_letters) == (16, 2, 2)
     assert _others(warehouse) == others
     assert warehouse.rows("SELECT raw FROM landing.statement WHERE contains(raw, 'zz-901')") == []
-    (outcome,) = run(warehouse, backups=[str(tmp_path / "safe")] if has_file else [])
+    (outcome,) = run(warehouse, backups=[str(tmp_path / "safe")])
     assert outcome.waits_for is None
     assert failed_checks(warehouse) == []
     assert _others(warehouse) == others

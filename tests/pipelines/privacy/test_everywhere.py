@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
+from learnloom.pipelines.backup.everything import back_up_everything
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.vault import VaultBounds
 from learnloom.pipelines.ingest.land.student_keys import take_secret
@@ -16,6 +18,9 @@ from learnloom.pipelines.lake.student_secret import read_secret
 from learnloom.pipelines.login.forget import opened_logins
 from learnloom.pipelines.login.sessions import Identity, Sessions
 from learnloom.pipelines.login.store import Visitor, open_login_store
+from learnloom.pipelines.lrs.database import Connection
+from learnloom.pipelines.lrs.documents import SEPARATOR
+from learnloom.pipelines.lrs.stores import open_store
 from learnloom.pipelines.pages.log import Answer, AnswerLog
 from learnloom.pipelines.pages.model import folder_of, write_model
 from learnloom.pipelines.people.events import Teller
@@ -73,10 +78,22 @@ def _fill(warehouse: Warehouse, settings: Settings, folder: Path) -> str:
             [Answer(f"id-{number}", student, "set_goal", _COURSE, NOW, b'{"actor":"%s"}' % student.encode())]
         )
     write_model(warehouse, settings)
+    with open_store(settings, now=lambda: NOW) as store:
+        store.write(lambda connection, _: _keep_documents(connection))
     with open_vault(settings, creates=True) as vault, vault.writing():
         vault.keep([Alias(_ZOE, False), Alias(_ADDRESS, False)], _NAMES[1], 2011, NOW)
         vault.keep([Alias(_BO, False)], "Bo", 2011, NOW)
     return key
+
+
+def _keep_documents(connection: Connection) -> None:
+    for identifier in (_ZOE, _BO):
+        place = SEPARATOR.join((_COURSE, key_of(identifier)))
+        content = orjson.dumps({"said": f"{identifier} was here"})
+        connection.execute(
+            "INSERT INTO document VALUES ('/activities/state', ?, 's', ?, 'application/json', 'tag', 0)",
+            (place, content),
+        )
 
 
 def _import_roster(warehouse: Warehouse) -> None:
@@ -121,6 +138,10 @@ def test_who_stands_everywhere_is_nowhere(where: str, tmp_path: Path, request: p
         tokens = [key, key_of(_ZOE), key_of(_ADDRESS), "zz-901", "zoe.angstrom", _LOGIN, *_NAMES]
         before = {token for token, _ in left_of(tmp_path, tokens)}
         assert before >= {key, "zz-901", _NAMES[0], _NAMES[1]}
+        back_up_everything(warehouse, tmp_path / "safe")
+        held = {token for token, _ in left_of(tmp_path / "safe", tokens)}
+        assert held >= {key, "zz-901", _LOGIN, _NAMES[0], _NAMES[2]}
+        assert _NAMES[1] not in held
         (erasure,) = request_erasures(warehouse, settings, [_NAMES[1]], reason="asked", clock=lambda: NOW)
         assert erasure.n_statements == 8
         assert warehouse.rows("SELECT identifier FROM landing.roster_member") == [(_BO,)]
@@ -131,7 +152,9 @@ def test_who_stands_everywhere_is_nowhere(where: str, tmp_path: Path, request: p
             place for token, place in left_of(folder_of(settings), tokens) if place.endswith(".duckdb")
         }
         late = NOW + dt.timedelta(days=1)
-        (outcome,) = Erasing(warehouse, settings, clock=lambda: late, at_once=True).run()
+        (outcome,) = Erasing(
+            warehouse, settings, clock=lambda: late, at_once=True, backups=[str(tmp_path / "safe")]
+        ).run()
         assert outcome.waits_for is None
         (receipt,) = read_receipts(warehouse.folder)
         assert receipt.content["beside_the_warehouse"] == {

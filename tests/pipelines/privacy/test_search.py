@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import duckdb
+
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.privacy.search import Search
 from learnloom.pipelines.privacy.tokens import Token
@@ -35,6 +37,20 @@ def test_bytes_of_numbers_are_no_text(tmp_path: Path) -> None:
         assert _found(warehouse, path) == 0
         warehouse.run(f"COPY (SELECT 'of zz-901' AS text) TO '{path}' (FORMAT parquet)")
         assert _found(warehouse, path) > 0
+
+
+def test_bytes_of_texts_are_read(tmp_path: Path) -> None:
+    """What platforms have sent is kept as bytes, in a table of any schema: names are found in it as in a text."""
+    token = Token("Zoë", "name")
+    folder = tmp_path / "safe"
+    folder.mkdir()
+    with duckdb.connect(str(folder / "catalog.duckdb")) as copy:
+        copy.execute("CREATE SCHEMA lrs")
+        copy.execute("CREATE TABLE lrs.entry (raw BLOB)")
+        copy.execute("INSERT INTO lrs.entry VALUES (?), (?)", ['{"name":"Zoë"}'.encode(), b"\xff"])
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        hits = Search(warehouse, [token]).everything([folder])
+    assert hits.where == {token: [f"{folder / 'catalog.duckdb'}, lrs.entry"]}
 
 
 def test_a_file_without_an_end_is_looked_through_by_its_bytes(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from learnloom.pipelines.backup.everything import back_up_everything
 from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
-from learnloom.pipelines.lrs.backup import back_up_all
 from learnloom.pipelines.lrs.store import FOLDER
 from servers.waiting import wait_until
 from tests.pipelines.lrs.serving import Client, new_key, serving, statement
@@ -55,7 +55,7 @@ def test_a_backup_is_served_as_it_stands_and_goes_on_above_what_had_landed(tmp_p
         assert client("PUT", _STATE, content=b"1").status_code == 204
         wait_until(lambda: (folder / "catalog.sqlite").exists() and _landed(folder) == 1, lambda: None)
         with Warehouse(folder, read_only=True) as warehouse:
-            assert back_up_all(warehouse, safe).copied >= 1
+            assert back_up_everything(warehouse, safe).copied >= 1
         later = client.post(statement("later"))
     assert _landed(folder) == 2
     # As if the catalogue had been copied long after the store: it has landed what the journal's copy lacks.
@@ -89,5 +89,5 @@ def test_attachments_are_in_a_backup_wherever_the_tables_of_the_store_are(tmp_pa
         kept = warehouse.folder / name
         kept.parent.mkdir(parents=True)
         kept.write_bytes(b"an essay")
-        assert back_up_all(warehouse, tmp_path / "safe").copied == 1
+        assert back_up_everything(warehouse, tmp_path / "safe").copied == 1
     assert (tmp_path / "safe" / name).read_bytes() == b"an essay"
