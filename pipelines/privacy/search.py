@@ -20,6 +20,7 @@ from learnloom.pipelines.lake.catalog_copy import copy_catalog
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.object_store import SCHEME
+from learnloom.pipelines.lake.relation import Columns
 from learnloom.pipelines.lake.small import one_thread
 from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
 from learnloom.pipelines.lrs.conninfo import parameters
@@ -112,7 +113,7 @@ class Search:
             if token.is_distinct
             for text in variants(token.text)
         }
-        self._about: dict[str, list[str]] = {}
+        self._about: dict[str, Columns] = {}
         """Columns of what all Parquet files say of themselves."""
         self.hits = Hits(counts=dict.fromkeys(self._tokens, 0))
 
@@ -217,28 +218,22 @@ class Search:
         for about in ("parquet_metadata", "parquet_kv_metadata"):
             source = f"(SELECT * EXCLUDE (file_name) FROM {about}({quoted(name)}))"
             if about not in self._about:
-                self._about[about] = self._texts_of(source)
+                self._about[about] = self._columns(source)
             self._decoded(source, name, self._about[about])
 
-    def _texts_of(self, source: str) -> list[str]:
-        """SQL for each column that may hold a text."""
-        columns = self._warehouse.rows(f"SELECT column_name, column_type FROM (DESCRIBE FROM {source})")
-<<<<<<< HEAD
-        return [
-=======
+    def _columns(self, source: str) -> Columns:
+        return self._warehouse.rows(f"SELECT column_name, column_type FROM (DESCRIBE FROM {source})")
+
+    def _decoded(self, source: str, place: str, columns: Columns | None = None) -> None:
+        """Decode rows; `columns`: those of the source, where they are known."""
+        columns = self._columns(source) if columns is None else columns
         blobs = ", ".join(_AS_TEXT.format(name=name) for name, kind in columns if kind == "BLOB")
         source = f"(SELECT * REPLACE ({blobs}) FROM {source})" if blobs else source
         texts = [
->>>>>>> bak
             f'to_json("{name}")::VARCHAR' if _NESTED.search(kind) else f'"{name}"::VARCHAR'
             for name, kind in columns
             if not _NUMBER.fullmatch(kind)
         ]
-
-    def _decoded(self, source: str, place: str, texts: Sequence[str] | None = None) -> None:
-        """Decode rows; `texts`: its columns that may hold a text, where they are known."""
-        if texts is None:
-            texts = self._texts_of(source)
         condition = self._pattern.condition(*texts)
         rows = f"SELECT to_json(row_of)::VARCHAR AS line FROM {source} AS row_of WHERE {condition.sql}"
         for batch in self._warehouse.arrow_batches(rows, condition.values, at_once=_AT_ONCE):
