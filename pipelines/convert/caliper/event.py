@@ -51,7 +51,7 @@ class CaliperEvent(NamedTuple):
     def is_by_staff(self) -> bool:
         """Whether the event itself says that a teacher acted."""
         roles = whole(part(self.body, "membership")).get("roles")
-        terms = {term(role) for role in roles} if isinstance(roles, list) else set()
+        terms = {_role(role) for role in roles} if isinstance(roles, list) else set()
         return "Learner" not in terms and not terms.isdisjoint(_STAFF)
 
     def at(self, origin: Origin) -> datetime:
@@ -105,6 +105,15 @@ def type_of(entity: Entity) -> str | None:
 def term(value: Any) -> str:
     """Shorten a term that stands as an IRI."""
     return value.rpartition("#")[2].rpartition("/")[2] if isinstance(value, str) else ""
+
+
+def _role(value: Any) -> str:
+    """Give the role of a term: what stands before its sub-role, as in `Instructor#Lecturer`; of LIS' IRIs, too."""
+    if not isinstance(value, str):
+        return ""
+    role, _, within = value.partition("#")
+    role = role.rpartition("/")[2]
+    return within if role in {"membership", "person"} else role
 
 
 def canvas_extensions(entity: Entity) -> dict[str, Any]:

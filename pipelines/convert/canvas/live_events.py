@@ -45,7 +45,15 @@ class LiveEvent(NamedTuple):
 
     def id_in(self, field: str) -> str | None:
         """Give an id of the body."""
-        return global_id(self.body.get(field), self.metadata.get("root_account_id"))
+        return self._global(self.body.get(field))
+
+    def id_of(self, part: str) -> str | None:
+        """Give the id of a whole entity in the body (`user`, `course`)."""
+        found = self.body.get(part)
+        return self._global(found.get("id")) if isinstance(found, dict) else None
+
+    def _global(self, value: Any) -> str | None:
+        return global_id(value, self.metadata.get("root_account_id"))
 
     def needed(self, field: str) -> str:
         """Give an id of the body that this kind cannot do without.
@@ -141,7 +149,12 @@ def _course_completed(event: LiveEvent, origin: Origin) -> list[Statement] | str
     course = _course(event, origin)
     if course is None:
         return "it does not say of what"
-    return _by_student(event, origin, xapi.COMPLETED, activity(course, xapi.COURSE))
+    about = activity(course, xapi.COURSE)
+    # Whoever set it off may be the teacher who graded, or a background job.
+    student = event.id_of("user")
+    if student is None:
+        return _by_student(event, origin, xapi.COMPLETED, about)
+    return [_said(event, origin, student, xapi.COMPLETED, about)]
 
 
 KINDS: Final[dict[str, Callable[[LiveEvent, Origin], list[Statement] | str]]] = {
@@ -237,5 +250,5 @@ def _topic(event: LiveEvent, name: str | None = None) -> Activity:
 def _course(event: LiveEvent, origin: Origin) -> str | None:
     if event.metadata.get("context_type") == "Course" and (found := text(event.metadata.get("context_id"))):
         return urn("course", found)
-    named = event.id_in("course_id")
+    named = event.id_in("course_id") or event.id_of("course")
     return urn("course", named) if named else origin.course

@@ -18,6 +18,8 @@ from learnloom.schemas import vocabulary as xapi
 _RESERVED: Final = frozenset({"duration", "numAttempts", "completionStatus"})
 _NOT_ANSWERED: Final = frozenset({"initial", "pendingSubmission"})
 """States of an item that was not begun, or not handed in yet (2.1, sessionStatus)."""
+_NOT_SCORED: Final = "pendingResponseProcessing"
+"""State of an item that was handed in, and whose outcomes are still those of before."""
 _EXECUTION: Final = re.compile(r"(?:.*#)?(?:i[0-9a-f]{10,}|kve_de_.*)")
 """Identifiers that TAO gives to a candidate's execution of a test, and writes where the test's should stand."""
 _CLOSED: Final = frozenset({"identifier", "boolean", "integer", "pair", "directedPair", "point"})
@@ -141,10 +143,11 @@ def _answer(item: ET.Element) -> dict[str, Any]:
     given = [
         _joined(found) for each in _responses(item) if (found := each.find("candidateResponse")) is not None
     ]
-    points = _points(item, *_TOTALS[0])
+    is_scored = item.get("sessionStatus") != _NOT_SCORED
+    points = _points(item, *_TOTALS[0]) if is_scored else None
     return {
         "score": points,
-        "success": _is_right(item) if points is None else None,
+        "success": _is_right(item) if is_scored and points is None else None,
         "response": "[,]".join(each for each in given if each is not None) or None,
         "duration": _taken(item),
     }

@@ -10,6 +10,9 @@ from learnloom.pipelines.convert.values import moment, seconds_of, text
 _TIMESPAN: Final = re.compile(r"(\d{1,4}):(\d{2}):(\d{2}(?:\.\d+)?)")
 """CMITimespan of 1.2: HHHH:MM:SS.SS; CMITime has two digits of hours."""
 _INTERACTION: Final = re.compile(r"cmi\.interactions[._](\d+)\.(.+)")
+_DAY: Final = timedelta(days=1)
+_AHEAD: Final = timedelta(hours=3)
+"""So far a learner's clock may be ahead of the server's: seconds by itself, hours by its zone."""
 _MAX_DEPTH: Final = 8
 """The data model nests no deeper (cmi.interactions.n.correct_responses.n.pattern)."""
 
@@ -70,7 +73,8 @@ class Attempt(NamedTuple):
     def answered_at(self, interaction: dict[str, str], zone: tzinfo) -> datetime:
         """When an answer was given: by its own timestamp (2004), by its time of day (1.2), else with the attempt.
 
-        A time of day belongs to the day of the attempt, or to the one before where it would lie after it.
+        A time of day is by the learner's clock (CMITime), the attempt's end by the server's, and often to the minute:
+        what lies a little after the end belongs to the end, and only what lies far after it to the day before.
         """
         if stamp := interaction.get("timestamp"):
             return moment(stamp, zone, "cmi.interactions.n.timestamp")
@@ -80,7 +84,11 @@ class Attempt(NamedTuple):
             return last
         midnight = last.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
         at = midnight + timedelta(seconds=clock)
-        return at if at <= last else at - timedelta(days=1)
+        if at - last > _AHEAD:
+            at -= _DAY
+        elif at - last <= _AHEAD - _DAY:
+            at += _DAY
+        return min(at, last)
 
 
 def timespan(value: str | None) -> float | None:

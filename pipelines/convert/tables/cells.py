@@ -5,11 +5,13 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from itertools import product
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from learnloom.pipelines.convert.format import ConvertError
 from learnloom.pipelines.convert.tables.mapping import TableMapping
+from learnloom.pipelines.convert.tables.zones import with_offset
 
 _UNIT_SECONDS: Final = {"ms": 0.001, "s": 1.0, "min": 60.0}
 _WORDS: Final = (
@@ -20,8 +22,6 @@ _WORDS: Final = (
     (re.compile(r"(\d+)\s*(?:s(?!t))", re.IGNORECASE), 1),
 )
 _MONTHS: Final = calendar.month_name
-_OFFSET: Final = re.compile(r"\b(?:GMT|UTC)([+-])(\d{1,2})$")
-"""As in "2026/09/07 2:05:33 pm GMT+1"."""
 _ISO_CHARS: Final = len("2026-09-07T10:00:00")
 _KEPT_DAYS: Final = 10_000
 _LONGEST_SECONDS: Final = 366 * 86_400
@@ -154,10 +154,11 @@ class Cells:
                 return None
         if self._months is not None:
             text = self._months.sub(lambda found: _MONTHS[self._month_numbers[found[0].lower()]], text)
-        text = _OFFSET.sub(lambda found: f"{found[1]}{int(found[2]):02}00", text)
-        for each in self._formats:
+        # As it stands first: a school's own format may name the zone in words.
+        written = dict.fromkeys((text, with_offset(text)))
+        for form, each in product(self._formats, written):
             try:
-                return datetime.strptime(text, each)  # noqa: DTZ007 - the zone is added by the caller
+                return datetime.strptime(each, form)  # noqa: DTZ007 - the zone is added by the caller
             except ValueError:
                 continue
         return None

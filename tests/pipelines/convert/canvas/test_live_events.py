@@ -113,6 +113,32 @@ def test_each_kind_has_its_verb_and_object(record: dict[str, Any], told: str, ab
     assert not [word for word in (b"203.0.113.7", b"mila@", b"Mila", b"secret") if word in told_of]
 
 
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"user_id": None, "context_id": None, "context_type": None, "context_role": None},
+        {"user_id": f"{_SHARD}001", "context_role": "TeacherEnrollment"},
+        {
+            "user_id": f"{_SHARD}001",
+            "context_id": f"{_SHARD}001",
+            "context_type": "Account",
+            "context_role": None,
+        },
+    ],
+    ids=["a background job", "the teacher who graded", "an administrator"],
+)
+def test_who_completed_a_course_is_named_in_the_body(metadata: dict[str, Any]) -> None:
+    """The student and course of the body count, whoever set the event off."""
+    done = {"requirement_count": 2, "requirement_completed_count": 2}
+    record = event("course_completed", progress=done, user={"id": "48", "name": "Mila"}, course={"id": "565"})
+    record["metadata"] |= metadata
+    (made,) = statements(FORMAT, record)
+    assert (made["actor"]["account"]["name"], verb(made)) == (f"{_SHARD}048", "completed")
+    assert made["object"]["id"] == f"{_URN}course:{_SHARD}565"
+    assert places(made, "grouping") == []
+    assert b"Mila" not in orjson.dumps(made)
+
+
 def test_a_grade_is_a_share_of_the_points_possible() -> None:
     """Three of four points are .75."""
     record = event("grade_change", assignment_id="5", student_id="48", score=3, points_possible=4)

@@ -107,6 +107,18 @@ def test_right_and_wrong_follow_from_what_is_told(
     assert answer["result"] == told
 
 
+def test_what_waits_to_be_scored_is_neither_right_nor_wrong() -> None:
+    """Before response processing the outcomes are those of before: the answer lands without them, later with them."""
+    parts = (given("R", "a", right=("a",)), given("duration", "9"), outcome("SCORE", "0", normalMaximum="1"))
+    waiting, scored = (
+        convert_all(FORMAT, result(item(*parts, state=state)))[0]
+        for state in ("pendingResponseProcessing", "final")
+    )
+    assert waiting.statements[0]["result"] == {"response": "a", "duration": "PT9S"}
+    assert scored.statements[0]["result"]["score"]["scaled"] == 0
+    assert (waiting.key, waiting.names) == (scored.key, scored.names)
+
+
 @pytest.mark.parametrize(
     "untouched",
     [

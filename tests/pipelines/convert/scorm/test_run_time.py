@@ -74,6 +74,34 @@ def test_a_time_of_day_after_the_last_writing_was_the_day_before() -> None:
     assert answer["timestamp"] == "2026-09-06T23:00:00Z"
 
 
+@pytest.mark.parametrize(
+    ("at", "time", "answered"),
+    [
+        ("2026-09-07T10:10:00Z", "10:10:02", "2026-09-07T10:10:00Z"),
+        ("2026-09-07T10:10:00Z", "11:10:05", "2026-09-07T10:10:00Z"),
+        ("2026-09-07T00:00:03Z", "23:59:58", "2026-09-06T23:59:58Z"),
+        ("2026-09-07T23:59:58Z", "00:00:01", "2026-09-07T23:59:58Z"),
+        ("2026-09-07T10:10:00Z", "13:11:00", "2026-09-06T13:11:00Z"),
+    ],
+)
+def test_a_learner_s_clock_may_be_ahead_of_the_server_s(at: str, time: str, answered: str) -> None:
+    """An answer a little after the attempt's end was given at its end, and not a day before."""
+    (answer,) = statements(FORMAT, {**old({"time": time, "result": "correct"}), "at": at})
+    assert answer["timestamp"] == answered
+
+
+def test_an_attempt_s_end_to_the_minute_moves_no_answer() -> None:
+    """A report whose times have no seconds leaves the answers of the last minute on their day."""
+    table = (
+        "student,activity,at,cmi.core.lesson_status,cmi.interactions.0.id,cmi.interactions.0.time\n"
+        "7,42,09/07/2026 10:10 AM,passed,q1,10:10:11\n"
+    )
+    (made,) = convert_all(
+        RunTimeData(replace(OPTIONS, table={"time_formats": ["%m/%d/%Y %I:%M %p"]})), table.encode()
+    )
+    assert made.statements[0]["timestamp"] == "2026-09-07T10:10:00Z"
+
+
 def test_a_time_of_day_is_of_the_school_s_zone() -> None:
     """Ten o'clock in Berlin in September is eight in UTC."""
     berlin = RunTimeData(replace(OPTIONS, time_zone="Europe/Berlin"))

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -104,6 +105,37 @@ def test_google_s_questions_are_those_with_points() -> None:
     first, _ = _of("google-forms")
     assert first["object"]["definition"]["name"] == {"und": "What is 2 + 2?"}
     assert first["timestamp"] == "2026-09-07T14:05:33+02:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("2:05:33 PM GMT+5:30", "14:05:33+05:30"),
+        ("2:05:33 PM GMT-4", "14:05:33-04:00"),
+        ("2:05:33 PM GMT", "14:05:33+00:00"),
+        ("2:05:33 PM UTC", "14:05:33+00:00"),
+        ("2:05:33 PM EST", "14:05:33-05:00"),
+        ("2:05:33 PM PDT", "14:05:33-07:00"),
+        ("2:05:33 PM CET", "14:05:33+01:00"),
+        ("10:26:52 p. m. GMT-3", "22:26:52-03:00"),
+    ],
+)
+def test_google_s_zone_is_that_of_the_form_s_owner(written: str, at: str) -> None:
+    """Offsets to the minute, UTC itself and the usual abbreviations are read, whatever --time-zone says."""
+    factory, options, given = PLATFORMS["google-forms"]
+    data = given.replace(b"2:05:33 pm GMT+2", written.encode())
+    first, _ = converted(factory, replace(options, time_zone="Asia/Tokyo"), data).values()
+    assert first["timestamp"] == f"2026-09-07T{at}"
+
+
+def test_an_abbreviation_of_several_zones_can_be_named_in_the_map() -> None:
+    """India's, Ireland's and Israel's IST is refused, until a format has the word and --time-zone says which."""
+    factory, options, given = PLATFORMS["google-forms"]
+    data = given.replace(b"GMT+2", b"IST")
+    assert converted(factory, options, data) == {}
+    told = replace(options, time_zone="Asia/Kolkata", table={"time_formats": ["%Y/%m/%d %I:%M:%S %p IST"]})
+    first, _ = converted(factory, told, data).values()
+    assert first["timestamp"] == "2026-09-07T14:05:33+05:30"
 
 
 def test_assistments_has_skills_and_hints() -> None:
