@@ -113,8 +113,7 @@ class Search:
             if token.is_distinct
             for text in variants(token.text)
         }
-        self._about: dict[str, Columns] = {}
-        """Columns of what all Parquet files say of themselves."""
+        self._about: dict[str, Columns] = {}  # of what all Parquet files say of themselves
         self.hits = Hits(counts=dict.fromkeys(self._tokens, 0))
 
     def everything(self, others: Iterable[Path] = ()) -> Hits:
@@ -243,10 +242,8 @@ class Search:
     def _duckdb(self, path: Path, place: str) -> None:
         self._warehouse.run(f"ATTACH {quoted(str(path))} AS searched (READ_ONLY)")
         try:
-            names = self._warehouse.rows(
-                "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'searched'"
-            )
-            for schema, name in names:
+            tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'searched'"
+            for schema, name in self._warehouse.rows(tables):
                 self._decoded(f'searched."{schema}"."{name}"', f"{place}, {schema}.{name}")
         finally:
             self._warehouse.run("DETACH searched")
