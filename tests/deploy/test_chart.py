@@ -158,3 +158,26 @@ def test_the_chart_is_of_this_version(helm: str) -> None:
     made = _rendered(helm, "--set", "metrics.rules.enabled=true")
     (rules,) = [one["spec"] for one in made if one["kind"] == "PrometheusRule"]
     assert rules == yaml.safe_load(page("alerts/learnloom.rules.yml"))
+
+
+@pytest.mark.parametrize(
+    ("options", "volume"),
+    [
+        ((), {"emptyDir": {}}),
+        (
+            ("--set", "data.volume.existingClaim=shared"),
+            {"persistentVolumeClaim": {"claimName": "shared"}},
+        ),
+    ],
+)
+def test_a_claim_is_shared_also_where_the_data_lie_on_a_store(
+    helm: str, options: tuple[str, ...], volume: dict[str, Any]
+) -> None:
+    """Attachments and receipts are files: with a named claim all pods see them, and a backup has them."""
+    made = _rendered(helm, "--values", str(_CHART / "ci" / "object-store.yaml"), *options)
+    found = [
+        each for pod in _pods(made).values() for each in pod.get("volumes", []) if each["name"] == "warehouse"
+    ]
+    assert found
+    assert all(each == {"name": "warehouse", **volume} for each in found)
+    assert not [each for each in made if each["kind"] == "PersistentVolumeClaim"]

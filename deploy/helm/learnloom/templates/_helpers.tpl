@@ -139,8 +139,8 @@ spec:
         {{- end }}
   volumes:
     - name: warehouse
-      {{- if $v.data.path }}
-      # Of each pod its own: the index of known ids, and locks. The data are on the object store.
+      {{- if and $v.data.path (not $v.data.volume.existingClaim) }}
+      # Of each pod its own, and gone with it: the index of known ids, locks, and what values.yaml says of the claim.
       emptyDir: {}
       {{- else }}
       persistentVolumeClaim: {claimName: {{ include "learnloom.claim" .root }}}
