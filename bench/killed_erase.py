@@ -33,7 +33,7 @@ def main() -> None:
     )
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--statements", type=int, default=3_000)
+    parser.add_argument("--statements", type=int, default=6_000)
     options = parser.parse_args()
     chance = random.Random(options.seed)  # noqa: S311 - seeded, so that it can be repeated
     with tempfile.TemporaryDirectory() as made:

@@ -183,12 +183,27 @@ def check_same(one: Incoming, first: bytes) -> None:
     """
     if first == one.raw or is_redacted(first):
         return
-    if not is_same(orjson.loads(first), orjson.loads(one.raw)):
+    sent = orjson.loads(one.raw)
+    if not is_same(_with_numbers(orjson.loads(first), sent), sent):
         raise RefusedError(
             409,
             f"another statement with the id {one.statement_id} is there, and it stays (Communication 2.1.1): do not "
             "send this again; give every statement its own id, and correct one by voiding it and sending a new one",
         )
+
+
+def _with_numbers(first: Any, sent: Any) -> Any:
+    """What came first, with the number that is sent where an erasure has left null: others are in extensions alone."""
+    if first is None and isinstance(sent, int | float):
+        return sent
+    if isinstance(first, dict) and isinstance(sent, dict):
+        return {
+            name: part if name == "extensions" else _with_numbers(part, sent.get(name))
+            for name, part in first.items()
+        }
+    if isinstance(first, list) and isinstance(sent, list) and len(first) == len(sent):
+        return [_with_numbers(*both) for both in zip(first, sent, strict=True)]
+    return first
 
 
 def _define(connection: Connection, added: Sequence[Incoming]) -> None:

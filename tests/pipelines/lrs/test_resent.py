@@ -4,6 +4,7 @@ import threading
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -13,9 +14,12 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.maintain import flush_inlined
 from learnloom.pipelines.lrs.contents import LandedContent
 from learnloom.pipelines.lrs.findable import findable
-from learnloom.pipelines.lrs.journal import Incoming, NotComparedError, Submitter, append
+from learnloom.pipelines.lrs.journal import Incoming, NotComparedError, Submitter, append, check_same
+from learnloom.pipelines.lrs.message import RefusedError
 from learnloom.pipelines.lrs.resent import Resent
 from learnloom.pipelines.lrs.store import Joint, Store
+from learnloom.pipelines.privacy.mentions import Redaction
+from learnloom.pipelines.privacy.tokens import Token
 from tests.pipelines.lrs.serving import Client, Clock, new_key, serving, statement
 
 _SENDER = Submitter("key", defines=True)
@@ -156,3 +160,22 @@ def test_many_are_compared_together_while_others_are_written(tmp_path: Path) -> 
         assert store.write(Joint(append, compared)) == first + 10
     assert content.asked == [100, 100, 40]
     assert content.threads == {threading.current_thread().name}
+
+
+def test_a_score_that_an_erasure_has_taken_for_an_account_is_the_same() -> None:
+    """What stands as null where only a number may is any number; all else, and null in an extension, counts as ever."""
+    sent = statement(
+        id=str(uuid.uuid4()),
+        result={"score": {"raw": 734512, "max": 999999}, "extensions": {"https://x.example/n": None}},
+    )
+    first = Redaction((), [Token("734512", "identifier")], "erased-0").of(orjson.dumps(sent).decode())
+    assert first is not None
+    assert '"raw":null' in first
+
+    def check(one: dict[str, Any]) -> None:
+        check_same(Incoming(one["id"], orjson.dumps(one), findable(one), "1.0.3", _SENDER), first.encode())
+
+    check(sent)
+    for other in (_OTHER, {"result": sent["result"] | {"extensions": {"https://x.example/n": 1}}}):
+        with pytest.raises(RefusedError):
+            check(sent | other)

@@ -1,15 +1,23 @@
 """An attachment of somebody else in which an erased student stands is emptied, and the receipt says so."""
 
 import base64
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.open import open_to_write
-from learnloom.pipelines.lrs.attachments import SIGNATURE
+from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
+from learnloom.pipelines.lrs.attachments import SIGNATURE, Attachments
+from learnloom.pipelines.lrs.multipart import BodyPart
+from learnloom.pipelines.lrs.store import FOLDER
 from learnloom.pipelines.privacy.attached import texts_in
+from learnloom.pipelines.privacy.erase_attached import erase_attached
+from learnloom.pipelines.privacy.erase_state import Secret, read_secret, write_secret
+from learnloom.pipelines.privacy.tokens import Token
 from tests.pipelines.lrs.attaching import attachment, part, send
 from tests.pipelines.lrs.serving import Client, new_key, serving, statement
 from tests.pipelines.privacy.making import asked, left_of, run
@@ -59,6 +67,30 @@ def test_attachments_of_others_that_name_a_student_are_emptied(tmp_path: Path) -
     assert answer.content.count(b"X-Experience-API-Hash") == 2
     assert _OTHER in answer.content
     assert left_of(folder, [_ADA]) == set()
+
+
+@pytest.mark.slow
+def test_an_attachment_that_holds_an_answer_alone_stays(tmp_path: Path) -> None:
+    """A question with its choices tells nobody: it stays as it is, and the answer is no longer looked for."""
+    answer, name = Token("a plant that eats insects", "text"), Token(_ADA, "identifier")
+    question, essay = (f"Which is {answer.text}?".encode(), _ESSAY + b" " + answer.text.encode())
+    attachments = Attachments(tmp_path / FOLDER / ATTACHMENTS)
+    hashes = [hashlib.sha256(content).hexdigest() for content in (question, essay)]
+    attachments.keep(
+        [
+            BodyPart({"x-experience-api-hash": sha2}, content)
+            for sha2, content in zip(hashes, (question, essay), strict=True)
+        ]
+    )
+    with Warehouse(tmp_path) as warehouse:
+        write_secret(tmp_path, "one", Secret("k", ("k",), (), (name, answer), (), {}, {}))
+        for _ in range(2):
+            erase_attached(warehouse, ["one"])
+    told = read_secret(tmp_path, "one")
+    assert told.tokens == (name,)
+    assert told.done == {"front_door": {"attachment_of_others_naming_the_student": 1}}
+    assert b"".join(attachments.content(hashes[0]) or ()) == question
+    assert attachments.content(hashes[1]) is None
 
 
 @pytest.mark.parametrize("content", [_OTHER, b"a.b.c", b"e30.%%.e30", b"[" * 9, b"e30.W10"])
