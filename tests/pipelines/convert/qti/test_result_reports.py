@@ -164,6 +164,19 @@ def test_a_document_may_hold_many_results() -> None:
     assert len(list(FORMAT.read(io.BytesIO(document)))) == 3
 
 
+def test_a_result_that_is_too_long_costs_itself_only() -> None:
+    """It is refused with its place and size, whatever came before it, and what follows is read."""
+    short, long = (
+        result(item(outcome("SCORE", "1"))),
+        result(item(given("FILE", "x" * 3_000_000, base="file"))),
+    )
+    records = list(FORMAT.read(io.BytesIO(b"<results>" + short + long + short + b"</results>")))
+    assert [each.place for each in records] == [f"assessmentResult {number}" for number in (1, 2, 3)]
+    assert [each.error and each.error.fault.rule for each in records] == [None, "convert-too-big", None]
+    assert len(records[1].raw) < 1_000_000
+    assert FORMAT.convert(records[2]).statements
+
+
 @pytest.mark.parametrize(
     ("document", "words"),
     [
@@ -173,7 +186,6 @@ def test_a_document_may_hold_many_results() -> None:
         (b"", "no well-formed XML"),
         (b"<assessmentTest/>", "no <assessmentResult>"),
         (b"<a>" * 60, "deeper"),
-        (b"<assessmentResult>" + b"x" * 3_000_000, "1048576"),
     ],
 )
 def test_what_cannot_be_read_is_named(document: bytes, words: str) -> None:
