@@ -54,7 +54,7 @@ def statements_of(attempt: Attempt, origin: Origin) -> dict[str, Statement]:
     content = _content(attempt, origin, is_test=bool(interactions) or _score(attempt) is not None)
     course = text(attempt.said.get("course"))
     where = origin.iri_of(course, "courses") if course else origin.course
-    actor = origin.student(student)
+    actor = origin.student(student) if attempt.account else {"mbox": f"mailto:{student}"}
     made = {
         f"interaction {place}": statement(
             actor,
