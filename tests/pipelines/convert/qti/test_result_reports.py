@@ -96,6 +96,14 @@ def test_an_item_is_an_answer_within_its_test() -> None:
             {"success": False, "response": "a"},
         ),
         ((given("R", "a"), outcome("SCORE", "1")), {"response": "a"}),
+        ((given("R", "B A", right=("A B",), base="pair"),), {"success": True, "response": "B A"}),
+        ((given("R", "C A", right=("A B",), base="pair"),), {"success": False, "response": "C A"}),
+        (
+            (given("R", "B A", right=("A B",), base="directedPair"),),
+            {"success": False, "response": "B A"},
+        ),
+        ((given("R", "01", right=("1",), base="integer"),), {"success": True, "response": "01"}),
+        ((given("R", "103 113", right=("102 113",), base="point"),), {"response": "103 113"}),
         ((given("duration", "35.5"), outcome("SCORE", "1")), {"duration": "PT35.5S"}),
     ],
 )
