@@ -166,6 +166,17 @@ def test_an_item_answered_twice_is_two_answers() -> None:
     assert made.can_change
 
 
+def test_a_result_scored_anew_is_known_by_its_session() -> None:
+    """It keeps its key, whenever it was recorded; without a session the test's datestamp is part of the key."""
+    session = '<context sourcedId="c-7"><sessionIdentifier sourceID="deliveryExecution" identifier="s-1"/>'
+    for context, is_same in ((session, True), ('<context sourcedId="c-7">', False)):
+        before, after = (
+            convert_all(FORMAT, result(test, item(outcome("SCORE", "1")), context=context))[0].key
+            for test in (_TEST, _TEST.replace("10:10:00", "11:00:00"))
+        )
+        assert (before == after) is is_same
+
+
 def test_a_document_may_hold_many_results() -> None:
     """Each result of a document is a record."""
     document = b"<results>" + result(item(outcome("SCORE", "1"))) * 3 + b"</results>"
