@@ -147,6 +147,16 @@ def test_results_of_2004_are_verdicts_shares_or_unknown(
             "passed",
             {"score": {"scaled": 0.9}, "success": True, "completion": True},
         ),
+        (
+            attempt(
+                {
+                    "completion_status": "completed",
+                    "score": {"raw": "0", "min": "0", "max": "0", "scaled": "0.7"},
+                }
+            ),
+            "completed",
+            {"score": {"scaled": 0.7}, "completion": True},
+        ),
     ],
 )
 def test_how_an_attempt_went_is_one_statement(
