@@ -19,7 +19,7 @@ class _Refusal(Exception):  # noqa: N818 - it is told as an InputError
     """The document holds what none may."""
 
 
-class Result(NamedTuple):
+class FinishedResult(NamedTuple):
     """One result of a document."""
 
     element: ET.Element
@@ -36,7 +36,7 @@ class _Results:
         self._open: list[ET.Element] = []
         self._depth = 0
         self._size = 0
-        self.finished: list[Result] = []
+        self.finished: list[FinishedResult] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
@@ -58,7 +58,7 @@ class _Results:
         if self._open:
             element = self._open.pop()
             if not self._open:
-                self.finished.append(Result(element, self._size))
+                self.finished.append(FinishedResult(element, self._size))
                 self._size = 0
 
     def _has_room(self, text: str) -> bool:
@@ -73,7 +73,7 @@ class _Results:
         """Be done."""
 
 
-def results(pieces: Iterable[bytes], max_bytes: int) -> Iterator[Result]:
+def results(pieces: Iterable[bytes], max_bytes: int) -> Iterator[FinishedResult]:
     """Yield every result of a document, wherever it stands in it; of one that is longer than `max_bytes` the beginning.
 
     Raises:
