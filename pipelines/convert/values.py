@@ -9,11 +9,26 @@ from urllib.parse import quote
 
 from learnloom.pipelines.convert.format import ConvertError
 
+_PART: Final = r"(?:(?P<{}>\d+(?:[.,]\d+)?){})?"
 _DURATION: Final = re.compile(
-    r"P(?:(?P<days>\d+(?:\.\d+)?)D)?"
-    r"(?:T(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
+    "P"
+    + "".join(
+        _PART.format(*unit) for unit in (("years", "Y"), ("months", "M"), ("weeks", "W"), ("days", "D"))
+    )
+    + "(?:T"
+    + "".join(_PART.format(*unit) for unit in (("hours", "H"), ("minutes", "M"), ("seconds", "S")))
+    + ")?"
 )
-_SECONDS: Final = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
+_SECONDS: Final = {
+    "years": 31_556_952,
+    "months": 2_629_746,
+    "weeks": 604_800,
+    "days": 86_400,
+    "hours": 3_600,
+    "minutes": 60,
+    "seconds": 1,
+}
+"""Years and months are the mean ones of sql/macros/duration_seconds.sql."""
 _SECONDS_FROM: Final = 1e8
 """A count of so much since 1970 is one of seconds (1973); less is a date without its hyphens, or no time at all."""
 _MILLISECONDS_FROM: Final = 1e11
@@ -63,12 +78,14 @@ def duration(seconds: float | None) -> str | None:
 
 
 def seconds_of(value: Any) -> float | None:
-    """Read an ISO 8601 duration (days to seconds) or a number of seconds; None where it is neither."""
+    """Read an ISO 8601 duration or a number of seconds; None where it is neither."""
     if (plain := number(value)) is not None:
         return plain
     if not isinstance(value, str) or value in {"", "P", "PT"} or not (found := _DURATION.fullmatch(value)):
         return None
-    return sum(float(part) * _SECONDS[unit] for unit, part in found.groupdict().items() if part)
+    return sum(
+        float(part.replace(",", ".")) * _SECONDS[unit] for unit, part in found.groupdict().items() if part
+    )
 
 
 def moment(value: Any, zone: tzinfo, path: str) -> datetime:

@@ -9,6 +9,7 @@ from learnloom.pipelines.convert.caliper.event import (
     CaliperEvent,
     Entity,
     canvas_extensions,
+    identifier_of,
     needed,
     part,
     person_id,
@@ -31,14 +32,18 @@ _KINDS: Final = {"AssessmentEvent": "Assessment", "AssignableEvent": "Assignable
 def item_completed(event: CaliperEvent, student: str, origin: Origin) -> list[Statement]:
     """Make an `answered`: what was answered, and how long it took. Right or wrong comes with the grade, if at all."""
     response = whole(event.generated)
-    attempt = whole(part(response, "attempt")) or response
+    attempt = whole(part(response, "attempt"))
+    # An attempt may be at the whole quiz: its time is that of all its questions.
+    assigned = identifier_of(part(attempt, "assignable"))
+    is_of_item = assigned in {None, identifier_of(event.object)}
+    taken = _taken(response, origin) or (_taken(attempt, origin) if is_of_item else None)
     return [
         statement(
             origin.student(student),
             xapi.ANSWERED,
             thing(event.object, origin, kind="AssessmentItem"),
             event.at(origin),
-            result={"response": _response(response), "duration": _taken(attempt, origin)},
+            result={"response": _response(response), "duration": taken},
             course=event.course(origin),
             parent=holder(event.object, origin),
             category=skills(event.object, origin),
@@ -185,6 +190,8 @@ def _taken(attempt: dict[str, Any], origin: Origin) -> str | None:
 
 def _response(response: dict[str, Any]) -> str | None:
     """What was answered, as xAPI joins several parts (xAPI-Data 2.4.4.1)."""
-    given: Any = response.get("value", response.get("values"))
+    given: Any = response.get("value")
+    if given is None:
+        given = response.get("values")
     parts = [str(each) for each in given if each is not None] if isinstance(given, list) else [given]
     return "[,]".join(str(each) for each in parts if each is not None) or None

@@ -9,8 +9,9 @@ from learnloom.pipelines.convert.format import Converted, ConvertError, SourceRe
 from learnloom.pipelines.convert.origin import OneOrigin
 from learnloom.pipelines.convert.qti.document import results
 from learnloom.pipelines.convert.qti.statements import candidate_of, statements_of
-from learnloom.pipelines.convert.text import chunks
+from learnloom.pipelines.convert.text import chunks, too_big
 from learnloom.pipelines.ingest.sources.errors import InputError
+from learnloom.pipelines.ingest.sources.lines import KEPT_BYTES
 
 
 class ResultReports(OneOrigin):
@@ -25,10 +26,14 @@ class ResultReports(OneOrigin):
         """Yield every result; its bytes are its element, without namespaces.
 
         Raises:
-            InputError: it is no XML (on), has a document type, holds no result, or one that is too long.
+            InputError: it is no XML (on), has a document type, or holds no result.
         """
-        for number, result in enumerate(results(chunks(given), self._max_bytes), start=1):
-            yield SourceRecord(ET.tostring(result), f"assessmentResult {number}", content=result)
+        for number, (result, size) in enumerate(results(chunks(given), self._max_bytes), start=1):
+            raw, place = ET.tostring(result), f"assessmentResult {number}"
+            if size > self._max_bytes:
+                yield SourceRecord(raw[:KEPT_BYTES], place, error=too_big(size, self._max_bytes))
+            else:
+                yield SourceRecord(raw, place, content=result)
 
     def convert(self, record: SourceRecord) -> Converted:
         """Make the statements of one result.
@@ -46,7 +51,7 @@ class ResultReports(OneOrigin):
 
     def _parsed(self, raw: bytes) -> ET.Element:
         try:
-            return next(results([raw], self._max_bytes))
+            return next(results([raw], self._max_bytes)).element
         except InputError as error:
             raise ConvertError("convert-xml", f"It cannot be read: {error}.") from None
 

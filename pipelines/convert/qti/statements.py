@@ -22,7 +22,7 @@ _NOT_SCORED: Final = "pendingResponseProcessing"
 """State of an item that was handed in, and whose outcomes are still those of before."""
 _EXECUTION: Final = re.compile(r"(?:.*#)?(?:i[0-9a-f]{10,}|kve_de_.*)")
 """Identifiers that TAO gives to a candidate's execution of a test, and writes where the test's should stand."""
-_CLOSED: Final = frozenset({"identifier", "boolean", "integer", "pair", "directedPair", "point"})
+_CLOSED: Final = frozenset({"identifier", "boolean", "integer", "pair", "directedPair"})
 """Base types of which nothing else than the right response is right."""
 _TOTALS: Final = (("SCORE", "MAXSCORE"), ("SCORE_TOTAL", "SCORE_TOTAL_MAX"))
 """Names of a test's score and its most: the specification's, and those of TAO."""
@@ -163,15 +163,25 @@ def _is_right(item: ET.Element) -> bool | None:
         right, given = each.find("correctResponse"), each.find("candidateResponse")
         if right is None or given is None:
             return None
-        told, wanted = _values(given), _values(right)
+        base = each.get("baseType", each.get("base-type"))
+        told, wanted = ([_plain(value, base) for value in _values(side)] for side in (given, right))
         is_ordered = each.get("cardinality") == "ordered"
         is_equal = is_equal and (told == wanted if is_ordered else sorted(told) == sorted(wanted))
-        is_closed = is_closed and each.get("baseType", each.get("base-type")) in _CLOSED
+        is_closed = is_closed and base in _CLOSED
     if not responses or is_equal:
         return bool(responses) or None
     scored = _variable(item, "SCORE")
     points = number(_value(scored)) if scored is not None else None
     return False if points == 0 or (points is None and is_closed) else None
+
+
+def _plain(value: str, base: str | None) -> str:
+    """Write equal values of a base type alike: a pair has no direction, and a whole number may begin with zeros."""
+    if base == "pair":
+        return " ".join(sorted(value.split()))
+    if base == "integer" and (read := number(value)) is not None:
+        return str(read)
+    return value
 
 
 def _points(holder: ET.Element, name: str, most_name: str) -> dict[str, float] | None:

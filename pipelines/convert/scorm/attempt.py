@@ -21,7 +21,7 @@ class Attempt(NamedTuple):
     """What an LMS says of an attempt."""
 
     said: dict[str, Any]
-    """What it says beside the data model: student, activity, name, course, attempt, at."""
+    """What it says beside the data model: student or email, activity, name, course, attempt, at."""
     cmi: dict[str, str]
     """Elements of the data model with their values as text."""
 
@@ -33,13 +33,18 @@ class Attempt(NamedTuple):
         )
 
     @property
-    def student(self) -> str | None:
+    def account(self) -> str | None:
         """Whose attempt: as the LMS says, else as the content was told."""
         return (
             text(self.said.get("student"))
             or self.cmi.get("cmi.core.student_id")
             or self.cmi.get("cmi.learner_id")
         )
+
+    @property
+    def student(self) -> str | None:
+        """The account, else the e-mail address."""
+        return self.account or text(self.said.get("email"))
 
     @property
     def number(self) -> str:

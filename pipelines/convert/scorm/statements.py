@@ -54,7 +54,7 @@ def statements_of(attempt: Attempt, origin: Origin) -> dict[str, Statement]:
     content = _content(attempt, origin, is_test=bool(interactions) or _score(attempt) is not None)
     course = text(attempt.said.get("course"))
     where = origin.iri_of(course, "courses") if course else origin.course
-    actor = origin.student(student)
+    actor = origin.student(student) if attempt.account else {"mbox": f"mailto:{student}"}
     made = {
         f"interaction {place}": statement(
             actor,
@@ -200,5 +200,7 @@ def _score(attempt: Attempt) -> dict[str, float] | None:
         number(attempt.cmi.get(f"{prefix}.{part}")) for part in ("raw", "min", "max", "scaled")
     )
     if raw is not None and (most is not None or attempt.is_1_2):
-        return score(raw, _MOST_OF_1_2 if most is None else most, least or 0)
+        found = score(raw, _MOST_OF_1_2 if most is None else most, least or 0)
+        if found is not None:
+            return found
     return {"scaled": scaled} if scaled is not None and -1 <= scaled <= 1 else None

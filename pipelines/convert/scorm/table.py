@@ -26,7 +26,8 @@ from learnloom.pipelines.convert.text import too_big
 from learnloom.pipelines.ingest.sources.errors import InputError
 
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "student": ("student", "userid", "learner", "learnerid", "studentid", "idnumber", "emailaddress"),
+    "student": ("student", "userid", "learner", "learnerid", "studentid", "idnumber"),
+    "email": ("email", "emailaddress"),
     "activity": ("activity", "activityid", "scoid", "sco", "scormid"),
     "name": ("title", "activityname"),  # a column called name holds people's
     "course": ("course", "courseid"),
@@ -180,7 +181,7 @@ def _grouped(rows: Iterator[_Row], max_bytes: int) -> Iterator[SourceRecord]:
         elif hash(attempt) in seen:
             wrong = "stands at several places of the file: sort it by student, activity and attempt"
         if wrong:
-            error = ConvertError("convert-order", f"The attempt {' / '.join(attempt)} {wrong}.")
+            error = ConvertError("convert-order", f"The attempt {' / '.join(filter(None, attempt))} {wrong}.")
             yield SourceRecord(orjson.dumps(told[0].said), f"line {told[0].line}", error=error)
         else:
             seen.add(hash(attempt))
@@ -207,7 +208,7 @@ def _with_attempts(rows: Iterator[_Row]) -> Iterator[tuple[tuple[str, ...], _Row
     attempt: tuple[str, ...] = ()
     for row in rows:
         if row.unread is None:
-            attempt = tuple(row.said.get(field, "") for field in ("student", "activity", "attempt"))
+            attempt = tuple(row.said.get(field, "") for field in ("student", "email", "activity", "attempt"))
         yield attempt, row
 
 

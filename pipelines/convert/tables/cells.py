@@ -15,12 +15,15 @@ from learnloom.pipelines.convert.tables.zones import with_offset
 
 _UNIT_SECONDS: Final = {"ms": 0.001, "s": 1.0, "min": 60.0}
 _WORDS: Final = (
-    # English, German, Spanish, French, Portuguese, Italian, Dutch by how they begin.
-    (re.compile(r"(\d+)\s*(?:d(?!é)|tag|día|jour|dia|giorn)", re.IGNORECASE), 86_400),
-    (re.compile(r"(\d+)\s*(?:h|std|stund|ora|uur|uren)", re.IGNORECASE), 3_600),
-    (re.compile(r"(\d+)\s*(?:m)", re.IGNORECASE), 60),
-    (re.compile(r"(\d+)\s*(?:s(?!t))", re.IGNORECASE), 1),
+    # English, German, Spanish, French, Portuguese, Italian, Dutch by how they begin; weeks, months and ms are none.
+    (re.compile(r"d(?!é)|tag|jour|giorn", re.IGNORECASE), 86_400),
+    (re.compile(r"h|std|stund|or[ae]|uur|uren", re.IGNORECASE), 3_600),
+    (re.compile(r"m(?!on|ois|es|ê|aa|s|illi)", re.IGNORECASE), 60),
+    (re.compile(r"s(?!t|em|et)", re.IGNORECASE), 1),
 )
+_COUNTED: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)")
+_BETWEEN: Final = re.compile(r"(?:[\s,.]|\b(?:and|und|y|et|e|en)\b)*", re.IGNORECASE)
+"""What may stand between the parts of a duration in words."""
 _MONTHS: Final = calendar.month_name
 _ISO_CHARS: Final = len("2026-09-07T10:00:00")
 _KEPT_DAYS: Final = 10_000
@@ -173,8 +176,7 @@ class Cells:
         if unit == "clock":
             seconds = self._by_clock(text, column)
         elif unit == "words":
-            found = [int(part[1]) * size for pattern, size in _WORDS if (part := pattern.search(text))]
-            seconds = float(sum(found)) if found else -1.0
+            seconds = _by_words(text)
         else:
             seconds = self.number(text, column) * _UNIT_SECONDS[unit]
         if not 0 <= seconds <= _LONGEST_SECONDS:
@@ -192,6 +194,20 @@ class Cells:
         for part in text.split(":"):
             seconds = seconds * 60 + self.number(part, column)
         return seconds
+
+
+def _by_words(text: str) -> float:
+    """Give the seconds; -1 where a part of the text is none of a duration."""
+    parts = _COUNTED.findall(text)
+    sizes = [next((size for unit, size in _WORDS if unit.match(word)), None) for _, word in parts]
+    if not parts or not _BETWEEN.fullmatch(_COUNTED.sub(" ", text)):
+        return -1.0
+    counted = [
+        float(count.replace(",", ".")) * size
+        for (count, _), size in zip(parts, sizes, strict=True)
+        if size is not None
+    ]
+    return sum(counted) if len(counted) == len(parts) else -1.0
 
 
 def _month_pattern(months: Mapping[str, int]) -> re.Pattern[str] | None:

@@ -96,6 +96,14 @@ def test_an_item_is_an_answer_within_its_test() -> None:
             {"success": False, "response": "a"},
         ),
         ((given("R", "a"), outcome("SCORE", "1")), {"response": "a"}),
+        ((given("R", "B A", right=("A B",), base="pair"),), {"success": True, "response": "B A"}),
+        ((given("R", "C A", right=("A B",), base="pair"),), {"success": False, "response": "C A"}),
+        (
+            (given("R", "B A", right=("A B",), base="directedPair"),),
+            {"success": False, "response": "B A"},
+        ),
+        ((given("R", "01", right=("1",), base="integer"),), {"success": True, "response": "01"}),
+        ((given("R", "103 113", right=("102 113",), base="point"),), {"response": "103 113"}),
         ((given("duration", "35.5"), outcome("SCORE", "1")), {"duration": "PT35.5S"}),
     ],
 )
@@ -158,10 +166,34 @@ def test_an_item_answered_twice_is_two_answers() -> None:
     assert made.can_change
 
 
+def test_a_result_scored_anew_is_known_by_its_session() -> None:
+    """It keeps its key, whenever it was recorded; without a session the test's datestamp is part of the key."""
+    session = '<context sourcedId="c-7"><sessionIdentifier sourceID="deliveryExecution" identifier="s-1"/>'
+    for context, is_same in ((session, True), ('<context sourcedId="c-7">', False)):
+        before, after = (
+            convert_all(FORMAT, result(test, item(outcome("SCORE", "1")), context=context))[0].key
+            for test in (_TEST, _TEST.replace("10:10:00", "11:00:00"))
+        )
+        assert (before == after) is is_same
+
+
 def test_a_document_may_hold_many_results() -> None:
     """Each result of a document is a record."""
     document = b"<results>" + result(item(outcome("SCORE", "1"))) * 3 + b"</results>"
     assert len(list(FORMAT.read(io.BytesIO(document)))) == 3
+
+
+def test_a_result_that_is_too_long_costs_itself_only() -> None:
+    """It is refused with its place and size, whatever came before it, and what follows is read."""
+    short, long = (
+        result(item(outcome("SCORE", "1"))),
+        result(item(given("FILE", "x" * 3_000_000, base="file"))),
+    )
+    records = list(FORMAT.read(io.BytesIO(b"<results>" + short + long + short + b"</results>")))
+    assert [each.place for each in records] == [f"assessmentResult {number}" for number in (1, 2, 3)]
+    assert [each.error and each.error.fault.rule for each in records] == [None, "convert-too-big", None]
+    assert len(records[1].raw) < 1_000_000
+    assert FORMAT.convert(records[2]).statements
 
 
 @pytest.mark.parametrize(
@@ -173,7 +205,6 @@ def test_a_document_may_hold_many_results() -> None:
         (b"", "no well-formed XML"),
         (b"<assessmentTest/>", "no <assessmentResult>"),
         (b"<a>" * 60, "deeper"),
-        (b"<assessmentResult>" + b"x" * 3_000_000, "1048576"),
     ],
 )
 def test_what_cannot_be_read_is_named(document: bytes, words: str) -> None:

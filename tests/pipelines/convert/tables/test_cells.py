@@ -149,6 +149,13 @@ def test_what_is_no_time_is_refused(text: str) -> None:
         ("words", "1 hour 2 mins", 3_720),
         ("words", "1 Stunde 2 Minuten 3 Sekunden", 3_723),
         ("words", "2 días 1 hora", 176_400),
+        ("words", "1.5 hours", 5_400),
+        ("words", "1,5 Stunden", 5_400),
+        ("words", "2 ore 3 min.", 7_380),
+        ("words", "1 heure et 2 minutes", 3_720),
+        ("words", "1 dia, 2 horas", 93_600),
+        ("words", "1 uur 5 sec", 3_605),
+        ("words", "1h2m3s", 3_723),
     ],
 )
 def test_durations_by_their_unit(unit: str, text: str, seconds: float) -> None:
@@ -156,7 +163,20 @@ def test_durations_by_their_unit(unit: str, text: str, seconds: float) -> None:
     assert _cells(duration_unit=unit).seconds(text, "took") == pytest.approx(seconds)
 
 
-@pytest.mark.parametrize(("unit", "text"), [("s", "-1"), ("s", "1e9"), ("words", "long"), ("clock", "-1:00")])
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [
+        ("s", "-1"),
+        ("s", "1e9"),
+        ("clock", "-1:00"),
+        ("words", "long"),
+        ("words", "-1 min"),
+        ("words", "1 month 2 mins"),
+        ("words", "2 weeks 1 day"),
+        ("words", "500 ms"),
+        ("words", "5 mins late"),
+    ],
+)
 def test_durations_out_of_bounds_are_refused(unit: str, text: str) -> None:
     """A duration is from 0 to a year."""
     with pytest.raises(ConvertError, match="is no duration"):

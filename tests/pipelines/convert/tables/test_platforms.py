@@ -149,6 +149,18 @@ def test_assistments_has_skills_and_hints() -> None:
     assert found[0]["result"]["duration"] == "PT32.454S"
 
 
+@pytest.mark.parametrize(("key", "same"), [((), 2), (("Student", "Question", "When"), 3)])
+def test_columns_of_a_key_count_as_they_are_written(key: tuple[str, ...], same: int) -> None:
+    """In another time zone an answer keeps its id where the key names its columns, or its time has an offset."""
+    factory, options, given = PLATFORMS["csv"]
+    data = given.replace(b"2026-09-07T10:00:00", b"2026-09-07T10:00:00+02:00", 1)
+    found = [
+        converted(factory, replace(options, time_zone=zone, table={**MAPPING, "key": key}), data)
+        for zone in ("UTC", "Europe/Berlin")
+    ]
+    assert len(found[0].keys() & found[1].keys()) == same
+
+
 @pytest.mark.parametrize(
     ("factory", "options", "data", "said"),
     [
