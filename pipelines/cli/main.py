@@ -79,33 +79,16 @@ _EXTRAS: Final[dict[str, str | None]] = {
 _DEFAULT_EXTRA: Final = "warehouse"
 
 
-class MissingExtraError(LearnloomError):
-    """A command needs packages that are not installed."""
-
-
 class _LazyCommand(TyperCommand):
     """Stands for a command until it is used. Typer's context type is not public: hence Any."""
 
     def __init__(self, name: str, sentence: str) -> None:
         super().__init__(name=name, help=sentence, callback=None)
         self._module = _MODULES.get(name, f"{_ROOM}.{name}")
-        self._extra = _EXTRAS.get(name, _DEFAULT_EXTRA)
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Load the command and hand over to it.
-
-        Raises:
-            MissingExtraError: it imports a package that is not installed.
-        """
-        try:
-            commands = importlib.import_module(self._module).commands
-        except ModuleNotFoundError as error:
-            if self._extra is None or (error.name or "learnloom").startswith("learnloom"):
-                raise
-            raise MissingExtraError(
-                f"{info_name} needs {error.name}, which is not installed. "
-                f"Install it: pip install 'learnloom[{self._extra}]'"
-            ) from error
+        """Load the command and hand over to it."""
+        commands = importlib.import_module(self._module).commands
         return typer.main.get_command(commands).make_context(info_name, args, parent, **extra)
 
 
@@ -160,6 +143,16 @@ def main() -> None:
         app(prog_name="learnloom")
     except LearnloomError as error:
         sys.stderr.write(f"learnloom: {error}\n")
+        sys.exit(Exit.FAILED)
+    except ModuleNotFoundError as error:
+        command = next((each for each in sys.argv if each in _COMMANDS), "learnloom")
+        extra = _EXTRAS.get(command, _DEFAULT_EXTRA)
+        if extra is None or (error.name or "learnloom").startswith("learnloom"):
+            raise
+        sys.stderr.write(
+            f"learnloom: {command} needs {error.name}, which is not installed. "
+            f"Install it: pip install 'learnloom[{extra}]'\n"
+        )
         sys.exit(Exit.FAILED)
     except OSError as error:
         # A full disk, a folder that is a file, a missing right: the user's to mend, and no fault of the code.

@@ -35,7 +35,7 @@ _COMMANDS = {
     "requirements-producer.lock": _PRODUCER,
 }
 _REFUSED = {
-    "requirements-small.lock": ("refresh", "warehouse"),
+    "requirements-small.lock": ("access", "warehouse"),
     "requirements-producer.lock": ("lrs", "door"),
 }
 """A command that a smaller image has not, and the extra that brings it."""

@@ -274,3 +274,22 @@ def test_commands_that_look_something_up_import_nothing_heavy(name: str) -> None
     ).replace(repr(_HEAVY), repr(set(_HEAVY)))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "extra"), [(["refresh", "--full"], "warehouse"), (["login", "--help"], "api")]
+)
+def test_a_command_says_which_extra_it_lacks(
+    small_class: SmallClass, tmp_path: Path, command: list[str], extra: str
+) -> None:
+    """Whether it needs a package at once or when there is something to compute, it names the package and the extra."""
+    place = ["--warehouse", str(small_class.copy_to(tmp_path / "warehouse"))]
+    code = (
+        "import sys; sys.modules.update(numpy=None, babel=None)\n"
+        f"sys.argv = ['learnloom', *{[*command, *place]!r}]\n"
+        "from learnloom.pipelines.cli.main import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (Exit.FAILED, False)
+    assert f"learnloom[{extra}]" in done.stderr
