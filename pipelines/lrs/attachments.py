@@ -21,8 +21,9 @@ FOLDER: Final = "attachments"
 """In the store's folder."""
 NAMES: Final = "?" * 64
 """Which files in it are whole."""
-NOTHING: Final = hashlib.sha256(b"").hexdigest()
-"""Hash of no content: any other file without content is one that was erased, and is not written again."""
+_ERASED: Final = b"\0"
+"""What a file holds that was erased, and is not written again: an object store may not take one without content."""
+_ASIDE: Final = ".empty"
 SIGNATURE: Final = "http://adlnet.gov/expapi/attachments/signature"
 _ALGORITHMS: Final = frozenset({"RS256", "RS384", "RS512"})
 _JWS_PARTS: Final = 3
@@ -54,13 +55,30 @@ class Attachments:
             _flush(folder)
 
     def content(self, sha2: str) -> Iterator[bytes] | None:
-        """Give what has this hash, piece by piece; None where it never came, or was erased: nothing is in its file."""
+        """Give what has this hash, piece by piece; None where it never came, or was erased."""
         path = self._path(sha2.lower())
-        is_there = path.exists() and (path.name == NOTHING or path.stat().st_size > 0)
-        return _pieces(path) if is_there else None
+        return _pieces(path) if path.exists() and not _is_erased(path) else None
 
     def _path(self, sha2: str) -> Path:
         return self._folder / sha2[:2] / sha2
+
+
+def erase(path: Path) -> None:
+    """Take the content out of the file of an attachment, on the disk too; the file stays."""
+    aside = path.with_suffix(_ASIDE)
+    with aside.open("wb") as file:
+        file.write(_ERASED)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    _flush(path.parent)
+
+
+def _is_erased(path: Path) -> bool:
+    """Whether a file is as short as what was erased, and its name is not the hash of its content."""
+    if path.stat().st_size > len(_ERASED):
+        return False
+    return hashlib.sha256(path.read_bytes()).hexdigest() != path.name
 
 
 def _is_there(path: Path) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
-from learnloom.pipelines.lrs.attachments import NAMES
+from learnloom.pipelines.lrs.attachments import NAMES, erase
 from learnloom.pipelines.lrs.store import FOLDER
 from learnloom.pipelines.privacy.erase_state import Secret, read_secret, write_secret
 from learnloom.pipelines.privacy.search import Search
@@ -14,7 +14,6 @@ from learnloom.pipelines.privacy.tokens import Token
 
 _OF_OTHERS: Final = "attachment_of_others_naming_the_student"
 """What a receipt says of it."""
-_ASIDE: Final = ".empty"
 
 
 def erase_attached(warehouse: Warehouse, erasure_ids: Sequence[str]) -> None:
@@ -29,7 +28,7 @@ def erase_attached(warehouse: Warehouse, erasure_ids: Sequence[str]) -> None:
     emptied, quoted = [], set()
     for path, found in _naming(warehouse, list(tokens)):
         if any(token.kind != "text" for token in found):
-            _empty(path)
+            erase(path)
             emptied.append(found)
         else:
             quoted |= found
@@ -55,9 +54,3 @@ def _naming(warehouse: Warehouse, tokens: Sequence[Token]) -> Iterable[tuple[Pat
         found = {token for token, count in search.hits.counts.items() if count}
         if found:
             yield path, found
-
-
-def _empty(path: Path) -> None:
-    aside = path.with_suffix(_ASIDE)
-    aside.touch()
-    aside.replace(path)

@@ -93,6 +93,14 @@ def test_an_attachment_that_holds_an_answer_alone_stays(tmp_path: Path) -> None:
     assert attachments.content(hashes[1]) is None
 
 
+@pytest.mark.parametrize("content", [b"", b"\0", b"x"])
+def test_what_is_as_short_as_what_was_erased_is_given_back(content: bytes, tmp_path: Path) -> None:
+    """An attachment of no byte, or of the one that stands for what was erased, is there."""
+    attachments, sha2 = Attachments(tmp_path), hashlib.sha256(content).hexdigest()
+    attachments.keep([BodyPart({"x-experience-api-hash": sha2}, content)])
+    assert b"".join(attachments.content(sha2) or [b"none"]) == content
+
+
 @pytest.mark.parametrize("content", [_OTHER, b"a.b.c", b"e30.%%.e30", b"[" * 9, b"e30.W10"])
 def test_what_is_neither_json_nor_signed_says_no_more_than_its_bytes(content: bytes) -> None:
     """Of anything else there are no texts to look through, and none of it is an error."""
