@@ -4,7 +4,6 @@ What came is given back unchanged; browsers are told not to guess its type nor t
 """
 
 import base64
-import binascii
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -178,8 +177,8 @@ def _check_signature(statement: Mapping[str, Any], attachment: Mapping[str, Any]
     if attachment["contentType"].partition(";")[0].strip().lower() != "application/octet-stream":
         raise RefusedError(400, "a signature has the contentType application/octet-stream (Data 2.6)")
     try:
-        header, payload = (_decoded(part) for part in _jws_parts(content)[:2])
-    except (ValueError, binascii.Error) as error:
+        header, payload = map(_object, signed(content))
+    except ValueError as error:
         raise RefusedError(
             400, f"a signature is no JSON Web Signature in compact form (Data 2.6): {error}"
         ) from error
@@ -197,15 +196,22 @@ def _check_signature(statement: Mapping[str, Any], attachment: Mapping[str, Any]
         )
 
 
-def _jws_parts(content: bytes) -> list[bytes]:
+def signed(content: bytes) -> list[bytes]:
+    """Header and payload of a JSON Web Signature in compact form (RFC 7515).
+
+    Raises:
+        ValueError: it is none.
+    """
     parts = content.strip().split(b".")
     if len(parts) != _JWS_PARTS or not all(parts):
         raise ValueError(f"it has {len(parts)} parts, and not 3")
-    return parts
+    return [
+        base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True) for part in parts[:2]
+    ]
 
 
-def _decoded(part: bytes) -> dict[str, Any]:
-    value = orjson.loads(base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True))
+def _object(text: bytes) -> dict[str, Any]:
+    value = orjson.loads(text)
     if not isinstance(value, dict):
         raise ValueError("one of its parts is no JSON object")  # noqa: TRY004 - told as all else that is wrong with it
     return value

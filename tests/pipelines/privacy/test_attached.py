@@ -101,10 +101,21 @@ def test_what_is_as_short_as_what_was_erased_is_given_back(content: bytes, tmp_p
     assert b"".join(attachments.content(sha2) or [b"none"]) == content
 
 
-@pytest.mark.parametrize("content", [_OTHER, b"a.b.c", b"e30.%%.e30", b"[" * 9, b"e30.W10"])
+@pytest.mark.parametrize(
+    "content", [_OTHER, b"", b"a.b.c", b"e30.%%.e30", b"e30.W10", b"e30..W10", b"e30.YQ.e30"]
+)
 def test_what_is_neither_json_nor_signed_says_no_more_than_its_bytes(content: bytes) -> None:
     """Of anything else there are no texts to look through, and none of it is an error."""
-    assert texts_in(content) in ([], [content.decode("utf-8", "replace")])
+    assert texts_in(content) == []
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", " \n"])
+@pytest.mark.parametrize(
+    "text", ['{"homePage": "https://lms.school.example", "name": "7"}', '["1.0.3"]', "[" * 9]
+)
+def test_json_is_read_whatever_dots_are_in_it(text: str, before: str) -> None:
+    """JSON with two dots is no signature, and a byte order mark or blanks may stand before it."""
+    assert texts_in(f"{before}{text}\n".encode()) == [text]
 
 
 def test_what_is_signed_is_read() -> None:
