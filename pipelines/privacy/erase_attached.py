@@ -9,7 +9,7 @@ from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
 from learnloom.pipelines.lrs.attachments import NAMES, erase
 from learnloom.pipelines.lrs.store import FOLDER
 from learnloom.pipelines.privacy.erase_state import Secret, read_secret, write_secret
-from learnloom.pipelines.privacy.search import Search
+from learnloom.pipelines.privacy.search import Hits, Search
 from learnloom.pipelines.privacy.tokens import Token
 
 _OF_OTHERS: Final = "attachment_of_others_naming_the_student"
@@ -48,8 +48,9 @@ def _noted(secret: Secret, count: int, quoted: set[Token]) -> Secret:
 def _naming(warehouse: Warehouse, tokens: Sequence[Token]) -> Iterable[tuple[Path, set[Token]]]:
     """Attachments with the tokens that a search finds in each."""
     folder = warehouse.folder / FOLDER / ATTACHMENTS
+    search = Search(warehouse, tokens)
     for path in sorted(folder.glob(f"??/{NAMES}")) if tokens else ():
-        search = Search(warehouse, tokens)
+        search.hits = Hits(counts=dict.fromkeys(tokens, 0))
         search.file(path, path.name)
         found = {token for token, count in search.hits.counts.items() if count}
         if found:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,11 @@ from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
 from learnloom.pipelines.lrs.attachments import SIGNATURE, Attachments
 from learnloom.pipelines.lrs.multipart import BodyPart
 from learnloom.pipelines.lrs.store import FOLDER
+from learnloom.pipelines.privacy import erase_attached as erase_attached_module
 from learnloom.pipelines.privacy.attached import texts_in
 from learnloom.pipelines.privacy.erase_attached import erase_attached
 from learnloom.pipelines.privacy.erase_state import Secret, read_secret, write_secret
+from learnloom.pipelines.privacy.search import Search
 from learnloom.pipelines.privacy.tokens import Token
 from tests.pipelines.lrs.attaching import attachment, part, send
 from tests.pipelines.lrs.serving import Client, new_key, serving, statement
@@ -32,6 +35,19 @@ _EMPTY = b""
 def _signature(said: object) -> bytes:
     parts = (json.dumps(each).encode() for each in ({"alg": "RS256"}, said))
     return b".".join([*(base64.urlsafe_b64encode(each).rstrip(b"=") for each in parts), b"c2lnbmVk"])
+
+
+def _kept(folder: Path, *contents: bytes) -> tuple[Attachments, list[str]]:
+    """Attachments in the store of a warehouse, and their hashes."""
+    attachments = Attachments(folder / FOLDER / ATTACHMENTS)
+    hashes = [hashlib.sha256(content).hexdigest() for content in contents]
+    attachments.keep(
+        [
+            BodyPart({"x-experience-api-hash": sha2}, content)
+            for sha2, content in zip(hashes, contents, strict=True)
+        ]
+    )
+    return attachments, hashes
 
 
 @pytest.mark.slow
@@ -74,14 +90,7 @@ def test_an_attachment_that_holds_an_answer_alone_stays(tmp_path: Path) -> None:
     """A question with its choices tells nobody: it stays as it is, and the answer is no longer looked for."""
     answer, name = Token("a plant that eats insects", "text"), Token(_ADA, "identifier")
     question, essay = (f"Which is {answer.text}?".encode(), _ESSAY + b" " + answer.text.encode())
-    attachments = Attachments(tmp_path / FOLDER / ATTACHMENTS)
-    hashes = [hashlib.sha256(content).hexdigest() for content in (question, essay)]
-    attachments.keep(
-        [
-            BodyPart({"x-experience-api-hash": sha2}, content)
-            for sha2, content in zip(hashes, (question, essay), strict=True)
-        ]
-    )
+    attachments, hashes = _kept(tmp_path, question, essay)
     with Warehouse(tmp_path) as warehouse:
         write_secret(tmp_path, "one", Secret("k", ("k",), (), (name, answer), (), {}, {}))
         for _ in range(2):
@@ -91,6 +100,29 @@ def test_an_attachment_that_holds_an_answer_alone_stays(tmp_path: Path) -> None:
     assert told.done == {"front_door": {"attachment_of_others_naming_the_student": 1}}
     assert b"".join(attachments.content(hashes[0]) or ()) == question
     assert attachments.content(hashes[1]) is None
+
+
+def test_all_attachments_are_looked_through_by_one_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To make a search costs more than to read an attachment; what one of them holds is not said of the next."""
+    made = []
+
+    class Counted(Search):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            made.append(self)
+
+    monkeypatch.setattr(erase_attached_module, "Search", Counted)
+    names = [Token(f"{name}@example.org", "identifier") for name in ("ada", "bo", "cy")]
+    _kept(tmp_path, *(f"Thanks to {name.text}".encode() for name in names[:2]), b"Thanks to nobody")
+    with Warehouse(tmp_path) as warehouse:
+        for name in names:
+            write_secret(tmp_path, name.text, Secret("k", ("k",), (), (name,), (), {}, {}))
+        erase_attached(warehouse, [name.text for name in names])
+    told = [read_secret(tmp_path, name.text).done for name in names]
+    assert told == [{"front_door": {"attachment_of_others_naming_the_student": 1}}] * 2 + [{}]
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"\0", b"x"])
