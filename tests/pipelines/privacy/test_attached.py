@@ -125,6 +125,26 @@ def test_all_attachments_are_looked_through_by_one_search(
     assert len(made) == 1
 
 
+def test_an_erasure_that_was_ended_counts_what_it_has_emptied(tmp_path: Path) -> None:
+    """What cannot be emptied ends it after another one was: the next run counts both, and each but once."""
+    ada = Token(_ADA, "identifier")
+    attachments, hashes = _kept(tmp_path, _ESSAY, _LIST)
+    last = max(hashes)
+    in_the_way = tmp_path / FOLDER / ATTACHMENTS / last[:2] / f"{last}.empty"
+    in_the_way.mkdir()
+    with Warehouse(tmp_path) as warehouse:
+        write_secret(tmp_path, "one", Secret("k", ("k",), (), (ada,), (), {}, {}))
+        with pytest.raises(IsADirectoryError):
+            erase_attached(warehouse, ["one"])
+        assert [attachments.content(each) is None for each in sorted(hashes)] == [True, False]
+        in_the_way.rmdir()
+        for _ in range(2):
+            erase_attached(warehouse, ["one"])
+    assert [attachments.content(each) for each in hashes] == [None, None]
+    told = read_secret(tmp_path, "one").done
+    assert told == {"front_door": {"attachment_of_others_naming_the_student": 2}}
+
+
 @pytest.mark.parametrize("content", [b"", b"\0", b"x"])
 def test_what_is_as_short_as_what_was_erased_is_given_back(content: bytes, tmp_path: Path) -> None:
     """An attachment of no byte, or of the one that stands for what was erased, is there."""
