@@ -4,7 +4,6 @@ What came is given back unchanged; browsers are told not to guess its type nor t
 """
 
 import base64
-import binascii
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,8 +20,9 @@ FOLDER: Final = "attachments"
 """In the store's folder."""
 NAMES: Final = "?" * 64
 """Which files in it are whole."""
-NOTHING: Final = hashlib.sha256(b"").hexdigest()
-"""Hash of no content: any other file without content is one that was erased, and is not written again."""
+_ERASED: Final = b"\0"
+"""What a file holds that was erased, and is not written again: an object store may not take one without content."""
+_ASIDE: Final = ".empty"
 SIGNATURE: Final = "http://adlnet.gov/expapi/attachments/signature"
 _ALGORITHMS: Final = frozenset({"RS256", "RS384", "RS512"})
 _JWS_PARTS: Final = 3
@@ -54,13 +54,30 @@ class Attachments:
             _flush(folder)
 
     def content(self, sha2: str) -> Iterator[bytes] | None:
-        """Give what has this hash, piece by piece; None where it never came, or was erased: nothing is in its file."""
+        """Give what has this hash, piece by piece; None where it never came, or was erased."""
         path = self._path(sha2.lower())
-        is_there = path.exists() and (path.name == NOTHING or path.stat().st_size > 0)
-        return _pieces(path) if is_there else None
+        return _pieces(path) if path.exists() and not _is_erased(path) else None
 
     def _path(self, sha2: str) -> Path:
         return self._folder / sha2[:2] / sha2
+
+
+def erase(path: Path) -> None:
+    """Take the content out of the file of an attachment, on the disk too; the file stays."""
+    aside = path.with_suffix(_ASIDE)
+    with aside.open("wb") as file:
+        file.write(_ERASED)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    _flush(path.parent)
+
+
+def _is_erased(path: Path) -> bool:
+    """Whether a file is as short as what was erased, and its name is not the hash of its content."""
+    if path.stat().st_size > len(_ERASED):
+        return False
+    return hashlib.sha256(path.read_bytes()).hexdigest() != path.name
 
 
 def _is_there(path: Path) -> bool:
@@ -160,8 +177,8 @@ def _check_signature(statement: Mapping[str, Any], attachment: Mapping[str, Any]
     if attachment["contentType"].partition(";")[0].strip().lower() != "application/octet-stream":
         raise RefusedError(400, "a signature has the contentType application/octet-stream (Data 2.6)")
     try:
-        header, payload = (_decoded(part) for part in _jws_parts(content)[:2])
-    except (ValueError, binascii.Error) as error:
+        header, payload = map(_object, signed(content))
+    except ValueError as error:
         raise RefusedError(
             400, f"a signature is no JSON Web Signature in compact form (Data 2.6): {error}"
         ) from error
@@ -179,15 +196,22 @@ def _check_signature(statement: Mapping[str, Any], attachment: Mapping[str, Any]
         )
 
 
-def _jws_parts(content: bytes) -> list[bytes]:
+def signed(content: bytes) -> list[bytes]:
+    """Header and payload of a JSON Web Signature in compact form (RFC 7515).
+
+    Raises:
+        ValueError: it is none.
+    """
     parts = content.strip().split(b".")
     if len(parts) != _JWS_PARTS or not all(parts):
         raise ValueError(f"it has {len(parts)} parts, and not 3")
-    return parts
+    return [
+        base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True) for part in parts[:2]
+    ]
 
 
-def _decoded(part: bytes) -> dict[str, Any]:
-    value = orjson.loads(base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True))
+def _object(text: bytes) -> dict[str, Any]:
+    value = orjson.loads(text)
     if not isinstance(value, dict):
         raise ValueError("one of its parts is no JSON object")  # noqa: TRY004 - told as all else that is wrong with it
     return value

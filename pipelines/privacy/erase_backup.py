@@ -13,7 +13,8 @@ from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
 from learnloom.pipelines.lrs.store import FOLDER as STORE
 
 _ROTATES: Final = (
-    "on an object store no file is deleted from here: delete what the new catalogue does not name"
+    "on an object store no file is deleted from here: delete data that the new catalogue does not name, "
+    "and attachments that are no longer in lrs/attachments of the warehouse"
 )
 
 

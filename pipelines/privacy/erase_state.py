@@ -60,6 +60,8 @@ class Secret(NamedTuple):
     """Subjects of the student's logins."""
     attachments: tuple[str, ...] = ()
     """Hashes of the attachments of what is erased."""
+    emptied: tuple[str, ...] = ()
+    """Hashes of the attachments of others that are emptied."""
 
     @property
     def is_of_student(self) -> bool:
@@ -139,9 +141,9 @@ def read_secret(folder: Path, erasure_id: str) -> Secret:
         ) from error
     tokens, shared = (tuple(Token(*each) for each in kept[name]) for name in ("tokens", "shared"))
     keys, identifiers = tuple(kept["keys"]), tuple(kept["identifiers"])
-    logins, attachments = (tuple(kept.get(name, ())) for name in ("logins", "attachments"))
+    since = (tuple(kept.get(name, ())) for name in ("logins", "attachments", "emptied"))
     rows, done = kept["rows"], kept["done"]
-    return Secret(kept["student_key"], keys, identifiers, tokens, shared, rows, done, logins, attachments)
+    return Secret(kept["student_key"], keys, identifiers, tokens, shared, rows, done, *since)
 
 
 def forget_secret(folder: Path, erasure_id: str) -> None:
