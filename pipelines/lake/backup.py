@@ -5,6 +5,7 @@ nothing needs them any more (maintain.py). So others may read and write meanwhil
 copies only what is new. Backup and restore are whole once the catalogue stands, which is put in its place last.
 """
 
+import filecmp
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -58,9 +59,9 @@ class Beside(NamedTuple):
     name: str
     """Folder of the backup in which they are kept."""
     pattern: str
-    """Of their names, as `Path.match` takes it."""
+    """Of their names, as `Path.match` takes it; of what changes, the name of one database."""
     changes: bool
-    """Whether they are copied anew each time; else what is there with the same size is the same."""
+    """Whether it is copied anew each time; else what is there with the same size is the same."""
 
 
 def back_up(
@@ -138,11 +139,13 @@ def restore(
             raise BackupError(
                 f"a warehouse stands at {place}, with {found}: restore to another place, or move it away first"
             )
+        _refuse_others(files, [each for each in beside if each.changes], root, folder)
         place.folder.mkdir(parents=True, exist_ok=True)
         files.copy(wanted, root, folder)
         catalog = Path(folder) / wanted
-        done = [_copy(files, named_files(catalog), data_path, place.data)]
-        done += [_bring_back(files, each, root) for each in beside]
+        # Databases come right after it was seen that none stands there.
+        done = [_bring_back(files, each, root) for each in beside]
+        done.append(_copy(files, named_files(catalog), data_path, place.data))
         point_at(catalog, place.data)
         install_catalog(catalog, place)
     return _summed(done)
@@ -196,16 +199,32 @@ def _keep(files: Files, each: Beside, root: str) -> BackedUp:
     return _copy(files, names, here, there, anew=each.changes)
 
 
+def _refuse_others(files: Files, databases: Sequence[Beside], root: str, folder: str) -> None:
+    """Refuse what stands where databases are to go, but for what an ended restore of this backup has brought."""
+    others = [
+        str(each.folder / each.pattern) for each in databases if not _is_free(files, each, root, folder)
+    ]
+    if others:
+        raise BackupError(f"move away first what stands where the backup is to go: {', '.join(others)}")
+
+
+def _is_free(files: Files, database: Beside, root: str, folder: str) -> bool:
+    """Whether a database is not there, or is the one of the backup; sizes do not tell, as SQLite grows by pages."""
+    here, name = database.folder / database.pattern, f"{database.name}/{database.pattern}"
+    if not here.exists():
+        return True
+    if name not in files.sizes(root):
+        return False
+    files.copy(name, root, folder)
+    return filecmp.cmp(f"{folder}{name}", here, shallow=False)
+
+
 def _bring_back(files: Files, each: Beside, root: str) -> BackedUp:
-    """Copy it back, but not over what stands there: one of the same size is what an ended restore has brought."""
+    """Copy it back, but not what is there with the same size: an ended restore has brought that."""
     here, there = f"{root}{each.name}/", f"{each.folder}/"
     names = _matching(files, here, each.pattern)
     if names:
         each.folder.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
-    known = files.sizes(there)
-    for name, size in names.items():
-        if each.changes and known.get(name, size) != size:
-            raise BackupError(f"{there}{name} stands already: move it away first")
     return _copy(files, names, here, there)
 
 
