@@ -26,7 +26,7 @@ from learnloom.pipelines.lake.catalog_copy import (
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.files import Files, copying
-from learnloom.pipelines.lake.location import CATALOG_FILE, DATA_FOLDER, Place
+from learnloom.pipelines.lake.location import CATALOG_FILE, DATA_FOLDER, Place, left_of
 from learnloom.pipelines.lake.object_store import SCHEME, ObjectStore
 from learnloom.pipelines.lake.trouble import explained
 
@@ -201,22 +201,21 @@ def _keep(files: Files, each: Beside, root: str) -> BackedUp:
 
 def _refuse_others(files: Files, databases: Sequence[Beside], root: str, folder: str) -> None:
     """Refuse what stands where databases are to go, but for what an ended restore of this backup has brought."""
-    others = [
-        str(each.folder / each.pattern) for each in databases if not _is_free(files, each, root, folder)
-    ]
+    others = [path for each in databases for path in _others(files, each, root, folder)]
     if others:
-        raise BackupError(f"move away first what stands where the backup is to go: {', '.join(others)}")
+        raise BackupError(
+            f"move away first what stands where the backup is to go: {', '.join(map(str, others))}"
+        )
 
 
-def _is_free(files: Files, database: Beside, root: str, folder: str) -> bool:
-    """Whether a database is not there, or is the one of the backup; sizes do not tell, as SQLite grows by pages."""
+def _others(files: Files, database: Beside, root: str, folder: str) -> list[Path]:
+    """What stands of a database that is not the backup's; sizes do not tell, as SQLite grows by pages."""
     here, name = database.folder / database.pattern, f"{database.name}/{database.pattern}"
-    if not here.exists():
-        return True
-    if name not in files.sizes(root):
-        return False
-    files.copy(name, root, folder)
-    return filecmp.cmp(f"{folder}{name}", here, shallow=False)
+    found = left_of(here)
+    if found == [here] and name in files.sizes(root):
+        files.copy(name, root, folder)
+        return [] if filecmp.cmp(f"{folder}{name}", here, shallow=False) else found
+    return found
 
 
 def _bring_back(files: Files, each: Beside, root: str) -> BackedUp:

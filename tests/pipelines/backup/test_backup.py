@@ -114,3 +114,22 @@ def test_a_restore_that_ended_before_its_catalogue_goes_on(tmp_path: Path) -> No
     in_the_way.rmdir()
     restore_everything(safe, place_of(Settings(warehouse=after)))
     assert AnswerLog(folder_of(Settings(warehouse=after))).waiting().all() == [_ANSWER]
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal"])
+@pytest.mark.parametrize(
+    "name", ["catalog.sqlite", "lrs/lrs.sqlite", "login/login.sqlite", "pages/answers.sqlite", "vault.sqlite"]
+)
+def test_what_is_left_of_a_database_stops_a_restore(tmp_path: Path, name: str, suffix: str) -> None:
+    """A log that a crash has left would be played into what is restored beside it: it is named, and nothing is done."""
+    (tmp_path / "safe").mkdir()
+    (tmp_path / "safe" / "catalog.sqlite").touch()
+    after = tmp_path / "after"
+    left = after / f"{name}{suffix}"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"of another school")
+    with pytest.raises(BackupError, match=f"{name}{suffix}"):
+        restore_everything(
+            tmp_path / "safe", place_of(Settings(warehouse=after)), vault=after / "vault.sqlite"
+        )
+    assert [path for path in after.rglob("*") if path.is_file()] == [left]
