@@ -25,7 +25,7 @@ from learnloom.pipelines.lake.catalog_copy import (
 )
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
-from learnloom.pipelines.lake.files import Files, copying
+from learnloom.pipelines.lake.files import MOST_BYTES, Files, copying
 from learnloom.pipelines.lake.location import CATALOG_FILE, DATA_FOLDER, Place, left_of
 from learnloom.pipelines.lake.object_store import SCHEME, ObjectStore
 from learnloom.pipelines.lake.trouble import explained
@@ -87,7 +87,8 @@ def back_up(
         schemas: of the catalogue's PostgreSQL, those that belong to the backup.
 
     Raises:
-        BackupError: the target is the warehouse itself, or the store or disk does not take it.
+        BackupError: the target is the warehouse itself, a file is too large for an object store, or the store or disk
+            does not take it.
     """
     place, access = warehouse.place, access or _access(warehouse.place)
     root, data_path = _kept(target)
@@ -95,6 +96,7 @@ def back_up(
         raise BackupError(f"{target} is the warehouse itself: choose another place")
     with _copying(place, root, access, f"the backup to {target} cannot be made") as (files, folder):
         catalog = copy_catalog(place, Path(folder), schemas)
+        _refuse_large(files, [*beside, Beside(catalog.parent, "", catalog.name, changes=True)], root)
         is_first = catalog.name not in files.sizes(root)
         done = [_copy(files, named_files(catalog), place.data, data_path)]
         done += [_keep(files, each, root) for each in beside if is_first or not each.changes]
@@ -197,6 +199,19 @@ def _keep(files: Files, each: Beside, root: str) -> BackedUp:
     if names and not there.startswith(SCHEME):
         Path(there).mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
     return _copy(files, names, here, there, anew=each.changes)
+
+
+def _refuse_large(files: Files, kept: Sequence[Beside], root: str) -> None:
+    """Refuse what an object store cannot be given; the warehouse's own files are far smaller."""
+    if not root.startswith(SCHEME):
+        return
+    for each in kept:
+        for name, size in _matching(files, f"{each.folder}/", each.pattern).items():
+            if size > MOST_BYTES:
+                raise BackupError(
+                    f"{name} has {size:,} bytes, and a backup on an object store holds no file of more than "
+                    f"{MOST_BYTES:,}: make it in a folder"
+                )
 
 
 def _refuse_others(files: Files, databases: Sequence[Beside], root: str, folder: str) -> None:
