@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from learnloom.flows.supervised import SupervisedProcess
+from learnloom.flows.supervised import ENDED, SupervisedProcess
 from learnloom.pipelines.config.lrs import LrsBounds
 from learnloom.pipelines.config.pages import PagesBounds
 
@@ -29,8 +29,9 @@ def served_door(
 
     def has_ended(told: str, pause: float | None) -> None:
         if pause is not None:
+            above = ", see its messages above" if told.startswith(ENDED) else ""
             sys.stderr.write(
-                f"learnloom: learnloom {name} {told}, see its messages above; it is started again in {pause:.0f} s\n"
+                f"learnloom: learnloom {name} {told}{above}; it is started again in {pause:.0f} s\n"
             )
 
     whole = [*command, name, "--host", bounds.host, "--port", str(bounds.port)]

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, Self
 
+ENDED: Final = "ended with code"
+"""How it begins what is told of a process that ran; of one that could not be started there are no messages."""
 _PAUSE_SECONDS: Final = 1.0
 """Before it is started again; doubled each time that it ends soon after."""
 _LONGEST_PAUSE_SECONDS: Final = 60.0
@@ -62,7 +64,7 @@ class SupervisedProcess:
         while not self._is_over.is_set():
             began = time.monotonic()
             try:
-                told = f"ended with code {self._run()}"
+                told = f"{ENDED} {self._run()}"
             except OSError as error:  # such as no memory for another process just then
                 told = f"cannot be started: {error}"
             if time.monotonic() - began > _LONGEST_PAUSE_SECONDS:

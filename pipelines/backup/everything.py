@@ -15,7 +15,7 @@ from typing import Final
 from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.lake.backup import BackedUp, BackupError, Beside, back_up, restore
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.location import Place
+from learnloom.pipelines.lake.location import Place, left_of
 from learnloom.pipelines.login.store import FOLDER as LOGIN
 from learnloom.pipelines.login.tables import FILE as LOGIN_FILE
 from learnloom.pipelines.login.tables import SCHEMA as LOGIN_SCHEMA
@@ -77,18 +77,18 @@ def restore_everything(
     Raises:
         BackupError: there is no backup, or none of the vault, or something stands there already.
     """
-    if vault is not None and vault.exists():
-        raise BackupError(f"a vault stands at {vault}: move it away first")
+    if vault is not None and (found := left_of(vault)):
+        raise BackupError(f"a vault stands there, move it away first: {', '.join(map(str, found))}")
     with tempfile.TemporaryDirectory(prefix="learnloom-restore-") as folder:
         beside = [_attachments(place), *(_beside(place.folder, kept) for kept in _databases(place))]
         if vault is not None:
             beside.append(_beside(Path(folder), _VAULT))
         done = restore(source, place, access, beside=beside, schemas=_SCHEMAS)
         if vault is not None:
-            found = Path(folder, *_VAULT)
-            if not found.exists():
+            held = Path(folder, *_VAULT)
+            if not held.exists():
                 raise BackupError(f"the backup {source} holds no vault")
-            _copy_sqlite(found, vault)
+            _copy_sqlite(held, vault)
     return done
 
 

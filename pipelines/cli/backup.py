@@ -36,8 +36,9 @@ def backup(
 ) -> None:
     """Copy the warehouse, the store of `learnloom lrs`, logins and answers on pages, while others write.
 
-    Also where they stand in PostgreSQL, all of it as of one moment. What is kept apart is left out: the vault, unless
-    asked for, the audit, and the secret of student keys.
+    With the catalogue in PostgreSQL, the tables of the catalogue, the store and the logins are copied as of one moment;
+    attachments and answers on pages are files, and are copied before or after that. What is kept apart is left out: the
+    vault, unless asked for, the audit, and the secret of student keys.
 
     `learnloom restore` brings it back. Landing resumes from the positions in the backup: newer records are read again
     from Kafka or the files.

@@ -5,6 +5,7 @@ nothing needs them any more (maintain.py). So others may read and write meanwhil
 copies only what is new. Backup and restore are whole once the catalogue stands, which is put in its place last.
 """
 
+import filecmp
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,8 +25,8 @@ from learnloom.pipelines.lake.catalog_copy import (
 )
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
-from learnloom.pipelines.lake.files import Files, copying
-from learnloom.pipelines.lake.location import CATALOG_FILE, DATA_FOLDER, Place
+from learnloom.pipelines.lake.files import MOST_BYTES, Files, copying
+from learnloom.pipelines.lake.location import CATALOG_FILE, DATA_FOLDER, Place, left_of
 from learnloom.pipelines.lake.object_store import SCHEME, ObjectStore
 from learnloom.pipelines.lake.trouble import explained
 
@@ -58,9 +59,9 @@ class Beside(NamedTuple):
     name: str
     """Folder of the backup in which they are kept."""
     pattern: str
-    """Of their names, as `Path.match` takes it."""
+    """Of their names, as `Path.match` takes it; of what changes, the name of one database."""
     changes: bool
-    """Whether they are copied anew each time; else what is there with the same size is the same."""
+    """Whether it is copied anew each time; else what is there with the same size is the same."""
 
 
 def back_up(
@@ -86,7 +87,8 @@ def back_up(
         schemas: of the catalogue's PostgreSQL, those that belong to the backup.
 
     Raises:
-        BackupError: the target is the warehouse itself, or the store or disk does not take it.
+        BackupError: the target is the warehouse itself, a file is too large for an object store, or the store or disk
+            does not take it.
     """
     place, access = warehouse.place, access or _access(warehouse.place)
     root, data_path = _kept(target)
@@ -94,6 +96,7 @@ def back_up(
         raise BackupError(f"{target} is the warehouse itself: choose another place")
     with _copying(place, root, access, f"the backup to {target} cannot be made") as (files, folder):
         catalog = copy_catalog(place, Path(folder), schemas)
+        _refuse_large(files, [*beside, Beside(catalog.parent, "", catalog.name, changes=True)], root)
         is_first = catalog.name not in files.sizes(root)
         done = [_copy(files, named_files(catalog), place.data, data_path)]
         done += [_keep(files, each, root) for each in beside if is_first or not each.changes]
@@ -138,11 +141,13 @@ def restore(
             raise BackupError(
                 f"a warehouse stands at {place}, with {found}: restore to another place, or move it away first"
             )
+        _refuse_others(files, [each for each in beside if each.changes], root, folder)
         place.folder.mkdir(parents=True, exist_ok=True)
         files.copy(wanted, root, folder)
         catalog = Path(folder) / wanted
-        done = [_copy(files, named_files(catalog), data_path, place.data)]
-        done += [_bring_back(files, each, root) for each in beside]
+        # Databases come right after it was seen that none stands there.
+        done = [_bring_back(files, each, root) for each in beside]
+        done.append(_copy(files, named_files(catalog), data_path, place.data))
         point_at(catalog, place.data)
         install_catalog(catalog, place)
     return _summed(done)
@@ -196,16 +201,44 @@ def _keep(files: Files, each: Beside, root: str) -> BackedUp:
     return _copy(files, names, here, there, anew=each.changes)
 
 
+def _refuse_large(files: Files, kept: Sequence[Beside], root: str) -> None:
+    """Refuse what an object store cannot be given; the warehouse's own files are far smaller."""
+    if not root.startswith(SCHEME):
+        return
+    for each in kept:
+        for name, size in _matching(files, f"{each.folder}/", each.pattern).items():
+            if size > MOST_BYTES:
+                raise BackupError(
+                    f"{name} has {size:,} bytes, and a backup on an object store holds no file of more than "
+                    f"{MOST_BYTES:,}: make it in a folder"
+                )
+
+
+def _refuse_others(files: Files, databases: Sequence[Beside], root: str, folder: str) -> None:
+    """Refuse what stands where databases are to go, but for what an ended restore of this backup has brought."""
+    others = [path for each in databases for path in _others(files, each, root, folder)]
+    if others:
+        raise BackupError(
+            f"move away first what stands where the backup is to go: {', '.join(map(str, others))}"
+        )
+
+
+def _others(files: Files, database: Beside, root: str, folder: str) -> list[Path]:
+    """What stands of a database that is not the backup's; sizes do not tell, as SQLite grows by pages."""
+    here, name = database.folder / database.pattern, f"{database.name}/{database.pattern}"
+    found = left_of(here)
+    if found == [here] and name in files.sizes(root):
+        files.copy(name, root, folder)
+        return [] if filecmp.cmp(f"{folder}{name}", here, shallow=False) else found
+    return found
+
+
 def _bring_back(files: Files, each: Beside, root: str) -> BackedUp:
-    """Copy it back, but not over what stands there: one of the same size is what an ended restore has brought."""
+    """Copy it back, but not what is there with the same size: an ended restore has brought that."""
     here, there = f"{root}{each.name}/", f"{each.folder}/"
     names = _matching(files, here, each.pattern)
     if names:
         each.folder.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
-    known = files.sizes(there)
-    for name, size in names.items():
-        if each.changes and known.get(name, size) != size:
-            raise BackupError(f"{there}{name} stands already: move it away first")
     return _copy(files, names, here, there)
 
 

@@ -12,7 +12,7 @@ import duckdb
 from learnloom.pipelines.lake.catalog import create_catalog
 from learnloom.pipelines.lake.errors import WarehouseError
 from learnloom.pipelines.lake.extensions import load_sql, quoted
-from learnloom.pipelines.lake.location import CATALOG_FILE, Place
+from learnloom.pipelines.lake.location import CATALOG_FILE, Place, left_of
 
 POSTGRES_COPY: Final = "catalog.duckdb"
 """A catalogue that is in PostgreSQL, and what stands beside it there, as a database of DuckDB: the tables, and the
@@ -158,7 +158,7 @@ def install_catalog(copy: Path, place: Place) -> None:
 def standing(place: Place, schemas: Sequence[str] = ()) -> str | None:
     """What stands at this place already, of a warehouse or in these schemas; None: nothing."""
     if place.postgres is None:
-        return place.sqlite.name if place.sqlite.exists() else None
+        return ", ".join(path.name for path in left_of(place.sqlite)) or None
     try:
         with duckdb.connect() as connection:
             _attach_postgres(connection, place)

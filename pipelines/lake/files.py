@@ -11,6 +11,8 @@ import duckdb
 from learnloom.pipelines.lake.extensions import load_sql, quoted
 from learnloom.pipelines.lake.object_store import SCHEME, ObjectStore
 
+MOST_BYTES: Final = (1 << 32) - 1
+"""Of a file that goes to or comes from an object store: DuckDB's `read_blob` holds it as one value."""
 _PART: Final = ".part"
 
 

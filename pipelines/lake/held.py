@@ -9,9 +9,16 @@ import duckdb
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseUnavailableError
-from learnloom.pipelines.lake.trouble import is_trouble, outdated
+from learnloom.pipelines.lake.trouble import explained, outdated
 
 _FILE = tuple[int, int] | None
+_LOST_SIGNS: Final = (
+    "No such file or directory",
+    "No files found that match",
+    "No magic bytes found",
+    "too small to be a Parquet file",
+)
+"""What DuckDB says of a data file that is not there, or not whole."""
 
 
 class HeldWarehouse:
@@ -79,14 +86,16 @@ class HeldWarehouse:
     @staticmethod
     def _told(warehouse: Warehouse, error: duckdb.Error) -> Exception:
         place, told = warehouse.place, warehouse.place.scrubbed(str(error))
-        if is_trouble(error):
-            return WarehouseUnavailableError(f"the warehouse at {place} is not available: {told}")
-        if isinstance(error, duckdb.IOException | duckdb.InvalidInputException):
+        if (known := explained(error, place) or outdated(error, place)) is not None:
+            return known
+        if any(sign in told for sign in _LOST_SIGNS):
             return WarehouseUnavailableError(
-                f"a data file of the warehouse at {place} is gone or broken: put it back, or take a backup "
+                f"a data file of the warehouse at {place} is gone or broken: put it back, or restore a backup "
                 f"(`learnloom restore`) ({told})"
             )
-        return outdated(error, place) or error
+        if isinstance(error, duckdb.IOException):  # such as no right to read, or too many open files
+            return WarehouseUnavailableError(f"the warehouse at {place} is not available: {told}")
+        return error
 
 
 class ReadingPool:

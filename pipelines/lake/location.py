@@ -16,6 +16,12 @@ _QUOTED = re.compile(r'"([^"]+)"')
 _IN_URI = re.compile(r"\w+://[^:/@\s]*:(.*)@", re.DOTALL)
 
 
+def left_of(database: Path) -> list[Path]:
+    """What stands of an SQLite database, be it only a log: SQLite would play it into what is put in its place."""
+    named = (database.with_name(f"{database.name}{suffix}") for suffix in ("", "-wal", "-shm", "-journal"))
+    return [path for path in named if path.exists()]
+
+
 class Place(NamedTuple):
     """A folder, and its catalogue: an SQLite file within it, or a PostgreSQL database that several machines share."""
 

@@ -21,9 +21,9 @@ def test_without_the_setting_nothing_runs() -> None:
 
 @pytest.mark.slow
 def test_a_store_that_was_killed_is_started_again_and_ends_with_the_flows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It answers, answers again after it was killed, and is gone when the block has ended."""
+    """It answers, answers again after it was killed, and is gone when the block has ended; its end is told."""
     monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(tmp_path))
     bounds = LrsBounds(enabled=True, port=free_port())
     about = f"http://127.0.0.1:{bounds.port}/xapi/about"
@@ -35,6 +35,7 @@ def test_a_store_that_was_killed_is_started_again_and_ends_with_the_flows(
         wait_until(lambda: door.pid not in (first, None) and is_answering(about), lambda: None)
     assert door.pid is None
     assert not is_answering(about)
+    assert "ended with code -9, see its messages above; it is started again" in capsys.readouterr().err
 
 
 @pytest.mark.slow
@@ -57,3 +58,4 @@ def test_a_store_that_could_not_be_started_is_tried_again(
         made.rename(command)
         wait_until(lambda: door.pid is not None, lambda: None)
     assert "No such file" in "".join(told)
+    assert "see its messages" not in "".join(told)

@@ -1,11 +1,14 @@
 """A backup is a warehouse."""
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
 
-from learnloom.pipelines.lake.backup import BackupError, back_up, restore
+from learnloom.pipelines.config.object_store import S3
+from learnloom.pipelines.lake import backup
+from learnloom.pipelines.lake.backup import BackupError, Beside, back_up, restore
 from learnloom.pipelines.lake.catalog_copy import CatalogCopyError, copy_catalog
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.location import Place
@@ -125,3 +128,21 @@ def test_what_is_no_backup_of_this_kind_is_told(small_class: SmallClass, tmp_pat
         back_up(warehouse, tmp_path / "safe")
     with pytest.raises(BackupError, match="of a catalogue in SQLite"):
         restore(tmp_path / "safe", Place(tmp_path / "again", "postgresql://nobody@127.0.0.1:1/none"))
+
+
+def test_what_is_too_large_for_an_object_store_is_told_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a database, and of the catalogue, that DuckDB cannot send as one value, the error names file and remedy."""
+    nowhere = S3(endpoint_url="http://127.0.0.1:1", retries=0)
+    database = tmp_path / "lrs" / "lrs.sqlite"
+    database.parent.mkdir()
+    database.touch()
+    os.truncate(database, 1 << 32)  # a hole: it takes no disk
+    beside = [Beside(database.parent, "lrs", database.name, changes=True)]
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        with pytest.raises(BackupError, match=r"lrs\.sqlite has 4,294,967,296 bytes.*: make it in a folder"):
+            back_up(warehouse, "s3://school/safe/", nowhere, beside=beside)
+        monkeypatch.setattr(backup, "MOST_BYTES", 1_000)
+        with pytest.raises(BackupError, match=r"catalog\.sqlite has .* bytes"):
+            back_up(warehouse, "s3://school/safe/", nowhere)
