@@ -105,7 +105,7 @@ class Search:
         """`warehouse` decodes Parquet, on whichever store it lies."""
         self._warehouse = warehouse
         self._tokens = list(dict.fromkeys(tokens))
-        self._keys = frozenset(token.text for token in self._tokens if token.kind == "key")
+        self._keys = {token.text: token for token in self._tokens if token.kind == "key"}
         self._pattern = Pattern.of(self._tokens)
         self._written = {
             text.encode("utf-8", "surrogatepass"): (token, bounded(text))
@@ -286,8 +286,7 @@ class Search:
         """
         content = Content(text)
         found = content.holds(self._tokens)
-        if not content.agents.isdisjoint(self._keys):
-            found |= {token for token in self._tokens if token.kind == "key"}
+        found |= {self._keys[key] for key in content.agents if key in self._keys}
         self.hits.add(found, place)
 
 

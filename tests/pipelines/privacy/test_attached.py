@@ -17,6 +17,7 @@ from learnloom.pipelines.lrs.multipart import BodyPart
 from learnloom.pipelines.lrs.store import FOLDER
 from learnloom.pipelines.privacy import erase_attached as erase_attached_module
 from learnloom.pipelines.privacy.attached import texts_in
+from learnloom.pipelines.privacy.content import agent_key
 from learnloom.pipelines.privacy.erase_attached import erase_attached
 from learnloom.pipelines.privacy.erase_state import Secret, read_secret, write_secret
 from learnloom.pipelines.privacy.search import Search
@@ -143,6 +144,22 @@ def test_an_erasure_that_was_ended_counts_what_it_has_emptied(tmp_path: Path) ->
     assert [attachments.content(each) for each in hashes] == [None, None]
     told = read_secret(tmp_path, "one").done
     assert told == {"front_door": {"attachment_of_others_naming_the_student": 2}}
+
+
+def test_an_agent_in_json_counts_for_its_student_alone(tmp_path: Path) -> None:
+    """Of two who are erased at once, the one whose agent stands in an attachment is told of it."""
+    agents = {
+        name: {"account": {"homePage": "https://lms.school.example", "name": name}} for name in ("7", "8")
+    }
+    _kept(tmp_path, json.dumps({"by": agents["7"]}).encode())
+    with Warehouse(tmp_path) as warehouse:
+        for name, agent in agents.items():
+            key = agent_key(agent) or ""
+            tokens = (Token(name, "identifier"), Token(key, "key"))
+            write_secret(tmp_path, name, Secret(key, (key,), (name,), tokens, (), {}, {}))
+        erase_attached(warehouse, list(agents))
+    told = [read_secret(tmp_path, name).done for name in agents]
+    assert told == [{"front_door": {"attachment_of_others_naming_the_student": 1}}, {}]
 
 
 @pytest.mark.parametrize("content", [b"", b"\0", b"x"])
