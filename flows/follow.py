@@ -105,9 +105,8 @@ class Deliverer(LiveWorker):
         with turn(self._folder, DELIVERY):
             try:
                 sent = deliver(limit=_MOST_EVENTS)
-            except (
-                NotServedError
-            ) as error:  # its run has failed, and somebody was told: trying again is no use
+            except NotServedError as error:
+                # Its run has failed, and somebody was told: trying again is no use.
                 sent = error.sent
         if any(each["is_cut"] for each in sent.values()):
             self.note()

@@ -208,8 +208,8 @@ class Receiver:
                 last = self._store.write(Joint(append, incoming))
             except NotComparedError:
                 incoming, others = self._resent.compared(incoming)
-                for refusal in others.values():
-                    raise refusal from None
+                if others:
+                    raise next(iter(others.values())) from None
             else:
                 break
         self._log.settle(last)

@@ -15,6 +15,7 @@ from learnloom.pipelines.lake.connection import LAKE
 from learnloom.pipelines.lake.relation import Columns, Relation, columns_in, filled_tables, inputs
 from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.feed import added
+from learnloom.pipelines.refresh.former_keys import FORMER, by_present_keys
 from learnloom.pipelines.refresh.outbox import OUTBOX
 from learnloom.pipelines.refresh.plan import Plan
 from learnloom.pipelines.refresh.state import SETTING, STATE, VOCABULARY
@@ -27,7 +28,6 @@ _STAGED: Final = "staging.stg_statement"
 _DRAWS: Final = "feedback.holdout_draw"
 _LOGS: Final = (OUTBOX, _DRAWS)
 """What was told of students before, and drawn: it decides what is told now."""
-_FORMER: Final = "dimensional.dim_former_key"
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -213,11 +213,7 @@ class Transform:
             logged = f"{LAKE}.{log}"
             if log == _DRAWS and log in self.filled:
                 # A draw is about a person: it holds under another key of theirs.
-                former = self.work.place(self.by_name[_FORMER])
-                logged = (
-                    f"(SELECT drawn.* REPLACE (coalesce(former.student_key, drawn.student_key) AS student_key) "
-                    f"FROM {logged} AS drawn LEFT JOIN {former} AS former ON drawn.student_key = former.former_key)"
-                )
+                logged = by_present_keys(logged, self.work.place(self.by_name[FORMER]))
             rows = f"FROM {logged} {theirs}"
             if self.plan.is_small and log in self.filled:
                 self.work.take(self.by_name[log], rows)

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from learnloom.pipelines.config.holdout import Holdout
 from learnloom.pipelines.lake.connection import LAKE
+from learnloom.pipelines.refresh.former_keys import FORMER, by_present_keys
 from learnloom.pipelines.refresh.outbox import OUTBOX
 from learnloom.pipelines.refresh.plan import Plan
 from learnloom.pipelines.refresh.workspace import Workspace
@@ -46,13 +47,6 @@ _STANDS: Final = """
     GROUP BY student_key, signal_kind, signal_id
     HAVING arg_max(change, sequence) = 'raised'
 """
-_OF_ALL_KEYS: Final = f"""(
-    SELECT outbox.* REPLACE (coalesce(former.student_key, outbox.student_key) AS student_key)
-    FROM {LAKE}.{OUTBOX} AS outbox
-    LEFT JOIN dimensional.dim_former_key AS former ON outbox.student_key = former.former_key
-    WHERE coalesce(former.student_key, outbox.student_key) IN (FROM {{students}})
-)"""
-"""What was told of the students computed under any key of theirs: one that is new has told of nothing yet."""
 
 _LOG: Final = f"""
     INSERT INTO {LAKE}.{LOG} BY NAME
@@ -120,8 +114,11 @@ class Lots:
         if not holdout.shares:
             return cls(holdout, today, stands=set(), drawn=())
         work.warehouse.use(work.name)
-        # Another key of anybody's means that everything is built.
-        outbox = _OF_ALL_KEYS.format(students=work.keys("student")) if plan.is_full else OUTBOX
+        outbox = OUTBOX
+        if plan.is_full:
+            # As it is where anybody has another key, under which nothing has been told yet.
+            told = by_present_keys(f"{LAKE}.{OUTBOX}", FORMER)
+            outbox = f"(FROM {told} SEMI JOIN {work.keys('student')} USING (student_key))"
         stands = work.warehouse.rows(_STANDS.format(outbox=outbox), {"kinds": list(holdout.shares)})
         drawn = work.rows(f"SELECT {', '.join(Draw._fields)} FROM {LOG} ORDER BY ALL")
         return cls(

@@ -30,15 +30,21 @@ def _let_go(store: Store) -> None:
     store.write(lambda connection, _: connection.execute("UPDATE entry SET raw = NULL"))
 
 
+def _landed(folder: Path, *sent: dict[str, Any]) -> tuple[str, str]:
+    """Statements stand in the warehouse alone, as the store has let go of their bytes; a key to it."""
+    key = new_key(folder)
+    with serving(folder) as address:
+        Client(address, key).post(*sent)
+    with Store(folder, now=Clock()) as store:
+        _let_go(store)
+    return key
+
+
 @pytest.mark.slow
 def test_what_comes_again_is_compared_with_what_has_landed(tmp_path: Path) -> None:
     """The same statement is answered as before, another one with its id is refused, also without its bytes."""
     sent = [statement(id=str(uuid.uuid4())) for _ in range(3)]
-    key = new_key(tmp_path)
-    with serving(tmp_path) as address:
-        Client(address, key).post(*sent)
-    with Store(tmp_path, now=Clock()) as store:
-        _let_go(store)
+    key = _landed(tmp_path, *sent)
     with serving(tmp_path) as address:
         client = Client(address, key)
         assert client.post(*sent, statement())[:3] == [one["id"] for one in sent]
@@ -52,11 +58,7 @@ def test_what_comes_again_is_compared_with_what_has_landed(tmp_path: Path) -> No
 def test_where_the_warehouse_is_away_what_needs_it_is_to_be_sent_again(tmp_path: Path) -> None:
     """Old statements are not told and not compared, which is said as something that passes; new ones are taken."""
     sent = statement(id=str(uuid.uuid4()))
-    key = new_key(tmp_path)
-    with serving(tmp_path) as address:
-        Client(address, key).post(sent)
-    with Store(tmp_path, now=Clock()) as store:
-        _let_go(store)
+    key = _landed(tmp_path, sent)
     (tmp_path / "catalog.sqlite").write_bytes(b"no catalogue")
     with serving(tmp_path) as address:
         client = Client(address, key)
@@ -77,11 +79,7 @@ def test_a_data_file_that_is_gone_is_told_to_the_log_and_not_to_the_sender(
 ) -> None:
     """What needs it is to be sent again; the log names file and remedy, the answer names no place."""
     sent = statement(id=str(uuid.uuid4()))
-    key = new_key(tmp_path)
-    with serving(tmp_path) as address:
-        Client(address, key).post(sent)
-    with Store(tmp_path, now=Clock()) as store:
-        _let_go(store)
+    key = _landed(tmp_path, sent)
     with Warehouse(tmp_path) as warehouse:
         flush_inlined(warehouse, wait_seconds=20)
     (file,) = (tmp_path / "data" / "landing" / "statement").rglob("*.parquet")
@@ -114,11 +112,7 @@ def test_a_batch_of_which_the_good_are_taken_asks_the_warehouse_once(
 
     monkeypatch.setattr(LandedContent, "of", counted)
     sent = [statement(id=str(uuid.uuid4())) for _ in range(6)]
-    key = new_key(tmp_path)
-    with serving(tmp_path) as address:
-        Client(address, key).post(*sent)
-    with Store(tmp_path, now=Clock()) as store:
-        _let_go(store)
+    key = _landed(tmp_path, *sent)
     with serving(tmp_path) as address:
         batch = [statement(), *(one | _OTHER for one in sent[:3]), *sent[3:]]
         told = Client(address, key)("POST", "/statements?partial=true", json=batch).json()
