@@ -214,13 +214,24 @@ def _carry_over(warehouse: Warehouse, change: _Change) -> None:
             )
         if change.new:
             _write_files(warehouse, change.new, last.next_file_id, now)
-        fewer, smaller = (
-            sum(row[at] for row in change.old) - sum(row[at] for row in change.new) for at in (1, 2)
-        )
-        warehouse.run(
-            f"UPDATE {CATALOGUE}.ducklake_table_stats SET record_count = record_count - {fewer}, "
-            f"file_size_bytes = file_size_bytes - {smaller} WHERE table_id = {table_id}"
-        )
+        _count_anew(warehouse, table_id)
+
+
+def _count_anew(warehouse: Warehouse, table_id: int) -> None:
+    """Take the rows and bytes of a table from its files, as DuckLake does.
+
+    To subtract those that have gone could give less than none, for it forgets rows that stood in the catalogue: such a
+    table cannot be read.
+    """
+    rows, size = (
+        f"(SELECT coalesce(sum({column}), 0) FROM {CATALOGUE}.ducklake_data_file "
+        f"WHERE table_id = {table_id} AND end_snapshot IS NULL)"
+        for column in ("record_count", "file_size_bytes")
+    )
+    warehouse.run(
+        f"UPDATE {CATALOGUE}.ducklake_table_stats SET record_count = {rows}, file_size_bytes = {size} "
+        f"WHERE table_id = {table_id}"
+    )
 
 
 def _write_files(warehouse: Warehouse, new: Sequence[tuple[int, int, int]], first_id: int, now: int) -> None:

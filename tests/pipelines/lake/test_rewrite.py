@@ -11,6 +11,7 @@ from learnloom.pipelines.lake.catalog_copy import copy_catalog
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import LOCK_FILE, try_lock
 from learnloom.pipelines.lake.location import Place
+from learnloom.pipelines.lake.maintain import flush_inlined
 from learnloom.pipelines.lake.relation import CATALOGUE
 from learnloom.pipelines.lake.rewrite import rewrite_deleted
 from learnloom.pipelines.lake.run import Run
@@ -155,3 +156,18 @@ def test_any_history_goes_on_as_before(seed: int, tmp_path: Path) -> None:
             for each in (warehouse, other):
                 assert {n for (n,) in each.rows("SELECT n FROM few")} == rows, (step, kind)
                 assert each.one("SELECT count(*), count(DISTINCT rowid) FROM few") == (len(rows), len(rows))
+
+
+@pytest.mark.slow
+def test_no_table_is_counted_below_none(tmp_path: Path) -> None:
+    """A table can be read after DuckLake has written its files anew, which forgets rows that stand in the catalogue."""
+    with Warehouse(tmp_path / "w") as warehouse:
+        warehouse.run("CREATE TABLE one AS SELECT 0 AS n")
+        flush_inlined(warehouse, wait_seconds=20)
+        for _ in range(4):
+            warehouse.run("UPDATE one SET n = n + 1")
+        warehouse.run(f"CALL ducklake_rewrite_data_files('{LAKE}', 'one', delete_threshold => 0)")
+    with Warehouse(tmp_path / "w") as warehouse:
+        flush_inlined(warehouse, wait_seconds=20)
+        rewrite_deleted(warehouse, tmp_path / "aside", wait_seconds=20)
+        assert warehouse.rows("SELECT n FROM one") == [(4,)]
