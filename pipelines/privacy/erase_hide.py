@@ -1,6 +1,5 @@
-"""Hiding a student: one transaction, after which no query of the warehouse shows anything of theirs."""
+"""Hiding students: one transaction, after which no query of the warehouse shows anything of theirs."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -8,17 +7,19 @@ import pyarrow as pa
 
 from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.ingest.land.dead_letters import drop_content
+from learnloom.pipelines.ingest.land.dedupe import hash_number
 from learnloom.pipelines.ingest.land.erased import Erased, write_erased
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.lake.relation import columns_in, filled_tables
 from learnloom.pipelines.privacy.erase_find import find_standing
-from learnloom.pipelines.privacy.erase_sought import Mention, Sought, Whereabouts
-from learnloom.pipelines.privacy.erase_state import Erasure, add_erasure, drop_erasure
+from learnloom.pipelines.privacy.erase_sought import Sought, Whereabouts
+from learnloom.pipelines.privacy.erase_state import Erasure, add_erasures, drop_erasures
+from learnloom.pipelines.privacy.erase_tell import put_events
+from learnloom.pipelines.privacy.mentions import Redaction
 from learnloom.pipelines.privacy.subject import LOGINS, Subject
 from learnloom.pipelines.privacy.tokens import Token
-from learnloom.schemas.student_event import ERASED, StudentErased, StudentErasedEvent
 
 MESSAGE: Final = "Its content is no longer kept: a student who stands in it was erased."
 _STATEMENT: Final = "landing.statement"
@@ -39,8 +40,33 @@ _TEXTS: Final = {
 """Columns in which somebody may have written a name: a file may be called after the student."""
 
 
+class Hiding(NamedTuple):
+    """A student who is to be hidden."""
+
+    erasure: Erasure
+    subject: Subject
+    found: Whereabouts
+    """Where the student stands."""
+    waiting: Sequence[Erased] = ()
+    """Records of the student that wait in the journal of the store, and are not to land."""
+
+    @property
+    def gone(self) -> list[str]:
+        """Ids of the statements that are taken out; those of others come back without the student."""
+        return [
+            *(each.statement_id for each in self.found.own),
+            *(each.statement_id for each in self.found.mentions),
+        ]
+
+    @property
+    def redaction(self) -> Redaction:
+        """Takes the student out of what others have sent."""
+        told = [token for token in self.found.tokens if token.kind != "text"]
+        return Redaction(self.subject.keys, told, self.erasure.pseudonym, shared=self.found.shared)
+
+
 class Hidden(NamedTuple):
-    """What hiding has done."""
+    """What hiding a student has done."""
 
     erasure: Erasure
     found: Whereabouts
@@ -50,55 +76,64 @@ class Hidden(NamedTuple):
 
 
 def hide(
-    warehouse: Warehouse,
-    erasure: Erasure,
-    subject: Subject,
-    found: Whereabouts,
-    *,
-    waiting: Sequence[Erased],
-    scanned: int,
-    source: str,
-    is_again: bool = False,
-) -> Hidden:
-    """Take a student out of every relation, and out of what others said of them.
+    warehouse: Warehouse, students: Sequence[Hiding], *, scanned: int, source: str, is_again: bool = False
+) -> list[Hidden]:
+    """Take students out of every relation, and out of what others said of them.
 
     Args:
         warehouse: open for writing.
-        erasure: names it.
-        subject: the student.
-        found: where the student stands, as of a snapshot.
-        waiting: records of the student that wait in the journal of the store, and are not to land.
+        students: who, and where they stood as of a snapshot.
         scanned: that snapshot; what has landed since is looked at here.
-        source: URI reference of this deployment, for its event.
-        is_again: whether the erasure is under way, and something has come since.
+        source: URI reference of this deployment, for its events.
+        is_again: whether the erasures are under way, and something has come since.
     """
     with warehouse.transaction(LANDING):
         # Who lands at the same time fails and is done again, with what is erased in its duplicate check.
         landing_schema.advance_fence(warehouse)
         if warehouse.snapshot() > scanned:
-            (later,) = find_standing(warehouse, [Sought(subject, erasure.pseudonym)], since=scanned)
-            found = found.joined(later)
-        standing = _as_redacted(warehouse, found.mentions)
-        rows = _take_out(warehouse, subject, found)
+            sought = [Sought(each.subject, each.erasure.pseudonym) for each in students]
+            later = find_standing(warehouse, sought, since=scanned)
+            students = [
+                each._replace(found=each.found.joined(more))
+                for each, more in zip(students, later, strict=True)
+            ]
+        standing = _as_redacted(warehouse, students)
+        rows = _take_out(warehouse, students)
         overtake(warehouse)
         if standing.num_rows:
             _put_redacted(warehouse, standing)
-        drop_content(warehouse, [each.dead_letter_id for each in found.letters], MESSAGE)
-        names = _Names(found.tokens, erasure.pseudonym)
-        names.replace(warehouse)
-        write_erased(warehouse, [*waiting, *(names.without(record) for record in _records(found))])
-        done = erasure._replace(
-            n_statements=erasure.n_statements + len(found.own),
-            n_mentions=erasure.n_mentions + len(found.mentions),
-            n_dead_letters=erasure.n_dead_letters + len(found.letters),
+        letters = {letter.dead_letter_id for each in students for letter in each.found.letters}
+        drop_content(warehouse, sorted(letters), MESSAGE)
+        names = [_Names(each.found.tokens, each.erasure.pseudonym) for each in students]
+        _replace_names(warehouse, names)
+        write_erased(
+            warehouse,
+            [
+                record
+                for each, name in zip(students, names, strict=True)
+                for record in (*each.waiting, *map(name.without, _records(each.found)))
+            ],
         )
+        done = [_counted(each) for each in students]
         if _OUTBOX in filled_tables(warehouse):
-            done = _tell(warehouse, done, subject, source)
-            rows[_OUTBOX] = done.n_events
+            done = put_events(
+                warehouse, [(one, each.subject) for one, each in zip(done, students, strict=True)], source
+            )
+            for one, taken in zip(done, rows, strict=True):
+                taken[_OUTBOX] = one.n_events
         if is_again:
-            drop_erasure(warehouse, erasure.erasure_id)
-        add_erasure(warehouse, done)
-    return Hidden(done, found, rows)
+            drop_erasures(warehouse, [one.erasure_id for one in done])
+        add_erasures(warehouse, done)
+    return [Hidden(one, each.found, taken) for one, each, taken in zip(done, students, rows, strict=True)]
+
+
+def _counted(student: Hiding) -> Erasure:
+    erasure, found = student.erasure, student.found
+    return erasure._replace(
+        n_statements=erasure.n_statements + len(found.own),
+        n_mentions=erasure.n_mentions + len(found.mentions),
+        n_dead_letters=erasure.n_dead_letters + len(found.letters),
+    )
 
 
 def overtake(warehouse: Warehouse) -> None:
@@ -119,48 +154,69 @@ def _records(found: Whereabouts) -> list[Erased]:
     ]
 
 
-def _take_out(warehouse: Warehouse, subject: Subject, found: Whereabouts) -> dict[str, int]:
-    """Delete the student's rows, and those of statements that are put back without them."""
-    rows, filled = {}, filled_tables(warehouse)
-    columns = columns_in(warehouse, LAKE)
-    gone = [each.statement_id for each in found.own] + [each.statement_id for each in found.mentions]
-    with warehouse.holding(gone=pa.table({"statement_id": pa.array(gone, pa.string())})):
-        for name, known in columns.items():
-            if name not in filled or name in _LATER:
+def _take_out(warehouse: Warehouse, students: Sequence[Hiding]) -> list[dict[str, int]]:
+    """Delete the students' rows, and those of statements that are put back without them; give of each how many."""
+    rows: list[dict[str, int]] = [{} for _ in students]
+    filled, everybody = filled_tables(warehouse), range(len(students))
+    gone = [(number, each) for number in everybody for each in students[number].gone]
+    arrays = (pa.array([row[0] for row in gone], pa.int32()), pa.array([row[1] for row in gone], pa.string()))
+    with warehouse.holding(gone=pa.table(arrays, names=["number", "statement_id"])):
+        for name, known in columns_in(warehouse, LAKE).items():
+            columns = {column for column, _ in known}
+            if (
+                name not in filled
+                or name in _LATER
+                or not (condition := _whose(name, columns, students, everybody))
+            ):
                 continue
-            condition = _whose(name, {column for column, _ in known}, subject)
-            if condition:
-                (count,) = warehouse.one(f"DELETE FROM {LAKE}.{name} WHERE {condition}")
-                rows[name] = int(count)
-    return {name: count for name, count in rows.items() if count}
+            of_each = [
+                f"count(*) FILTER ({_whose(name, columns, students, [number])})" for number in everybody
+            ]
+            relation = f"{LAKE}.{name} WHERE {condition}"
+            counts = (
+                warehouse.one(f"SELECT {', '.join(of_each)} FROM {relation}") if len(students) > 1 else None
+            )
+            total = warehouse.one(f"DELETE FROM {relation}")
+            for taken, count in zip(rows, counts or total, strict=True):
+                if count:
+                    taken[name] = int(count)
+    return rows
 
 
-def _whose(name: str, columns: Iterable[str], subject: Subject) -> str:
-    """SQL for the rows of a table that are the student's, or of a statement that names them."""
+def _whose(name: str, columns: Iterable[str], students: Sequence[Hiding], numbers: Sequence[int]) -> str:
+    """SQL for the rows of a table that are of some of the students, or of statements that name them."""
+    subjects = [students[number].subject for number in numbers]
     # As constants: by these DuckLake knows which files to open.
-    keys = ", ".join(map(quoted, subject.keys))
+    keys = ", ".join(quoted(key) for each in subjects for key in each.keys)
+    logins = ", ".join(quoted(login) for each in subjects for login in each.logins)
+    gone = f"SELECT statement_id::UUID FROM gone WHERE number IN ({', '.join(map(str, numbers))})"
     parts = [f"{column} IN ({keys})" for column in _KEYS if column in columns]
-    if name in LOGINS and subject.logins:
-        parts.append(f"subject IN ({', '.join(map(quoted, subject.logins))})")
+    if name in LOGINS and logins:
+        parts.append(f"subject IN ({logins})")
     if name == "landing.person_event":
         parts.append(f"value IN ({keys})")
     if name in (_STATEMENT, _STAGED, "landing.statement_version"):
-        parts.append("statement_id IN (SELECT statement_id::UUID FROM gone)")
+        parts.append(f"statement_id IN ({gone})")
     if name == "landing.statement_version":
-        parts.append("first_id IN (SELECT statement_id::UUID FROM gone)")
+        parts.append(f"first_id IN ({gone})")
     return " OR ".join(parts)
 
 
-def _as_redacted(warehouse: Warehouse, mentions: Sequence[Mention]) -> pa.Table:
-    """Rows of landing.statement with what others said, without the student."""
-    said = pa.table(
-        {
-            "statement_id": pa.array([each.statement_id for each in mentions], pa.string()),
-            "content_hash": pa.array([each.content_hash for each in mentions], pa.uint64()),
-            "raw": pa.array([each.raw for each in mentions], pa.large_string()),
-        }
+def _as_redacted(warehouse: Warehouse, students: Sequence[Hiding]) -> pa.Table:
+    """Rows of landing.statement with what others said, without any of the students."""
+    said: dict[str, str] = {}
+    for each in students:
+        redaction = each.redaction
+        for mention in each.found.mentions:
+            before = said.get(mention.statement_id)
+            said[mention.statement_id] = mention.raw if before is None else redaction.of(before) or before
+    hashes = [hash_number(raw.encode("utf-8", "surrogatepass")) for raw in said.values()]
+    arrays = (
+        pa.array(said.keys(), pa.string()),
+        pa.array(hashes, pa.uint64()),
+        pa.array(said.values(), pa.large_string()),
     )
-    with warehouse.holding(said=said):
+    with warehouse.holding(said=pa.table(arrays, names=["statement_id", "content_hash", "raw"])):
         return warehouse.arrow(
             "SELECT standing.* REPLACE (said.raw AS raw, said.content_hash AS content_hash, "
             f"standing.statement_id::VARCHAR AS statement_id) FROM {LAKE}.{_STATEMENT} AS standing "
@@ -178,7 +234,7 @@ def _put_redacted(warehouse: Warehouse, rows: pa.Table) -> None:
 
 
 class _Names:
-    """Replaces the student in the names of files and in what people wrote beside them."""
+    """Replaces a student in the names of files and in what people wrote beside them."""
 
     def __init__(self, tokens: Sequence[Token], pseudonym: str) -> None:
         self._texts = [
@@ -186,57 +242,26 @@ class _Names:
         ]
         self._pseudonym = pseudonym
 
+    def replaced(self, text: str) -> str:
+        """A text without the student."""
+        for each in self._texts:
+            text = text.replace(each, self._pseudonym)
+        return text
+
     def without(self, record: Erased) -> Erased:
         """A record whose topic does not name the student."""
-        topic = record.topic
-        for text in self._texts:
-            topic = topic.replace(text, self._pseudonym)
-        return record._replace(topic=topic)
-
-    def replace(self, warehouse: Warehouse) -> None:
-        """Replace the student in the columns that may hold a name."""
-        filled = filled_tables(warehouse)
-        values = {f"text_{number}": text for number, text in enumerate(self._texts)}
-        for name, columns in _TEXTS.items() if values else ():
-            for column in columns if name in filled else ():
-                holds = " OR ".join(f"contains({column}, ${text})" for text in values)
-                new = column
-                for text in values:
-                    new = f"replace({new}, ${text}, $pseudonym)"
-                if warehouse.rows(f"SELECT 1 FROM {LAKE}.{name} WHERE {holds} LIMIT 1", values):
-                    warehouse.run(
-                        f"UPDATE {LAKE}.{name} SET {column} = {new} WHERE {holds}",
-                        {**values, "pseudonym": self._pseudonym},
-                    )
+        return record._replace(topic=self.replaced(record.topic))
 
 
-def _tell(warehouse: Warehouse, erasure: Erasure, subject: Subject, source: str) -> Erasure:
-    """Take the student's events out of the outbox, and put one in that tells receivers to erase them as well."""
-    (last,) = warehouse.one(f"SELECT coalesce(max(sequence), 0) FROM {LAKE}.{_OUTBOX}")
-    (n_events,) = warehouse.one(
-        f"DELETE FROM {LAKE}.{_OUTBOX} WHERE list_contains($keys, student_key)", {"keys": list(subject.keys)}
-    )
-    sequence = last + 1
-    event = StudentErasedEvent(
-        id=hashlib.sha256(f"{erasure.erasure_id} {sequence}".encode()).hexdigest()[:32],
-        source=source,
-        subject=subject.student_key,
-        time=erasure.requested_at,
-        partitionkey=subject.student_key,
-        data=StudentErased(erasure_id=erasure.erasure_id, student_keys=subject.keys),
-    )
-    warehouse.run(
-        f"INSERT INTO {LAKE}.{_OUTBOX} BY NAME SELECT $sequence::BIGINT AS sequence, $event_id AS event_id, "
-        "$change AS change, 1 AS occurrence, $key AS student_key, $id AS signal_id, '' AS signal_kind, '' AS audience, "
-        "$at::TIMESTAMPTZ AS created_at, 'infinity'::TIMESTAMPTZ AS expires_at, $event::JSON AS event",
-        {
-            "sequence": sequence,
-            "event_id": event.id,
-            "id": erasure.erasure_id,
-            "change": ERASED,
-            "key": subject.student_key,
-            "at": erasure.requested_at,
-            "event": event.model_dump_json(),
-        },
-    )
-    return erasure._replace(n_events=erasure.n_events + int(n_events), sequence=sequence)
+def _replace_names(warehouse: Warehouse, names: Sequence[_Names]) -> None:
+    """Replace students in the columns that may hold a name; of each value that stands there once."""
+    filled = filled_tables(warehouse)
+    for name, columns in _TEXTS.items():
+        for column in columns if name in filled else ():
+            where = f"{LAKE}.{name} WHERE {column}"
+            for (old,) in warehouse.rows(f"SELECT DISTINCT {column} FROM {where} IS NOT NULL"):
+                new = old
+                for each in names:
+                    new = each.replaced(new)
+                if new != old:
+                    warehouse.run(f"UPDATE {LAKE}.{name} SET {column} = ? WHERE {column} = ?", [new, old])

@@ -16,8 +16,8 @@ from learnloom.pipelines.privacy.erase_attachments import attachments_named
 from learnloom.pipelines.privacy.erase_beside import renew_model
 from learnloom.pipelines.privacy.erase_door import find_waiting, opened_store, waiting_bytes
 from learnloom.pipelines.privacy.erase_find import find_standing, standing_elsewhere
-from learnloom.pipelines.privacy.erase_hide import Hidden, hide
-from learnloom.pipelines.privacy.erase_sought import Sought, Whereabouts
+from learnloom.pipelines.privacy.erase_hide import Hidden, Hiding, hide
+from learnloom.pipelines.privacy.erase_sought import Sought
 from learnloom.pipelines.privacy.erase_state import (
     STEPS,
     Erasure,
@@ -36,6 +36,8 @@ from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
 
 _ID_BYTES: Final = 16
+_AT_ONCE: Final = 10
+"""Students who are hidden in one transaction: landing waits for it, and hardly longer than for one student."""
 LEFT_OVER: Final = "left_over"
 """Noted of an erasure whose search has found something."""
 _CLOCKS_DIFFER: Final = dt.timedelta(hours=1)
@@ -50,7 +52,7 @@ def request_erasures(
     reason: str,
     clock: Callable[[], dt.datetime],
 ) -> list[Erasure]:
-    """Hide students from everybody, and note that they are to be erased; each in a transaction of their own.
+    """Hide students from everybody, and note that they are to be erased; some in one transaction.
 
     What has landed is read once for all of them.
 
@@ -79,33 +81,69 @@ def request_erasures(
         )
         if any(holds(reason, each.tokens) for each in found):
             raise ErasureError("the reason names the student, and would be kept: say it without")
+        erasures = [
+            Erasure(secrets.token_hex(_ID_BYTES), now, reason, each.pseudonym, STEPS[0], now)
+            for each in sought
+        ]
+        waiting = [
+            Hiding(erasure, each.subject, standing)
+            for erasure, each, standing in zip(erasures, sought, found, strict=True)
+        ]
         hidden = [
-            _hide_one(warehouse, settings, one, standing, reason=reason, scanned=scanned, now=now)
-            for one, standing in zip(sought, found, strict=True)
+            each
+            for first in range(0, len(waiting), _AT_ONCE)
+            for each in _hide_some(warehouse, settings, waiting[first : first + _AT_ONCE], scanned, clock)
         ]
         stage_what_was_put_back(warehouse, settings, now)
         renew_model(warehouse, settings)
     return hidden
 
 
-def _hide_one(
+def _hide_some(
     warehouse: Warehouse,
     settings: Settings,
-    sought: Sought,
-    found: Whereabouts,
-    *,
-    reason: str,
+    students: list[Hiding],
     scanned: int,
-    now: dt.datetime,
-) -> Erasure:
-    subject = sought.subject
-    erasure_id = secrets.token_hex(_ID_BYTES)
-    erasure = Erasure(erasure_id, now, reason, sought.pseudonym, STEPS[0], now)
-    with opened_store(settings, lambda: now) as store:
-        redaction = Redaction(subject.keys, found.tokens, sought.pseudonym, shared=found.shared)
-        waiting = find_waiting(store, redaction) if store is not None else []
-        sent = waiting_bytes(store, redaction) if store is not None else []
-    secret = Secret(
+    clock: Callable[[], dt.datetime],
+) -> list[Erasure]:
+    """Hide students in one transaction, and keep what has to be known of each until the end."""
+    kept = {}
+    with opened_store(settings, clock) as store:
+        for number, each in enumerate(students):
+            redaction = Redaction(
+                each.subject.keys, each.found.tokens, each.erasure.pseudonym, shared=each.found.shared
+            )
+            sent = waiting_bytes(store, redaction) if store is not None else []
+            waiting = find_waiting(store, redaction) if store is not None else []
+            students[number] = each._replace(waiting=waiting)
+            kept[each.erasure.erasure_id] = _secret_of(each, attachments_named(sent))
+    # Before the students are hidden: after it, nothing tells any more who they were.
+    for erasure_id, secret in kept.items():
+        write_secret(warehouse.folder, erasure_id, secret)
+
+    def work() -> list[Hidden]:
+        with one_thread(warehouse):  # dozens of small statements, while landing waits
+            return hide(warehouse, students, scanned=scanned, source=settings.event_source)
+
+    hidden = warehouse.retrying(work, wait_seconds=settings.lock_wait_seconds)
+    for erasure, found, rows in hidden:
+        secret = kept[erasure.erasure_id]
+        write_secret(
+            warehouse.folder,
+            erasure.erasure_id,
+            secret._replace(
+                tokens=tuple(found.tokens),
+                shared=tuple(found.shared),
+                rows={name: [count, 0] for name, count in rows.items()},
+                attachments=tuple(sorted({*secret.attachments, *found.attachments})),
+            ),
+        )
+    return [erasure for erasure, _, _ in hidden]
+
+
+def _secret_of(student: Hiding, attachments: set[str]) -> Secret:
+    subject, found = student.subject, student.found
+    return Secret(
         subject.student_key,
         subject.keys,
         subject.identifiers,
@@ -114,30 +152,8 @@ def _hide_one(
         {},
         {},
         subject.logins,
-        tuple(sorted(found.attachments | attachments_named(sent))),
+        tuple(sorted(found.attachments | attachments)),
     )
-    # Before the student is hidden: after it, nothing tells any more who it was.
-    write_secret(warehouse.folder, erasure_id, secret)
-
-    def work() -> Hidden:
-        with one_thread(warehouse):  # dozens of small statements, while landing waits
-            return hide(
-                warehouse,
-                erasure,
-                subject,
-                found,
-                waiting=waiting,
-                scanned=scanned,
-                source=settings.event_source,
-            )
-
-    hidden = warehouse.retrying(work, wait_seconds=settings.lock_wait_seconds)
-    attachments = tuple(sorted({*secret.attachments, *hidden.found.attachments}))
-    rows = {name: [count, 0] for name, count in hidden.rows.items()}
-    tokens, shared = tuple(hidden.found.tokens), tuple(hidden.found.shared)
-    secret = secret._replace(tokens=tokens, shared=shared, rows=rows, attachments=attachments)
-    write_secret(warehouse.folder, erasure_id, secret)
-    return hidden.erasure
 
 
 def hide_what_came_since(
@@ -169,28 +185,26 @@ def hide_what_came_since(
         ),
         wait_seconds=settings.lock_wait_seconds,
     )
-    are_any = False
+    again = []
     for erasure, (subject, _), standing in zip(some, sought, found, strict=True):
         if standing.own or standing.mentions or standing.letters or is_listed(warehouse, subject):
-            are_any = True
             secret = secret_of[erasure.erasure_id]
             named = tuple(sorted({*secret.attachments, *standing.attachments}))
             write_secret(warehouse.folder, erasure.erasure_id, secret._replace(attachments=named))
-            warehouse.retrying(
-                partial(
-                    hide,
-                    warehouse,
-                    erasure._replace(step=STEPS[0], stepped_at=now),
-                    subject,
-                    standing,
-                    waiting=(),
-                    scanned=scanned,
-                    source=settings.event_source,
-                    is_again=True,
-                ),
-                wait_seconds=settings.lock_wait_seconds,
-            )
-    if are_any:
+            again.append(Hiding(erasure._replace(step=STEPS[0], stepped_at=now), subject, standing))
+    for first in range(0, len(again), _AT_ONCE):
+        warehouse.retrying(
+            partial(
+                hide,
+                warehouse,
+                again[first : first + _AT_ONCE],
+                scanned=scanned,
+                source=settings.event_source,
+                is_again=True,
+            ),
+            wait_seconds=settings.lock_wait_seconds,
+        )
+    if again:
         stage_what_was_put_back(warehouse, settings, now)
 
 

@@ -69,16 +69,20 @@ class Secret(NamedTuple):
         return bool(self.keys)
 
 
-def add_erasure(warehouse: Warehouse, erasure: Erasure) -> None:
-    """Write its row, in the transaction that hides the student."""
-    names = ", ".join(erasure._fields)
-    marks = ", ".join(f"${name}" for name in erasure._fields)
-    warehouse.run(f"INSERT INTO {LAKE}.{_TABLE} ({names}) VALUES ({marks})", erasure._asdict())
+def add_erasures(warehouse: Warehouse, erasures: Sequence[Erasure]) -> None:
+    """Write their rows, in the transaction that hides the students."""
+    row = f"({', '.join('?' for _ in Erasure._fields)})"
+    warehouse.run(
+        f"INSERT INTO {LAKE}.{_TABLE} ({', '.join(Erasure._fields)}) VALUES {', '.join(row for _ in erasures)}",
+        [value for each in erasures for value in each],
+    )
 
 
-def drop_erasure(warehouse: Warehouse, erasure_id: str) -> None:
-    """Take its row out, for another one to be written in the same transaction."""
-    warehouse.run(f"DELETE FROM {LAKE}.{_TABLE} WHERE erasure_id = ?", [erasure_id])
+def drop_erasures(warehouse: Warehouse, erasure_ids: Sequence[str]) -> None:
+    """Take their rows out, for others to be written in the same transaction."""
+    warehouse.run(
+        f"DELETE FROM {LAKE}.{_TABLE} WHERE list_contains(?::VARCHAR[], erasure_id)", [list(erasure_ids)]
+    )
 
 
 def read_erasures(warehouse: Warehouse) -> list[Erasure]:

@@ -1,6 +1,7 @@
 """Telling receivers of an erasure: the event goes the way of all events, and names the student until all have it."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -9,10 +10,57 @@ import pyarrow as pa
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import filled_tables
 from learnloom.pipelines.privacy.erase_state import Erasure
+from learnloom.pipelines.privacy.subject import Subject
+from learnloom.schemas.student_event import ERASED, StudentErased, StudentErasedEvent
 
 _OUTBOX: Final = "feedback.outbox"
 _POSITION: Final = "feedback.delivery_position"
 _DELIVERY: Final = "feedback.delivery"
+
+
+def put_events(
+    warehouse: Warehouse, students: Sequence[tuple[Erasure, Subject]], source: str
+) -> list[Erasure]:
+    """Take events out of the outbox, and put one in for each student that tells receivers to erase them as well."""
+    (last,) = warehouse.one(f"SELECT coalesce(max(sequence), 0) FROM {LAKE}.{_OUTBOX}")
+    theirs = f"{LAKE}.{_OUTBOX} WHERE list_contains($keys, student_key)"
+    keys = {"keys": sorted({key for _, subject in students for key in subject.keys})}
+    n_events = dict(warehouse.rows(f"SELECT student_key, count(*) FROM {theirs} GROUP BY student_key", keys))
+    warehouse.run(f"DELETE FROM {theirs}", keys)
+    done = [
+        erasure._replace(
+            n_events=erasure.n_events + sum(n_events.get(key, 0) for key in subject.keys),
+            sequence=last + number,
+        )
+        for number, (erasure, subject) in enumerate(students, 1)
+    ]
+    events = [_event(one, subject, source) for one, (_, subject) in zip(done, students, strict=True)]
+    new = {
+        "sequence": [one.sequence for one in done],
+        "event_id": [event.id for event in events],
+        "student_key": [event.subject for event in events],
+        "signal_id": [one.erasure_id for one in done],
+        "created_at": [one.requested_at for one in done],
+        "event": [event.model_dump_json() for event in events],
+    }
+    with warehouse.holding(new_events=pa.table(new)):
+        warehouse.run(
+            f"INSERT INTO {LAKE}.{_OUTBOX} BY NAME SELECT * REPLACE (event::JSON AS event), $change AS change, "
+            "1 AS occurrence, '' AS signal_kind, '' AS audience, 'infinity'::TIMESTAMPTZ AS expires_at FROM new_events",
+            {"change": ERASED},
+        )
+    return done
+
+
+def _event(erasure: Erasure, subject: Subject, source: str) -> StudentErasedEvent:
+    return StudentErasedEvent(
+        id=hashlib.sha256(f"{erasure.erasure_id} {erasure.sequence}".encode()).hexdigest()[:32],
+        source=source,
+        subject=subject.student_key,
+        time=erasure.requested_at,
+        partitionkey=subject.student_key,
+        data=StudentErased(erasure_id=erasure.erasure_id, student_keys=subject.keys),
+    )
 
 
 def receivers(warehouse: Warehouse, erasure: Erasure) -> list[dict[str, Any]]:

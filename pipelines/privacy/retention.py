@@ -24,9 +24,9 @@ from learnloom.pipelines.privacy.erase_state import (
     STEPS,
     Erasure,
     Secret,
-    add_erasure,
+    add_erasures,
     alone,
-    drop_erasure,
+    drop_erasures,
     write_secret,
 )
 from learnloom.pipelines.privacy.retention_carry import what_is_known, write_known
@@ -219,8 +219,8 @@ class _Run:
         """Write the row of the erasure, with what comes to it, in the transaction that hides."""
         if not self._rows:
             self._keep()  # before anything is hidden
-        drop_erasure(self._warehouse, self._erasure.erasure_id)
-        add_erasure(self._warehouse, self._more(**more))
+        drop_erasures(self._warehouse, [self._erasure.erasure_id])
+        add_erasures(self._warehouse, [self._more(**more)])
 
     def _more(self, **more: int) -> Erasure:
         return self._erasure._replace(**{name: getattr(self._erasure, name) + n for name, n in more.items()})
