@@ -36,8 +36,8 @@ from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
 
 _ID_BYTES: Final = 16
-_AT_ONCE: Final = 10
-"""Students who are hidden in one transaction: landing waits for it, and hardly longer than for one student."""
+_AT_ONCE: Final = 5
+"""Students who are hidden in one transaction: landing waits for it, not much longer than for one student."""
 LEFT_OVER: Final = "left_over"
 """Noted of an erasure whose search has found something."""
 _CLOCKS_DIFFER: Final = dt.timedelta(hours=1)
