@@ -1,8 +1,8 @@
 """What erasing costs: processor time, bytes written, and how long landing waits meanwhile.
 
-    python -m bench.erase [--statements COUNT] [--students COUNT ...]
+    python -m bench.erase [--statements COUNT] [--students COUNT ...] [--folder FOLDER]
 
-A class is landed and refreshed; so many students are hidden (`erase request`) and taken out of all files (`erase run
+A class is landed and refreshed, or the warehouse of another run is copied; so many students are hidden (`erase request`) and taken out of all files (`erase run
 --now`), while another process imports small files, one after the other.
 """
 
@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,12 +19,13 @@ import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from bench.command import Step, learnloom
 from learnloom.pipelines.lake.connection import Warehouse
 
-_DAY = ("--as-of", "2026-11-02")
+_WAREHOUSE: Final = "learnloom-warehouse"
+_DAY: Final = ("--as-of", "2026-11-02")
 
 
 class _Landing:
@@ -97,13 +99,19 @@ def main() -> None:
     )
     parser.add_argument("--statements", type=int, default=1_000_000)
     parser.add_argument("--students", type=int, nargs="+", default=[1])
+    parser.add_argument(
+        "--folder", type=Path, help="a folder where another run has made its warehouse; it stays"
+    )
     options = parser.parse_args()
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print(", ".join(f"{name} {version(name)}" for name in ("duckdb", "duckdb-extension-ducklake")))
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        learnloom(folder, "simulate", "class", "--statements", str(options.statements))
-        learnloom(folder, "import", "class/statements.jsonl", ok=(0, 3))
+        if options.folder:
+            shutil.copytree(options.folder / _WAREHOUSE, folder / _WAREHOUSE)
+        else:
+            learnloom(folder, "simulate", "class", "--statements", str(options.statements))
+            learnloom(folder, "import", "class/statements.jsonl", ok=(0, 3))
         _tell("refresh before", [learnloom(folder, "refresh", *_DAY)])
         for n_students in options.students:
             _erase(folder, n_students)
@@ -111,7 +119,7 @@ def main() -> None:
 
 def _erase(folder: Path, n_students: int) -> None:
     """Erase the students of whom most is known, and say what it took."""
-    with Warehouse(folder / "learnloom-warehouse", read_only=True) as warehouse:
+    with Warehouse(folder / _WAREHOUSE, read_only=True) as warehouse:
         (count,) = warehouse.one("SELECT count(*) FROM landing.statement")
         students = warehouse.rows(
             "SELECT student_key, n_statements FROM dimensional.dim_student "
@@ -151,7 +159,7 @@ def _tell(name: str, steps: Sequence[Step]) -> None:
 
 
 def _files(folder: Path) -> dict[str, int]:
-    data = folder / "learnloom-warehouse" / "data"
+    data = folder / _WAREHOUSE / "data"
     return {str(path): path.stat().st_size for path in data.rglob("*.parquet")}
 
 
