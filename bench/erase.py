@@ -2,7 +2,7 @@
 
     python -m bench.erase [--statements COUNT] [--students COUNT ...] [--folder FOLDER]
 
-A class is landed and refreshed, or the warehouse of another run is copied. So many students are hidden (`erase request`)
+A class is landed and refreshed, or the warehouse of another run copied. So many students are hidden (`erase request`)
 and taken out of all files (`erase run --now`), while another process imports small files, one after the other.
 """
 
