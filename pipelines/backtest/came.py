@@ -50,13 +50,49 @@ _DAYS: Final = f"""
     GROUP BY ALL
 """
 _ENDED: Final = f"""
+    WITH told AS (
+        SELECT student_key, course_id, occurred_at, verb_id, is_completion
+        FROM {LAKE}.dimensional.fact_statement
+        WHERE activity_id = course_id AND occurred_at > $at AND student_key IN (SELECT unnest($keys))
+    ),
+    -- Who enrols anew has another go, of which nobody knew that day.
+    anew AS (
+        SELECT student_key, course_id, min(occurred_at) AS enrolled_at
+        FROM told
+        WHERE verb_id = 'http://adlnet.gov/expapi/verbs/registered'
+        GROUP BY ALL
+    ),
+    outcomes AS (
+        SELECT
+            student_key,
+            course_id,
+            min(occurred_at) FILTER (verb_id = 'http://adlnet.gov/expapi/verbs/passed') AS passed_at,
+            min(occurred_at) FILTER (
+                verb_id IN ('http://adlnet.gov/expapi/verbs/failed', 'http://id.tincanapi.com/verb/unregistered')
+            ) AS failed_at,
+            min(occurred_at) FILTER (
+                is_completion OR verb_id = 'http://adlnet.gov/expapi/verbs/completed'
+            ) AS completed_at
+        FROM told
+        LEFT JOIN anew USING (student_key, course_id)
+        WHERE coalesce(occurred_at < enrolled_at, TRUE)
+        GROUP BY ALL
+    ),
+    runs AS (
+        SELECT DISTINCT student_key, course_id, has_passed, ends_at
+        FROM {LAKE}.dimensional.fact_course_progress
+        INNER JOIN {LAKE}.dimensional.dim_course_run USING (course_id, begins_at)
+        WHERE begins_at <= $at AND ends_at > $at AND has_passed IS NOT NULL AND
+            student_key IN (SELECT unnest($keys))
+    )
     SELECT
         student_key,
         course_id,
-        coalesce(passed_at, failed_at, unregistered_at) AS at,
-        passed_at IS NULL AS has_not_passed
-    FROM {LAKE}.dimensional.fact_enrolment
-    WHERE coalesce(passed_at, failed_at, unregistered_at) > $at AND student_key IN (SELECT unnest($keys))
+        least(ends_at, coalesce(passed_at, failed_at, completed_at)) AS at,
+        NOT coalesce(has_passed, passed_at IS NOT NULL OR failed_at IS NULL) AS has_not_passed
+    FROM outcomes
+    FULL JOIN runs USING (student_key, course_id)
+    WHERE coalesce(ends_at, passed_at, failed_at, completed_at) IS NOT NULL
 """
 
 
@@ -78,7 +114,8 @@ class After:
             students: their keys.
         """
         bound = {"at": at, "keys": list(students)}
-        self.known_days = (known_until - at).total_seconds() / DAY_SECONDS
+        # By the clock of the school: in hours, a day less where summer time began meanwhile.
+        self.known_days = (known_until.astimezone(at.tzinfo) - at).total_seconds() / DAY_SECONDS
         self._answers = {(row[0], row[1]): Series(row[2], row[3]) for row in warehouse.rows(_ANSWERS, bound)}
         self._opportunities = {
             (row[0], row[1]): Series(row[2], row[3]) for row in warehouse.rows(_OPPORTUNITIES, bound)

@@ -171,8 +171,9 @@ class _Counted:
         missing = MIN_GROUP.missing(len(days), len({student for student, _ in first}), _ROW)
         if missing:
             return Figure(None, unknown=missing)
+        student = np.unique([student for student, _ in first], return_inverse=True)[1]
         drawn = [
-            float(np.median(np.repeat(days, weight.astype(np.int64))))
-            for weight in draws(len(days), n_resamples=self.n_resamples, seed=self.seed)
+            float(np.median(np.repeat(days, weight[student].astype(np.int64))))
+            for weight in draws(int(student.max()) + 1, n_resamples=self.n_resamples, seed=self.seed)
         ]
         return with_interval(float(np.median(days)), np.array(drawn), lowest=0.0)

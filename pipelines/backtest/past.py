@@ -43,11 +43,9 @@ _SIGNALS: Final = """
 """
 _SKILLS: Final = """
     SELECT
-        skill.student_key, skill.skill_id, skill.n_attempts, skill.n_correct, skill.run_right, skill.longest_run,
-        skill.class_rate, date_diff('hour', skill.last_attempt_at, state.as_of) / 24 AS days_since_last,
+        skill.student_key, skill.skill_id, skill.n_attempts, skill.run_right, skill.longest_run, skill.class_rate,
         estimate.p_mastery, estimate.mastered_at IS NOT NULL AS was_mastered
     FROM marts.mart_student_skill AS skill
-    CROSS JOIN run.refresh_state AS state
     LEFT JOIN estimates.student_skill AS estimate
         ON skill.student_key = estimate.student_key AND skill.skill_id = estimate.skill_id
     WHERE skill.n_attempts > 0
@@ -64,7 +62,7 @@ _STUDENTS: Final = """
     ORDER BY student_key
 """
 _COURSES: Final = """
-    SELECT student_key, course_id, p_not_passing, days_since_active, enrolled_days
+    SELECT student_key, course_id, days_since_active, enrolled_days
     FROM marts.mart_student_risk
     ORDER BY student_key, course_id
 """

@@ -44,6 +44,8 @@ def record_of(
         if figure.value is not None:
             p = figure.value
             low, high = figure.low or 0.0, 1.0 if figure.high is None else figure.high
-            told = RightShare(p=p, p_low=low, p_high=high, n=len(decided), source=source)
-            found[message] = (round(p * len(decided)), told)
+            # One that stands for weeks is one signal, however many days looked at it.
+            n = len({(case.student, case.subject) for case in decided})
+            told = RightShare(p=p, p_low=low, p_high=high, n=n, source=source)
+            found[message] = (round(p * n), told)
     return found

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from learnloom.pipelines.backtest.figures import KindFigures
 from learnloom.pipelines.backtest.run import Backtest
+from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.evaluate.tables import Table, cell, decimals
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
+from learnloom.pipelines.feedback.track_record import least_right
 from learnloom.schemas.signal import SignalKind
 
 
@@ -63,22 +65,19 @@ def _row(one: KindFigures) -> tuple[object, ...]:
     )
 
 
-def warnings(found: Backtest) -> Sequence[str]:
-    """Say which kinds name an action and were right too seldom, and of which that is not known."""
+def warnings(found: Backtest, thresholds: Thresholds) -> Sequence[str]:
+    """Say which kinds name an action and were right less often than the school wants, and of which it is not known."""
     said = []
     for one in found.kinds:
-        entry = SIGNAL_KINDS[SignalKind(one.kind)]
+        kind = SignalKind(one.kind)
+        entry = SIGNAL_KINDS[kind]
         if not entry.names_action or not one.n_said:
             continue
         if one.precision.value is None:
             said.append(f"{one.kind}: how often it is right is unknown ({one.precision.unknown}).")
-        elif one.precision.value < LEAST_RIGHT:
+        elif one.precision.value < (least := least_right(kind, thresholds)):
             said.append(
                 f"{one.kind} asks somebody to act, and was right {one.precision.value:.2f} of the time: less than "
-                f"{LEAST_RIGHT}."
+                f"{least:g}."
             )
     return said
-
-
-LEAST_RIGHT = 0.8
-"""How often what names an action is to be right."""

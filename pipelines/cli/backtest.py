@@ -31,7 +31,7 @@ def evaluate_signals(
         found, cases = backtest(warehouse, settings, options, on_progress=tick)
     if keep:
         _keep(out, settings, found, cases, options)
-    cautions = warnings(found)
+    cautions = warnings(found, settings.thresholds)
     if html is not None:
         _write_page(html, found, cautions)
     if out.as_json:

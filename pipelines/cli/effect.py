@@ -38,6 +38,10 @@ def effect(
     only outcomes with enough comparable students. Where a share of signals is withheld by lot, --withheld shows what
     they cause (docs/how-to/holdout.md).
     """
+    if withheld and audience is not None:
+        raise typer.BadParameter(
+            "what is withheld is withheld from everybody: leave it out", param_hint="--audience"
+        )
     out = Output(as_json=as_json)
     name = kind.value if kind else None
     settings = read_settings(warehouse)

@@ -25,7 +25,7 @@ MIN_STUDENTS: Final = 10
 _MIN_COMPARABLE: Final = 2
 """Comparable students of a cell: from a single one nothing can be said about how far such students differ."""
 _CELL: Final = ("raised_on", "skill_id", "class_name", "stratum")
-_HALF_WIDTH: Final = 1.2816
+HALF_WIDTH: Final = 1.2816
 """Of a normal distribution 80 % lie within so many standard errors."""
 
 Floats = NDArray[np.float64]
@@ -222,7 +222,7 @@ def _effect(name: tuple[str, str, str], told: pa.Table, found: Comparison | None
         return Effect._make((*name, len(told), 0, 0, 0, *[None] * 7, *answers))
     figures: list[float | None] = [None] * 7
     if min(found.n_students, found.n_comparable) >= MIN_STUDENTS:
-        width = _HALF_WIDTH * found.standard_error
+        width = HALF_WIDTH * found.standard_error
         figures = [
             found.mean_after,
             found.mean_after_comparable,

@@ -14,10 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from learnloom.pipelines.evaluate.effect import MIN_STUDENTS, OUTCOMES, Floats, by_kind, floats
+from learnloom.pipelines.evaluate.effect import HALF_WIDTH, MIN_STUDENTS, OUTCOMES, Floats, by_kind, floats
 
-_HALF_WIDTH: Final = 1.2816
-"""Of a normal distribution 80 % lie within so many standard errors."""
 _FOUND: Final = 1.9600 + 0.8416
 """So many standard errors from 0 a difference has to be, to be told from none four times of five at an error of 5 %."""
 
@@ -121,7 +119,7 @@ def _trials_of(kind: str, rows: pa.Table) -> Iterator[Trial]:
         n_needed = None
         if min(students) >= MIN_STUDENTS:
             found = compare(said, share[known], people, before[known], after[known])
-            width, error = _HALF_WIDTH * found.standard_error, found.standard_error
+            width, error = HALF_WIDTH * found.standard_error, found.standard_error
             low, high = found.difference - width, found.difference + width
             figures = (*found, low, high, _FOUND * error)
             n_needed = draws_needed(found.difference, error, n_said + n_withheld)

@@ -52,3 +52,11 @@ def test_too_few_students_give_no_figure_but_the_reason() -> None:
     assert found.precision.unknown is not None
     assert "students" in found.precision.unknown
     assert found.lift is None
+
+
+def test_the_interval_of_the_lead_is_over_students() -> None:
+    """Students of whom ten skills each say the same tell no more than one skill of each would."""
+    one = [_case(n, said=True, is_true=True)._replace(days=float(n)) for n in range(40)]
+    ten = [case._replace(subject=f"skill {number}") for case in one for number in range(10)]
+    (by_one,), (by_ten,) = (kind_figures(cases, n_resamples=200) for cases in (one, ten))
+    assert (by_ten.lead_days.low, by_ten.lead_days.high) == (by_one.lead_days.low, by_one.lead_days.high)

@@ -34,6 +34,17 @@ def test_only_what_enough_is_decided_of_is_a_record() -> None:
     assert told.p_low < 0.75 < told.p_high
 
 
+def test_one_that_stands_for_weeks_is_one() -> None:
+    """Four days looked at forty signals: forty were looked at, not a hundred and sixty."""
+    cases = [
+        case._replace(day=day)
+        for case in _cases(40, 30, SignalKind.WHEEL_SPINNING, "wheel_spinning.teacher")
+        for day in range(4)
+    ]
+    ((n_right, told),) = record_of(cases, RightSource.SCHOOL, n_resamples=100).values()
+    assert (n_right, told.n) == (30, 40)
+
+
 @pytest.mark.long
 @pytest.mark.slow
 def test_kept_shares_go_with_signals_silence_them_and_are_not_seen_by_a_backtest(tmp_path: Path) -> None:

@@ -51,3 +51,10 @@ def test_without_draws_the_reader_is_told_the_setting(later: Path) -> None:
     ran = learnloom("effect", "--withheld", "--warehouse", str(later))
     assert (ran.code, ran.err) == (Exit.DONE, "")
     assert "holdout.shares" in ran.out
+
+
+def test_no_audience_is_passed_over_in_silence(small_class: SmallClass) -> None:
+    """What is withheld is withheld from everybody: --audience besides is refused."""
+    ran = learnloom("effect", "--withheld", "--audience", "teacher", "--warehouse", str(small_class.folder))
+    assert ran.code == Exit.USAGE
+    assert "--audience" in ran.err
