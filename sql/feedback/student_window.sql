@@ -1,7 +1,7 @@
 -- What each student did in the 14 days before and after each day on which a signal was raised, or drawn to be said or
 -- withheld. Before is the 14 days up to and with the day, after the 14 days that follow; only where these have ended is
--- there a row. Where the signal was about a skill, answers are those on that skill, and only who answered on it before has
--- a row; else all answers count, and whoever was active before has a row.
+-- there a row. Where the signal was about a skill, answers are those on that skill, and only who answered on it before, or
+-- was drawn, has a row; else all answers count, and whoever was active before has a row.
 -- grain: skill_id, raised_on, student_key
 -- scope: read
 -- columns:
@@ -157,7 +157,7 @@ taken AS MATERIALIZED (
     GROUP BY days.raised_on, enrolments.student_key
 ),
 
--- Who was active before; for a skill, who also answered on it.
+-- Who was active before; for a skill, who also answered on it or was drawn.
 measured AS (
     SELECT
         places.skill_id,
@@ -220,7 +220,13 @@ measured AS (
         ON places.skill_id IS NULL AND places.raised_on = taken.raised_on AND activity.student_key = taken.student_key
     LEFT JOIN enrolments
         ON activity.student_key = enrolments.student_key AND practice.course_id = enrolments.course_id
-    WHERE places.skill_id IS NULL OR practice.n_before > 0
+    WHERE
+        places.skill_id IS NULL
+        OR practice.n_before > 0
+        -- Whom a draw was about counts whether they answered on the skill or not: a review is due after a pause.
+        OR (places.skill_id, activity.raised_on, activity.student_key) IN (
+            SELECT (skill_id, drawn_on, student_key) FROM feedback.signal_drawn
+        )
 )
 
 SELECT
