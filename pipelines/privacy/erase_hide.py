@@ -1,4 +1,4 @@
-"""Hiding students: one transaction, after which no query of the warehouse shows anything of theirs."""
+"""Leaving students: one transaction, after which no query of the warehouse shows anything of theirs."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
@@ -40,7 +40,7 @@ _TEXTS: Final = {
 """Columns in which somebody may have written a name: a file may be called after the student."""
 
 
-class Hiding(NamedTuple):
+class Leaving(NamedTuple):
     """A student who is to be hidden."""
 
     erasure: Erasure
@@ -76,7 +76,7 @@ class Hidden(NamedTuple):
 
 
 def hide(
-    warehouse: Warehouse, students: Sequence[Hiding], *, scanned: int, source: str, is_again: bool = False
+    warehouse: Warehouse, students: Sequence[Leaving], *, scanned: int, source: str, is_again: bool = False
 ) -> list[Hidden]:
     """Take students out of every relation, and out of what others said of them.
 
@@ -127,7 +127,7 @@ def hide(
     return [Hidden(one, each.found, taken) for one, each, taken in zip(done, students, rows, strict=True)]
 
 
-def _counted(student: Hiding) -> Erasure:
+def _counted(student: Leaving) -> Erasure:
     erasure, found = student.erasure, student.found
     return erasure._replace(
         n_statements=erasure.n_statements + len(found.own),
@@ -154,7 +154,7 @@ def _records(found: Whereabouts) -> list[Erased]:
     ]
 
 
-def _take_out(warehouse: Warehouse, students: Sequence[Hiding]) -> list[dict[str, int]]:
+def _take_out(warehouse: Warehouse, students: Sequence[Leaving]) -> list[dict[str, int]]:
     """Delete the students' rows, and those of statements that are put back without them; give of each how many."""
     rows: list[dict[str, int]] = [{} for _ in students]
     filled, everybody = filled_tables(warehouse), range(len(students))
@@ -183,7 +183,7 @@ def _take_out(warehouse: Warehouse, students: Sequence[Hiding]) -> list[dict[str
     return rows
 
 
-def _whose(name: str, columns: Iterable[str], students: Sequence[Hiding], numbers: Sequence[int]) -> str:
+def _whose(name: str, columns: Iterable[str], students: Sequence[Leaving], numbers: Sequence[int]) -> str:
     """SQL for the rows of a table that are of some of the students, or of statements that name them."""
     subjects = [students[number].subject for number in numbers]
     # As constants: by these DuckLake knows which files to open.
@@ -202,7 +202,7 @@ def _whose(name: str, columns: Iterable[str], students: Sequence[Hiding], number
     return " OR ".join(parts)
 
 
-def _as_redacted(warehouse: Warehouse, students: Sequence[Hiding]) -> pa.Table:
+def _as_redacted(warehouse: Warehouse, students: Sequence[Leaving]) -> pa.Table:
     """Rows of landing.statement with what others said, without any of the students."""
     said: dict[str, str] = {}
     for each in students:

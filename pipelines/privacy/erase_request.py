@@ -16,7 +16,7 @@ from learnloom.pipelines.privacy.erase_attachments import attachments_named
 from learnloom.pipelines.privacy.erase_beside import renew_model
 from learnloom.pipelines.privacy.erase_door import find_waiting, opened_store, waiting_bytes
 from learnloom.pipelines.privacy.erase_find import find_standing, standing_elsewhere
-from learnloom.pipelines.privacy.erase_hide import Hidden, Hiding, hide
+from learnloom.pipelines.privacy.erase_hide import Hidden, Leaving, hide
 from learnloom.pipelines.privacy.erase_sought import Sought
 from learnloom.pipelines.privacy.erase_state import (
     STEPS,
@@ -86,7 +86,7 @@ def request_erasures(
             for each in sought
         ]
         waiting = [
-            Hiding(erasure, each.subject, standing)
+            Leaving(erasure, each.subject, standing)
             for erasure, each, standing in zip(erasures, sought, found, strict=True)
         ]
         hidden = [
@@ -102,7 +102,7 @@ def request_erasures(
 def _hide_some(
     warehouse: Warehouse,
     settings: Settings,
-    students: list[Hiding],
+    students: list[Leaving],
     scanned: int,
     clock: Callable[[], dt.datetime],
 ) -> list[Erasure]:
@@ -141,7 +141,7 @@ def _hide_some(
     return [erasure for erasure, _, _ in hidden]
 
 
-def _secret_of(student: Hiding, attachments: set[str]) -> Secret:
+def _secret_of(student: Leaving, attachments: set[str]) -> Secret:
     subject, found = student.subject, student.found
     return Secret(
         subject.student_key,
@@ -191,7 +191,7 @@ def hide_what_came_since(
             secret = secret_of[erasure.erasure_id]
             named = tuple(sorted({*secret.attachments, *standing.attachments}))
             write_secret(warehouse.folder, erasure.erasure_id, secret._replace(attachments=named))
-            again.append(Hiding(erasure._replace(step=STEPS[0], stepped_at=now), subject, standing))
+            again.append(Leaving(erasure._replace(step=STEPS[0], stepped_at=now), subject, standing))
     for first in range(0, len(again), _AT_ONCE):
         warehouse.retrying(
             partial(

@@ -16,11 +16,14 @@ import pytest
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.people.events import MERGE, PersonChange, Teller, tell
+from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.privacy.erase_request import request_erasures
 from learnloom.pipelines.privacy.erase_run import Erasing, ErasureProgress
 from learnloom.pipelines.privacy.erase_state import Erasure
 from learnloom.pipelines.refresh.checks import run_checks
 from tests.once import made_once
+from tests.pipelines.refresh.school import land, refreshed
 
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 HOME = "https://lms.school.example"
@@ -138,3 +141,31 @@ def _decoded(path: Path) -> Iterator[str]:
 
 def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text.replace("\\/", "/"))
+
+
+ZOE = account("zz-901", "Zoë Ångström")
+MAIL = {"name": "Zoë Ångström", "mbox": "mailto:zoe@school.example"}
+OTHERS = [account(f"u-10{number}", f"Student Number{number}") for number in range(3)]
+SAID = "the mitochondrion is a power house, says Z"
+TOKENS = ("zz-901", "Zoë Ångström", "zoe@school.example", SAID)
+
+
+def zoes_class() -> list[bytes]:
+    """Everybody's answers, two of others that mention Zoë, and two refused records of hers."""
+    said = [line(answer(number, OTHERS[number % 3])) for number in range(30)]
+    said += [line(answer(number, ZOE, SAID), ascii_only=number % 2 == 0) for number in range(100, 112)]
+    said += [line(answer(number, MAIL)) for number in range(112, 116)]
+    team = {"objectType": "Group", "member": [ZOE, OTHERS[2]]}
+    said.append(line(answer(200, OTHERS[0], context={"instructor": MAIL, "team": team})))
+    said.append(line(answer(201, OTHERS[1], "Thanks to zz-901.")))
+    refused = answer(202, ZOE)
+    del refused["verb"]
+    return [*said, line(refused), b"zz-901 is no JSON\n"]
+
+
+def fill_zoes_class(warehouse: Warehouse, folder: Path) -> None:
+    """Zoë's two identifiers are told to be one person's, and all is refreshed."""
+    land(warehouse, folder / "class.jsonl", zoes_class())
+    merge = PersonChange(MERGE, key_of(MAIL["mbox"]), MAIL["mbox"], key_of(f"{HOME} zz-901"))
+    tell(warehouse, lambda _: [merge], Teller(NOW, "head", "Zoë Ångström has two", "merge"), wait_seconds=20)
+    refreshed(warehouse)

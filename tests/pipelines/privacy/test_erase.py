@@ -10,66 +10,36 @@ import pytest
 from learnloom.pipelines.config.schedules import Schedules
 from learnloom.pipelines.lake.backup import back_up
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.people.events import MERGE, PersonChange, Teller, tell
-from learnloom.pipelines.people.identifier import key_of
-from learnloom.pipelines.privacy.erase_find import find_standing
-from learnloom.pipelines.privacy.erase_hide import Hiding, hide
 from learnloom.pipelines.privacy.erase_request import request_erasures
 from learnloom.pipelines.privacy.erase_run import Erasing
-from learnloom.pipelines.privacy.erase_sought import Sought
-from learnloom.pipelines.privacy.erase_state import Erasure, read_secret
 from learnloom.pipelines.privacy.errors import ErasureError
 from learnloom.pipelines.privacy.receipt import read_receipts
-from learnloom.pipelines.privacy.subject import find_subject
 from learnloom.pipelines.privacy.verify import verify
 from tests.pipelines.privacy.making import (
     HOME,
     NOW,
-    account,
+    OTHERS,
+    TOKENS,
+    ZOE,
     answer,
     asked,
     copied,
     failed_checks,
+    fill_zoes_class,
     left_of,
     line,
     run,
     settings_of,
+    zoes_class,
 )
 from tests.pipelines.refresh.school import comparable, differences, land, refreshed, tables
 
 pytestmark = pytest.mark.slow
 
-ZOE = account("zz-901", "Zoë Ångström")
-MAIL = {"name": "Zoë Ångström", "mbox": "mailto:zoe@school.example"}
-OTHERS = [account(f"u-10{number}", f"Student Number{number}") for number in range(3)]
-SAID = "the mitochondrion is a power house, says Z"
-TOKENS = ("zz-901", "Zoë Ångström", "zoe@school.example", SAID)
-
-
-def _lines() -> list[bytes]:
-    """Everybody's answers, two of others that mention Zoë, and two refused records of hers."""
-    said = [line(answer(number, OTHERS[number % 3])) for number in range(30)]
-    said += [line(answer(number, ZOE, SAID), ascii_only=number % 2 == 0) for number in range(100, 112)]
-    said += [line(answer(number, MAIL)) for number in range(112, 116)]
-    team = {"objectType": "Group", "member": [ZOE, OTHERS[2]]}
-    said.append(line(answer(200, OTHERS[0], context={"instructor": MAIL, "team": team})))
-    said.append(line(answer(201, OTHERS[1], "Thanks to zz-901.")))
-    refused = answer(202, ZOE)
-    del refused["verb"]
-    return [*said, line(refused), b"zz-901 is no JSON\n"]
-
-
-def _fill(warehouse: Warehouse, folder: Path) -> None:
-    """Zoë's two identifiers are told to be one person's, and all is refreshed."""
-    land(warehouse, folder / "class.jsonl", _lines())
-    merge = PersonChange(MERGE, key_of(MAIL["mbox"]), MAIL["mbox"], key_of(f"{HOME} zz-901"))
-    tell(warehouse, lambda _: [merge], Teller(NOW, "head", "Zoë Ångström has two", "merge"), wait_seconds=20)
-    refreshed(warehouse)
-
 
 def _erase(warehouse: Warehouse, folder: Path) -> None:
     """The same, and Zoë is erased."""
-    _fill(warehouse, folder)
+    fill_zoes_class(warehouse, folder)
     asked(warehouse, "zz-901")
     assert [each.waits_for for each in run(warehouse)] == [None]
 
@@ -77,7 +47,7 @@ def _erase(warehouse: Warehouse, folder: Path) -> None:
 @pytest.fixture
 def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """A class with Zoë in it."""
-    with copied(tmp_path_factory, "school", tmp_path, _fill) as warehouse:
+    with copied(tmp_path_factory, "school", tmp_path, fill_zoes_class) as warehouse:
         yield warehouse
 
 
@@ -92,7 +62,7 @@ def school_without(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def school_on_a_server(tmp_path: Path, database: str) -> Iterator[Warehouse]:
     """A class with Zoë in it, with its catalogue in PostgreSQL."""
     with Warehouse(tmp_path / "warehouse", postgres=database) as warehouse:
-        _fill(warehouse, tmp_path)
+        fill_zoes_class(warehouse, tmp_path)
         yield warehouse
 
 
@@ -135,7 +105,7 @@ def test_what_is_read_again_brings_nothing_back(school_without: Warehouse, tmp_p
     warehouse = school_without
     before = warehouse.rows("SELECT count(*) FROM landing.statement")
     letters = warehouse.rows("SELECT dead_letter_id, raw FROM landing.dead_letter ORDER BY ALL")
-    again = [*_lines(), line(answer(100, ZOE, "other words"))]
+    again = [*zoes_class(), line(answer(100, ZOE, "other words"))]
     land(warehouse, tmp_path / "again.jsonl", again)
     assert warehouse.rows("SELECT count(*) FROM landing.statement") == before
     assert warehouse.rows("SELECT dead_letter_id, raw FROM landing.dead_letter ORDER BY ALL") == letters
@@ -175,7 +145,7 @@ def test_several_are_erased_as_one_by_one(
     names = ["zz-901", "u-101", "mailto:zoe@school.example"]
     at_once = request_erasures(school, settings_of(school), names, reason="asked", clock=lambda: NOW)
     (tmp_path / "apart").mkdir()
-    with copied(tmp_path_factory, "school", tmp_path / "apart", _fill) as other:
+    with copied(tmp_path_factory, "school", tmp_path / "apart", fill_zoes_class) as other:
         apart = [asked(other, name) for name in names[:2]]
         # What one of them has said of the other goes as a statement, and need not be written without.
         apart[0] = apart[0]._replace(n_mentions=1)
@@ -231,7 +201,7 @@ def test_without_haste_snapshots_are_waited_for(school: Warehouse) -> None:
 def test_a_reason_may_not_name_the_student(tmp_path: Path) -> None:
     """The reason stays for good: one that names the student is refused, and nobody is hidden."""
     with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "class.jsonl", _lines())
+        land(warehouse, tmp_path / "class.jsonl", zoes_class())
         with pytest.raises(ErasureError, match="names the student"):
             request_erasures(
                 warehouse,
@@ -241,49 +211,6 @@ def test_a_reason_may_not_name_the_student(tmp_path: Path) -> None:
                 clock=lambda: NOW,
             )
         assert "zoe@" in str(warehouse.rows("SELECT raw FROM landing.statement"))
-
-
-def test_who_is_asked_for_together_is_hidden_as_one_by_one(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """Two students who stand in one statement: what is left and what each erasure says of itself is the same."""
-    wanted = ["zz-901", f"{HOME} u-102"]
-    outcomes = []
-    for at_once in (wanted,), [[each] for each in wanted]:
-        with copied(tmp_path_factory, "school", tmp_path / str(len(at_once)), _fill) as warehouse:
-            done = [
-                each
-                for some in at_once
-                for each in request_erasures(
-                    warehouse, settings_of(warehouse), some, reason="asked", clock=lambda: NOW
-                )
-            ]
-            said = "\n".join(
-                row[0] for row in warehouse.rows("SELECT raw FROM landing.statement ORDER BY raw")
-            )
-            for each in done:
-                said = said.replace(each.pseudonym, f"erased {each.n_statements}")
-            assert not [token for token in (*TOKENS, "u-102", "Student Number2") if token in said]
-            assert (said.count("erased 16"), said.count("erased 10")) == (3, 1)
-            rows = [read_secret(warehouse.folder, each.erasure_id).rows for each in done]
-            outcomes.append((sorted(said), [each[6:] for each in done], rows))
-    assert outcomes[0] == outcomes[1]
-
-
-def test_what_lands_between_finding_and_hiding_is_hidden_too(tmp_path: Path) -> None:
-    """Statements and refused records that land after the student was looked for go in the same transaction."""
-    with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "first.jsonl", [line(answer(1, ZOE)), line(answer(2, OTHERS[0]))])
-        subject = find_subject(warehouse, settings_of(warehouse), f"{HOME} zz-901", NOW)
-        scanned = warehouse.snapshot()
-        (found,) = find_standing(warehouse, [Sought(subject, "erased-1")])
-        later = [line(answer(3, ZOE)), line(answer(4, OTHERS[0])), b"zz-901 is no JSON\n"]
-        land(warehouse, tmp_path / "later.jsonl", later)
-        erasure = Erasure("1", NOW, "asked", "erased-1", "hidden", NOW)
-        students = [Hiding(erasure, subject, found)]
-        (done,) = hide(warehouse, students, scanned=scanned, source="/learnloom")
-        assert (done.erasure.n_statements, done.erasure.n_dead_letters) == (2, 1)
-        assert warehouse.one("SELECT count(*) FROM landing.statement") == (2,)
 
 
 def test_until_it_is_gone_what_comes_is_erased_too(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""Hiding: everything that stands of a student by then goes in one transaction, and of several as of each alone."""
+
+from pathlib import Path
+
+import pytest
+
+from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.privacy.erase_find import find_standing
+from learnloom.pipelines.privacy.erase_hide import Leaving, hide
+from learnloom.pipelines.privacy.erase_request import request_erasures
+from learnloom.pipelines.privacy.erase_sought import Sought
+from learnloom.pipelines.privacy.erase_state import Erasure, read_secret
+from learnloom.pipelines.privacy.subject import find_subject
+from tests.pipelines.privacy.making import (
+    HOME,
+    NOW,
+    OTHERS,
+    TOKENS,
+    ZOE,
+    answer,
+    copied,
+    fill_zoes_class,
+    line,
+    settings_of,
+)
+from tests.pipelines.refresh.school import land
+
+pytestmark = pytest.mark.slow
+
+
+def test_who_is_asked_for_together_is_hidden_as_one_by_one(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Two students who stand in one statement: what is left and what each erasure says of itself is the same."""
+    wanted = ["zz-901", f"{HOME} u-102"]
+    outcomes = []
+    for at_once in (wanted,), [[each] for each in wanted]:
+        with copied(tmp_path_factory, "school", tmp_path / str(len(at_once)), fill_zoes_class) as warehouse:
+            done = [
+                each
+                for some in at_once
+                for each in request_erasures(
+                    warehouse, settings_of(warehouse), some, reason="asked", clock=lambda: NOW
+                )
+            ]
+            said = "\n".join(
+                row[0] for row in warehouse.rows("SELECT raw FROM landing.statement ORDER BY raw")
+            )
+            for each in done:
+                said = said.replace(each.pseudonym, f"erased {each.n_statements}")
+            assert not [token for token in (*TOKENS, "u-102", "Student Number2") if token in said]
+            assert (said.count("erased 16"), said.count("erased 10")) == (3, 1)
+            rows = [read_secret(warehouse.folder, each.erasure_id).rows for each in done]
+            outcomes.append((sorted(said), [each[6:] for each in done], rows))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_what_lands_between_finding_and_hiding_is_hidden_too(tmp_path: Path) -> None:
+    """Statements and refused records that land after the student was looked for go in the same transaction."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "first.jsonl", [line(answer(1, ZOE)), line(answer(2, OTHERS[0]))])
+        subject = find_subject(warehouse, settings_of(warehouse), f"{HOME} zz-901", NOW)
+        scanned = warehouse.snapshot()
+        (found,) = find_standing(warehouse, [Sought(subject, "erased-1")])
+        later = [line(answer(3, ZOE)), line(answer(4, OTHERS[0])), b"zz-901 is no JSON\n"]
+        land(warehouse, tmp_path / "later.jsonl", later)
+        erasure = Erasure("1", NOW, "asked", "erased-1", "hidden", NOW)
+        students = [Leaving(erasure, subject, found)]
+        (done,) = hide(warehouse, students, scanned=scanned, source="/learnloom")
+        assert (done.erasure.n_statements, done.erasure.n_dead_letters) == (2, 1)
+        assert warehouse.one("SELECT count(*) FROM landing.statement") == (2,)
