@@ -74,8 +74,8 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "asked in time on less than `help_max_share`; or of at least `skim_min_hints` further hints "
         "`skim_share` were taken within a second of the one before.",
         SignalKind.RAPID_GUESSING: "Of at least `rapid_min_answers` timed answers `rapid_share` or more "
-        "were more likely guesses (`norms.guess_norm`), or too quick to have read the question, and all timed "
-        "answers so far give a probability of "
+        "were more likely guesses (`norms.guess_norm`; where nothing can be told of them, too quick to have read the "
+        "question), and all timed answers so far give a probability of "
         "`foreseen_chance` or more that two or more of the next ten will be (beta-binomial, the class's share as two "
         "answers before them). Said softly.",
         SignalKind.TIME_ON_TASK: "Time spent in the last seven days, beside the own four weeks before.",

@@ -6,7 +6,8 @@
 --   student_key        the student
 --   is_rapid           a guess rather than an answer: quicker than the multiple of the question's usual time below which
 --                      guesses lie in this class (norms.guess_norm); where they cannot be told there, than the lesser of
---                      10 s and a tenth of the question's mean (Wise and Kong 2005, normative threshold); NULL where unknown
+--                      10 s and a tenth of the usual time (Wise and Ma 2012, normative threshold; of the median, for of times
+--                      that a few spent elsewhere the mean says little); NULL where unknown
 --   relative_duration  duration as a multiple of the item's usual time; NULL where unknown or rapid, or no duration it can be
 WITH known AS (
     SELECT
@@ -14,11 +15,11 @@ WITH known AS (
         item_norm.median_duration_seconds,
         coalesce(
             (guess_norm.rapid_pace * item_norm.median_duration_seconds)::DECIMAL(14, 3),
-            least(10, 0.1 * item_norm.mean_duration_seconds)
+            least(10, 0.1 * item_norm.median_duration_seconds)
         ) AS rapid_below_seconds
     FROM norms.item_norm
     LEFT JOIN norms.guess_norm ON item_norm.model_version = guess_norm.model_version
-    WHERE item_norm.mean_duration_seconds IS NOT NULL
+    WHERE item_norm.median_duration_seconds IS NOT NULL
 )
 
 SELECT

@@ -2,14 +2,15 @@
 -- distributions of times, each as a multiple of what is usual for its question (Schnipke and Scrams 1997), fitted to a
 -- histogram by expectation and maximisation. They are told apart where the two lie further apart than they spread (Ashman's
 -- D above 2), guesses take less than a third of the usual time, and what is as quick, ten answers or more, is right less
--- than half as often as the rest: quick answers of who knows are no guesses (Lee and Jia 2014).
+-- than half as often as the rest: quick answers of who knows are no guesses (Lee and Jia 2014). By the same token nobody
+-- guesses where ten answers or more in less than a tenth of the usual time are right half as often as the rest, or more.
 -- grain: model_version
 -- scope: version
 -- columns:
 --   model_version  the version
 --   n_timed        answers with a known duration to questions with a usual time
---   guess_share    share of guesses among them; NULL where they cannot be told apart
---   rapid_pace     multiple of the usual time below which an answer is more likely a guess; NULL likewise
+--   guess_share    share of guesses among them; 0 where nobody guesses; NULL where nothing can be told
+--   rapid_pace     multiple of the usual time below which an answer is more likely a guess; 0 and NULL likewise
 WITH RECURSIVE bin AS (
     SELECT
         round(
@@ -98,12 +99,25 @@ told AS (
             FALSE
         ) AS are_apart
     FROM counted
+),
+
+tenth AS (
+    SELECT
+        coalesce(
+            sum(n) FILTER (WHERE pace < ln(0.1)) >= 10
+            AND sum(n_right) FILTER (WHERE pace < ln(0.1)) / sum(n) FILTER (WHERE pace < ln(0.1))
+            >= 0.5 * sum(n_right) FILTER (WHERE pace >= ln(0.1)) / sum(n) FILTER (WHERE pace >= ln(0.1)),
+            FALSE
+        ) AS is_known
+    FROM bin
 )
 
 SELECT
     (SELECT model_version FROM run.refresh_state) AS model_version,
     told.n_timed,
-    CASE WHEN told.are_apart THEN (told.n_rapid / told.n_timed)::DECIMAL(6, 5) END AS guess_share,
-    CASE WHEN told.are_apart THEN exp(edge.rapid_log_pace)::DECIMAL(6, 4) END AS rapid_pace
+    CASE WHEN told.are_apart THEN (told.n_rapid / told.n_timed)::DECIMAL(6, 5) WHEN tenth.is_known THEN 0 END
+        AS guess_share,
+    CASE WHEN told.are_apart THEN exp(edge.rapid_log_pace)::DECIMAL(6, 4) WHEN tenth.is_known THEN 0 END AS rapid_pace
 FROM told
 CROSS JOIN edge
+CROSS JOIN tenth

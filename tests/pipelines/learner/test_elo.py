@@ -22,10 +22,11 @@ def test_two_answers_move_difficulties_as_the_formulas_say() -> None:
     e1 = 1.0 - _sigmoid(0.0)
     z2 = 0.4 * e1 + 0.4 * e1 + 0.1 * e1
     e2 = 0.0 - _sigmoid(z2)
-    assert parameters.item_difficulty.tolist() == pytest.approx([-e1, -e2])
+    d1, d2 = parameters.item_difficulty.tolist()
+    assert (d1, d2) == pytest.approx((_sigmoid(0.0 - d1) - 1.0, _sigmoid(z2 - d2)))
     assert parameters.skill_difficulty.tolist() == pytest.approx([-0.1 * e1 - 0.1 / 1.05 * e2])
     assert parameters.skill_rate.tolist() == [0.5]
-    assert parameters.skill_item_difficulty.tolist() == pytest.approx([(-e1 - e2) / 2])
+    assert parameters.skill_item_difficulty.tolist() == pytest.approx([(d1 + d2) / 2])
 
 
 def test_an_answer_with_two_skills_is_one_answer() -> None:
@@ -34,7 +35,8 @@ def test_an_answer_with_two_skills_is_one_answer() -> None:
     e1 = 1.0 - _sigmoid(0.0)
     z2 = 0.4 * e1 + (0.4 * e1 + 0.1 * e1) + 1.0 * e1
     e2 = 0.0 - _sigmoid(z2)
-    assert parameters.item_difficulty.tolist() == pytest.approx([-e1 - e2 / 1.05])
+    d = parameters.item_difficulty.item()
+    assert d == pytest.approx(_sigmoid(0.0 - d) - 1.0 + _sigmoid(0.9 * e1 - d))
     assert parameters.skill_difficulty.tolist() == pytest.approx([-0.1 * e1 - 0.1 * e2 / 1.05] * 2)
     assert parameters.item_n.tolist() == [2]
     assert parameters.skill_n.tolist() == [2, 2]
@@ -46,6 +48,17 @@ def test_difficulties_are_recovered() -> None:
     parameters = fit(history)
     found = parameters.item_difficulty + parameters.skill_difficulty[np.arange(100) % 5]
     assert np.corrcoef(found, truth.difficulty)[0, 1] > 0.9
+
+
+def test_of_an_item_all_answers_say_as_much_whenever_they_came() -> None:
+    """Its difficulty is as that of another item with as many right, though all its wrong answers came last."""
+    right, wrong = (
+        [Answer(one, 0, (), 1.0) for one in range(50)],
+        [Answer(one + 50, 0, (), 0.0) for one in range(50)],
+    )
+    mixed = [Answer(one + 100, 1, (), float(one % 2)) for one in range(100)]
+    parameters = fit(a_history([*right, *wrong, *mixed]))
+    assert parameters.item_difficulty[0] == pytest.approx(parameters.item_difficulty[1], abs=1e-6)
 
 
 @given(answers)
