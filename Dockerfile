@@ -29,7 +29,8 @@ COPY learnloom ./learnloom
 RUN /opt/backend/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
     && pip --python /opt/learnloom/bin/python install --no-compile --no-deps /wheels/*.whl
 # What tests the dependencies, what compiles against them, what serves debuggers, and what of pyarrow nothing here asks for, stays
-# out: other stores' file systems, encrypted files and Flight. Compiled is what is imported: the root of a container
+# out: other stores' file systems, encrypted files and Flight. So do the words of languages in which nothing here speaks: a
+# catalogue (.po) that is added beside the others brings its language. Compiled is what is imported: the root of a container
 # may be read-only, and each start would compile it anew.
 RUN apt-get update && apt-get install --yes --no-install-recommends binutils
 COPY deploy/warm.py ./
@@ -40,10 +41,13 @@ RUN cd /opt/learnloom/lib/python3.*/site-packages \
     && find . -path './pyarrow/*.so*' -regextype egrep \
         -regex '.*(_flight|_encryption|_s3|_gcsfs|_azurefs|_hdfs|_orc|libarrow_python\.so$|\.so\.[0-9]+\.[0-9.]+$).*' -delete \
     && find . -name '*.so*' -not -path '*.libs/*' -exec strip --strip-unneeded {} + \
+    && spoken="root|en$(find learnloom -name '*.po' -exec basename {} .po ';' | sort -u | sed 's/_.*//; s/^/|/' | tr -d '\n')" \
+    && find . -path './babel/locale-data/*.dat' -regextype egrep -not -regex ".*/($spoken)(_[^/]*)?\.dat" -delete \
     && /opt/learnloom/bin/python /src/warm.py
 
-# The base without what installs, what gives a caller rights that it has not, and programs that serve an administrator. The
-# number of the user is fixed, so that a volume that was written once can be written by every later image.
+# The base without what installs, what gives a caller rights that it has not, programs that serve an administrator, and
+# tables of character sets that only the system's iconv reads. The number of the user is fixed, so that a volume that was
+# written once can be written by every later image.
 FROM ${PYTHON} AS root
 RUN groupadd --gid 10001 learnloom \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /files --shell /usr/sbin/nologin learnloom \
@@ -51,6 +55,7 @@ RUN groupadd --gid 10001 learnloom \
         -o -name turtledemo -o -name pydoc_data -o -name 'config-3*' \) -prune -exec rm -r {} + \
     && rm -rf /usr/local/bin/pip* /usr/local/bin/idle* /usr/local/bin/2to3* /usr/local/include \
     && find /usr/local/lib -name __pycache__ -prune -exec rm -r {} + \
+    && find /usr/lib -type d -name gconv -prune -exec rm -r {} + \
     && purge="dpkg --purge --force-depends --force-remove-essential --force-remove-protected" \
     && $purge apt e2fsprogs gpgv libapt-pkg6.0 libext2fs2 login logsave mount passwd util-linux-extra \
     && $purge perl-base util-linux \

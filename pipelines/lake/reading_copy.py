@@ -60,23 +60,27 @@ def write_copy(warehouse: Warehouse, folder: Path, name: str, selects: Mapping[s
     return target
 
 
-def newest_copy(folder: Path) -> Path | None:
-    """Give the newest copy of a folder; None: there is none."""
-    return max(folder.glob("*" + _SUFFIX), default=None)
+def newest_copy(folder: Path, names: str = "*") -> Path | None:
+    """Give the newest copy of a folder among those whose names fit a pattern; None: there is none."""
+    return max(folder.glob(names + _SUFFIX), default=None)
 
 
 class ReadingCopy:
     """The newest copy of a folder, for many threads at once."""
 
-    def __init__(self, folder: Path, lay_over: "Callable[[CopyCursor], None]" = lambda _: None) -> None:
+    def __init__(
+        self, folder: Path, lay_over: "Callable[[CopyCursor], None]" = lambda _: None, *, names: str = "*"
+    ) -> None:
         """Open nothing yet.
 
         Args:
             folder: where copies lie.
             lay_over: is called when a copy is opened, which is attached as `copy`: what it makes in the main database,
                 in memory, is read in the place of what the copy has.
+            names: pattern of the names of copies that this reader understands.
         """
         self._folder = folder
+        self._names = names
         self._lay_over = lay_over
         self._lock = threading.Lock()
         self._name: str | None = None
@@ -86,7 +90,7 @@ class ReadingCopy:
     @property
     def name(self) -> str | None:
         """The newest copy's name; None: there is none."""
-        newest = newest_copy(self._folder)
+        newest = newest_copy(self._folder, self._names)
         return None if newest is None else newest.stem
 
     def cursor(self) -> "CopyCursor":

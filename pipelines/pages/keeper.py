@@ -21,7 +21,7 @@ from learnloom.pipelines.lake.reading_copy import CopyCursor, ReadingCopy
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.pages.apart import lay_over
 from learnloom.pipelines.pages.log import AnswerLog
-from learnloom.pipelines.pages.model import counted_of, folder_of, wanted_model, write_model
+from learnloom.pipelines.pages.model import NAMES, counted_of, folder_of, wanted_model, write_model
 from learnloom.schemas.errors import LearnloomError
 
 _log = logging.getLogger(__name__)
@@ -50,7 +50,9 @@ class ReadModelKeeper:
             on_roster: is called when rosters say something else, before the read model is written.
         """
         self.log = AnswerLog(folder_of(settings))
-        self.copy = ReadingCopy(folder_of(settings), lambda model: lay_over(settings, model, clock))
+        self.copy = ReadingCopy(
+            folder_of(settings), lambda model: lay_over(settings, model, clock), names=NAMES
+        )
         self._settings = settings
         self._job = LandingJob(settings, clock, StopSignal(), run)
         self._held = HeldWarehouse(partial(open_to_read, settings))

@@ -115,6 +115,10 @@ SELECTS: Final = {
     "counted": f"SELECT statement_id::VARCHAR AS statement_id FROM staging.stg_statement WHERE verb_id IN ({_TOLD})",
 }
 """Tables of the read model by the SELECT that gives their rows, beside those of rosters; each of them is small."""
+_VERSION: Final = hashlib.sha256(repr(SELECTS).encode()).hexdigest()[:8]
+"""Tells versions of the pages from each other."""
+NAMES: Final = f"*-*-*-{_VERSION}"
+"""Names of read models that these pages understand: moment of the refresh, count, state of rosters, version."""
 
 
 def folder_of(settings: Settings) -> Path:
@@ -135,15 +139,14 @@ class Wanted(NamedTuple):
         return name is not None and name.startswith(f"{self.refreshed}-") and name.endswith(self._ending)
 
     def next_name(self, before: str | None) -> str:
-        """Name for a read model that follows the one that stands: of one refresh they are counted."""
+        """Name for a read model that follows the one that stands (NAMES): of one refresh they are counted."""
         is_same = before is not None and before.startswith(f"{self.refreshed}-")
         number = int(before.split("-")[1]) + 1 if before is not None and is_same else 0
         return f"{self.refreshed}-{number:06d}{self._ending}"
 
     @property
     def _ending(self) -> str:
-        """Tells versions of the pages, and states of rosters, from each other."""
-        return f"-{hashlib.sha256(f'{SELECTS!r}{self.roster}'.encode()).hexdigest()[:8]}"
+        return f"-{hashlib.sha256(self.roster.encode()).hexdigest()[:8]}-{_VERSION}"
 
 
 def wanted_model(warehouse: Warehouse) -> Wanted:
@@ -159,7 +162,7 @@ def write_model(warehouse: Warehouse, settings: Settings) -> Path | None:
     wanted, folder = wanted_model(warehouse), folder_of(settings)
     if wanted.refreshed is None:
         return None
-    stands = newest_copy(folder)
+    stands = newest_copy(folder, NAMES)
     if stands is not None and wanted.is_named(stands.stem):
         return stands
     selects = {
