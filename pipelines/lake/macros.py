@@ -1,8 +1,7 @@
-"""The macros of sql/macros: arithmetic that staging needs in more than one place, or that is tested by itself.
+"""The macros of sql/macros: arithmetic that tables need in more than one place, or that is tested by itself.
 
-They are temporary: made for each connection that refreshes, with its workspace. Only tables of staging are
-computed by them, no view: so nobody who reads the warehouse needs them, and none of an earlier learnloom can stand in
-its catalogue.
+They are temporary: made for each connection that refreshes, with its workspace. Only tables are computed by them, no
+view: so nobody who reads the warehouse needs them, and none of an earlier learnloom can stand in its catalogue.
 """
 
 import importlib.resources

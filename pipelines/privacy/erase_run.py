@@ -184,7 +184,7 @@ class Erasing:
     def _refresh(self, erasures: Sequence[Erasure]) -> dict[str, str]:
         """Compute again what hung on them: what others are told of activities, courses and skills."""
         del erasures
-        RunFolders(self.warehouse).clear()
+        RunFolders(self.warehouse, self.settings).clear()
         state = read_state(self.warehouse) if STATE in filled_tables(self.warehouse) else None
         if state is not None:
             request = RefreshRequest(state.as_of, recounts=True)

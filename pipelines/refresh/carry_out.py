@@ -42,7 +42,7 @@ def carry_out(
         OvertakenError: another process has refreshed since this was planned.
     """
     warehouse = work.warehouse
-    with RunFolders(warehouse) as folders:
+    with RunFolders(warehouse, settings) as folders:
         if not plan.is_small:
             reading.close()
             if unfinished := folders.find_unfinished(plan):

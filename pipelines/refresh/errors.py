@@ -20,7 +20,7 @@ class UnreadableVersionsError(LearnloomError):
 
 
 class ClusterError(LearnloomError):
-    """The machines that are to compute students cannot be used."""
+    """The processes or machines that are to compute students cannot be used, or were lost."""
 
 
 class OtherCodeError(LearnloomError):

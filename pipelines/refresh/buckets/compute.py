@@ -3,6 +3,7 @@
 import uuid
 from pathlib import Path
 
+from learnloom.pipelines.ingest.land.student_keys import held_secret
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.relation import Relation, load_relations
 from learnloom.pipelines.lake.small import one_thread
@@ -29,6 +30,7 @@ def compute_bucket(bucket: Bucket, *, has_core: bool = False) -> BucketRows:
 
     Raises:
         OtherCodeError: here is another learnloom than where the refresh was planned.
+        StudentSecretError: here is not the secret by which the warehouse's keys of students are made.
     """
     job = bucket.job
     if job.code_digest != code_digest(load_relations()):
@@ -40,6 +42,7 @@ def compute_bucket(bucket: Bucket, *, has_core: bool = False) -> BucketRows:
         one_thread(warehouse, when=has_core),
         Workspace(warehouse) as work,
     ):
+        held_secret(warehouse)
         shared = {name: f"FROM '{path}'" for name, path in job.shared.items() if name != KEYS}
         transform = Transform(
             work, load_relations(), job.plan, _tell_nobody, shared=shared, among=bucket.keys.condition

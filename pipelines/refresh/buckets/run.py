@@ -1,5 +1,6 @@
 """Computing students bucket by bucket: a bucket bounds the memory, and several may be computed at the same time."""
 
+from contextlib import closing
 from dataclasses import replace
 
 from learnloom.pipelines.config.settings import Settings
@@ -42,10 +43,11 @@ def compute_in_buckets(transform: Transform, folder: RunFolder, settings: Settin
     done = folder.done()
     buckets = [Bucket(job, number, keys) for number, keys in enumerate(key_ranges(folder.n_buckets))]
     transform.begin(f"bucket {len(done) + 1} of {len(buckets)}")
-    for rows in spread([bucket for bucket in buckets if bucket.number not in done]):
-        folder.keep(rows)
-        done[rows.number] = rows
-        transform.begin(f"bucket {min(len(done) + 1, len(buckets))} of {len(buckets)}")
+    with closing(spread([bucket for bucket in buckets if bucket.number not in done])) as computed:
+        for rows in computed:
+            folder.keep(rows)
+            done[rows.number] = rows
+            transform.begin(f"bucket {min(len(done) + 1, len(buckets))} of {len(buckets)}")
     _show(transform, [done[bucket.number] for bucket in buckets])
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Self
 
+from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.ingest.land.student_keys import held_secret
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.fence import try_lock
 from learnloom.pipelines.lake.location import DATA_FOLDER
@@ -69,6 +71,11 @@ class RunFolder:
         """Keep what a bucket has given."""
         _write(self.path / f"bucket-{rows.number}.json", rows._asdict())
 
+    def files(self) -> set[str]:
+        """The paths of all files whose names are kept."""
+        given = {file.path for rows in self.done().values() for file in rows.files.values()}
+        return given | set((self.shared() or {}).values())
+
 
 class RunFolders:
     """The folders of a warehouse, for one refresh; a context manager that takes the refresh's own away.
@@ -76,9 +83,10 @@ class RunFolders:
     It stays where the block raises: the next refresh may go on with it.
     """
 
-    def __init__(self, warehouse: Warehouse) -> None:
-        """Take note of the warehouse."""
+    def __init__(self, warehouse: Warehouse, settings: Settings) -> None:
+        """Take note of the warehouse, and of a school's choices."""
         self._warehouse = warehouse
+        self._settings = settings
         self._path = warehouse.folder / _FOLDER
         self.own: RunFolder | None = None
         """The refresh's own, once it has one."""
@@ -95,11 +103,11 @@ class RunFolders:
             self.own.unlock()
 
     def find_unfinished(self, plan: Plan) -> RunFolder | None:
-        """Find what a refresh with the same request has left, to go on with it."""
-        asked = _plain(_request_of(plan))
+        """Find what a refresh with the same request has left, to go on with it: all that it has written is there."""
+        asked = _plain(self._request_of(plan))
         for path in sorted(self._path.glob("*")):
             kept = _read(path / _PLAN)
-            if kept is None or any(kept[name] != value for name, value in asked.items()):
+            if kept is None or any(kept.get(name) != value for name, value in asked.items()):
                 continue
             moments = {
                 name: dt.datetime.fromisoformat(kept["state"][name]) for name in ("as_of", "refreshed_at")
@@ -108,9 +116,34 @@ class RunFolders:
             if is_known_snapshot(self._warehouse, state.staged_snapshot) and (
                 unlock := try_lock(path / _LOCK)
             ):
-                self.own = RunFolder(path, state, kept["n_buckets"], unlock)
-                return self.own
+                found = RunFolder(path, state, kept["n_buckets"], unlock)
+                if self._stand(found.files()):
+                    self.own = found
+                    return found
+                unlock()
         return None
+
+    def _stand(self, files: set[str]) -> bool:
+        """Whether all of these files are there."""
+        # By pattern, and by folder: an object store is not asked for a path that is no pattern.
+        patterns = sorted({f"{path.rpartition('/')[0]}/*.parquet" for path in files})
+        if not patterns:
+            return True
+        return files <= {path for (path,) in self._warehouse.rows("SELECT file FROM glob(?)", [patterns])}
+
+    def _request_of(self, plan: Plan) -> dict[str, Any]:
+        """By what a refresh is told from one that computes something else, or in other buckets."""
+        before, secret = plan.before, held_secret(self._warehouse)
+        return {
+            "before": None if before is None else [before.refreshed_at.isoformat(), before.staged_snapshot],
+            "asked": {name: value for name, value in plan.state._asdict().items() if name not in _FREE},
+            "full": plan.is_full,
+            "fits": plan.fits,
+            "recounts": plan.recounts,
+            "since": None if plan.request.since is None else plan.request.since.isoformat(),
+            "key_check": None if secret is None else secret.check,
+            "bucket_statements": self._settings.refresh.bucket_statements,
+        }
 
     def make(self, plan: Plan, n_buckets: int) -> RunFolder:
         """Make the folder of a refresh, and take away those of refreshes that nothing goes on with any more."""
@@ -118,15 +151,18 @@ class RunFolders:
         path = self._path / uuid.uuid4().hex[:12]
         path.mkdir(parents=True)
         unlock = try_lock(path / _LOCK) or _nothing
-        _write(path / _PLAN, {**_request_of(plan), "state": plan.state._asdict(), "n_buckets": n_buckets})
+        _write(
+            path / _PLAN, {**self._request_of(plan), "state": plan.state._asdict(), "n_buckets": n_buckets}
+        )
         self.own = RunFolder(path, plan.state, n_buckets, unlock)
         return self.own
 
     def clear(self) -> None:
         """Take away the folders that no process has."""
-        for path in self._path.glob("*"):
-            if unlock := try_lock(path / _LOCK):
-                self._remove(path)
+        # One without a plan is being made: it is not locked yet.
+        for plan in self._path.glob(f"*/{_PLAN}"):
+            if unlock := try_lock(plan.with_name(_LOCK)):
+                self._remove(plan.parent)
                 unlock()
 
     def _remove(self, path: Path) -> None:
@@ -142,19 +178,6 @@ class RunFolders:
 
 def _nothing() -> None:
     """There is no lock to let go of."""
-
-
-def _request_of(plan: Plan) -> dict[str, Any]:
-    """By what a refresh is told from one that computes something else."""
-    before = plan.before
-    return {
-        "before": None if before is None else [before.refreshed_at.isoformat(), before.staged_snapshot],
-        "asked": {name: value for name, value in plan.state._asdict().items() if name not in _FREE},
-        "full": plan.is_full,
-        "fits": plan.fits,
-        "recounts": plan.recounts,
-        "since": None if plan.request.since is None else plan.request.since.isoformat(),
-    }
 
 
 def _plain(value: Any) -> Any:

@@ -3,17 +3,22 @@
 import datetime as dt
 import random
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
 
+from learnloom.pipelines.config.pseudonyms import PseudonymBounds
+from learnloom.pipelines.ingest.land.student_keys import take_secret
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import CATALOGUE, load_relations
+from learnloom.pipelines.lake.student_secret import StudentSecretError
 from learnloom.pipelines.refresh.buckets.compute import compute_bucket
-from learnloom.pipelines.refresh.buckets.job import Bucket, BucketRows
+from learnloom.pipelines.refresh.buckets.job import Bucket
 from learnloom.pipelines.refresh.buckets.key_range import key_ranges
+from learnloom.pipelines.refresh.buckets.spread import Computed
 from learnloom.pipelines.refresh.refresh import RefreshSummary, refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from tests.pipelines.refresh.conftest import RefreshedClass
@@ -32,7 +37,7 @@ class _Fixed:
         self.computed: list[int] = []
         self._dies_after = dies_after
 
-    def __call__(self, buckets: Sequence[Bucket]) -> Iterator[BucketRows]:
+    def __call__(self, buckets: Sequence[Bucket]) -> Computed:
         for bucket in random.Random(7).sample(buckets, len(buckets)):
             if len(self.computed) == self._dies_after:
                 raise KeyboardInterrupt
@@ -170,6 +175,24 @@ def _of_students(found: dict[str, list[str]]) -> dict[str, list[str]]:
     return {
         name: rows for name, rows in found.items() if not name.startswith("staging.") and name not in views
     }
+
+
+def test_worker_without_the_secret_of_student_keys_computes_nothing(
+    refreshed_class: RefreshedClass, refreshed_in: Refreshing, tmp_path: Path
+) -> None:
+    """Who cannot make the warehouse's keys of students refuses, and makes none that anybody could undo."""
+
+    class Elsewhere(_Fixed):
+        def __call__(self, buckets: Sequence[Bucket]) -> Computed:
+            absent = PseudonymBounds(student_key_file=tmp_path / "absent.key")
+            settings = buckets[0].job.settings.model_copy(update={"pseudonyms": absent})
+            job = replace(buckets[0].job, settings=settings)
+            return super().__call__([replace(bucket, job=job) for bucket in buckets])
+
+    with Warehouse(refreshed_class(students=6).folder) as warehouse:
+        take_secret(warehouse, renew=False, now=NOW, wait_seconds=20)
+        with pytest.raises(StudentSecretError, match=r"absent\.key is missing"):
+            refreshed_in(warehouse, Elsewhere(3), full=True)
 
 
 @pytest.mark.long
