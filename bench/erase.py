@@ -138,6 +138,9 @@ def _erase(folder: Path, n_students: int) -> None:
         _tell("erase request", [learnloom(folder, "erase", "request", *(str(key) for key, _ in students))])
         asked = len(landing.seconds)
         _tell("erase run --now", [learnloom(folder, "erase", "run", "--now")])
+    with Warehouse(folder / _WAREHOUSE, read_only=True) as warehouse:
+        (n_gone,) = warehouse.one("SELECT count(*) FROM landing.erasure WHERE step = 'gone'")
+    print(f"receipts by now: {n_gone}")
     after = _files(folder)
     written = sum(size for name, size in after.items() if name not in before)
     print(f"bytes written: {written:,} in {len(after.keys() - before.keys())} files")

@@ -91,7 +91,7 @@ def hide(
         # Who lands at the same time fails and is done again, with what is erased in its duplicate check.
         landing_schema.advance_fence(warehouse)
         if warehouse.snapshot() > scanned:
-            sought = [Sought(each.subject, each.erasure.pseudonym) for each in students]
+            sought = [Sought(each.subject, each.erasure.pseudonym, each.found.shared) for each in students]
             later = find_standing(warehouse, sought, since=scanned)
             students = [
                 each._replace(found=each.found.joined(more))

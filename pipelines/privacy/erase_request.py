@@ -172,7 +172,11 @@ def hide_what_came_since(
     some = [each for each in erasures if secret_of[each.erasure_id].is_of_student]
     if not some:
         return
-    sought = [Sought(_subject_of(secret_of[each.erasure_id]), each.pseudonym) for each in some]
+    secrets_of_some = [secret_of[each.erasure_id] for each in some]
+    sought = [
+        Sought(_subject_of(secret), each.pseudonym, secret.shared)
+        for secret, each in zip(secrets_of_some, some, strict=True)
+    ]
     since = (min(each.requested_at for each in some) - _CLOCKS_DIFFER).isoformat()
     is_late = f"landed_at >= TIMESTAMPTZ '{since}'"
     is_left = any(secret_of[each.erasure_id].done.get(LEFT_OVER) for each in some)
@@ -186,11 +190,16 @@ def hide_what_came_since(
         wait_seconds=settings.lock_wait_seconds,
     )
     again = []
-    for erasure, (subject, _), standing in zip(some, sought, found, strict=True):
+    for erasure, (subject, *_), standing in zip(some, sought, found, strict=True):
+        secret = secret_of[erasure.erasure_id]
+        secret = secret._replace(
+            # Others may have come to have a name, or come to light who have it.
+            tokens=tuple(token for token in secret.tokens if token not in standing.shared),
+            shared=tuple(dict.fromkeys((*secret.shared, *standing.shared))),
+            attachments=tuple(sorted({*secret.attachments, *standing.attachments})),
+        )
+        write_secret(warehouse.folder, erasure.erasure_id, secret)
         if standing.own or standing.mentions or standing.letters or is_listed(warehouse, subject):
-            secret = secret_of[erasure.erasure_id]
-            named = tuple(sorted({*secret.attachments, *standing.attachments}))
-            write_secret(warehouse.folder, erasure.erasure_id, secret._replace(attachments=named))
             again.append(Leaving(erasure._replace(step=STEPS[0], stepped_at=now), subject, standing))
     for first in range(0, len(again), _AT_ONCE):
         warehouse.retrying(

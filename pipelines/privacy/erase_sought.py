@@ -24,6 +24,8 @@ class Sought(NamedTuple):
     subject: Subject
     pseudonym: str
     """Stands in their place in the statements of others."""
+    shared: Sequence[Token] = ()
+    """Texts of which it is known that others have them, too."""
 
 
 class StatementHit(NamedTuple):
@@ -63,13 +65,15 @@ class Whereabouts(NamedTuple):
     """Hashes of the attachments of their own statements, and of refused records that name them."""
 
     def joined(self, later: "Whereabouts") -> "Whereabouts":
-        """This, with what was found later; what stands in both once."""
+        """This, with what was found later; what stands in both once, and what others have by either is theirs, too."""
+        shared = dict.fromkeys((*self.shared, *later.shared))
+        tokens = dict.fromkeys((*self.tokens, *later.tokens))
         return Whereabouts(
             list({each.statement_id: each for each in (*self.own, *later.own)}.values()),
             list({each.statement_id: each for each in (*self.mentions, *later.mentions)}.values()),
             list({each.dead_letter_id: each for each in (*self.letters, *later.letters)}.values()),
-            list(dict.fromkeys((*self.tokens, *later.tokens))),
-            list(dict.fromkeys((*self.shared, *later.shared))),
+            [token for token in tokens if token not in shared],
+            list(shared),
             self.attachments | later.attachments,
         )
 
@@ -111,7 +115,8 @@ class One:
         return [
             token
             for token in self.tokens()
-            if token.kind != "key" and bearers.get(token.text, self.keys) - self.keys
+            if token in self.sought.shared
+            or (token.kind != "key" and bearers.get(token.text, self.keys) - self.keys)
         ]
 
     def told(self, bearers: Mapping[str, set[str]]) -> list[Token]:

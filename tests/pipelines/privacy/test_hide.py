@@ -18,9 +18,11 @@ from tests.pipelines.privacy.making import (
     TOKENS,
     ZOE,
     answer,
+    asked,
     copied,
     fill_zoes_class,
     line,
+    run,
     settings_of,
 )
 from tests.pipelines.refresh.school import land
@@ -69,3 +71,36 @@ def test_what_lands_between_finding_and_hiding_is_hidden_too(tmp_path: Path) -> 
         (done,) = hide(warehouse, students, scanned=scanned, source="/learnloom")
         assert (done.erasure.n_statements, done.erasure.n_dead_letters) == (2, 1)
         assert warehouse.one("SELECT count(*) FROM landing.statement") == (2,)
+
+
+_NAMESAKE = {**OTHERS[0], "name": ZOE["name"]}
+
+
+def test_a_name_that_others_have_stays_theirs(tmp_path: Path) -> None:
+    """What is known to be another student's name, too, is not looked for because something lands meanwhile."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "first.jsonl", [line(answer(1, ZOE)), line(answer(2, _NAMESAKE))])
+        subject = find_subject(warehouse, settings_of(warehouse), f"{HOME} zz-901", NOW)
+        subject = subject._replace(names=(ZOE["name"],))
+        scanned = warehouse.snapshot()
+        (found,) = find_standing(warehouse, [Sought(subject, "erased-1")])
+        thanks = line(answer(3, OTHERS[1], f"{ZOE['name']} and zz-901 helped me"))
+        land(warehouse, tmp_path / "later.jsonl", [line(answer(4, ZOE)), thanks])
+        erasure = Erasure("1", NOW, "asked", "erased-1", "hidden", NOW)
+        (done,) = hide(warehouse, [Leaving(erasure, subject, found)], scanned=scanned, source="/learnloom")
+        assert {token.text for token in done.found.shared} == {ZOE["name"]}
+        assert ZOE["name"] not in {token.text for token in done.found.tokens}
+        said = warehouse.rows("SELECT raw ->> '$.result.response' FROM landing.statement ORDER BY ALL")
+        assert (f"{ZOE['name']} and erased-1 helped me",) in said
+
+
+def test_a_name_that_turns_out_to_be_anothers_keeps_no_receipt_back(tmp_path: Path) -> None:
+    """Before any refresh a student's name is read from their statements: the next run learns who else has it."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        land(warehouse, tmp_path / "first.jsonl", [line(answer(1, ZOE)), line(answer(2, _NAMESAKE))])
+        asked(warehouse, f"{HOME} zz-901")
+        (first,) = run(warehouse)
+        assert first.waits_for is not None
+        (second,) = run(warehouse)
+        assert second.waits_for is None
+        assert warehouse.one("SELECT count(*) FROM landing.statement") == (1,)
