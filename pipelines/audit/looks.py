@@ -130,9 +130,11 @@ class Audit:
             ) from error
 
     def _drop_old(self, now: datetime) -> None:
-        """Let looks go that are older than they are kept, and begin the chain behind them."""
+        """Let looks go that are older than they are kept, as all before them are, and begin the chain behind them."""
+        # Up to the first that is young enough: of a clock that is behind, the last ones may be old.
         old = self._connection.execute(
-            "SELECT seq, hash FROM look WHERE at < ? ORDER BY seq DESC LIMIT 1",
+            "SELECT seq, hash FROM look WHERE seq < (SELECT min(seq) FROM look WHERE at >= ?) "
+            "ORDER BY seq DESC LIMIT 1",
             ((now - self._kept).isoformat(),),
         ).fetchone()
         if old is not None:
@@ -154,7 +156,14 @@ class Audit:
         return [Look._make(row) for row in rows.fetchall()]
 
     def verify(self) -> ChainCheck:
-        """Reckon the chain again."""
+        """Reckon the chain again, as it stands at one moment."""
+        self._connection.execute("BEGIN")
+        try:
+            return self._reckoned()
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def _reckoned(self) -> ChainCheck:
         seq, last = self._connection.execute("SELECT seq, hash FROM anchor").fetchone()
         n_looks, broken_at = 0, None
         for row in self._connection.execute("SELECT * FROM look ORDER BY seq"):

@@ -69,6 +69,33 @@ def test_old_looks_go_and_the_chain_holds(tmp_path: Path) -> None:
         assert audit.verify()._replace(last_hash="") == (2, 4, "", None)
 
 
+@pytest.mark.parametrize("days_off", [-20_000, 1_200])
+def test_a_look_by_a_wrong_clock_takes_no_other_with_it(tmp_path: Path, days_off: int) -> None:
+    """Looks go when all up to them are older than kept: one of 1970, or of years ahead, lets no younger one go."""
+    file = tmp_path / "audit.sqlite"
+    _filled(file)
+    with Audit(file, kept_days=30) as audit:
+        audit.note(_NOW + timedelta(days=days_off), "mallory", "command", "profile", ["key1"])
+        audit.note(_NOW + timedelta(hours=9), "eve", "command", "profile", ["key1"])
+        assert [look.seq for look in audit.looks(None, limit=9)] == [5, 4, 3, 2, 1]
+        assert audit.verify()._replace(last_hash="") == (5, 5, "", None)
+
+
+def test_the_chain_holds_while_old_looks_go(tmp_path: Path) -> None:
+    """Whoever reckons the chain sees one state of it, though the beginning goes meanwhile."""
+    file = tmp_path / "audit.sqlite"
+    _filled(file)
+
+    def another(statement: str) -> None:
+        if statement.startswith("SELECT * FROM look"):
+            with Audit(file, kept_days=1) as other:
+                other.note(_NOW + timedelta(days=1, hours=1, minutes=30), "eve", "command", "profile", [])
+
+    with Audit(file, kept_days=1) as audit:
+        audit._connection.set_trace_callback(another)
+        assert audit.verify()._replace(last_hash="") == (3, 3, "", None)
+
+
 def test_what_cannot_be_kept_is_not_shown(tmp_path: Path) -> None:
     """An audit that cannot be written is an error, before anything is shown; without a file nothing is kept."""
     note_look(
