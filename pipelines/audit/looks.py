@@ -146,12 +146,13 @@ class Audit:
         found = row or self._connection.execute("SELECT seq, hash FROM anchor").fetchone()
         return int(found[0]), str(found[1])
 
-    def looks(self, student_key: str | None, *, limit: int) -> list[Look]:
-        """List looks, latest first: at one student, those at everybody among them; None: at anybody."""
+    def looks(self, student_keys: Iterable[str] | None, *, limit: int | None = None) -> list[Look]:
+        """List looks, latest first: at whoever has or had one of the keys, or at everybody; None: at anybody."""
+        keys = None if student_keys is None else orjson.dumps([*student_keys, EVERYBODY]).decode()
         rows = self._connection.execute(
-            "SELECT * FROM look WHERE :student IS NULL OR EXISTS "
-            "(SELECT * FROM json_each(students) WHERE value IN (:student, :everybody)) ORDER BY seq DESC LIMIT :limit",
-            {"student": student_key, "everybody": EVERYBODY, "limit": limit},
+            "SELECT * FROM look WHERE :keys IS NULL OR EXISTS (SELECT * FROM json_each(students) AS student "
+            "WHERE student.value IN (SELECT value FROM json_each(:keys))) ORDER BY seq DESC LIMIT :limit",
+            {"keys": keys, "limit": -1 if limit is None else limit},
         )
         return [Look._make(row) for row in rows.fetchall()]
 

@@ -203,7 +203,7 @@ def _looks(settings: Settings, subject: Subject) -> list[dict[str, str]] | None:
     if settings.vault.audit_file is None:
         return None
     with open_audit(settings) as audit:
-        looks = audit.looks(subject.student_key, limit=_MOST_LOOKS)
+        looks = audit.looks(subject.keys, limit=_MOST_LOOKS)
     return [{"at": each.at, "who": each.who, "through": each.through, "what": each.what} for each in looks]
 
 

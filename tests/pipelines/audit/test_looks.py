@@ -21,16 +21,17 @@ def _filled(file: Path, n: int = 3) -> None:
 
 
 def test_a_student_is_told_who_looked(tmp_path: Path) -> None:
-    """Looks at them and at everybody are listed, latest first, and those at others are not."""
+    """Looks at them under any of their keys, and at everybody, are listed, latest first; those at others are not."""
     file = tmp_path / "audit.sqlite"
     _filled(file)
     with Audit(file, kept_days=30) as audit:
         audit.note(_NOW + timedelta(hours=9), "api_token", "api", "events", ["key1", "key2"])
         audit.note(_NOW + timedelta(hours=10), "eve", "export", "export", [EVERYBODY])
-        assert [(look.seq, look.through) for look in audit.looks("key1", limit=9)] == [
+        assert [(look.seq, look.through) for look in audit.looks(["key0", "key1"], limit=9)] == [
             (5, "export"),
             (4, "api"),
             (2, "command"),
+            (1, "command"),
         ]
         assert len(audit.looks(None, limit=9)) == 5
         assert audit.verify()._replace(last_hash="") == (5, 5, "", None)
@@ -92,7 +93,7 @@ def test_the_chain_holds_while_old_looks_go(tmp_path: Path) -> None:
                 other.note(_NOW + timedelta(days=1, hours=1, minutes=30), "eve", "command", "profile", [])
 
     with Audit(file, kept_days=1) as audit:
-        audit._connection.set_trace_callback(another)
+        audit._connection.set_trace_callback(another)  # noqa: SLF001
         assert audit.verify()._replace(last_hash="") == (3, 3, "", None)
 
 
