@@ -130,9 +130,11 @@ class Audit:
             ) from error
 
     def _drop_old(self, now: datetime) -> None:
-        """Let looks go that are older than they are kept, and begin the chain behind them."""
+        """Let looks go that are older than they are kept, as all before them are, and begin the chain behind them."""
+        # Up to the first that is young enough: of a clock that is behind, the last ones may be old.
         old = self._connection.execute(
-            "SELECT seq, hash FROM look WHERE at < ? ORDER BY seq DESC LIMIT 1",
+            "SELECT seq, hash FROM look WHERE seq < (SELECT min(seq) FROM look WHERE at >= ?) "
+            "ORDER BY seq DESC LIMIT 1",
             ((now - self._kept).isoformat(),),
         ).fetchone()
         if old is not None:
@@ -144,17 +146,25 @@ class Audit:
         found = row or self._connection.execute("SELECT seq, hash FROM anchor").fetchone()
         return int(found[0]), str(found[1])
 
-    def looks(self, student_key: str | None, *, limit: int) -> list[Look]:
-        """List looks, latest first: at one student, those at everybody among them; None: at anybody."""
+    def looks(self, student_keys: Iterable[str] | None, *, limit: int | None = None) -> list[Look]:
+        """List looks, latest first: at whoever has or had one of the keys, or at everybody; None: at anybody."""
+        keys = None if student_keys is None else orjson.dumps([*student_keys, EVERYBODY]).decode()
         rows = self._connection.execute(
-            "SELECT * FROM look WHERE :student IS NULL OR EXISTS "
-            "(SELECT * FROM json_each(students) WHERE value IN (:student, :everybody)) ORDER BY seq DESC LIMIT :limit",
-            {"student": student_key, "everybody": EVERYBODY, "limit": limit},
+            "SELECT * FROM look WHERE :keys IS NULL OR EXISTS (SELECT * FROM json_each(students) AS student "
+            "WHERE student.value IN (SELECT value FROM json_each(:keys))) ORDER BY seq DESC LIMIT :limit",
+            {"keys": keys, "limit": -1 if limit is None else limit},
         )
         return [Look._make(row) for row in rows.fetchall()]
 
     def verify(self) -> ChainCheck:
-        """Reckon the chain again."""
+        """Reckon the chain again, as it stands at one moment."""
+        self._connection.execute("BEGIN")
+        try:
+            return self._reckoned()
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def _reckoned(self) -> ChainCheck:
         seq, last = self._connection.execute("SELECT seq, hash FROM anchor").fetchone()
         n_looks, broken_at = 0, None
         for row in self._connection.execute("SELECT * FROM look ORDER BY seq"):

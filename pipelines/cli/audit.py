@@ -10,7 +10,7 @@ from learnloom.pipelines.cli.options import Exit, JsonOption, LimitOption, Wareh
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.serve.students import StudentMissingError, find_student
+from learnloom.pipelines.serve.students import StudentMissingError, find_student, keys_of
 from learnloom.pipelines.vault.names import alias_of
 
 commands = typer.Typer(add_completion=False)
@@ -51,18 +51,18 @@ def audit(
             raise typer.Exit(Exit.FAILED)
         out.say(f"{found.n_looks:,} looks; each follows from the one before. Last hash: {found.last_hash}")
         return
-    key = None
+    keys = None
     if student is not None:
         with open_to_read(settings) as place:
             try:
-                key = find_student(place, alias_of(settings, place, student))
+                keys = keys_of(place, find_student(place, alias_of(settings, place, student)))
             except StudentMissingError:
                 # Looks outlive whoever was erased: a key is theirs as it is.
                 if _KEY.fullmatch(student) is None:
                     raise
-                key = student
+                keys = [student]
     with open_audit(settings) as opened:
-        looks = opened.looks(key, limit=limit)
+        looks = opened.looks(keys, limit=limit)
     columns = ["look", "at", "who", "through", "what", "students"]
     out.table(columns, [(each.seq, *each[1:5], _shown(each.students)) for each in looks])
     if len(looks) == limit:

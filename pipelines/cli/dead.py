@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from learnloom.pipelines.audit.looks import EVERYBODY
 from learnloom.pipelines.cli.options import InputMissingError, JsonOption, WarehouseOption
 from learnloom.pipelines.cli.output import Output, plain
 from learnloom.pipelines.cli.replay import RuleOption, SourceOption, TopicOption, replay
+from learnloom.pipelines.cli.shown import looked_at
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.ingest.land.dead_letters import DeadGroup, DeadSelection, count_by, find
 from learnloom.pipelines.ingest.validate.repairs import REPAIRS
@@ -44,8 +46,10 @@ def summary(
     if context.invoked_subcommand is not None:
         return
     out = Output(as_json=as_json)
-    with open_to_read(read_settings(warehouse)) as opened:
+    settings = read_settings(warehouse)
+    with open_to_read(settings) as opened:
         counts = count_by(opened, by)
+    looked_at(settings, "dead", [EVERYBODY])
     for count in counts:
         fields = count._asdict()
         out.record({by: fields.pop("group"), **fields})
@@ -89,8 +93,10 @@ def list_(
 ) -> None:
     """List refused records, oldest first."""
     out = Output(as_json=as_json)
-    with open_to_read(read_settings(warehouse)) as opened:
+    settings = read_settings(warehouse)
+    with open_to_read(settings) as opened:
         letters = find(opened, DeadSelection(rule, topic, source, is_waiting=not replayed), limit=limit)
+    looked_at(settings, "dead list", [EVERYBODY])
     for letter in letters:
         fault, where = letter.faults[0], f"{letter.topic}:{letter.offset + 1}"
         out.record(
@@ -116,7 +122,8 @@ def show(
 ) -> None:
     """Show one refused record: its faults, how to fix them, and the bytes as received."""
     out = Output(as_json=as_json)
-    with open_to_read(read_settings(warehouse)) as opened:
+    settings = read_settings(warehouse)
+    with open_to_read(settings) as opened:
         letters = find(opened, DeadSelection(id_prefix=dead_letter_id, is_waiting=None), limit=2)
     if not letters:
         raise InputMissingError(
@@ -126,6 +133,7 @@ def show(
         raise InputMissingError(
             f"the ids of several dead letters begin with {dead_letter_id!r}: give more characters"
         )
+    looked_at(settings, "dead show", [EVERYBODY])
     letter = letters[0]
     out.record(letter._asdict() | {"faults": [fault._asdict() for fault in letter.faults]})
     sender = f", sent by {letter.source}" if letter.source else ""
@@ -164,8 +172,11 @@ def export(
     Without --with-content it says where each stood and which rules it breaks, and nothing of what stands in it.
     """
     out = Output(as_json=as_json)
-    with open_to_read(read_settings(warehouse)) as opened:
+    settings = read_settings(warehouse)
+    with open_to_read(settings) as opened:
         letters = find(opened, DeadSelection(rule, topic, source), limit=_EXPORTED)
+    if with_content:
+        looked_at(settings, "dead export", [EVERYBODY], through="export")
     with file.open("x", encoding="utf-8") as lines:
         for letter in letters:
             lines.write(json.dumps(_exported(letter, with_content=with_content), ensure_ascii=False) + "\n")

@@ -1,15 +1,15 @@
 """`learnloom people`."""
 
-import getpass
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from learnloom.pipelines.audit.looks import EVERYBODY
 from learnloom.pipelines.cli.options import JsonOption, LimitOption, WarehouseOption, now, run_of
 from learnloom.pipelines.cli.output import Output
-from learnloom.pipelines.cli.shown import looked_at
+from learnloom.pipelines.cli.shown import account, looked_at
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.formatting import count
 from learnloom.pipelines.lake.connection import Warehouse
@@ -36,11 +36,7 @@ ByOption = Annotated[
 
 def teller_of(by: str | None, why: str | None, source: str) -> Teller:
     """Give who tells something of people by a command: who was named, or the account of the machine."""
-    try:
-        account = by or getpass.getuser()
-    except (KeyError, OSError):  # a container may have no account
-        account = "unknown"
-    return Teller(now(), account, why, source)
+    return Teller(now(), by or account(), why, source)
 
 
 def _told(
@@ -215,8 +211,10 @@ def suggest(
 ) -> None:
     """List who may be one person, or staff, with the reason; nothing is changed."""
     out = Output(as_json=as_json)
-    with open_to_read(read_settings(warehouse)) as opened:
+    settings = read_settings(warehouse)
+    with open_to_read(settings) as opened:
         found = find_suggestions(opened, WhoIsWho(read_events(opened)), limit=limit)
+    looked_at(settings, "people suggest", [EVERYBODY])
     for each in found:
         out.record(each)
         named = zip(each.identifiers, each.names, strict=True)
@@ -238,8 +236,10 @@ def history(
 ) -> None:
     """List what was told of people, latest first: who, when, why, and whether it was undone."""
     out = Output(as_json=as_json)
-    with open_to_read(read_settings(warehouse)) as opened:
+    settings = read_settings(warehouse)
+    with open_to_read(settings) as opened:
         events = read_events(opened)
+    looked_at(settings, "people history", [EVERYBODY])
     undone = WhoIsWho(events).undone
     columns = ["event", "told at", "told by", "source", "action", "identifier", "value", "why", "undone"]
     rows = [

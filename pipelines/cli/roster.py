@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from learnloom.pipelines.audit.looks import EVERYBODY
 from learnloom.pipelines.cli.options import Exit, JsonOption, LimitOption, WarehouseOption, now, run_of
 from learnloom.pipelines.cli.output import Output
 from learnloom.pipelines.cli.people import ByOption, WhyOption, teller_of
+from learnloom.pipelines.cli.shown import looked_at
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.feedback.formatting import count
 from learnloom.pipelines.lake.errors import WarehouseMissingError
@@ -217,6 +219,7 @@ def unmatched(
     listed: list[UnmatchedMember] = []
     with suppress(WarehouseMissingError), open_to_read(settings) as opened:
         listed = list_unmatched(opened, limit=limit)
+    looked_at(settings, "roster unmatched", [EVERYBODY])
     columns = ["login", "name", "looked for", "role", "came", "course"]
     came: list[tuple[object, ...]] = [
         (

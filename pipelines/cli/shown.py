@@ -1,6 +1,7 @@
 """What commands that show students have in common: the names of the vault, and the audit."""
 
-import getpass
+import os
+import pwd
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -30,11 +31,12 @@ def vault_of(settings: Settings) -> Path:
 
 
 def account() -> str:
-    """The account of this machine that runs the command."""
+    """The account that runs the command, by the process and not by what the environment says; else its number."""
+    number = os.getuid()
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may have no account
-        return "unknown"
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # a container may have no account
+        return str(number)
 
 
 def shown_names(

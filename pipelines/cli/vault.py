@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from learnloom.pipelines.audit.looks import EVERYBODY
 from learnloom.pipelines.cli.options import JsonOption, LimitOption, now
 from learnloom.pipelines.cli.output import Output
-from learnloom.pipelines.cli.shown import account
+from learnloom.pipelines.cli.shown import account, looked_at
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.config.vault import Purpose
 from learnloom.pipelines.feedback.formatting import count
+from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.people.import_names import aliases_of, import_names
 from learnloom.pipelines.people.oneroster import MatchBy
 from learnloom.pipelines.pseudonyms.opening import named_pseudonyms, pseudonyms_of
@@ -81,7 +83,8 @@ def show(
 ) -> None:
     """Show people with their identifiers and pseudonyms, and what was told of purposes."""
     out = Output(as_json=as_json)
-    with open_vault(read_settings()) as vault:
+    settings = read_settings()
+    with open_vault(settings) as vault:
         people = vault.people(limit=limit) if who is None else [_found(vault, who)]
         rows = [
             (
@@ -94,6 +97,8 @@ def show(
             )
             for person in people
         ]
+    aliases = [alias.text for person in people for alias in person.aliases]
+    looked_at(settings, "vault show", [EVERYBODY] if who is None else map(key_of, aliases))
     out.table(["name", "aliases", "consent"], rows)
 
 

@@ -11,7 +11,7 @@ from learnloom.pipelines.login.sessions import read_document
 from learnloom.pipelines.login.store import FOLDER, Visitor, open_login_store
 from learnloom.pipelines.login.tables import FILE, SCHEMA
 from learnloom.pipelines.lrs.conninfo import parameters
-from learnloom.pipelines.lrs.database import Database
+from learnloom.pipelines.lrs.database import Connection, Database
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
 from learnloom.pipelines.people.identifier import key_of
 
@@ -45,6 +45,18 @@ def came_as(database: Database, keys: Collection[str], subjects: Collection[str]
     return [each for each in came if each.subject in subjects or _is_of(each.identifier, keys)]
 
 
+def sessions_of(
+    connection: Connection, keys: Collection[str], subjects: Collection[str]
+) -> list[tuple[str, str]]:
+    """Give the hash of each session of somebody, and what is kept with it, as JSON."""
+    found = []
+    for session_hash, document in connection.execute("SELECT session_hash, document FROM session").fetchall():
+        identity, reader = read_document(document)
+        if identity.subject in subjects or reader.student_key in keys or _is_of(identity.identifier, keys):
+            found.append((session_hash, document))
+    return found
+
+
 def forget_logins(database: Database, keys: Collection[str], subjects: Collection[str]) -> dict[str, int]:
     """Take somebody out, and end their sessions; whoever is about to log in has to begin again.
 
@@ -56,19 +68,10 @@ def forget_logins(database: Database, keys: Collection[str], subjects: Collectio
         connection.execute("DELETE FROM begun")
         for each in came:
             connection.execute("DELETE FROM came WHERE subject = ?", (each.subject,))
-        n_sessions = 0
-        for session_hash, document in connection.execute(
-            "SELECT session_hash, document FROM session"
-        ).fetchall():
-            identity, reader = read_document(document)
-            if (
-                identity.subject in subjects
-                or reader.student_key in keys
-                or _is_of(identity.identifier, keys)
-            ):
-                connection.execute("DELETE FROM session WHERE session_hash = ?", (session_hash,))
-                n_sessions += 1
-    counts = {"login.came": len(came), "login.session": n_sessions}
+        sessions = sessions_of(connection, keys, subjects)
+        for session_hash, _ in sessions:
+            connection.execute("DELETE FROM session WHERE session_hash = ?", (session_hash,))
+    counts = {"login.came": len(came), "login.session": len(sessions)}
     return {name: count for name, count in counts.items() if count}
 
 

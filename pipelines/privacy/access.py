@@ -14,20 +14,24 @@ from learnloom.pipelines.feedback.describe import describe_profile
 from learnloom.pipelines.feedback.why import describe_why
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import filled_tables, load_relations
+from learnloom.pipelines.privacy.access_beside import write_beside
+from learnloom.pipelines.privacy.access_rows import write_relations
+from learnloom.pipelines.privacy.access_said import REFUSED, STATEMENTS, write_sent
 from learnloom.pipelines.privacy.errors import ErasureError
+from learnloom.pipelines.privacy.given import where_given
 from learnloom.pipelines.privacy.kept import PURPOSES, everything_kept, retention_of
 from learnloom.pipelines.privacy.retention_find import CARRIED
 from learnloom.pipelines.privacy.subject import Subject, find_subject, known_people
 from learnloom.pipelines.refresh.why import why
 from learnloom.pipelines.serve.students import StudentMissingError, read_profile
 from learnloom.pipelines.vault.opening import open_vault
+from learnloom.schemas.event import FORGOTTEN
 from learnloom.schemas.profile import StudentProfile
 
-_STAGED: Final = "staging.stg_statement"
 _SKILL_PRIOR: Final = CARRIED[1]
+_PROFILE: Final = "feedback.student_profile"
 _RAISED: Final = "raised"
-_AT_ONCE: Final = 5_000
-_MOST_LOOKS: Final = 10_000
+_OWNER_ONLY: Final = 0o700
 
 
 class Given(NamedTuple):
@@ -43,7 +47,7 @@ class Given(NamedTuple):
 def give_access(
     warehouse: Warehouse, settings: Settings, wanted: str, folder: Path, *, who: str, now: dt.datetime
 ) -> Given:
-    """Write everything that is kept of a student into a new folder: for machines, and as one page.
+    """Write everything that is kept of a student into a new folder, its owner's alone: for machines, and as one page.
 
     Args:
         warehouse: within a transaction, so that all of it is of one moment.
@@ -64,11 +68,12 @@ def give_access(
         raise ErasureError(f"{folder} is not empty: name a new folder")
     note_look(settings, now, who=who, through="export", what="access", students=[subject.student_key])
     folder.mkdir(parents=True, exist_ok=True)
-    n_statements = _write_statements(warehouse, subject, folder / "statements.jsonl")
-    try:
-        profile = read_profile(warehouse, subject.student_key)
-    except StudentMissingError:
-        profile = None
+    folder.chmod(_OWNER_ONLY)
+    sent = write_sent(warehouse, settings, subject, folder, now=now)
+    own = [each.statement_id for each in sent.found.own]
+    rows = write_relations(warehouse, subject, own, folder)
+    rows |= write_beside(settings, subject, sent.found.tokens, folder, now=now)
+    profile = _profile(warehouse, subject)
     explained = _explained(warehouse, settings, profile)
     signals = _signals(warehouse, subject)
     content = {
@@ -76,7 +81,11 @@ def give_access(
         "student_key": subject.student_key,
         "identifiers": subject.identifiers,
         "names": subject.names,
-        "statements": {"file": "statements.jsonl", "count": n_statements},
+        "statements": {"file": STATEMENTS, "count": sent.n_statements},
+        "statements_of_others_that_name_you": len(sent.found.mentions),
+        "refused": {"file": REFUSED, "count": sent.n_refused},
+        "attachments": sent.attachments,
+        "rows": rows,
         "profile": None if profile is None else profile.model_dump(mode="json"),
         "estimates": [each.model_dump(mode="json") for each, _ in explained],
         "carried": _carried(warehouse, subject),
@@ -86,36 +95,36 @@ def give_access(
         "consent": _consent(settings, subject),
         "looks": _looks(settings, subject),
         "retention": retention_of(settings),
-        "kept": [each._asdict() for each in everything_kept(load_relations()) if each.is_personal],
+        "kept": _kept(),
     }
     (folder / "access.json").write_text(
         json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8"
     )
-    page = _page(content, profile, [line for _, lines in explained for line in (*lines, "")])
-    (folder / "access.html").write_text(page, encoding="utf-8")
-    files = ["access.html", "access.json", "statements.jsonl"]
-    return Given(subject.student_key, n_statements, len(signals), len(explained), files)
+    parts = _parts(content, profile, [line for _, lines in explained for line in (*lines, "")])
+    (folder / "access.html").write_text(_page(now.isoformat(), parts), encoding="utf-8")
+    files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    return Given(subject.student_key, sent.n_statements, len(signals), len(explained), files)
 
 
-def _write_statements(warehouse: Warehouse, subject: Subject, path: Path) -> int:
-    """Write the student's statements as they came, in the order in which they landed."""
-    if _STAGED not in filled_tables(warehouse):
-        path.write_bytes(b"")
-        return 0
-    rows = warehouse.arrow_batches(
-        f"SELECT raw FROM {LAKE}.landing.statement WHERE statement_id IN "
-        f"(SELECT statement_id FROM {LAKE}.{_STAGED} WHERE list_contains($keys, student_key)) "
-        "ORDER BY landed_at, statement_id",
-        {"keys": list(subject.keys)},
-        at_once=_AT_ONCE,
-    )
-    count = 0
-    with path.open("w", encoding="utf-8") as file:
-        for batch in rows:
-            for raw in batch.column(0).to_pylist():
-                file.write(" ".join(raw.splitlines()) + "\n")
-                count += 1
-    return count
+def _profile(warehouse: Warehouse, subject: Subject) -> StudentProfile | None:
+    """The student's profile; None where no refresh has made one yet."""
+    if _PROFILE not in filled_tables(warehouse):
+        return None
+    try:
+        return read_profile(warehouse, subject.student_key)
+    except StudentMissingError:
+        return None
+
+
+def _kept() -> list[dict[str, Any]]:
+    """What is kept of students where and why, and in which file of the answer it stands."""
+    relations = load_relations()
+    by_name = {each.full_name: each for each in relations}
+    return [
+        {**each._asdict(), "given": where_given(each, by_name)}
+        for each in everything_kept(relations)
+        if each.is_personal
+    ]
 
 
 def _explained(
@@ -160,8 +169,8 @@ def _signals(warehouse: Warehouse, subject: Subject) -> list[dict[str, Any]]:
             sent.setdefault(sequence, []).append({"receiver": name, "status": status, "at": at.isoformat()})
     rows = warehouse.rows(
         f"SELECT sequence, created_at, change, signal_kind, audience, event FROM {LAKE}.feedback.outbox "
-        "WHERE list_contains($keys, student_key) ORDER BY sequence",
-        {"keys": list(subject.keys)},
+        "WHERE list_contains($keys, student_key) AND change <> $forgotten ORDER BY sequence",
+        {"keys": list(subject.keys), "forgotten": FORGOTTEN},
     )
     return [
         {
@@ -203,7 +212,7 @@ def _looks(settings: Settings, subject: Subject) -> list[dict[str, str]] | None:
     if settings.vault.audit_file is None:
         return None
     with open_audit(settings) as audit:
-        looks = audit.looks(subject.student_key, limit=_MOST_LOOKS)
+        looks = audit.looks(subject.keys)
     return [{"at": each.at, "who": each.who, "through": each.through, "what": each.what} for each in looks]
 
 
@@ -212,8 +221,10 @@ def _fate(sent: dict[str, Any]) -> str:
     return f"given on {sent['at'][:10]}" if sent["status"] == "delivered" else "not given"
 
 
-def _page(content: dict[str, Any], profile: StudentProfile | None, reasons: Iterable[str]) -> str:
-    """The same for a person to read."""
+def _parts(
+    content: dict[str, Any], profile: StudentProfile | None, reasons: Iterable[str]
+) -> dict[str, Sequence[str]]:
+    """The same for a person to read: what is said below which heading."""
     told = [] if profile is None else list(describe_profile(profile))
     signals = [
         f"{each['at'][:10]}, {'said' if each['change'] == _RAISED else 'no longer said'} to the {each['audience']}: "
@@ -221,10 +232,13 @@ def _page(content: dict[str, Any], profile: StudentProfile | None, reasons: Iter
         + "".join(f" ({one['receiver']}: {_fate(one)})" for one in each["receivers"])
         for each in content["signals"]
     ]
-    parts = {
+    return {
         "Who you are here": [*content["identifiers"], *content["names"], f"Key: {content['student_key']}"],
         "What you did": [
-            f"{content['statements']['count']} statements; each stands as it came in statements.jsonl."
+            f"{content['statements']['count']} statements; each stands as it came in {STATEMENTS}.",
+            f"{content['refused']['count']} records that were refused; each stands as it came in {REFUSED}.",
+            f"{len(content['attachments'])} attachments, in the folder attachments.",
+            f"{content['statements_of_others_that_name_you']} statements of others name you; they are theirs as well.",
         ],
         "What is said of you": told,
         "Why": list(reasons),
@@ -245,10 +259,16 @@ def _page(content: dict[str, Any], profile: StudentProfile | None, reasons: Iter
             f"{each['at'][:16]}: {each['who']}, {each['through']} {each['what']}" for each in content["looks"]
         ],
         "How long it is kept": [f"{what}: {how_long}" for what, how_long in content["retention"].items()],
+        "Where it is kept, and where you find it": [
+            f"{each['place']}, {each['what']}: {each['given']}" for each in content["kept"]
+        ],
         "What you can ask for": [
             "Your school corrects it, stops using it, gives it to you in this form, or erases it: ask for that.",
         ],
     }
+
+
+def _page(made_at: str, parts: dict[str, Sequence[str]]) -> str:
     body = "\n".join(
         f"<h2>{html.escape(title)}</h2>\n"
         + "\n".join(f"<p>{html.escape(line)}</p>" for line in lines or ["Nothing."])
@@ -257,6 +277,6 @@ def _page(content: dict[str, Any], profile: StudentProfile | None, reasons: Iter
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>What is kept of you</title>\n'
         "<style>body{font-family:sans-serif;max-width:45em;margin:2em auto;line-height:1.5}</style></head>\n"
-        f"<body><h1>What is kept of you</h1>\n<p>Made {html.escape(content['made_at'][:16])} UTC.</p>\n{body}\n"
+        f"<body><h1>What is kept of you</h1>\n<p>Made {html.escape(made_at[:16])} UTC.</p>\n{body}\n"
         "</body></html>\n"
     )

@@ -80,17 +80,25 @@ def find_waiting(database: Database, redaction: Redaction) -> list[Erased]:
             Erased(hash_number(statement_id.encode()), hash_number(raw), TOPIC, 0, is_gone=False)
             for statement_id, raw in _own_waiting(connection, redaction)
         ]
-        refused = [
+    return [
+        *own,
+        *(
             Erased(0, hash_number(raw), TOPIC, 0, is_gone=False)
-            for raw in refused_naming(connection, redaction)
-        ]
-    return [*own, *refused]
+            for raw in refused_waiting(database, redaction)
+        ),
+    ]
 
 
-def waiting_bytes(database: Database, redaction: Redaction) -> list[bytes]:
-    """Statements of a student whose bytes the journal has."""
+def waiting_bytes(database: Database, redaction: Redaction) -> dict[str, bytes]:
+    """Statements of a student whose bytes the journal has, by their ids."""
     with database.snapshot() as connection:
-        return [raw for _, raw in _own_waiting(connection, redaction)]
+        return dict(_own_waiting(connection, redaction))
+
+
+def refused_waiting(database: Database, redaction: Redaction) -> list[bytes]:
+    """Refused records that name a student, of which the journal has the bytes."""
+    with database.snapshot() as connection:
+        return list(refused_naming(connection, redaction))
 
 
 def erase_in_store(

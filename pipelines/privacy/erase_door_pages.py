@@ -4,7 +4,7 @@ Nothing tells whom a text names, and there may be many: memory holds a page of t
 only while what names the student is written.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -14,7 +14,7 @@ from learnloom.pipelines.lrs.documents import SEPARATOR, etag_of
 from learnloom.pipelines.lrs.reader import progress
 from learnloom.pipelines.privacy.content import Content
 from learnloom.pipelines.privacy.mentions import Redaction
-from learnloom.pipelines.privacy.tokens import holds
+from learnloom.pipelines.privacy.tokens import Token, holds
 from learnloom.schemas.xapi.identity import student_key
 
 RECORDS: Final = 200
@@ -112,6 +112,23 @@ def redact_tables(database: Database, redaction: Redaction) -> dict[str, int]:
     return {table.name: _redact_table(database, table, redaction) for table in _TABLES}
 
 
+def standing_under(connection: Connection, tokens: Sequence[Token]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the rows of these tables that stand under a name of a student, each with its table."""
+    for table in _TABLES:
+        columns = [*table.key, *filter(None, [table.content])]
+        find = f"SELECT {', '.join(columns)} FROM {table.name} WHERE {_is_row(table)}"
+        for key in connection.execute(f"SELECT {', '.join(table.key)} FROM {table.name}").fetchall():
+            if _is_under(key, tokens):
+                yield (
+                    table.name,
+                    dict(zip(columns, connection.execute(find, tuple(key)).fetchone(), strict=True)),
+                )
+
+
+def _is_under(key: Sequence[str], tokens: Collection[Token]) -> bool:
+    return any(holds(part, tokens) for name in key for part in name.split(SEPARATOR))
+
+
 def _redact_table(database: Database, table: _Table, redaction: Redaction) -> int:
     names = ", ".join(table.key)
     marks = ", ".join("?" * len(table.key))
@@ -125,7 +142,7 @@ def _redact_table(database: Database, table: _Table, redaction: Redaction) -> in
             texts = [bytes(row[-1] or b"").decode("utf-8", "surrogateescape") for row in page]
             near = redaction.near(texts)
             for (*key, _), text in zip(page, texts, strict=True):
-                if any(holds(part, redaction.tokens) for name in key for part in name.split(SEPARATOR)):
+                if _is_under(key, redaction.tokens):
                     count += _drop(connection, table, key)
                 elif text in near and (new := redaction.of(text)) is not None:
                     count += _change(connection, table, key, new.encode("utf-8", "surrogateescape"))

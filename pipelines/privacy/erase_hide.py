@@ -10,7 +10,6 @@ from learnloom.pipelines.ingest.land.dead_letters import drop_content
 from learnloom.pipelines.ingest.land.dedupe import hash_number
 from learnloom.pipelines.ingest.land.erased import Erased, write_erased
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.lake.relation import columns_in, filled_tables
 from learnloom.pipelines.privacy.erase_find import find_standing
@@ -18,15 +17,12 @@ from learnloom.pipelines.privacy.erase_sought import Sought, Whereabouts
 from learnloom.pipelines.privacy.erase_state import Erasure, add_erasures, drop_erasures
 from learnloom.pipelines.privacy.erase_tell import put_events
 from learnloom.pipelines.privacy.mentions import Redaction
-from learnloom.pipelines.privacy.subject import LOGINS, Subject
+from learnloom.pipelines.privacy.subject import Subject, whose
 from learnloom.pipelines.privacy.tokens import Token
 
 MESSAGE: Final = "Its content is no longer kept: a student who stands in it was erased."
 _STATEMENT: Final = "landing.statement"
-_STAGED: Final = "staging.stg_statement"
 _OUTBOX: Final = "feedback.outbox"
-_KEYS: Final = ("student_key", "identifier_key", "teller_key")
-"""Columns that say whose a row is."""
 _LATER: Final = ("landing.erasure", "landing.erased", _OUTBOX)
 _TEXTS: Final = {
     "landing.person_event": ("reason", "source"),
@@ -185,21 +181,8 @@ def _take_out(warehouse: Warehouse, students: Sequence[Leaving]) -> list[dict[st
 
 def _whose(name: str, columns: Iterable[str], students: Sequence[Leaving], numbers: Sequence[int]) -> str:
     """SQL for the rows of a table that are of some of the students, or of statements that name them."""
-    subjects = [students[number].subject for number in numbers]
-    # As constants: by these DuckLake knows which files to open.
-    keys = ", ".join(quoted(key) for each in subjects for key in each.keys)
-    logins = ", ".join(quoted(login) for each in subjects for login in each.logins)
     gone = f"SELECT statement_id::UUID FROM gone WHERE number IN ({', '.join(map(str, numbers))})"
-    parts = [f"{column} IN ({keys})" for column in _KEYS if column in columns]
-    if name in LOGINS and logins:
-        parts.append(f"subject IN ({logins})")
-    if name == "landing.person_event":
-        parts.append(f"value IN ({keys})")
-    if name in (_STATEMENT, _STAGED, "landing.statement_version"):
-        parts.append(f"statement_id IN ({gone})")
-    if name == "landing.statement_version":
-        parts.append(f"first_id IN ({gone})")
-    return " OR ".join(parts)
+    return whose(name, columns, [students[number].subject for number in numbers], gone)
 
 
 def _as_redacted(warehouse: Warehouse, students: Sequence[Leaving]) -> pa.Table:

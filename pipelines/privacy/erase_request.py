@@ -113,10 +113,10 @@ def _hide_some(
             redaction = Redaction(
                 each.subject.keys, each.found.tokens, each.erasure.pseudonym, shared=each.found.shared
             )
-            sent = waiting_bytes(store, redaction) if store is not None else []
+            sent = waiting_bytes(store, redaction) if store is not None else {}
             waiting = find_waiting(store, redaction) if store is not None else []
             students[number] = each._replace(waiting=waiting)
-            kept[each.erasure.erasure_id] = _secret_of(each, attachments_named(sent))
+            kept[each.erasure.erasure_id] = _secret_of(each, attachments_named(sent.values()))
     # Before the students are hidden: after it, nothing tells any more who they were.
     for erasure_id, secret in kept.items():
         write_secret(warehouse.folder, erasure_id, secret)

@@ -183,6 +183,8 @@ class _Run:
         if going.num_rows:
             self._tokens = telling_texts(self._warehouse, going)
             self._attachments = going_attachments(self._warehouse, going)
+            if self._rows:
+                self._keep()  # the erasure stands already, and what is hidden next is told by these
         for batch in _batches(going):
             rows = self._warehouse.retrying(partial(self._hide, batch, version), wait_seconds=self._wait)
             self._done(rows, n_statements=batch.num_rows)

@@ -66,8 +66,12 @@ def _identifiers(warehouse: Warehouse, students: Iterable[str]) -> dict[str, set
 
 
 def write_known(warehouse: Warehouse, identifiers: list[str], tables: tuple[pa.Table, pa.Table]) -> None:
-    """Write what is known in the place of what was, within a transaction."""
-    for name, rows in zip(CARRIED, tables, strict=True):
+    """Write what is known in the place of what was, within a transaction.
+
+    What no later answer has come to was carried when it was.
+    """
+    for name, told in zip(CARRIED, tables, strict=True):
+        rows = _with_former_dates(warehouse, name, told) if told.num_rows else told
         warehouse.run(
             f"DELETE FROM {LAKE}.{name} WHERE list_contains($keys::VARCHAR[], identifier_key)",
             {"keys": identifiers},
@@ -75,3 +79,12 @@ def write_known(warehouse: Warehouse, identifiers: list[str], tables: tuple[pa.T
         if rows.num_rows:
             with warehouse.holding(known=rows):
                 warehouse.run(f"INSERT INTO {LAKE}.{name} BY NAME FROM known")
+
+
+def _with_former_dates(warehouse: Warehouse, name: str, told: pa.Table) -> pa.Table:
+    same = [column for column in ("identifier_key", "skill_id", "last_at") if column in told.column_names]
+    with warehouse.holding(told=told):
+        return warehouse.arrow(
+            "SELECT told.* REPLACE (coalesce(before.carried_at, told.carried_at) AS carried_at) "
+            f"FROM told LEFT JOIN {LAKE}.{name} AS before USING ({', '.join(same)})"
+        )

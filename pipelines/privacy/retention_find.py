@@ -43,11 +43,19 @@ _GOING: Final = f"""
     -- Without a void its statement would count again.
     standing AS (SELECT statement_id FROM judged WHERE rule IS NULL)
 
-    SELECT statement_id::VARCHAR AS statement_id, student_key, rule
+    SELECT
+        judged.statement_id::VARCHAR AS statement_id,
+        -- Whoever voids: it goes with its statement, not before.
+        coalesce(voided.student_key, judged.student_key) AS student_key,
+        judged.rule
     FROM judged
-    WHERE rule IS NOT NULL
-        AND (voided_statement_id IS NULL OR voided_statement_id NOT IN (SELECT statement_id FROM standing))
-    ORDER BY student_key, statement_id
+    LEFT JOIN judged AS voided ON judged.voided_statement_id = voided.statement_id
+    WHERE judged.rule IS NOT NULL
+        AND (
+            judged.voided_statement_id IS NULL
+            OR judged.voided_statement_id NOT IN (SELECT statement_id FROM standing)
+        )
+    ORDER BY 2, 1
     LIMIT {{most}}
 """
 MOST: Final = 1_000_000
@@ -63,6 +71,8 @@ def going_statements(
     warehouse: Warehouse, rules: Sequence[RetentionRule], snapshot: int, now: dt.datetime
 ) -> pa.Table:
     """Find the statements that are to go, `MOST` at the most: statement_id, student_key and rule, by whole students.
+
+    A void has the key of the student whose statement it voids.
 
     Args:
         warehouse: a refresh has taken all in.

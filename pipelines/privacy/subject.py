@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.student_keys import former_keys, held_secret
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.relation import existing_tables, filled_tables
 from learnloom.pipelines.login.forget import came_as, opened_logins
 from learnloom.pipelines.people.errors import PersonError
@@ -22,6 +23,14 @@ _IDENTIFIER: Final = "staging.stg_identifier"
 _STUDENT: Final = "dimensional.dim_student"
 LOGINS: Final = ("landing.login_match", "landing.roster_member")
 """Tables that may name somebody by a login alone, in a column `subject`."""
+_KEYS: Final = ("student_key", "identifier_key", "teller_key")
+"""Columns that say whose a row is."""
+_STATEMENTS: Final = {
+    "landing.statement": ("statement_id",),
+    "staging.stg_statement": ("statement_id",),
+    "landing.statement_version": ("statement_id", "first_id"),
+}
+"""Columns that say of which statement a row is."""
 
 
 class Subject(NamedTuple):
@@ -102,6 +111,28 @@ def known_people(settings: Settings, identifiers: Iterable[str]) -> list[VaultPe
     with open_vault(settings) as vault:
         found = [person for each in identifiers if (person := vault.find(each)) is not None]
     return list({person.person_id: person for person in found}.values())
+
+
+def whose(name: str, columns: Iterable[str], subjects: Sequence[Subject], statements: str) -> str:
+    """SQL for the rows of a table that are of some students, or of some statements; empty where it has none.
+
+    Args:
+        name: the table's full name.
+        columns: its columns.
+        subjects: the students.
+        statements: SQL for the ids of the statements.
+    """
+    # As constants: by these DuckLake knows which files to open.
+    keys = ", ".join(quoted(key) for each in subjects for key in each.keys)
+    logins = ", ".join(quoted(login) for each in subjects for login in each.logins)
+    known = set(columns)
+    parts = [f"{column} IN ({keys})" for column in _KEYS if column in known]
+    if name in LOGINS and logins:
+        parts.append(f"subject IN ({logins})")
+    if name == "landing.person_event":
+        parts.append(f"value IN ({keys})")
+    parts += [f"{column} IN ({statements})" for column in _STATEMENTS.get(name, ())]
+    return " OR ".join(parts)
 
 
 def is_listed(warehouse: Warehouse, subject: Subject) -> bool:

@@ -115,6 +115,16 @@ def key_now(warehouse: Warehouse, wanted: str) -> str:
     return str(rows[0][0]) if rows else wanted
 
 
+def keys_of(warehouse: Warehouse, student_key: str) -> list[str]:
+    """All keys that a student goes by, or has gone by: looks and events may have been kept under any of them."""
+    rows = warehouse.rows(
+        f"SELECT DISTINCT unnest(list_concat([student_key, identifier_key, own_key], former_keys)) FROM {_IDENTIFIER} "
+        "WHERE student_key = ? ORDER BY ALL",
+        [student_key],
+    )
+    return [str(row[0]) for row in rows]
+
+
 def read_profile(warehouse: Warehouse, student_key: str) -> StudentProfile:
     """Read a student's profile.
 

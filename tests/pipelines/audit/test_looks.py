@@ -21,16 +21,17 @@ def _filled(file: Path, n: int = 3) -> None:
 
 
 def test_a_student_is_told_who_looked(tmp_path: Path) -> None:
-    """Looks at them and at everybody are listed, latest first, and those at others are not."""
+    """Looks at them under any of their keys, and at everybody, are listed, latest first; those at others are not."""
     file = tmp_path / "audit.sqlite"
     _filled(file)
     with Audit(file, kept_days=30) as audit:
         audit.note(_NOW + timedelta(hours=9), "api_token", "api", "events", ["key1", "key2"])
         audit.note(_NOW + timedelta(hours=10), "eve", "export", "export", [EVERYBODY])
-        assert [(look.seq, look.through) for look in audit.looks("key1", limit=9)] == [
+        assert [(look.seq, look.through) for look in audit.looks(["key0", "key1"], limit=9)] == [
             (5, "export"),
             (4, "api"),
             (2, "command"),
+            (1, "command"),
         ]
         assert len(audit.looks(None, limit=9)) == 5
         assert audit.verify()._replace(last_hash="") == (5, 5, "", None)
@@ -67,6 +68,33 @@ def test_old_looks_go_and_the_chain_holds(tmp_path: Path) -> None:
         audit.note(_NOW + timedelta(days=1, hours=1, minutes=30), "eve", "command", "profile", ["key9"])
         assert [look.seq for look in audit.looks(None, limit=9)] == [4, 3]
         assert audit.verify()._replace(last_hash="") == (2, 4, "", None)
+
+
+@pytest.mark.parametrize("days_off", [-20_000, 1_200])
+def test_a_look_by_a_wrong_clock_takes_no_other_with_it(tmp_path: Path, days_off: int) -> None:
+    """Looks go when all up to them are older than kept: one of 1970, or of years ahead, lets no younger one go."""
+    file = tmp_path / "audit.sqlite"
+    _filled(file)
+    with Audit(file, kept_days=30) as audit:
+        audit.note(_NOW + timedelta(days=days_off), "mallory", "command", "profile", ["key1"])
+        audit.note(_NOW + timedelta(hours=9), "eve", "command", "profile", ["key1"])
+        assert [look.seq for look in audit.looks(None, limit=9)] == [5, 4, 3, 2, 1]
+        assert audit.verify()._replace(last_hash="") == (5, 5, "", None)
+
+
+def test_the_chain_holds_while_old_looks_go(tmp_path: Path) -> None:
+    """Whoever reckons the chain sees one state of it, though the beginning goes meanwhile."""
+    file = tmp_path / "audit.sqlite"
+    _filled(file)
+
+    def another(statement: str) -> None:
+        if statement.startswith("SELECT * FROM look"):
+            with Audit(file, kept_days=1) as other:
+                other.note(_NOW + timedelta(days=1, hours=1, minutes=30), "eve", "command", "profile", [])
+
+    with Audit(file, kept_days=1) as audit:
+        audit._connection.set_trace_callback(another)  # noqa: SLF001
+        assert audit.verify()._replace(last_hash="") == (3, 3, "", None)
 
 
 def test_what_cannot_be_kept_is_not_shown(tmp_path: Path) -> None:

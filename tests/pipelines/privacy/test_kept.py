@@ -10,7 +10,8 @@ from learnloom.pipelines.lake.relation import Relation, load_relations
 from learnloom.pipelines.login.tables import TABLES as LOGIN_TABLES
 from learnloom.pipelines.lrs.tables import TABLES
 from learnloom.pipelines.pages.log import TABLE as ANSWER_TABLE
-from learnloom.pipelines.privacy.kept import FILES, beside_kept, kept_of, store_kept
+from learnloom.pipelines.privacy.given import where_given
+from learnloom.pipelines.privacy.kept import FILES, beside_kept, everything_kept, kept_of, store_kept
 from learnloom.pipelines.reference.kept import kept_reference
 from learnloom.pipelines.vault.database import TABLES as VAULT_TABLES
 from tests.conftest import SmallClass
@@ -28,6 +29,14 @@ def test_the_page_is_up_to_date() -> None:
 def test_a_table_about_students_is_listed_so(relation: Relation) -> None:
     """Every relation has an entry, and one with a student's key, identifier or words is personal."""
     assert kept_of(relation).is_personal or not _PERSONAL & set(relation.columns)
+
+
+def test_whatever_is_kept_of_a_student_is_given_or_said_why_not() -> None:
+    """`learnloom access` has each relation, table and file about students, or says why it is not there once more."""
+    relations = {each.full_name: each for each in load_relations()}
+    for kept in everything_kept(relations.values()):
+        if kept.is_personal:
+            assert where_given(kept, relations)
 
 
 def test_every_table_of_the_store_is_listed() -> None:

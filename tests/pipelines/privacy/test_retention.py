@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from learnloom.pipelines.config.retention import Retention, RetentionRule
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.deliver.queue import SubscriptionFilter
 from learnloom.pipelines.lake.connection import Warehouse
@@ -21,52 +20,33 @@ from learnloom.pipelines.privacy.retention_carry import write_known
 from learnloom.pipelines.privacy.retention_plan import Going, plan
 from tests.pipelines.privacy.making import (
     NOW,
-    account,
     answer,
     asked,
     copied,
     failed_checks,
     left_of,
     line,
-    settings_of,
+)
+from tests.pipelines.privacy.weeks import (
+    CUT,
+    QUIZ,
+    SAID,
+    STUDENTS,
+    fill_weeks,
+    lines_of_weeks,
+    rule,
+    settings_with,
+    void,
 )
 from tests.pipelines.refresh.school import differences, land, refreshed, tables
 
 pytestmark = pytest.mark.slow
 
-_CUT = dt.datetime(2026, 9, 8, 12, tzinfo=dt.UTC)
-_STUDENTS = [account(f"u-10{number}", f"Student Number{number}") for number in range(3)]
-_SAID = "the oldest answer of them all, nobody else gave it"
-_QUIZ = {"contextActivities": {"parent": [{"id": "https://school.example/quiz", "objectType": "Activity"}]}}
-
-
-def _rule(name: str, **more: Any) -> RetentionRule:
-    return RetentionRule(**{"name": name, "days": (NOW - _CUT).days, **more})
-
-
-def _settings(warehouse: Warehouse, *rules: RetentionRule) -> Settings:
-    return settings_of(warehouse, retention=Retention(rules=rules))
-
-
-def _lines() -> list[bytes]:
-    """Answers of two weeks, of which one week is old; of u-102 all is."""
-    said = [
-        answer(number, _STUDENTS[number % 2], _SAID if number == 14 else "", context=_QUIZ)
-        for number in range(14, 56)
-    ]
-    return [line(each) for each in (*said, answer(57, _STUDENTS[2], context=_QUIZ))]
-
-
-def _fill(warehouse: Warehouse, folder: Path) -> None:
-    """The answers land and are refreshed."""
-    land(warehouse, folder / "class.jsonl", _lines())
-    refreshed(warehouse)
-
 
 @pytest.fixture
 def weeks(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """The answers of two weeks."""
-    with copied(tmp_path_factory, "weeks", tmp_path, _fill) as warehouse:
+    with copied(tmp_path_factory, "weeks", tmp_path, fill_weeks) as warehouse:
         yield warehouse
 
 
@@ -74,16 +54,8 @@ def weeks(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def weeks_on_a_server(tmp_path: Path, database: str) -> Iterator[Warehouse]:
     """The same with its catalogue in PostgreSQL."""
     with Warehouse(tmp_path / "warehouse", postgres=database) as warehouse:
-        _fill(warehouse, tmp_path)
+        fill_weeks(warehouse, tmp_path)
         yield warehouse
-
-
-def _void(number: int, target: int, day: int) -> bytes:
-    made = answer(number, _STUDENTS[0], timestamp=f"2026-09-{day:02d}T10:00:00Z")
-    del made["result"]
-    made["verb"] = {"id": "http://adlnet.gov/expapi/verbs/voided"}
-    made["object"] = {"objectType": "StatementRef", "id": answer(target, {})["id"]}
-    return line(made)
 
 
 def _end(warehouse: Warehouse, settings: Settings) -> list[str | None]:
@@ -105,26 +77,26 @@ def test_what_is_old_goes_and_what_was_known_goes_on(
 ) -> None:
     """A dry run tells it; then no byte of it is left, and what is kept has the estimates of before."""
     warehouse: Warehouse = request.getfixturevalue(where)
-    settings = _settings(warehouse, _rule("old"))
+    settings = settings_with(warehouse, rule("old"))
     before = tables(warehouse)
     estimates, skills = warehouse.rows(_ESTIMATES), warehouse.rows(_SKILLS)
-    (n_old,) = warehouse.one("SELECT count(*) FROM staging.stg_statement WHERE occurred_at < ?", [_CUT])
+    (n_old,) = warehouse.one("SELECT count(*) FROM staging.stg_statement WHERE occurred_at < ?", [CUT])
     going = plan(warehouse, settings, now=NOW)
     assert Going("old", "landing.statement", n_old) in going
     assert Going("old", "dimensional.fact_attempt", n_old) in going
     assert tables(warehouse) == before
     assert follow(warehouse, settings, clock=lambda: NOW) == going
-    assert warehouse.one("SELECT min(occurred_at) >= ? FROM staging.stg_statement", [_CUT]) == (True,)
+    assert warehouse.one("SELECT min(occurred_at) >= ? FROM staging.stg_statement", [CUT]) == (True,)
     assert _end(warehouse, settings) == [None]
     assert failed_checks(warehouse) == []
-    assert left_of(tmp_path / "warehouse", [_SAID]) == set()
+    assert left_of(tmp_path / "warehouse", [SAID]) == set()
     kept = {str(row[0]) for row in warehouse.rows("SELECT statement_id FROM landing.statement")}
     assert warehouse.rows(_ESTIMATES) == [row for row in estimates if str(row[1]) in kept]
     (gone,) = warehouse.one("SELECT identifier_key FROM landing.student_prior WHERE weight = 1")
     assert warehouse.rows(_SKILLS) == [row for row in skills if row[0] != gone]
-    land(warehouse, tmp_path / "again.jsonl", _lines())
+    land(warehouse, tmp_path / "again.jsonl", lines_of_weeks())
     assert warehouse.one("SELECT count(*) FROM landing.statement") == (len(kept),)
-    land(warehouse, tmp_path / "new.jsonl", [line(answer(70, _STUDENTS[2], context=_QUIZ))])
+    land(warehouse, tmp_path / "new.jsonl", [line(answer(70, STUDENTS[2], context=QUIZ))])
     assert refreshed(warehouse).full_because is None
     incremental = tables(warehouse)
     refreshed(warehouse, full=True)
@@ -139,7 +111,7 @@ def test_ended_between_two_batches_the_next_one_goes_on(
 ) -> None:
     """Where only some students are hidden yet, the rest follows, and nothing is carried twice."""
     warehouse = weeks
-    settings = _settings(warehouse, _rule("old"))
+    settings = settings_with(warehouse, rule("old"))
     skills = warehouse.rows(_SKILLS)
     monkeypatch.setattr(retention, "_AT_ONCE", 1)
     written: list[Any] = []
@@ -166,9 +138,9 @@ def test_ended_between_two_batches_the_next_one_goes_on(
 def test_a_void_stays_as_long_as_what_it_voids(weeks: Warehouse, tmp_path: Path) -> None:
     """An old void of a statement that is kept is kept; one whose statement goes too goes with it."""
     warehouse = weeks
-    land(warehouse, tmp_path / "voids.jsonl", [_void(80, 40, 2), _void(81, 14, 2)])
+    land(warehouse, tmp_path / "voids.jsonl", [void(80, 40, 2), void(81, 14, 2)])
     refreshed(warehouse)
-    follow(warehouse, _settings(warehouse, _rule("old")), clock=lambda: NOW)
+    follow(warehouse, settings_with(warehouse, rule("old")), clock=lambda: NOW)
     voids = warehouse.rows(
         "SELECT voided_statement_id::VARCHAR FROM staging.stg_statement WHERE voided_statement_id IS NOT NULL"
     )
@@ -180,14 +152,14 @@ def test_a_void_stays_as_long_as_what_it_voids(weeks: Warehouse, tmp_path: Path)
 def test_rules_choose_by_source_and_course(tmp_path: Path) -> None:
     """The first rule that fits a statement counts; a course that has no end in the plan keeps what it has."""
     with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "one_a.jsonl", _lines()[:20])
-        land(warehouse, tmp_path / "oneba.jsonl", _lines()[20:])
+        land(warehouse, tmp_path / "one_a.jsonl", lines_of_weeks()[:20])
+        land(warehouse, tmp_path / "oneba.jsonl", lines_of_weeks()[20:])
         refreshed(warehouse)
-        settings = _settings(
+        settings = settings_with(
             warehouse,
-            _rule("ended", days=1, counted_from="course_end"),
-            _rule("elsewhere", days=1, courses=("https://other.example/*",)),
-            _rule("first-file", days=1, sources=("*one_a.jsonl",)),
+            rule("ended", days=1, counted_from="course_end"),
+            rule("elsewhere", days=1, courses=("https://other.example/*",)),
+            rule("first-file", days=1, sources=("*one_a.jsonl",)),
         )
         found = [each for each in plan(warehouse, settings, now=NOW) if each.relation == "landing.statement"]
         assert found == [Going("first-file", "landing.statement", 20)]
@@ -196,19 +168,19 @@ def test_rules_choose_by_source_and_course(tmp_path: Path) -> None:
 def test_letters_what_was_carried_and_files_go_by_their_rules(tmp_path: Path) -> None:
     """Old refused records of a source lose their content, old exports go; nothing beside them does."""
     with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "bad.jsonl", [b"zq-17 sent this\n"], at=_CUT - dt.timedelta(days=1))
-        land(warehouse, tmp_path / "other.jsonl", [b"none either\n"], at=_CUT - dt.timedelta(days=1))
+        land(warehouse, tmp_path / "bad.jsonl", [b"zq-17 sent this\n"], at=CUT - dt.timedelta(days=1))
+        land(warehouse, tmp_path / "other.jsonl", [b"none either\n"], at=CUT - dt.timedelta(days=1))
         folder = tmp_path / "exports"
         (folder / "old").mkdir(parents=True)
         for name in ("old/a.parquet", "new.csv", "notes.txt"):
             (folder / name).write_text("x")
         for name in ("old/a.parquet", "notes.txt"):
-            os.utime(folder / name, times=(_CUT.timestamp() - 1, _CUT.timestamp() - 1))
-        settings = _settings(
+            os.utime(folder / name, times=(CUT.timestamp() - 1, CUT.timestamp() - 1))
+        settings = settings_with(
             warehouse,
-            _rule("letters", what="dead_letters", sources=("*bad.jsonl",)),
-            _rule("carried", what="carried"),
-            _rule("exports", what="exports", folder=folder),
+            rule("letters", what="dead_letters", sources=("*bad.jsonl",)),
+            rule("carried", what="carried"),
+            rule("exports", what="exports", folder=folder),
         )
         assert follow(warehouse, settings, clock=lambda: NOW) == [
             Going("letters", "landing.dead_letter", 1),
@@ -235,7 +207,7 @@ def _event(sequence: int, signal_id: str, occurrence: int, change: str, days_ago
         "audience": "teacher",
         "created_at": at,
         "expires_at": at,
-        "event": json.dumps({"data": {"sentence": f"{signal_id} {_SAID}", "created_at": at}}),
+        "event": json.dumps({"data": {"sentence": f"{signal_id} {SAID}", "created_at": at}}),
     }
 
 
@@ -252,7 +224,7 @@ def test_events_of_what_ended_long_ago_go_and_count_on(tmp_path: Path) -> None:
         _event(7, "late", 1, "ended", 5),
     ]
     with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "class.jsonl", [line(answer(70, _STUDENTS[0]))])
+        land(warehouse, tmp_path / "class.jsonl", [line(answer(70, STUDENTS[0]))])
         refreshed(warehouse)
         warehouse.run("DELETE FROM feedback.outbox")
         (tmp_path / "told.json").write_text("\n".join(map(json.dumps, told)))
@@ -262,9 +234,9 @@ def test_events_of_what_ended_long_ago_go_and_count_on(tmp_path: Path) -> None:
             "INSERT INTO feedback.delivery SELECT 'tutor', sequence, event_id, student_key, 'waiting', 1, now(), NULL, "
             "now() FROM feedback.outbox WHERE sequence IN (6, 7)"
         )
-        settings = _settings(warehouse, _rule("told", what="events", days=30))
-        assert plan(warehouse, settings, now=NOW) == [Going("told", "feedback.outbox", 4)]
-        assert follow(warehouse, settings, clock=lambda: NOW) == [Going("told", "feedback.outbox", 4)]
+        settings = settings_with(warehouse, rule("told", what="events", days=30))
+        assert plan(warehouse, settings, now=NOW) == [Going("told", "feedback.outbox", 3)]
+        assert follow(warehouse, settings, clock=lambda: NOW) == [Going("told", "feedback.outbox", 3)]
         assert plan(warehouse, settings, now=NOW) == [Going("told", "feedback.outbox", 0)]
         assert warehouse.rows(
             "SELECT sequence, change, occurrence FROM feedback.outbox ORDER BY sequence"
@@ -280,7 +252,7 @@ def test_events_of_what_ended_long_ago_go_and_count_on(tmp_path: Path) -> None:
         assert warehouse.rows(wanted, values) == [(2,), (4,), (7,)]
         assert _end(warehouse, settings) == [None]
         assert [name for name, _ in failed_checks(warehouse) if name != "outbox_tells_what_stands"] == []
-        assert left_of(tmp_path / "warehouse", [f"old {_SAID}"]) == set()
-        assert left_of(tmp_path / "warehouse", [f"late {_SAID}"])
+        assert left_of(tmp_path / "warehouse", [f"old {SAID}"]) == set()
+        assert left_of(tmp_path / "warehouse", [f"late {SAID}"])
         (receipt,) = read_receipts(warehouse.folder)
         assert receipt.content["events_removed"] == 3
