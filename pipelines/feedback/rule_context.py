@@ -144,10 +144,8 @@ class RuleContext:
         expires_at = held_from + timedelta(days=entry.lifetime_days)
         if expires_at <= self.as_of or not self.is_heard(kind, message.message_id):
             return
-        ids = [
-            signal_id(key, kind, audience, basis.subject, basis.state)
-            for key in (self.evidence.student_key, *self.evidence.other_keys)
-        ]
+        keys = (self.evidence.student_key, *self.evidence.other_keys)
+        ids = [signal_id(key, kind, audience, basis.subject, basis.state) for key in keys]
         if self._dismissals.silence(kind, audience, basis.subject, ids):
             return
         yield Signal(

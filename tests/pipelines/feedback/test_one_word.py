@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.signals import signals
 from learnloom.pipelines.feedback.track_record import TrackRecord
 from learnloom.schemas.evidence import StudentEvidence
 from learnloom.schemas.signal import Audience, RightShare, RightSource, SignalKind
 from tests.pipelines.feedback.make import (
-    Thresholds,
     a_skill,
     a_student,
     an_estimate,

@@ -66,7 +66,7 @@ def test_what_was_dismissed_leaves_room_for_the_next() -> None:
 
 
 def _reviews(
-    *due: tuple[str, float, float], active: Sequence[float], firm: bool = False, p: float = 0.97
+    *due: tuple[str, float, float], active: Sequence[int], firm: bool = False, p: float = 0.97
 ) -> StudentEvidence:
     """Skills that were mastered, with days since the review came due and what is expected then; and active days ago."""
     skills: list[SkillEvidence] = [
