@@ -187,7 +187,9 @@ class Thresholds(BaseModel):
     least_right: dict[SignalKind, Annotated[float, Field(ge=0, le=1)]] = Field(
         default_factory=dict,
         description="By kind: share right from which on it is said, as this school's own backtest found it, else as it "
-        "was in simulated classes: `[thresholds.least_right]` with `wheel_spinning = 0.9`.",
+        "was in simulated classes: `[thresholds.least_right]` with `wheel_spinning = 0.9`. It does something for "
+        "`strength`, `weakness`, `wheel_spinning`, `rapid_guessing`, `engagement_change`, and for `at_risk` by its "
+        "simple rule: whatever else foretells something says itself how likely it is, and no bar silences it.",
     )
     least_right_to_act: float = Field(
         default=0.8,

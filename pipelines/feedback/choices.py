@@ -40,13 +40,14 @@ def practise_next(
     *,
     preferences: Preferences,
     closed_courses: frozenset[str],
+    reminded: frozenset[str],
     thresholds: Thresholds,
     language: Language = ENGLISH,
 ) -> tuple[Choice, ...]:
     """Offer skills to practise.
 
     What a teacher has set comes first. A skill is never offered that the student said no to lately; nor one that is
-    mastered, due for review, stuck (more of the same does not help) or known to be locked by a prerequisite, unless a
+    mastered, to be reviewed, stuck (more of the same does not help) or known to be locked by a prerequisite, unless a
     teacher has set it. Those in the band come first, among them those whose prerequisites are near mastery, then the
     nearest to the target, among equals a goal and then an earlier
     choice. Where fewer than the wished number lie in the band, the nearest outside fill up and say so.
@@ -55,6 +56,7 @@ def practise_next(
         skills: all skills of the student.
         preferences: what the student wants, and does not want just now.
         closed_courses: courses that the student has finished or left; their skills are not offered.
+        reminded: skills of which the student is reminded that a review is due.
         thresholds: the band, its target and the number of choices.
         language: in which it is said why each is offered.
     """
@@ -62,7 +64,7 @@ def practise_next(
         _candidate(skill, p, preferences, thresholds)
         for skill in skills
         if (p := skill.p_mastery if skill.p_mastery is not None else skill.p_expected) is not None
-        and (is_open(skill) or skill.skill_id in preferences.assigned)
+        and (skill.skill_id in preferences.assigned or (is_open(skill) and skill.skill_id not in reminded))
         and (skill.is_unlocked is not False or skill.skill_id in preferences.assigned)
         and skill.course_id not in closed_courses
         and skill.skill_id not in preferences.declined

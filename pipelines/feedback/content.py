@@ -1,14 +1,19 @@
 """What to learn: mastery, strengths and weaknesses, what to practise next, stretch, reviews that are due."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Final
 
 from learnloom.pipelines.feedback.beside_class import p_stays_below
+from learnloom.pipelines.feedback.process import is_student_told_stuck
+from learnloom.pipelines.feedback.reminders import Reminder
 from learnloom.pipelines.feedback.rule_context import Basis, RuleContext, day_of, week_of
+from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from learnloom.pipelines.feedback.texts import content_texts as texts
 from learnloom.schemas.level import Level
 from learnloom.schemas.message import Message
-from learnloom.schemas.profile import SkillProfile
+from learnloom.schemas.profile import Path, SkillProfile
 from learnloom.schemas.signal import Signal, SignalKind
 
 _MAX_REVIEWS: Final = 5
@@ -16,6 +21,9 @@ _MAX_REVIEWS: Final = 5
 
 _GAIN: Final = 0.05
 """Probability that practice gives back from which it is worth a word."""
+
+_LEAST_RIGHT: Final = 0.5
+"""Share right from which a skill may be a strength."""
 
 _LEVEL_URGENCY: Final = {Level.MASTERED: 0.2, Level.NEAR: 0.15, Level.NEEDS_WORK: 0.35}
 
@@ -42,15 +50,40 @@ def strengths_and_weaknesses(ctx: RuleContext) -> Iterator[Signal]:
         rate, p = ctx.skill_evidence[skill.skill_id].class_rate, skill.p_mastery
         if rate is None or p is None or skill.n_attempts < limits.strength_min_answers:
             continue
-        if p - rate > limits.strength_margin:
+        if p - rate > limits.strength_margin and _goes_well(skill):
             above.append((rate - p, skill.skill_id, skill))
         p_below = p_stays_below(p, skill.n_attempts, rate)
         if p_below >= limits.foreseen_chance:
             below.append((-p_below, skill.skill_id, skill))
-    for p_not, _, skill in sorted(below, key=lambda found: found[:2])[: limits.strength_count]:
-        yield from _weakness(ctx, skill, -p_not)
-    for difference, _, skill in sorted(above, key=lambda found: found[:2])[: limits.strength_count]:
-        yield from _strength(ctx, skill, -difference)
+    by_size = itemgetter(0, 1)
+    weaknesses = (_weakness(ctx, skill, -p_not) for p_not, _, skill in sorted(below, key=by_size))
+    strengths = (_strength(ctx, skill, -difference) for difference, _, skill in sorted(above, key=by_size))
+    yield from _first(weaknesses, SignalKind.WEAKNESS, limits.strength_count)
+    yield from _first(strengths, SignalKind.STRENGTH, limits.strength_count)
+
+
+def _first(told: Iterable[Iterator[Signal]], kind: SignalKind, most: int) -> Iterator[Signal]:
+    """The first signals of a kind that can be said, so many to each audience at the most."""
+    left = dict.fromkeys(SIGNAL_KINDS[kind].audiences, most)
+    for signal in chain.from_iterable(told):
+        if left[signal.audience]:
+            left[signal.audience] -= 1
+            yield signal
+        if not any(left.values()):
+            return
+
+
+def _goes_well(skill: SkillProfile) -> bool:
+    """Whether nothing that is told of a skill speaks against calling it a strength, even in a class that finds it hard.
+
+    Where senders call right only what has full marks, more can be expected of a student than is ever called right.
+    """
+    return (
+        skill.level is not Level.NEEDS_WORK
+        and skill.path not in {Path.STUCK, Path.STUCK_EARLY}
+        and skill.share_right is not None
+        and skill.share_right >= _LEAST_RIGHT
+    )
 
 
 def _strength(ctx: RuleContext, skill: SkillProfile, difference: float) -> Iterator[Signal]:
@@ -64,7 +97,8 @@ def _strength(ctx: RuleContext, skill: SkillProfile, difference: float) -> Itera
 def _weakness(ctx: RuleContext, skill: SkillProfile, p_below: float) -> Iterator[Signal]:
     basis, figures = _comparison(ctx, skill, p_below), _answered(ctx, skill)
     kind = SignalKind.WEAKNESS
-    yield from ctx.signal(kind, texts.WEAKNESS_TO_STUDENT(**figures), basis, urgency=0.35)
+    if not is_student_told_stuck(ctx, skill):
+        yield from ctx.signal(kind, texts.WEAKNESS_TO_STUDENT(**figures), basis, urgency=0.35)
     yield from ctx.signal(kind, texts.WEAKNESS_TO_TEACHER(**figures, chance=p_below), basis, urgency=0.5)
 
 
@@ -111,7 +145,7 @@ def practise_next(ctx: RuleContext) -> Iterator[Signal]:
 
 def stretch(ctx: RuleContext) -> Iterator[Signal]:
     """Offer something beyond where a skill is firm and nothing waits for review."""
-    if any(skill.is_review_due for skill in ctx.profile.skills):
+    if ctx.reminders:
         return
     for skill in ctx.profile.skills:
         if skill.level is Level.MASTERED and ctx.skill_evidence[skill.skill_id].is_last_five_right_unaided:
@@ -128,19 +162,21 @@ def stretch(ctx: RuleContext) -> Iterator[Signal]:
 
 def review_due(ctx: RuleContext) -> Iterator[Signal]:
     """Remind of mastered skills whose review is due, those first that are most at risk of being forgotten."""
-    due = sorted(
-        (skill for skill in ctx.profile.skills if skill.is_review_due),
-        key=lambda skill: (skill.p_due if skill.p_due is not None else 0.0, skill.skill_id),
+    yield from _first(
+        (_review(ctx, reminder) for reminder in ctx.reminders), SignalKind.REVIEW_DUE, _MAX_REVIEWS
     )
-    for skill in due[:_MAX_REVIEWS]:
-        last = ctx.skill_evidence[skill.skill_id].last_correct_at or skill.last_attempt_at
-        due_at = skill.review_due_at
-        if last is None or due_at is None:
-            continue
-        basis = ctx.skill_basis(skill.skill_id, (day_of(due_at),), skill.p_due, held_from=due_at)
-        remark = list(_expected(skill))
-        message = texts.REVIEW_DUE(skill=skill.skill_name, day=last, remark=remark)
-        yield from ctx.signal(SignalKind.REVIEW_DUE, message, basis, urgency=0.45)
+
+
+def _review(ctx: RuleContext, reminder: Reminder) -> Iterator[Signal]:
+    skill, since = reminder
+    last = ctx.skill_evidence[skill.skill_id].last_correct_at or skill.last_attempt_at
+    if last is None:
+        return
+    basis = ctx.skill_basis(skill.skill_id, (day_of(since),), skill.p_due, held_from=since)
+    # What is expected was reckoned for the day when it came due: whoever comes back later is promised nothing.
+    remark = list(_expected(skill)) if since == skill.review_due_at else []
+    message = texts.REVIEW_DUE(skill=skill.skill_name, day=ctx.day(last), remark=remark)
+    yield from ctx.signal(SignalKind.REVIEW_DUE, message, basis, urgency=0.45)
 
 
 def _expected(skill: SkillProfile) -> Iterator[Message]:

@@ -103,7 +103,7 @@ def choices(ctx: RuleContext) -> Iterator[Signal]:
             subject_name=name,
         )
         chose = texts.CHOSE_OFFERED if voice.signal_id else texts.CHOSE
-        message = chose(thing=name, day=voice.occurred_at)
+        message = chose(thing=name, day=ctx.day(voice.occurred_at))
         yield from ctx.signal(SignalKind.CHOICE, message, basis, urgency=0.1)
 
 

@@ -1,6 +1,7 @@
 """A profile and its signals as lines that a person can read: plain strings, nothing is printed here."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime, tzinfo
 
 from learnloom.pipelines.feedback.declared_input import value_text
 from learnloom.pipelines.feedback.language import ENGLISH, Language
@@ -29,12 +30,12 @@ _INDENT = "  "
 
 def describe_profile(profile: StudentProfile, language: Language = ENGLISH) -> list[str]:
     """Describe a student to a teacher, section by section; a section without anything to say is left out."""
-    say = language.say
+    say, zone = language.say, profile.as_of.tzinfo
     name = profile.student_name or say(texts.NO_NAME())
     lines = [
         say(texts.WHO(name=name, key=profile.student_key)),
-        say(texts.SEEN(first=profile.first_seen_at, last=profile.last_seen_at)),
-        say(texts.AS_OF(day=profile.as_of, model=profile.model_version[:_SHORT_ID])),
+        say(texts.SEEN(first=_day(profile.first_seen_at, zone), last=_day(profile.last_seen_at, zone))),
+        say(texts.AS_OF(day=profile.as_of.date(), model=profile.model_version[:_SHORT_ID])),
     ]
     sections = (
         (texts.COURSES, map(say, _courses(profile))),
@@ -57,6 +58,11 @@ def describe_profile(profile: StudentProfile, language: Language = ENGLISH) -> l
     return lines
 
 
+def _day(at: datetime, zone: tzinfo | None) -> date:
+    """The day of a moment in the time zone of the moment for which all is told, the school's."""
+    return at.astimezone(zone).date()
+
+
 def describe_signals(
     signals: Iterable[Signal], *, audience: Audience | None = None, language: Language = ENGLISH
 ) -> list[str]:
@@ -70,7 +76,7 @@ def describe_signals(
             part=texts.PARTS[signal.part](),
             confidence=CONFIDENCE[signal.confidence](),
             n=signal.n,
-            day=signal.expires_at,
+            day=_day(signal.expires_at, signal.created_at.tzinfo),
         )
         lines += [language.say(head), f"{_INDENT}{signal.sentence}"]
         if signal.p_right is not None:
@@ -92,13 +98,13 @@ def _knows(profile: StudentProfile, language: Language) -> Iterator[str]:
     for skill in profile.skills:
         if skill.p_mastery is not None:
             yield language.say(_skill(skill, skill.p_mastery))
-            yield from _stated(skill, language)
+            yield from _stated(skill, language, profile.as_of.tzinfo)
 
 
-def _stated(skill: SkillProfile, language: Language) -> Iterator[str]:
+def _stated(skill: SkillProfile, language: Language, zone: tzinfo | None) -> Iterator[str]:
     """What is stated of a skill, on lines of its own below what the answers say."""
     for claim in skill.stated:
-        told = tell_claim(skill, claim, texts.CLAIMS)
+        told = tell_claim(skill, claim, texts.CLAIMS, zone)
         yield f"{_INDENT}{' '.join(language.say(message) for message in told)}"
 
 
@@ -125,7 +131,7 @@ def _not_seen(profile: StudentProfile, language: Language) -> Iterator[str]:
     if unseen:
         yield language.say(texts.UNSEEN(skills=[skill.skill_name for skill in unseen]))
     for skill in unseen:
-        yield from _stated(skill, language)
+        yield from _stated(skill, language, profile.as_of.tzinfo)
 
 
 def _next(profile: StudentProfile) -> Iterator[Message]:
@@ -211,7 +217,7 @@ def _voices(profile: StudentProfile) -> Iterator[Message]:
             continue  # it stands beside the estimate
         text = texts.WORDS.get((voice.voice_kind, voice.is_affirmed))
         if text is not None:
-            yield text(thing=voice.target_name, day=voice.occurred_at)
+            yield text(thing=voice.target_name, day=_day(voice.occurred_at, profile.as_of.tzinfo))
 
 
 def _collaboration(profile: StudentProfile) -> Iterator[Message]:

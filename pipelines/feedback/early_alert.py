@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from learnloom.pipelines.feedback import signal_feedback
+from learnloom.pipelines.feedback.contacts import contacts
 from learnloom.pipelines.feedback.rhythm import WEEK_DAYS
 from learnloom.pipelines.feedback.rule_context import Basis, RuleContext, week_of
 from learnloom.pipelines.feedback.texts import support_texts as texts
@@ -66,7 +66,7 @@ def wants_to_talk(ctx: RuleContext) -> Iterator[Signal]:
     if not wishes:
         return
     wish = max(wishes, key=lambda voice: (voice.occurred_at, voice.statement_id))
-    if any(at > wish.occurred_at for at in signal_feedback.contacts(ctx)):
+    if any(at > wish.occurred_at for at in contacts(ctx)):
         return
     basis = Basis(
         n=1,
@@ -77,7 +77,7 @@ def wants_to_talk(ctx: RuleContext) -> Iterator[Signal]:
         subject=wish.target_id,
         subject_name=wish.target_name,
     )
-    message = texts.WANTS_TO_TALK(day=wish.occurred_at)
+    message = texts.WANTS_TO_TALK(day=ctx.day(wish.occurred_at))
     yield from ctx.signal(SignalKind.WANTS_TO_TALK, message, basis, urgency=1.0)
 
 
@@ -101,7 +101,7 @@ def check_in(ctx: RuleContext, said: Sequence[Signal]) -> Iterator[Signal]:
         return
     urgency = 0.85 if len(reasons) > 1 else 0.65
     if ctx.profile.rhythm.days_since_seen > WEEK_DAYS:
-        reasons.append(texts.CHECK_IN_AWAY(day=ctx.evidence.last_seen_at))
+        reasons.append(texts.CHECK_IN_AWAY(day=ctx.day(ctx.evidence.last_seen_at)))
     yield from ctx.signal(
         SignalKind.CHECK_IN,
         texts.CHECK_IN(reasons=reasons, begin=_beginning(said)),
@@ -118,13 +118,13 @@ def _quiet(ctx: RuleContext, last_word: datetime | None, days: int) -> Message:
         always = texts.CHECK_IN_ALWAYS_QUIET if is_contact_known else texts.CHECK_IN_ALWAYS_QUIET_WORD
         return always(n=days)
     since = texts.CHECK_IN_QUIET if is_contact_known else texts.CHECK_IN_QUIET_WORD
-    return since(day=last_word)
+    return since(day=ctx.day(last_word))
 
 
 def _last_good_word(ctx: RuleContext) -> datetime | None:
     """When there last was something to praise, or somebody spoke to them."""
     moments = list(ctx.good_words)
-    moments += signal_feedback.contacts(ctx)
+    moments += contacts(ctx)
     if ctx.evidence.activity.last_contact_at is not None:
         moments.append(ctx.evidence.activity.last_contact_at)
     return max(moments, default=None)

@@ -122,5 +122,5 @@ def _skill(
 
 
 def is_open(skill: SkillProfile) -> bool:
-    """Whether practice is what the skill needs: not mastered, not due for review, not stuck."""
-    return skill.level is not Level.MASTERED and not skill.is_review_due and skill.path is not Path.STUCK
+    """Whether practice is what the skill needs: not mastered, not stuck."""
+    return skill.level is not Level.MASTERED and skill.path is not Path.STUCK

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from learnloom.pipelines.feedback.claims import GUESSES
 from learnloom.pipelines.feedback.habit import p_again
@@ -20,32 +20,48 @@ _OFTEN_AIDED: Final = 0.5
 """Share of answers with a hint from which that is worth a word to the teacher."""
 
 
+class Outlook(NamedTuple):
+    """That a student who is stuck on a skill is likely to stay so."""
+
+    p: float
+    """How likely."""
+    standing: Standing
+    before: SkillProfile | None
+    """The prerequisite that is mastered least; None where none was answered on."""
+
+
+def stays_stuck(ctx: RuleContext, profile: SkillProfile) -> Outlook | None:
+    """Foresee that a student stays stuck on a skill; None where they are not stuck, or may well get out of it."""
+    # What the model says of others means nothing: it is one of students who never had three right in a row.
+    if profile.path not in {Path.STUCK, Path.STUCK_EARLY} or profile.p_mastery is None:
+        return None
+    skill, before = ctx.skill_evidence[profile.skill_id], _least_known_before(ctx, profile)
+    found = standing(
+        p_mastery=profile.p_mastery,
+        n=skill.n_attempts,
+        n_right=skill.n_correct,
+        n_aided=skill.n_aided,
+        n_rapid=skill.n_rapid,
+        p_before=before.p_mastery if before else None,
+    )
+    p = ctx.stuck_model.p(found)
+    return Outlook(p, found, before) if p >= ctx.thresholds.foreseen_chance else None
+
+
 def wheel_spinning(ctx: RuleContext) -> Iterator[Signal]:
     """Say where more of the same practice hardly helps, by all that is known: the teacher early, the student late."""
     for profile in ctx.profile.skills:
-        # What the model says of others means nothing: it is one of students who never had three right in a row.
-        if profile.path not in {Path.STUCK, Path.STUCK_EARLY} or profile.p_mastery is None:
-            continue
-        skill, before = ctx.skill_evidence[profile.skill_id], _least_known_before(ctx, profile)
-        found = standing(
-            p_mastery=profile.p_mastery,
-            n=skill.n_attempts,
-            n_right=skill.n_correct,
-            n_aided=skill.n_aided,
-            n_rapid=skill.n_rapid,
-            p_before=before.p_mastery if before else None,
-        )
-        p = ctx.stuck_model.p(found)
-        if p < ctx.thresholds.foreseen_chance:
+        outlook, skill = stays_stuck(ctx, profile), ctx.skill_evidence[profile.skill_id]
+        if outlook is None or profile.path is None:
             continue
         last = skill.last_attempt_at or ctx.evidence.last_seen_at
-        basis = ctx.skill_basis(skill.skill_id, (profile.path.value, week_of(last)), p)
+        basis = ctx.skill_basis(skill.skill_id, (profile.path.value, week_of(last)), outlook.p)
         kind, name = SignalKind.WHEEL_SPINNING, skill.skill_name
         figures = {
             "n": skill.n_attempts,
             "n_right": skill.n_correct,
             "longest_run": skill.longest_run,
-            "reasons": list(_reasons(ctx, found, p, before)),
+            "reasons": list(_reasons(ctx, outlook)),
         }
         if profile.path is Path.STUCK_EARLY:
             message = texts.STUCK_EARLY_TO_TEACHER(skill=name, **figures)
@@ -55,6 +71,15 @@ def wheel_spinning(ctx: RuleContext) -> Iterator[Signal]:
         yield from ctx.signal(kind, texts.STUCK_TO_STUDENT(skill=name), basis, urgency=0.6)
 
 
+def is_student_told_stuck(ctx: RuleContext, profile: SkillProfile) -> bool:
+    """Whether the student is told to leave the questions on a skill for now."""
+    return (
+        profile.path is Path.STUCK
+        and stays_stuck(ctx, profile) is not None
+        and ctx.is_heard(SignalKind.WHEEL_SPINNING, texts.STUCK_TO_STUDENT.text_id)
+    )
+
+
 def _least_known_before(ctx: RuleContext, profile: SkillProfile) -> SkillProfile | None:
     """The prerequisite that is mastered least; None where none was answered on."""
     wanted = ctx.skill_evidence[profile.skill_id].prerequisite_ids
@@ -62,9 +87,10 @@ def _least_known_before(ctx: RuleContext, profile: SkillProfile) -> SkillProfile
     return min(known, key=lambda each: (each.p_mastery or 0.0, each.skill_id), default=None)
 
 
-def _reasons(ctx: RuleContext, found: Standing, p: float, before: SkillProfile | None) -> Iterator[Message]:
+def _reasons(ctx: RuleContext, outlook: Outlook) -> Iterator[Message]:
     """Say what is to be expected, and what of it a teacher can look at."""
-    yield texts.STAYS_STUCK(chance=p)
+    found, before = outlook.standing, outlook.before
+    yield texts.STAYS_STUCK(chance=outlook.p)
     if found.aided >= _OFTEN_AIDED:
         yield texts.STUCK_AIDED(share=found.aided)
     if found.rapid >= ctx.thresholds.rapid_share:

@@ -16,6 +16,7 @@ from learnloom.pipelines.feedback.preferences import (
     preferences_of,
     voice_profiles,
 )
+from learnloom.pipelines.feedback.reminders import reminders
 from learnloom.pipelines.feedback.rhythm import pace_profile, rhythm_profile
 from learnloom.schemas.evidence import ContributionEvidence, CourseEvidence, MeasureEvidence, StudentEvidence
 from learnloom.schemas.level import Level
@@ -69,6 +70,7 @@ def build_profile(
             skills,
             preferences=preferences_of(evidence, as_of=as_of, declined_days=thresholds.declined_days),
             closed_courses=frozenset(course.course_id for course in courses if not course.is_active),
+            reminded=frozenset(found.skill.skill_id for found in reminders(skills, evidence, as_of=as_of)),
             thresholds=thresholds,
             language=language,
         ),

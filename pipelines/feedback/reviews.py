@@ -39,6 +39,7 @@ class ReviewCalendar(NamedTuple):
     student_key: str
     student_name: str | None
     as_of: dt.datetime
+    """In the school's time zone."""
     due: tuple[Review, ...]
     """Due by as_of, those first whose p_due is lowest: the most likely to be lost."""
     coming: tuple[ReviewDay, ...]
@@ -64,7 +65,7 @@ def review_calendar(profile: StudentProfile, zone: dt.tzinfo) -> ReviewCalendar:
     return ReviewCalendar(
         student_key=profile.student_key,
         student_name=profile.student_name,
-        as_of=profile.as_of,
+        as_of=profile.as_of.astimezone(zone),
         due=tuple(review for review in reviews if review.due_at <= profile.as_of),
         coming=tuple(ReviewDay(on, tuple(by_day[on])) for on in sorted(by_day)),
         n_later=n_later,
@@ -76,10 +77,10 @@ def describe_reviews(calendar: ReviewCalendar, language: Language = ENGLISH) -> 
     say = language.say
     if not (calendar.due or calendar.coming or calendar.n_later):
         return [say(texts.NO_REVIEWS())]
-    lines = [say(texts.REVIEWS(day=calendar.as_of))]
+    lines = [say(texts.REVIEWS(day=calendar.as_of.date()))]
     if calendar.due:
         lines += ["", say(texts.REVIEWS_DUE())]
-        lines += [f"  {say(_due(review))}" for review in calendar.due]
+        lines += [f"  {say(_due(review, calendar.as_of.tzinfo))}" for review in calendar.due]
     if calendar.coming:
         lines += ["", say(texts.REVIEWS_COMING(weeks=WEEKS))]
         lines += [f"  {say(_coming(each))}" for each in calendar.coming]
@@ -90,8 +91,9 @@ def describe_reviews(calendar: ReviewCalendar, language: Language = ENGLISH) -> 
     return lines
 
 
-def _due(review: Review) -> Message:
-    name, p, last = review.skill_name, review.p_due, review.last_attempt_at
+def _due(review: Review, zone: dt.tzinfo | None) -> Message:
+    name, p = review.skill_name, review.p_due
+    last = review.last_attempt_at.astimezone(zone).date() if review.last_attempt_at else None
     if p is None:
         return texts.REVIEW_SEEN(skill=name, day=last) if last else texts.REVIEW(skill=name)
     if last is None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from learnloom.pipelines.config.thresholds import Thresholds
+from learnloom.pipelines.feedback.dismissals import Dismissals
 from learnloom.pipelines.feedback.errors import AudienceError
 from learnloom.pipelines.feedback.language import ENGLISH, Language
+from learnloom.pipelines.feedback.reminders import reminders
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from learnloom.pipelines.feedback.stuck import SHIPPED, StuckModel
 from learnloom.pipelines.feedback.texts.catalogue import CATALOGUE
@@ -74,8 +76,8 @@ class RuleContext:
         self.as_of = profile.as_of
         self.good_words: list[datetime] = []
         """When each good word that rules found was earned, whether or not it is still to be shown."""
-        self.other_ids: dict[str, set[str]] = {}
-        """Ids that a signal had under other keys of the student, by its id."""
+        self.reminders = reminders(profile.skills, evidence, as_of=profile.as_of)
+        self._dismissals = Dismissals(evidence, since=self.as_of - timedelta(days=thresholds.cool_down_days))
         self.skill_evidence: dict[str, SkillEvidence] = {skill.skill_id: skill for skill in evidence.skills}
         self._measures = {measure.measure: measure for measure in evidence.measures}
         self._measure_profiles = {measure.measure: measure for measure in profile.measures}
@@ -90,6 +92,10 @@ class RuleContext:
     def is_heard(self, kind: SignalKind, message_id: str) -> bool:
         """Whether such signals were right often enough to be said, as far as is known."""
         return self.record.is_heard(kind, message_id, self.thresholds)
+
+    def day(self, at: datetime) -> date:
+        """The day of a moment in the school's time zone."""
+        return at.astimezone(self.as_of.tzinfo).date()
 
     def skill_basis(
         self, skill_id: str, state: tuple[str, ...], value: float | None, *, held_from: datetime | None = None
@@ -118,7 +124,7 @@ class RuleContext:
         part: Part | None = None,
         choices: Iterable[Choice] = (),
     ) -> Iterator[Signal]:
-        """Yield the signal, or nothing where it has expired by as_of, or was right too seldom here to be heard.
+        """Yield the signal, or nothing where it has expired by as_of, was right too seldom here, or was dismissed.
 
         `kind` is said by `message` to the audience for which the catalogue has it, with `choices` to pick from;
         `urgency` runs from 0 to 1, where 1 needs somebody today; `part` is given where it is not the kind's usual one.
@@ -138,13 +144,12 @@ class RuleContext:
         expires_at = held_from + timedelta(days=entry.lifetime_days)
         if expires_at <= self.as_of or not self.is_heard(kind, message.message_id):
             return
-        key, *others = (
-            signal_id(key, kind, audience, basis.subject, basis.state)
-            for key in (self.evidence.student_key, *self.evidence.other_keys)
-        )
-        self.other_ids[key] = set(others)
+        keys = (self.evidence.student_key, *self.evidence.other_keys)
+        ids = [signal_id(key, kind, audience, basis.subject, basis.state) for key in keys]
+        if self._dismissals.silence(kind, audience, basis.subject, ids):
+            return
         yield Signal(
-            signal_id=key,
+            signal_id=ids[0],
             student_key=self.evidence.student_key,
             kind=kind,
             audience=audience,

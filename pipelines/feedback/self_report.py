@@ -6,6 +6,7 @@ which they may show which of them is right.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import tzinfo
 
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.rule_context import Basis, RuleContext
@@ -52,10 +53,14 @@ def stated_profiles(
 
 
 def tell_claim(
-    skill: SkillProfile, claim: StatedProfile, by_speaker: Mapping[tuple[StatedBy, bool], Text]
+    skill: SkillProfile,
+    claim: StatedProfile,
+    by_speaker: Mapping[tuple[StatedBy, bool], Text],
+    zone: tzinfo | None,
 ) -> list[Message]:
-    """Say who stated what, by the texts of an audience, and what the answers say so far."""
-    stated = by_speaker[claim.stated_by, claim.is_known](day=claim.stated_at, skill=skill.skill_name)
+    """Say who stated what and on which day in a zone, by the texts of an audience, and what the answers say so far."""
+    day = claim.stated_at.astimezone(zone).date()
+    stated = by_speaker[claim.stated_by, claim.is_known](day=day, skill=skill.skill_name)
     p = skill.p_mastery
     return [stated, texts.CLAIM_NO_ANSWERS() if p is None else texts.CLAIM_ANSWERS(share=p)]
 
@@ -84,7 +89,7 @@ def checks(ctx: RuleContext) -> Iterator[Signal]:
                 why=ctx.language.say(why),
                 message=why,
             )
-            told = tell_claim(skill, claim, texts.CLAIM_TO_STUDENT)
+            told = tell_claim(skill, claim, texts.CLAIM_TO_STUDENT, ctx.as_of.tzinfo)
             if check.activity_name:
                 message = texts.CHECK(claim=told, question=check.activity_name)
             else:

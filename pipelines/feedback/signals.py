@@ -13,7 +13,6 @@ from learnloom.pipelines.feedback import (
     process,
     risk,
     self_report,
-    signal_feedback,
 )
 from learnloom.pipelines.feedback.language import ENGLISH, Language
 from learnloom.pipelines.feedback.rule_context import RuleContext
@@ -79,10 +78,10 @@ def signals(
     said = [signal for rule in RULES for signal in rule(ctx)]
     if withhold is not None:
         # Before the check-in, which may begin with one of them.
-        withheld = withhold(list(signal_feedback.still_wanted(ctx, said)))
+        withheld = withhold(said)
         said = [signal for signal in said if signal.signal_id not in withheld]
     said += early_alert.check_in(ctx, said)
     return sorted(
-        signal_feedback.still_wanted(ctx, said),
+        said,
         key=lambda signal: (-signal.urgency, signal.kind, signal.audience, signal.signal_id),
     )

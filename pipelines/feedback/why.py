@@ -1,6 +1,7 @@
 """Why an estimate is what it is, in words that the student can read."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from difflib import get_close_matches
 from math import floor
 from typing import Final
@@ -58,11 +59,11 @@ def _listed(skills: Sequence[SkillProfile]) -> str:
 def describe_why(why: SkillWhy, language: Language = ENGLISH) -> list[str]:
     """Tell a student why the estimate of a skill is what it is, in lines."""
     say = language.say
-    lines = [say(texts.HEAD(skill=why.skill_name, day=why.as_of)), *map(say, _estimate(why))]
+    lines = [say(texts.HEAD(skill=why.skill_name, day=why.as_of.date())), *map(say, _estimate(why))]
     sections = (
         (texts.TERMS, _terms(why, language)),
         (texts.AHEAD, map(say, _ahead(why.ahead)) if why.ahead else ()),
-        (texts.ANSWERS, (say(_answer(answer)) for answer in why.answers)),
+        (texts.ANSWERS, (say(_answer(answer, why.as_of)) for answer in why.answers)),
     )
     for title, content in sections:
         told = [f"  {line}" for line in content]
@@ -84,10 +85,11 @@ def _estimate(why: SkillWhy) -> Iterator[Message]:
     else:
         yield texts.EXPECTED_BETWEEN(share=why.p, low=why.p_low, high=why.p_high, level=level)
     figures = {"n": why.n_attempts, "n_right": why.n_right, "confidence": CONFIDENCE[why.confidence]()}
-    first, last = why.first_attempt_at, why.last_attempt_at
-    if first is None or last is None:
+    if why.first_attempt_at is None or why.last_attempt_at is None:
         yield texts.STANDS_ON(**figures)
-    elif first.date() == last.date():
+        return
+    first, last = (_day(at, why.as_of) for at in (why.first_attempt_at, why.last_attempt_at))
+    if first == last:
         yield texts.STANDS_ON_DAY(**figures, day=last)
     else:
         yield texts.STANDS_ON_DAYS(**figures, first=first, last=last)
@@ -134,10 +136,15 @@ def _ahead(ahead: WhyAhead) -> Iterator[Message]:
             yield texts.NEEDED(**figures, n=n) if n else texts.REACHED(**figures)
 
 
-def _answer(answer: WhyAnswer) -> Message:
+def _day(at: datetime, as_of: datetime) -> date:
+    """The day of a moment by the clock of `as_of`, which is the school's."""
+    return at.astimezone(as_of.tzinfo).date()
+
+
+def _answer(answer: WhyAnswer, as_of: datetime) -> Message:
     is_part = answer.outcome is AnswerOutcome.PARTLY
     figures = {
-        "day": answer.occurred_at,
+        "day": _day(answer.occurred_at, as_of),
         "outcome": texts.PARTLY(share=answer.score) if is_part else texts.OUTCOMES[answer.outcome](),
         "activity": answer.activity_name or answer.activity_id,
     }

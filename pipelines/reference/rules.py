@@ -34,25 +34,29 @@ RULES: Final[Mapping[SignalKind, str]] = MappingProxyType(
         "mastered from `mastered`, near from `near`, below it needs work. Value: probability right at an "
         "average question.",
         SignalKind.STRENGTH: "Probability right at an average question more than `strength_margin` above the class's "
-        "share right, from `strength_min_answers` answers; the top `strength_count`. Value: how far above. The profile "
-        "also tells the share right beside the class, with `strength_prior_answers` answers at its mean added.",
+        "share right, from `strength_min_answers` answers, half of them right at the least; the top `strength_count`. "
+        "Never one that needs work, or on which the student is getting stuck. Value: how far above. The profile also "
+        "tells the share right beside the class, with `strength_prior_answers` answers at its mean added.",
         SignalKind.WEAKNESS: "Probability of `foreseen_chance` or more that less of the next five answers is right "
         "than is usual in the class, from `strength_min_answers` answers (beta-binomial: the probability right at an "
-        "average question, known as well as by so many answers); the surest `strength_count`. Value: that probability.",
+        "average question, known as well as by so many answers); the surest `strength_count`. The student does not "
+        "hear it of what `wheel_spinning` tells them to leave for now. Value: that probability.",
         SignalKind.PRACTISE_NEXT: "`practise_choices` skills nearest to `practise_target`, those between "
         "`practise_low` and `practise_high` first, among them those whose prerequisites are `near` mastery; a "
         "skill that the student wants counts `wish_boost` nearer, and goes first among equals. What a teacher has set "
-        "in the last 28 days comes before all, until eight answers on it. Never one that is mastered, due for review, "
-        "stuck, whose prerequisites are below `near` (unless a teacher has set it), or that the student said no to in "
-        "the last `declined_days` days.",
+        "in the last 28 days comes before all, until eight answers on it. Never one that is mastered, stuck, of whose "
+        "review the student is reminded, whose prerequisites are below `near` (unless a teacher has set it), or that "
+        "the student said no to in the last `declined_days` days.",
         SignalKind.CHECK: "The student, or a teacher, states that a skill is known or is not, and the estimate says "
         "otherwise (`near`): one question on it, nearest to between `check_low` and `check_high`, not answered "
         "within a week before. Once per statement; it ends with `check_answers` newer answers. The estimate stays "
         "what it is. Value: probability right at an average question.",
-        SignalKind.STRETCH: "Mastered, the last five answers right without a hint, and no review is due.",
+        SignalKind.STRETCH: "Mastered, the last five answers right without a hint, and of no review the student is "
+        "reminded.",
         SignalKind.REVIEW_DUE: "Mastery was shown once, and the day to see the skill again has come; five "
-        "at the most, those first of which least is expected. Value: probability right at an average question on that "
-        "day, by the model and the time that has passed since the last answer.",
+        "at the most, those first of which least is expected. It lasts from then, or from when the student has come "
+        "back since after two weeks or more. Value: probability right at an average question on the day it came due, "
+        "by the model and the time that has passed since the last answer.",
         SignalKind.PRODUCTIVE_PERSISTENCE: "First three right in a row after more than "
         "`stuck_opportunities` answers, or right after at least two misses on the same question. Names "
         "the effort.",

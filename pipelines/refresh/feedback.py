@@ -5,6 +5,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import orjson
 import pyarrow as pa
@@ -48,7 +49,9 @@ def feedback(transform: Transform, settings: Settings) -> Iterator[Rows]:
     Yields:
         The rows of each relation that Python writes in the layer feedback.
     """
-    as_of, model_version = transform.plan.request.as_of, transform.plan.state.model_version
+    state = transform.plan.state
+    # Whoever asks for the day that stands, after an erasure, has it in UTC.
+    as_of, model_version = state.as_of.astimezone(ZoneInfo(state.time_zone)), state.model_version
     transform.begin("feedback.student_profile")
     lots = Lots.of(transform.work, transform.plan, settings.holdout)
     drawn = lots if settings.holdout.shares else None

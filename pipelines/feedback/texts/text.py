@@ -82,22 +82,27 @@ class Text:
         """Make the message with these values.
 
         Raises:
-            ParameterError: a value is missing, or there is one that the text has no place for.
+            ParameterError: a value is missing, or there is one that the text has no place for; or a day is a moment.
         """
         if values.keys() != self.parameters.keys():
             raise ParameterError(
                 f"message {self.text_id} takes {sorted(self.parameters)}, and was given {sorted(values)}"
             )
         for name in self.converted:
-            values[name] = _plain(values[name])
+            values[name] = self._plain(name, values[name])
         return Message(self.text_id, values)
 
-
-def _plain(value: Any) -> Any:
-    """A value as JSON holds it: days as text, lists as tuples."""
-    if isinstance(value, date):
-        return (value.date() if isinstance(value, datetime) else value).isoformat()
-    return value if isinstance(value, str) else tuple(value)
+    def _plain(self, name: str, value: Any) -> Any:
+        """A value as JSON holds it: days as text, lists as tuples."""
+        if isinstance(value, datetime):
+            # Which day a moment is of hangs on where the school is, and most moments are told in UTC.
+            raise ParameterError(
+                f"message {self.text_id} takes a day as {name}, and was given the moment {value.isoformat()}: give "
+                "the day of the school"
+            )
+        if isinstance(value, date):
+            return value.isoformat()
+        return value if isinstance(value, str) else tuple(value)
 
 
 def text(

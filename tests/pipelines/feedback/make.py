@@ -55,7 +55,7 @@ def a_skill(skill_id: str = "s1", *, n: int = 8, right: int = 5, **changes: Any)
         last_attempt_at=ago(1) if seen else None,
         last_correct_at=ago(1) if seen and right else None,
         run_right=0,
-        longest_run=min(right, 2),
+        longest_run=right if right == n else min(right, 2),
         first_run_opportunity=None,
         first_run_at=None,
         is_last_five_right_unaided=False if n >= 5 else None,

@@ -56,7 +56,7 @@ def test_a_strength_is_expected_to_lie_above_the_class_and_a_weakness_to_stay_be
     """From three answers: more than .07 above the class's share, or so far below that it is probable to stay there."""
     found = {
         signal.kind
-        for signal in signals_of(_with(n, n // 2, p, class_rate=class_rate))
+        for signal in signals_of(_with(n, round(n * p), p, class_rate=class_rate))
         if signal.kind in {SignalKind.STRENGTH, SignalKind.WEAKNESS}
     }
     assert found == ({kind} if kind else set())
@@ -82,7 +82,7 @@ def test_few_answers_are_surer_of_nothing() -> None:
 
 def test_at_most_six_strengths_are_named() -> None:
     """The furthest above, so that each means something."""
-    skills = [a_skill(f"s{i}", n=20, class_rate=0.5) for i in range(8)]
+    skills = [a_skill(f"s{i}", n=20, right=20, class_rate=0.5) for i in range(8)]
     estimates = [an_estimate(f"s{i}", p=0.94 - i / 50) for i in range(8)]
     found = said(a_student(skills=skills, mastery=estimates), SignalKind.STRENGTH, Audience.STUDENT)
     assert {signal.subject for signal in found} == {f"s{i}" for i in range(6)}

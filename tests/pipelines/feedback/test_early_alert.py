@@ -120,7 +120,7 @@ def _checked(student: StudentEvidence) -> bool:
         (
             {
                 "activity": _QUIET,
-                "skills": [a_skill(n=20, class_rate=0.5)],
+                "skills": [a_skill(n=20, right=20, class_rate=0.5)],
                 "mastery": [an_estimate(p=0.9)],
             },
             False,

@@ -8,7 +8,7 @@ from learnloom.pipelines.feedback.errors import ParameterError
 from learnloom.pipelines.feedback.language import ENGLISH
 from learnloom.pipelines.feedback.texts import content_texts, growth_texts, process_texts, why_texts
 from learnloom.schemas.measure import Measure
-from tests.pipelines.feedback.make import AS_OF
+from tests.pipelines.feedback.make import TODAY
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,11 @@ def test_probabilities_promise_nothing(p: float, said: str) -> None:
 
 
 def test_lists_and_days() -> None:
-    """With commas and a last word, and days as one writes them, whether they come as day or as moment."""
+    """With commas and a last word, and days as one writes them."""
     offered = content_texts.PRACTISE_NEXT(skills=["a", "b", "c"], remark=[])
     assert ENGLISH.say(offered) == "Pick what you want to practise next: a, b or c."
-    for day in (AS_OF, AS_OF.date()):
-        review = why_texts.REVIEW_DAY(day=day, skills=["a"])
-        assert ENGLISH.say(review) == "Friday, 20 November 2026: a"
+    review = why_texts.REVIEW_DAY(day=TODAY, skills=["a"])
+    assert ENGLISH.say(review) == "Friday, 20 November 2026: a"
     later = why_texts.REVIEW_DAY(day=date(2027, 3, 1), skills=["a", "b"])
     assert ENGLISH.say(later) == "Monday, 1 March 2027: a and b"
 
@@ -57,7 +56,7 @@ def test_one_is_said_otherwise_than_many(n: int, words: str) -> None:
 def test_a_name_is_shown_as_it_is() -> None:
     """Braces and per cent signs in the name of a skill are no places for values."""
     odd = "{n} of 100 %s"
-    assert odd in ENGLISH.say(content_texts.REVIEW_DUE(skill=odd, day=AS_OF, remark=[]))
+    assert odd in ENGLISH.say(content_texts.REVIEW_DUE(skill=odd, day=TODAY, remark=[]))
 
 
 def test_a_message_takes_just_what_its_text_says() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.errors import AudienceError
 from learnloom.pipelines.feedback.language import ENGLISH
+from learnloom.pipelines.feedback.reminders import reminders
 from learnloom.pipelines.feedback.rule_context import Basis, RuleContext
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from learnloom.pipelines.feedback.texts import content_texts
@@ -118,15 +119,16 @@ _SEVERAL = {
 @_SLOWLY
 @given(students())
 def test_what_is_offered_can_be_practised(student: StudentEvidence) -> None:
-    """A choice is never mastered, locked, stuck or due for review, and there are never more than three."""
+    """A choice is never mastered, locked, stuck or to be reviewed, and there are never more than three."""
     profile = profile_of(student)
     assert len(profile.practise_next) <= 3
     skills = {skill.skill_id: skill for skill in profile.skills}
+    reminded = {found.skill.skill_id for found in reminders(profile.skills, student, as_of=AS_OF)}
     for choice in profile.practise_next:
         skill = skills[choice.skill_id]
         assert skill.level is not Level.MASTERED
         assert skill.is_unlocked is not False
-        assert not skill.is_review_due
+        assert choice.skill_id not in reminded
 
 
 @pytest.mark.slow

@@ -1,9 +1,12 @@
 """What is known of how often signals were right goes with them, or lets them fall silent."""
 
+import re
+
 from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.language import ENGLISH
 from learnloom.pipelines.feedback.profile import build_profile
 from learnloom.pipelines.feedback.shipped_record import SHIPPED
+from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from learnloom.pipelines.feedback.signals import signals
 from learnloom.pipelines.feedback.texts.catalogue import CATALOGUE
 from learnloom.pipelines.feedback.track_record import TrackRecord, describe_right
@@ -69,3 +72,15 @@ def test_what_is_shipped_is_of_messages_that_exist() -> None:
     """No share is shipped of a message that nobody says."""
     assert SHIPPED.keys() <= CATALOGUE.keys()
     assert {share.source for share in SHIPPED.values()} <= {RightSource.SIMULATED}
+
+
+def test_the_setting_says_for_which_kinds_a_bar_does_something() -> None:
+    """Whoever sets a bar for another kind can read that it does nothing: no share right is ever known of it."""
+    judged = {
+        kind.value
+        for kind, entry in SIGNAL_KINDS.items()
+        if entry.claim is not None and not entry.claim.is_promised
+    }
+    told = Thresholds.model_fields["least_right"].description or ""
+    (named,) = re.findall(r"It does something for (.*), and for `at_risk`", told)
+    assert set(re.findall(r"`(\w+)`", named)) == judged

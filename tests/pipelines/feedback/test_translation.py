@@ -18,7 +18,7 @@ from learnloom.pipelines.feedback.translation import read_translation, template
 from learnloom.schemas.level import Level
 from learnloom.schemas.message import Message
 from learnloom.schemas.signal import SignalKind
-from tests.pipelines.feedback.make import AS_OF, profile_of, rich_student, said
+from tests.pipelines.feedback.make import TODAY, profile_of, rich_student, said
 
 _GERMAN = Path(__file__).with_name("de.po").read_bytes()
 _POLISH = r"""
@@ -69,7 +69,7 @@ def test_polish_has_three_forms(n: int, told: str) -> None:
             ),
         ),
         (
-            content_texts.REVIEW_DUE(skill="Brüche", day=AS_OF, remark=[]),
+            content_texts.REVIEW_DUE(skill="Brüche", day=TODAY, remark=[]),
             (
                 "Es ist Zeit, Brüche zu wiederholen: Zuletzt war es am 20. November 2026 richtig. Zwei oder drei "
                 "Fragen jetzt halten es länger frisch."

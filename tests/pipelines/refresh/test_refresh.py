@@ -10,12 +10,13 @@ from learnloom.pipelines.config.thresholds import Thresholds
 from learnloom.pipelines.feedback.language import ENGLISH
 from learnloom.pipelines.ingest.catalogue.skills import import_skills
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.refresh.request import end_of_day
+from learnloom.pipelines.refresh.refresh import refresh
+from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from learnloom.pipelines.serve.students import read_signals
 from learnloom.schemas.message import Message
 from learnloom.schemas.signal import Signal
 from tests.pipelines.refresh.conftest import RefreshedClass
-from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, differences, refreshed, tables
+from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, differences, refreshed, tables
 
 pytestmark = pytest.mark.slow
 
@@ -31,6 +32,16 @@ def test_as_of_is_the_last_instant_of_a_day_in_the_school() -> None:
     as_of = end_of_day(dt.date(2026, 3, 29), "Europe/Berlin")
     assert as_of.date() == dt.date(2026, 3, 29)
     assert as_of.astimezone(dt.UTC) == dt.datetime(2026, 3, 29, 21, 59, 59, 999_999, tzinfo=dt.UTC)
+
+
+def test_the_day_that_stands_is_told_again_as_a_day_of_the_school(folder: Path) -> None:
+    """Asked for by its moment in UTC, as after an erasure, today is the same day of the school as before."""
+    there = SETTINGS.model_copy(update={"time_zone": "America/Los_Angeles"})
+    as_of = end_of_day(LAST_DAY, there.time_zone).astimezone(dt.UTC)
+    with Warehouse(folder / "warehouse") as warehouse:
+        refresh(warehouse, there, RefreshRequest(as_of), clock=lambda: NOW)
+        told = warehouse.rows("SELECT DISTINCT profile::JSON ->> 'as_of' FROM feedback.student_profile")
+    assert [dt.datetime.fromisoformat(row[0]).date() for row in told] == [LAST_DAY]
 
 
 def test_another_as_of_tells_the_past_again(folder: Path) -> None:
