@@ -163,9 +163,14 @@ def zoes_class() -> list[bytes]:
     return [*said, line(refused), b"zz-901 is no JSON\n"]
 
 
-def fill_zoes_class(warehouse: Warehouse, folder: Path) -> None:
-    """Zoë's two identifiers are told to be one person's, and all is refreshed."""
+def land_zoes_class(warehouse: Warehouse, folder: Path) -> None:
+    """Everything is landed, and Zoë's two identifiers are told to be one person's."""
     land(warehouse, folder / "class.jsonl", zoes_class())
     merge = PersonChange(MERGE, key_of(MAIL["mbox"]), MAIL["mbox"], key_of(f"{HOME} zz-901"))
     tell(warehouse, lambda _: [merge], Teller(NOW, "head", "Zoë Ångström has two", "merge"), wait_seconds=20)
+
+
+def fill_zoes_class(warehouse: Warehouse, folder: Path) -> None:
+    """The same, and all is refreshed."""
+    land_zoes_class(warehouse, folder)
     refreshed(warehouse)

@@ -9,7 +9,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import catalogued_tables, load_relations
 from learnloom.pipelines.refresh.digests import DIGEST
 from tests.pipelines.refresh.conftest import RefreshedClass
-from tests.pipelines.refresh.school import differences, land, lines_of, refreshed, tables, void_of
+from tests.pipelines.refresh.school import differences, land, refreshed, tables, void_of
 
 pytestmark = pytest.mark.slow
 
@@ -26,16 +26,14 @@ def _written_since(warehouse: Warehouse, snapshot: int) -> set[str]:
     return {name for name, table in catalogued_tables(warehouse).items() if str(table.table_id) in changed}
 
 
-def test_only_tables_whose_rows_differ_are_written(tmp_path: Path) -> None:
+def test_only_tables_whose_rows_differ_are_written(refreshed_class: RefreshedClass, tmp_path: Path) -> None:
     """After one answer those tables are written in which a row is another, and figures of this question alone."""
-    lines = lines_of(tmp_path / "class", faults=0.0)
-    last = max(number for number, line in enumerate(lines) if b"/verbs/answered" in line)
-    answer = lines.pop(last)
-    with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "most.jsonl", lines)
-        refreshed(warehouse)
+    made = refreshed_class(students=3, faults=0.0)
+    last = max(number for number, line in enumerate(made.lines) if b"/verbs/answered" in line)
+    answer = {**json.loads(made.lines[last]), "id": "7790e6c9-3ef0-4ed3-8b37-7f3964730bee"}
+    with Warehouse(made.folder) as warehouse:
         before = tables(warehouse)
-        land(warehouse, tmp_path / "last.jsonl", [answer])
+        land(warehouse, tmp_path / "again.jsonl", [json.dumps(answer).encode() + b"\n"])
         snapshot = warehouse.snapshot()
         assert refreshed(warehouse).students == 1
         differing = differences(before, tables(warehouse)).keys()
@@ -44,7 +42,7 @@ def test_only_tables_whose_rows_differ_are_written(tmp_path: Path) -> None:
             f"SELECT activity_id FROM ducklake_table_insertions('{LAKE}', 'marts', 'mart_item', ?, ?)",
             [snapshot + 1, warehouse.snapshot()],
         )
-    assert questions == [(json.loads(answer)["object"]["id"],)]
+    assert questions == [(answer["object"]["id"],)]
     assert {"dimensional.fact_attempt", "feedback.student_profile"} <= written
     assert written & _KEPT == (differing & _KEPT) | {"marts.mart_item_answer"}
 

@@ -1,6 +1,7 @@
 """Explanations from the warehouse: they agree with the profile, whatever kind of model is in use."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,21 @@ def _why(warehouse: Warehouse, profile: StudentProfile) -> list[SkillWhy]:
     return [why(warehouse, profile, skill, thresholds=Thresholds()) for skill in profile.skills]
 
 
+Explained = Callable[[ModelKind], list[tuple[StudentProfile, list[SkillWhy]]]]
+
+
+@pytest.fixture(scope="module")
+def explained(warehouse: Warehouse) -> Explained:
+    """Gives what is explained of every student by a kind of model: made once of each, for it takes seconds."""
+
+    @cache
+    def explain(kind: ModelKind) -> list[tuple[StudentProfile, list[SkillWhy]]]:
+        _use(warehouse, kind)
+        return [(profile, _why(warehouse, profile)) for profile in _profiles(warehouse)]
+
+    return explain
+
+
 @pytest.mark.parametrize(
     "kind",
     [
@@ -60,12 +76,11 @@ def _why(warehouse: Warehouse, profile: StudentProfile) -> list[SkillWhy]:
         *(pytest.param(kind, marks=pytest.mark.long) for kind in ModelKind if kind != ModelKind.LOGISTIC),
     ],
 )
-def test_an_explanation_agrees_with_the_profile(warehouse: Warehouse, kind: ModelKind) -> None:
+def test_an_explanation_agrees_with_the_profile(explained: Explained, kind: ModelKind) -> None:
     """Of every student and skill the same estimate is explained as the profile gives, and the terms add up to it."""
-    _use(warehouse, kind)
     n = 0
-    for profile in _profiles(warehouse):
-        for skill, found in zip(profile.skills, _why(warehouse, profile), strict=True):
+    for profile, reasons in explained(kind):
+        for skill, found in zip(profile.skills, reasons, strict=True):
             expected = skill.p_mastery if skill.p_mastery is not None else skill.p_expected
             if found.p is None or found.start is None:
                 assert not any(each.n_attempts for each in profile.skills)
@@ -77,11 +92,11 @@ def test_an_explanation_agrees_with_the_profile(warehouse: Warehouse, kind: Mode
     assert n > 20
 
 
-def test_the_evidence_is_the_students_own(warehouse: Warehouse) -> None:
+def test_the_evidence_is_the_students_own(explained: Explained) -> None:
     """The answers shown are the latest on the skill, latest first, and the figures those of the profile."""
     n = 0
-    for profile in _profiles(warehouse):
-        for skill, found in zip(profile.skills, _why(warehouse, profile), strict=True):
+    for profile, reasons in explained(ModelKind.LOGISTIC):
+        for skill, found in zip(profile.skills, reasons, strict=True):
             assert tuple(answer.statement_id for answer in found.answers) == skill.evidence_ids
             assert (found.n_attempts, found.last_attempt_at) == (skill.n_attempts, skill.last_attempt_at)
             if skill.share_right is not None:

@@ -21,5 +21,6 @@ def warehouse(shared: Warehouse) -> Iterator[Warehouse]:
     tables = shared.rows(
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'lake'"
     )
-    for (table,) in tables:
-        shared.run(f"DROP TABLE {table}")
+    with shared.transaction():
+        for (table,) in tables:
+            shared.run(f"DROP TABLE {table}")

@@ -13,7 +13,7 @@ from learnloom.pipelines.lake.macros import define_macros
 from learnloom.schemas.xapi.identity import person_key, student_key
 from learnloom.schemas.xapi.statement import find_breaches
 from tests.schemas.xapi.samples import MINIMAL, Json
-from tests.sql.harness import harness
+from tests.sql.harness import Row, harness
 
 _ADDRESS = "mailto:ada@school.example"
 _PAGES = ["https://lms.school.example", "https://lms.school.example/", "https://schule.example/ä"]
@@ -47,20 +47,25 @@ _ACTORS = st.one_of(
 )
 
 
-def _key_in_sql(actor: Any) -> Any:
-    """The key that staging gives to a landed statement of this actor."""
+def _keys_in_sql(actors: list[Json]) -> list[Any]:
+    """The keys that staging gives to landed statements of these actors."""
     staging = harness().relations["stg_statement"]
-    raw = json.dumps({**MINIMAL, "actor": actor}, ensure_ascii=False)
-    (row,) = harness().run(staging, {"landing.statement": [{"statement_id": 1, "raw": raw}]}, {})
-    return row["student_key"]
+    landed: list[Row] = [
+        {"statement_id": number, "raw": json.dumps({**MINIMAL, "actor": actor}, ensure_ascii=False)}
+        for number, actor in enumerate(actors)
+    ]
+    rows = harness().run(staging, {"landing.statement": landed}, {})
+    keys = {int(row["statement_id"]): row["student_key"] for row in rows}
+    return [keys[number] for number in range(len(actors))]
 
 
 @pytest.mark.slow
-@given(_ACTORS)
-def test_key_is_the_warehouse_s_own(actor: Json) -> None:
+@settings(max_examples=25)
+@given(st.lists(_ACTORS, min_size=4, max_size=8))
+def test_key_is_the_warehouse_s_own(actors: list[Json]) -> None:
     """Every valid actor has the key that staging.stg_statement computes, and none where that has none."""
-    assert find_breaches({**MINIMAL, "actor": actor}) == []
-    assert student_key(actor) == _key_in_sql(actor)
+    assert [find_breaches({**MINIMAL, "actor": actor}) for actor in actors] == [[]] * len(actors)
+    assert [student_key(actor) for actor in actors] == _keys_in_sql(actors)
 
 
 @given(_IDENTIFIERS, _IDENTIFIERS)
