@@ -133,7 +133,7 @@ class Warehouse:
             raise explained(error, self.place) or WarehouseError(told) from None
 
     def _configure(self) -> None:
-        configure(self._connection, self.place, memory_limit=self.memory_limit)
+        configure(self._connection, self.place, memory_limit=self.memory_limit, is_writing=not self.read_only)
         attach(self._connection, self.place, LAKE, read_only=self.read_only, snapshot=self.pinned_snapshot)
         self._named_first = ""
         self.use(LAKE)
