@@ -5,8 +5,7 @@ A file is a topic with one partition; an offset is a record's number. Its conten
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -14,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 from learnloom.pipelines.ingest.sources.arrays import ENVELOPES, ArraySplitter, Envelope, ObjectSplitter
 from learnloom.pipelines.ingest.sources.decode import Readable, decoded
 from learnloom.pipelines.ingest.sources.errors import InputError
+from learnloom.pipelines.ingest.sources.folders import ENDINGS, statement_files
 from learnloom.pipelines.ingest.sources.identity import HEAD_BYTES, FileIdentity
 from learnloom.pipelines.ingest.sources.lines import UNFINISHED, Frame, LineSplitter, Splitter
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
@@ -23,9 +23,6 @@ from learnloom.schemas.record import Batch, Position, Record
 STDIN = Path("-")
 STDIN_TOPIC = "stdin"
 _BOM = b"\xef\xbb\xbf"
-_ENDINGS = (".json", ".jsonl", ".ndjson")
-_COMPRESSIONS = ("", ".gz", ".zst")
-_ALL_ENDINGS = tuple(ending + compression for ending in _ENDINGS for compression in _COMPRESSIONS)
 
 
 class _Input(NamedTuple):
@@ -155,13 +152,13 @@ class FileSource:
         if not stat.S_ISDIR(mode):
             return [(path, mode)]
         n_problems = len(self._absent)
-        files = list(_statement_files(path, self._passed_over, self._note_unreadable))
+        files = list(statement_files(path, self._passed_over, self._note_unreadable))
         if (
             not files
             and len(self._absent) == n_problems
             and not any(each.is_dir() for each in self._passed_over)
         ):
-            endings = ", ".join(_ENDINGS)
+            endings = ", ".join(ENDINGS)
             message = f"the folder has no statement files ({endings}, also with .gz or .zst)"
             self._absent.append(Problem(str(path), message))
         return sorted(files)
@@ -271,32 +268,6 @@ def _goes_on(start: bytes, envelope: Envelope) -> bool:
     """Whether no line follows that begins otherwise: answers follow answers, and other records are lines."""
     following = start.partition(b"}\n")[2].lstrip()
     return not following.startswith(b"{") or envelope.start.match(following) is not None
-
-
-def _statement_files(
-    folder: Path, passed_over: AbstractSet[Path], on_error: Callable[[OSError], None]
-) -> Iterator[tuple[Path, int]]:
-    """Statement files below `folder`, each with its mode; hidden files and folders are passed over."""
-    if not passed_over.isdisjoint(folder.parents):
-        return
-    for parent, folders, names in os.walk(folder, onerror=on_error):
-        here = Path(parent)
-        if here in passed_over:
-            folders.clear()
-            continue
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            if name.startswith(".") or not name.lower().endswith(_ALL_ENDINGS):
-                continue
-            try:
-                mode = (here / name).stat().st_mode
-            except FileNotFoundError:  # it has just been taken away, or is a link to what was
-                continue
-            except OSError as error:
-                on_error(error)
-                continue
-            if stat.S_ISREG(mode):
-                yield here / name, mode
 
 
 def _how_far(what: str, reading: _FilePass) -> str:
