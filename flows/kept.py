@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Final
 
 from learnloom.flows.runtime import logger, now, settings
@@ -14,10 +13,7 @@ from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.open import open_to_write
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.lake.small import stay_with_one_thread
-from learnloom.pipelines.lake.turns import TurnTakenError, turn
-
-_LONGEST_TURN_SECONDS: Final = 86_400.0
-"""So long a run waits for others to end: whoever hangs for a day is told of otherwise."""
+from learnloom.pipelines.lake.turns import own_turn
 
 
 class KeptWarehouse:
@@ -99,18 +95,9 @@ def opened(run: Run, work: str) -> Iterator[Warehouse]:
         with kept.opened(run) as warehouse:
             yield warehouse
         return
-    with open_to_write(settings(), must_exist=True, run=run) as warehouse, _own_turn(warehouse.folder, work):
+    with (
+        open_to_write(settings(), must_exist=True, run=run) as warehouse,
+        own_turn(warehouse.folder, work, on_wait=logger().info),
+    ):
         yield warehouse
         tidy_if_needed(warehouse, now=now(), wait_seconds=settings().lock_wait_seconds)
-
-
-@contextmanager
-def _own_turn(folder: Path, work: str) -> Iterator[None]:
-    """Wait until nobody else does it, and say so."""
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(turn(folder, work))
-        except TurnTakenError:
-            logger().info("this waits until the %s that another process is at has ended", work)
-            stack.enter_context(turn(folder, work, wait_seconds=_LONGEST_TURN_SECONDS))
-        yield

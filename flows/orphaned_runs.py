@@ -24,11 +24,14 @@ _UNDER_WAY: Final = FlowRunFilterState(
 )
 
 
-def end_orphaned_runs() -> int:
+def end_orphaned_runs(*, are_deployed: bool = False) -> int:
     """Give runs of ours that are said to be under way the state Crashed.
 
     Prefect counts a deployment's run against its limit, and the lease by which it would stop doing so was lost with
     the server: the flow would never run again. For whoever knows that none can be under way.
+
+    Args:
+        are_deployed: end runs of deployments alone, and leave alone those that the live process is at.
 
     Returns:
         How many there were.
@@ -37,7 +40,8 @@ def end_orphaned_runs() -> int:
     told = "learnloom serve ended while this ran; the next run does it again"
     with get_client(sync_client=True) as client:
         deployed = _end(client, told, flow_run_filter=FlowRunFilter(state=_UNDER_WAY), deployment_filter=ours)
-        return len([*deployed, *_end(client, told, flow_run_filter=_tagged(NAME))])
+        others = () if are_deployed else _end(client, told, flow_run_filter=_tagged(NAME))
+        return len([*deployed, *others])
 
 
 def end_runs_tagged(tag: str, message: str, flows: dict[str, Flow[..., Any]]) -> int:

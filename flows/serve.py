@@ -3,10 +3,9 @@
 import asyncio
 import os
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Annotated, Final
 
@@ -14,6 +13,7 @@ import httpx
 import typer
 
 from learnloom.flows.door import served_door
+from learnloom.flows.supervised import SupervisedProcess
 from learnloom.pipelines.config.settings import Settings, read_settings
 from learnloom.pipelines.ingest.land.heartbeat import Heartbeat
 from learnloom.schemas.errors import LearnloomError
@@ -65,9 +65,6 @@ def serve(
     named = os.environ.get(_API) or None
     # The store first, and last: platforms send whatever becomes of the flows.
     with served_door(settings.lrs), served_door(settings.pages, name="pages"), _server(named, port) as url:
-        # Prefect reads its environment when it is imported, which takes seconds that --help need not wait for.
-        os.environ[_API] = url
-        os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
         is_alone = alone or named is None
         try:
             asyncio.run(_run(settings, limit, url, is_alone=is_alone))
@@ -85,20 +82,16 @@ def _end_interrupted() -> None:
 
 
 async def _run(settings: Settings, limit: int, url: str, *, is_alone: bool) -> None:
-    from prefect.runner import Runner  # noqa: PLC0415
-
-    from learnloom.flows.deployments import deployments  # noqa: PLC0415
     from learnloom.flows.live_process import live_process  # noqa: PLC0415
     from learnloom.flows.orphaned_runs import end_orphaned_runs  # noqa: PLC0415
+    from learnloom.flows.schedules import PatientRunner  # noqa: PLC0415
 
     if is_alone and (ended := end_orphaned_runs()):  # on a shared server they may be another's, and under way
         sys.stdout.write(
             f"learnloom: {ended} flow runs were interrupted by the last stop; their next runs do the work\n"
         )
-    runner = Runner(name="learnloom", query_seconds=1, limit=limit)
-    schedules = settings.flows.model_copy(update={"topics": settings.landed_topics})
-    for deployment in await deployments(schedules, is_live=schedules.live):
-        await runner.aadd_deployment(deployment)
+    runner = PatientRunner(settings, limit, is_alone=is_alone)
+    await runner.deploy()
     sys.stdout.write(f"learnloom: serving; see the flow runs at {url.removesuffix('/api')}\n")
     sys.stdout.flush()
     with live_process() if settings.flows.live else nullcontext():
@@ -120,29 +113,26 @@ async def _beat(settings: Settings) -> None:
 
 @contextmanager
 def _server(named: str | None, port: int) -> Iterator[str]:
-    """Give the address of Prefect's interface; start a server where none is named, and end it afterwards."""
+    """Give the address of Prefect's interface; where none is named, keep a server running until the end."""
+    # Prefect reads its environment when it is imported, which takes seconds that --help need not wait for.
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     if named is not None:
         _wait_for(named, None)
         yield named
         return
     _need_free(port)
-    url = f"http://{_HOST}:{port}/api"
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
-        [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", str(port)],
-        env={**os.environ, "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_API_URL": url},
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C at the terminal is for us: the server goes last
-    )
-    try:
-        _wait_for(url, process)
+    url = os.environ[_API] = f"http://{_HOST}:{port}/api"
+    ends: list[str] = []
+
+    def has_ended(told: str, pause: float | None) -> None:
+        ends.append(told)
+        if pause is not None:
+            sys.stderr.write(f"learnloom: Prefect's server {told}; it is started again in {pause:.0f} s\n")
+
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", str(port)]
+    with SupervisedProcess(command, has_ended, stop_seconds=_STOP_SECONDS, is_quiet=True):
+        _wait_for(url, ends)
         yield url
-    finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _need_free(port: int) -> None:
@@ -160,9 +150,10 @@ def _need_free(port: int) -> None:
             ) from error
 
 
-def _wait_for(url: str, process: "subprocess.Popen[bytes] | None") -> None:
+def _wait_for(url: str, ends: Sequence[str] | None) -> None:
+    """Wait until it answers; `ends` is how our own has ended, None where it is another's."""
     until = time.monotonic() + _START_SECONDS
-    is_told = process is not None  # our own takes ten seconds, which is nothing to speak of
+    is_told = ends is not None  # our own takes ten seconds, which is nothing to speak of
     while True:
         try:
             if httpx.get(f"{url}/health", timeout=5).is_success:
@@ -170,10 +161,8 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes] | None") -> None:
             told = "it answers, but is not healthy"
         except httpx.HTTPError as error:
             told = str(error)
-        if process is not None and process.poll() is not None:
-            raise ServerError(
-                f"Prefect's server exited with code {process.returncode}: see its messages above"
-            )
+        if ends:
+            raise ServerError(f"Prefect's server {ends[0]}: see its messages above")
         if time.monotonic() > until:
             raise ServerError(f"no Prefect server answers at {url} ({told}): start it, or correct {_API}")
         if not is_told:

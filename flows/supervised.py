@@ -17,7 +17,12 @@ class SupervisedProcess:
     """Keeps a process running for as long as the context is open."""
 
     def __init__(
-        self, command: Sequence[str], on_end: Callable[[str, float | None], None], *, stop_seconds: float
+        self,
+        command: Sequence[str],
+        on_end: Callable[[str, float | None], None],
+        *,
+        stop_seconds: float,
+        is_quiet: bool = False,
     ) -> None:
         """Start nothing yet.
 
@@ -25,10 +30,12 @@ class SupervisedProcess:
             command: starts it; empty: none is wanted.
             on_end: is told how each process ended, and after how many seconds it is started again; None: it is not.
             stop_seconds: how long it may take to end when it is asked to.
+            is_quiet: leave out what it writes to standard output.
         """
         self._command = command
         self._on_end = on_end
         self._stop_seconds = stop_seconds
+        self._output = subprocess.DEVNULL if is_quiet else None
         self._is_over = threading.Event()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -80,6 +87,7 @@ class SupervisedProcess:
             self._process = process = subprocess.Popen(  # noqa: S603 - our own program, fixed arguments
                 self._command,
                 stdin=subprocess.PIPE,  # whoever reads it sees us end, however we end
+                stdout=self._output,
                 start_new_session=True,  # Ctrl-C at the terminal is for us: what is in hand is finished first
             )
         with process:

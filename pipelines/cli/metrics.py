@@ -8,7 +8,7 @@ import typer
 from learnloom.pipelines.cli.options import WarehouseOption, now
 from learnloom.pipelines.config.settings import read_settings
 from learnloom.pipelines.ingest.land.stop import StopSignal
-from learnloom.pipelines.operate.metrics import metrics_text, serve_metrics
+from learnloom.pipelines.operate.metrics import metrics_text, registry, serve_metrics
 
 commands = typer.Typer(add_completion=False)
 
@@ -31,7 +31,7 @@ def metrics(
     """
     settings = read_settings(warehouse)
     if port is None:
-        sys.stdout.write(metrics_text(settings, clock=now))
+        sys.stdout.write(metrics_text(registry(settings, clock=now)))
         return
     server, thread = serve_metrics(settings, clock=now, host=host, port=port)
     sys.stderr.write(f"learnloom: serving metrics at http://{host}:{port}/metrics\n")

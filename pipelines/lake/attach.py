@@ -8,7 +8,9 @@ from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.spill import spill_folder
 
 
-def configure(connection: duckdb.DuckDBPyConnection, place: Place, *, memory_limit: str) -> None:
+def configure(
+    connection: duckdb.DuckDBPyConnection, place: Place, *, memory_limit: str, is_writing: bool
+) -> None:
     """Load what a warehouse at this place needs, and say how its object store is reached."""
     run = connection.execute
     # Autoloading would look for extensions on the network; the wheels bring what is needed.
@@ -17,7 +19,7 @@ def configure(connection: duckdb.DuckDBPyConnection, place: Place, *, memory_lim
     run("SET enable_progress_bar=false")
     run("SET TimeZone='UTC'")
     run(f"SET memory_limit='{memory_limit}'")
-    run(f"SET temp_directory={quoted(str(spill_folder()))}")
+    run(f"SET temp_directory={quoted(str(spill_folder(is_locked=is_writing)))}")
     for extension in place.extensions:
         run(load_sql(extension))
     note_checked(place.extensions)

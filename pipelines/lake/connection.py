@@ -4,7 +4,6 @@ Many processes may hold it open, reading and writing, at the same time. Each `Wa
 belongs to one thread; `another()` gives a second one for another thread.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
@@ -13,13 +12,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import duckdb
 
 from learnloom.pipelines.lake.attach import attach, configure
+from learnloom.pipelines.lake.attempts import attempts
 from learnloom.pipelines.lake.catalog import create_catalog, note_laid_down
-from learnloom.pipelines.lake.errors import (
-    OvertakenError,
-    WarehouseBusyError,
-    WarehouseError,
-    WarehouseMissingError,
-)
+from learnloom.pipelines.lake.errors import WarehouseError, WarehouseMissingError
 from learnloom.pipelines.lake.extensions import are_checked
 from learnloom.pipelines.lake.fence import REFRESH, FileWriteLock, NoWriteLock, PostgresWriteLock, WriteLock
 from learnloom.pipelines.lake.location import Place
@@ -27,12 +22,11 @@ from learnloom.pipelines.lake.macros import define_macros
 from learnloom.pipelines.lake.object_store import ObjectStore
 from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.lake.student_secret import read_secret
-from learnloom.pipelines.lake.trouble import explained, is_conflict, outdated
+from learnloom.pipelines.lake.trouble import explained, outdated
 
 if TYPE_CHECKING:  # importing it takes 0.2 s, which a look-up from the command line need not wait for
     import pyarrow as pa
 
-logging.getLogger("stamina").setLevel(logging.ERROR)  # its line does not say what is tried again
 LAKE = "lake"
 """Name under which the DuckLake is attached."""
 
@@ -133,7 +127,7 @@ class Warehouse:
             raise explained(error, self.place) or WarehouseError(told) from None
 
     def _configure(self) -> None:
-        configure(self._connection, self.place, memory_limit=self.memory_limit)
+        configure(self._connection, self.place, memory_limit=self.memory_limit, is_writing=not self.read_only)
         attach(self._connection, self.place, LAKE, read_only=self.read_only, snapshot=self.pinned_snapshot)
         self._named_first = ""
         self.use(LAKE)
@@ -266,30 +260,20 @@ class Warehouse:
         """Id of the newest snapshot that this connection sees."""
         return int(self.one(f"SELECT id FROM {LAKE}.current_snapshot()")[0])
 
-    def attempts(self, wait_seconds: float) -> Iterator[AbstractContextManager[object]]:
+    def attempts(self, wait_seconds: float, *, least: int = 1) -> Iterator[AbstractContextManager[object]]:
         """Give a context to do the work of one transaction in, and another while other writers are in its way.
 
+        Args:
+            wait_seconds: how long they may be.
+            least: so many it gives in any case: work that takes longer than that is done again, too.
+
         Raises:
-            WarehouseBusyError: still in the way after `wait_seconds`.
+            WarehouseBusyError: still in the way after that.
             WarehouseUnavailableError: disk, server or object store is in trouble; nothing of the work is there, or
                 all of it.
             WarehouseError: the object store refuses.
         """
-        import stamina  # noqa: PLC0415 - readers need not wait for it
-
-        try:
-            yield from stamina.retry_context(
-                on=is_conflict, attempts=None, timeout=wait_seconds, wait_initial=0.02, wait_max=1.0
-            )
-        except (duckdb.Error, OvertakenError) as error:
-            if (known := explained(error, self.place)) is not None:
-                raise known from None
-            if is_conflict(error):
-                raise WarehouseBusyError(
-                    f"other processes kept writing to {self.place} for {wait_seconds:g} s: try again later, "
-                    f"or raise LEARNLOOM_LOCK_WAIT_SECONDS ({self.place.scrubbed(str(error))})"
-                ) from error
-            raise
+        return attempts(self.place, wait_seconds, least=least)
 
     def retrying(self, work: Callable[[], Result], *, wait_seconds: float) -> Result:
         """Do `work` in each of `attempts` until it is done; errors as there."""

@@ -8,17 +8,10 @@ from typing import Final, Self
 import duckdb
 
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseUnavailableError
+from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.pipelines.lake.trouble import explained, outdated
 
 _FILE = tuple[int, int] | None
-_LOST_SIGNS: Final = (
-    "No such file or directory",
-    "No files found that match",
-    "No magic bytes found",
-    "too small to be a Parquet file",
-)
-"""What DuckDB says of a data file that is not there, or not whole."""
 
 
 class HeldWarehouse:
@@ -40,7 +33,8 @@ class HeldWarehouse:
 
         Raises:
             WarehouseMissingError: there is none.
-            WarehouseUnavailableError: disk or server is in trouble, or a data file is gone.
+            WarehouseUnavailableError: disk or server is in trouble.
+            WarehouseError: a data file is gone or damaged, or the store refuses.
             WarehouseOutdatedError: what is read is not there, as in tables of another release.
         """
         warehouse = self._begun()
@@ -85,17 +79,7 @@ class HeldWarehouse:
 
     @staticmethod
     def _told(warehouse: Warehouse, error: duckdb.Error) -> Exception:
-        place, told = warehouse.place, warehouse.place.scrubbed(str(error))
-        if (known := explained(error, place) or outdated(error, place)) is not None:
-            return known
-        if any(sign in told for sign in _LOST_SIGNS):
-            return WarehouseUnavailableError(
-                f"a data file of the warehouse at {place} is gone or broken: put it back, or restore a backup "
-                f"(`learnloom restore`) ({told})"
-            )
-        if isinstance(error, duckdb.IOException):  # such as no right to read, or too many open files
-            return WarehouseUnavailableError(f"the warehouse at {place} is not available: {told}")
-        return error
+        return explained(error, warehouse.place) or outdated(error, warehouse.place) or error
 
 
 class ReadingPool:

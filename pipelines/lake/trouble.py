@@ -1,5 +1,7 @@
 """What the errors of DuckDB mean for whoever may do the work again."""
 
+from typing import Final
+
 import duckdb
 
 from learnloom.pipelines.lake.errors import (
@@ -32,6 +34,7 @@ _TROUBLE_SIGNS = (
     "no route to host",
     "too many clients",
     "too many connections",
+    "too many open files",
     # In a network of containers the name of one that is stopped is unknown.
     "could not translate host name",
     "terminating connection",
@@ -41,6 +44,25 @@ _TROUBLE_SIGNS = (
     "current transaction is aborted",
     "database has been invalidated",
 )
+_DAMAGED: Final = "a data file is gone or damaged: put it back, or restore a backup (`learnloom restore`)"
+_NOT_ALLOWED: Final = (
+    "whoever runs learnloom must have the right to write there, for reading, too: give that right"
+)
+# What they say where nothing passes by itself, and what is to be done then.
+_MENDS: Final = {
+    "no such file or directory": _DAMAGED,
+    "no files found that match": _DAMAGED,
+    "no magic bytes found": _DAMAGED,
+    "too small to be a parquet file": _DAMAGED,
+    "footer length error": _DAMAGED,
+    "tprotocolexception": _DAMAGED,
+    # Of a footer that is no footer.
+    "don't know what type": _DAMAGED,
+    "unable to open database file": _NOT_ALLOWED,
+    "readonly database": _NOT_ALLOWED,
+    "read-only file system": _NOT_ALLOWED,
+    "permission denied": _NOT_ALLOWED,
+}
 
 
 def is_trouble(error: Exception) -> bool:
@@ -55,9 +77,14 @@ def is_conflict(error: Exception) -> bool:
     """Tell whether the error means "another writer was faster"."""
     if isinstance(error, OvertakenError):
         return True
-    if not isinstance(error, duckdb.Error) or is_trouble(error) or refusal(str(error)):
+    if not isinstance(error, duckdb.Error) or is_trouble(error) or refusal(str(error)) or _mend(str(error)):
         return False
     return any(sign in str(error).lower() for sign in _CONFLICT_SIGNS)
+
+
+def _mend(text: str) -> str | None:
+    """What is to be mended where files are lost, or may not be written; None: neither is so."""
+    return next((advice for sign, advice in _MENDS.items() if sign in text.lower()), None)
 
 
 def explained(error: BaseException | None, place: Place) -> WarehouseError | None:
@@ -67,7 +94,7 @@ def explained(error: BaseException | None, place: Place) -> WarehouseError | Non
     told = place.scrubbed(str(error))
     if is_trouble(error):
         return WarehouseUnavailableError(f"the warehouse at {place} is not available: {told}")
-    advice = refusal(told) if place.store is not None else None
+    advice = (refusal(told) if place.store is not None else None) or _mend(told)
     if advice is None:
         return None
     # The rest is DuckDB's general advice.

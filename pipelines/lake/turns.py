@@ -7,7 +7,7 @@ decide.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,8 @@ DELIVERY: Final = "delivery"
 FOLDER: Final = "turns"
 """Of the lock files, in the warehouse's folder."""
 _POLL_SECONDS: Final = 0.05
+_LONGEST_SECONDS: Final = 86_400.0
+"""So long one waits for others to end: whoever hangs for a day is told of otherwise."""
 
 
 class TurnTakenError(WarehouseError):
@@ -49,6 +51,27 @@ def turn(folder: Path, name: str, *, wait_seconds: float = 0.0) -> Iterator[None
         yield
     finally:
         let_go()
+
+
+@contextmanager
+def own_turn(folder: Path, name: str, *, on_wait: Callable[[str], None]) -> Iterator[None]:
+    """Do the work of that name within the block, as soon as nobody else does it.
+
+    Args:
+        folder: the warehouse's.
+        name: of the work.
+        on_wait: is told that others are waited for.
+
+    Raises:
+        TurnTakenError: others had it for a day.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(turn(folder, name))
+        except TurnTakenError:
+            on_wait(f"this waits until the {name} that another process is at has ended")
+            stack.enter_context(turn(folder, name, wait_seconds=_LONGEST_SECONDS))
+        yield
 
 
 def _locked(path: Path, until: float) -> Callable[[], None]:

@@ -85,9 +85,9 @@ def registry(settings: Settings, *, clock: Callable[[], dt.datetime]) -> Collect
     return made
 
 
-def metrics_text(settings: Settings, *, clock: Callable[[], dt.datetime]) -> str:
+def metrics_text(figures: CollectorRegistry) -> str:
     """Give all figures in Prometheus' text format."""
-    return generate_latest(registry(settings, clock=clock)).decode()
+    return generate_latest(figures).decode()
 
 
 def serve_metrics(

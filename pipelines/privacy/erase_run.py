@@ -35,7 +35,7 @@ from learnloom.pipelines.privacy.erase_tell import all_are_told, forget_events, 
 from learnloom.pipelines.privacy.receipt import issue
 from learnloom.pipelines.privacy.search import Hits, Search
 from learnloom.pipelines.refresh.buckets.run_folder import RunFolders
-from learnloom.pipelines.refresh.refresh import refresh
+from learnloom.pipelines.refresh.refresh import refresh_in_turn
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
 from learnloom.pipelines.refresh.state import STATE, read_state
@@ -188,7 +188,7 @@ class Erasing:
         state = read_state(self.warehouse) if STATE in filled_tables(self.warehouse) else None
         if state is not None:
             request = RefreshRequest(state.as_of, recounts=True)
-            refresh(self.warehouse, self.settings, request, clock=self.clock)
+            refresh_in_turn(self.warehouse, self.settings, request, clock=self.clock)
             renew_model(self.warehouse, self.settings)
         return {}
 

@@ -44,7 +44,7 @@ from learnloom.pipelines.privacy.retention_find import (
 )
 from learnloom.pipelines.privacy.retention_plan import Going, going_now, plan, state_of
 from learnloom.pipelines.privacy.tokens import Token
-from learnloom.pipelines.refresh.refresh import refresh
+from learnloom.pipelines.refresh.refresh import refresh_in_turn
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import STAGED_ANEW
 from learnloom.pipelines.refresh.state import STATE, read_state
@@ -82,7 +82,7 @@ def follow(
     state = read_state(warehouse) if STATE in filled_tables(warehouse) else None
     if rules_of(rules, "statements") and state is not None:
         on_progress("taking in what has landed")
-        refresh(warehouse, settings, RefreshRequest(state.as_of), clock=clock)
+        refresh_in_turn(warehouse, settings, RefreshRequest(state.as_of), clock=clock)
     with alone(warehouse.folder):
         is_refreshed = state is not None
         asked = rules if is_refreshed else [rule for rule in rules if rule.what != "statements"]

@@ -8,6 +8,7 @@ that order is as good as chance, and it is the same each time.
 from typing import Final
 
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.build import Students, Transform
 from learnloom.pipelines.refresh.estimate import fit_version, version_rows
 from learnloom.pipelines.refresh.workspace import Workspace
@@ -37,8 +38,8 @@ def fit_apart(transform: Transform, settings: Settings) -> None:
     with Workspace(transform.work.warehouse, "sample") as work:
         sample = Transform(work, transform.relations, transform.plan, transform.begin, shared=shared)
         sample.show_inputs()
-        condition = except_for(barred(settings, work.warehouse, "training"))
-        sample.choose(_sample(sample, settings.refresh.fit_answers, condition))
+        usage = f"{work.name}.dimensional.dim_usage"
+        sample.choose(Students(students_to_fit(settings, work.warehouse, staged=sample.staged, usage=usage)))
         # Read column by column as it is needed, so that all of the sample's statements are never held at once.
         work.show(sample.by_name["staging.stg_statement"], only="student", source=sample.staged)
         needed = sample.with_inputs([*_NEEDED, *(each.full_name for each in versioned)])
@@ -54,14 +55,25 @@ def fit_apart(transform: Transform, settings: Settings) -> None:
             transform.work.take(relation, f"FROM {work.place(relation)}")
 
 
-def _sample(transform: Transform, answers_an_item: int, condition: str) -> Students:
-    """The first students in the order of their keys, and those who are among the first to answer an item."""
-    usage = f"{transform.work.name}.dimensional.dim_usage"
-    return Students(
-        f"""
+def students_to_fit(settings: Settings, warehouse: Warehouse, *, staged: str, usage: str) -> str:
+    """Give SQL for the students that a version is fitted on, of those whose data may be used for that.
+
+    They are the first in the order of their keys, and those who are among the first to answer an item.
+
+    Args:
+        settings: who may be learned from, and how many answers an item gives.
+        warehouse: where the settings' vault finds its students.
+        staged: SQL that stands for the staged statements.
+        usage: the relation of usages.
+
+    Raises:
+        VaultError: there is a vault, and it cannot be read.
+    """
+    condition = except_for(barred(settings, warehouse, "training"))
+    return f"""
         WITH answers AS (
             SELECT staged.student_key, dim_usage.activity_id, count(*) AS n
-            FROM (FROM {transform.staged}) AS staged
+            FROM (FROM {staged}) AS staged
             INNER JOIN {usage} AS dim_usage ON staged.usage_id = dim_usage.usage_id
             WHERE dim_usage.verb_id = '{ANSWERED}'
             GROUP BY ALL
@@ -74,10 +86,10 @@ def _sample(transform: Transform, answers_an_item: int, condition: str) -> Stude
             FROM answers
         )
 
-        SELECT student_key FROM counted WHERE coalesce(n_before, 0) < {answers_an_item} AND {condition}
+        SELECT student_key FROM counted
+        WHERE coalesce(n_before, 0) < {settings.refresh.fit_answers} AND {condition}
         UNION ALL
         SELECT student_key FROM (
-            SELECT DISTINCT student_key FROM {transform.staged} WHERE {condition} ORDER BY student_key LIMIT {_STUDENTS}
+            SELECT DISTINCT student_key FROM {staged} WHERE {condition} ORDER BY student_key LIMIT {_STUDENTS}
         )
         """
-    )

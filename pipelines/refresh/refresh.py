@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land import landing_schema
@@ -13,6 +13,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.maintain import tidy_if_needed
 from learnloom.pipelines.lake.relation import read_relations
 from learnloom.pipelines.lake.small import one_snapshot, one_thread
+from learnloom.pipelines.lake.turns import REFRESH, own_turn
 from learnloom.pipelines.refresh.plan import Plan, make_plan
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from learnloom.pipelines.refresh.buckets.spread import Spread
 
 Clock = Callable[[], dt.datetime]
+_LEAST_ATTEMPTS: Final = 5
+"""So often it is planned and done again where others were faster, however long each takes."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def refresh(
         n_staged = stage(warehouse, relations, request, wait_seconds=wait_seconds)
 
         # All of the rest is planned and done again where another process was faster.
-        for attempt in warehouse.attempts(wait_seconds):
+        for attempt in warehouse.attempts(wait_seconds, least=_LEAST_ATTEMPTS):
             with attempt, Workspace(warehouse) as work, ExitStack() as reading:
                 reading.enter_context(one_snapshot(warehouse))
                 plan = make_plan(warehouse, settings, relations, request, now=clock())
@@ -144,6 +147,22 @@ def key_first(warehouse: Warehouse, settings: Settings, *, now: dt.datetime) -> 
         take_first_secret(warehouse, now=now, wait_seconds=settings.lock_wait_seconds)
 
 
+def refresh_in_turn(
+    warehouse: Warehouse,
+    settings: Settings,
+    request: RefreshRequest,
+    *,
+    clock: Clock,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> RefreshSummary:
+    """Refresh when no other process of this machine does: of two at once one would have done its work for nothing.
+
+    Args, raises: as `refresh`; `on_progress` is told, too, that others are waited for.
+    """
+    with own_turn(warehouse.folder, REFRESH, on_wait=on_progress):
+        return refresh(warehouse, settings, request, clock=clock, on_progress=on_progress)
+
+
 def refresh_and_tidy(
     warehouse: Warehouse,
     settings: Settings,
@@ -152,7 +171,7 @@ def refresh_and_tidy(
     clock: Clock,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> RefreshSummary:
-    """Refresh a warehouse, and keep it small; before the first time make the secret of student keys.
+    """Refresh a warehouse in turn, and keep it small; before the first time make the secret of student keys.
 
     Args:
         warehouse: as for `refresh`, like all others.
@@ -166,7 +185,7 @@ def refresh_and_tidy(
         WarehouseBusyError: other processes kept writing.
     """
     key_first(warehouse, settings, now=clock())
-    summary = refresh(warehouse, settings, request, clock=clock, on_progress=on_progress)
+    summary = refresh_in_turn(warehouse, settings, request, clock=clock, on_progress=on_progress)
     tidy_if_needed(warehouse, now=clock(), wait_seconds=settings.lock_wait_seconds)
     return summary
 

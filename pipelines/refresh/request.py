@@ -68,8 +68,11 @@ class RefreshRequest:
 
 
 def end_of_day(day: dt.date, time_zone: str) -> dt.datetime:
-    """The last instant of a day in the school's time zone: the usual as_of, so that its date is today."""
-    return dt.datetime.combine(day, dt.time.max, ZoneInfo(time_zone))
+    """The last instant of a day in the school's time zone: the usual as_of, so that its date is today.
+
+    Where clocks are put back at midnight, as in Santiago, the last hour comes twice, and the second one counts.
+    """
+    return dt.datetime.combine(day, dt.time.max.replace(fold=1), ZoneInfo(time_zone))
 
 
 def start_of_day(day: dt.date, time_zone: str) -> dt.datetime:

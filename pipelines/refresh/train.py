@@ -16,11 +16,11 @@ from learnloom.pipelines.lake.run import Run
 from learnloom.pipelines.learner.history import History
 from learnloom.pipelines.learner.logistic import log_losses, mean_and_error
 from learnloom.pipelines.refresh.estimate import FittedVersion, fit_version, version_rows
+from learnloom.pipelines.refresh.fit import students_to_fit
 from learnloom.pipelines.refresh.holdout import are_enough, holdout_predictions, is_after
 from learnloom.pipelines.refresh.state import STATE, make_defined_tables
 from learnloom.pipelines.refresh.versions import check_versions, promote, version_in_use
 from learnloom.pipelines.refresh.workspace import Workspace
-from learnloom.pipelines.vault.names import barred, except_for
 
 
 @dataclass(frozen=True)
@@ -136,13 +136,12 @@ class _Training:
         return [relation for relation in self.relations if relation.scope == "version"]
 
     def _show(self, work: Workspace, model_version: int) -> None:
-        """Show what the version's relations read; the state with the number to come."""
-        condition = except_for(barred(self.settings, self.warehouse, "training"))
+        """Show what the version's relations read of the students it is fitted on; the state with the number to come."""
+        staged, usage = f"{LAKE}.staging.stg_statement", f"{LAKE}.dimensional.dim_usage"
+        work.keep_keys("student", students_to_fit(self.settings, self.warehouse, staged=staged, usage=usage))
         for relation in inputs(self.relations, self._versioned(), existing_tables(self.warehouse)):
             if relation.scope not in ("version", "state"):
-                is_cut = relation.scope == "student" and condition != "true"
-                source = f"(FROM {LAKE}.{relation.full_name} WHERE {condition})" if is_cut else None
-                work.show(relation, source=source)
+                work.show(relation, only="student" if relation.scope == "student" else None)
         state = next(relation for relation in self.relations if relation.full_name == STATE)
         row = self.warehouse.arrow(
             f"SELECT * REPLACE ({model_version} AS model_version, $now::TIMESTAMPTZ AS refreshed_at) "

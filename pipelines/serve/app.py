@@ -22,7 +22,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError, WarehouseError, WarehouseUnavailableError
 from learnloom.pipelines.lake.held import ReadingPool
 from learnloom.pipelines.lake.open import open_to_read
-from learnloom.pipelines.operate.metrics import metrics_text
+from learnloom.pipelines.operate.metrics import metrics_text, registry
 from learnloom.pipelines.serve.pull import SignalMissingError, read_page
 from learnloom.pipelines.serve.respond import WrongAudienceError, respond
 from learnloom.pipelines.serve.students import StudentMissingError, key_now, read_profile, read_signals
@@ -133,10 +133,12 @@ def make_app(settings: Settings, *, clock: Callable[[], dt.datetime]) -> FastAPI
     def health() -> dict[str, str]:
         return {"status": "up"}
 
+    figures = registry(settings, clock=clock)
+
     @app.get("/metrics", response_class=PlainTextResponse, dependencies=[Depends(audience)])
     def metrics() -> str:
         """The figures for Prometheus."""
-        return metrics_text(settings, clock=clock)
+        return metrics_text(figures)
 
     return app
 

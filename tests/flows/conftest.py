@@ -3,17 +3,15 @@
 import json
 import os
 import random
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from servers.http import is_answering
 from servers.kafka.broker import Broker
 from servers.ports import free_port
-from servers.process import ServerProcess
 from tests.conftest import SmallClass
+from tests.flows.deployment import WAIT_SECONDS, prefect_process
 from tests.pipelines.ingest.sources.kafka.samples import new_topic
 
 
@@ -45,16 +43,11 @@ def school(small_class: SmallClass, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.fixture(scope="module")
 def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Prefect's own server, with its services: schedules, events, triggers."""
-    place = tmp_path_factory.mktemp("prefect")
     port = free_port()
-    url = f"http://127.0.0.1:{port}/api"
-    environment = {"PREFECT_HOME": str(place), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-    command = ["env", *(f"{name}={value}" for name, value in environment.items()), sys.executable, "-m"]
-    command += ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    process = ServerProcess(command, place / "log")
-    process.start(lambda: is_answering(f"{url}/health"), seconds=240)
+    process, is_up = prefect_process(tmp_path_factory.mktemp("prefect"), port)
+    process.start(is_up, seconds=WAIT_SECONDS)
     try:
-        yield url
+        yield f"http://127.0.0.1:{port}/api"
     finally:
         process.stop()
 

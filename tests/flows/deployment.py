@@ -5,18 +5,28 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import WarehouseError
+from servers.http import is_answering
+from servers.process import ServerProcess
 from tests.pipelines.cli.samples import lines
 from tests.pipelines.cli.shell import learnloom
 
 WAIT_SECONDS = 240.0
 _SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - of the specification's example
+
+
+def prefect_process(place: Path, port: int) -> tuple[ServerProcess, Callable[[], bool]]:
+    """A server of Prefect with its files in a folder, and what says whether it is up."""
+    environment = {"PREFECT_HOME": str(place), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    command = ["env", *(f"{name}={value}" for name, value in environment.items()), sys.executable, "-m"]
+    command += ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    return ServerProcess(command, place / "log"), lambda: is_answering(f"http://127.0.0.1:{port}/api/health")
 
 
 def answers(first: int, count: int, student: str = "s") -> bytes:
@@ -86,9 +96,15 @@ def collected(process: "subprocess.Popen[str]") -> list[str]:
 
 
 @contextmanager
-def serving(place: dict[str, str]) -> "Iterator[tuple[subprocess.Popen[str], list[str]]]":
+def serving(place: dict[str, str], *options: str) -> "Iterator[tuple[subprocess.Popen[str], list[str]]]":
     """`learnloom serve` at work, and what it says; it is stopped at the end."""
-    command = [sys.executable, "-c", "from learnloom.pipelines.cli.main import main; main()", "serve"]
+    command = [
+        sys.executable,
+        "-c",
+        "from learnloom.pipelines.cli.main import main; main()",
+        "serve",
+        *options,
+    ]
     with subprocess.Popen(
         command, env=place, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as served:

@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 from learnloom.pipelines.ingest.sources.arrays import ENVELOPES, ArraySplitter, Envelope, ObjectSplitter
 from learnloom.pipelines.ingest.sources.decode import Readable, decoded
 from learnloom.pipelines.ingest.sources.errors import InputError
+from learnloom.pipelines.ingest.sources.folders import ENDINGS, statement_files
 from learnloom.pipelines.ingest.sources.identity import HEAD_BYTES, FileIdentity
 from learnloom.pipelines.ingest.sources.lines import UNFINISHED, Frame, LineSplitter, Splitter
 from learnloom.pipelines.ingest.sources.source import Positions, Problem
@@ -22,8 +23,6 @@ from learnloom.schemas.record import Batch, Position, Record
 STDIN = Path("-")
 STDIN_TOPIC = "stdin"
 _BOM = b"\xef\xbb\xbf"
-_ENDINGS = (".json", ".jsonl", ".ndjson")
-_COMPRESSIONS = ("", ".gz", ".zst")
 
 
 class _Input(NamedTuple):
@@ -76,7 +75,7 @@ class FileSource:
 
     @property
     def absent(self) -> list[Problem]:
-        """What was named and is not there."""
+        """What was named and is not there, or cannot be read."""
         return list(self._absent)
 
     @property
@@ -129,28 +128,43 @@ class FileSource:
         return stack.enter_context(item.path.open("rb"))
 
     def _find(self, paths: Sequence[Path]) -> list[_Input]:
-        """List what is to be read, each file once; what is absent becomes a problem."""
+        """List what is to be read, each file once; what is absent or cannot be read becomes a problem."""
         found: dict[str, _Input] = {}
         for path in paths:
             if path == STDIN:
                 found.setdefault(STDIN_TOPIC, _Input(path, STDIN_TOPIC, is_stream=True))
                 continue
-            if path.is_dir():
-                files = _statement_files(path, self._passed_over)
-                if not files and not any(each.is_dir() for each in self._passed_over):
-                    endings = ", ".join(_ENDINGS)
-                    message = f"the folder has no statement files ({endings}, also with .gz or .zst)"
-                    self._absent.append(Problem(str(path), message))
-            elif path.exists():
-                files = [path]
-            else:
-                self._absent.append(Problem(str(path), "there is no such file or folder: check the path"))
-                continue
-            for file in files:
+            for file, mode in self._files(path):
                 topic = os.fsencode(file.resolve()).decode(errors="backslashreplace")
-                is_stream = not stat.S_ISREG(file.stat().st_mode)
-                found.setdefault(topic, _Input(file, topic, is_stream))
+                found.setdefault(topic, _Input(file, topic, not stat.S_ISREG(mode)))
         return list(found.values())
+
+    def _files(self, path: Path) -> list[tuple[Path, int]]:
+        """The file of that name, or those of the folder, each with its mode."""
+        try:
+            mode = path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            self._absent.append(Problem(str(path), "there is no such file or folder: check the path"))
+            return []
+        except OSError as error:
+            self._note_unreadable(error)
+            return []
+        if not stat.S_ISDIR(mode):
+            return [(path, mode)]
+        n_problems = len(self._absent)
+        files = list(statement_files(path, self._passed_over, self._note_unreadable))
+        if (
+            not files
+            and len(self._absent) == n_problems
+            and not any(each.is_dir() for each in self._passed_over)
+        ):
+            endings = ", ".join(ENDINGS)
+            message = f"the folder has no statement files ({endings}, also with .gz or .zst)"
+            self._absent.append(Problem(str(path), message))
+        return sorted(files)
+
+    def _note_unreadable(self, error: OSError) -> None:
+        self._absent.append(Problem(str(error.filename), f"it cannot be read: {error.strerror}"))
 
 
 class _FilePass:
@@ -254,18 +268,6 @@ def _goes_on(start: bytes, envelope: Envelope) -> bool:
     """Whether no line follows that begins otherwise: answers follow answers, and other records are lines."""
     following = start.partition(b"}\n")[2].lstrip()
     return not following.startswith(b"{") or envelope.start.match(following) is not None
-
-
-def _statement_files(folder: Path, passed_over: Collection[Path]) -> list[Path]:
-    """Statement files below `folder`, sorted; hidden files and folders are passed over."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.name.lower().endswith(tuple(e + c for e in _ENDINGS for c in _COMPRESSIONS))
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.is_file()
-        and not any(parent in passed_over for parent in path.parents)
-    )
 
 
 def _how_far(what: str, reading: _FilePass) -> str:

@@ -11,7 +11,7 @@ import yaml
 
 from learnloom.pipelines.cli.options import Exit
 from learnloom.pipelines.config.settings import Settings
-from learnloom.pipelines.operate.metrics import metrics_text, serve_metrics
+from learnloom.pipelines.operate.metrics import metrics_text, registry, serve_metrics
 from servers.ports import free_port
 from tests.conftest import _NOW, SmallClass
 from tests.documents import ROOT
@@ -77,6 +77,6 @@ def test_data_that_cannot_be_read_are_told_as_such(
     for file in folder.rglob("*.parquet"):
         file.unlink()
     with caplog.at_level(logging.WARNING):
-        found = _figures(metrics_text(Settings(warehouse=folder), clock=lambda: _NOW))
+        found = _figures(metrics_text(registry(Settings(warehouse=folder), clock=lambda: _NOW)))
     assert found == {"learnloom_up": 0}
     assert ".parquet" in caplog.text

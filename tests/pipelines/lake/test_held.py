@@ -8,17 +8,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from learnloom.pipelines.config.object_store import S3
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import (
     WarehouseBusyError,
-    WarehouseError,
     WarehouseMissingError,
     WarehouseOutdatedError,
     WarehouseUnavailableError,
 )
 from learnloom.pipelines.lake.held import HeldWarehouse, ReadingPool
-from learnloom.pipelines.lake.object_store import ObjectStore
 from servers.postgres.server import OwnPostgres
 
 _TABLE = "CREATE TABLE numbers (number INTEGER)"
@@ -133,34 +130,3 @@ def test_a_server_that_was_started_again_is_asked_again(
     with held.lent() as warehouse:
         assert warehouse.one(_READ) == (4, 3)
     held.close()
-
-
-_BROKEN = "a data file of the warehouse .* is gone or broken: put it back, or restore a backup"
-
-
-@pytest.mark.parametrize(
-    ("said", "kind", "told"),
-    [
-        (duckdb.IOException('IO Error: Cannot open file "a": No such file or directory'), None, _BROKEN),
-        (duckdb.InvalidInputException("No magic bytes found at end of file 'a'"), None, _BROKEN),
-        (duckdb.InvalidInputException("File 'a' too small to be a Parquet file"), None, _BROKEN),
-        (duckdb.HTTPException("HTTP code 403 ExpiredToken"), WarehouseError, "credentials have expired"),
-        (duckdb.IOException("Cannot open file: Too many open files"), None, "is not available: Cannot"),
-        (duckdb.IOException("Cannot open file: Permission denied"), None, "is not available: Cannot"),
-        (duckdb.InvalidInputException("a query's own fault"), duckdb.InvalidInputException, "own fault"),
-    ],
-)
-def test_only_a_lost_file_is_told_as_one(
-    tmp_path: Path, said: duckdb.Error, kind: type[Exception] | None, told: str
-) -> None:
-    """What the disk, the store or a query says is told as that; a backup is advised only where a file is lost."""
-    _lay_down(tmp_path, 1)
-    held = HeldWarehouse(partial(Warehouse, tmp_path, read_only=True))
-    with pytest.raises(kind or WarehouseUnavailableError, match=told), held.lent() as warehouse:
-        _meet(warehouse, said)
-
-
-def _meet(warehouse: Warehouse, said: duckdb.Error) -> None:
-    """Meet an error of DuckDB where the data lie on an object store."""
-    warehouse.place = warehouse.place._replace(store=ObjectStore("s3://school/lake/", S3()))
-    raise said

@@ -44,6 +44,12 @@ def test_the_day_that_stands_is_told_again_as_a_day_of_the_school(folder: Path) 
     assert [dt.datetime.fromisoformat(row[0]).date() for row in told] == [LAST_DAY]
 
 
+def test_of_an_hour_that_comes_twice_at_midnight_the_second_ends_the_day() -> None:
+    """Where clocks are put back at midnight, what comes in the second last hour of the day still counts for it."""
+    as_of = end_of_day(dt.date(2026, 4, 4), "America/Santiago")
+    assert as_of.astimezone(dt.UTC) == dt.datetime(2026, 4, 5, 3, 59, 59, 999_999, tzinfo=dt.UTC)
+
+
 def test_another_as_of_tells_the_past_again(folder: Path) -> None:
     """Told as of an earlier day and then as of the first day again, everything is as it was."""
     with Warehouse(folder / "warehouse") as warehouse:

@@ -7,6 +7,7 @@ import pytest
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import load_relations
+from learnloom.pipelines.refresh import fit
 from learnloom.pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
 from learnloom.pipelines.refresh.refresh import refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
@@ -116,6 +117,18 @@ def test_a_version_put_to_use_before_a_refresh_and_stored_after_it_is_used(wareh
             warehouse, SETTINGS, RefreshRequest(end_of_day(LAST_DAY, "UTC"), refit=True), clock=lambda: then
         )
         assert version_in_use(warehouse) == 3, "what a refresh has fitted since is later"
+
+
+def test_a_version_is_trained_on_a_sample_where_students_are_many(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Training takes as many answers to each item as the setting says, and those of the first students besides."""
+    monkeypatch.setattr(fit, "_STUDENTS", 4)
+    bounds = SETTINGS.refresh.model_copy(update={"fit_answers": 1})
+    settings = SETTINGS.model_copy(update={"refresh": bounds})
+    with warehouse:
+        summary = train_version(warehouse, settings, clock=lambda: _LATER)
+    assert 4 <= summary.n_students < 12
 
 
 def test_an_unknown_version_is_refused(warehouse: Warehouse) -> None:

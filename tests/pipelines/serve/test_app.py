@@ -13,6 +13,8 @@ from pydantic import SecretStr
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.open import open_to_read
+from learnloom.pipelines.operate import metrics
 from learnloom.pipelines.serve.app import ApiSettingsError, make_app
 from servers.ports import free_port
 from servers.waiting import wait_until
@@ -81,6 +83,22 @@ def test_without_any_token_there_is_no_interface(small_class: SmallClass) -> Non
         make_app(Settings(warehouse=small_class.folder), clock=lambda: _NOW)
     with pytest.raises(ApiSettingsError, match="LEARNLOOM_API_TOKEN"):
         make_app(Settings(warehouse=small_class.folder, api_token=SecretStr("")), clock=lambda: _NOW)
+
+
+@pytest.mark.slow
+def test_scrapes_share_one_connection(small_class: SmallClass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures for Prometheus are read over a connection that is opened once, by the first scrape."""
+    opened = []
+
+    def counted(settings: Settings) -> Warehouse:
+        opened.append(settings)
+        return open_to_read(settings)
+
+    monkeypatch.setattr(metrics, "open_to_read", counted)
+    with _serving(small_class.folder) as found:
+        for _ in range(3):
+            assert "learnloom_up 1.0" in _get(found, "/metrics").text
+    assert len(opened) == 1
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from learnloom.pipelines.ingest.sources.kafka.lag import topics_lag
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.operate.finding import HealthFinding
 from learnloom.pipelines.operate.health import examine
-from learnloom.pipelines.operate.metrics import metrics_text
+from learnloom.pipelines.operate.metrics import metrics_text, registry
 from learnloom.schemas.record import Position
 from servers.kafka.broker import Broker
 from tests.pipelines.ingest.sources.kafka.samples import new_topic
@@ -112,7 +112,7 @@ def _settings(folder: Path, servers: str, *topics: str) -> Settings:
 
 
 def _figures(settings: Settings) -> list[str]:
-    text = metrics_text(settings, clock=lambda: _NOON)
+    text = metrics_text(registry(settings, clock=lambda: _NOON))
     return [line for line in text.splitlines() if line.startswith(("learnloom_topic", "learnloom_brokers"))]
 
 
