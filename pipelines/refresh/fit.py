@@ -1,4 +1,4 @@
-"""Fitting a model version on a sample of the students, where they are too many to be computed at once.
+"""Fitting a model version on a sample of the students: where they are too many to be computed at once, or some refused.
 
 A version gains little from more than some hundred answers to an item (docs/how-to/scale.md has the figures): all
 students are taken who are among the first, in the order of their keys, to give an item its answers. Keys are hashes, so
@@ -17,6 +17,8 @@ from learnloom.schemas.vocabulary import ANSWERED
 _NEEDED: Final = "dimensional.fact_course_progress", "norms.attempt_effort"
 """What a version is fitted on, besides its own norms."""
 
+_IDENTIFIER: Final = "staging.stg_identifier"
+_STATEMENT: Final = "staging.stg_statement"
 _STUDENTS: Final = 5_000
 """Students from whom norms are taken and who passes is learned, whatever they answered."""
 
@@ -25,9 +27,11 @@ def fit_apart(transform: Transform, settings: Settings) -> None:
     """Fit the plan's model version in a workspace of its own, and keep its rows in that of the refresh.
 
     Args:
-        transform: in its workspace stand the reference relations.
+        transform: in its workspace stand the reference relations, what statements mention, and everybody's statements.
         settings: a school's choices, and how many answers an item gives.
     """
+    without = barred_from(transform, settings)
+    statements = transform.work.place(transform.by_name[_STATEMENT])
     shared = {
         relation.full_name: f"FROM {transform.work.place(relation)}"
         for relation in transform.of_scope("mention", "reference")
@@ -37,10 +41,9 @@ def fit_apart(transform: Transform, settings: Settings) -> None:
     with Workspace(transform.work.warehouse, "sample") as work:
         sample = Transform(work, transform.relations, transform.plan, transform.begin, shared=shared)
         sample.show_inputs()
-        condition = except_for(barred(settings, work.warehouse, "training"))
-        sample.choose(_sample(sample, settings.refresh.fit_answers, condition))
+        sample.choose(_sample(sample, statements, settings.refresh.fit_answers, except_for(without)))
         # Read column by column as it is needed, so that all of the sample's statements are never held at once.
-        work.show(sample.by_name["staging.stg_statement"], only="student", source=sample.staged)
+        work.show(sample.by_name[_STATEMENT], only="student", source=statements)
         needed = sample.with_inputs([*_NEEDED, *(each.full_name for each in versioned)])
         for relation in sample.of_scope("student", "version"):
             if relation.is_select and relation.full_name in needed:
@@ -52,16 +55,27 @@ def fit_apart(transform: Transform, settings: Settings) -> None:
             work.fill(sample.by_name[name], rows)
         for relation in versioned:
             transform.work.take(relation, f"FROM {work.place(relation)}")
+    transform.fits_here = False
 
 
-def _sample(transform: Transform, answers_an_item: int, condition: str) -> Students:
+def barred_from(transform: Transform, settings: Settings) -> frozenset[str]:
+    """Give the keys of students on whom no version may be fitted.
+
+    Raises:
+        VaultError: there is a vault, and it cannot be read.
+    """
+    identifiers = transform.work.place(transform.by_name[_IDENTIFIER])
+    return barred(settings, transform.work.warehouse, "training", identifiers=identifiers)
+
+
+def _sample(transform: Transform, statements: str, answers_an_item: int, condition: str) -> Students:
     """The first students in the order of their keys, and those who are among the first to answer an item."""
     usage = f"{transform.work.name}.dimensional.dim_usage"
     return Students(
         f"""
         WITH answers AS (
             SELECT staged.student_key, dim_usage.activity_id, count(*) AS n
-            FROM (FROM {transform.staged}) AS staged
+            FROM {statements} AS staged
             INNER JOIN {usage} AS dim_usage ON staged.usage_id = dim_usage.usage_id
             WHERE dim_usage.verb_id = '{ANSWERED}'
             GROUP BY ALL
@@ -77,7 +91,7 @@ def _sample(transform: Transform, answers_an_item: int, condition: str) -> Stude
         SELECT student_key FROM counted WHERE coalesce(n_before, 0) < {answers_an_item} AND {condition}
         UNION ALL
         SELECT student_key FROM (
-            SELECT DISTINCT student_key FROM {transform.staged} WHERE {condition} ORDER BY student_key LIMIT {_STUDENTS}
+            SELECT DISTINCT student_key FROM {statements} WHERE {condition} ORDER BY student_key LIMIT {_STUDENTS}
         )
         """
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.vault import Purpose
-from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.vault.opening import has_vault, may_read_names, open_vault
 
@@ -43,11 +43,19 @@ def alias_of(settings: Settings, warehouse: Warehouse, wanted: str) -> str:
     return rows[0][1] if rows else wanted
 
 
-def barred(settings: Settings, warehouse: Warehouse, purpose: Purpose) -> frozenset[str]:
+def barred(
+    settings: Settings, warehouse: Warehouse, purpose: Purpose, *, identifiers: str | None = None
+) -> frozenset[str]:
     """Give the keys of students whose data may not be used for a purpose.
 
     What was told of a student holds, a refusal under any of several identifiers for all of them; where nothing was
     told, the setting `vault.purposes` holds.
+
+    Args:
+        settings: name the vault.
+        warehouse: whose students.
+        purpose: what for.
+        identifiers: where the relation of identifiers stands; None: in the lake.
 
     Raises:
         VaultError: there is a vault, and it cannot be read.
@@ -60,7 +68,7 @@ def barred(settings: Settings, warehouse: Warehouse, purpose: Purpose) -> frozen
     if is_usual and not told:
         return frozenset()
     by_student: dict[str, list[bool]] = {}
-    for key, identifier in _identifiers(warehouse, "true", {}):
+    for key, identifier in _identifiers(warehouse, "true", {}, identifiers):
         answers = by_student.setdefault(key, [])
         if identifier in told:
             answers.append(told[identifier])
@@ -89,10 +97,13 @@ def except_for(student_keys: Iterable[str], column: str = "student_key") -> str:
     return f"{column} NOT IN ({listed})" if listed else "true"
 
 
-def _identifiers(warehouse: Warehouse, condition: str, values: dict[str, object]) -> list[tuple[str, str]]:
-    if _IDENTIFIER not in existing_tables(warehouse):
+def _identifiers(
+    warehouse: Warehouse, condition: str, values: dict[str, object], place: str | None = None
+) -> list[tuple[str, str]]:
+    if place is None and _IDENTIFIER not in existing_tables(warehouse):
         return []
+    place = place or f"{LAKE}.{_IDENTIFIER}"
     rows = warehouse.rows(
-        f"SELECT DISTINCT student_key, identifier FROM {_IDENTIFIER} WHERE {condition} ORDER BY ALL", values
+        f"SELECT DISTINCT student_key, identifier FROM {place} WHERE {condition} ORDER BY ALL", values
     )
     return [(str(key), str(identifier)) for key, identifier in rows]
