@@ -143,13 +143,22 @@ class Vault:
     def forget(self, person: VaultPerson) -> None:
         """Take a person out: name, identifiers, and whose the pseudonyms are.
 
-        That a pseudonym may not be used for a purpose stays: it names nobody.
+        That data under a pseudonym may not be used for a purpose stays: it names nobody.
 
         Raises:
             VaultError: this account could not overwrite what it deletes.
         """
         self._database.check_can_forget()
         with self.writing():
+            for one in person.aliases:
+                if one.is_pseudonym:
+                    # It may be younger than the refusal, which was told under other aliases.
+                    self._database.execute(
+                        "INSERT INTO consent SELECT ?, purpose, 0, max(told_at), max(told_by) FROM consent "
+                        "INNER JOIN alias USING (alias) WHERE person_id = ? AND is_given = 0 GROUP BY purpose "
+                        "ON CONFLICT (alias, purpose) DO UPDATE SET is_given = 0",
+                        (one.text, person.person_id),
+                    )
             for one in person.aliases:
                 if not one.is_pseudonym:
                     self._database.execute("DELETE FROM consent WHERE alias = ?", (one.text,))

@@ -149,6 +149,19 @@ def test_a_refusal_under_one_alias_is_that_of_the_person(opened: Callable[[], Va
         assert vault.consents("research") == dict.fromkeys((refused, agreed, later), False)
 
 
+def test_a_refusal_holds_under_a_pseudonym_that_was_made_later(opened: Callable[[], Vault]) -> None:
+    """Also once the person is forgotten, of whom statements go on under it."""
+    plain, pseudonym = aliases_of(_ANN, _PSEUDONYMS)
+    with opened() as vault:
+        with vault.writing():
+            vault.keep([plain], "Ann", None, _NOW)
+        vault.tell_consent([plain.text], "training", is_given=False, told_by="t", now=_NOW)
+        with vault.writing():
+            vault.keep([plain, pseudonym], None, None, _NOW)
+        vault.forget(vault.people()[0])
+        assert vault.consents("training") == {pseudonym.text: False}
+
+
 def test_names_are_found_in_whatever_case(opened: Callable[[], Vault]) -> None:
     """Also with letters that are not of English."""
     with opened() as vault, vault.writing():
