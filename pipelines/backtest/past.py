@@ -202,6 +202,7 @@ class _Past:
         whole = replace(plan, fits=True)
         with self._transform(whole, self.shared) as transform:
             transform.show_inputs()
+            transform.work.show(transform.by_name["staging.stg_statement"], source=transform.staged)
             fit_apart(transform, self.settings)
             for relation in transform.of_scope("version"):
                 self.kept.take(relation, f"FROM {transform.work.place(relation)}")

@@ -13,6 +13,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.refresh.errors import UnreadableVersionsError
 from learnloom.pipelines.refresh.state import read_state
 from learnloom.pipelines.refresh.versions import check_versions
+from learnloom.pipelines.vault.names import barred
 from learnloom.schemas.errors import LearnloomError
 
 _FIRST_DAYS = 14
@@ -60,6 +61,8 @@ def backtest(
 ) -> tuple[Backtest, list[Case]]:
     """Compute the signals of days gone by and hold them against what came; return the figures and the cases.
 
+    Students whose data may not be used for evaluation are in neither.
+
     Time grows with the days. Memory holds one day of one range of students, and a row for each case.
 
     Args:
@@ -71,17 +74,19 @@ def backtest(
     Raises:
         NoDayError: no day lies between the first and the last.
         UnreadableVersionsError: the warehouse was never refreshed, or last by an earlier learnloom.
+        VaultError: there is a vault, and it cannot be read.
     """
     check_versions(warehouse)
     state = read_state(warehouse)
     if state is None:
         raise UnreadableVersionsError("nothing was ever refreshed here: run learnloom refresh first")
     days = _days(warehouse, state.as_of, state.time_zone, options)
+    without = barred(settings, warehouse, "evaluation")
     cases: list[Case] = []
     for day in past_days(warehouse, settings, days, on_progress=on_progress):
         students = day.students.column("student_key").to_pylist()
         after = After(warehouse, day.at, state.as_of, students)
-        cases += cases_of(day, after, settings.thresholds)
+        cases += (case for case in cases_of(day, after, settings.thresholds) if case.student not in without)
     on_progress("figures")
     kinds = kind_figures(cases, n_resamples=options.n_resamples, seed=options.seed)
     return Backtest(state.as_of, days, len({case.student for case in cases}), kinds), cases

@@ -50,7 +50,7 @@ class DeliverySummary:
     dead: int = 0
     """Events that were given up."""
     passed: int = 0
-    """Events that had ended or expired before they were sent."""
+    """Events that had ended or expired before they were sent, or were no longer for the receiver."""
     told: str | None = None
     """Why it stopped before everything was sent; None where it did not."""
     is_servable: bool = True

@@ -102,16 +102,20 @@ def read_over(
 ) -> list[Delivery]:
     """Read what waits or would come, and is not to be sent any more: to be recorded as passed.
 
+    What waits goes, too, where it is not wanted any more; not that a student was erased, which the receiver may have.
     Of the outbox no file is read but of what comes from there on, which is little of what was ever told.
     """
     condition, values = wanted.condition()
     first = min(position.next_sequence, waiting or position.next_sequence)
     rows = warehouse.rows(
         "SELECT sequence, event_id, student_key, 'passed', coalesce(n_attempts, 0), NULL, last_error "
-        f"FROM (FROM feedback.outbox WHERE {condition} AND sequence > $replayed_to AND sequence >= $first) AS told "
+        f"FROM (SELECT *, coalesce({condition}, false) AS is_wanted "
+        "FROM feedback.outbox WHERE sequence >= $first) AS told "
         "LEFT JOIN (SELECT sequence, status, n_attempts, last_error FROM feedback.delivery "
         "WHERE subscription = $subscription AND sequence >= $first) AS done USING (sequence) "
-        f"WHERE (status = 'waiting' OR (status IS NULL AND sequence >= $next_sequence)) AND ({_OVER}) "
+        f"WHERE (status = 'waiting' AND NOT is_wanted AND change <> '{ERASED}') OR (is_wanted "
+        "AND (status = 'waiting' OR (status IS NULL AND sequence >= $next_sequence)) "
+        f"AND sequence > $replayed_to AND ({_OVER})) "
         "ORDER BY sequence",
         {
             **values,

@@ -7,7 +7,7 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.open import open_to_read
 from learnloom.pipelines.lake.reading_copy import CopyCursor
 from learnloom.pipelines.vault.names import names_of, too_young
-from learnloom.pipelines.vault.opening import may_read_names
+from learnloom.pipelines.vault.opening import has_vault
 
 
 def lay_over(settings: Settings, model: CopyCursor, now: Callable[[], datetime]) -> None:
@@ -19,10 +19,10 @@ def lay_over(settings: Settings, model: CopyCursor, now: Callable[[], datetime])
         now: gives the present moment.
 
     Raises:
-        VaultError: there is a vault, and it cannot be read.
+        VaultError: there is a rule of age and a vault, and it cannot be read; without the rule only names are missing.
     """
     model.run("CREATE TABLE main.untold (student_key VARCHAR)")
-    if not may_read_names(settings):
+    if not has_vault(settings):
         return
     keys = [row[0] for row in model.pairs("SELECT student_key, NULL FROM copy.student")]
     with open_to_read(settings) as warehouse:

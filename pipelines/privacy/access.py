@@ -21,10 +21,11 @@ from learnloom.pipelines.privacy.errors import ErasureError
 from learnloom.pipelines.privacy.given import where_given
 from learnloom.pipelines.privacy.kept import PURPOSES, everything_kept, retention_of
 from learnloom.pipelines.privacy.retention_find import CARRIED
-from learnloom.pipelines.privacy.subject import Subject, find_subject, known_people
+from learnloom.pipelines.privacy.subject import Subject, find_subject
 from learnloom.pipelines.refresh.why import why
 from learnloom.pipelines.serve.students import StudentMissingError, read_profile
-from learnloom.pipelines.vault.opening import open_vault
+from learnloom.pipelines.vault.names import Consent, consent_of
+from learnloom.pipelines.vault.opening import has_vault, may_read_names
 from learnloom.schemas.event import FORGOTTEN
 from learnloom.schemas.profile import StudentProfile
 
@@ -189,22 +190,22 @@ def _recipients(settings: Settings) -> list[dict[str, str]]:
     return [{"name": each.name, "to": each.to} for each in settings.subscriptions]
 
 
-def _consent(settings: Settings, subject: Subject) -> dict[str, dict[str, Any]]:
-    """For what the student's data may be used, and whether that was told of the student or holds for all."""
-    told: dict[str, bool] = {}
-    people = known_people(settings, subject.identifiers)
-    if people:
-        with open_vault(settings) as vault:
-            for person in people:
-                for purpose, is_given in vault.consents_of(person).items():
-                    told[purpose] = is_given and told.get(purpose, True)
-    return {
-        purpose: {
-            "may_be_used": told.get(purpose, purpose in settings.vault.purposes),
-            "was_told": purpose in told,
-        }
-        for purpose in USES
-    }
+def _consent(settings: Settings, subject: Subject) -> dict[str, dict[str, bool | None]]:
+    """For what the student's data may be used, and whether that was told of the student or holds for all.
+
+    None where the vault may not be read: then it is not known.
+    """
+    if has_vault(settings) and not may_read_names(settings):
+        return {purpose: dict.fromkeys(Consent._fields) for purpose in USES}
+    return {purpose: consent_of(settings, purpose, subject.identifiers)._asdict() for purpose in USES}
+
+
+def _use(purpose: str, consent: dict[str, bool | None]) -> str:
+    """Whether data may be used for a purpose, in words."""
+    if consent["may_be_used"] is None:
+        return f"{purpose}: not known here"
+    whose = "" if consent["was_told"] else " (as for everybody)"
+    return f"{purpose}: {'yes' if consent['may_be_used'] else 'no'}{whose}"
 
 
 def _looks(settings: Settings, subject: Subject) -> list[dict[str, str]] | None:
@@ -249,10 +250,7 @@ def _parts(
         "Signals about you, to whom they were given": signals,
         "Who receives signals": [f"{each['name']} ({each['to']})" for each in content["recipients"]],
         "What it is used for": list(content["purposes"]),
-        "Whether it may be used": [
-            f"{purpose}: {'yes' if each['may_be_used'] else 'no'}{'' if each['was_told'] else ' (as for everybody)'}"
-            for purpose, each in content["consent"].items()
-        ],
+        "Whether it may be used": [_use(*each) for each in content["consent"].items()],
         "Who looked at it": ["It is not kept who looks."]
         if content["looks"] is None
         else [

@@ -70,6 +70,8 @@ class Transform:
         self.by_name = {relation.full_name: relation for relation in relations}
         self.plan = plan
         self.begin = begin
+        self.fits_here = plan.fits
+        """Whether the plan's version is still to be fitted in this workspace."""
         self.changes: dict[str, RowChanges] = {}
         """In what mention and reference relations differ from the lake's, by full name; without those that do not."""
         self.files: dict[str, list[str]] = {}
@@ -240,6 +242,8 @@ class Transform:
         for relation in self.of_scope("student", "version"):
             if relation.layer not in layers or relation.full_name not in names or not relation.is_select:
                 continue
+            if relation.scope == "version" and self.plan.fits and not self.fits_here:
+                continue  # it stands already
             if relation in self.computed:
                 self.begin(relation.full_name)
                 # A view is planned anew with each of many relations that read it; a table of many rows takes memory.

@@ -11,6 +11,7 @@ from learnloom.pipelines.refresh.buckets.run import compute_in_buckets, count_bu
 from learnloom.pipelines.refresh.buckets.run_folder import RunFolders
 from learnloom.pipelines.refresh.buckets.spread import Spread, spread_of
 from learnloom.pipelines.refresh.build import Transform
+from learnloom.pipelines.refresh.fit import barred_from, fit_apart
 from learnloom.pipelines.refresh.plan import Plan
 from learnloom.pipelines.refresh.publish import publish
 from learnloom.pipelines.refresh.reference import build_reference
@@ -40,6 +41,7 @@ def carry_out(
 
     Raises:
         OvertakenError: another process has refreshed since this was planned.
+        VaultError: a model version is to be fitted, there is a vault, and it cannot be read.
     """
     warehouse = work.warehouse
     with RunFolders(warehouse, settings) as folders:
@@ -69,6 +71,8 @@ def _compute(
     if n_buckets == 1:
         if not plan.is_small:
             transform.take(students)
+        if plan.fits and barred_from(transform, settings):
+            fit_apart(transform, settings)
         compute_students(transform, settings)
     else:
         compute_in_buckets(transform, folders.own or folders.make(plan, n_buckets), settings, spread)

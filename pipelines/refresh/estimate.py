@@ -87,12 +87,12 @@ def estimate(transform: Transform, thresholds: Thresholds) -> Iterator[Rows]:
         The rows of each relation that Python writes in the layer estimates; the next ones may read them.
     """
     work, plan, begin = transform.work, transform.plan, transform.begin
-    if plan.fits:
+    if transform.fits_here:
         begin("estimates.model_version")
         fitted = fit_version(work, thresholds, begin)
         yield from version_rows(work, plan.state.model_version, fitted)
     begin("estimates.attempt_estimate")
-    use = fitted.in_use if plan.fits else _read_in_use(work, thresholds)
+    use = fitted.in_use if transform.fits_here else _read_in_use(work, thresholds)
     yield "estimates.attempt_estimate", _attempt_estimate(use)
     begin("estimates.skill_estimate")
     yield "estimates.skill_estimate", _skill_estimate(use)

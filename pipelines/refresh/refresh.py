@@ -81,6 +81,7 @@ def refresh(
         spread: computes buckets of students, where they are too many for one; None: by the settings.
 
     Raises:
+        VaultError: a model version is to be fitted, there is a vault, and it cannot be read.
         WarehouseBusyError: another process kept writing to the same tables.
     """
     started, wait_seconds = clock(), settings.lock_wait_seconds

@@ -21,6 +21,7 @@ from learnloom.pipelines.refresh.holdout import are_enough, holdout_predictions,
 from learnloom.pipelines.refresh.state import STATE, make_defined_tables
 from learnloom.pipelines.refresh.versions import check_versions, promote, version_in_use
 from learnloom.pipelines.refresh.workspace import Workspace
+from learnloom.pipelines.vault.names import barred
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,9 @@ class _Training:
     def _show(self, work: Workspace, model_version: int) -> None:
         """Show what the version's relations read of the students it is fitted on; the state with the number to come."""
         staged, usage = f"{LAKE}.staging.stg_statement", f"{LAKE}.dimensional.dim_usage"
-        work.keep_keys("student", students_to_fit(self.settings, self.warehouse, staged=staged, usage=usage))
+        without = barred(self.settings, self.warehouse, "training")
+        n_answers = self.settings.refresh.fit_answers
+        work.keep_keys("student", students_to_fit(staged, usage, n_answers=n_answers, without=without))
         for relation in inputs(self.relations, self._versioned(), existing_tables(self.warehouse)):
             if relation.scope not in ("version", "state"):
                 work.show(relation, only="student" if relation.scope == "student" else None)

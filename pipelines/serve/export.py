@@ -13,6 +13,10 @@ from learnloom.pipelines.vault.names import except_for
 
 _DRAWN: Final = frozenset({"feedback.signal_draw", "feedback.holdout_draw", "run.student_digest"})
 """Who is left out by lot, and the digests of it: whoever knew of it could make up for it."""
+_ANSWERS: Final = "marts.mart_item_answer"
+"""Answers in the words of students, counted and by nobody's key."""
+_ENOUGH: Final = 5
+"""Of so many students an answer tells of none of them."""
 LAYERS_FOR_ANALYSTS: Final = ("run", "dimensional", "norms", "estimates", "marts", "feedback")
 
 
@@ -37,7 +41,7 @@ def export(
         warehouse: where to read.
         target: file or folder to write; must not exist.
         everything: landing and staging, too, with the statements' bytes.
-        without: keys of students who are left out.
+        without: all keys of students who are left out; with them go answers that hardly anybody gave.
         on_progress: is told which table is being written.
 
     Raises:
@@ -46,8 +50,7 @@ def export(
     """
     if without and everything:
         raise ExportError(
-            f"{len(without)} students may not be used for research, and --everything holds what came of them: export "
-            "without it"
+            "some students may not be used for research, and --everything holds what came of them: export without it"
         )
     if target.exists():
         raise ExportError(f"{target} exists: choose another path, or remove it first")
@@ -88,6 +91,8 @@ def _write_parquet(
 
 def _kept(warehouse: Warehouse, name: str, without: frozenset[str]) -> str:
     """The condition of the rows that are exported."""
+    if without and name == _ANSWERS:
+        return f"n_students >= {_ENOUGH}"
     columns = warehouse.rows(f"DESCRIBE FROM {LAKE}.{name}") if without else []
     return except_for(without) if any(row[0] == "student_key" for row in columns) else "true"
 

@@ -60,7 +60,7 @@ def respond(
 
     Raises:
         SignalMissingError: there never was such a signal.
-        NotForYouError: it speaks to another audience.
+        WrongAudienceError: it speaks to another audience.
         WarehouseError: it cannot be landed now.
     """
     with open_to_read(settings) as warehouse:

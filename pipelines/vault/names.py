@@ -1,14 +1,33 @@
-"""Names at display: whoever may read the vault sees them, and nobody else."""
+"""Names at display: whoever may read the vault sees them, and nobody else. And who is left out of what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Final, NamedTuple
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.vault import Purpose
-from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import existing_tables
 from learnloom.pipelines.vault.opening import has_vault, may_read_names, open_vault
+from learnloom.pipelines.vault.vault import agreed
 
-_IDENTIFIER = "staging.stg_identifier"
+_IDENTIFIER: Final = "staging.stg_identifier"
+
+
+class Consent(NamedTuple):
+    """Whether data of a student may be used for a purpose."""
+
+    may_be_used: bool
+    was_told: bool
+    """Whether that was told of the student; else it holds as for everybody of whom nothing was."""
+
+
+class _Met(NamedTuple):
+    """An identifier of a student."""
+
+    student_key: str
+    identifier: str
+    keys: list[str]
+    """The student's, and those under which rows of theirs may stand that were kept before."""
 
 
 def names_of(settings: Settings, warehouse: Warehouse, student_keys: Iterable[str]) -> Mapping[str, str]:
@@ -20,10 +39,10 @@ def names_of(settings: Settings, warehouse: Warehouse, student_keys: Iterable[st
     keys = list(student_keys)
     if not keys or not may_read_names(settings):
         return {}
-    rows = _identifiers(warehouse, "list_contains($keys, student_key)", {"keys": keys})
+    rows = _met(warehouse, "list_contains($keys, student_key)", keys=keys)
     with open_vault(settings) as vault:
-        known = vault.names(identifier for _, identifier in rows)
-    return {key: known[identifier] for key, identifier in rows if identifier in known}
+        known = vault.names(each.identifier for each in rows)
+    return {each.student_key: known[each.identifier] for each in rows if each.identifier in known}
 
 
 def alias_of(settings: Settings, warehouse: Warehouse, wanted: str) -> str:
@@ -39,38 +58,44 @@ def alias_of(settings: Settings, warehouse: Warehouse, wanted: str) -> str:
     if len(found) != 1:
         return wanted
     aliases = [alias.text for alias in found[0].aliases]
-    rows = _identifiers(warehouse, "list_contains($aliases, identifier)", {"aliases": aliases})
-    return rows[0][1] if rows else wanted
+    rows = _met(warehouse, "list_contains($aliases, identifier)", aliases=aliases)
+    return rows[0].identifier if rows else wanted
 
 
-def barred(settings: Settings, warehouse: Warehouse, purpose: Purpose) -> frozenset[str]:
-    """Give the keys of students whose data may not be used for a purpose.
+def barred(
+    settings: Settings, warehouse: Warehouse, purpose: Purpose, *, identifiers: str | None = None
+) -> frozenset[str]:
+    """Give all keys, former ones too, of students whose data may not be used for a purpose.
 
-    What was told of a student holds, a refusal under any of several identifiers for all of them; where nothing was
-    told, the setting `vault.purposes` holds.
+    Args:
+        settings: name the vault.
+        warehouse: whose students.
+        purpose: what for.
+        identifiers: where the relation of identifiers stands; None: in the lake.
 
     Raises:
         VaultError: there is a vault, and it cannot be read.
     """
-    told: dict[str, bool] = {}
-    if has_vault(settings):
-        with open_vault(settings) as vault:
-            told = vault.consents(purpose)
-    is_usual = purpose in settings.vault.purposes
-    if is_usual and not told:
+    told = _told(settings, purpose)
+    if not told and purpose in settings.vault.purposes:
         return frozenset()
-    by_student: dict[str, list[bool]] = {}
-    for key, identifier in _identifiers(warehouse, "true", {}):
-        answers = by_student.setdefault(key, [])
-        if identifier in told:
-            answers.append(told[identifier])
-    return frozenset(
-        key for key, answers in by_student.items() if not (all(answers) if answers else is_usual)
+    return _all_keys(
+        _met(warehouse, place=identifiers),
+        lambda of_student: not _consent(settings, purpose, told, of_student).may_be_used,
     )
 
 
+def consent_of(settings: Settings, purpose: Purpose, identifiers: Collection[str]) -> Consent:
+    """Give what holds of a student, by all their identifiers, for a purpose.
+
+    Raises:
+        VaultError: there is a vault, and it cannot be read.
+    """
+    return _consent(settings, purpose, _told(settings, purpose), identifiers)
+
+
 def too_young(settings: Settings, warehouse: Warehouse, year: int) -> frozenset[str]:
-    """Give the keys of students to whom themselves no signal goes: in `year` they only turn the age of the setting.
+    """Give all keys of students to whom themselves no signal goes: in `year` they only turn the age of the setting.
 
     Raises:
         VaultError: there is a vault, and it cannot be read.
@@ -80,7 +105,7 @@ def too_young(settings: Settings, warehouse: Warehouse, year: int) -> frozenset[
         return frozenset()
     with open_vault(settings) as vault:
         young = frozenset(vault.born_since(year - age))
-    return frozenset(key for key, identifier in _identifiers(warehouse, "true", {}) if identifier in young)
+    return _all_keys(_met(warehouse), lambda of_student: not young.isdisjoint(of_student))
 
 
 def except_for(student_keys: Iterable[str], column: str = "student_key") -> str:
@@ -89,10 +114,43 @@ def except_for(student_keys: Iterable[str], column: str = "student_key") -> str:
     return f"{column} NOT IN ({listed})" if listed else "true"
 
 
-def _identifiers(warehouse: Warehouse, condition: str, values: dict[str, object]) -> list[tuple[str, str]]:
-    if _IDENTIFIER not in existing_tables(warehouse):
+def _told(settings: Settings, purpose: Purpose) -> Mapping[str, bool]:
+    if not has_vault(settings):
+        return {}
+    with open_vault(settings) as vault:
+        return vault.consents(purpose)
+
+
+def _consent(
+    settings: Settings, purpose: Purpose, told: Mapping[str, bool], identifiers: Collection[str]
+) -> Consent:
+    """What was told holds, a refusal under any identifier for all; else the setting `vault.purposes`."""
+    answer = agreed(told[each] for each in identifiers if each in told)
+    return Consent(purpose in settings.vault.purposes if answer is None else answer, answer is not None)
+
+
+def _met(
+    warehouse: Warehouse, condition: str = "true", *, place: str | None = None, **values: object
+) -> list[_Met]:
+    if place is None and _IDENTIFIER not in existing_tables(warehouse):
         return []
     rows = warehouse.rows(
-        f"SELECT DISTINCT student_key, identifier FROM {_IDENTIFIER} WHERE {condition} ORDER BY ALL", values
+        "SELECT DISTINCT student_key, identifier, list_concat([student_key, identifier_key, own_key], former_keys) "
+        f"FROM {place or f'{LAKE}.{_IDENTIFIER}'} WHERE {condition} ORDER BY ALL",
+        values,
     )
-    return [(str(key), str(identifier)) for key, identifier in rows]
+    return [_Met(*row) for row in rows]
+
+
+def _all_keys(met: Iterable[_Met], is_left_out: Callable[[Collection[str]], bool]) -> frozenset[str]:
+    """Give the keys of students whose identifiers, all that a student has, are found to be of one left out."""
+    students: dict[str, list[_Met]] = {}
+    for each in met:
+        students.setdefault(each.student_key, []).append(each)
+    return frozenset(
+        key
+        for of_student in students.values()
+        if is_left_out([each.identifier for each in of_student])
+        for each in of_student
+        for key in each.keys
+    )

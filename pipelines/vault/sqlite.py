@@ -43,19 +43,26 @@ class SqliteVault:
         )
 
     def execute(self, sql: str, values: Any = (), /) -> Rows:
-        """Run one statement."""
-        return self._connection.execute(sql, values)
+        """Run one statement.
+
+        Raises:
+            VaultError: another process writes for too long, the file may only be read, or the disk is full.
+        """
+        try:
+            return self._connection.execute(sql, values)
+        except sqlite3.Error as error:
+            raise VaultError(f"the vault cannot be used: {error}") from error
 
     def begin(self) -> None:
         """Begin to write, alone of all writers."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        self.execute("BEGIN IMMEDIATE")
 
     def check_can_forget(self) -> None:
         """Whoever may write the file can."""
 
     def overwrite(self) -> None:
         """Give pages that are free back to the disk, too."""
-        self._connection.execute("VACUUM")
+        self.execute("VACUUM")
 
     def close(self) -> None:
         """Close the file."""

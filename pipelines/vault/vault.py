@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, Self
 from learnloom.pipelines.config.vault import Purpose
 from learnloom.pipelines.lrs.postgres_connection import TroubleError
 from learnloom.pipelines.vault.database import VaultDatabase
+from learnloom.pipelines.vault.errors import VaultError
 
 _MOST_VALUES: Final = 500
 """Values in one statement, below what SQLite allows."""
@@ -56,14 +57,14 @@ class Vault:
             yield
             self._database.execute("COMMIT")
         except BaseException:
-            with suppress(TroubleError):  # the server is gone, and has rolled back
+            with suppress(TroubleError, VaultError):  # what is gone, or full, has rolled back
                 self._database.execute("ROLLBACK")
             raise
 
     def keep(self, aliases: Sequence[Alias], name: str | None, birth_year: int | None, now: datetime) -> bool:
         """Keep what is told of a person; what is None stays as it is known.
 
-        Aliases of several persons make them one.
+        Aliases of several persons make them one: of names the first that is known stays, of years the latest.
 
         Args:
             aliases: at least one.
@@ -74,13 +75,20 @@ class Vault:
         Returns:
             Whether the person is new.
         """
-        known = sorted({person.person_id for one in aliases if (person := self.find(one.text)) is not None})
+        found = (self.find(one.text) for one in aliases)
+        people = sorted(
+            {person for person in found if person is not None}, key=lambda person: person.person_id
+        )
+        known = [person.person_id for person in people]
         person_id = known[0] if known else uuid.uuid4().hex
+        name = name or next((person.name for person in people if person.name), None)
+        birth_year = birth_year or max(
+            (person.birth_year for person in people if person.birth_year), default=None
+        )
         run = self._database.execute
         run(
             "INSERT INTO person VALUES (?, ?, ?, ?) ON CONFLICT (person_id) DO UPDATE SET "
-            "name = coalesce(excluded.name, person.name), "
-            "birth_year = coalesce(excluded.birth_year, person.birth_year)",
+            "name = excluded.name, birth_year = excluded.birth_year",
             (person_id, name, birth_year, now.isoformat()),
         )
         for other in known[1:]:
@@ -100,13 +108,16 @@ class Vault:
 
     def named(self, wanted: str) -> list[VaultPerson]:
         """Find who goes by an alias, the name in an account, or a name, in whatever case."""
-        rows = self._database.execute(
-            "SELECT DISTINCT person_id, name FROM person INNER JOIN alias USING (person_id) "
-            "WHERE alias = :wanted OR lower(name) = lower(:wanted) "
-            "OR substr(alias, strpos(alias, ' ') + 1) = :wanted ORDER BY name, person_id",
+        aliases = self._database.execute(
+            "SELECT person_id FROM alias WHERE alias = :wanted OR substr(alias, strpos(alias, ' ') + 1) = :wanted",
             {"wanted": wanted},
         )
-        return [self._person(row[0]) for row in rows.fetchall()]
+        found = {row[0] for row in aliases.fetchall()}
+        names = self._database.execute("SELECT person_id, name FROM person WHERE name IS NOT NULL")
+        # Not by lower(): databases differ in which letters they know.
+        found |= {person_id for person_id, name in names.fetchall() if name.casefold() == wanted.casefold()}
+        people = [self._person(person_id) for person_id in found]
+        return sorted(people, key=lambda person: (person.name or "", person.person_id))
 
     def people(self, *, limit: int | None = None) -> list[VaultPerson]:
         """List people by name: all, or the first."""
@@ -132,13 +143,22 @@ class Vault:
     def forget(self, person: VaultPerson) -> None:
         """Take a person out: name, identifiers, and whose the pseudonyms are.
 
-        That a pseudonym may not be used for a purpose stays: it names nobody.
+        That data under a pseudonym may not be used for a purpose stays: it names nobody.
 
         Raises:
             VaultError: this account could not overwrite what it deletes.
         """
         self._database.check_can_forget()
         with self.writing():
+            for one in person.aliases:
+                if one.is_pseudonym:
+                    # It may be younger than the refusal, which was told under other aliases.
+                    self._database.execute(
+                        "INSERT INTO consent SELECT ?, purpose, 0, max(told_at), max(told_by) FROM consent "
+                        "INNER JOIN alias USING (alias) WHERE person_id = ? AND is_given = 0 GROUP BY purpose "
+                        "ON CONFLICT (alias, purpose) DO UPDATE SET is_given = 0",
+                        (one.text, person.person_id),
+                    )
             for one in person.aliases:
                 if not one.is_pseudonym:
                     self._database.execute("DELETE FROM consent WHERE alias = ?", (one.text,))
@@ -159,9 +179,14 @@ class Vault:
                 )
 
     def consents(self, purpose: Purpose) -> dict[str, bool]:
-        """Give of each alias of which anything was told for a purpose whether it was given."""
-        rows = self._database.execute("SELECT alias, is_given FROM consent WHERE purpose = ?", (purpose,))
-        return {alias: bool(is_given) for alias, is_given in rows.fetchall()}
+        """Give of each alias of which anything was told for a purpose, of its person too, whether it was given."""
+        rows = self._database.execute(
+            "SELECT alias, is_given FROM consent WHERE purpose = :purpose UNION ALL "
+            "SELECT other.alias, is_given FROM consent INNER JOIN alias AS one ON one.alias = consent.alias "
+            "INNER JOIN alias AS other ON other.person_id = one.person_id WHERE purpose = :purpose",
+            {"purpose": purpose},
+        )
+        return _agreed_by(rows.fetchall())
 
     def born_since(self, year: int) -> list[str]:
         """Give the aliases of people born in a year or later."""
@@ -172,13 +197,11 @@ class Vault:
 
     def consents_of(self, person: VaultPerson) -> dict[str, bool]:
         """Give by purpose what was told of a person."""
-        told = {}
-        for alias in person.aliases:
-            rows = self._database.execute(
-                "SELECT purpose, is_given FROM consent WHERE alias = ?", (alias.text,)
-            )
-            told.update({purpose: bool(is_given) for purpose, is_given in rows.fetchall()})
-        return told
+        rows = self._database.execute(
+            "SELECT purpose, is_given FROM consent INNER JOIN alias USING (alias) WHERE person_id = ?",
+            (person.person_id,),
+        )
+        return _agreed_by(rows.fetchall())
 
     def _person(self, person_id: str) -> VaultPerson:
         name, birth_year = self._database.execute(
@@ -190,3 +213,17 @@ class Vault:
         )
         aliases = tuple(Alias(alias, bool(is_pseudonym)) for alias, is_pseudonym in rows.fetchall())
         return VaultPerson(person_id, name, birth_year, aliases)
+
+
+def agreed(answers: Iterable[bool]) -> bool | None:
+    """Whether data may be used, by all that was told of somebody: a refusal holds; None where nothing was told."""
+    told = list(answers)
+    return all(told) if told else None
+
+
+def _agreed_by(rows: Iterable[tuple[str, int]]) -> dict[str, bool]:
+    """What answers come to, for each of what they were given for."""
+    told: dict[str, list[bool]] = {}
+    for name, is_given in rows:
+        told.setdefault(name, []).append(bool(is_given))
+    return {name: answer for name, given in told.items() if (answer := agreed(given)) is not None}

@@ -1,6 +1,7 @@
 """Signals of days gone by, computed again from what was known then."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from learnloom.pipelines.backtest.past import past_days
 from learnloom.pipelines.backtest.run import BacktestOptions, NoDayError, backtest
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.config.vault import VaultBounds
 from learnloom.pipelines.feedback.signal_kinds import SIGNAL_KINDS
 from learnloom.pipelines.feedback.track_record import TrackRecord
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.vault.opening import open_vault
 from learnloom.schemas.signal import SignalKind
 from tests.conftest import SmallClass
 
@@ -78,6 +81,31 @@ def test_a_backtest_fits_a_version_where_none_is_so_old_and_ranges_of_students_c
     assert {case.kind for case in cases} >= {"mastery", "practise_next", "wheel_spinning"}
     assert any(case.said and case.is_true is not None for case in cases)
     assert sorted(map(repr, again)) == sorted(map(repr, cases))
+
+
+@pytest.mark.slow
+def test_who_refused_evaluation_is_in_no_figure(small_class: SmallClass, tmp_path: Path) -> None:
+    """One student less is counted, and no case is about them."""
+    vault = VaultBounds(file=tmp_path / "vault.sqlite")
+    options = BacktestOptions(first=small_class.earlier_day, last=small_class.earlier_day, n_resamples=100)
+    with Warehouse(small_class.folder, read_only=True) as warehouse:
+        identifier, key = warehouse.one(
+            "SELECT identifier, student_key FROM staging.stg_identifier "
+            "SEMI JOIN dimensional.fact_attempt USING (student_key) ORDER BY ALL LIMIT 1"
+        )
+        with open_vault(Settings(vault=vault), creates=True) as opened:
+            opened.tell_consent(
+                [identifier],
+                "evaluation",
+                is_given=False,
+                told_by="t",
+                now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+            )
+        everybody, of_all = backtest(warehouse, Settings(), options)
+        found, cases = backtest(warehouse, Settings(vault=vault), options)
+    assert key in {case.student for case in of_all}
+    assert {case.student for case in cases} == {case.student for case in of_all} - {key}
+    assert found.n_students == everybody.n_students - 1
 
 
 def test_days_that_are_none_are_named(small_class: SmallClass) -> None:

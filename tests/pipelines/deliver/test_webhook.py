@@ -11,6 +11,7 @@ import pytest
 from learnloom.pipelines.deliver.position import position_of
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.schemas.event import MEDIA_TYPE, SignalEvent
+from learnloom.schemas.signal import Audience
 from tests.pipelines.deliver.make import (
     KEY,
     NOON,
@@ -101,6 +102,22 @@ def test_new_events_wait_behind_one_that_waits(
     clock.go_on(10)
     delivered(warehouse, clock, hook)
     assert [call.event["data"]["signal_id"][-1] for call in receiver.calls] == ["1", "1", "2"]
+
+
+@pytest.mark.slow
+def test_what_waits_and_is_not_for_the_receiver_any_more_is_passed_over(
+    warehouse: Warehouse, receiver: Receiver, clock: Clock
+) -> None:
+    """Told meanwhile that nothing goes to Ann herself, it sends no more of that, and what is for teachers goes on."""
+    stand(warehouse, signal_of("ann", 1), signal_of("ann", 2, audience=Audience.TEACHER))
+    receiver.answering = lambda _: Reply(500)
+    delivered(warehouse, clock, webhook(receiver.url))
+    assert statuses(warehouse) == [(1, "waiting", 1), (2, "waiting", 0)]
+    receiver.answering = lambda _: Reply()
+    (summary,) = delivered(warehouse, clock, webhook(receiver.url, audiences=[Audience.TEACHER]))
+    assert (summary.passed, summary.delivered) == (1, 1)
+    assert [call.event["data"]["signal_id"][-1] for call in receiver.calls] == ["1", "2"]
+    assert statuses(warehouse) == [(1, "passed", 1), (2, "delivered", 1)]
 
 
 @pytest.mark.slow

@@ -45,9 +45,15 @@ def _school(tmp_path: Path) -> ReadingCopy:
     settings, folder = _settings(tmp_path), tmp_path / "pages"
     with Warehouse(settings.warehouse) as warehouse:
         warehouse.run("CREATE SCHEMA IF NOT EXISTS staging")
-        warehouse.run("CREATE TABLE staging.stg_identifier (student_key VARCHAR, identifier VARCHAR)")
+        warehouse.run(
+            "CREATE TABLE staging.stg_identifier (student_key VARCHAR, identifier VARCHAR, identifier_key VARCHAR, "
+            "own_key VARCHAR, former_keys VARCHAR[])"
+        )
         for key, (identifier, _, _) in _STUDENTS.items():
-            warehouse.run("INSERT INTO staging.stg_identifier VALUES (?, ?)", [key, identifier])
+            warehouse.run(
+                "INSERT INTO staging.stg_identifier VALUES ($key, $identifier, $key, $key, [])",
+                {"key": key, "identifier": identifier},
+            )
     with open_vault(settings, creates=True) as vault, vault.writing():
         for identifier, name, year in _STUDENTS.values():
             vault.keep([Alias(identifier, is_pseudonym=False)], name, year, _NOW)
@@ -75,6 +81,24 @@ def test_names_are_of_the_vault_and_in_memory_alone(tmp_path: Path) -> None:
     copy.close()
     with duckdb.connect(str(tmp_path / "pages" / "1.duckdb"), read_only=True) as file:
         assert file.execute("SELECT count(student_name) FROM student").fetchall() == [(0,)]
+
+
+def test_where_the_vault_is_not_there_nothing_is_shown(tmp_path: Path) -> None:
+    """With a rule of age and a vault that cannot be read nobody could tell who is a child: pages say so alone."""
+    copy, settings = _school(tmp_path), _settings(tmp_path)
+    copy.close()
+    vault = settings.vault
+    assert vault.file is not None
+    vault.file.rename(tmp_path / "elsewhere.sqlite")
+    copy = ReadingCopy(tmp_path / "pages", lambda model: lay_over(settings, model, lambda: _NOW))
+    answer = _browser(copy, lambda *_: None).get(f"/s/{'b' * 16}")
+    assert answer.status_code == 503
+    without = settings.model_copy(
+        update={"vault": vault.model_copy(update={"student_signals_from_age": None})}
+    )
+    copy = ReadingCopy(tmp_path / "pages", lambda model: lay_over(without, model, lambda: _NOW))
+    assert copy.cursor().pairs("SELECT count(*), count(student_name) FROM student") == [(3, 0)]
+    copy.close()
 
 
 def _browser(copy: ReadingCopy, note: Any) -> Browser:

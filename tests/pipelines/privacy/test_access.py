@@ -60,3 +60,23 @@ def test_a_student_gets_what_is_kept(small_class: SmallClass, tmp_path: Path) ->
     assert content["consent"]["training"] == {"may_be_used": False, "was_told": True}
     assert content["consent"]["support"] == {"may_be_used": True, "was_told": False}
     assert not any(other in page + json.dumps(content) for other in others)
+
+
+def test_a_use_that_is_refused_is_never_said_to_be_allowed(small_class: SmallClass, tmp_path: Path) -> None:
+    """A refusal under an identifier of whom the vault knows no person holds; without the vault nothing is known."""
+    settings = Settings(warehouse=small_class.folder, vault=VaultBounds(file=tmp_path / "vault.sqlite"))
+    with Warehouse(small_class.folder, read_only=True) as warehouse, warehouse.transaction():
+        identifier, key = warehouse.one(
+            "SELECT identifier, student_key FROM staging.stg_identifier ORDER BY ALL LIMIT 1"
+        )
+        with open_vault(settings, creates=True) as names:
+            names.tell_consent([identifier], "research", is_given=False, told_by="head", now=NOW)
+        give_access(warehouse, settings, key, tmp_path / "told", who="ada", now=NOW)
+        (tmp_path / "vault.sqlite").unlink()
+        give_access(warehouse, settings, key, tmp_path / "closed", who="ada", now=NOW)
+    consent = json.loads((tmp_path / "told" / "access.json").read_text())["consent"]
+    assert consent["research"] == {"may_be_used": False, "was_told": True}
+    assert "research: no<" in (tmp_path / "told" / "access.html").read_text()
+    consent = json.loads((tmp_path / "closed" / "access.json").read_text())["consent"]
+    assert consent["research"] == {"may_be_used": None, "was_told": None}
+    assert "research: not known" in (tmp_path / "closed" / "access.html").read_text()

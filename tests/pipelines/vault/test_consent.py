@@ -9,11 +9,15 @@ from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.config.vault import VaultBounds
 from learnloom.pipelines.deliver.queue import SubscriptionFilter
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.people.events import Teller, tell
+from learnloom.pipelines.people.look_up import merging
 from learnloom.pipelines.refresh.train import train_version
+from learnloom.pipelines.serve.export import export
 from learnloom.pipelines.vault.names import barred, except_for, too_young
 from learnloom.pipelines.vault.opening import open_vault
 from learnloom.pipelines.vault.vault import Alias
 from tests.conftest import SmallClass
+from tests.pipelines.refresh.school import refreshed
 
 _NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -83,3 +87,34 @@ def test_a_condition_leaves_out_keys_and_nothing_else() -> None:
     """It is SQL of keys alone: whatever is no key goes into no statement."""
     assert except_for([]) == "true"
     assert except_for(["b1", "a2", "x'; DROP"], "t.student_key") == "t.student_key NOT IN ('a2', 'b1')"
+
+
+@pytest.mark.slow
+def test_who_is_left_out_is_left_out_under_every_key(small_class: SmallClass, tmp_path: Path) -> None:
+    """After a merge rows under the former key are theirs, too: of what is exported, and of what is told to a child."""
+    settings = _settings(tmp_path, student_signals_from_age=16)
+    with Warehouse(small_class.copy_to(tmp_path / "warehouse")) as warehouse:
+        rows = warehouse.rows(
+            "SELECT min(identifier), student_key FROM staging.stg_identifier SEMI JOIN feedback.outbox "
+            "USING (student_key) GROUP BY student_key ORDER BY student_key LIMIT 2"
+        )
+        (_, stays), (identifier, joins) = rows
+        with open_vault(settings, creates=True) as vault:
+            with vault.writing():
+                vault.keep([Alias(identifier, False)], None, 2015, _NOW)
+            vault.tell_consent([identifier], "research", is_given=False, told_by="t", now=_NOW)
+        change = Teller(_NOW, "t", None, "merge")
+        tell(warehouse, lambda who: [merging(warehouse, who, stays, joins)], change, wait_seconds=20)
+        refreshed(warehouse, day=small_class.day)
+        told = "SELECT count(*) FROM feedback.outbox WHERE student_key = ?"
+        assert warehouse.one(told, [joins])[0] > 0
+        left_out = barred(settings, warehouse, "research")
+        assert {stays, joins} <= left_out
+        assert {stays, joins} <= too_young(settings, warehouse, 2026)
+        export(warehouse, tmp_path / "tables", everything=False, without=left_out)
+        events = f"FROM '{tmp_path}/tables/feedback/outbox.parquet' WHERE student_key IN (?, ?)"
+        assert warehouse.rows(events, [stays, joins]) == []
+        answers = (
+            f"SELECT coalesce(min(n_students), 5) FROM '{tmp_path}/tables/marts/mart_item_answer.parquet'"
+        )
+        assert warehouse.one(answers)[0] >= 5

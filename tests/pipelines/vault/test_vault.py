@@ -1,9 +1,11 @@
 """The vault: whose a pseudonym is, until somebody is forgotten."""
 
 import re
+import sqlite3
 import stat
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from learnloom.pipelines.people.errors import PeopleFileError
 from learnloom.pipelines.people.import_names import aliases_of, import_names
 from learnloom.pipelines.people.oneroster import MatchBy
 from learnloom.pipelines.pseudonyms.pseudonyms import Pseudonyms
+from learnloom.pipelines.vault import owned
 from learnloom.pipelines.vault.errors import VaultError
 from learnloom.pipelines.vault.opening import open_vault
 from learnloom.pipelines.vault.postgres import PostgresVault
@@ -117,6 +120,68 @@ def test_two_who_are_one_become_one(opened: Callable[[], Vault]) -> None:
             [Alias("mailto:a@s.example", False), Alias("mailto:b@s.example", False)], "Ann B.", None, _NOW
         )
         assert [(one.name, len(one.aliases)) for one in vault.people(limit=9)] == [("Ann B.", 2)]
+
+
+def test_two_who_are_one_keep_what_is_known_of_either(opened: Callable[[], Vault]) -> None:
+    """Where nothing new is told, name and year stay whoever of the two had them, and of two years the later."""
+    with opened() as vault, vault.writing():
+        for number in range(8):
+            one, other = (Alias(f"mailto:{name}{number}@s.example", False) for name in "ab")
+            vault.keep([one], None if number % 2 else "Ann", 2011, _NOW)
+            vault.keep([other], "Ann" if number % 2 else None, 2013, _NOW)
+            vault.keep([one, other], None, None, _NOW)
+        found = {(person.name, person.birth_year, len(person.aliases)) for person in vault.people()}
+        assert found == {("Ann", 2013, 2)}
+
+
+def test_a_refusal_under_one_alias_is_that_of_the_person(opened: Callable[[], Vault]) -> None:
+    """Of two who are one, the refusal of either holds for all aliases, whichever comes first."""
+    refused, agreed, later = (f"mailto:{name}@s.example" for name in "cde")
+    with opened() as vault:
+        for alias, is_given in ((refused, False), (agreed, True)):
+            with vault.writing():
+                vault.keep([Alias(alias, False)], None, None, _NOW)
+            vault.tell_consent([alias], "research", is_given=is_given, told_by="t", now=_NOW)
+        with vault.writing():
+            vault.keep([Alias(alias, False) for alias in (refused, agreed, later)], None, None, _NOW)
+        (person,) = vault.people()
+        assert vault.consents_of(person) == {"research": False}
+        assert vault.consents("research") == dict.fromkeys((refused, agreed, later), False)
+
+
+def test_a_refusal_holds_under_a_pseudonym_that_was_made_later(opened: Callable[[], Vault]) -> None:
+    """Also once the person is forgotten, of whom statements go on under it."""
+    plain, pseudonym = aliases_of(_ANN, _PSEUDONYMS)
+    with opened() as vault:
+        with vault.writing():
+            vault.keep([plain], "Ann", None, _NOW)
+        vault.tell_consent([plain.text], "training", is_given=False, told_by="t", now=_NOW)
+        with vault.writing():
+            vault.keep([plain, pseudonym], None, None, _NOW)
+        vault.forget(vault.people()[0])
+        assert vault.consents("training") == {pseudonym.text: False}
+
+
+def test_names_are_found_in_whatever_case(opened: Callable[[], Vault]) -> None:
+    """Also with letters that are not of English."""
+    with opened() as vault, vault.writing():
+        vault.keep([Alias(_ANN, False)], "Élodie Ångström", None, _NOW)
+        vault.keep([Alias("mailto:b@s.example", False)], None, None, _NOW)
+        assert [person.name for person in vault.named("élodie ångström")] == ["Élodie Ångström"]
+
+
+def test_a_vault_that_another_writes_for_too_long_is_an_error_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads or writes meanwhile is told, and no traceback."""
+    monkeypatch.setattr(owned, "_BUSY_SECONDS", 0.0)
+    place = tmp_path / "vault.sqlite"
+    with Vault(SqliteVault(place, creates=True)) as vault, closing(sqlite3.connect(place)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(VaultError, match="locked"):
+            vault.named("Ann")
+        with pytest.raises(VaultError, match="locked"):
+            vault.tell_consent([_ANN], "research", is_given=False, told_by="t", now=_NOW)
 
 
 def test_a_vault_is_never_in_the_warehouse_nor_made_by_a_look(tmp_path: Path) -> None:
