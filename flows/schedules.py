@@ -63,9 +63,7 @@ class PatientRunner(Runner):
         while True:
             await asyncio.sleep(_PAUSE_SECONDS)
             try:
-                if (
-                    self._is_alone
-                ):  # the slots of runs that ended meanwhile; the live process goes on with its own
+                if self._is_alone:  # the slots of runs that ended meanwhile; the live process has its own
                     await asyncio.to_thread(end_orphaned_runs, are_deployed=True)
                 return await self.deploy()
             except Exception as error:  # noqa: BLE001 - likewise
