@@ -78,6 +78,7 @@ def test_a_warning_is_held_against_the_go_of_its_day(tmp_path: Path) -> None:
         assert _came(warehouse) == did_not_pass
 
 
+@pytest.mark.slow
 def test_a_change_of_the_clock_takes_no_day_away(tmp_path: Path) -> None:
     """Fourteen days of the school are fourteen, though one of them has 23 hours."""
     zone = ZoneInfo("Europe/Berlin")

@@ -31,6 +31,7 @@ def test_earlier_answers_are_counted_per_student(told: list[Answer]) -> None:
     assert earlier_answers(np.array(students, dtype=np.int64)).tolist() == expected
 
 
+@pytest.mark.slow
 def test_cold_start_splits_all_answers() -> None:
     """Each answer stands in one row of the table, and the first five together in the last."""
     found = some(6_000)

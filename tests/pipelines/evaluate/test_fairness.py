@@ -148,6 +148,7 @@ def test_a_small_group_is_unknown() -> None:
     assert south.auc.value is not None
 
 
+@pytest.mark.slow
 def test_students_of_unknown_group_are_no_rest() -> None:
     """A student of whom no group is told counts neither for a group nor against it."""
     found = some(4_000)

@@ -100,6 +100,7 @@ def test_promised_precision_is_found() -> None:
     assert flagged.mean() == pytest.approx(0.2, abs=0.05)
 
 
+@pytest.mark.slow
 def test_nobody_is_warned_of_where_nothing_is_known() -> None:
     """Where features tell nothing of the outcome, the highest fifth is hardly above the average, and none is named."""
     told = cases(1_500)
