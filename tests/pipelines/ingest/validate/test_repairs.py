@@ -261,7 +261,6 @@ def _refused(warehouse: Warehouse, path: Path, raw: bytes) -> DeadLetter:
     return letter
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "raw"),
     [
@@ -292,7 +291,6 @@ def test_replay_keeps_the_original_and_leaves_a_receipt(
     assert landed.encode() == REPAIRS[name].mend(raw) != raw
 
 
-@pytest.mark.slow
 def test_a_repair_that_does_not_help_leaves_no_receipt(warehouse: Warehouse, tmp_path: Path) -> None:
     """What is still refused waits on, unmarked, with the reason told."""
     before = _refused(warehouse, tmp_path / "a.jsonl", b"broken")
