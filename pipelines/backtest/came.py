@@ -15,6 +15,7 @@ from learnloom.pipelines.evaluate.outcomes import (
 )
 from learnloom.pipelines.feedback.claims import Claim, Outcome
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.schemas.vocabulary import COMPLETED, FAILED, PASSED, REGISTERED, UNREGISTERED
 
 MOST_ANSWERS: Final = 10
 """Answers, or opportunities, that are kept of each: no claim looks at more."""
@@ -59,19 +60,19 @@ _ENDED: Final = f"""
     anew AS (
         SELECT student_key, course_id, min(occurred_at) AS enrolled_at
         FROM told
-        WHERE verb_id = 'http://adlnet.gov/expapi/verbs/registered'
+        WHERE verb_id = '{REGISTERED}'
         GROUP BY ALL
     ),
     outcomes AS (
         SELECT
             student_key,
             course_id,
-            min(occurred_at) FILTER (verb_id = 'http://adlnet.gov/expapi/verbs/passed') AS passed_at,
+            min(occurred_at) FILTER (verb_id = '{PASSED}') AS passed_at,
             min(occurred_at) FILTER (
-                verb_id IN ('http://adlnet.gov/expapi/verbs/failed', 'http://id.tincanapi.com/verb/unregistered')
+                verb_id IN ('{FAILED}', '{UNREGISTERED}')
             ) AS failed_at,
             min(occurred_at) FILTER (
-                is_completion OR verb_id = 'http://adlnet.gov/expapi/verbs/completed'
+                is_completion OR verb_id = '{COMPLETED}'
             ) AS completed_at
         FROM told
         LEFT JOIN anew USING (student_key, course_id)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -58,11 +59,8 @@ def write_sent(
     hashes: set[str] = set()
     n_statements = n_refused = 0
     with (folder / STATEMENTS).open("wb") as file:
-        for raw in _landed(warehouse, landed):
-            file.write(_line(raw))
-            hashes |= attachments_named([raw])
-            n_statements += 1
-        for raw in (raw for name, raw in waiting.items() if name.lower() not in landed):
+        not_landed = (raw for name, raw in waiting.items() if name.lower() not in landed)
+        for raw in chain(_landed(warehouse, landed), not_landed):
             file.write(_line(raw))
             hashes |= attachments_named([raw])
             n_statements += 1

@@ -159,20 +159,17 @@ def _take_out(warehouse: Warehouse, students: Sequence[Leaving]) -> list[dict[st
     with warehouse.holding(gone=pa.table(arrays, names=["number", "statement_id"])):
         for name, known in columns_in(warehouse, LAKE).items():
             columns = {column for column, _ in known}
-            if (
-                name not in filled
-                or name in _LATER
-                or not (condition := _whose(name, columns, students, everybody))
-            ):
+            condition = _whose(name, columns, students, everybody)
+            if name not in filled or name in _LATER or not condition:
                 continue
-            of_each = [
-                f"count(*) FILTER ({_whose(name, columns, students, [number])})" for number in everybody
-            ]
-            relation = f"{LAKE}.{name} WHERE {condition}"
-            counts = (
-                warehouse.one(f"SELECT {', '.join(of_each)} FROM {relation}") if len(students) > 1 else None
-            )
-            total = warehouse.one(f"DELETE FROM {relation}")
+            theirs = f"{LAKE}.{name} WHERE {condition}"
+            counts: Sequence[int] = ()
+            if len(students) > 1:  # of one, deleting tells
+                each = (_whose(name, columns, students, [number]) for number in everybody)
+                counts = warehouse.one(
+                    f"SELECT {', '.join(f'count(*) FILTER ({of_one})' for of_one in each)} FROM {theirs}"
+                )
+            total = warehouse.one(f"DELETE FROM {theirs}")
             for taken, count in zip(rows, counts or total, strict=True):
                 if count:
                     taken[name] = int(count)

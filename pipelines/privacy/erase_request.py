@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -91,8 +91,8 @@ def request_erasures(
         ]
         hidden = [
             each
-            for first in range(0, len(waiting), _AT_ONCE)
-            for each in _hide_some(warehouse, settings, waiting[first : first + _AT_ONCE], scanned, clock)
+            for some in _some_at_once(waiting)
+            for each in _hide_some(warehouse, settings, some, scanned, clock)
         ]
         stage_what_was_put_back(warehouse, settings, now)
         renew_model(warehouse, settings)
@@ -102,20 +102,21 @@ def request_erasures(
 def _hide_some(
     warehouse: Warehouse,
     settings: Settings,
-    students: list[Leaving],
+    some: Sequence[Leaving],
     scanned: int,
     clock: Callable[[], dt.datetime],
 ) -> list[Erasure]:
     """Hide students in one transaction, and keep what has to be known of each until the end."""
-    kept = {}
+    kept: dict[str, Secret] = {}
+    students: list[Leaving] = []
     with opened_store(settings, clock) as store:
-        for number, each in enumerate(students):
+        for each in some:
             redaction = Redaction(
                 each.subject.keys, each.found.tokens, each.erasure.pseudonym, shared=each.found.shared
             )
             sent = waiting_bytes(store, redaction) if store is not None else {}
             waiting = find_waiting(store, redaction) if store is not None else []
-            students[number] = each._replace(waiting=waiting)
+            students.append(each._replace(waiting=waiting))
             kept[each.erasure.erasure_id] = _secret_of(each, attachments_named(sent.values()))
     # Before the students are hidden: after it, nothing tells any more who they were.
     for erasure_id, secret in kept.items():
@@ -172,11 +173,7 @@ def hide_what_came_since(
     some = [each for each in erasures if secret_of[each.erasure_id].is_of_student]
     if not some:
         return
-    secrets_of_some = [secret_of[each.erasure_id] for each in some]
-    sought = [
-        Sought(_subject_of(secret), each.pseudonym, secret.shared)
-        for secret, each in zip(secrets_of_some, some, strict=True)
-    ]
+    sought = [_sought(each, secret_of[each.erasure_id]) for each in some]
     since = (min(each.requested_at for each in some) - _CLOCKS_DIFFER).isoformat()
     is_late = f"landed_at >= TIMESTAMPTZ '{since}'"
     is_left = any(secret_of[each.erasure_id].done.get(LEFT_OVER) for each in some)
@@ -201,20 +198,18 @@ def hide_what_came_since(
         write_secret(warehouse.folder, erasure.erasure_id, secret)
         if standing.own or standing.mentions or standing.letters or is_listed(warehouse, subject):
             again.append(Leaving(erasure._replace(step=STEPS[0], stepped_at=now), subject, standing))
-    for first in range(0, len(again), _AT_ONCE):
+    for students in _some_at_once(again):
         warehouse.retrying(
-            partial(
-                hide,
-                warehouse,
-                again[first : first + _AT_ONCE],
-                scanned=scanned,
-                source=settings.event_source,
-                is_again=True,
-            ),
+            partial(hide, warehouse, students, scanned=scanned, source=settings.event_source, is_again=True),
             wait_seconds=settings.lock_wait_seconds,
         )
     if again:
         stage_what_was_put_back(warehouse, settings, now)
+
+
+def _some_at_once(students: Sequence[Leaving]) -> Iterator[Sequence[Leaving]]:
+    """Those who are hidden in one transaction, after one another."""
+    return (students[first : first + _AT_ONCE] for first in range(0, len(students), _AT_ONCE))
 
 
 def _told_apart(warehouse: Warehouse, erasure_id: str, secret: Secret) -> Secret:
@@ -228,9 +223,10 @@ def _told_apart(warehouse: Warehouse, erasure_id: str, secret: Secret) -> Secret
     return told
 
 
-def _subject_of(secret: Secret) -> Subject:
+def _sought(erasure: Erasure, secret: Secret) -> Sought:
     names = tuple(token.text for token in secret.tokens if token.kind == "name")
-    return Subject(secret.student_key, secret.keys, secret.identifiers, names, secret.logins)
+    subject = Subject(secret.student_key, secret.keys, secret.identifiers, names, secret.logins)
+    return Sought(subject, erasure.pseudonym, secret.shared)
 
 
 def stage_what_was_put_back(warehouse: Warehouse, settings: Settings, now: dt.datetime) -> None:

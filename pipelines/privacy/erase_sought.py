@@ -5,7 +5,6 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from learnloom.pipelines.ingest.land.dedupe import hash_number
 from learnloom.pipelines.ingest.land.erased import Erased
 from learnloom.pipelines.privacy.content import agents_in
 from learnloom.pipelines.privacy.erase_attachments import attachments_named
@@ -41,7 +40,6 @@ class Mention(NamedTuple):
     statement_id: str
     record: Erased
     raw: str
-    content_hash: int
 
 
 class Letter(NamedTuple):
@@ -135,11 +133,7 @@ class One:
                 raw = redaction.of(each.raw)
                 if raw is not None:
                     record = each.record._replace(is_gone=False)
-                    found.append(
-                        Mention(
-                            each.statement_id, record, raw, hash_number(raw.encode("utf-8", "surrogatepass"))
-                        )
-                    )
+                    found.append(Mention(each.statement_id, record, raw))
         return found
 
 
