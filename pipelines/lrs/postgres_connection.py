@@ -104,6 +104,18 @@ class PostgresConnection:
         """Run several statements without values; raises as `execute` does."""
         self._asked(partial(self._connection.execute_simple, sql))
 
+    def rewrite(self, table: str) -> int:
+        """Write a table anew without what was deleted; not within a transaction.
+
+        Returns:
+            Deleted rows that were written with it, for a transaction that began before may still read them.
+        """
+        self._connection.notices.clear()
+        self.executescript(f"VACUUM (FULL, VERBOSE) {table}")
+        # Words are in the server's language; of numbers this is the first.
+        details = [notice[b"D"].decode() for notice in self._connection.notices if b"D" in notice]
+        return int(next(found[0] for detail in details if (found := re.search(r"\d+", detail))))
+
     def _prepare(self, text: str) -> Prepared:
         """Have the server parse a statement once."""
         if text in self._prepared:

@@ -7,11 +7,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import stamina
+
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import WarehouseBusyError
 from learnloom.pipelines.lake.fence import FileWriteLock
-from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.maintain import flush_inlined, in_turn
 from learnloom.pipelines.lake.open import catalog_of
 from learnloom.pipelines.lake.relation import CATALOGUE, CATALOGUED_TABLES
@@ -156,7 +157,7 @@ def empty_catalogue(warehouse: Warehouse, *, wait_seconds: float) -> None:
     place = warehouse.place
     if place.postgres is not None:
         warehouse.retrying(empty, wait_seconds=wait_seconds)
-        _vacuum_postgres(place)
+        _vacuum_postgres(place.postgres, wait_seconds)
         return
     lock = FileWriteLock(place.folder, wait_seconds)
     with lock.held("erasing"):
@@ -182,7 +183,7 @@ def empty_database(settings: Settings, file: Path, schema: str, tables: Iterable
         return
     with closing(PostgresConnection(parameters(catalog))) as connection:
         for table in tables:
-            connection.executescript(f"VACUUM FULL {schema}.{table}")
+            _rewrite(connection, f"{schema}.{table}", settings.lock_wait_seconds)
 
 
 def vacuum_sqlite(path: Path, wait_seconds: float) -> None:
@@ -207,11 +208,20 @@ def vacuum_sqlite(path: Path, wait_seconds: float) -> None:
         raise ErasureError(f"the free pages of {path} cannot be emptied: {reason}")
 
 
-def _vacuum_postgres(place: Place) -> None:
-    connection = PostgresConnection(parameters(place.postgres or ""))
-    try:
+def _vacuum_postgres(catalog: str, wait_seconds: float) -> None:
+    with closing(PostgresConnection(parameters(catalog))) as connection:
         names: Sequence[Any] = connection.execute(_POSTGRES).fetchall()
         for (name,) in names:
-            connection.executescript(f'VACUUM FULL "{name}"')
-    finally:
-        connection.close()
+            _rewrite(connection, f'"{name}"', wait_seconds)
+
+
+def _rewrite(connection: PostgresConnection, table: str, wait_seconds: float) -> None:
+    """Write a table anew, again as long as somebody reads who began before rows were deleted: it would keep them."""
+    for attempt in stamina.retry_context(
+        on=WarehouseBusyError, attempts=None, timeout=wait_seconds, wait_initial=0.1, wait_max=5.0
+    ):
+        with attempt:
+            if connection.rewrite(table):
+                raise WarehouseBusyError(
+                    f"others kept reading {table} for {wait_seconds:g} s: try again later"
+                )

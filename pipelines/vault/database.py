@@ -27,17 +27,10 @@ class VaultDatabase(Protocol):
         """Run one statement with its values, by place (`?`) or by name (`:name`)."""
 
     def begin(self) -> None:
-        """Begin to write, alone of all writers; `execute` ends it by COMMIT or ROLLBACK."""
+        """Begin to write, alone of all writers; `commit` ends it, or ROLLBACK."""
 
-    def check_can_forget(self) -> None:
-        """See that what is deleted can be overwritten.
-
-        Raises:
-            VaultError: this account may not.
-        """
-
-    def overwrite(self) -> None:
-        """Let nothing of what was deleted stand in the files of the tables; not within a transaction."""
+    def commit(self, *, overwrites: bool) -> None:
+        """Let what was written be there; with `overwrites` nothing of what was deleted stands in files after it."""
 
     def close(self) -> None:
         """Close it."""

@@ -1,12 +1,15 @@
 """The vault as a schema of a PostgreSQL database of its own, with rights of its own.
 
-What is deleted stays in the files of a table until it is written anew, which `overwrite` does, and in the write-ahead
-log until that is recycled, which is the server's.
+What is deleted stays in the files of a table until it is written anew, which `commit` does where it overwrites, and in
+the write-ahead log until that is recycled, which is the server's.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from learnloom.pipelines.lrs.conninfo import ConnectionStringError, parameters
+from learnloom.pipelines.lrs.database import Rows
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection, PostgresQueryError, TroubleError
 from learnloom.pipelines.lrs.tables import for_postgres
 from learnloom.pipelines.vault.database import SETTING, TABLES
@@ -41,49 +44,57 @@ class PostgresVault:
             raise VaultError(f"the vault's database cannot be opened: {error}") from error
         try:
             self._prepare(creates=creates)
-        except (TroubleError, PostgresQueryError) as error:
-            self._connection.close()
-            raise VaultError(f"the vault's database cannot be read: {error}") from error
         except VaultError:
             self._connection.close()
             raise
 
     def _prepare(self, *, creates: bool) -> None:
         for statement in _SESSION:
-            self._connection.execute(statement)
-        (there,) = self._connection.execute(f"SELECT to_regclass('{_SCHEMA}.consent') IS NOT NULL").fetchone()
+            self.execute(statement)
+        (there,) = self.execute(f"SELECT to_regclass('{_SCHEMA}.consent') IS NOT NULL").fetchone()
         if there:
             return
         if not creates:
             raise VaultError(f"there is no vault in {SETTING}: `learnloom vault import` makes one")
-        self._connection.executescript(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}; {for_postgres(TABLES)}")
+        with _named():
+            self._connection.executescript(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}; {for_postgres(TABLES)}")
 
-    def execute(self, sql: str, values: Any = (), /) -> Any:
-        """Run one statement."""
-        return self._connection.execute(sql, values)
+    def execute(self, sql: str, values: Any = (), /) -> Rows:
+        """Run one statement.
+
+        Raises:
+            VaultError: the server is away, or this role may not.
+        """
+        with _named():
+            return self._connection.execute(sql, values)
 
     def begin(self) -> None:
         """Begin to write; who else writes waits, and who reads does not."""
-        self._connection.execute("BEGIN")
-        self._connection.execute("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE")
+        self.execute("BEGIN")
+        self.execute("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE")
 
-    def check_can_forget(self) -> None:
-        """See that the tables are ours: PostgreSQL leaves out the others when it writes anew, and says nothing."""
-        (is_ours,) = self._connection.execute(
-            "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class "
-            f"WHERE relnamespace = '{_SCHEMA}'::regnamespace AND relkind = 'r'"
-        ).fetchone()
-        if not is_ours:
-            raise VaultError(
-                f"the role in {SETTING} does not own the vault's tables, and could not overwrite what it deletes: "
-                "forget by the role that made the vault"
-            )
+    def commit(self, *, overwrites: bool) -> None:
+        """Let what was written be there; with `overwrites` in new files.
 
-    def overwrite(self) -> None:
-        """Write the tables anew."""
-        for table in _TABLES:  # each by itself: not within a transaction
-            self._connection.executescript(f"VACUUM FULL {table}")
+        TRUNCATE gives a table a new file, and what is put into it is what is left. VACUUM FULL would keep deleted rows
+        which a transaction that began before may read.
+        """
+        if overwrites:
+            for table in _TABLES:
+                self.execute(f"CREATE TEMPORARY TABLE left_of_{table} ON COMMIT DROP AS TABLE {table}")
+            self.execute(f"TRUNCATE {', '.join(_TABLES)}")
+            for table in _TABLES:
+                self.execute(f"INSERT INTO {table} TABLE left_of_{table}")
+        self.execute("COMMIT")
 
     def close(self) -> None:
         """Let go of the server."""
         self._connection.close()
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    try:
+        yield
+    except (TroubleError, PostgresQueryError) as error:
+        raise VaultError(f"the vault cannot be used: {error}") from error

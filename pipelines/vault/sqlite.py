@@ -57,12 +57,11 @@ class SqliteVault:
         """Begin to write, alone of all writers."""
         self.execute("BEGIN IMMEDIATE")
 
-    def check_can_forget(self) -> None:
-        """Whoever may write the file can."""
-
-    def overwrite(self) -> None:
-        """Give pages that are free back to the disk, too."""
-        self.execute("VACUUM")
+    def commit(self, *, overwrites: bool) -> None:
+        """Let what was written be there; with `overwrites` pages that are free go back to the disk, too."""
+        self.execute("COMMIT")
+        if overwrites:
+            self.execute("VACUUM")
 
     def close(self) -> None:
         """Close the file."""

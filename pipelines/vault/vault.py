@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from learnloom.pipelines.config.vault import Purpose
-from learnloom.pipelines.lrs.postgres_connection import TroubleError
 from learnloom.pipelines.vault.database import VaultDatabase
 from learnloom.pipelines.vault.errors import VaultError
 
@@ -50,14 +49,17 @@ class Vault:
         self._database.close()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Let what is written within the block be there together, or not at all."""
-        self._database.begin()
+    def writing(self, *, overwrites: bool = False) -> Iterator[None]:
+        """Let what is written within the block be there together, or not at all.
+
+        With `overwrites` nothing of what was deleted stands in files after it.
+        """
         try:
+            self._database.begin()
             yield
-            self._database.execute("COMMIT")
+            self._database.commit(overwrites=overwrites)
         except BaseException:
-            with suppress(TroubleError, VaultError):  # what is gone, or full, has rolled back
+            with suppress(VaultError):  # what is gone, or full, has rolled back
                 self._database.execute("ROLLBACK")
             raise
 
@@ -146,10 +148,9 @@ class Vault:
         That data under a pseudonym may not be used for a purpose stays: it names nobody.
 
         Raises:
-            VaultError: this account could not overwrite what it deletes.
+            VaultError: this account may not delete, or not overwrite what it deletes; then nobody is forgotten.
         """
-        self._database.check_can_forget()
-        with self.writing():
+        with self.writing(overwrites=True):
             for one in person.aliases:
                 if one.is_pseudonym:
                     # It may be younger than the refusal, which was told under other aliases.
@@ -164,7 +165,6 @@ class Vault:
                     self._database.execute("DELETE FROM consent WHERE alias = ?", (one.text,))
             self._database.execute("DELETE FROM alias WHERE person_id = ?", (person.person_id,))
             self._database.execute("DELETE FROM person WHERE person_id = ?", (person.person_id,))
-        self._database.overwrite()
 
     def tell_consent(
         self, aliases: Iterable[str], purpose: Purpose, *, is_given: bool, told_by: str, now: datetime
