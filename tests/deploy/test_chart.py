@@ -1,5 +1,6 @@
 """The chart makes what Kubernetes takes, with least rights, for each of the sets of values beside it."""
 
+import json
 import os
 import re
 import shutil
@@ -181,3 +182,35 @@ def test_a_claim_is_shared_also_where_the_data_lie_on_a_store(
     assert found
     assert all(each == {"name": "warehouse", **volume} for each in found)
     assert not [each for each in made if each["kind"] == "PersistentVolumeClaim"]
+
+
+def test_a_pod_restores_as_the_how_to_says(helm: str) -> None:
+    """The command of the how-to makes of the deployment of `serve` a pod that restores once, with the same rights."""
+    (program,) = re.findall(
+        r"^jq --arg backup \S+ '([^']+)' serve.json", page("docs/how-to/kubernetes.md"), re.MULTILINE
+    )
+    (serve,) = [
+        one
+        for one in _rendered(helm, "--values", str(_CHART / "ci" / "object-store.yaml"))
+        if one["metadata"]["name"] == "school-serve" and one["kind"] == "Deployment"
+    ]
+    ran = subprocess.run(
+        [_jq(), "--arg", "backup", "s3://safe/", program],
+        input=json.dumps(serve),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    made, pod = json.loads(ran.stdout), serve["spec"]["template"]["spec"]
+    assert made["kind"] == "Pod"
+    (container,) = pod["containers"]
+    restoring = {name: value for name, value in container.items() if not name.endswith("Probe")}
+    assert made["spec"] == {
+        **pod,
+        "restartPolicy": "Never",
+        "containers": [{**restoring, "args": ["restore", "s3://safe/"]}],
+    }
+
+
+def _jq() -> str:
+    return shutil.which("jq") or pytest.skip("there is no jq")
