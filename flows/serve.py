@@ -26,6 +26,8 @@ _START_SECONDS: Final = 120.0
 _STOP_SECONDS: Final = 15.0
 _POLL_SECONDS: Final = 0.5
 _BEAT_SECONDS: Final = 10.0
+_TUNABLES: Final = ("GLIBC_TUNABLES", "glibc.malloc.tcache_count=8000")
+"""A thread keeps so many freed pieces of memory of a size at hand, not 7: DuckDB takes and frees many small ones."""
 
 
 class ServerError(LearnloomError):
@@ -62,6 +64,9 @@ def serve(
     work.
     """
     settings = read_settings()
+    os.environ.setdefault(
+        *_TUNABLES
+    )  # the C library reads it where a process starts: it is for those that follow
     named = os.environ.get(_API) or None
     # The store first, and last: platforms send whatever becomes of the flows.
     with served_door(settings.lrs), served_door(settings.pages, name="pages"), _server(named, port) as url:

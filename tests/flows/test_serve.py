@@ -31,7 +31,8 @@ def test_a_taken_port_is_refused() -> None:
 
 def _place(tmp_path: Path, **more: str) -> dict[str, str]:
     """The environment of a `serve` with a door for platforms."""
-    others = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
+    set_by_it = {"PREFECT_API_URL", "GLIBC_TUNABLES"}
+    others = {name: value for name, value in os.environ.items() if name not in set_by_it}
     ours = {
         "PREFECT_HOME": str(tmp_path / "prefect"),
         "PYTHONUNBUFFERED": "1",
@@ -107,14 +108,18 @@ def test_while_prefects_server_is_away_doors_stay_and_flows_go_on_when_it_is_bac
 @pytest.mark.long
 @pytest.mark.slow
 def test_its_own_server_is_started_again(tmp_path: Path) -> None:
-    """Where the server that serve has started is killed, another comes in its place, and starts flows."""
+    """Where the server that serve has started is killed, another comes; processes that it starts keep freed memory."""
     port = free_port()
     with serving(_place(tmp_path), "--port", str(port)) as (process, told):
         served = _Served(process, told, f"http://127.0.0.1:{port}/api")
         served.wait_for_words("learnloom: serving")
         listed = ["ps", "-o", "pid=,args=", "--ppid", str(process.pid)]
         children = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.splitlines()
-        os.kill(next(int(line.split()[0]) for line in children if "server start" in line), signal.SIGKILL)
+        server = next(int(line.split()[0]) for line in children if "server start" in line)
+        assert (
+            b"GLIBC_TUNABLES=glibc.malloc.tcache_count=8000" in Path(f"/proc/{server}/environ").read_bytes()
+        )
+        os.kill(server, signal.SIGKILL)
         served.wait_for_words("Prefect's server ended with code -9")
         served.wait_for(lambda: is_answering(f"{served.api}/health"))
         served.wait_for_a_run()
