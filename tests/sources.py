@@ -4,6 +4,8 @@ import ast
 from functools import cache
 from pathlib import Path
 
+import grimp
+
 from tests.documents import ROOT
 
 OURS = ("schemas", "pipelines", "flows")
@@ -23,6 +25,12 @@ def module_of(path: Path) -> str:
 
 def is_in(module: str, package: str) -> bool:
     return module == package or module.startswith(f"{package}.")
+
+
+@cache
+def imports() -> grimp.ImportGraph:
+    """Who imports whom, of ours and of outside libraries."""
+    return grimp.build_graph("learnloom", include_external_packages=True, cache_dir=None)
 
 
 @cache
