@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from prefect.settings import get_current_settings
@@ -33,7 +32,7 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
         yield started
 
 
-def test_every_flow_tells(school: Path) -> None:
+def test_every_flow_tells() -> None:
     """All flows that are served or deployed tell when they fail, and when they die."""
     served = asyncio.run(deployments(Schedules()))
     assert len(served) == 6
@@ -44,9 +43,8 @@ def test_every_flow_tells(school: Path) -> None:
         assert tell_somebody in flow.on_crashed_hooks, name
 
 
-def test_a_failing_check_tells_what_was_found(
-    school: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("little_school")
+def test_a_failing_check_tells_what_was_found(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     """The alert of `check` says which check failed, and on what."""
     monkeypatch.setenv("LEARNLOOM_FLOWS__STALE_HOURS", "0.000001")
     state = check(return_state=True)

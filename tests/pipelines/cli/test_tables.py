@@ -34,10 +34,9 @@ def test_refresh_says_what_it_did() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("answered")
 def test_backfill_is_told_and_goes_alone() -> None:
     """`refresh --from` tells whom it computed; a day to come is refused, and so is asking for everybody besides."""
-    learnloom("import", "-", stdin=lines(*(answer(n) for n in range(6))))
-    learnloom("refresh", "--as-of", "2026-09-08")
     told = learnloom("refresh", "--as-of", "2026-09-08", "--from", "2026-09-01").out
     assert "3 students computed" in told
     assert "everything was built, because nothing had landed before 2026-09-01" in told
