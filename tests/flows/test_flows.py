@@ -23,6 +23,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.refresh import count_changes
 from tests.conftest import SmallClass
 from tests.pipelines.cli.samples import answer, lines
+from tests.pipelines.deliver.receiver import Receiver
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -113,13 +114,14 @@ def test_a_refresh_since_a_day_is_a_backfill() -> None:
 
 
 def test_a_failing_check_fails_the_run_and_shows_the_rows(
-    school: Path, monkeypatch: pytest.MonkeyPatch
+    school: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A row that breaks a rule makes a failed run, with the row as an artifact; what stands beside it is told, too.
+    """A row that breaks a rule makes a failed run, with the row as an artifact; whether flows run on time is checked.
 
-    Where nothing has landed for too long, it says since when; whether flows run on time is among the checks.
+    Where nothing has landed or been refreshed for too long, it says since when; the alert says all of it, too.
     """
-    monkeypatch.setenv("LEARNLOOM_FLOWS__SILENT_HOURS", "0.000001")
+    for name in ("SILENT", "STALE"):
+        monkeypatch.setenv(f"LEARNLOOM_FLOWS__{name}_HOURS", "0.000001")
     with Warehouse(school) as warehouse:
         warehouse.run("UPDATE estimates.student_skill SET p_mastery = 1.5 WHERE n_attempts > 0")
     state = _run(check)
@@ -130,8 +132,12 @@ def test_a_failing_check_fails_the_run_and_shows_the_rows(
     shown = _artifacts(state)
     assert "FAILED" in str(shown["checks"].data)
     assert "flows_on_time" in str(shown["checks"].data)
-    rows = json.loads(str(shown["offending-share-is-within-bounds"].data))
-    assert rows
+    assert json.loads(str(shown["offending-share-is-within-bounds"].data))
+    (body,) = receiver.events()
+    assert body["run_id"] == str(state.state_details.flow_run_id)
+    assert (body["flow"], body["state"]) == ("check", "Failed")
+    assert re.search(r"refreshed_lately: the last refresh ran .* hours ago", body["message"])
+    assert body["message"] in body["text"]
 
 
 def test_training_keeps_a_version(school: Path) -> None:
