@@ -55,13 +55,13 @@ def _keys_in_sql(actors: list[Json]) -> list[Any]:
         for number, actor in enumerate(actors)
     ]
     rows = harness().run(staging, {"landing.statement": landed}, {})
-    keys = {int(str(row["statement_id"])[-12:]): row["student_key"] for row in rows}
+    keys = {int(row["statement_id"]): row["student_key"] for row in rows}
     return [keys[number] for number in range(len(actors))]
 
 
 @pytest.mark.slow
-@settings(max_examples=6)  # of many actors each: one run of the SELECT takes as long for all as for one
-@given(st.lists(_ACTORS, min_size=20, max_size=30))
+@settings(max_examples=25)
+@given(st.lists(_ACTORS, min_size=4, max_size=8))
 def test_key_is_the_warehouse_s_own(actors: list[Json]) -> None:
     """Every valid actor has the key that staging.stg_statement computes, and none where that has none."""
     assert [find_breaches({**MINIMAL, "actor": actor}) for actor in actors] == [[]] * len(actors)
@@ -112,9 +112,9 @@ def test_no_identifier_no_key(actor: Any) -> None:
     assert student_key(actor) is None
 
 
-@settings(max_examples=20)  # each defines the macros anew
+@settings(max_examples=50)
 @given(
-    st.lists(st.from_regex(r"[0-9a-f]{16}", fullmatch=True), min_size=1, max_size=12),
+    st.lists(st.from_regex(r"[0-9a-f]{16}", fullmatch=True), min_size=1, max_size=5),
     st.binary(min_size=1, max_size=64),
 )
 @pytest.mark.slow
