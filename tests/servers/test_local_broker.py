@@ -48,7 +48,8 @@ class Maker:
     def ask(self, command: str, **environment: str) -> tuple[object, str]:
         """Call it in this process, where no broker is to be started; give its code or error, and what it prints."""
         arguments = ["servers.kafka.local", command, f"--folder={self.folder}"]
-        out, code = io.StringIO(), None
+        out = io.StringIO()
+        code: object = None
         with (
             patch.object(sys, "argv", arguments),
             patch.dict(os.environ, {**self.environment, **environment}),
