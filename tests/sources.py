@@ -1,8 +1,11 @@
 """The sources of the repository, parsed, for tests of their shape."""
 
 import ast
+import gc
 from functools import cache
 from pathlib import Path
+
+import grimp
 
 from tests.documents import ROOT
 
@@ -26,8 +29,20 @@ def is_in(module: str, package: str) -> bool:
 
 
 @cache
+def imports() -> grimp.ImportGraph:
+    """Who imports whom, of ours and of outside libraries."""
+    return grimp.build_graph("learnloom", include_external_packages=True, cache_dir=None)
+
+
+@cache
 def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    # All trees stay: to look through them for garbage, again and again, takes longer than to parse them.
+    gc.disable()
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def name_of(path: Path) -> str:

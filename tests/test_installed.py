@@ -7,11 +7,11 @@ import zipfile
 from importlib.metadata import requires
 from pathlib import Path
 
-import grimp
 import pytest
 from packaging.requirements import Requirement
 
 from tests.documents import ROOT
+from tests.sources import imports
 
 pytestmark = pytest.mark.slow
 
@@ -143,15 +143,15 @@ def test_deployments_run_beside_an_application(python: Path, application: Path) 
     assert [line.split()[1].partition(".")[0] for line in out.splitlines()] == ["learnloom"] * 6
 
 
+@pytest.mark.xdist_group("sources")
 @pytest.mark.parametrize(("extra", "modules"), [(None, _SMALL), ("door", _DOOR)])
 def test_small_installation_has_what_it_imports(extra: str | None, modules: tuple[str, ...]) -> None:
     """The producer, `check` and `convert`, and with an extra the door, import no package that only others install."""
     has, lacks = _packages(extra)
     assert {"prefect", "sklearn", "babel"} <= lacks
     assert ("duckdb" in has) == (extra is not None)
-    graph = grimp.build_graph("learnloom", include_external_packages=True, cache_dir=None)
     assert {
-        (module, package) for module in modules for package in lacks & graph.find_upstream_modules(module)
+        (module, package) for module in modules for package in lacks & imports().find_upstream_modules(module)
     } == set()
 
 

@@ -5,6 +5,7 @@ import re
 import shlex
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from learnloom.pipelines.ingest.validate.repairs import REPAIRS
 from servers.kafka.broker import Broker
 from tests.documents import ROOT, blocks, page
 from tests.pipelines.cli.shell import learnloom, parsed
+from tests.sources import tree
 from tests.test_compose import SERVICES
 
 _PAGE = "docs/how-to/kafka.md"
@@ -122,15 +124,18 @@ def _sources() -> list[Path]:
     return [*(ROOT / "pipelines/ingest").rglob("*.py"), *others]
 
 
-def _messages() -> Iterator[str]:
+@cache
+def _messages() -> list[str]:
     """Every text in the sources that speak to Kafka, with … in the place of what is put in."""
-    for path in _sources():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.JoinedStr):
-                parts = [part.value if isinstance(part, ast.Constant) else _ANYTHING for part in node.values]
-                yield "".join(str(part) for part in parts)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield re.sub(r"%(\.\d+)?[sdf]", _ANYTHING, node.value)
+    return [text for path in _sources() for node in ast.walk(tree(path)) for text in _texts(node)]
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.JoinedStr):
+        parts = [part.value if isinstance(part, ast.Constant) else _ANYTHING for part in node.values]
+        yield "".join(str(part) for part in parts)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield re.sub(r"%(\.\d+)?[sdf]", _ANYTHING, node.value)
 
 
 _LINES = [re.findall(r"`([^`]+)`", row[0])[0] for row in _rows("What a log line means")]
@@ -139,9 +144,8 @@ _LINES = [re.findall(r"`([^`]+)`", row[0])[0] for row in _rows("What a log line 
 @pytest.mark.parametrize("line", _LINES)
 def test_every_line_explained_is_said(line: str) -> None:
     """What the table quotes is what the code says: every piece between two … stands in one of its messages."""
-    said = list(_messages())
     for piece in line.removeprefix("partitions ").split(_ANYTHING):
-        assert any(piece.strip(" :") in message for message in said), piece
+        assert any(piece.strip(" :") in message for message in _messages()), piece
 
 
 def test_every_warning_is_explained() -> None:

@@ -73,10 +73,11 @@ def test_the_front_page_is_short() -> None:
 
 
 @pytest.mark.slow
-def test_demo_prints_what_is_quoted(place: Path) -> None:
-    """`make demo` runs `learnloom demo`, which prints every quoted line, in this order."""
+@pytest.mark.parametrize("more", [["--students", "20"], pytest.param([], marks=pytest.mark.long)])
+def test_demo_prints_what_is_quoted(place: Path, more: list[str]) -> None:
+    """`make demo` runs `learnloom demo`, which prints every quoted line, in this order; of a smaller class, too."""
     assert re.search(r"^demo:.*\n\t@\$\(BIN\)/learnloom demo", page("Makefile"), re.MULTILINE)
-    _holds("make demo", ["demo", "demo"])
+    _holds("make demo", ["demo", "demo", *more])
 
 
 @pytest.mark.slow

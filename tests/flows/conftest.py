@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from servers.kafka.broker import Broker
 from servers.ports import free_port
 from tests.conftest import SmallClass
 from tests.flows.deployment import WAIT_SECONDS, prefect_process
+from tests.pipelines.cli.answered import answered_once
+from tests.pipelines.deliver.receiver import Receiver, receiving
 from tests.pipelines.ingest.sources.kafka.samples import new_topic
 
 
@@ -38,6 +41,24 @@ def school(small_class: SmallClass, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(folder))
     monkeypatch.setenv("LEARNLOOM_FLOWS__TOPICS", "[]")
     return folder
+
+
+@pytest.fixture
+def little_school(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same with six answers of three students, refreshed as of the day after."""
+    folder = tmp_path_factory.mktemp("little") / "warehouse"
+    shutil.copytree(answered_once(tmp_path_factory), folder)
+    monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(folder))
+    monkeypatch.setenv("LEARNLOOM_FLOWS__TOPICS", "[]")
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """Who is to be told of runs that do not end well."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with receiving() as started:
+        monkeypatch.setenv("LEARNLOOM_ALERTS__URL", started.url)
+        yield started
 
 
 @pytest.fixture(scope="module")

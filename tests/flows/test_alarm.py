@@ -4,36 +4,23 @@ import asyncio
 import importlib
 import logging
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from prefect.settings import get_current_settings
 
 from learnloom.flows.alarm import tell_somebody
 from learnloom.flows.deployments import deployments
-from learnloom.flows.maintenance import check
 from learnloom.pipelines.config.schedules import Schedules
 from tests.documents import ROOT
 from tests.flows.dying import failing
-from tests.pipelines.deliver.receiver import Receiver, Reply, receiving
+from tests.pipelines.deliver.receiver import Receiver, Reply
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
 
-@pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """Who is to be told."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with receiving() as started:
-        monkeypatch.setenv("LEARNLOOM_ALERTS__URL", started.url)
-        yield started
-
-
-def test_every_flow_tells(school: Path) -> None:
+def test_every_flow_tells() -> None:
     """All flows that are served or deployed tell when they fail, and when they die."""
     served = asyncio.run(deployments(Schedules()))
     assert len(served) == 6
@@ -42,19 +29,6 @@ def test_every_flow_tells(school: Path) -> None:
         flow = getattr(importlib.import_module(module), name)
         assert tell_somebody in flow.on_failure_hooks, name
         assert tell_somebody in flow.on_crashed_hooks, name
-
-
-def test_a_failing_check_tells_what_was_found(
-    school: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The alert of `check` says which check failed, and on what."""
-    monkeypatch.setenv("LEARNLOOM_FLOWS__STALE_HOURS", "0.000001")
-    state = check(return_state=True)
-    (body,) = receiver.events()
-    assert body["run_id"] == str(state.state_details.flow_run_id)
-    assert (body["flow"], body["state"], state.is_failed()) == ("check", "Failed", True)
-    assert re.search(r"refreshed_lately: the last refresh ran .* hours ago", body["message"])
-    assert body["message"] in body["text"]
 
 
 def test_the_same_failure_is_not_told_twice(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.refresh import count_changes
 from tests.conftest import SmallClass
 from tests.pipelines.cli.samples import answer, lines
+from tests.pipelines.deliver.receiver import Receiver
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -47,16 +49,15 @@ def _artifacts(state: State[Any]) -> dict[str, Artifact]:
 
 
 def test_from_a_folder_to_signals(school: Path, small_class: SmallClass, tmp_path: Path) -> None:
-    """What lies in the inbox lands once, the refresh computes whom it touches, and its artifact says so."""
+    """What lies in the inbox lands once, the refresh computes whom it touches, and its artifact says so.
+
+    Every row leads to Prefect's id of the run that wrote it, once maintenance has remembered it.
+    """
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "a.jsonl").write_bytes(lines(*(answer(n) for n in range(6)), {"no": "statement"}))
-    assert _run(land, inbox=str(inbox)).result() == {
-        "read": 7,
-        "accepted": 6,
-        "duplicates": 0,
-        "refused": 1,
-    }
+    landed = _run(land, inbox=str(inbox))
+    assert landed.result() == {"read": 7, "accepted": 6, "duplicates": 0, "refused": 1}
     state = _run(refresh, day=small_class.day.isoformat())
     assert (state.result()["staged"], state.result()["students"]) == (6, 3)
     page = _artifacts(state)["refresh"].data
@@ -72,6 +73,11 @@ def test_from_a_folder_to_signals(school: Path, small_class: SmallClass, tmp_pat
     assert f"| signals new | {counts[0]:,} |" in page
     again = _run(land, inbox=str(inbox)).result()
     assert again["read"] == 0, "what has landed is not read again"
+    assert _run(maintain).result()["runs_kept"] > 0
+    with Warehouse(school, read_only=True) as warehouse:
+        runs = warehouse.rows("SELECT what, run_id FROM landing.lineage")
+    for name, run in (("land", landed), ("refresh", state)):
+        assert (f"flow {name}", str(run.state_details.flow_run_id)) in runs
 
 
 def test_a_process_that_stays_is_called_to_deliver_what_a_refresh_tells(
@@ -100,43 +106,38 @@ def test_a_process_that_stays_is_called_to_deliver_what_a_refresh_tells(
     assert calls == [n_changes]
 
 
-def test_a_refresh_since_a_day_is_a_backfill(school: Path, small_class: SmallClass) -> None:
+@pytest.mark.usefixtures("little_school")
+def test_a_refresh_since_a_day_is_a_backfill() -> None:
     """The flow's `since` asks for those of whom something has landed since: here everybody, for nothing had before."""
-    done = refresh.fn(day=small_class.day.isoformat(), since="2000-01-01")
+    done = refresh.fn(day="2026-09-08", since="2000-01-01")
     assert done["full_because"] == "nothing had landed before 2000-01-01"
 
 
-def test_the_run_signs_what_it_writes(school: Path, small_class: SmallClass, tmp_path: Path) -> None:
-    """Every row leads to Prefect's id of the run that wrote it, once maintenance has remembered it."""
-    file = tmp_path / "a.jsonl"
-    file.write_bytes(lines(answer(1)))
-    landed = _run(land, inbox=str(file)).state_details.flow_run_id
-    refreshed = _run(refresh, day=small_class.day.isoformat()).state_details.flow_run_id
-    assert _run(maintain).result()["runs_kept"] > 0
-    with Warehouse(school, read_only=True) as warehouse:
-        runs = dict(warehouse.rows("SELECT what, run_id FROM landing.lineage ORDER BY snapshot_id"))
-        assert {"flow land": str(landed), "flow refresh": str(refreshed)}.items() <= runs.items()
+def test_a_failing_check_fails_the_run_and_shows_the_rows(
+    school: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row that breaks a rule makes a failed run, with the row as an artifact; whether flows run on time is checked.
 
-
-def test_a_failing_check_fails_the_run_and_shows_the_rows(school: Path) -> None:
-    """A row that breaks a rule makes a failed run, with the row as an artifact."""
+    Where nothing has landed or been refreshed for too long, it says since when; the alert says all of it, too.
+    """
+    for name in ("SILENT", "STALE"):
+        monkeypatch.setenv(f"LEARNLOOM_FLOWS__{name}_HOURS", "0.000001")
     with Warehouse(school) as warehouse:
         warehouse.run("UPDATE estimates.student_skill SET p_mastery = 1.5 WHERE n_attempts > 0")
     state = _run(check)
     assert state.is_failed()
-    with pytest.raises(ChecksFailedError, match="share_is_within_bounds"):
+    with pytest.raises(ChecksFailedError, match="share_is_within_bounds") as told:
         state.result()
+    assert re.search(r"landed_lately: the last statement landed .* hours ago", str(told.value))
     shown = _artifacts(state)
     assert "FAILED" in str(shown["checks"].data)
-    rows = json.loads(str(shown["offending-share-is-within-bounds"].data))
-    assert rows
-
-
-def test_a_stale_warehouse_fails_the_check(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nothing has landed or been refreshed for too long, the check says since when and what to do."""
-    monkeypatch.setenv("LEARNLOOM_FLOWS__SILENT_HOURS", "0.000001")
-    with pytest.raises(ChecksFailedError, match=r"landed_lately: the last statement landed .* hours ago"):
-        _run(check).result()
+    assert "flows_on_time" in str(shown["checks"].data)
+    assert json.loads(str(shown["offending-share-is-within-bounds"].data))
+    (body,) = receiver.events()
+    assert body["run_id"] == str(state.state_details.flow_run_id)
+    assert (body["flow"], body["state"]) == ("check", "Failed")
+    assert re.search(r"refreshed_lately: the last refresh ran .* hours ago", body["message"])
+    assert body["message"] in body["text"]
 
 
 def test_training_keeps_a_version(school: Path) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,7 +11,6 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Crashed, Failed, Running, Scheduled
 
-from learnloom.flows.maintenance import run_health_checks
 from learnloom.flows.schedule_monitor import on_time
 from learnloom.pipelines.operate.finding import HealthFinding
 
@@ -116,8 +114,3 @@ def test_a_run_that_died_is_told_until_the_next_does_it_again(deployment: UUID, 
     assert watching().is_passed is False
     _add(deployment, Scheduled(), Running())
     assert watching().is_passed is (ended.type == "CRASHED")
-
-
-def test_the_flow_check_looks_at_it(school: Path) -> None:
-    """The finding is among those of `check`."""
-    assert "flows_on_time" in {finding.name for finding in run_health_checks.fn()}

@@ -1,5 +1,6 @@
 """`make broker` and `make broker-stop`, on the way that needs Java."""
 
+import io
 import json
 import os
 import signal
@@ -7,10 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from servers.kafka import local
 from servers.kafka.broker import Broker
 from servers.kafka.local_java import LocalJava
 from servers.ports import free_port
@@ -30,7 +34,7 @@ class Maker:
         self.environment = {**os.environ, "BROKER_PORT": str(self.port), "PATH": _without_docker(folder)}
 
     def call(self, command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Call it."""
+        """Call it in a process of its own, which a broker outlives."""
         return subprocess.run(
             [sys.executable, "-m", "servers.kafka.local", command, f"--folder={self.folder}"],
             cwd=_ROOT,
@@ -40,6 +44,22 @@ class Maker:
             check=False,
             timeout=120,
         )
+
+    def ask(self, command: str, **environment: str) -> tuple[object, str]:
+        """Call it in this process, where no broker is to be started; give its code or error, and what it prints."""
+        arguments = ["servers.kafka.local", command, f"--folder={self.folder}"]
+        out = io.StringIO()
+        code: object = None
+        with (
+            patch.object(sys, "argv", arguments),
+            patch.dict(os.environ, {**self.environment, **environment}),
+            redirect_stdout(out),
+        ):
+            try:
+                local.main()
+            except SystemExit as end:
+                code = end.code
+        return code, out.getvalue()
 
 
 def _without_docker(folder: Path) -> str:
@@ -57,7 +77,7 @@ def maker(tmp_path: Path, kafka_on_java: KafkaOnJava) -> Iterator[Maker]:
     """The command; what it has started is stopped in the end."""
     made = Maker(tmp_path)
     yield made
-    made.call("stop")
+    made.ask("stop")
 
 
 def test_broker_starts_once_and_stops(maker: Maker) -> None:
@@ -96,31 +116,28 @@ def test_pid_of_somebody_else_is_left_alone(maker: Maker) -> None:
         (maker.folder / "broker.pid").write_text(str(other.pid), encoding="ascii")
         record = {"way": "Java", "address": maker.address}
         (maker.folder / "broker.json").write_text(json.dumps(record), encoding="utf-8")
-        assert "No Kafka of ours runs" in maker.call("stop").stdout
+        assert maker.ask("stop") == (None, "No Kafka of ours runs.\n")
         assert other.poll() is None
 
 
 def test_taken_port_is_told(maker: Maker) -> None:
     """Somebody else's port ends in an error that says which it is and how to take another."""
     with socket.create_server(("127.0.0.1", maker.port)):
-        done = maker.call("start")
-    assert done.returncode == 1
-    assert f"port {maker.port} is taken by another program: take another one by BROKER_PORT" in done.stderr
+        error, _ = maker.ask("start")
+    assert f"port {maker.port} is taken by another program: take another one by BROKER_PORT" in str(error)
 
 
 @pytest.mark.parametrize("port", ["0", "70000", "nine"])
 def test_wrong_port_is_told(port: str, maker: Maker) -> None:
     """What is no port is named in the error."""
-    done = maker.call("start", BROKER_PORT=port)
-    assert done.returncode == 1
-    assert f"BROKER_PORT={port} is not a port" in done.stderr
+    error, _ = maker.ask("start", BROKER_PORT=port)
+    assert f"BROKER_PORT={port} is not a port" in str(error)
 
 
 def test_neither_docker_nor_java_is_told(maker: Maker, tmp_path: Path) -> None:
     """Where there is no way to a broker, each way is named with its reason."""
-    done = maker.call("start", PATH=str(tmp_path / "programs"), JAVA_HOME="")
-    assert done.returncode == 1
-    assert "no Kafka can be had here. Docker: no daemon here; Java: no java" in done.stderr
+    error, _ = maker.ask("start", PATH=str(tmp_path / "programs"), JAVA_HOME="")
+    assert "no Kafka can be had here. Docker: no daemon here; Java: no java" in str(error)
 
 
 def test_make_calls_it() -> None:

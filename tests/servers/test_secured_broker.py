@@ -5,8 +5,6 @@ either (it loses what a broker says right before it hangs up), so that each test
 and the client is refused; that thing is right and it is let in.
 """
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +13,8 @@ import pytest
 from servers.kafka.broker import OwnBroker
 from servers.kafka.properties import MECHANISMS, Security
 from servers.kafka.security import make_security
+from tests.forked import Forked
+from tests.servers.asking import ask
 
 _Secured = tuple[OwnBroker, Security]
 _SASL = [(protocol, name) for protocol in ("SASL_PLAINTEXT", "SASL_SSL") for name in MECHANISMS]
@@ -50,20 +50,15 @@ def _is_let_in(
     if certificate_of is not None:
         settings["ssl_certfile"] = str(certificate_of.client_certificate)
         settings["ssl_keyfile"] = str(certificate_of.client_key)
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "kafka.admin", f"--bootstrap-servers={broker.addresses[protocol]}"),
-            *(f"--security-protocol={protocol}", f"--sasl-mechanism={mechanism}"),
-            *(f"--sasl-user={client.user}", f"--sasl-password={client.password}"),
-            *(f"--extra-config={name}={value}" for name, value in settings.items()),
-            *("topics", "list"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
+    asking = Forked(
+        ask,
+        *(f"--bootstrap-servers={broker.addresses[protocol]}", f"--security-protocol={protocol}"),
+        f"--sasl-mechanism={mechanism}",
+        *(f"--sasl-user={client.user}", f"--sasl-password={client.password}"),
+        *(f"--extra-config={name}={value}" for name, value in settings.items()),
+        *("topics", "list"),
     )
-    return done.returncode == 0 and _TOPIC in done.stdout
+    return asking.end() == 0 and _TOPIC in "".join(asking.said)
 
 
 @pytest.mark.parametrize(("protocol", "mechanism"), _SASL)

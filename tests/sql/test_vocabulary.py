@@ -17,22 +17,21 @@ pytestmark = pytest.mark.slow
 _RULE = "run.vocabulary_rule"
 
 
-def _run(name: str, rules: Sequence[RuleRow], word: str, given: dict[str, list[Row]]) -> list[dict[str, Any]]:
-    """The rows of a relation, by the rules about a word."""
-    rows = [row._asdict() for row in rules if row.from_id == word and row.form in ("verb", "type")]
+def _run(name: str, rules: Sequence[RuleRow], given: dict[str, list[Row]]) -> list[dict[str, Any]]:
+    """The rows of a relation, by the rules about verbs and types among these."""
+    rows = [row._asdict() for row in rules if row.form in ("verb", "type")]
     return harness().run(harness().relations[name], {_RULE: rows, **given}, {})
 
 
-def _verbs(rules: Sequence[RuleRow], word: str, usages: Sequence[Usage]) -> list[str]:
+def _verbs(rules: Sequence[RuleRow], usages: Sequence[Usage]) -> list[str]:
     told = _run(
         "dim_usage_told",
         rules,
-        word,
         {
             "staging.stg_usage": [
                 {
                     "usage_id": number,
-                    "verb_id": word,
+                    "verb_id": usage.word,
                     "activity_id": usage.on,
                     "context_id": number,
                     "platform_name": usage.platform,
@@ -57,14 +56,13 @@ def test_a_verb_means_the_same_in_sql() -> None:
     """On every type of object, within every type of context, the same verb is meant; its own where no rule fits."""
     rules = effective_rules([])
     meanings = Meanings(rules)
-    verbs = [usage for usage in usages_of(rules) if usage.form == "verb"]
-    for word, found in itertools.groupby(verbs, key=lambda usage: usage.word):
-        usages = list(found)
-        expected = [
-            meanings.verb_rules(word, usage.on, usage.platform, frozenset(filter(None, [usage.within])))
-            for usage in usages
-        ]
-        assert _verbs(rules, word, usages) == [fit[0].to_id if fit else word for fit in expected], word
+    usages = [usage for usage in usages_of(rules) if usage.form == "verb"]
+    expected = [
+        meanings.verb_rules(one.word, one.on, one.platform, frozenset(filter(None, [one.within])))
+        for one in usages
+    ]
+    told = zip(usages, _verbs(rules, usages), expected, strict=True)
+    assert [(one, verb) for one, verb, fit in told if verb != (fit[0].to_id if fit else one.word)] == []
 
 
 def test_a_type_means_the_same_in_sql() -> None:
@@ -77,7 +75,8 @@ def test_a_type_means_the_same_in_sql() -> None:
         properties: list[Row] = [
             {"activity_id": iri, "property_name": "type", "property_value": word} for iri in ids
         ]
-        told = _run("dim_activity_type", rules, word, {"staging.stg_activity_property": properties})
+        about = [rule for rule in rules if rule.from_id == word]
+        told = _run("dim_activity_type", about, {"staging.stg_activity_property": properties})
         expected = {iri: meanings.type_rules(word, iri, None) for iri in ids}
         assert {row["activity_id"]: row["activity_type"] for row in told} == {
             iri: fit[0].to_id if fit else word for iri, fit in expected.items()

@@ -1,10 +1,12 @@
 """A quiet place to run commands in: an empty folder, no settings from outside, the small class at hand."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import SmallClass
+from tests.pipelines.cli.answered import answered_once
 
 
 @pytest.fixture(autouse=True)
@@ -27,3 +29,9 @@ def own_school(small_class: SmallClass, tmp_path: Path, monkeypatch: pytest.Monk
     folder = small_class.copy_to(tmp_path / "warehouse")
     monkeypatch.setenv("LEARNLOOM_WAREHOUSE", str(folder))
     return small_class._replace(folder=folder)
+
+
+@pytest.fixture
+def answered(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Two answers each of s0, s1 and s2, refreshed, in the warehouse that commands find by themselves."""
+    shutil.copytree(answered_once(tmp_path_factory), tmp_path / "learnloom-warehouse")

@@ -16,15 +16,14 @@ _ACCOUNT = pwd.getpwuid(os.getuid()).pw_name
 
 
 @pytest.fixture(autouse=True)
-def _kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def _kept(answered: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """An audit and a vault that knows s1, and two answers each of s0, s1 and s2; one more was refused."""
     monkeypatch.setenv("LEARNLOOM_VAULT__FILE", "apart/vault.sqlite")
     monkeypatch.setenv("LEARNLOOM_VAULT__AUDIT_FILE", "apart/looks.sqlite")
     Path("names.csv").write_text("identifier,name\nhttps://lms.school.example s1,Zora Quill\n")
     assert learnloom("vault", "import", "names.csv").code == Exit.DONE
-    said = lines(*map(answer, range(1, 7)), answer(8, verb={"id": "answered"}))
-    assert learnloom("import", "-", stdin=said).code == Exit.SOME_REFUSED
-    assert learnloom("refresh", "--as-of", "2026-09-08").code == Exit.DONE
+    refused = lines(answer(8, verb={"id": "answered"}))
+    assert learnloom("import", "-", stdin=refused).code == Exit.SOME_REFUSED
 
 
 def _looks(*who: str) -> list[tuple[str, str, str]]:

@@ -118,7 +118,7 @@ def test_example_works(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The example in the help does what it says, once its ids are those of this warehouse."""
+    """The example in the help does what it says, once its ids are those of this warehouse; doctor finds it sound."""
     monkeypatch.chdir(example_place)
     if command[0] in _SPEAK_TO_KAFKA:
         _make_topic(request.getfixturevalue("broker"), monkeypatch)
@@ -138,3 +138,5 @@ def test_example_works(
     ran = learnloom(*(real_ids.get(word, word) for word in example), env={"LEARNLOOM_WAREHOUSE": place})
     assert ran.code == Exit.DONE, ran.err
     assert ran.out
+    if command == ["doctor"]:
+        assert ran.out.splitlines()[-1] == "All checks passed."

@@ -6,22 +6,15 @@ import pytest
 
 from learnloom.pipelines.cli.options import Exit
 from tests.documents import blocks
-from tests.pipelines.cli.samples import answer, lines
 from tests.pipelines.cli.shell import learnloom
 
 _HOME = "https://lms.school.example"
 
 
-def _land() -> None:
-    """Two answers each of s0, s1 and s2, refreshed."""
-    assert learnloom("import", "-", stdin=lines(*map(answer, range(1, 7)))).code == Exit.DONE
-    assert learnloom("refresh", "--as-of", "2026-09-08").code == Exit.DONE
-
-
 @pytest.mark.slow
+@pytest.mark.usefixtures("answered")
 def test_what_is_told_is_seen_at_once_and_undone() -> None:
     """A list, a merge, a split and their undoing, each with who, when and why; nothing waits in the end."""
-    _land()
     assert "everybody has one identifier" in learnloom("people", "list").out
     Path("people.csv").write_text(f"identifier,role\n{_HOME} s0,Teacher\n", encoding="utf-8")
     ran = learnloom("people", "import", "people.csv", "--why", "new term", "--by", "head")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
+from tests.once import made_once
 from tests.pipelines.deliver.make import Clock, prepared
 from tests.pipelines.deliver.receiver import Receiver, receiving
 
@@ -14,10 +15,12 @@ from tests.pipelines.deliver.receiver import Receiver, receiving
 @pytest.fixture(scope="session")
 def empty_outbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse to copy: making its tables takes longer than most tests."""
-    folder = tmp_path_factory.mktemp("empty") / "warehouse"
-    with Warehouse(folder) as made:
-        prepared(made)
-    return folder
+
+    def make(folder: Path) -> None:
+        with Warehouse(folder / "warehouse") as made:
+            prepared(made)
+
+    return made_once(tmp_path_factory, "empty outbox", make) / "warehouse"
 
 
 @pytest.fixture

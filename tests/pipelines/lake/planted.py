@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 import duckdb
@@ -131,17 +132,14 @@ class School:
 
     @contextmanager
     def _asked(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with duckdb.connect() as connection:
-            connection.execute("SET TimeZone='UTC'")
-            relations = load_relations()
-            make_empty_tables(connection, relations)
-            for relation in relations:
-                if relation.name in _VIEWS:
-                    connection.execute(f"DROP TABLE {relation.full_name}")
-                    connection.execute(f"CREATE VIEW {relation.full_name} AS {relation.sql}")
+        connection = _views()
+        connection.execute("BEGIN")
+        try:
             for table, rows in self._tables().items():
                 _insert(connection, table, rows)
             yield connection
+        finally:
+            connection.execute("ROLLBACK")
 
     def _tables(self) -> dict[str, list[dict[str, Any]]]:
         state = {
@@ -182,6 +180,20 @@ class School:
         """All of them."""
         with self._asked() as connection:
             return effects(connection.execute("FROM feedback.signal_outcome ORDER BY ALL").to_arrow_table())
+
+
+@cache
+def _views() -> duckdb.DuckDBPyConnection:
+    """The one database of this process, with the views, and all tables empty: making it takes longer than asking."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone='UTC'")
+    relations = load_relations()
+    make_empty_tables(connection, relations)
+    for relation in relations:
+        if relation.name in _VIEWS:
+            connection.execute(f"DROP TABLE {relation.full_name}")
+            connection.execute(f"CREATE VIEW {relation.full_name} AS {relation.sql}")
+    return connection
 
 
 def at(day: dt.date) -> dt.datetime:

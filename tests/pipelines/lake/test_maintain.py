@@ -1,5 +1,6 @@
 """Maintenance merges what has piled up, loses no row, and keeps the past that it promises to keep."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from learnloom.pipelines.lake.maintain import (
     tidy,
     tidy_if_needed,
 )
+from tests.once import made_once
 
 pytestmark = pytest.mark.slow
 
@@ -25,14 +27,19 @@ TOMORROW = datetime.now(UTC) + timedelta(days=2)
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+def warehouse(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """A warehouse with one table of many small files."""
-    with Warehouse(tmp_path / "warehouse") as opened:
-        opened.run("CREATE SCHEMA landing")
-        opened.run("CREATE TABLE landing.row (n BIGINT)")
-        for start in range(0, 5_000, 100):
-            opened.run("INSERT INTO landing.row SELECT * FROM range(?, ?)", [start, start + 100])
+    made = made_once(tmp_path_factory, "small files", _make) / "warehouse"
+    with Warehouse(Path(shutil.copytree(made, tmp_path / "warehouse"))) as opened:
         yield opened
+
+
+def _make(folder: Path) -> None:
+    with Warehouse(folder / "warehouse") as made:
+        made.run("CREATE SCHEMA landing")
+        made.run("CREATE TABLE landing.row (n BIGINT)")
+        for start in range(0, 5_000, 100):
+            made.run("INSERT INTO landing.row SELECT * FROM range(?, ?)", [start, start + 100])
 
 
 def _files(warehouse: Warehouse) -> int:

@@ -33,6 +33,7 @@ def test_a_killed_door_lander_or_broker_keeps_what_was_answered(
     assert set(outcome.kills) == {"door", "lander", "broker"}
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_killed_doors_that_share_a_store_keep_what_they_have_answered(tmp_path: Path, database: str) -> None:
     """The same holds for two doors on one store in PostgreSQL, each of which reads what came by the other."""

@@ -1,7 +1,7 @@
 """Who may be one person: found with the reason, and left to people."""
 
 import json
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ def _account(home_page: str, account: str, **more: str) -> dict[str, Any]:
     return {"account": {"homePage": home_page, "name": account}, **more}
 
 
-def _answers(number: int, actor: dict[str, Any], hour: int, *, result: bool = True) -> list[bytes]:
+def _answers(number: int, actor: dict[str, Any], hour: int) -> list[bytes]:
     """Two answers with a quarter of an hour between them."""
     return [
         json.dumps(
@@ -33,13 +33,16 @@ def _answers(number: int, actor: dict[str, Any], hour: int, *, result: bool = Tr
                 "verb": {"id": "http://adlnet.gov/expapi/verbs/answered"},
                 "object": {"id": f"{_LMS}/q1"},
                 "context": {"contextActivities": {"grouping": [_COURSE]}},
-                **({"result": {"success": True}} if result else {}),
+                "result": {"success": True},
                 "timestamp": f"2026-09-01T{hour:02}:{minute:02}:00Z",
             }
         ).encode()
         + b"\n"
         for minute in (0, 15)
     ]
+
+
+_HELPER = _account(_LMS, "helper")
 
 
 def _people() -> list[dict[str, Any]]:
@@ -58,50 +61,55 @@ def _people() -> list[dict[str, Any]]:
     ]
 
 
-def _found(warehouse: Warehouse) -> list[Suggestion]:
-    return suggest(warehouse, WhoIsWho(read_events(warehouse)), limit=100)
-
-
-def test_people_are_suggested_with_reasons_and_nobody_is_merged(tmp_path: Path) -> None:
-    """A name, a mailbox, or the same name never at work at once; short numbers and names of many say nothing."""
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """Everybody has answered, and once a helper who has, too, is named as instructor."""
     # The two called Dee Dim are at work at the same time.
     hours = {"d-1": 20, "d-2": 20}
-    lines = [
+    told = [
         line
-        for number, actor in enumerate(_people())
+        for number, actor in enumerate([*_people(), _HELPER])
         for line in _answers(number, actor, hours.get(actor.get("account", {}).get("name"), number))
     ]
-    with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "all.jsonl", lines)
-        refreshed(warehouse)
-        found = {tuple(each.identifiers): each.reasons for each in _found(warehouse)}
-        name = "same name in the same course, never active at the same time"
-        assert found == {
-            (f"{_LMS} ann", f"{_TOOL} Ann"): ["same account name at two home pages"],
-            ("mailto:Bo@s.example", f"{_LMS} bo@s.example"): ["same mailbox"],
-            (f"{_LMS} c-1", f"{_TOOL} c-2"): [name],
-        }
-        assert warehouse.rows("FROM landing.person_event") == []
-
-        ann, other = key_of(f"{_LMS} ann"), key_of(f"{_TOOL} Ann")
-        for change in (
-            PersonChange(MERGE, other, f"{_TOOL} Ann", ann),
-            PersonChange(SPLIT, other, f"{_TOOL} Ann", ann),
-        ):
-            tell(warehouse, lambda _, told=change: [told], TELLER, wait_seconds=20)  # type: ignore[misc]
-            assert len(_found(warehouse)) == 2
+    named = json.loads(told[0])
+    named["context"]["instructor"] = _HELPER
+    folder = tmp_path_factory.mktemp("suggest")
+    with Warehouse(folder / "warehouse") as opened:
+        land(opened, folder / "all.jsonl", [json.dumps(named).encode() + b"\n", *told[1:]])
+        refreshed(opened)
+        yield opened
 
 
-def test_who_is_named_as_a_teacher_and_answers_is_left_to_people(tmp_path: Path) -> None:
+def _found(warehouse: Warehouse) -> tuple[list[Suggestion], list[Suggestion]]:
+    """Who may be one person, and who may be staff."""
+    found = suggest(warehouse, WhoIsWho(read_events(warehouse)), limit=100)
+    return [each for each in found if each.kind != "staff"], [each for each in found if each.kind == "staff"]
+
+
+def test_people_are_suggested_with_reasons_and_nobody_is_merged(warehouse: Warehouse) -> None:
+    """A name, a mailbox, or the same name never at work at once; short numbers and names of many say nothing."""
+    people, _ = _found(warehouse)
+    name = "same name in the same course, never active at the same time"
+    assert {tuple(each.identifiers): each.reasons for each in people} == {
+        (f"{_LMS} ann", f"{_TOOL} Ann"): ["same account name at two home pages"],
+        ("mailto:Bo@s.example", f"{_LMS} bo@s.example"): ["same mailbox"],
+        (f"{_LMS} c-1", f"{_TOOL} c-2"): [name],
+    }
+    assert warehouse.rows("FROM landing.person_event") == []
+
+    ann, other = key_of(f"{_LMS} ann"), key_of(f"{_TOOL} Ann")
+    for change in (
+        PersonChange(MERGE, other, f"{_TOOL} Ann", ann),
+        PersonChange(SPLIT, other, f"{_TOOL} Ann", ann),
+    ):
+        tell(warehouse, lambda _, told=change: [told], TELLER, wait_seconds=20)  # type: ignore[misc]
+        assert len(_found(warehouse)[0]) == 2
+
+
+def test_who_is_named_as_a_teacher_and_answers_is_left_to_people(warehouse: Warehouse) -> None:
     """They stay a student, and are suggested as staff."""
-    helper = _account(_LMS, "helper")
-    named = json.loads(_answers(2, _account(_LMS, "ann"), 9)[0])
-    named["context"]["instructor"] = helper
-    lines = [*_answers(1, helper, 8), json.dumps(named).encode() + b"\n"]
-    with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "all.jsonl", lines)
-        refreshed(warehouse)
-        (found,) = _found(warehouse)
-        assert (found.kind, found.identifiers) == ("staff", [f"{_LMS} helper"])
-        assert found.reasons == ["named as instructor, and has results of their own"]
-        assert warehouse.one("SELECT count(*) FROM dimensional.dim_student") == (2,)
+    _, (found,) = _found(warehouse)
+    assert found.identifiers == [f"{_LMS} helper"]
+    assert found.reasons == ["named as instructor, and has results of their own"]
+    students = "SELECT count(*) FROM dimensional.dim_student WHERE identifier = ?"
+    assert warehouse.one(students, found.identifiers) == (1,)

@@ -1,5 +1,7 @@
 """What learnloom does is told as spans where somebody collects them, and costs nothing where nobody does."""
 
+import datetime as dt
+import shutil
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +11,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.tracing.span import MAX_LINKS, is_on, links_to, span, steps
-from tests.conftest import SmallClass, refresh_to
+from tests.conftest import refresh_to
+from tests.pipelines.cli.answered import answered_once
 from tests.pipelines.deliver.make import Clock, delivered, prepared, signal_of, stand, webhook
 from tests.pipelines.deliver.receiver import Reply, receiving
 from tests.pipelines.ingest.samples import bring_in, lines_of, statements
@@ -60,12 +63,15 @@ def test_a_landing_batch_is_a_span(spans: InMemorySpanExporter, tmp_path: Path) 
     assert str(file) in str(_said(second)["topics"])
 
 
+@pytest.mark.slow
 def test_each_step_of_a_refresh_is_a_span(
-    spans: InMemorySpanExporter, small_class: SmallClass, tmp_path: Path
+    spans: InMemorySpanExporter, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """The steps lie below the refresh, one after the other."""
-    with Warehouse(small_class.copy_to(tmp_path / "warehouse")) as warehouse:
-        refresh_to(warehouse, small_class.day, refit=True)
+    folder = Path(shutil.copytree(answered_once(tmp_path_factory), tmp_path / "warehouse"))
+    spans.clear()  # of whatever has made it
+    with Warehouse(folder) as warehouse:
+        refresh_to(warehouse, dt.date(2026, 9, 8), refit=True)
     (above,) = _named(spans, "refresh")
     below = [each for each in spans.get_finished_spans() if each.name != "refresh"]
     assert below[0].name == "staging"

@@ -1,5 +1,6 @@
 """The school's skill map is read whole or not at all, and what is wrong is named by line and column."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -29,6 +30,14 @@ def _stored(warehouse: Warehouse) -> tuple[list[object], list[object]]:
         list(warehouse.rows("SELECT * FROM landing.skill_map ORDER BY ALL")),
         list(warehouse.rows("SELECT * FROM landing.skill ORDER BY ALL")),
     )
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """A map that stays, whatever is refused."""
+    with Warehouse(tmp_path_factory.mktemp("standing") / "warehouse") as opened:
+        _import(opened, GOOD)
+        yield opened
 
 
 def test_the_map_is_stored(warehouse: Warehouse) -> None:
@@ -74,15 +83,14 @@ def test_a_new_map_takes_the_place_of_the_old(warehouse: Warehouse) -> None:
         (b"activity,skill\n\xff,urn:s\n", "not UTF-8"),
     ],
 )
-def test_errors_name_the_place_and_change_nothing(warehouse: Warehouse, text: str | bytes, told: str) -> None:
+def test_errors_name_the_place_and_change_nothing(standing: Warehouse, text: str | bytes, told: str) -> None:
     """A wrong file is refused whole, with the line, the column and the value."""
-    _import(warehouse, GOOD)
-    before = _stored(warehouse)
+    before = _stored(standing)
     with pytest.raises(SkillFileError) as raised:
-        _import(warehouse, text)
+        _import(standing, text)
     assert told in str(raised.value)
     assert "skills.csv" in str(raised.value)
-    assert _stored(warehouse) == before
+    assert _stored(standing) == before
 
 
 def test_an_absent_file_is_told(warehouse: Warehouse, tmp_path: Path) -> None:

@@ -134,12 +134,18 @@ def lands_everything(one: Consumer, place: Place) -> bool:
 
     DuckDB 1.5 does so now and then where PostgreSQL is lost within a query: whoever supervises it starts it anew.
     """
-    while rows_equal_positions(place) != place.broker.end_offsets(place.topic):
-        if not one.is_alive:
-            code = one.end()
-            assert code == -signal.SIGABRT, f"it has ended with {code}: {''.join(one.said[-20:])}"
-            return False
-    return True
+    ends = place.broker.end_offsets(place.topic)
+    with _looking(place) as warehouse:
+
+        def is_over() -> bool:
+            return _equal(warehouse) == ends or not one.is_alive
+
+        wait_until(is_over, lambda: None, seconds=_WAIT_SECONDS)
+        if _equal(warehouse) == ends:
+            return True
+    code = one.end()
+    assert code == -signal.SIGABRT, f"it has ended with {code}: {''.join(one.said[-20:])}"
+    return False
 
 
 @contextmanager
