@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def folder(refreshed_class: RefreshedClass) -> Path:
     """A refreshed class and its skill map."""
-    return refreshed_class(students=6).folder.parent
+    return refreshed_class(students=3).folder.parent
 
 
 def test_as_of_is_the_last_instant_of_a_day_in_the_school() -> None:
@@ -122,7 +122,6 @@ def test_every_signal_has_what_the_contract_asks(folder: Path) -> None:
 def test_every_sentence_can_be_said_again(folder: Path) -> None:
     """The message and the values stored beside a sentence give that sentence, in the table as in the document."""
     with Warehouse(folder / "warehouse") as warehouse:
-        refreshed(warehouse)
         rows = warehouse.rows("SELECT sentence, message_id, parameters, signal FROM feedback.signal")
     assert rows
     for sentence, message_id, parameters, document in rows:
@@ -135,34 +134,27 @@ def test_every_sentence_can_be_said_again(folder: Path) -> None:
         assert ENGLISH.say(message) == sentence
 
 
-def test_signals_of_an_earlier_learnloom_go_on(folder: Path) -> None:
-    """Signals without a message are read, and the next refresh adds theirs under the same ids, without an event."""
+def test_tables_of_an_earlier_learnloom_go_on(folder: Path) -> None:
+    """The next refresh builds them anew with their new columns: under the same ids, and without an event.
+
+    Signals without a message are read until then. Enrolments gain when they began, and what reads them works.
+    """
     with Warehouse(folder / "warehouse") as warehouse:
-        refreshed(warehouse)
         standing = _standing(warehouse)
+        enrolments = warehouse.rows("FROM dimensional.fact_enrolment ORDER BY ALL")
+        assert enrolments
         for column in ("message_id", "parameters"):
             warehouse.run(f"ALTER TABLE {LAKE}.feedback.signal DROP COLUMN {column}")
         warehouse.run(
             f"UPDATE {LAKE}.feedback.signal SET signal = json_merge_patch(signal, '{{\"message\": null}}')"
         )
+        warehouse.run(f"ALTER TABLE {LAKE}.dimensional.fact_enrolment DROP COLUMN enrolled_at")
         warehouse.run(f"UPDATE {LAKE}.run.refresh_state SET rules_digest = 'of before'")
         assert {signal.message for signal, _ in read_signals(warehouse, limit=10)} == {None}
         assert refreshed(warehouse).full_because is not None
         assert _standing(warehouse) == standing
         assert warehouse.one("SELECT count(*) FROM feedback.signal WHERE message_id IS NULL") == (0,)
-
-
-def test_enrolments_of_an_earlier_learnloom_gain_when_they_began(folder: Path) -> None:
-    """The next refresh builds the table anew with its new column, and what reads it works."""
-    with Warehouse(folder / "warehouse") as warehouse:
-        refreshed(warehouse)
-        table = "dimensional.fact_enrolment"
-        before = warehouse.rows(f"FROM {table} ORDER BY ALL")
-        assert before
-        warehouse.run(f"ALTER TABLE {LAKE}.{table} DROP COLUMN enrolled_at")
-        warehouse.run(f"UPDATE {LAKE}.run.refresh_state SET rules_digest = 'of before'")
-        assert refreshed(warehouse).full_because is not None
-        assert warehouse.rows(f"FROM {table} ORDER BY ALL") == before
+        assert warehouse.rows("FROM dimensional.fact_enrolment ORDER BY ALL") == enrolments
         assert warehouse.one("SELECT count(*) >= 0 FROM feedback.student_window") == (True,)
 
 
