@@ -18,8 +18,10 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import filled_tables, load_relations
 from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.digests import DIGEST
+from learnloom.pipelines.refresh.plan import Plan, make_plan
 from learnloom.pipelines.refresh.refresh import RefreshSummary, refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
+from learnloom.pipelines.refresh.stage import stage
 from learnloom.pipelines.refresh.teacher_week import MESSAGE, TOLD
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.run import simulate
@@ -102,6 +104,15 @@ def refreshed(
     """Refresh as of the end of a day."""
     request = RefreshRequest(end_of_day(day, settings.time_zone), full=full, refit=refit, since=since)
     return refresh(warehouse, settings, request, clock=lambda: NOW, on_progress=on_progress)
+
+
+def planned(
+    warehouse: Warehouse, *, day: dt.date = LAST_DAY, full: bool = False, since: dt.datetime | None = None
+) -> tuple[int, Plan]:
+    """What a refresh would stage, which is staged, and would do, which is not done: most of its work."""
+    request = RefreshRequest(end_of_day(day, SETTINGS.time_zone), full=full, since=since)
+    staged = stage(warehouse, load_relations(), request, wait_seconds=20)
+    return staged, make_plan(warehouse, SETTINGS, load_relations(), request, now=NOW)
 
 
 def tables(warehouse: Warehouse) -> dict[str, list[str]]:

@@ -19,6 +19,7 @@ from tests.pipelines.refresh.school import (
     differences,
     land,
     lines_of,
+    planned,
     refreshed,
     tables,
     void_of,
@@ -121,22 +122,22 @@ def test_a_void_landed_since_counts_for_whom_it_concerns(school: Warehouse, tmp_
 def test_statements_that_are_not_as_staged_make_everything_new(school: Warehouse, change: str) -> None:
     """Where what landed since is not what stands staged, nothing less than everything is built, and it says why."""
     school.run(change, {"since": _WEEK_AGO})
-    summary = _backfilled(school)
-    assert summary.full_because == "all statements were staged anew"
-    assert summary.staged == school.one("SELECT count(*) FROM landing.statement")[0]
+    (n_landed,) = school.one("SELECT count(*) FROM landing.statement")
+    staged, plan = planned(school, since=_WEEK_AGO)
+    assert (staged, plan.full_because) == (n_landed, "all statements were staged anew")
 
 
 def test_before_the_first_landing_everything_is_built(school: Warehouse) -> None:
     """A day before anything landed asks for everybody: everything is built, and it says why."""
-    summary = refreshed(school, since=NOW - dt.timedelta(days=31))
-    assert summary.full_because == "nothing had landed before 2026-10-24"
+    _, plan = planned(school, since=NOW - dt.timedelta(days=31))
+    assert plan.full_because == "nothing had landed before 2026-10-24"
 
 
 def test_another_reason_for_everything_is_told(school: Warehouse) -> None:
     """As of another day everything is built; that some were asked for makes it no less."""
-    summary = refreshed(school, day=LAST_DAY - dt.timedelta(days=1), since=_WEEK_AGO)
-    assert summary.full_because is not None
-    assert "as of" in summary.full_because
+    _, plan = planned(school, since=_WEEK_AGO, day=LAST_DAY - dt.timedelta(days=1))
+    assert plan.full_because is not None
+    assert "as of" in plan.full_because
 
 
 @pytest.mark.parametrize(
