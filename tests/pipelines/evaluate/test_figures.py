@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from learnloom.pipelines.evaluate import measures
 from learnloom.pipelines.evaluate.figures import (
@@ -22,6 +22,7 @@ _ANY = MinimumSample(rows=1, clusters=1)
 
 
 @pytest.mark.slow
+@settings(max_examples=40)
 @given(any_predictions)
 def test_every_figure_lies_in_its_interval_or_says_why_not(found: Predictions) -> None:
     """Whatever the rows are, a value is a number within its interval, and what has none says why."""

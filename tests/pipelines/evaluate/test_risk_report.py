@@ -1,13 +1,14 @@
 """Warnings on runs that have ended: each run predicted by the others, beside the rule to beat."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
 
 from learnloom.pipelines.evaluate.fairness import Grouping
 from learnloom.pipelines.evaluate.followed import Followed
-from learnloom.pipelines.evaluate.risk_report import evaluate_risk, moments
+from learnloom.pipelines.evaluate.risk_report import RiskEvaluation, evaluate_risk, moments
 from learnloom.pipelines.evaluate.tables import risk_tables
 from learnloom.pipelines.learner.risk import FEATURES
 from learnloom.pipelines.learner.risk_train import RiskCases
@@ -39,10 +40,15 @@ def _followed(n_students: int, *, n_runs: int = 3) -> Followed:
     return Followed(together, at, np.where(together.has_not_passed, _END, never))
 
 
+@cache
+def _evaluated() -> RiskEvaluation:
+    return evaluate_risk(_followed(600), n_resamples=100)
+
+
 @pytest.mark.slow
 def test_every_run_is_predicted_by_the_others() -> None:
     """At each share every student is predicted once, and better than by chance."""
-    found = evaluate_risk(_followed(600), n_resamples=100)
+    found = _evaluated()
     assert (found.n_runs, found.n_students, found.is_by_run, found.unknown) == (3, 600, True, None)
     assert [(one.share, one.figures.n) for one in found.at] == [(0.25, 600), (0.5, 600), (0.75, 600)]
     for one in found.at:
@@ -54,7 +60,7 @@ def test_every_run_is_predicted_by_the_others() -> None:
 @pytest.mark.slow
 def test_the_rule_to_beat_stands_beside() -> None:
     """The rule names just those who were away for more than seven days, from half way on."""
-    found = evaluate_risk(_followed(600), n_resamples=100)
+    found = _evaluated()
     assert [one.rule.n_flagged > 0 for one in found.at] == [False, True, True]
     assert found.at[1].rule.precision.value == 1.0
     assert found.at[1].rule.recall.value == pytest.approx(0.5, abs=0.1)
@@ -63,7 +69,7 @@ def test_the_rule_to_beat_stands_beside() -> None:
 @pytest.mark.slow
 def test_lead_time_counts_from_the_first_warning() -> None:
     """Of an end on day 80 a rule that first fires on day 40 warns 40 days before; the model, on day 20, 60 days."""
-    found = evaluate_risk(_followed(600), n_resamples=100)
+    found = _evaluated()
     assert found.rule_lead_time.median_days.value == 40.0
     assert found.lead_time.median_days.value == 60.0
     assert found.lead_time.n == found.rule_lead_time.n

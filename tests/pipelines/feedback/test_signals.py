@@ -33,7 +33,10 @@ _LABELS = re.compile(
 @_SLOWLY
 @given(students())
 def test_every_signal_keeps_the_contract(student: StudentEvidence) -> None:
-    """Each one is for an audience that may see it, holds now, is whole, and is the only one of its id."""
+    """Each one is for an audience that may see it, holds now, is whole, and is the only one of its id.
+
+    No two signals say the opposite of one skill's level.
+    """
     found = signals_of(student)
     assert len({signal.signal_id for signal in found}) == len(found)
     for signal in found:
@@ -45,26 +48,23 @@ def test_every_signal_keeps_the_contract(student: StudentEvidence) -> None:
         assert signal.message is not None
         assert ENGLISH.say(signal.message) == signal.sentence
         assert Signal.model_validate_json(signal.model_dump_json()) == signal
+    levels = [(signal.subject, signal.audience) for signal in found if signal.kind is SignalKind.MASTERY]
+    assert len(levels) == len(set(levels))
 
 
 @pytest.mark.slow
 @_SLOWLY
 @given(students())
 def test_students_are_spoken_to_kindly(student: StudentEvidence) -> None:
-    """No sentence for a student labels them, names a trait, or compares them with their class."""
-    for signal in signals_of(student):
+    """No sentence for a student labels them, names a trait, or compares them with their class; none names anybody.
+
+    Signals travel further than profiles: a key is all that they say of who it is.
+    """
+    for signal in signals_of(student._replace(student_name="Xanthippe")):
+        assert "Xanthippe" not in signal.model_dump_json()
         if signal.audience is Audience.STUDENT:
             words = " ".join([signal.sentence, *(choice.why for choice in signal.choices)])
             assert not _LABELS.search(words), words
-
-
-@pytest.mark.slow
-@_SLOWLY
-@given(students())
-def test_no_sentence_names_the_student(student: StudentEvidence) -> None:
-    """Signals travel further than profiles: a key is all that they say of who it is."""
-    for signal in signals_of(student._replace(student_name="Xanthippe")):
-        assert "Xanthippe" not in signal.model_dump_json()
 
 
 @pytest.mark.slow
@@ -118,8 +118,11 @@ _SEVERAL = {
 @pytest.mark.slow
 @_SLOWLY
 @given(students())
-def test_what_is_offered_can_be_practised(student: StudentEvidence) -> None:
-    """A choice is never mastered, locked, stuck or to be reviewed, and there are never more than three."""
+def test_what_is_offered_can_be_practised_and_the_unknown_stays_unknown(student: StudentEvidence) -> None:
+    """A choice is never mastered, locked, stuck or to be reviewed, and there are never more than three.
+
+    Without answers on a skill its level is unknown and no share, path or strength is made up.
+    """
     profile = profile_of(student)
     assert len(profile.practise_next) <= 3
     skills = {skill.skill_id: skill for skill in profile.skills}
@@ -129,33 +132,12 @@ def test_what_is_offered_can_be_practised(student: StudentEvidence) -> None:
         assert skill.level is not Level.MASTERED
         assert skill.is_unlocked is not False
         assert choice.skill_id not in reminded
-
-
-@pytest.mark.slow
-@_SLOWLY
-@given(students())
-def test_the_unknown_stays_unknown(student: StudentEvidence) -> None:
-    """Without answers on a skill its level is unknown and no share, path or strength is made up."""
-    profile = profile_of(student)
     for skill in profile.skills:
         if skill.n_attempts == 0:
             assert skill.level is Level.UNKNOWN
             assert (skill.p_mastery, skill.share_right, skill.against_class, skill.path) == (None,) * 4
             assert (skill.p_low, skill.p_high) == (None, None)
     assert StudentProfile.model_validate_json(profile.model_dump_json()) == profile
-
-
-@pytest.mark.slow
-@_SLOWLY
-@given(students())
-def test_a_mastered_skill_is_not_needing_work(student: StudentEvidence) -> None:
-    """No two signals say the opposite of one skill's level."""
-    levels = [
-        (signal.subject, signal.audience)
-        for signal in signals_of(student)
-        if signal.kind is SignalKind.MASTERY
-    ]
-    assert len(levels) == len(set(levels))
 
 
 def test_a_rich_student_is_told_all_that_is_known() -> None:

@@ -41,7 +41,7 @@ def _of(history: History, student: int) -> History:
 
 
 @pytest.mark.parametrize("kind", list(ModelKind))
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(history=answers)
 def test_what_is_explained_is_what_is_said(kind: ModelKind, history: list[Answer]) -> None:
     """For every student and skill, answered on or not, the terms add up to the estimate, whatever the kind."""
@@ -62,7 +62,7 @@ def test_what_is_explained_is_what_is_said(kind: ModelKind, history: list[Answer
 
 @pytest.mark.parametrize("kind", list(ModelKind))
 @given(history=answers, skill=st.integers(0, 4))
-@settings(max_examples=10)
+@settings(max_examples=5)
 def test_what_is_ahead_is_what_will_be_said(kind: ModelKind, history: list[Answer], skill: int) -> None:
     """The estimate after answers to come is the model's own after these answers, at an item of average difficulty."""
     model = _model(kind)

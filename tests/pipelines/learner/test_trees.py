@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sklearn
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -33,6 +33,11 @@ def _grown() -> HistGradientBoostingClassifier:
     return HistGradientBoostingClassifier(max_iter=40, max_leaf_nodes=9, random_state=0).fit(features, label)
 
 
+@cache
+def _forest() -> Forest:
+    return Forest.from_sklearn(_grown())
+
+
 def test_the_library_s_own_tables_are_as_they_are_read() -> None:
     """Nothing promises the tables that are read of scikit-learn: where a version has others, this names it."""
     version = f"scikit-learn {sklearn.__version__} keeps its trees otherwise: see Forest.from_sklearn"
@@ -45,13 +50,12 @@ def test_the_library_s_own_tables_are_as_they_are_read() -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=40)
 @given(st.lists(st.tuples(*[st.floats(-4, 4) | st.sampled_from([_UNKNOWN, 1e308, -1e308])] * 3), min_size=1))
 def test_scores_are_those_of_the_library(rows: list[tuple[float, ...]]) -> None:
     """Whatever is known or unknown of a row, the score is the one that scikit-learn gives."""
     features = np.array(rows, dtype=np.float64)
-    assert Forest.from_sklearn(_grown()).raw(features) == pytest.approx(
-        _grown().decision_function(features), abs=1e-12
-    )
+    assert _forest().raw(features) == pytest.approx(_grown().decision_function(features), abs=1e-12)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 32))
@@ -104,7 +108,7 @@ def _walked(forest: Forest, row: list[float]) -> float:
 
 def test_a_value_on_the_threshold_goes_left() -> None:
     """Scores are equal on the thresholds themselves, and one step of floating point beyond."""
-    forest = Forest.from_sklearn(_grown())
+    forest = _forest()
     edges = np.unique(forest.threshold[np.isfinite(forest.threshold)])
     for column in range(3):
         features = np.zeros((2 * len(edges), 3))
@@ -114,12 +118,12 @@ def test_a_value_on_the_threshold_goes_left() -> None:
 
 def test_some_nodes_part_the_known_from_the_unknown() -> None:
     """The test's trees have the rare node whose threshold is infinite, which JSON cannot write as a number."""
-    assert np.isinf(Forest.from_sklearn(_grown()).threshold).any()
+    assert np.isinf(_forest().threshold).any()
 
 
 def test_a_text_gives_the_same_scores_to_the_last_bit() -> None:
     """Written, read, and written again nothing has moved, and any JSON reader can read it."""
-    forest = Forest.from_sklearn(_grown())
+    forest = _forest()
     text = forest.to_json()
     features, _ = _cases(500, seed=4)
     assert (Forest.from_json(text).raw(features) == forest.raw(features)).all()
@@ -129,7 +133,7 @@ def test_a_text_gives_the_same_scores_to_the_last_bit() -> None:
 
 def test_a_score_does_not_depend_on_the_other_rows() -> None:
     """A row among twenty thousand scores as it does alone, to the last bit."""
-    forest = Forest.from_sklearn(_grown())
+    forest = _forest()
     features, _ = _cases(20_000, seed=5)
     together = forest.raw(features)
     for row in (0, 2_047, 2_048, 19_999):

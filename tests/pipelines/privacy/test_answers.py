@@ -14,7 +14,7 @@ from learnloom.pipelines.privacy.erase_state import read_secret, write_secret
 from learnloom.pipelines.privacy.subject import find_subject
 from learnloom.pipelines.privacy.tokens import Token, variants
 from tests.pipelines.privacy.making import HOME, NOW, account, answer, asked, copied, line, settings_of
-from tests.pipelines.refresh.school import land, refreshed
+from tests.pipelines.refresh.school import land, planned, refreshed
 
 pytestmark = pytest.mark.slow
 
@@ -74,7 +74,7 @@ def test_what_comes_while_landing_waits_adds_no_answers(school: Warehouse, tmp_p
     scanned = school.snapshot()
     said = "ribosomes are factories"
     land(school, tmp_path / "later.jsonl", [line(answer(4, _ZOE, said))])
-    refreshed(school)
+    planned(school)
     sought = Sought(find_subject(school, settings_of(school), f"{HOME} zz-901", NOW), "erased-1")
     (later,) = find_standing(school, [sought], since=scanned)
     assert len(later.own) == 1

@@ -29,19 +29,24 @@ class RefreshedClass(Protocol):
         """The warehouse is `tmp_path / "warehouse"`: one for each test."""
 
 
+def made_class(factory: pytest.TempPathFactory, *, students: int, faults: float = 0.1) -> Path:
+    """The folder of a refreshed class, which is made once in a run of tests: copy it, never write to it."""
+
+    def make(folder: Path) -> None:
+        lines = lines_of(folder / "class", students=students, faults=faults)
+        with Warehouse(folder / "warehouse") as warehouse:
+            land(warehouse, folder / "all.jsonl", lines)
+            assert refreshed(warehouse).students == students
+
+    return made_once(factory, f"refreshed-{students}-{faults}", make)
+
+
 @pytest.fixture
 def refreshed_class(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> RefreshedClass:
     """Gives copies of refreshed classes; for what begins where the first refresh has ended."""
 
-    def make(folder: Path, students: int, faults: float) -> None:
-        lines = lines_of(folder / "class", students=students, faults=faults)
-        with Warehouse(folder / "warehouse") as warehouse:
-            land(warehouse, folder / "all.jsonl", lines)
-            refreshed(warehouse)
-
     def give(*, students: int, faults: float = 0.1) -> Refreshed:
-        name = f"refreshed-{students}-{faults}"
-        made = made_once(tmp_path_factory, name, lambda folder: make(folder, students, faults))
+        made = made_class(tmp_path_factory, students=students, faults=faults)
         shutil.copytree(made, tmp_path, dirs_exist_ok=True)
         lines = (tmp_path / "all.jsonl").read_bytes().splitlines(keepends=True)
         return Refreshed(tmp_path / "warehouse", lines, tmp_path / "class" / SKILL_MAP)

@@ -48,6 +48,16 @@ def lines(until: dt.date, *, seed: int = 1) -> list[bytes]:
     return [json.dumps(each).encode() + b"\n" for each in told]
 
 
+def passed_in(run: int) -> set[str]:
+    """Identifiers of those who have passed a run in the end."""
+    told = [json.loads(line) for line in lines(ENDS[run])]
+    return {
+        "{homePage} {name}".format(**each["actor"]["account"])
+        for each in told
+        if each["verb"]["id"] == xapi.PASSED and each["object"]["id"] == course(run)
+    }
+
+
 def _student(rng: Random, run: int, student: int) -> list[dict[str, Any]]:
     """Register; hand in with the student's own diligence, a score following; pass, fail, or leave in between."""
     diligence = rng.random()

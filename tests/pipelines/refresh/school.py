@@ -18,8 +18,10 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import filled_tables, load_relations
 from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.refresh.digests import DIGEST
+from learnloom.pipelines.refresh.plan import Plan, make_plan
 from learnloom.pipelines.refresh.refresh import RefreshSummary, refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
+from learnloom.pipelines.refresh.stage import stage
 from learnloom.pipelines.refresh.teacher_week import MESSAGE, TOLD
 from learnloom.pipelines.simulate.config import SimulationConfig
 from learnloom.pipelines.simulate.run import simulate
@@ -80,10 +82,10 @@ def land_going_on(folder: Path) -> None:
         land(warehouse, folder / "all.jsonl", [line for line in lines if b"verbs/passed" not in line])
 
 
-def void_of(statement_id: str) -> bytes:
-    """The line of a statement by which a teacher voids another."""
+def void_of(statement_id: str, number: int = 0) -> bytes:
+    """The line of a statement by which a teacher voids another; the number makes its id."""
     return (
-        '{"id":"7790e6c9-3ef0-4ed3-8b37-7f3964730bee","actor":{"mbox":"mailto:t@school.example"},"verb":{"id":'
+        f'{{"id":"{number:08x}-3ef0-4ed3-8b37-7f3964730bee","actor":{{"mbox":"mailto:t@school.example"}},"verb":{{"id":'
         '"http://adlnet.gov/expapi/verbs/voided"},"object":{"objectType":"StatementRef","id":"'
         f'{statement_id}"}},"timestamp":"2026-09-11T10:00:00Z"}}\n'
     ).encode()
@@ -104,6 +106,15 @@ def refreshed(
     return refresh(warehouse, settings, request, clock=lambda: NOW, on_progress=on_progress)
 
 
+def planned(
+    warehouse: Warehouse, *, day: dt.date = LAST_DAY, full: bool = False, since: dt.datetime | None = None
+) -> tuple[int, Plan]:
+    """What a refresh would stage, which is staged, and would do, which is not done: most of its work."""
+    request = RefreshRequest(end_of_day(day, SETTINGS.time_zone), full=full, since=since)
+    staged = stage(warehouse, load_relations(), request, wait_seconds=20)
+    return staged, make_plan(warehouse, SETTINGS, load_relations(), request, now=NOW)
+
+
 def tables(warehouse: Warehouse) -> dict[str, list[str]]:
     """Everything that a refresh computes, as text that can be compared; doubles to nine digits."""
     filled = filled_tables(warehouse)
@@ -113,6 +124,8 @@ def tables(warehouse: Warehouse) -> dict[str, list[str]]:
             name = relation.full_name
             if relation.layer == "landing" or relation.scope in ("state", "read") or name in _LOGS:
                 continue
+            if relation.stored == "view" and relation.layer == "staging":
+                continue  # what the school has told, as it landed
             # Of a table without a row, reading takes longest: see `filled_tables`.
             is_read = relation.stored == "view" or name in filled
             found[name] = comparable(warehouse.rows(f"FROM {name}")) if is_read else []

@@ -9,16 +9,17 @@ import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.refresh.errors import BackfillError
-from learnloom.pipelines.refresh.refresh import RefreshSummary, refresh_and_tidy
+from learnloom.pipelines.refresh.refresh import RefreshSummary
 from learnloom.pipelines.refresh.request import RefreshRequest
 from tests.once import made_once
+from tests.pipelines.refresh.claims import claims_in
 from tests.pipelines.refresh.school import (
     LAST_DAY,
     NOW,
-    SETTINGS,
     differences,
     land,
     lines_of,
+    planned,
     refreshed,
     tables,
     void_of,
@@ -84,12 +85,14 @@ def test_computes_just_those_of_whom_something_has_landed(school: Warehouse) -> 
 
 
 def test_equals_a_full_refresh(school: Warehouse, tmp_path: Path) -> None:
-    """With the same rules, and new statements waiting, what it leaves is what building everything leaves."""
-    land(school, tmp_path / "more.jsonl", lines_of(tmp_path / "others", seed=8, students=3, faults=0.0))
+    """With the same rules, and new statements waiting, claims too, it leaves what building everything leaves."""
+    more = lines_of(tmp_path / "others", seed=8, students=3, faults=0.0)
+    land(school, tmp_path / "more.jsonl", [*more, *claims_in(more)])
     summary = _backfilled(school)
     assert summary.full_because is None
     assert summary.staged > 0
     found = tables(school)
+    assert found["marts.mart_student_voice"]
     refreshed(school, full=True)
     assert differences(found, tables(school)) == {}
 
@@ -121,22 +124,22 @@ def test_a_void_landed_since_counts_for_whom_it_concerns(school: Warehouse, tmp_
 def test_statements_that_are_not_as_staged_make_everything_new(school: Warehouse, change: str) -> None:
     """Where what landed since is not what stands staged, nothing less than everything is built, and it says why."""
     school.run(change, {"since": _WEEK_AGO})
-    summary = _backfilled(school)
-    assert summary.full_because == "all statements were staged anew"
-    assert summary.staged == school.one("SELECT count(*) FROM landing.statement")[0]
+    (n_landed,) = school.one("SELECT count(*) FROM landing.statement")
+    staged, plan = planned(school, since=_WEEK_AGO)
+    assert (staged, plan.full_because) == (n_landed, "all statements were staged anew")
 
 
 def test_before_the_first_landing_everything_is_built(school: Warehouse) -> None:
     """A day before anything landed asks for everybody: everything is built, and it says why."""
-    summary = refreshed(school, since=NOW - dt.timedelta(days=31))
-    assert summary.full_because == "nothing had landed before 2026-10-24"
+    _, plan = planned(school, since=NOW - dt.timedelta(days=31))
+    assert plan.full_because == "nothing had landed before 2026-10-24"
 
 
 def test_another_reason_for_everything_is_told(school: Warehouse) -> None:
     """As of another day everything is built; that some were asked for makes it no less."""
-    summary = refreshed(school, day=LAST_DAY - dt.timedelta(days=1), since=_WEEK_AGO)
-    assert summary.full_because is not None
-    assert "as of" in summary.full_because
+    _, plan = planned(school, since=_WEEK_AGO, day=LAST_DAY - dt.timedelta(days=1))
+    assert plan.full_because is not None
+    assert "as of" in plan.full_because
 
 
 @pytest.mark.parametrize(
@@ -161,16 +164,12 @@ def test_what_cannot_be_meant_is_refused(since: dt.date, full: bool, refit: bool
         )
 
 
-def _as_of_last_day(*, since: dt.date | None) -> RefreshRequest:
-    return RefreshRequest.of_days(LAST_DAY, now=NOW, time_zone="Pacific/Auckland", since=since)
-
-
 def test_the_day_begins_where_the_school_is(school: Warehouse) -> None:
     """The day asked for begins at its midnight in the school's time zone."""
-    settings = SETTINGS.model_copy(update={"warehouse": school.folder, "time_zone": "Pacific/Auckland"})
-    refresh_and_tidy(school, settings, _as_of_last_day(since=None), clock=lambda: NOW)
     # NOW is the 25th in Auckland already, and the 24th in UTC.
-    request = _as_of_last_day(since=dt.date(2026, 11, 25))
-    summary = refresh_and_tidy(school, settings, request, clock=lambda: NOW)
+    request = RefreshRequest.of_days(
+        LAST_DAY, now=NOW, time_zone="Pacific/Auckland", since=dt.date(2026, 11, 25)
+    )
+    summary = refreshed(school, since=request.since)
     assert summary.since == dt.datetime(2026, 11, 24, 11, tzinfo=dt.UTC)
     assert (summary.full_because, summary.students) == (None, len(_of_this_week(school)))

@@ -21,12 +21,20 @@ from learnloom.pipelines.refresh.buckets.key_range import key_ranges
 from learnloom.pipelines.refresh.buckets.spread import Computed
 from learnloom.pipelines.refresh.refresh import RefreshSummary, refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
+from tests.once import made_once
 from tests.pipelines.refresh.conftest import RefreshedClass
-from tests.pipelines.refresh.school import LAST_DAY, NOW, WITHHOLDING, differences, land, lines_of, tables
+from tests.pipelines.refresh.school import (
+    LAST_DAY,
+    NOW,
+    WITHHOLDING,
+    differences,
+    land,
+    lines_of,
+    refreshed,
+    tables,
+)
 
 pytestmark = pytest.mark.slow
-
-_MIDDLE = LAST_DAY - dt.timedelta(6)
 
 
 class _Fixed:
@@ -71,6 +79,21 @@ def refreshed_in(monkeypatch: pytest.MonkeyPatch) -> Refreshing:
     return refreshed_in
 
 
+@pytest.fixture
+def half(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """In the warehouse of the test half of a class has landed and is refreshed; the lines of all of it."""
+
+    def make(folder: Path) -> None:
+        lines = lines_of(folder / "class", students=3)
+        (folder / "all.jsonl").write_bytes(b"".join(lines))
+        with Warehouse(folder / "warehouse") as warehouse:
+            land(warehouse, folder / "first.jsonl", lines[: len(lines) // 2])
+            refreshed(warehouse, settings=WITHHOLDING)
+
+    shutil.copytree(made_once(tmp_path_factory, "half", make), tmp_path, dirs_exist_ok=True)
+    return (tmp_path / "all.jsonl").read_bytes().splitlines(keepends=True)
+
+
 def _events(warehouse: Warehouse) -> list[tuple[object, ...]]:
     return warehouse.rows(
         "SELECT sequence, event_id, student_key, change FROM feedback.outbox ORDER BY sequence"
@@ -99,23 +122,19 @@ def test_buckets_give_what_one_gives(tmp_path: Path, refreshed_in: Refreshing) -
             assert events == events_of_one
 
 
-@pytest.mark.parametrize(("n_buckets", "days"), [pytest.param(1, 1, marks=pytest.mark.long), (3, -2)])
+@pytest.mark.parametrize(("n_buckets", "days"), [pytest.param(1, 1, marks=pytest.mark.long), (2, -2)])
 def test_new_day_gives_what_a_full_refresh_gives(
-    tmp_path: Path, refreshed_in: Refreshing, n_buckets: int, days: int
+    tmp_path: Path, half: list[bytes], refreshed_in: Refreshing, n_buckets: int, days: int
 ) -> None:
-    """As of another day, later or earlier, with new statements or none, the rows are those of a full refresh."""
-    lines = lines_of(tmp_path / "class", students=4)
-    part = len(lines) * 9 // 10
+    """As of another day, later or earlier, with new statements, the rows are those of a full refresh."""
     with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "first.jsonl", lines[:part])
-        refreshed_in(warehouse, _Fixed(1), day=_MIDDLE)
-        land(warehouse, tmp_path / "second.jsonl", lines[part:])
-        summary = refreshed_in(warehouse, _Fixed(n_buckets), day=_MIDDLE + dt.timedelta(days))
+        land(warehouse, tmp_path / "second.jsonl", half[len(half) // 2 :])
+        summary = refreshed_in(warehouse, _Fixed(n_buckets), day=LAST_DAY + dt.timedelta(days))
         assert (summary.full_because, summary.is_new_day) == (None, True)
         after = tables(warehouse)
         assert _unregistered(warehouse) == set()
         events = _events(warehouse)
-        refreshed_in(warehouse, _Fixed(1), day=_MIDDLE + dt.timedelta(days), full=True)
+        refreshed_in(warehouse, _Fixed(1), day=LAST_DAY + dt.timedelta(days), full=True)
         assert differences(after, tables(warehouse)) == {}
         assert _events(warehouse) == events
 
@@ -123,7 +142,7 @@ def test_new_day_gives_what_a_full_refresh_gives(
 @pytest.mark.long
 def test_interrupted_refresh_goes_on(refreshed_class: RefreshedClass, refreshed_in: Refreshing) -> None:
     """A refresh that ended after some buckets has shown nothing; the next one computes the others only."""
-    folder = refreshed_class(students=6).folder
+    folder = refreshed_class(students=3).folder
     with Warehouse(folder) as warehouse:
         before = tables(warehouse)
         broken = _Fixed(4, dies_after=2)
@@ -140,26 +159,23 @@ def test_interrupted_refresh_goes_on(refreshed_class: RefreshedClass, refreshed_
 
 
 def test_incremental_refresh_goes_on_beside_what_is_staged_meanwhile(
-    tmp_path: Path, refreshed_in: Refreshing
+    tmp_path: Path, half: list[bytes], refreshed_in: Refreshing
 ) -> None:
     """One that goes on after a kill takes in what it was planned for, as a full refresh does, and takes nobody away."""
-    lines = lines_of(tmp_path / "class", students=3)
-    half, most = len(lines) // 2, len(lines) * 3 // 4
+    rest, quarter = half[len(half) // 2 :], len(half) // 4
     with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "first.jsonl", lines[:half])
-        refreshed_in(warehouse, _Fixed(1))
-        land(warehouse, tmp_path / "second.jsonl", _without_one_student(lines[half:most]))
+        land(warehouse, tmp_path / "second.jsonl", _without_one_student(rest[:quarter]))
         with pytest.raises(KeyboardInterrupt):
-            refreshed_in(warehouse, _Fixed(3, dies_after=1))
+            refreshed_in(warehouse, _Fixed(2, dies_after=1))
     shutil.copytree(tmp_path / "warehouse", tmp_path / "alone")
     with Warehouse(tmp_path / "alone") as warehouse:
         refreshed_in(warehouse, _Fixed(1), full=True)
         planned = tables(warehouse)
     with Warehouse(tmp_path / "warehouse") as warehouse:
-        land(warehouse, tmp_path / "third.jsonl", lines[half:])
-        rest = _Fixed(3)
-        refreshed_in(warehouse, rest)
-        assert len(rest.computed) == 2
+        land(warehouse, tmp_path / "third.jsonl", rest)
+        other = _Fixed(2)
+        refreshed_in(warehouse, other)
+        assert len(other.computed) == 1
         assert differences(_of_students(tables(warehouse)), _of_students(planned)) == {}
 
 
@@ -189,7 +205,7 @@ def test_worker_without_the_secret_of_student_keys_computes_nothing(
             job = replace(buckets[0].job, settings=settings)
             return super().__call__([replace(bucket, job=job) for bucket in buckets])
 
-    with Warehouse(refreshed_class(students=6).folder) as warehouse:
+    with Warehouse(refreshed_class(students=3).folder) as warehouse:
         take_secret(warehouse, renew=False, now=NOW, wait_seconds=20)
         with pytest.raises(StudentSecretError, match=r"absent\.key is missing"):
             refreshed_in(warehouse, Elsewhere(3), full=True)
@@ -200,7 +216,7 @@ def test_unfinished_refresh_of_another_kind_leaves_nothing(
     refreshed_class: RefreshedClass, refreshed_in: Refreshing
 ) -> None:
     """Where what was asked or what had been refreshed is another, buckets are computed anew and old files are gone."""
-    given = refreshed_class(students=6)
+    given = refreshed_class(students=3)
     with Warehouse(given.folder) as warehouse:
         with pytest.raises(KeyboardInterrupt):
             refreshed_in(warehouse, _Fixed(4, dies_after=2), full=True)
@@ -216,7 +232,7 @@ def test_moved_warehouse_keeps_its_files(
     refreshed_class: RefreshedClass, refreshed_in: Refreshing, tmp_path: Path
 ) -> None:
     """Files that buckets wrote are found where the warehouse's folder is moved to."""
-    folder = refreshed_class(students=6).folder
+    folder = refreshed_class(students=3).folder
     with Warehouse(folder) as warehouse:
         refreshed_in(warehouse, _Fixed(4), full=True)
         before = tables(warehouse)

@@ -30,13 +30,14 @@ def _filled(warehouse: Warehouse) -> Iterator[Relation]:
 def spoiled(small_class: SmallClass, tmp_path_factory: pytest.TempPathFactory) -> dict[str, CheckResult]:
     """Results where every table has one row twice, and every table about students a row of nobody's."""
     with Warehouse(small_class.copy_to(tmp_path_factory.mktemp("spoiled") / "warehouse")) as warehouse:
-        for relation in list(_filled(warehouse)):
-            place = relation.full_name
-            warehouse.run(f"INSERT INTO {place} SELECT * FROM {place} LIMIT 1")
-            if relation.scope == "student" and relation.name != "dim_student":
-                warehouse.run(
-                    f"INSERT INTO {place} SELECT * REPLACE ('nobody' AS student_key) FROM {place} LIMIT 1"
-                )
+        relations = list(_filled(warehouse))
+        with warehouse.transaction():
+            for relation in relations:
+                place = relation.full_name
+                of_nobody = f"SELECT * REPLACE ('nobody' AS student_key) FROM {place} LIMIT 1"
+                has_nobody = relation.scope == "student" and relation.name != "dim_student"
+                more = f"UNION ALL BY NAME ({of_nobody})" if has_nobody else ""
+                warehouse.run(f"INSERT INTO {place} SELECT * FROM (FROM {place} LIMIT 1) {more}")
         return {result.name: result for result in run_checks(warehouse, sample_rows=2)}
 
 
@@ -69,7 +70,6 @@ def test_checks_have_names_of_their_own() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.long
 def test_a_row_that_stands_twice_is_found_in_every_table(
     spoiled: dict[str, CheckResult], small_class: SmallClass
 ) -> None:

@@ -39,7 +39,7 @@ def _refuse(settings: Settings, identifier: str) -> None:
 def test_a_refit_leaves_out_who_refused(refreshed_class: RefreshedClass, tmp_path: Path) -> None:
     """Whatever a refresh fits a version for, it is about one student less, and tells of everybody as before."""
     settings = _settings(tmp_path)
-    with Warehouse(refreshed_class(students=6, faults=0.0).folder) as warehouse:
+    with Warehouse(refreshed_class(students=3, faults=0.0).folder) as warehouse:
         identifier = _somebody(warehouse)
         (n_students,) = _fitted_on(warehouse)
         _refuse(settings, identifier)
@@ -54,7 +54,7 @@ def test_a_refit_leaves_out_who_refused(refreshed_class: RefreshedClass, tmp_pat
 
 def test_the_first_version_leaves_out_who_refused(refreshed_class: RefreshedClass, tmp_path: Path) -> None:
     """Consent that was told before anything was refreshed holds for the first version, too."""
-    made = refreshed_class(students=6, faults=0.0)
+    made = refreshed_class(students=3, faults=0.0)
     with Warehouse(made.folder) as warehouse:
         (n_students,) = _fitted_on(warehouse)
         identifier = _somebody(warehouse)
@@ -70,7 +70,7 @@ def test_where_nobody_agreed_a_version_is_fitted_on_nobody(
     refreshed_class: RefreshedClass, tmp_path: Path
 ) -> None:
     """A school that asks first has signals before the first answer: by a version that knows no student."""
-    with Warehouse(refreshed_class(students=6, faults=0.0).folder) as warehouse:
+    with Warehouse(refreshed_class(students=3, faults=0.0).folder) as warehouse:
         settings = _settings(tmp_path, purposes=())
         with open_vault(settings, creates=True):
             pass

@@ -7,9 +7,8 @@ import pytest
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import catalogued_tables, load_relations
-from learnloom.pipelines.refresh.digests import DIGEST
 from tests.pipelines.refresh.conftest import RefreshedClass
-from tests.pipelines.refresh.school import differences, land, refreshed, tables, void_of
+from tests.pipelines.refresh.school import differences, land, refreshed, tables
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +26,7 @@ def _written_since(warehouse: Warehouse, snapshot: int) -> set[str]:
 
 
 def test_only_tables_whose_rows_differ_are_written(refreshed_class: RefreshedClass, tmp_path: Path) -> None:
-    """After one answer those tables are written in which a row is another, and figures of this question alone."""
+    """After one answer its student alone is computed: what is another is written, and figures of this question."""
     made = refreshed_class(students=3, faults=0.0)
     last = max(number for number, line in enumerate(made.lines) if b"/verbs/answered" in line)
     answer = {**json.loads(made.lines[last]), "id": "7790e6c9-3ef0-4ed3-8b37-7f3964730bee"}
@@ -35,7 +34,8 @@ def test_only_tables_whose_rows_differ_are_written(refreshed_class: RefreshedCla
         before = tables(warehouse)
         land(warehouse, tmp_path / "again.jsonl", [json.dumps(answer).encode() + b"\n"])
         snapshot = warehouse.snapshot()
-        assert refreshed(warehouse).students == 1
+        summary = refreshed(warehouse)
+        assert (summary.staged, summary.students, summary.full_because) == (1, 1, None)
         differing = differences(before, tables(warehouse)).keys()
         written = _written_since(warehouse, snapshot) & before.keys()
         questions = warehouse.rows(
@@ -45,30 +45,3 @@ def test_only_tables_whose_rows_differ_are_written(refreshed_class: RefreshedCla
     assert questions == [(answer["object"]["id"],)]
     assert {"dimensional.fact_attempt", "feedback.student_profile"} <= written
     assert written & _KEPT == (differing & _KEPT) | {"marts.mart_item_answer"}
-
-
-def test_rows_of_a_student_without_statements_go(refreshed_class: RefreshedClass) -> None:
-    """When all that a student did is voided, nothing of the student is left, digests included."""
-    made = refreshed_class(students=6)
-    with Warehouse(made.folder) as warehouse:
-        (student,) = warehouse.one(
-            "SELECT student_key FROM dimensional.dim_student ORDER BY n_statements LIMIT 1"
-        )
-        ids = warehouse.rows(
-            "SELECT statement_id::VARCHAR FROM dimensional.fact_statement WHERE student_key = ?", [student]
-        )
-        voids = [
-            void_of(row[0]).replace(
-                b"7790e6c9-3ef0-4ed3-8b37-7f3964730bee", f"{number:08x}-3ef0-4ed3-8b37-7f3964730bee".encode()
-            )
-            for number, row in enumerate(ids)
-        ]
-        land(warehouse, made.folder.parent / "voids.jsonl", voids)
-        assert refreshed(warehouse).full_because is None
-        for name in ("dimensional.dim_student", "feedback.student_profile", "feedback.signal", DIGEST):
-            assert warehouse.one(f"SELECT count(*) FROM {name} WHERE student_key = ?", [student]) == (0,), (
-                name
-            )
-        left = tables(warehouse)
-        refreshed(warehouse, full=True)
-        assert differences(left, tables(warehouse)) == {}

@@ -17,11 +17,17 @@ from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, land, refreshed
 def test_there_is_news_from_a_landing_to_the_next_refresh(
     refreshed_class: RefreshedClass, tmp_path: Path
 ) -> None:
-    """Right after a refresh there is none; what another connection lands is, until it has been taken in."""
+    """Right after a refresh there is none; what another connection lands is, until it has been taken in.
+
+    Staging is a transaction of its own: what a killed refresh has only staged is news still.
+    """
     made = refreshed_class(students=3)
     with Warehouse(made.folder) as warehouse, warehouse.another() as lander:
         assert not has_news(warehouse)
         land(lander, tmp_path / "more.jsonl", [lines(answer(1))])
+        assert has_news(warehouse)
+        request = RefreshRequest(end_of_day(LAST_DAY, SETTINGS.time_zone))
+        assert stage(warehouse, load_relations(), request, wait_seconds=20) == 1
         assert has_news(warehouse)
         refreshed(warehouse)
         assert not has_news(warehouse)
@@ -34,17 +40,3 @@ def test_an_empty_warehouse_has_no_news_and_one_never_refreshed_has(tmp_path: Pa
         assert not has_news(warehouse)
         land(warehouse, tmp_path / "one.jsonl", [lines(answer(1))])
         assert has_news(warehouse)
-
-
-def test_what_a_killed_refresh_has_only_staged_is_news(
-    refreshed_class: RefreshedClass, tmp_path: Path
-) -> None:
-    """Staging is a transaction of its own: what it has done is not done."""
-    made = refreshed_class(students=3)
-    with Warehouse(made.folder) as warehouse:
-        land(warehouse, tmp_path / "more.jsonl", [lines(answer(1))])
-        request = RefreshRequest(end_of_day(LAST_DAY, SETTINGS.time_zone))
-        assert stage(warehouse, load_relations(), request, wait_seconds=20) == 1
-        assert has_news(warehouse)
-        refreshed(warehouse)
-        assert not has_news(warehouse)

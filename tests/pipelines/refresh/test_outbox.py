@@ -1,19 +1,28 @@
 """The outbox tells each change of what stands once: in the refresh's own transaction, and in one order."""
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.refresh.digests import DIGEST
 from learnloom.schemas.event import SignalEvent
 from tests.conftest import SmallClass
 from tests.forked import Forked
 from tests.pipelines.refresh.conftest import RefreshedClass
 from tests.pipelines.refresh.refresher import refreshing
-from tests.pipelines.refresh.school import LAST_DAY, SETTINGS, land, lines_of, refreshed
+from tests.pipelines.refresh.school import (
+    LAST_DAY,
+    SETTINGS,
+    differences,
+    land,
+    lines_of,
+    refreshed,
+    tables,
+    void_of,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -100,30 +109,24 @@ def test_incremental_refreshes_tell_what_a_full_one_would(tmp_path: Path, lines:
         assert {"raised", "ended"} == {row[2] for row in events}
 
 
-def test_a_student_who_is_gone_takes_the_signals_along(
+def test_a_student_who_is_gone_takes_everything_along(
     refreshed_class: RefreshedClass, tmp_path: Path
 ) -> None:
-    """Where all statements of a student are voided, the signals end."""
+    """When all that a student did is voided, the signals end, and nothing of the student is left, digests included."""
     with Warehouse(refreshed_class(students=3, faults=0.0).folder) as warehouse:
         (key,) = warehouse.one("SELECT min(student_key) FROM feedback.signal")
-        voids = [
-            json.dumps(
-                {
-                    "actor": {"mbox": "mailto:admin@school.example"},
-                    "verb": {"id": "http://adlnet.gov/expapi/verbs/voided"},
-                    "object": {"objectType": "StatementRef", "id": str(statement)},
-                    "timestamp": "2026-09-19T10:00:00Z",
-                }
-            ).encode()
-            + b"\n"
-            for (statement,) in warehouse.rows(
-                "SELECT statement_id FROM staging.stg_statement WHERE student_key = ?", [key]
-            )
-        ]
+        of_student = "SELECT statement_id::VARCHAR FROM staging.stg_statement WHERE student_key = ?"
+        ids = (row[0] for row in warehouse.rows(of_student, [key]))
+        voids = [void_of(statement, number) for number, statement in enumerate(ids)]
         land(warehouse, tmp_path / "voids.jsonl", voids)
         assert refreshed(warehouse).full_because is None
-        assert warehouse.one("SELECT count(*) FROM feedback.signal WHERE student_key = ?", [key]) == (0,)
+        for name in ("dimensional.dim_student", "feedback.student_profile", "feedback.signal", DIGEST):
+            left = warehouse.one(f"SELECT count(*) FROM {name} WHERE student_key = ?", [key])
+            assert left == (0,), name
         assert _torn(warehouse) == []
+        incremental = tables(warehouse)
+        refreshed(warehouse, full=True)
+        assert differences(incremental, tables(warehouse)) == {}
 
 
 def test_an_event_is_a_cloud_event_with_the_signal(small_class: SmallClass) -> None:

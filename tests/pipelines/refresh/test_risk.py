@@ -14,7 +14,7 @@ from learnloom.pipelines.refresh.risk import read_followed
 from learnloom.pipelines.serve.students import read_signals
 from learnloom.schemas.signal import SignalKind
 from tests.once import made_once
-from tests.pipelines.refresh.runs import ENDS, RUNS, course, lines, plan
+from tests.pipelines.refresh.runs import ENDS, RUNS, course, lines, passed_in, plan
 from tests.pipelines.refresh.school import differences, land, refreshed, tables
 
 pytestmark = pytest.mark.slow
@@ -23,12 +23,12 @@ _WEEK_5 = RUNS[2] + dt.timedelta(days=34)
 """Of the third run."""
 
 
-def _until(warehouse: Warehouse, day: dt.date, *, refit: bool = False) -> RefreshSummary:
+def _until(warehouse: Warehouse, day: dt.date) -> RefreshSummary:
     """Import the plan and what was stated up to a day, and refresh as of its end."""
     folder = warehouse.folder.parent
     import_plan(warehouse, plan(folder), wait_seconds=20)
     land(warehouse, folder / f"{day}.jsonl", lines(day))
-    return refreshed(warehouse, day=day, refit=refit)
+    return refreshed(warehouse, day=day)
 
 
 def _learned(warehouse: Warehouse) -> list[tuple[object, ...]]:
@@ -39,14 +39,13 @@ def _learned(warehouse: Warehouse) -> list[tuple[object, ...]]:
     )
 
 
-def test_only_runs_that_have_ended_teach(warehouse: Warehouse) -> None:
+def test_only_runs_that_have_ended_teach(in_week_5: Warehouse) -> None:
     """On a run's last day nothing is learned from it, though all its verdicts are known; the day after it is."""
-    _until(warehouse, ENDS[0])
-    assert _learned(warehouse) == []
-    _until(warehouse, ENDS[0] + dt.timedelta(days=1), refit=True)
-    assert _learned(warehouse) == [(1, 40, False)]
-    _until(warehouse, _WEEK_5, refit=True)
-    assert _learned(warehouse) == [(1, 40, False), (2, 80, True)]
+    assert _learned(in_week_5) == [(2, 80, True)]
+    refreshed(in_week_5, day=ENDS[0], refit=True)
+    assert _learned(in_week_5) == [(2, 80, True)]
+    refreshed(in_week_5, day=ENDS[0] + dt.timedelta(days=1), refit=True)
+    assert _learned(in_week_5) == [(2, 80, True), (1, 40, False)]
 
 
 def test_warnings_are_told_and_right(in_week_5: Warehouse) -> None:
@@ -62,13 +61,8 @@ def test_warnings_are_told_and_right(in_week_5: Warehouse) -> None:
         for signal in found
     )
     warned = {signal.student_key for signal in found}
-    _until(warehouse, ENDS[2] + dt.timedelta(days=1))
-    passed = {
-        row[0]
-        for row in warehouse.rows(
-            "SELECT student_key FROM dimensional.fact_enrolment WHERE passed_at IS NOT NULL"
-        )
-    }
+    keys = dict(warehouse.rows("SELECT identifier, student_key FROM dimensional.dim_student"))
+    passed = {keys[identifier] for identifier in passed_in(2)}
     assert len(warned & passed) <= len(warned) / 4
 
 

@@ -34,15 +34,27 @@ def going_on(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path / "warehouse"
 
 
+@pytest.fixture
+def one_is_told(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same on Monday, with room for one: one of them is told of, the others wait."""
+
+    def make(folder: Path) -> None:
+        land_going_on(folder)
+        with Warehouse(folder / "warehouse") as warehouse:
+            refreshed(warehouse, day=_MONDAY, settings=_ONE)
+
+    shutil.copytree(made_once(tmp_path_factory, "one-is-told", make), tmp_path, dirs_exist_ok=True)
+    return tmp_path / "warehouse"
+
+
 def _raised(warehouse: Warehouse) -> list[str]:
     return [key for change, key, _ in warehouse.rows(_CALLS) if change == "raised"]
 
 
 @pytest.mark.long
-def test_a_week_holds_as_many_students_and_the_next_week_others(going_on: Path) -> None:
+def test_a_week_holds_as_many_students_and_the_next_week_others(one_is_told: Path) -> None:
     """With room for one of three: one is told of, once; the others wait and are told of in the weeks to come."""
-    with Warehouse(going_on) as warehouse:
-        refreshed(warehouse, day=_MONDAY, settings=_ONE)
+    with Warehouse(one_is_told) as warehouse:
         waiting = warehouse.one("SELECT count(*) FROM feedback.teacher_message WHERE NOT is_told")[0]
         assert (len(_raised(warehouse)), waiting) == (1, 2)
         refreshed(warehouse, day=_MONDAY, settings=_ONE, full=True)
@@ -66,10 +78,9 @@ def test_who_passed_last_year_and_enrolled_anew_is_told_of(going_on: Path, tmp_p
         assert len(_raised(warehouse)) == 3
 
 
-def test_two_who_teach_a_course_are_called_to_twice_as_many(going_on: Path) -> None:
+def test_two_who_teach_a_course_are_called_to_twice_as_many(one_is_told: Path) -> None:
     """By the roster, from the next refresh on."""
-    with Warehouse(going_on) as warehouse:
-        refreshed(warehouse, day=_MONDAY, settings=_ONE)
+    with Warehouse(one_is_told) as warehouse:
         warehouse.run(
             "INSERT INTO lake.landing.roster_member BY NAME "
             "SELECT DISTINCT 'sis' AS source, course_id, unnest(['a', 'b']) AS identifier_key, 'teacher' AS role, "
@@ -104,10 +115,9 @@ def test_an_event_tells_all_that_calls_to_the_student(going_on: Path) -> None:
         assert [change for change, _, _ in warehouse.rows(_CALLS)].count("ended") == 3
 
 
-def test_who_asks_to_talk_is_told_of_though_the_week_is_full(going_on: Path, tmp_path: Path) -> None:
+def test_who_asks_to_talk_is_told_of_though_the_week_is_full(one_is_told: Path, tmp_path: Path) -> None:
     """A wish is told at once, by a refresh of that student alone; those who waited go on waiting."""
-    with Warehouse(going_on) as warehouse:
-        refreshed(warehouse, day=_MONDAY, settings=_ONE)
+    with Warehouse(one_is_told) as warehouse:
         (first,) = _raised(warehouse)
         key, identifier = warehouse.one(
             "SELECT student_key, identifier FROM dimensional.dim_student WHERE student_key <> ? LIMIT 1",

@@ -17,17 +17,9 @@ from learnloom.pipelines.refresh.train import train_version
 from learnloom.pipelines.refresh.versions import check_versions
 from learnloom.pipelines.serve.students import read_signals
 from tests.forked import Forked
+from tests.pipelines.refresh.conftest import made_class
 from tests.pipelines.refresh.refresher import refreshing
-from tests.pipelines.refresh.school import (
-    LAST_DAY,
-    NOW,
-    SETTINGS,
-    differences,
-    land,
-    lines_of,
-    refreshed,
-    tables,
-)
+from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, differences, refreshed, tables
 
 pytestmark = pytest.mark.slow
 
@@ -40,9 +32,8 @@ _CHANGED = "rules, settings or what the school has told have changed"
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[str]]]:
     """A class as an earlier learnloom left it, version 1 in use though 2 is newer; and its tables as they are now."""
     folder = tmp_path_factory.mktemp("made")
+    shutil.copytree(made_class(tmp_path_factory, students=3), folder, dirs_exist_ok=True)
     with Warehouse(folder / "warehouse") as warehouse:
-        land(warehouse, folder / "all.jsonl", lines_of(folder / "class", students=4))
-        refreshed(warehouse)
         assert not train_version(warehouse, SETTINGS, clock=lambda: NOW + dt.timedelta(minutes=1)).is_promoted
         refreshed(warehouse)
         present = tables(warehouse)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.relation import load_relations
+from learnloom.pipelines.lake.relation import filled_tables, load_relations
 from learnloom.pipelines.refresh import fit
 from learnloom.pipelines.refresh.errors import NoSuchVersionError, UnreadableVersionsError
 from learnloom.pipelines.refresh.refresh import refresh
@@ -14,7 +14,7 @@ from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from learnloom.pipelines.refresh.train import TrainSummary, train_version
 from learnloom.pipelines.refresh.versions import list_versions, use_version, version_in_use
 from tests.pipelines.refresh.conftest import RefreshedClass
-from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, differences, refreshed, tables
+from tests.pipelines.refresh.school import LAST_DAY, NOW, SETTINGS, differences, planned, refreshed, tables
 
 pytestmark = pytest.mark.slow
 
@@ -62,8 +62,8 @@ def test_a_version_that_is_better_is_used_from_the_next_refresh_on(warehouse: Wa
         assert summary.is_promoted
         assert summary.verdict.difference is not None
         assert summary.verdict.difference < 0.0
-        then = refreshed(warehouse)
-        assert (then.model_version, then.is_fitted) == (2, False)
+        _, then = planned(warehouse)
+        assert (then.state.model_version, then.fits) == (2, False)
         assert then.full_because == "model version 2 is in use now, not 1"
         assert version_in_use(warehouse) == 2
 
@@ -112,7 +112,7 @@ def test_a_version_put_to_use_before_a_refresh_and_stored_after_it_is_used(wareh
             warehouse, SETTINGS, RefreshRequest(end_of_day(LAST_DAY, "UTC"), full=True), clock=lambda: then
         )
         use_version(warehouse, 2, at=_LATER, wait_seconds=20)
-        assert refreshed(warehouse).model_version == 2
+        assert planned(warehouse)[1].state.model_version == 2
         refresh(
             warehouse, SETTINGS, RefreshRequest(end_of_day(LAST_DAY, "UTC"), refit=True), clock=lambda: then
         )
@@ -161,9 +161,9 @@ def test_tables_of_an_earlier_learnloom_are_built_anew_first(warehouse: Warehous
 def test_versions_of_an_earlier_form_are_fitted_anew(warehouse: Warehouse) -> None:
     """Where versions stand without what this learnloom reads, a refresh fits one instead of failing."""
     with warehouse:
-        before = _told(warehouse)
+        before = filled_tables(warehouse)
         warehouse.run(f"ALTER TABLE {LAKE}.estimates.model_version DROP COLUMN head")
         summary = refreshed(warehouse)
         assert summary.is_fitted
         assert summary.full_because == "the model version in use is of an earlier learnloom"
-        assert _told(warehouse).keys() == before.keys()
+        assert filled_tables(warehouse) == before

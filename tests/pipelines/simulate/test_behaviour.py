@@ -41,6 +41,12 @@ VERBS = (
 )
 
 
+@pytest.fixture(scope="module")
+def faultless(faultless_class: SimulatedClass) -> list[Statement]:
+    """All statements of the faultless class: read them, never change them."""
+    return faultless_class.statements()
+
+
 def of_verb(statements: list[Statement], verb: str) -> list[Statement]:
     """The statements with a verb."""
     return [statement for statement in statements if statement["verb"]["id"] == verb]
@@ -68,24 +74,25 @@ def test_each_verb_occurs(default_class: SimulatedClass, verb: str) -> None:
     assert f'"verb":{{"id":"{verb}"'.encode() in b"\n".join(default_class.lines)
 
 
-def test_every_student_is_registered_first(faultless_class: SimulatedClass) -> None:
+def test_every_student_is_registered_first(
+    faultless_class: SimulatedClass, faultless: list[Statement]
+) -> None:
     """Each student's first statement registers them, and each has a registration per course."""
     first: dict[str, str] = {}
-    for statement in faultless_class.statements():
+    for statement in faultless:
         first.setdefault(actor_of(statement), statement["verb"]["id"])
     assert len(first) == faultless_class.config.students
     assert set(first.values()) == {xapi.REGISTERED}
     truth = {row["registration"] for row in faultless_class.truth("enrolment")}
     assert truth == {
-        statement["context"]["registration"]
-        for statement in of_verb(faultless_class.statements(), xapi.REGISTERED)
+        statement["context"]["registration"] for statement in of_verb(faultless, xapi.REGISTERED)
     }
 
 
-def test_nobody_acts_after_leaving(faultless_class: SimulatedClass) -> None:
+def test_nobody_acts_after_leaving(faultless: list[Statement]) -> None:
     """After unregistering nothing more is heard of a student but a teacher's late score."""
     left: set[str] = set()
-    for statement in faultless_class.statements():
+    for statement in faultless:
         if statement["verb"]["id"] == xapi.UNREGISTERED:
             left.add(actor_of(statement))
         elif actor_of(statement) in left:
@@ -93,9 +100,9 @@ def test_nobody_acts_after_leaving(faultless_class: SimulatedClass) -> None:
     assert left
 
 
-def test_places_are_named(faultless_class: SimulatedClass) -> None:
+def test_places_are_named(faultless: list[Statement]) -> None:
     """Answers stand in a quiz and group under course and module; their skills are categories."""
-    for statement in of_verb(faultless_class.statements(), xapi.ANSWERED):
+    for statement in of_verb(faultless, xapi.ANSWERED):
         places = statement["context"]["contextActivities"]
         assert places["parent"][0]["definition"]["type"] == xapi.ASSESSMENT
         assert [group["definition"]["type"] for group in places["grouping"]] == [xapi.COURSE, xapi.MODULE]
@@ -112,20 +119,20 @@ def test_skills_stay_out_of_statements_on_request(tmp_path_factory: pytest.TempP
     assert len(simulated.summary.skill_map.read_text(encoding="utf-8").splitlines()) > 10
 
 
-def test_items_are_tried_again_after_a_miss(faultless_class: SimulatedClass) -> None:
+def test_items_are_tried_again_after_a_miss(faultless: list[Statement]) -> None:
     """Some students answer a question wrongly and then the same one rightly."""
     last: dict[tuple[str, str], bool] = {}
     mended = 0
-    for statement in of_verb(faultless_class.statements(), xapi.ANSWERED):
+    for statement in of_verb(faultless, xapi.ANSWERED):
         key = (actor_of(statement), statement["object"]["id"])
         mended += last.get(key) is False and statement["result"]["success"]
         last[key] = statement["result"]["success"]
     assert mended > 50
 
 
-def test_hints_are_asked_and_abused(faultless_class: SimulatedClass) -> None:
+def test_hints_are_asked_and_abused(faultless_class: SimulatedClass, faultless: list[Statement]) -> None:
     """Hints come one by one from most, three within a second from hint abusers alone."""
-    hints = of_verb(faultless_class.statements(), xapi.REQUESTED_HINT)
+    hints = of_verb(faultless, xapi.REQUESTED_HINT)
     times: dict[tuple[str, str], list[datetime]] = defaultdict(list)
     for hint in hints:
         times[actor_of(hint), hint["object"]["id"]].append(datetime.fromisoformat(hint["timestamp"]))
@@ -140,11 +147,11 @@ def test_hints_are_asked_and_abused(faultless_class: SimulatedClass) -> None:
     assert len({actor for actor, _ in times}) > len(rushed) + 10
 
 
-def test_guesses_are_quick_and_mostly_wrong(faultless_class: SimulatedClass) -> None:
+def test_guesses_are_quick_and_mostly_wrong(faultless: list[Statement]) -> None:
     """Answers within three seconds are right about as often as chance; serious ones far more often."""
     choices = [
         statement["result"]
-        for statement in of_verb(faultless_class.statements(), xapi.ANSWERED)
+        for statement in of_verb(faultless, xapi.ANSWERED)
         if statement["object"]["definition"]["interactionType"] == "choice"
     ]
     quick = [result["success"] for result in choices if seconds(result["duration"]) <= 3]
@@ -179,9 +186,9 @@ def test_wheel_spinners_and_persisters_occur(default_class: SimulatedClass) -> N
     assert len(late_bloomers) >= 3
 
 
-def test_work_comes_early_late_and_never(faultless_class: SimulatedClass) -> None:
+def test_work_comes_early_late_and_never(faultless_class: SimulatedClass, faultless: list[Statement]) -> None:
     """Assignments are handed in before and after the due date, twice, and some not at all."""
-    submitted = of_verb(faultless_class.statements(), xapi.SUBMITTED)
+    submitted = of_verb(faultless, xapi.SUBMITTED)
     is_late = Counter(
         statement["timestamp"] > statement["object"]["definition"]["extensions"][xapi.DUE_AT]
         for statement in submitted
@@ -192,14 +199,14 @@ def test_work_comes_early_late_and_never(faultless_class: SimulatedClass) -> Non
     assert max(times.values()) == 2
     config = faultless_class.config
     assert len(times) < config.students * config.weeks
-    scored = of_verb(faultless_class.statements(), xapi.SCORED)
+    scored = of_verb(faultless, xapi.SCORED)
     assert len(scored) == len(submitted)
     assert all("instructor" in statement["context"] for statement in scored)
 
 
-def test_videos_tell_a_consistent_story(faultless_class: SimulatedClass) -> None:
+def test_videos_tell_a_consistent_story(faultless: list[Statement]) -> None:
     """A viewing opens first and closes last under its session id, and the share seen never shrinks."""
-    watched = [statement for statement in faultless_class.statements() if kind_of(statement) == xapi.VIDEO]
+    watched = [statement for statement in faultless if kind_of(statement) == xapi.VIDEO]
 
     def session(statement: Statement) -> str:
         return str(statement["context"]["extensions"][xapi.VIDEO_SESSION])

@@ -110,6 +110,7 @@ _STEPS = st.lists(
 )
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=_STEPS)
@@ -235,7 +236,7 @@ def test_each_process_has_files_of_its_own(tmp_path: Path) -> None:
 def test_memory_holds_a_few_and_files_are_merged(tmp_path: Path) -> None:
     """However much lands, few ids are in memory and few files are there."""
     school = _School(tmp_path / "warehouse")
-    for start in range(0, 600, 20):
+    for start in range(0, 300, 20):
         school.land(0, list(range(start, start + 20)))
     assert len(list((school.folder / FOLDER / "0").glob("*.run"))) <= 12
     school.end_all()

@@ -2,14 +2,15 @@
 
 import io
 import json
+import shutil
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learnloom.pipelines.ingest.land import tables
+from learnloom.pipelines.ingest.land import landing_schema, tables
 from learnloom.pipelines.ingest.land.dead_letters import DeadSelection, find
 from learnloom.pipelines.ingest.land.dedupe import KnownIds
 from learnloom.pipelines.ingest.land.loop import ImportSummary
@@ -36,6 +37,15 @@ from tests.pipelines.ingest.samples import (
 def warehouse(warehouse_of_any_kind: Warehouse) -> Warehouse:
     """What is promised of landing holds whatever keeps the catalogue."""
     return warehouse_of_any_kind
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty warehouse to copy."""
+    folder = tmp_path_factory.mktemp("prepared") / "warehouse"
+    with Warehouse(folder) as warehouse:
+        landing_schema.prepare(warehouse, wait_seconds=30)
+    return folder
 
 
 def _write(path: Path, records: list[bytes]) -> Path:
@@ -136,14 +146,18 @@ def test_several_small_files_share_a_transaction(tmp_path: Path, warehouse: Ware
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None)
 @given(
     numbers=st.lists(st.tuples(st.integers(0, 12), st.integers(0, 1), st.booleans()), max_size=40),
     cuts=st.lists(st.integers(0, 40), max_size=3),
     asks=st.sampled_from([0, 2, 1_000]),
 )
 def test_any_cutting_gives_the_same_landing(
-    tmp_path_factory: pytest.TempPathFactory, numbers: list[tuple[int, int, bool]], cuts: list[int], asks: int
+    prepared: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    numbers: list[tuple[int, int, bool]],
+    cuts: list[int],
+    asks: int,
 ) -> None:
     """However records are cut into transactions, the first of each id lands and no record is forgotten."""
     records = [
@@ -151,7 +165,9 @@ def test_any_cutting_gives_the_same_landing(
         for index, (number, content, is_again) in enumerate(numbers)
     ]
     firsts = {number: content for number, content, _ in reversed(numbers)}
-    with Warehouse(tmp_path_factory.mktemp("w") / "warehouse") as warehouse:
+    folder = tmp_path_factory.mktemp("w") / "warehouse"
+    shutil.copytree(prepared, folder)
+    with Warehouse(folder) as warehouse:
         mine = writer(warehouse, KnownIds(warehouse, sql_asks=asks))
         mine.positions()
         bounds = sorted({0, *(min(cut, len(records)) for cut in cuts), len(records)})
@@ -172,16 +188,16 @@ def test_interruption_keeps_what_landed_and_the_next_import_goes_on(
     tmp_path: Path, warehouse: Warehouse
 ) -> None:
     """Asked to stop, an import ends after the batch in hand; the rest follows with the next one."""
-    path = _write(tmp_path / "a.jsonl", statements(range(200)))
+    path = _write(tmp_path / "a.jsonl", statements(range(60)))
     stop = StopSignal()
     first = bring_in(warehouse, path, observer=lambda _: stop.set(), stop=stop)
     assert first.is_interrupted
-    assert 10 <= first.read < 200
+    assert 10 <= first.read < 60
     assert first.read == tables.statement_count(warehouse)
     second = bring_in(warehouse, path)
     assert not second.is_interrupted
-    assert first.read + second.read == 200
-    assert tables.statement_count(warehouse) == 200
+    assert first.read + second.read == 60
+    assert tables.statement_count(warehouse) == 60
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 """Dead letters judged again land once where they are valid now, and stay with a reason where not."""
 
+import shutil
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,20 +13,28 @@ from learnloom.pipelines.ingest.land.replay import ReplaySummary, replay
 from learnloom.pipelines.ingest.validate.repairs import Mend
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.schemas.record import Verdict
+from tests.once import made_once
 from tests.pipelines.ingest.samples import NOON, bring_in, is_same, judge, landed_ids, statement, statement_id
 
 LATER = NOON + timedelta(days=1)
 
 
-@pytest.fixture
-def warehouse(warehouse: Warehouse, tmp_path: Path) -> Warehouse:
-    """A warehouse with two statements and five dead letters."""
+def _make(folder: Path) -> None:
     broken = [statement(number).replace(b'"verb"', b'"vreb"') for number in (3, 4, 5)]
     records = [statement(1), *broken, statement(2), b"hopeless", statement(1, text="other")]
-    path = tmp_path / "a.jsonl"
+    path = folder / "a.jsonl"
     path.write_bytes(b"\n".join(records) + b"\n")
-    bring_in(warehouse, path)
-    return warehouse
+    with Warehouse(folder / "warehouse") as warehouse:
+        bring_in(warehouse, path)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """A warehouse with two statements and five dead letters."""
+    made = made_once(tmp_path_factory, "dead-letters", _make)
+    shutil.copytree(made / "warehouse", tmp_path / "warehouse")
+    with Warehouse(tmp_path / "warehouse") as opened:
+        yield opened
 
 
 def _mend(raw: bytes) -> bytes:
