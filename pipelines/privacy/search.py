@@ -13,7 +13,6 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import zstandard
 
 from learnloom.pipelines.lake.catalog_copy import copy_catalog
@@ -21,6 +20,7 @@ from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lake.small import one_thread
+from learnloom.pipelines.lake.trouble import FILE_GONE
 from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
 from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
@@ -38,7 +38,6 @@ _AT_ONCE: Final = 2_000
 _FILES_AT_ONCE: Final = 500
 _NAME: Final = "file_name"
 _DATABASE: Final = ".sqlite"
-_COPY_OF_PAGES: Final = ".duckdb"
 _COPY: Final = """
 import pathlib, shutil, sys
 path = pathlib.Path(sys.argv[1])
@@ -49,10 +48,12 @@ for each in path.parent.glob(path.name + "*"):
 _BESIDE: Final = (
     "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('lrs', 'login') ORDER BY 1, 2"
 )
-_NUMBER: Final = re.compile(
+_NUMBER: Final = (
     r"BOOLEAN|FLOAT|DOUBLE|DATE|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|TIME(STAMP)?.*|INTERVAL"
 )
 """Types of columns that hold no text."""
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A text that may stand in a column of UUIDs: no part of one stands there by itself."""
 # Cast, bytes would have their quotation marks and letters as codes.
 _AS_TEXT: Final = 'coalesce(TRY(decode("{name}")), "{name}"::VARCHAR)'
 _SCHEMAS: Final = """
@@ -67,7 +68,6 @@ _SCHEMAS: Final = """
 """
 """Files that have the same columns."""
 _NESTED: Final = re.compile(r"\]$|^(STRUCT|MAP|UNION)")
-_SIDE_FILES: Final = (".lock",)
 
 
 class Search:
@@ -79,6 +79,8 @@ class Search:
         self._tokens = list(dict.fromkeys(tokens))
         self._keys = {token.text: token for token in self._tokens if token.kind == "key"}
         self._pattern = Pattern.of(self._tokens)
+        has_uuid = any(_UUID.fullmatch(token.text) for token in self._tokens)
+        self._without = re.compile(_NUMBER if has_uuid else f"{_NUMBER}|UUID")
         self._written = {
             text.encode("utf-8", "surrogatepass"): (token, bounded(text))
             for token in self._tokens
@@ -106,7 +108,7 @@ class Search:
         for root in (place.folder, *others):
             for path in sorted(root.rglob("*")):
                 is_own = path.parent == place.folder / ERASURE and ".secret" in path.name
-                if path.is_file() and not is_own and path.suffix not in _SIDE_FILES:
+                if path.is_file() and not is_own and path.suffix != ".lock":
                     self._file_or_copy(path)
             self._decode_parquet()
         if place.data.startswith(SCHEME):
@@ -121,7 +123,7 @@ class Search:
 
         POSIX locks belong to a process: had this one opened and closed it, those on it would be gone (lake/catalog.py).
         """
-        if path.suffix == _COPY_OF_PAGES:
+        if path.suffix == ".duckdb":
             self._file(path, str(path))
             with tempfile.TemporaryDirectory(prefix="learnloom-search-") as folder:
                 self._duckdb(Path(shutil.copy(path, folder)), str(path))
@@ -197,9 +199,9 @@ class Search:
             names = met[first : first + _FILES_AT_ONCE]
             try:
                 self._decode_files(names)
-            except duckdb.IOException:  # a refresh under way has taken one away meanwhile
+            except FILE_GONE:  # a refresh under way has taken one away meanwhile
                 for name in names:
-                    with suppress(*([] if _is_there(name) else [duckdb.IOException])):
+                    with suppress(*([] if _is_there(name) else [FILE_GONE])):
                         self._decode_files([name])
 
     def _decode_files(self, names: Sequence[str]) -> None:
@@ -218,10 +220,14 @@ class Search:
             value = _AS_TEXT.format(name=name) if kind == "BLOB" else f'"{name}"'
             if (name, place) != (_NAME, _NAME):
                 values.append(f'"{name}" := {value}')
-                if not _NUMBER.fullmatch(kind):
+                if not self._without.fullmatch(kind):
                     texts.append(f"{f'to_json({value})' if _NESTED.search(kind) else value}::VARCHAR")
         condition = self._pattern.condition(*texts)
-        rows = f"SELECT to_json(struct_pack({', '.join(values)}))::VARCHAR, {place} FROM {source} WHERE {condition.sql}"
+        rows = f"FROM {source} WHERE {condition.sql}"
+        # Mostly there is none, and columns of numbers need not be decoded.
+        if not self._warehouse.rows(f"SELECT 1 {rows} LIMIT 1", condition.values):
+            return
+        rows = f"SELECT to_json(struct_pack({', '.join(values)}))::VARCHAR, {place} {rows}"
         for batch in self._warehouse.arrow_batches(rows, condition.values, at_once=_AT_ONCE):
             for line, where in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 self._text(line, where)

@@ -86,6 +86,22 @@ def test_of_files_side_by_side_each_column_is_looked_through(tmp_path: Path) -> 
     assert hits.counts[_TOKEN] >= len(found) + 1
 
 
+@pytest.mark.parametrize(
+    ("text", "count"), [("5f3a0c1e-7d2b-4c6a-9e8f-0123456789ab", 3), ("0123456789ab", 0)]
+)
+def test_an_account_that_is_a_uuid_is_found_in_a_column_of_them(
+    text: str, count: int, tmp_path: Path
+) -> None:
+    """Platforms give accounts by UUIDs, also where a column has that type; a part of one is another account."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    _write(folder / "file.parquet", "SELECT '5f3a0c1e-7d2b-4c6a-9e8f-0123456789ab'::UUID AS id FROM range(3)")
+    token = Token(text, "identifier")
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        hits = Search(warehouse, [token]).everything([folder])
+    assert min(hits.counts[token], 3) == count
+
+
 def test_a_file_that_is_taken_away_meanwhile_keeps_no_other_from_being_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
