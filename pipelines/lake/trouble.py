@@ -13,6 +13,8 @@ from learnloom.pipelines.lake.errors import (
 from learnloom.pipelines.lake.location import Place
 from learnloom.pipelines.lake.object_store import is_busy, refusal
 
+FILE_GONE: Final = duckdb.IOException
+"""What is raised where a file that is to be read is not there any more, or cannot be read."""
 # What DuckLake and SQLite say when another writer was faster: nothing is broken, the work is done again.
 _CONFLICT_SIGNS = ("conflict", "database is locked", "failed to commit ducklake transaction")
 # What they say when disk or server is in trouble: it may pass, and the work is done again by whoever has the patience.

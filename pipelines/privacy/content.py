@@ -10,6 +10,8 @@ from learnloom.pipelines.privacy.tokens import Token, holds, holds_written
 from learnloom.schemas.xapi.identity import student_key
 
 IDENTIFIERS: Final = ("account", "mbox", "mbox_sha1sum", "openid")
+_IDENTIFIERS: Final = frozenset(IDENTIFIERS)
+_CONTAINERS: Final = (dict, list)
 BEGINS: Final = ("{", "[")
 """How a JSON document begins in which somebody may stand."""
 STRING_LEVELS: Final = 2
@@ -18,7 +20,7 @@ STRING_LEVELS: Final = 2
 
 def agent_key(value: Mapping[str, Any]) -> str | None:
     """Key of an agent or an identified group; None where it is neither."""
-    if not any(name in value for name in IDENTIFIERS):
+    if _IDENTIFIERS.isdisjoint(value):
         return None
     return student_key({**value, "objectType": "Agent"})
 
@@ -42,12 +44,11 @@ def strings_in(value: Any) -> Iterator[str]:
 
 def _containers(value: Any) -> Iterator[Any]:
     """Objects and arrays of a document, however deep: Python calls itself a thousand times at the most."""
-    waiting = [value]
+    waiting = [value] if isinstance(value, _CONTAINERS) else []
     while waiting:
         part = waiting.pop()
-        if isinstance(part, dict | list):
-            yield part
-            waiting.extend(_parts(part))
+        yield part
+        waiting += [each for each in _parts(part) if isinstance(each, _CONTAINERS)]
 
 
 def _parts(container: Any) -> Iterable[Any]:
@@ -88,9 +89,11 @@ class Content:
 
     def holds(self, tokens: Collection[Token]) -> set[Token]:
         """Which tokens it holds, however they are written."""
-        found = holds(self._text, tokens)
-        for text in self._strings:
-            found |= holds(text, tokens)
+        every = "\n".join((self._text, *self._strings))
+        near = [token for token in tokens if token.text in every]  # of most, all texts are passed by at once
+        found = holds(self._text, near)
+        for text in self._strings if near else ():
+            found |= holds(text, near)
         for text in self._unread:
             found |= holds_written(text, tokens)
         return found

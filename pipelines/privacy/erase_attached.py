@@ -9,7 +9,8 @@ from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
 from learnloom.pipelines.lrs.attachments import NAMES, erase
 from learnloom.pipelines.lrs.store import FOLDER
 from learnloom.pipelines.privacy.erase_state import Secret, read_secret, write_secret
-from learnloom.pipelines.privacy.search import Hits, Search
+from learnloom.pipelines.privacy.hits import Hits
+from learnloom.pipelines.privacy.search import Search
 from learnloom.pipelines.privacy.tokens import Token
 
 _OF_OTHERS: Final = "attachment_of_others_naming_the_student"

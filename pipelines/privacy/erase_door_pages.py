@@ -13,7 +13,7 @@ from learnloom.pipelines.lrs.database import Connection, Database
 from learnloom.pipelines.lrs.documents import SEPARATOR, etag_of
 from learnloom.pipelines.lrs.reader import progress
 from learnloom.pipelines.privacy.content import Content
-from learnloom.pipelines.privacy.mentions import Redaction
+from learnloom.pipelines.privacy.mentions import Nearby, Redaction
 from learnloom.pipelines.privacy.tokens import Token, holds
 from learnloom.schemas.xapi.identity import student_key
 
@@ -140,7 +140,7 @@ def _redact_table(database: Database, table: _Table, redaction: Redaction) -> in
                 f"SELECT {columns} FROM {table.name} {after} ORDER BY {names} LIMIT {ROWS}", values
             ).fetchall()
             texts = [bytes(row[-1] or b"").decode("utf-8", "surrogateescape") for row in page]
-            near = redaction.near(texts)
+            near = redaction.near(Nearby(texts))
             for (*key, _), text in zip(page, texts, strict=True):
                 if _is_under(key, redaction.tokens):
                     count += _drop(connection, table, key)
@@ -172,7 +172,7 @@ def _is_row(table: _Table) -> str:
 
 def _near(page: Sequence[Entry], redaction: Redaction) -> list[Entry]:
     texts = [each.text for each in page]
-    near = redaction.near(texts)
+    near = redaction.near(Nearby(texts))
     return [each for each, text in zip(page, texts, strict=True) if text in near]
 
 

@@ -18,7 +18,7 @@ from learnloom.pipelines.privacy.erase_sought import (
     Sought,
     Whereabouts,
 )
-from learnloom.pipelines.privacy.mentions import MAY_BE_ESCAPED
+from learnloom.pipelines.privacy.mentions import MAY_BE_ESCAPED, Nearby
 from learnloom.pipelines.privacy.pattern import Pattern
 from learnloom.pipelines.privacy.tokens import Token, tokens_of, variants
 
@@ -46,11 +46,12 @@ def find_standing(
         everybody.take(each)
     # While landing waits, nothing is read but what has come since.
     texts = _free_texts(warehouse, everybody) if since is None else [[] for _ in everybody.all]
+    raws = Nearby([each.raw for each in everybody.others])
     letters = _letters(warehouse, everybody, _rows_of(warehouse, "dead_letter", among, since))
     return [
         Whereabouts(
             one.own,
-            one.mentions(everybody),
+            one.mentions(everybody, raws),
             letters[number],
             [*one.told(everybody.bearers), *texts[number]],
             one.shared(everybody.bearers),

@@ -1,6 +1,6 @@
 """Leaving students: one transaction, after which no query of the warehouse shows anything of theirs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import pyarrow as pa
@@ -10,14 +10,16 @@ from learnloom.pipelines.ingest.land.dead_letters import drop_content
 from learnloom.pipelines.ingest.land.dedupe import hash_number
 from learnloom.pipelines.ingest.land.erased import Erased, write_erased
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
+from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.fence import LANDING
 from learnloom.pipelines.lake.relation import columns_in, filled_tables
+from learnloom.pipelines.lake.small import one_snapshot
 from learnloom.pipelines.privacy.erase_find import find_standing
 from learnloom.pipelines.privacy.erase_sought import Sought, Whereabouts
 from learnloom.pipelines.privacy.erase_state import Erasure, add_erasures, drop_erasures
 from learnloom.pipelines.privacy.erase_tell import put_events
 from learnloom.pipelines.privacy.mentions import Redaction
-from learnloom.pipelines.privacy.subject import Subject, whose
+from learnloom.pipelines.privacy.subject import Subject, names_statements, whose
 from learnloom.pipelines.privacy.tokens import Token
 
 MESSAGE: Final = "Its content is no longer kept: a student who stands in it was erased."
@@ -83,6 +85,7 @@ def hide(
         source: URI reference of this deployment, for its events.
         is_again: whether the erasures are under way, and something has come since.
     """
+    counts = _counted_before(warehouse, students)
     with warehouse.transaction(LANDING):
         # Who lands at the same time fails and is done again, with what is erased in its duplicate check.
         landing_schema.advance_fence(warehouse)
@@ -94,7 +97,7 @@ def hide(
                 for each, more in zip(students, later, strict=True)
             ]
         standing = _as_redacted(warehouse, students)
-        rows = _take_out(warehouse, students)
+        rows = _take_out(warehouse, students, counts)
         overtake(warehouse)
         if standing.num_rows:
             _put_redacted(warehouse, standing)
@@ -150,30 +153,66 @@ def _records(found: Whereabouts) -> list[Erased]:
     ]
 
 
-def _take_out(warehouse: Warehouse, students: Sequence[Leaving]) -> list[dict[str, int]]:
-    """Delete the students' rows, and those of statements that are put back without them; give of each how many."""
+def _counted_before(warehouse: Warehouse, students: Sequence[Leaving]) -> dict[str, Sequence[int]]:
+    """What `_count` tells of each relation where keys alone tell whose a row is: while nobody waits."""
+    if len(students) == 1:  # of one, deleting tells
+        return {}
+    with one_snapshot(warehouse):
+        return {
+            name: _count(warehouse, name, columns, students)
+            for name, columns in _relations(warehouse, students)
+            if not names_statements(name)
+        }
+
+
+def _take_out(
+    warehouse: Warehouse, students: Sequence[Leaving], counts: Mapping[str, Sequence[int]]
+) -> list[dict[str, int]]:
+    """Delete the students' rows, and those of statements that are put back without them; give of each how many.
+
+    Raises:
+        OvertakenError: there are more or fewer rows than were counted before.
+    """
     rows: list[dict[str, int]] = [{} for _ in students]
-    filled, everybody = filled_tables(warehouse), range(len(students))
-    gone = [(number, each) for number in everybody for each in students[number].gone]
+    gone = [(number, each) for number, student in enumerate(students) for each in student.gone]
     arrays = (pa.array([row[0] for row in gone], pa.int32()), pa.array([row[1] for row in gone], pa.string()))
     with warehouse.holding(gone=pa.table(arrays, names=["number", "statement_id"])):
-        for name, known in columns_in(warehouse, LAKE).items():
-            columns = {column for column, _ in known}
-            condition = _whose(name, columns, students, everybody)
-            if name not in filled or name in _LATER or not condition:
-                continue
-            theirs = f"{LAKE}.{name} WHERE {condition}"
-            counts: Sequence[int] = ()
-            if len(students) > 1:  # of one, deleting tells
-                each = (_whose(name, columns, students, [number]) for number in everybody)
-                counts = warehouse.one(
-                    f"SELECT {', '.join(f'count(*) FILTER ({of_one})' for of_one in each)} FROM {theirs}"
-                )
-            total = warehouse.one(f"DELETE FROM {theirs}")
-            for taken, count in zip(rows, counts or total, strict=True):
+        for name, columns in _relations(warehouse, students):
+            known = counts.get(name)
+            if known is None and len(students) > 1:
+                known = _count(warehouse, name, columns, students)
+            (total,) = warehouse.one(f"DELETE FROM {_theirs(name, columns, students)}")
+            before, *each = known or (total, total)
+            if before != total:
+                raise OvertakenError(f"rows of {name} were written while students were counted in it")
+            for taken, count in zip(rows, each, strict=True):
                 if count:
                     taken[name] = int(count)
     return rows
+
+
+def _relations(warehouse: Warehouse, students: Sequence[Leaving]) -> list[tuple[str, Collection[str]]]:
+    """Relations in which rows of the students may be, with their columns."""
+    filled = filled_tables(warehouse)
+    found = [(name, {column for column, _ in known}) for name, known in columns_in(warehouse, LAKE).items()]
+    return [
+        (name, columns)
+        for name, columns in found
+        if name in filled and name not in _LATER and _whose(name, columns, students, range(len(students)))
+    ]
+
+
+def _theirs(name: str, columns: Iterable[str], students: Sequence[Leaving]) -> str:
+    return f"{LAKE}.{name} WHERE {_whose(name, columns, students, range(len(students)))}"
+
+
+def _count(
+    warehouse: Warehouse, name: str, columns: Collection[str], students: Sequence[Leaving]
+) -> Sequence[int]:
+    """How many rows of a relation are the students', and then how many are each one's; one may be of several."""
+    each = (_whose(name, columns, students, [number]) for number in range(len(students)))
+    counts = ", ".join(f"count(*) FILTER ({of_one})" for of_one in each)
+    return warehouse.one(f"SELECT count(*), {counts} FROM {_theirs(name, columns, students)}")
 
 
 def _whose(name: str, columns: Iterable[str], students: Sequence[Leaving], numbers: Sequence[int]) -> str:

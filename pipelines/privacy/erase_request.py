@@ -11,7 +11,7 @@ from learnloom.pipelines.ingest.land import landing_schema
 from learnloom.pipelines.ingest.land.erased import pseudonym_of
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.relation import filled_tables, read_relations
-from learnloom.pipelines.lake.small import one_thread
+from learnloom.pipelines.lake.small import one_snapshot, one_thread
 from learnloom.pipelines.privacy.erase_attachments import attachments_named
 from learnloom.pipelines.privacy.erase_beside import renew_model
 from learnloom.pipelines.privacy.erase_door import find_waiting, opened_store, waiting_bytes
@@ -30,7 +30,7 @@ from learnloom.pipelines.privacy.erase_state import (
 )
 from learnloom.pipelines.privacy.errors import ErasureError
 from learnloom.pipelines.privacy.mentions import Redaction
-from learnloom.pipelines.privacy.subject import Subject, find_subject, is_listed
+from learnloom.pipelines.privacy.subject import Subject, find_subjects, is_listed
 from learnloom.pipelines.privacy.tokens import holds
 from learnloom.pipelines.refresh.request import RefreshRequest
 from learnloom.pipelines.refresh.stage import stage
@@ -72,9 +72,7 @@ def request_erasures(
     landing_schema.prepare(warehouse, wait_seconds=wait)
     with alone(warehouse.folder):
         forget_unasked(warehouse.folder, {each.erasure_id for each in read_erasures(warehouse)})
-        subjects = {
-            each.student_key: each for each in (find_subject(warehouse, settings, one, now) for one in wanted)
-        }
+        subjects = find_subjects(warehouse, settings, wanted, now)
         sought = [Sought(each, pseudonym_of(secrets.token_hex(_ID_BYTES))) for each in subjects.values()]
         scanned, found = warehouse.retrying(
             lambda: (warehouse.snapshot(), find_standing(warehouse, sought)), wait_seconds=wait
@@ -186,6 +184,8 @@ def hide_what_came_since(
         ),
         wait_seconds=settings.lock_wait_seconds,
     )
+    with one_snapshot(warehouse):
+        listed = {each.subject.student_key for each in sought if is_listed(warehouse, each.subject)}
     again = []
     for erasure, (subject, *_), standing in zip(some, sought, found, strict=True):
         secret = secret_of[erasure.erasure_id]
@@ -196,7 +196,7 @@ def hide_what_came_since(
             attachments=tuple(sorted({*secret.attachments, *standing.attachments})),
         )
         write_secret(warehouse.folder, erasure.erasure_id, secret)
-        if standing.own or standing.mentions or standing.letters or is_listed(warehouse, subject):
+        if standing.own or standing.mentions or standing.letters or subject.student_key in listed:
             again.append(Leaving(erasure._replace(step=STEPS[0], stepped_at=now), subject, standing))
     for students in _some_at_once(again):
         warehouse.retrying(

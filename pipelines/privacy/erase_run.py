@@ -11,6 +11,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.maintain import ORPHAN_AGE, remove_orphans
 from learnloom.pipelines.lake.object_store import SCHEME
 from learnloom.pipelines.lake.relation import filled_tables, read_relations
+from learnloom.pipelines.lake.small import one_snapshot, one_thread
 from learnloom.pipelines.privacy.erase_attached import erase_attached
 from learnloom.pipelines.privacy.erase_backup import renew_backup
 from learnloom.pipelines.privacy.erase_beside import erase_beside, renew_model
@@ -32,8 +33,9 @@ from learnloom.pipelines.privacy.erase_state import (
     write_secret,
 )
 from learnloom.pipelines.privacy.erase_tell import all_are_told, forget_events, receivers
+from learnloom.pipelines.privacy.hits import Hits
 from learnloom.pipelines.privacy.receipt import issue
-from learnloom.pipelines.privacy.search import Hits, Search
+from learnloom.pipelines.privacy.search import Search
 from learnloom.pipelines.refresh.buckets.run_folder import RunFolders
 from learnloom.pipelines.refresh.refresh import refresh_in_turn
 from learnloom.pipelines.refresh.request import RefreshRequest
@@ -196,12 +198,13 @@ class Erasing:
         """Wait until receivers have the event, and let it name nobody any more."""
         patience = dt.timedelta() if self.at_once else _PATIENCE
         told, waiting = [], {}
-        for each in erasures:
-            if all_are_told(self.warehouse, each, now=self.clock(), patience=patience):
-                self._keep(each, receivers=receivers(self.warehouse, each))
-                told.append(each)
-            else:
-                waiting[each.erasure_id] = "receivers that do not have its event yet (learnloom deliver)"
+        with one_thread(self.warehouse), one_snapshot(self.warehouse):
+            for each in erasures:
+                if all_are_told(self.warehouse, each, now=self.clock(), patience=patience):
+                    self._keep(each, receivers=receivers(self.warehouse, each))
+                    told.append(each)
+                else:
+                    waiting[each.erasure_id] = "receivers that do not have its event yet (learnloom deliver)"
         forget_events(self.warehouse, told, wait_seconds=self._wait)
         return waiting
 
@@ -264,25 +267,25 @@ class Erasing:
         secrets = {each.erasure_id: self._secret(each) for each in erasures}
         tokens = dict.fromkeys(token for secret in secrets.values() for token in secret.tokens)
         hits = Search(self.warehouse, tokens).everything(others) if tokens else Hits()
-        receipts = Receipts(self.warehouse, self.settings, list(secrets.values()))
-        waiting, again = {}, []
-        for each in erasures:
-            secret = secrets[each.erasure_id]
-            own = hits.of(secret.tokens)
-            if own.total:
-                again.append(each.erasure_id)
-                self._keep(each, **{LEFT_OVER: True})
-                where = ", ".join(own.places[:5])
-                waiting[each.erasure_id] = (
-                    f"{own.total} places where something of the student stands still: {where}"
-                )
-            elif own.halves and not self.at_once:
-                waiting[each.erasure_id] = (
-                    f"what an ended process has left half written, until maintenance removes it: {own.halves[0]}"
-                )
-            else:
-                content = receipts.of(each, secret, own, now=self.clock())
-                self._issued[each.erasure_id] = issue(self.warehouse.folder, content).path
+        waiting, again, contents = {}, [], []
+        with one_thread(self.warehouse), one_snapshot(self.warehouse):
+            receipts = Receipts(self.warehouse, self.settings, list(secrets.values()))
+            for each in erasures:
+                secret = secrets[each.erasure_id]
+                own = hits.of(secret.tokens)
+                if own.total:
+                    again.append(each.erasure_id)
+                    self._keep(each, **{LEFT_OVER: True})
+                    told = f"{own.total} places where something of the student stands still: "
+                    waiting[each.erasure_id] = told + ", ".join(own.places[:5])
+                elif own.halves and not self.at_once:
+                    waiting[each.erasure_id] = (
+                        f"what an ended process has left half written, until maintenance removes it: {own.halves[0]}"
+                    )
+                else:
+                    contents.append(receipts.of(each, secret, own, now=self.clock()))
+        for path, content in issue(self.warehouse.folder, contents):
+            self._issued[content["erasure_id"]] = path
         # All steps are done again: perhaps a process has left something that was ended meanwhile.
         set_step(self.warehouse, again, STEPS[0], self.clock(), wait=self._wait)
         return waiting

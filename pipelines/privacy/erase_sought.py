@@ -8,7 +8,7 @@ import orjson
 from learnloom.pipelines.ingest.land.erased import Erased
 from learnloom.pipelines.privacy.content import agents_in
 from learnloom.pipelines.privacy.erase_attachments import attachments_named
-from learnloom.pipelines.privacy.mentions import Redaction
+from learnloom.pipelines.privacy.mentions import Nearby, Redaction
 from learnloom.pipelines.privacy.subject import Subject
 from learnloom.pipelines.privacy.tokens import Token, tokens_of
 from learnloom.schemas.xapi.identity import student_key
@@ -122,11 +122,11 @@ class One:
         shared = set(self.shared(bearers))
         return [token for token in self.tokens() if token not in shared]
 
-    def mentions(self, everybody: "Everybody") -> list[Mention]:
-        """Statements of those who are not sought, with a pseudonym in the student's place."""
+    def mentions(self, everybody: "Everybody", raws: Nearby) -> list[Mention]:
+        """Statements of those who are not sought, with a pseudonym in the student's place; `raws`: their bytes."""
         told, shared = self.told(everybody.bearers), self.shared(everybody.bearers)
         redaction = Redaction(self.keys, told, self.sought.pseudonym, shared=shared)
-        near = redaction.near([each.raw for each in everybody.others])
+        near = redaction.near(raws)
         found = []
         for each in everybody.others:
             if each.raw in near:

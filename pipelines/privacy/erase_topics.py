@@ -18,27 +18,35 @@ _WAIT_SECONDS: Final = 5.0
 _UNKNOWN: Final = "the topic's retention (retention.ms), counted from that day"
 
 
-def topics_out_of_reach(
-    warehouse: Warehouse, settings: Settings, asked_at: dt.datetime
-) -> list[tuple[str, str]]:
-    """Say of each topic that may hold the student what it holds, and until when.
+class Topics:
+    """Topics that may hold students, asked once for all."""
 
-    Args:
-        warehouse: what has landed.
-        settings: names the topics that are landed, and those to which signals go.
-        asked_at: when the student was hidden: what was sent later is not theirs.
-    """
-    landed = settings.landed_topics
-    dead = [f"{topic}.dead" for topic in landed]
-    sent = [each.topic for each in settings.subscriptions if isinstance(each, KafkaSubscription)]
-    kept = _asked(settings, [*_read(warehouse, landed), *_read(warehouse, landed, ".dead"), *sent])
-    day = f"{asked_at:%Y-%m-%d}"
-    told = [(f"messages of the topic {topic} sent until {day}", topic) for topic in landed]
-    told += [
-        (f"refused records in the topic {topic} sent until {day}", topic) for topic in dead if topic in kept
-    ]
-    told += [(f"signals in the topic {topic} sent until {day}", topic) for topic in sent]
-    return [(what, _until(kept.get(topic), asked_at)) for what, topic in told]
+    def __init__(self, warehouse: Warehouse, settings: Settings) -> None:
+        """Ask the broker.
+
+        Args:
+            warehouse: what has landed.
+            settings: names the topics that are landed, and those to which signals go.
+        """
+        self._landed = settings.landed_topics
+        self._sent = [each.topic for each in settings.subscriptions if isinstance(each, KafkaSubscription)]
+        read = (*_read(warehouse, self._landed), *_read(warehouse, self._landed, ".dead"))
+        self._kept = _asked(settings, [*read, *self._sent])
+
+    def out_of_reach(self, asked_at: dt.datetime) -> list[tuple[str, str]]:
+        """Say of each topic what it holds of a student who was hidden then, and until when.
+
+        What was sent later is not theirs.
+        """
+        day = f"{asked_at:%Y-%m-%d}"
+        told = [(f"messages of the topic {topic} sent until {day}", topic) for topic in self._landed]
+        told += [
+            (f"refused records in the topic {topic} sent until {day}", topic)
+            for topic in (f"{each}.dead" for each in self._landed)
+            if topic in self._kept
+        ]
+        told += [(f"signals in the topic {topic} sent until {day}", topic) for topic in self._sent]
+        return [(what, _until(self._kept.get(topic), asked_at)) for what, topic in told]
 
 
 def _read(warehouse: Warehouse, topics: Sequence[str], suffix: str = "") -> list[str]:

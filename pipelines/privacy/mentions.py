@@ -9,7 +9,7 @@ import orjson
 from learnloom.pipelines.ingest.land.erased import HOME_PAGE
 from learnloom.pipelines.ingest.sources.reading import DEEPEST, depth_of
 from learnloom.pipelines.privacy.content import BEGINS, IDENTIFIERS, STRING_LEVELS, agent_key
-from learnloom.pipelines.privacy.pattern import Pattern
+from learnloom.pipelines.privacy.pattern import Pattern, Texts
 from learnloom.pipelines.privacy.tokens import Token, without, without_written
 
 MAY_BE_ESCAPED: Final = "\\u00"
@@ -20,6 +20,15 @@ class _Number(str):
     """A number as it is written."""
 
     __slots__ = ()
+
+
+class Nearby(Texts):
+    """Texts in which somebody may stand."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Lay them out, and tell those apart that have to be read."""
+        super().__init__(texts)
+        self.escaped = frozenset(text for text in texts if MAY_BE_ESCAPED in text)
 
 
 class Redaction:
@@ -47,9 +56,9 @@ class Redaction:
         self._numbers = {token.text for token in self.tokens if token.is_distinct and token.text.isdecimal()}
         self._pattern = Pattern.of((*self.tokens, *shared))
 
-    def near(self, texts: Sequence[str]) -> set[str]:
+    def near(self, texts: Nearby) -> set[str]:
         """Those of some texts in which the student may stand."""
-        return {*self._pattern.among(texts), *(text for text in texts if MAY_BE_ESCAPED in text)}
+        return {*self._pattern.among(texts), *texts.escaped}
 
     def of(self, text: str) -> str | None:
         """A statement or document of somebody else as it is kept from now on; None where the student is not in it.

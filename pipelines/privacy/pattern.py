@@ -26,6 +26,15 @@ class Condition(NamedTuple):
     values: dict[str, Any]
 
 
+class Texts:
+    """Texts that are looked through for many patterns, one after the other."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Lay them out once."""
+        self.texts = texts
+        self.data = pa.array([text.encode("utf-8", "replace").decode() for text in texts], pa.large_string())
+
+
 class Pattern:
     """Says where any of some tokens may stand: whoever is not found does not stand there."""
 
@@ -61,13 +70,13 @@ class Pattern:
         found = [f"{how}({column}, ${name})" for column in columns for name in values]
         return Condition(" OR ".join(found) or "false", values)
 
-    def among(self, texts: Sequence[str]) -> list[str]:
+    def among(self, texts: Sequence[str] | Texts) -> list[str]:
         """Those of some texts that may hold a token."""
-        data = pa.array([text.encode("utf-8", "replace").decode() for text in texts], pa.large_string())
-        found = np.zeros(len(texts), np.bool_)
+        laid = texts if isinstance(texts, Texts) else Texts(texts)
+        found = np.zeros(len(laid.texts), np.bool_)
         for each in self._regexes:
-            found |= pc.match_substring_regex(data, each).to_numpy(zero_copy_only=False)
-        return list(compress(texts, found))
+            found |= pc.match_substring_regex(laid.data, each).to_numpy(zero_copy_only=False)
+        return list(compress(laid.texts, found))
 
     def is_in(self, data: bytes) -> bool:
         """Whether bytes hold a text that may stand within longer ones."""

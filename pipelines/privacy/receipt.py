@@ -92,12 +92,18 @@ def read_receipt(path: Path) -> dict[str, Any]:
     return content
 
 
-def issue(folder: Path, content: Mapping[str, Any]) -> Issued:
-    """Write a receipt behind those that stand; one that was written for the same erasure is given as it is."""
-    before = read_receipts(folder)
-    for each in before:
-        if each.content["erasure_id"] == content["erasure_id"]:
-            return each
+def issue(folder: Path, contents: Sequence[Mapping[str, Any]]) -> list[Issued]:
+    """Write receipts behind those that stand; one that was written for the same erasure is given as it is."""
+    chain = read_receipts(folder)
+    known = {each.content["erasure_id"]: each for each in chain}
+    for content in contents:
+        if content["erasure_id"] not in known:
+            chain.append(_written(folder, content, chain))
+            known[content["erasure_id"]] = chain[-1]
+    return [known[content["erasure_id"]] for content in contents]
+
+
+def _written(folder: Path, content: Mapping[str, Any], before: Sequence[Issued]) -> Issued:
     whole: dict[str, Any] = {
         "form": FORM,
         "number": len(before) + 1,

@@ -9,8 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,14 +19,15 @@ from learnloom.pipelines.lake.catalog_copy import copy_catalog
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.object_store import SCHEME
-from learnloom.pipelines.lake.relation import Columns
 from learnloom.pipelines.lake.small import one_thread
+from learnloom.pipelines.lake.trouble import FILE_GONE
 from learnloom.pipelines.lrs.attachments import FOLDER as ATTACHMENTS
 from learnloom.pipelines.lrs.conninfo import parameters
 from learnloom.pipelines.lrs.postgres_connection import PostgresConnection
 from learnloom.pipelines.privacy.attached import texts_in
 from learnloom.pipelines.privacy.content import Content
 from learnloom.pipelines.privacy.erase_state import FOLDER as ERASURE
+from learnloom.pipelines.privacy.hits import Hits
 from learnloom.pipelines.privacy.pattern import Pattern
 from learnloom.pipelines.privacy.tokens import Token, bounded, variants
 
@@ -35,9 +35,9 @@ _END: Final = b"PAR1"
 _CHUNK: Final = 1 << 24
 _OVERLAP: Final = 4_096
 _AT_ONCE: Final = 2_000
-_MOST_PLACES: Final = 50
+_FILES_AT_ONCE: Final = 500
+_NAME: Final = "file_name"
 _DATABASE: Final = ".sqlite"
-_COPY_OF_PAGES: Final = ".duckdb"
 _COPY: Final = """
 import pathlib, shutil, sys
 path = pathlib.Path(sys.argv[1])
@@ -48,54 +48,26 @@ for each in path.parent.glob(path.name + "*"):
 _BESIDE: Final = (
     "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('lrs', 'login') ORDER BY 1, 2"
 )
-_NUMBER: Final = re.compile(
+_NUMBER: Final = (
     r"BOOLEAN|FLOAT|DOUBLE|DATE|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|TIME(STAMP)?.*|INTERVAL"
 )
 """Types of columns that hold no text."""
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A text that may stand in a column of UUIDs: no part of one stands there by itself."""
 # Cast, bytes would have their quotation marks and letters as codes.
-_AS_TEXT: Final = 'coalesce(TRY(decode("{name}")), "{name}"::VARCHAR) AS "{name}"'
+_AS_TEXT: Final = 'coalesce(TRY(decode("{name}")), "{name}"::VARCHAR)'
+_SCHEMAS: Final = """
+    SELECT list(file_name ORDER BY file_name) FROM (
+        SELECT
+            file_name,
+            list((name, type, type_length, repetition_type, num_children, converted_type, logical_type))::VARCHAR
+                AS columns
+        FROM parquet_schema(?)
+        GROUP BY file_name
+    ) GROUP BY columns
+"""
+"""Files that have the same columns."""
 _NESTED: Final = re.compile(r"\]$|^(STRUCT|MAP|UNION)")
-_SIDE_FILES: Final = (".lock",)
-
-
-@dataclass
-class Hits:
-    """What a search has found."""
-
-    files: int = 0
-    """Files that were looked through."""
-    bytes: int = 0
-    counts: dict[Token, int] = field(default_factory=dict)
-    """How often each token was found, as it is or decoded; all tokens are there."""
-    where: dict[Token, list[str]] = field(default_factory=dict)
-    """Where, the first places of each."""
-    halves: list[str] = field(default_factory=list)
-    """Parquet files without an end, which a process has left that was ended: only their bytes can be looked through."""
-
-    @property
-    def total(self) -> int:
-        """How often any was found."""
-        return sum(self.counts.values())
-
-    @property
-    def places(self) -> list[str]:
-        """Where any was found, the first of them."""
-        return list(dict.fromkeys(place for each in self.where.values() for place in each))[:_MOST_PLACES]
-
-    def add(self, tokens: Iterable[Token], place: str) -> None:
-        """Take note of tokens that were found."""
-        for token in tokens:
-            self.counts[token] += 1
-            places = self.where.setdefault(token, [])
-            if place not in places and len(places) < _MOST_PLACES:
-                places.append(place)
-
-    def of(self, tokens: Iterable[Token]) -> "Hits":
-        """What was found of some of the tokens."""
-        told = list(tokens)
-        counts = {token: self.counts[token] for token in told}
-        where = {token: self.where[token] for token in told if token in self.where}
-        return Hits(self.files, self.bytes, counts, where, self.halves)
 
 
 class Search:
@@ -107,13 +79,15 @@ class Search:
         self._tokens = list(dict.fromkeys(tokens))
         self._keys = {token.text: token for token in self._tokens if token.kind == "key"}
         self._pattern = Pattern.of(self._tokens)
+        has_uuid = any(_UUID.fullmatch(token.text) for token in self._tokens)
+        self._without = re.compile(_NUMBER if has_uuid else f"{_NUMBER}|UUID")
         self._written = {
             text.encode("utf-8", "surrogatepass"): (token, bounded(text))
             for token in self._tokens
             if token.is_distinct
             for text in variants(token.text)
         }
-        self._about: dict[str, Columns] = {}  # of what all Parquet files say of themselves
+        self._parquet: list[str] = []  # files that have been met, and are yet to be decoded
         self.hits = Hits(counts=dict.fromkeys(self._tokens, 0))
 
     def everything(self, others: Iterable[Path] = ()) -> Hits:
@@ -134,42 +108,49 @@ class Search:
         for root in (place.folder, *others):
             for path in sorted(root.rglob("*")):
                 is_own = path.parent == place.folder / ERASURE and ".secret" in path.name
-                if path.is_file() and not is_own and path.suffix not in _SIDE_FILES:
+                if path.is_file() and not is_own and path.suffix != ".lock":
                     self._file_or_copy(path)
+            self._decode_parquet()
         if place.data.startswith(SCHEME):
-            for (name,) in self._warehouse.rows("SELECT file FROM glob(?)", [f"{place.data}**"]):
-                self.hits.files += 1
-                self._parquet(str(name))
+            self._parquet = [
+                str(name) for (name,) in self._warehouse.rows("SELECT file FROM glob(?)", [f"{place.data}**"])
+            ]
+            self.hits.files += len(self._parquet)
+            self._decode_parquet()
 
     def _file_or_copy(self, path: Path) -> None:
         """Look through a file, or through a copy of one that SQLite may have open.
 
         POSIX locks belong to a process: had this one opened and closed it, those on it would be gone (lake/catalog.py).
         """
-        if path.suffix == _COPY_OF_PAGES:
-            self.file(path, str(path))
+        if path.suffix == ".duckdb":
+            self._file(path, str(path))
             with tempfile.TemporaryDirectory(prefix="learnloom-search-") as folder:
                 self._duckdb(Path(shutil.copy(path, folder)), str(path))
         elif ".sqlite" not in path.name:
-            self.file(path, str(path))
+            self._file(path, str(path))
         elif path.suffix == _DATABASE:
             with tempfile.TemporaryDirectory(prefix="learnloom-search-") as folder:
                 subprocess.run(  # noqa: S603 - our own interpreter
                     [sys.executable, "-c", _COPY, str(path), folder], check=True, capture_output=True
                 )
                 for copy in sorted(Path(folder).iterdir()):
-                    self.file(copy, str(path.with_name(copy.name)))
+                    self._file(copy, str(path.with_name(copy.name)))
                     if copy.suffix == _DATABASE:
                         self._sqlite(copy, str(path))
 
     def file(self, path: Path, place: str) -> None:
         """Look through one file, which is told by the name `place`."""
+        self._file(path, place)
+        self._decode_parquet()
+
+    def _file(self, path: Path, place: str) -> None:
         self.hits.files += 1
         try:
             if path.suffix == ".parquet" and _is_whole(path):
                 # Not its bytes: compressed, `ann-1` and what comes by chance after it may read `ann-15`.
                 self.hits.bytes += path.stat().st_size
-                self._parquet(place)
+                self._parquet.append(str(path))
                 return
             with path.open("rb") as file:
                 self._raw(file, place)
@@ -211,40 +192,52 @@ class Search:
         except (OSError, zstandard.ZstdError):
             return  # it is not what its name says, and was looked through as it is
 
-    def _parquet(self, name: str) -> None:
-        """Decode every row that could hold a token, and what the file says of itself: least and largest values."""
-        self._decoded(f"read_parquet({quoted(name)}, union_by_name => false)", name)
+    def _decode_parquet(self) -> None:
+        """Look through the Parquet files that have been met since the last time, many at once."""
+        met, self._parquet = self._parquet, []
+        for first in range(0, len(met), _FILES_AT_ONCE):
+            names = met[first : first + _FILES_AT_ONCE]
+            try:
+                self._decode_files(names)
+            except FILE_GONE:  # a refresh under way has taken one away meanwhile
+                for name in names:
+                    with suppress(*([] if _is_there(name) else [FILE_GONE])):
+                        self._decode_files([name])
+
+    def _decode_files(self, names: Sequence[str]) -> None:
+        """Decode every row that could hold a token, and what files say of themselves: least and largest values."""
+        for (alike,) in self._warehouse.rows(_SCHEMAS, [names]):
+            self._decoded(f"read_parquet({_listed(alike)}, union_by_name => false)", "filename")
         for about in ("parquet_metadata", "parquet_kv_metadata"):
-            source = f"(SELECT * EXCLUDE (file_name) FROM {about}({quoted(name)}))"
-            if about not in self._about:
-                self._about[about] = self._columns(source)
-            self._decoded(source, name, self._about[about])
+            self._decoded(f"{about}({_listed(names)})", _NAME)
 
-    def _columns(self, source: str) -> Columns:
-        return self._warehouse.rows(f"SELECT column_name, column_type FROM (DESCRIBE FROM {source})")
-
-    def _decoded(self, source: str, place: str, columns: Columns | None = None) -> None:
-        """Decode rows; `columns`: those of the source, where they are known."""
-        columns = self._columns(source) if columns is None else columns
-        blobs = ", ".join(_AS_TEXT.format(name=name) for name, kind in columns if kind == "BLOB")
-        source = f"(SELECT * REPLACE ({blobs}) FROM {source})" if blobs else source
-        texts = [
-            f'to_json("{name}")::VARCHAR' if _NESTED.search(kind) else f'"{name}"::VARCHAR'
-            for name, kind in columns
-            if not _NUMBER.fullmatch(kind)
-        ]
+    def _decoded(self, source: str, place: str) -> None:
+        """Decode rows; `place`: SQL for what to call where they stand."""
+        values, texts = [], []
+        for name, kind in self._warehouse.rows(
+            f"SELECT column_name, column_type FROM (DESCRIBE FROM {source})"
+        ):
+            value = _AS_TEXT.format(name=name) if kind == "BLOB" else f'"{name}"'
+            if (name, place) != (_NAME, _NAME):
+                values.append(f'"{name}" := {value}')
+                if not self._without.fullmatch(kind):
+                    texts.append(f"{f'to_json({value})' if _NESTED.search(kind) else value}::VARCHAR")
         condition = self._pattern.condition(*texts)
-        rows = f"SELECT to_json(row_of)::VARCHAR AS line FROM {source} AS row_of WHERE {condition.sql}"
+        rows = f"FROM {source} WHERE {condition.sql}"
+        # Mostly there is none, and columns of numbers need not be decoded.
+        if not self._warehouse.rows(f"SELECT 1 {rows} LIMIT 1", condition.values):
+            return
+        rows = f"SELECT to_json(struct_pack({', '.join(values)}))::VARCHAR, {place} {rows}"
         for batch in self._warehouse.arrow_batches(rows, condition.values, at_once=_AT_ONCE):
-            for line in batch.column(0).to_pylist():
-                self._text(line, place)
+            for line, where in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                self._text(line, where)
 
     def _duckdb(self, path: Path, place: str) -> None:
         self._warehouse.run(f"ATTACH {quoted(str(path))} AS searched (READ_ONLY)")
         try:
             tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'searched'"
             for schema, name in self._warehouse.rows(tables):
-                self._decoded(f'searched."{schema}"."{name}"', f"{place}, {schema}.{name}")
+                self._decoded(f'searched."{schema}"."{name}"', quoted(f"{place}, {schema}.{name}"))
         finally:
             self._warehouse.run("DETACH searched")
 
@@ -288,6 +281,15 @@ class Search:
         found = content.holds(self._tokens)
         found |= {self._keys[key] for key in content.agents if key in self._keys}
         self.hits.add(found, place)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return f"[{', '.join(map(quoted, names))}]"
+
+
+def _is_there(name: str) -> bool:
+    """Whether a file is there; of one on an object store nothing is known."""
+    return name.startswith(SCHEME) or Path(name).exists()
 
 
 def _is_whole(path: Path) -> bool:

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from learnloom.pipelines.config.settings import Settings
 from learnloom.pipelines.ingest.land.student_keys import former_keys, held_secret
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.relation import existing_tables, filled_tables
+from learnloom.pipelines.lake.small import one_snapshot, one_thread
 from learnloom.pipelines.login.forget import came_as, opened_logins
 from learnloom.pipelines.people.errors import PersonError
 from learnloom.pipelines.people.events import WhoIsWho, read_events
@@ -46,6 +47,31 @@ class Subject(NamedTuple):
     """Subjects of logins, issuer#sub."""
 
 
+class _Told(NamedTuple):
+    """What is known of people whoever is asked about: read once."""
+
+    who: WhoIsWho
+    tables: set[str]
+    made_with: bytes | None
+    """The secret of student keys."""
+
+    @classmethod
+    def read(cls, warehouse: Warehouse) -> Self:
+        secret = held_secret(warehouse)
+        made_with = None if secret is None else secret.value
+        return cls(WhoIsWho(read_events(warehouse)), existing_tables(warehouse), made_with)
+
+
+def find_subjects(
+    warehouse: Warehouse, settings: Settings, wanted: Iterable[str], now: dt.datetime
+) -> dict[str, Subject]:
+    """Find students, by their keys; what is told of people is read once. Arguments and errors as of `find_subject`."""
+    with one_thread(warehouse), one_snapshot(warehouse):
+        told = _Told.read(warehouse)
+        found = (_find(warehouse, settings, told, one, now) for one in wanted)
+        return {each.student_key: each for each in found}
+
+
 def find_subject(warehouse: Warehouse, settings: Settings, wanted: str, now: dt.datetime) -> Subject:
     """Find the one student who goes by a key, an identifier, an account's name or a name.
 
@@ -57,7 +83,11 @@ def find_subject(warehouse: Warehouse, settings: Settings, wanted: str, now: dt.
         StudentSecretError: the secret of student keys is not here, and without it not all rows would be found.
         VaultError: there is a vault, and it cannot be read.
     """
-    who, tables = WhoIsWho(read_events(warehouse)), existing_tables(warehouse)
+    return _find(warehouse, settings, _Told.read(warehouse), wanted, now)
+
+
+def _find(warehouse: Warehouse, settings: Settings, told: _Told, wanted: str, now: dt.datetime) -> Subject:
+    who, tables, made_with = told
     wanted = alias_of(settings, warehouse, wanted)
     keys: set[str] = set()
     if _IDENTIFIER in tables:
@@ -67,8 +97,6 @@ def find_subject(warehouse: Warehouse, settings: Settings, wanted: str, now: dt.
             keys = _key_given(wanted, error)
     else:
         keys = _key_given(wanted, PersonError(f"nobody is known yet: give an identifier, not {wanted!r}"))
-    secret = held_secret(warehouse)
-    made_with = None if secret is None else secret.value
     student = who.person(min(keys))
     keys |= who.members(student) | {student}
     identifiers = {who.identifiers[key] for key in keys if key in who.identifiers}
@@ -133,6 +161,11 @@ def whose(name: str, columns: Iterable[str], subjects: Sequence[Subject], statem
         parts.append(f"value IN ({keys})")
     parts += [f"{column} IN ({statements})" for column in _STATEMENTS.get(name, ())]
     return " OR ".join(parts)
+
+
+def names_statements(name: str) -> bool:
+    """Whether rows of a table may be told by the statement that they are of."""
+    return name in _STATEMENTS
 
 
 def is_listed(warehouse: Warehouse, subject: Subject) -> bool:

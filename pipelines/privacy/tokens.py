@@ -106,12 +106,15 @@ def without(text: str, tokens: Iterable[Token], pseudonym: str) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def _as_written(token: Token) -> tuple[re.Pattern[str], ...]:
-    """Finds a token in a text that is not decoded: one that is not distinct as a whole value within quotation marks."""
+def _as_written(token: Token) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """How a token is written in a text that is not decoded, and what finds it there.
+
+    One that is not distinct is found as a whole value within quotation marks.
+    """
     written = sorted(variants(token.text), key=len, reverse=True)
     if token.is_distinct:
-        return tuple(map(bounded, written))
-    return tuple(re.compile(rf'(?<="){re.escape(each)}(?=\\*")') for each in written)
+        return tuple((each, bounded(each)) for each in written)
+    return tuple((each, re.compile(rf'(?<="){re.escape(each)}(?=\\*")')) for each in written)
 
 
 def holds_written(text: str, tokens: Iterable[Token]) -> set[Token]:
@@ -119,7 +122,9 @@ def holds_written(text: str, tokens: Iterable[Token]) -> set[Token]:
     return {
         token
         for token in tokens
-        if text == token.text or any(pattern.search(text) for pattern in _as_written(token))
+        if text == token.text
+        # Most are not in it, and to see that costs least.
+        or any(each in text and pattern.search(text) for each, pattern in _as_written(token))
     }
 
 
@@ -128,6 +133,6 @@ def without_written(text: str, tokens: Iterable[Token], pseudonym: str) -> str:
     for token in tokens:
         if text == token.text:
             return pseudonym
-        for pattern in _as_written(token):
+        for _, pattern in _as_written(token):
             text = pattern.sub(pseudonym, text)
     return text

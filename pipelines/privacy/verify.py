@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.privacy.hits import Hits
 from learnloom.pipelines.privacy.receipt import faults_of, read_receipt, read_receipts, token_key, told_tokens
-from learnloom.pipelines.privacy.search import Hits, Search
+from learnloom.pipelines.privacy.search import Search
 
 
 class ReceiptCheck(NamedTuple):

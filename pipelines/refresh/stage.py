@@ -136,7 +136,9 @@ class _Staging(NamedTuple):
         has_lost_rows = feed.has_lost_rows(changes)
         new = self._new(known, now, has_lost_rows=has_lost_rows)
         n_new = 0
-        if known is None or changes:
+        if known is not None and has_lost_rows:
+            new, n_new = self._by_ids(new, now)
+        elif known is None or changes:
             n_new = int(warehouse.one(f"SELECT count(*) FROM {new}")[0])
         is_noted = known is not None and now - known <= _SNAPSHOTS_BETWEEN_NOTES and not has_lost_rows
         if not n_new and is_noted:
@@ -228,6 +230,18 @@ class _Staging(NamedTuple):
             return feed.inserted(self.statement, known, now)
         # The change feed tells also what is erased, and what was written anew beside it.
         return f"(FROM {self._landed(now)} ANTI JOIN {self.target} USING (statement_id))"
+
+    def _by_ids(self, new: str, now: int) -> tuple[str, int]:
+        """SQL for the same statements by their ids, where they are few, and how many they are.
+
+        Compared with what stands staged, the bytes of all that has landed would be read for them.
+        """
+        ids = self.warehouse.rows(f"SELECT statement_id FROM {new} LIMIT {_FEW + 1}")
+        if len(ids) > _FEW:
+            return new, int(self.warehouse.one(f"SELECT count(*) FROM {new}")[0])
+        listed = ", ".join(f"UUID '{each}'" for (each,) in ids)
+        condition = f"statement_id IN ({listed})" if ids else "false"
+        return f"(FROM {self._landed(now)} WHERE {condition})", len(ids)
 
     def _landed(self, snapshot: int) -> str:
         """SQL for all that had landed at a snapshot."""

@@ -1,16 +1,19 @@
 """Hiding: everything that stands of a student by then goes in one transaction, and of several as of each alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
+from learnloom.pipelines.lake.fence import REFRESH
 from learnloom.pipelines.privacy.erase_find import find_standing
 from learnloom.pipelines.privacy.erase_hide import Leaving, hide
 from learnloom.pipelines.privacy.erase_request import request_erasures
 from learnloom.pipelines.privacy.erase_sought import Sought
 from learnloom.pipelines.privacy.erase_state import Erasure, read_secret
-from learnloom.pipelines.privacy.subject import find_subject
+from learnloom.pipelines.privacy.subject import find_subject, find_subjects
 from tests.pipelines.privacy.making import (
     HOME,
     NOW,
@@ -55,6 +58,73 @@ def test_who_is_asked_for_together_is_hidden_as_one_by_one(
             rows = [read_secret(warehouse.folder, each.erasure_id).rows for each in done]
             outcomes.append((sorted(said), [each[6:] for each in done], rows))
     assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_what_is_put_back_is_staged_once(
+    few: int, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statements of others without the student stand staged in the place of those with, however many they are."""
+    monkeypatch.setattr("learnloom.pipelines.refresh.stage._FEW", few)
+    with copied(tmp_path_factory, "school", tmp_path / "copy", fill_zoes_class) as warehouse:
+        assert asked(warehouse, f"{HOME} u-102").n_mentions
+        landed, staged = (
+            warehouse.rows(f"SELECT statement_id FROM {name} ORDER BY ALL")
+            for name in ("landing.statement", "staging.stg_statement")
+        )
+        assert landed == staged
+
+
+def test_who_is_who_is_read_once_for_all(tmp_path: Path) -> None:
+    """However many students are asked for, what was told of people is read as often as for one."""
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        students = (ZOE, *OTHERS[:2])
+        lines = [line(answer(number, each)) for number, each in enumerate(students)]
+        land(warehouse, tmp_path / "first.jsonl", lines)
+        warehouse.run("CALL enable_logging('QueryLog')")
+        wanted = [f"{HOME} {each['account']['name']}" for each in students]
+        found = find_subjects(warehouse, settings_of(warehouse), wanted, NOW)
+        assert [each.identifiers for each in found.values()] == [(each,) for each in wanted]
+        told = "message LIKE '%FROM landing.person_event%' AND message NOT LIKE '%duckdb_logs%'"
+        assert warehouse.rows(f"SELECT count(*) FROM duckdb_logs WHERE {told}") == [(1,)]
+
+
+class _Overtaken(Warehouse):
+    """Somebody writes a student's rows once more before each of the first transactions."""
+
+    left = 3
+
+    @contextmanager
+    def transaction(self, lock: str = REFRESH) -> Iterator[None]:
+        """Let the other one come first."""
+        if self.left:
+            self.left -= 1
+            with self.another() as refresh:
+                refresh.run(_MORE)
+        with super().transaction(lock):
+            yield
+
+    def another(self) -> Warehouse:
+        """One whom nobody overtakes."""
+        return Warehouse(self.folder)
+
+
+_MORE = "INSERT INTO dimensional.fact_day FROM dimensional.fact_day LIMIT 1"
+
+
+def test_what_is_written_after_counting_is_counted(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Several are counted before others wait: where a refresh writes then, receipts say what was taken out."""
+    with copied(tmp_path_factory, "school", tmp_path / "copy", fill_zoes_class) as school:
+        folder, settings = school.folder, settings_of(school)
+        n_rows = school.one("SELECT count(*) FROM dimensional.fact_day")[0]
+    wanted = ["zz-901", *(f"{HOME} {each['account']['name']}" for each in OTHERS)]
+    with _Overtaken(folder) as warehouse:
+        done = request_erasures(warehouse, settings, wanted, reason="asked", clock=lambda: NOW)
+        left = warehouse.one("SELECT count(*) FROM dimensional.fact_day")[0]
+        rows = [read_secret(folder, each.erasure_id).rows["dimensional.fact_day"][0] for each in done]
+    assert (warehouse.left, sum(rows)) == (0, n_rows + 3 - left)
 
 
 def test_what_lands_between_finding_and_hiding_is_hidden_too(tmp_path: Path) -> None:

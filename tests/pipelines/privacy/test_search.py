@@ -3,12 +3,18 @@
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.privacy.search import Search
 from learnloom.pipelines.privacy.tokens import Token
 
 _TOKEN = Token("zz-901", "identifier")
+
+
+def _write(path: Path, select: str) -> None:
+    with duckdb.connect() as database:
+        database.execute(f"COPY ({select}) TO '{path}' (FORMAT parquet)")
 
 
 def _found(warehouse: Warehouse, path: Path) -> int:
@@ -62,3 +68,58 @@ def test_a_file_without_an_end_is_looked_through_by_its_bytes(tmp_path: Path) ->
         search.file(path, str(path))
     assert search.hits.counts[_TOKEN] == 1
     assert search.hits.halves == [str(path)]
+
+
+def test_of_files_side_by_side_each_column_is_looked_through(tmp_path: Path) -> None:
+    """Files of a folder that have other columns, or one that is called like what tells files apart: each is told."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    _write(folder / "a.parquet", "SELECT 'nobody' AS text")
+    _write(folder / "b.parquet", "SELECT 'nobody' AS text, 'of zz-901' AS more")
+    _write(folder / "c.parquet", "SELECT 'of zz-901' AS text")
+    for name in ("filename", "file_name"):
+        _write(folder / f"{name}.parquet", f"SELECT 'of zz-901' AS {name}")
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        hits = Search(warehouse, [_TOKEN]).everything([folder])
+    found = {str(folder / f"{name}.parquet") for name in ("b", "c", "file_name")}
+    assert found <= set(hits.where[_TOKEN])
+    n_files = len(found) + 1
+    assert (
+        hits.counts[_TOKEN] == 2 * n_files
+    )  # in a row of each, and in what it says of its least and largest values
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("5f3a0c1e-7d2b-4c6a-9e8f-0123456789ab", 3), ("0123456789ab", 0)]
+)
+def test_an_account_that_is_a_uuid_is_found_in_a_column_of_them(
+    text: str, count: int, tmp_path: Path
+) -> None:
+    """Platforms give accounts by UUIDs, also where a column has that type; a part of one is another account."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    _write(folder / "file.parquet", "SELECT '5f3a0c1e-7d2b-4c6a-9e8f-0123456789ab'::UUID AS id FROM range(3)")
+    token = Token(text, "identifier")
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        hits = Search(warehouse, [token]).everything([folder])
+    assert min(hits.counts[token], 3) == count
+
+
+def test_a_file_that_is_taken_away_meanwhile_keeps_no_other_from_being_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refresh removes its own files while the search is under way: the others are looked through all the same."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    for name in ("gone", "here"):
+        _write(folder / f"{name}.parquet", "SELECT 'of zz-901' AS text")
+
+    def take_away(path: Path) -> bool:
+        if path.name == "here.parquet":
+            (folder / "gone.parquet").unlink()
+        return True
+
+    monkeypatch.setattr("learnloom.pipelines.privacy.search._is_whole", take_away)
+    with Warehouse(tmp_path / "warehouse") as warehouse:
+        hits = Search(warehouse, [_TOKEN]).everything([folder])
+    assert hits.where == {_TOKEN: [str(folder / "here.parquet")]}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnloom.pipelines.people.identifier import key_of
-from learnloom.pipelines.privacy.mentions import Redaction
+from learnloom.pipelines.privacy.mentions import Nearby, Redaction
 from learnloom.pipelines.privacy.tokens import Token, holds, tokens_of, variants
 
 _HOME = "https://lms.school.example"
@@ -72,7 +72,7 @@ def test_a_statement_loses_the_student_and_nothing_else(student: str, other: str
     told = tokens_of([f"{_HOME} {student}"], [], ())
     tokens = [token for token in told if token.text != other]
     redaction = Redaction(keys, tokens, "erased-0", shared=told)
-    assert redaction.near([raw]) == {raw}
+    assert redaction.near(Nearby([raw])) == {raw}
     new = redaction.of(raw)
     if student == other:
         return

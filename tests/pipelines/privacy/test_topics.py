@@ -11,7 +11,7 @@ from learnloom.pipelines.config.subscriptions import KafkaSubscription
 from learnloom.pipelines.ingest.land.landing_schema import prepare
 from learnloom.pipelines.ingest.land.tables import write_positions
 from learnloom.pipelines.lake.connection import Warehouse
-from learnloom.pipelines.privacy.erase_topics import topics_out_of_reach
+from learnloom.pipelines.privacy.erase_topics import Topics
 from learnloom.schemas.record import Position
 from servers.kafka.broker import Broker
 from tests.pipelines.ingest.sources.kafka.samples import new_topic
@@ -34,7 +34,7 @@ def _told(folder: Path, servers: str, landed: str, *sent: str) -> dict[str, str]
                 for number, topic in enumerate(sent)
             ),
         )
-        return dict(topics_out_of_reach(warehouse, settings, _NOON))
+        return dict(Topics(warehouse, settings).out_of_reach(_NOON))
 
 
 @pytest.mark.slow
