@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -26,6 +27,7 @@ _START_SECONDS: Final = 120.0
 _STOP_SECONDS: Final = 15.0
 _POLL_SECONDS: Final = 0.5
 _BEAT_SECONDS: Final = 10.0
+_LINGER_SECONDS: Final = 10.0
 _TUNABLES: Final = ("GLIBC_TUNABLES", "glibc.malloc.tcache_count=8000")
 """A thread keeps so many freed pieces of memory of a size at hand, not 7: DuckDB takes and frees many small ones."""
 
@@ -64,18 +66,38 @@ def serve(
     work.
     """
     settings = read_settings()
-    os.environ.setdefault(
-        *_TUNABLES
-    )  # the C library reads it where a process starts: it is for those that follow
+    # The C library reads it where a process starts: it is for those that follow.
+    os.environ.setdefault(*_TUNABLES)
     named = os.environ.get(_API) or None
     # The store first, and last: platforms send whatever becomes of the flows.
     with served_door(settings.lrs), served_door(settings.pages, name="pages"), _server(named, port) as url:
-        is_alone = alone or named is None
+        is_alone, code = alone or named is None, 1
         try:
             asyncio.run(_run(settings, limit, url, is_alone=is_alone))
+            code = 0
         finally:
             if is_alone:
                 _end_interrupted()
+            end_for_certain(code)
+
+
+def end_for_certain(code: int, *, seconds: float = _LINGER_SECONDS) -> None:
+    """Let this process end soon after its main thread does, whatever other threads wait for: their work is over then.
+
+    A thread that Prefect's client has started (anyio's, in the loop for calls from synchronous code) may wait for good,
+    and Python for the thread.
+    """
+
+    def end() -> None:
+        threading.main_thread().join()
+        time.sleep(seconds)
+        waiting = [each.name for each in threading.enumerate() if each.is_alive() and not each.daemon]
+        sys.stderr.write(f"learnloom: stopped, though threads did not end: {', '.join(waiting)}\n")
+        sys.stderr.flush()
+        sys.stdout.flush()
+        os._exit(code)
+
+    threading.Thread(target=end, name="end", daemon=True).start()
 
 
 def _end_interrupted() -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +28,22 @@ def test_a_taken_port_is_refused() -> None:
     assert ran.code == 1
     assert ran.err.startswith(f"learnloom: port {port} is not available")
     assert f"PREFECT_API_URL=http://127.0.0.1:{port}/api" in ran.err
+
+
+@pytest.mark.slow
+def test_it_ends_though_a_thread_does_not() -> None:
+    """A thread that waits for good holds up the end of the process for a moment only, and is named."""
+    code = (
+        "import threading\n"
+        "from learnloom.flows.serve import end_for_certain\n"
+        "threading.Thread(target=threading.Event().wait, name='a client that waits').start()\n"
+        "end_for_certain(3, seconds=0.1)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert ran.returncode == 3
+    assert ran.stderr == "learnloom: stopped, though threads did not end: a client that waits\n"
 
 
 def _place(tmp_path: Path, **more: str) -> dict[str, str]:
