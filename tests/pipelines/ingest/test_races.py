@@ -191,6 +191,7 @@ def test_every_landing_advances_the_fence(warehouse: Warehouse) -> None:
     assert warehouse.rows("SELECT fence_id, transactions FROM landing.fence") == [(1, 2)]
 
 
+@pytest.mark.slow
 def test_two_processes_that_import_the_same_files_land_them_once(tmp_path: Path) -> None:
     """Started together on one folder, both end, and every statement is there once."""
     inputs = tmp_path / "in"

@@ -108,6 +108,7 @@ def test_wrong_statement_is_judged_alike(wrong: Any) -> None:
     agree(orjson.dumps(wrong.base))
 
 
+@pytest.mark.slow
 @needs_real
 def test_real_statements_are_judged_alike() -> None:
     """Every real statement, in a random order, and with one byte changed, is judged as without cache."""

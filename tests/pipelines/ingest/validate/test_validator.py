@@ -44,6 +44,7 @@ def test_conformance_cases_are_judged_right() -> None:
     assert len(cases) == 950
 
 
+@pytest.mark.slow
 @needs_real
 def test_real_statements_are_valid() -> None:
     """Every statement of the real stream is accepted, and given back as parsed."""
