@@ -109,12 +109,19 @@ class PostgresConnection:
 
         Returns:
             Deleted rows that were written with it, for a transaction that began before may still read them.
+
+        Raises:
+            TroubleError, PostgresQueryError: as of `execute`; or the table is another role's: PostgreSQL passes it by.
         """
         self._connection.notices.clear()
         self.executescript(f"VACUUM (FULL, VERBOSE) {table}")
         # Words are in the server's language; of numbers this is the first.
-        details = [notice[b"D"].decode() for notice in self._connection.notices if b"D" in notice]
-        return int(next(found[0] for detail in details if (found := re.search(r"\d+", detail))))
+        for notice in self._connection.notices:
+            if found := re.search(rb"\d+", notice.get(b"D", b"")):
+                return int(found[0])
+        raise PostgresQueryError(
+            f"PostgreSQL has not written {table} anew: that is for the role that owns it"
+        )
 
     def _prepare(self, text: str) -> Prepared:
         """Have the server parse a statement once."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -200,9 +200,8 @@ class Search:
             try:
                 self._decode_files(names)
             except FILE_GONE:  # a refresh under way has taken one away meanwhile
-                for name in names:
-                    with suppress(*([] if _is_there(name) else [FILE_GONE])):
-                        self._decode_files([name])
+                for name in filter(_is_there, names):
+                    self._decode_files([name])
 
     def _decode_files(self, names: Sequence[str]) -> None:
         """Decode every row that could hold a token, and what files say of themselves: least and largest values."""
