@@ -29,6 +29,14 @@ DELIVERY: Final = "delivery"
 _POLL_SECONDS = 0.01
 _LONGEST_SECONDS = 10
 """A process that holds its lock in PostgreSQL for longer, such as one that was paused, loses it."""
+_PAUSED_SECONDS = 5
+"""Who has written its snapshot and does not commit it within this time is paused: to commit takes milliseconds."""
+_END_PAUSED: Final = """
+SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE relation = to_regclass('ducklake_snapshot') AND mode = 'RowExclusiveLock' AND usename = current_user
+AND state = 'idle in transaction' AND state_change < now() - interval '%d s'
+"""
+"""At their commits all others wait for such a one, for their snapshots would have the same number."""
 
 
 class WriteLock(Protocol):
@@ -94,6 +102,8 @@ class PostgresWriteLock:
         self._connection_string = connection_string
         self._wait_seconds = min(wait_seconds, _LONGEST_SECONDS)
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._has_failed = True
+        """Whether the last transaction failed: then somebody may be paused. Nobody knows before the first."""
 
     @contextmanager
     def held(self, name: str) -> Iterator[None]:
@@ -102,8 +112,10 @@ class PostgresWriteLock:
         connection.execute("BEGIN")
         with suppress(duckdb.IOException):  # waited long enough
             self._ask(connection, name)
+        self._has_failed = True
         try:
             yield
+            self._has_failed = False
         finally:
             try:
                 connection.execute("ROLLBACK")
@@ -112,11 +124,12 @@ class PostgresWriteLock:
                 self.close()
 
     def _ask(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
-        limits = (
-            f"SET LOCAL lock_timeout = '{int(self._wait_seconds * 1000)}ms'; "
+        ends_paused = _END_PAUSED % _PAUSED_SECONDS if self._has_failed else "SELECT"
+        begins = (
+            f"{ends_paused}; SET LOCAL lock_timeout = '{int(self._wait_seconds * 1000)}ms'; "
             f"SET LOCAL idle_in_transaction_session_timeout = '{_LONGEST_SECONDS}s'"
         )
-        connection.execute(f"CALL postgres_execute('locks', {quoted(limits)})")
+        connection.execute(f"CALL postgres_execute('locks', {quoted(begins)})")
         lock = f"SELECT pg_advisory_xact_lock({_key(name)})::text"
         connection.execute(f"FROM postgres_query('locks', {quoted(lock)})").fetchall()
 

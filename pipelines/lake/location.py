@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from learnloom.pipelines.lake.catalog import is_laid_down
 from learnloom.pipelines.lake.extensions import quoted
@@ -11,6 +12,8 @@ from learnloom.pipelines.lake.student_secret import FILE as SECRET_FILE
 
 CATALOG_FILE = "catalog.sqlite"
 DATA_FOLDER = "data"
+_LOCK_SECONDS = 10
+"""How long a commit waits in PostgreSQL for another's; done again then, it ends one that is paused (fence.py)."""
 _PASSWORD = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)|(://[^:/@\s]*:)[^@\s]*(@)", re.IGNORECASE)
 _QUOTED = re.compile(r'"([^"]+)"')
 _IN_URI = re.compile(r"\w+://[^:/@\s]*:(.*)@", re.DOTALL)
@@ -20,6 +23,16 @@ def left_of(database: Path) -> list[Path]:
     """What stands of an SQLite database, be it only a log: SQLite would play it into what is put in its place."""
     named = (database.with_name(f"{database.name}{suffix}") for suffix in ("", "-wal", "-shm", "-journal"))
     return [path for path in named if path.exists()]
+
+
+def _waiting(connection_string: str) -> str:
+    """Add how long the server lets one writer wait for another, unless the string has options of its own."""
+    if "options=" in connection_string:
+        return connection_string
+    option = f"-c lock_timeout={_LOCK_SECONDS}s"
+    if "://" not in connection_string:
+        return f"{connection_string} options='{option}'"
+    return f"{connection_string}{'&' if '?' in connection_string else '?'}options={quote(option)}"
 
 
 class Place(NamedTuple):
@@ -67,7 +80,11 @@ class Place(NamedTuple):
 
         One that is absent it `creates`, or fails.
         """
-        catalog = f"sqlite:{self.sqlite.resolve()}" if self.postgres is None else f"postgres:{self.postgres}"
+        catalog = (
+            f"sqlite:{self.sqlite.resolve()}"
+            if self.postgres is None
+            else f"postgres:{_waiting(self.postgres)}"
+        )
         options = [
             f"DATA_PATH {quoted(self.data)}",
             "OVERRIDE_DATA_PATH true",

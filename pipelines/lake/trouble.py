@@ -15,8 +15,10 @@ from learnloom.pipelines.lake.object_store import is_busy, refusal
 
 FILE_GONE: Final = duckdb.IOException
 """What is raised where a file that is to be read is not there any more, or cannot be read."""
+_WAITED: Final = "due to lock timeout"
+"""What PostgreSQL says where another writer has held what it locks for too long."""
 # What DuckLake and SQLite say when another writer was faster: nothing is broken, the work is done again.
-_CONFLICT_SIGNS = ("conflict", "database is locked", "failed to commit ducklake transaction")
+_CONFLICT_SIGNS = (_WAITED, "conflict", "database is locked", "failed to commit ducklake transaction")
 # What they say when disk or server is in trouble: it may pass, and the work is done again by whoever has the patience.
 _TROUBLE_SIGNS = (
     "no space left",
@@ -72,7 +74,7 @@ def is_trouble(error: Exception) -> bool:
     if not isinstance(error, duckdb.Error):
         return False
     text = str(error).lower()
-    return any(sign in text for sign in _TROUBLE_SIGNS) or is_busy(text)
+    return _WAITED not in text and (any(sign in text for sign in _TROUBLE_SIGNS) or is_busy(text))
 
 
 def is_conflict(error: Exception) -> bool:

@@ -216,12 +216,16 @@ def _vacuum_postgres(catalog: str, wait_seconds: float) -> None:
 
 
 def _rewrite(connection: PostgresConnection, table: str, wait_seconds: float) -> None:
-    """Write a table anew, again as long as somebody reads who began before rows were deleted: it would keep them."""
+    """Write a table anew, again as long as a transaction is open that began before: deleted rows are kept for it.
+
+    One that writes counts in whichever database of the server it does: snapshots reach back to the oldest.
+    """
     for attempt in stamina.retry_context(
         on=WarehouseBusyError, attempts=None, timeout=wait_seconds, wait_initial=0.1, wait_max=5.0
     ):
         with attempt:
             if connection.rewrite(table):
                 raise WarehouseBusyError(
-                    f"others kept reading {table} for {wait_seconds:g} s: try again later"
+                    f"PostgreSQL keeps rows of {table} that were deleted, for a transaction that has been open for "
+                    f"{wait_seconds:g} s: try again later"
                 )

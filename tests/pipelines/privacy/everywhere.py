@@ -24,7 +24,7 @@ from learnloom.pipelines.roster.reader import Reader, Role
 from learnloom.pipelines.vault.opening import open_vault
 from learnloom.pipelines.vault.vault import Alias
 from learnloom.schemas.xapi.identity import person_key
-from tests.pipelines.privacy.making import HOME, NOW, account, answer, line
+from tests.pipelines.privacy.making import HOME, NOW, WAIT_SECONDS, account, answer, line
 from tests.pipelines.refresh.school import land, refreshed
 
 ZOE = f"{HOME} zz-901"
@@ -41,7 +41,9 @@ _TELLER = Teller(NOW, "head", None, "roster")
 def settings_in(folder: Path, catalog: str | None) -> Settings:
     """A warehouse and a vault in a folder."""
     vault = VaultBounds(file=folder / "apart" / "vault.sqlite")
-    return Settings(warehouse=folder / "warehouse", catalog=catalog, lock_wait_seconds=20, vault=vault)
+    return Settings(
+        warehouse=folder / "warehouse", catalog=catalog, lock_wait_seconds=WAIT_SECONDS, vault=vault
+    )
 
 
 def fill(warehouse: Warehouse, settings: Settings, folder: Path) -> str:

@@ -27,6 +27,8 @@ from tests.pipelines.refresh.school import land, refreshed
 
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 HOME = "https://lms.school.example"
+WAIT_SECONDS = 120
+"""PostgreSQL keeps deleted rows as long as any transaction of its server is open, those of other tests, too."""
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -64,7 +66,7 @@ def line(statement: dict[str, Any], *, ascii_only: bool = False) -> bytes:
 def settings_of(warehouse: Warehouse, **more: Any) -> Settings:
     """The settings of a warehouse."""
     place = warehouse.place
-    return Settings(warehouse=place.folder, catalog=place.postgres, lock_wait_seconds=20, **more)
+    return Settings(warehouse=place.folder, catalog=place.postgres, lock_wait_seconds=WAIT_SECONDS, **more)
 
 
 def asked(warehouse: Warehouse, student: str, **more: Any) -> Erasure:

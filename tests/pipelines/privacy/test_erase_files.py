@@ -27,7 +27,7 @@ def test_rows_that_somebody_may_still_read_are_said_to_be_there(tmp_path: Path, 
         with closing(PostgresConnection(where)) as reader:
             reader.executescript("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
             connection.execute("DELETE FROM name WHERE name = 'Ann Quill'")
-            with pytest.raises(WarehouseBusyError, match="kept reading public"):
+            with pytest.raises(WarehouseBusyError, match="keeps rows of public"):
                 empty_database(settings, tmp_path / "none", "public", ["name"])
         empty_database(
             settings.model_copy(update={"lock_wait_seconds": 60}), tmp_path / "none", "public", ["name"]
