@@ -1,15 +1,12 @@
 """JSON arrays, and those in answers of stores, cut into elements without parsing them or holding the whole.
 
-The scanner looks only at quotes and brackets, many at a time with numpy. So every element keeps its bytes, and
-one that is no valid JSON costs only itself as long as its quotes and brackets balance.
+The scanner looks only at quotes and brackets, by regular expressions. So every element keeps its bytes, and one that is
+no valid JSON costs only itself as long as its quotes and brackets balance.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
 
 from learnloom.pipelines.ingest.sources.lines import (
     KEPT_BYTES,
@@ -20,12 +17,23 @@ from learnloom.pipelines.ingest.sources.lines import (
 )
 from learnloom.schemas.record import Fault
 
-_QUOTE, _BACKSLASH, _COMMA = b'"'[0], b"\\"[0], b","[0]
-_IS_MARK = np.zeros(256, dtype=np.bool_)
-_IS_MARK[list(b'"\\,[]{}')] = True
-_DEPTH_STEP = np.zeros(256, dtype=np.int32)
-_DEPTH_STEP[list(b"[{")] = 1
-_DEPTH_STEP[list(b"]}")] = -1
+_QUOTE, _BACKSLASH = b'"\\'
+_STEPS: Final = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1, ord(","): 0}
+"""How each mark changes the depth."""
+_DEEPEST: Final = 8
+"""Brackets in brackets of an element that is passed over as a whole."""
+
+
+def _nested(deepest: int) -> bytes:
+    """Describe what stands in brackets, with strings and other such things in it; nothing is tried twice."""
+    within = _TEXT if deepest == 1 else _TEXT + b"|" + _nested(deepest - 1)
+    return rb'[\[{][^"\\\[\]{}]*+(?:(?:' + within + rb')[^"\\\[\]{}]*+)*+[\]}]'
+
+
+_TEXT: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_NESTED: Final = re.compile(_nested(_DEEPEST), re.DOTALL)
+_INSIDE: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+_BETWEEN: Final = re.compile(rb'[^"\\,\[\]{}]*+(?:(?:\\.|' + _TEXT + rb')[^"\\,\[\]{}]*+)*+', re.DOTALL)
 
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _FLAT = rb"\{(?:[^{}]|\{[^{}]*\})*\}|\[[^\[\]]*\]"
@@ -72,14 +80,16 @@ Marks = list[tuple[int, int, int]]
 class Scanner:
     r"""Finds, chunk by chunk, the marks that bound what stands directly inside the outermost brackets.
 
-    Of quotes, backslashes, commas and brackets (all others are of no interest) those within strings are left out; the
-    depth changes at brackets, and at the outermost brackets and the commas at depth 1 an element begins or ends:
+    Of commas and brackets those within strings are left out, and so are quotes that a backslash escapes; the depth
+    changes at brackets, and at the outermost brackets and the commas at depth 1 an element begins or ends:
 
         chunk    [ { "a,\"" : 1 } , { } ]
-        marks    [ { " ,\""     } , { } ]
         outside  [ {            } , { } ]
         depth    1 2            1 1 2 1 0
         bounds   ^                ^     ^
+
+    An element in brackets is passed over as a whole where it ends in the chunk and is not nested too deeply, else
+    bracket by bracket.
     """
 
     def __init__(self, depth: int = 0) -> None:
@@ -90,41 +100,50 @@ class Scanner:
 
     def marks(self, chunk: bytes) -> Marks:
         """Give the opening and closing of the outermost brackets and the commas directly inside them."""
-        text = np.frombuffer(chunk, dtype=np.uint8)
-        at = np.flatnonzero(_IS_MARK[text])
-        code = text[at]
-        at, code = self._without_escapes(at, code, len(chunk))
-        quotes = code == _QUOTE
-        opened = np.cumsum(quotes) + self._in_string
-        self._in_string = bool(opened[-1] & 1) if len(opened) else self._in_string
-        outside = (opened & 1 == 0) & ~quotes
-        at, code = at[outside], code[outside]
-        step = _DEPTH_STEP[code]
-        after = np.cumsum(step) + self._depth
-        before = after - step
-        self._depth = int(after[-1]) if len(after) else self._depth
-        bounds = np.minimum(before, after) <= 0
-        bounds |= (code == _COMMA) & (after == 1)
-        return list(zip(at[bounds].tolist(), before[bounds].tolist(), after[bounds].tolist(), strict=True))
+        bounds: Marks = []
+        depth, at, size = self._depth, self._resume(chunk), len(chunk)
+        while (at := _to_mark(chunk, at)) < size:
+            mark = chunk[at]
+            step = _STEPS.get(mark)
+            if step is None:  # a string or an escape that the chunk cuts
+                self._escapes_next = mark == _BACKSLASH or _to_quote(chunk, at + 1) < size
+                self._in_string = mark == _QUOTE
+                break
+            if step == depth == 1 and (nested := _NESTED.match(chunk, at)):
+                at = nested.end()
+                continue
+            before, depth = depth, depth + step
+            if before <= 0 or depth <= 0 or depth == before == 1:
+                bounds.append((at, before, depth))
+            at += 1
+        self._depth = depth
+        return bounds
 
-    def _without_escapes(
-        self, at: npt.NDArray[np.intp], code: npt.NDArray[np.uint8], size: int
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint8]]:
-        """Drop backslashes and the quotes that they escape; remember one that stands at the chunk's end."""
-        if self._escapes_next and len(at) and at[0] == 0:
-            at, code = at[1:], code[1:]
-        slash_places = at[code == _BACKSLASH]
-        self._escapes_next = False
-        if not len(slash_places):
-            return at, code
-        # In a run of backslashes the first, third, … escape what follows them.
-        starts_run = np.ones(len(slash_places), dtype=np.bool_)
-        starts_run[1:] = np.diff(slash_places) != 1
-        run_start = np.maximum.accumulate(np.where(starts_run, slash_places, 0))
-        escapes = slash_places[(slash_places - run_start) % 2 == 0]
-        self._escapes_next = bool(escapes[-1] == size - 1)
-        keep = (code != _BACKSLASH) & ~np.isin(at, escapes + 1)
-        return at[keep], code[keep]
+    def _resume(self, chunk: bytes) -> int:
+        """Pass over what an escape or a string of the chunk before still takes; give where that ends."""
+        at = min(int(self._escapes_next), len(chunk))
+        if chunk:
+            self._escapes_next = False
+        if not self._in_string:
+            return at
+        end = _to_quote(chunk, at)
+        if end == len(chunk):
+            return end
+        self._escapes_next = chunk[end] == _BACKSLASH
+        self._in_string = self._escapes_next
+        return end + 1
+
+
+def _to_mark(chunk: bytes, at: int) -> int:
+    """Where the next comma or bracket outside strings is, or what the chunk cuts; its length where none is."""
+    passed = _BETWEEN.match(chunk, at)
+    return passed.end() if passed else at
+
+
+def _to_quote(chunk: bytes, at: int) -> int:
+    """Where the string that `at` is in ends, or the backslash at the chunk's end; its length where neither is."""
+    passed = _INSIDE.match(chunk, at)
+    return passed.end() if passed else at
 
 
 class ArraySplitter:

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from learnloom.pipelines.ingest.sources.arrays import ENVELOPES, RESULT, ArraySplitter, ObjectSplitter
+from learnloom.pipelines.ingest.sources.arrays import (
+    ENVELOPES,
+    RESULT,
+    ArraySplitter,
+    ObjectSplitter,
+    Scanner,
+)
 from learnloom.pipelines.ingest.sources.lines import Frame, LineSplitter, Splitter, TruncatedRecord
 from tests.pipelines.ingest.samples import answer_of, array_of, lines_of
 
@@ -80,6 +86,42 @@ def test_every_cutting_gives_the_same_records(objects: list[object], sizes: list
     for number, (splitter, form) in enumerate(KINDS):
         made = splitter(MAX_BYTES)
         assert list(made.frames(_chunks(form(records), sizes))) == records, number
+
+
+def _marks_byte_by_byte(text: bytes, depth: int) -> list[tuple[int, int, int]]:
+    """What the scanner is to find: strings and escaped bytes count for nothing."""
+    marks = []
+    is_inside, is_escaped = False, False
+    for at, byte in enumerate(text):
+        if is_escaped or byte == ord("\\"):
+            is_escaped = not is_escaped
+        elif byte == ord('"'):
+            is_inside = not is_inside
+        elif not is_inside and byte in b"[]{},":
+            before, depth = depth, depth + (byte in b"[{") - (byte in b"]}")
+            if before <= 0 or depth <= 0 or depth == before == 1:
+                marks.append((at, before, depth))
+    return marks
+
+
+@pytest.mark.slow
+@given(
+    start=st.sampled_from([b"", b"[", b"[[[[[[[[[[["]),
+    text=st.text(alphabet='[]{},"\\a', max_size=60).map(str.encode),
+    depth=st.integers(-2, 0),
+    size=st.integers(1, 70),
+)
+def test_the_scanner_finds_what_a_byte_by_byte_reading_finds(
+    start: bytes, text: bytes, depth: int, size: int
+) -> None:
+    """Whatever the text is, and wherever it is cut, the marks are those of the whole."""
+    scanner, whole = Scanner(depth), start + text
+    found = [
+        (at + mark, before, after)
+        for at in range(0, len(whole), size)
+        for mark, before, after in scanner.marks(whole[at : at + size])
+    ]
+    assert found == _marks_byte_by_byte(whole, depth)
 
 
 @pytest.mark.slow
