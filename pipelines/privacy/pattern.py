@@ -1,4 +1,8 @@
-"""Many texts looked for at once: one regular expression of RE2, which takes as long for thousands as for a few."""
+"""Many texts looked for at once: one regular expression of RE2, which takes as long for thousands as for a few.
+
+A few are found sooner one by one: each by a part of it that no spelling changes, and only where that stands by its own
+expression.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,11 +16,12 @@ import pyarrow.compute as pc
 from learnloom.pipelines.people.identifier import SHA1_SUM
 from learnloom.pipelines.privacy.tokens import Token, variants
 
-_FEW: Final = 8
+_FEW: Final = 16
 """So many texts are found sooner one by one."""
 _LONGEST: Final = 100_000
 """Characters of an expression: of one ten times as long RE2 says that it is too large."""
 _PLAIN: Final = re.compile(r"[0-9A-Za-z]")
+_DIGITS: Final = re.compile(r"[0-9]+")
 
 
 class Condition(NamedTuple):
@@ -26,13 +31,40 @@ class Condition(NamedTuple):
     values: dict[str, Any]
 
 
+class _Sought(NamedTuple):
+    """A text that is looked for."""
+
+    regex: str
+    part: str
+    """Stands in each of its spellings."""
+    is_whole: bool
+    """Whether it has one spelling, which is the part, and may stand within longer texts."""
+
+    @classmethod
+    def within(cls, text: str) -> Self:
+        """A text that may stand within longer ones."""
+        text = _as_utf8(text)
+        if SHA1_SUM.fullmatch(text):  # in either case
+            return cls(_escaped(text.lower()), _longest(_DIGITS.findall(text)), is_whole=False)
+        return cls(_escaped(text), _longest(text.split("\\")), is_whole="\\" not in text)
+
+    @classmethod
+    def alone(cls, text: str) -> Self:
+        """A text that is a whole value of JSON or of a column."""
+        text = _as_utf8(text)
+        escaped = _escaped(text)
+        # A string within a string of JSON ends by an escaped quotation mark.
+        regex = f'"{escaped}\\\\*"|^{escaped}$'
+        return cls(regex, _longest(text.split("\\")), is_whole=False)
+
+
 class Texts:
     """Texts that are looked through for many patterns, one after the other."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         """Lay them out once."""
         self.texts = texts
-        self.data = pa.array([text.encode("utf-8", "replace").decode() for text in texts], pa.large_string())
+        self.data = pa.array(map(_as_utf8, texts), pa.large_string())
 
 
 class Pattern:
@@ -42,11 +74,8 @@ class Pattern:
         """Take texts that stand within longer ones, and those that are a whole value of JSON or of a column."""
         self._within = sorted(set(within))
         alone = sorted(set(alone) - set(self._within))
-        texts = [_escaped(text) for text in self._within]
-        # A string within a string of JSON ends by an escaped quotation mark.
-        texts += [f'"{each}\\\\*"|^{each}$' for each in map(_escaped, alone)]
-        self._has_alone = bool(alone)
-        self._regexes = _joined(texts)
+        self._sought = list(dict.fromkeys([*map(_Sought.within, self._within), *map(_Sought.alone, alone)]))
+        self._regexes = _joined(each.regex for each in self._sought)
         self._of_bytes = [each.encode() for each in _joined([_escaped_bytes(text) for text in self._within])]
 
     @classmethod
@@ -61,14 +90,19 @@ class Pattern:
 
     def condition(self, *columns: str) -> Condition:
         """SQL that holds where one of these columns, texts or JSON, may hold a token; of no token never."""
-        if not columns:
-            return Condition("false", {})
-        are_many = len(self._within) > _FEW or self._has_alone
-        are_many = are_many or any("\\" in text or SHA1_SUM.fullmatch(text) for text in self._within)
-        how, texts = ("regexp_matches", self._regexes) if are_many else ("contains", self._within)
-        values = {f"text_{number}": text for number, text in enumerate(texts)}
-        found = [f"{how}({column}, ${name})" for column in columns for name in values]
-        return Condition(" OR ".join(found) or "false", values)
+        if len(self._sought) > _FEW:
+            values = {f"text_{number}": each for number, each in enumerate(self._regexes)}
+            tests = [f"regexp_matches({{}}, ${name})" for name in values]
+        else:
+            values, tests = {}, []
+            for number, each in enumerate(self._sought):
+                values[f"text_{number}"] = each.part
+                tests.append(f"contains({{0}}, $text_{number})")
+                if not each.is_whole:
+                    values[f"regex_{number}"] = each.regex
+                    tests[-1] = f"({tests[-1]} AND regexp_matches({{0}}, $regex_{number}))"
+        found = [test.format(column) for column in columns for test in tests]
+        return Condition(" OR ".join(found) or "false", values if found else {})
 
     def among(self, texts: Sequence[str] | Texts) -> list[str]:
         """Those of some texts that may hold a token."""
@@ -95,8 +129,17 @@ def _joined(texts: Iterable[str]) -> list[str]:
     return made
 
 
+def _as_utf8(text: str) -> str:
+    """A text with a question mark for each half of a pair of surrogates: as it is once it is written."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _longest(parts: Iterable[str]) -> str:
+    return max(parts, key=len, default="")
+
+
 def _escaped(text: str) -> str:
-    signs = "".join(_sign(sign) for sign in text.encode("utf-8", "replace").decode())
+    signs = "".join(map(_sign, text))
     return f"(?i:{signs})" if SHA1_SUM.fullmatch(text) else signs
 
 

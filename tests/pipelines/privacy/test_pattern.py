@@ -39,6 +39,34 @@ def test_what_holds_a_token_is_among_what_may(
     assert found.fetchone() == (True,)
 
 
+_SUM = "8ff749b8f8a25a71255623111abc1c6a6584ad71"
+
+
+@pytest.mark.parametrize("are_many", [False, True])
+@pytest.mark.parametrize(
+    ("line", "is_found"),
+    [
+        (_SUM, True),
+        (f'{{"mbox_sha1sum":"{_SUM.upper()}"}}', True),
+        (f'{{"mbox_sha1sum":"{_SUM[:20].upper() + _SUM[20:]}"}}', True),
+        ("its digits alone, 71255623111", False),
+        (r'"{\"name\":\"Ada R\\u00edos\"}"', True),
+        (r"u00edos", False),
+        ('{"name":"7"}', True),
+        ('{"name":"17"}', False),
+    ],
+)
+def test_a_part_of_a_text_alone_is_not_found(line: str, *, is_found: bool, are_many: bool) -> None:
+    """Sums in either case, names with escapes and short values are found as wholes, of few texts as of many."""
+    tokens = [Token(_SUM, "identifier"), Token("Ada Ríos", "name"), Token("7", "identifier")]
+    condition = Pattern.of([*tokens, *(_OTHERS if are_many else [])]).condition("line")
+    found = duckdb.execute(
+        f"SELECT {condition.sql} FROM (SELECT $line AS line)", {**condition.values, "line": line}
+    )
+    assert found.fetchone() == (is_found,)
+    assert ("contains(" in condition.sql) != are_many
+
+
 def test_bytes_are_looked_through_as_they_are() -> None:
     """Between bytes that are no text, in each way of writing; a short text is not looked for there."""
     pattern = Pattern.of([Token("Zoë Ångström", "name"), Token("7", "identifier")])
