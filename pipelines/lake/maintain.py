@@ -17,8 +17,12 @@ from learnloom.pipelines.lake.relation import CATALOGUE
 from learnloom.pipelines.lake.small import one_thread
 
 _log = logging.getLogger(__name__)
-# Files from this size on are left as they are, so that a growing table is not written again and again.
-SMALL_FILE_BYTES: Final = 64 * 1_048_576
+# Files grow to about this size and are left as they are from it on: so a growing table is not written again and again,
+# and whoever takes one student's rows out of a table that lies by student writes little of it anew.
+FILE_BYTES: Final = 16 * 1_048_576
+# What is sorted when it is merged is read the sooner the more is sorted together, and has all students in each file.
+SORTED_FILE_BYTES: Final = 512 * 1_048_576
+_SORTED: Final = "staging"
 # So many files of one table beyond what its bytes need make `tidy` worth while.
 MANY_SMALL_FILES: Final = 40
 # A file of which more is deleted is written anew.
@@ -55,7 +59,7 @@ def spare_files(warehouse: Warehouse) -> int:
         f"SELECT file_count, delete_file_count, file_size_bytes FROM ducklake_table_info('{LAKE}')"
     )
     return max(
-        (files + deletes - 1 - int((size or 0) // SMALL_FILE_BYTES) for files, deletes, size in rows),
+        (files + deletes - 1 - int((size or 0) // FILE_BYTES) for files, deletes, size in rows),
         default=0,
     )
 
@@ -83,9 +87,10 @@ def tidy(warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days:
         return in_turn(warehouse, lambda: warehouse.rows(sql, values), wait_seconds=wait_seconds)
 
     flush_inlined(warehouse, wait_seconds=wait_seconds)
+    warehouse.retrying(lambda: _note_sizes(warehouse), wait_seconds=wait_seconds)
     with one_thread(warehouse):  # half the memory, and hardly slower: it is writing that takes the time
         do(f"CALL ducklake_rewrite_data_files('{LAKE}', delete_threshold => {DELETED_SHARE})")
-        merged = do(f"CALL ducklake_merge_adjacent_files('{LAKE}', max_file_size => {SMALL_FILE_BYTES})")
+        merged = do(f"CALL ducklake_merge_adjacent_files('{LAKE}', max_file_size => {FILE_BYTES})")
     before = now - timedelta(days=kept_days)
     expired = do(f"CALL ducklake_expire_snapshots('{LAKE}', older_than => ?::TIMESTAMPTZ)", [before])
     # A reader may still hold a snapshot whose files have just been merged: they go a day later.
@@ -93,6 +98,26 @@ def tidy(warehouse: Warehouse, *, now: datetime, wait_seconds: float, kept_days:
         f"CALL ducklake_cleanup_old_files('{LAKE}', older_than => ?::TIMESTAMPTZ)", [now - timedelta(days=1)]
     )
     return Tidied(sum(row[2] for row in merged), len(expired), len(removed))
+
+
+def _note_sizes(warehouse: Warehouse) -> None:
+    """Let DuckLake know how large files may become, where it does not know."""
+    known = {
+        (scope, entry): int(value)
+        for scope, entry, value in warehouse.rows(
+            f"SELECT scope, scope_entry, value FROM {LAKE}.options() WHERE option_name = 'target_file_size'"
+        )
+    }
+    schemas = {schema for _, schema, _ in warehouse.rows(_TABLES)}
+    if known.get(("GLOBAL", None)) != FILE_BYTES:
+        warehouse.run(f"CALL {LAKE}.set_option('target_file_size', '{_mib(FILE_BYTES)}')")
+    if _SORTED in schemas and known.get(("SCHEMA", _SORTED)) != SORTED_FILE_BYTES:
+        size = _mib(SORTED_FILE_BYTES)
+        warehouse.run(f"CALL {LAKE}.set_option('target_file_size', '{size}', schema => '{_SORTED}')")
+
+
+def _mib(n_bytes: int) -> str:
+    return f"{n_bytes // 1_048_576}MiB"
 
 
 def flush_inlined(warehouse: Warehouse, *, wait_seconds: float) -> None:

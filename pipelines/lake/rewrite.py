@@ -16,7 +16,7 @@ from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.extensions import quoted
 from learnloom.pipelines.lake.fence import LANDING, REFRESH
-from learnloom.pipelines.lake.maintain import in_turn
+from learnloom.pipelines.lake.maintain import FILE_BYTES, in_turn
 from learnloom.pipelines.lake.relation import CATALOGUE
 from learnloom.pipelines.lake.small import one_thread
 
@@ -86,11 +86,44 @@ def _rewrite_aside(warehouse: Warehouse, waiting: list[_Table], aside: Path) -> 
         while waiting:
             table = waiting[0]
             before = _last(warehouse, _THERE)
-            warehouse.rows(table.rewriting(_ASIDE))
+            _rewrite_in_parts(warehouse, table)
             change = _Change.read(warehouse, table, before)
             if change is not None:
                 _carry_over(warehouse, change)
             waiting.pop(0)
+
+
+def _rewrite_in_parts(warehouse: Warehouse, table: _Table) -> None:
+    """Write a table's files anew, so many at once as make one: together, all would become a single file.
+
+    DuckLake writes all files of a table that have deletions. So the copy names the deletions of some after the others'.
+    """
+    deletes = f"{_THERE}.ducklake_delete_file"
+    are_its = f"table_id = {table.table_id} AND end_snapshot IS NULL"
+    parts = _parts(
+        warehouse.rows(
+            f"SELECT data_file_id, file_size_bytes FROM {_THERE}.ducklake_data_file "
+            f"WHERE data_file_id IN (SELECT data_file_id FROM {deletes} WHERE {are_its}) ORDER BY data_file_id"
+        )
+    )
+    with warehouse.holding(waiting=warehouse.arrow(f"FROM {deletes} WHERE {are_its}")):
+        warehouse.run(f"DELETE FROM {deletes} WHERE {are_its}")
+        for part in parts:
+            warehouse.run(f"INSERT INTO {deletes} FROM waiting WHERE data_file_id IN ({_listed(part)})")
+            warehouse.rows(table.rewriting(_ASIDE))
+
+
+def _parts(files: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Files, id and bytes each, after one another: so many in each part as make one of FILE_BYTES."""
+    parts: list[list[tuple[int, int]]] = []
+    n_bytes = 0
+    for file in files:
+        if not parts or n_bytes + file[1] > FILE_BYTES:
+            parts.append([])
+            n_bytes = 0
+        parts[-1].append(file)
+        n_bytes += file[1]
+    return parts
 
 
 @contextmanager
@@ -104,6 +137,8 @@ def _attached_copy(warehouse: Warehouse, folder: Path) -> Iterator[None]:
             f"(DATA_PATH {quoted(warehouse.place.data)}, OVERRIDE_DATA_PATH true, CREATE_IF_NOT_EXISTS false)"
         )
         try:
+            # Each file is sorted as it was written: to sort them all together takes more than to write them.
+            warehouse.run(f"DELETE FROM {_THERE}.ducklake_sort_info")
             yield
         finally:
             warehouse.run(f"DETACH {_ASIDE}")
@@ -155,7 +190,7 @@ class _Change(NamedTuple):
         def files(kind: str, columns: str, edge: str) -> list[Any]:
             return warehouse.rows(
                 f"SELECT {columns} FROM {_THERE}.ducklake_{kind} "
-                f"WHERE table_id = {table.table_id} AND {edge} = {after.snapshot_id} ORDER BY ALL"
+                f"WHERE table_id = {table.table_id} AND {edge} > {before.snapshot_id} ORDER BY ALL"
             )
 
         sizes = "data_file_id, record_count, file_size_bytes"

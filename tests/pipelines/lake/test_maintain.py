@@ -3,10 +3,12 @@
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from learnloom.pipelines.lake import maintain
 from learnloom.pipelines.lake.connection import Warehouse
 from learnloom.pipelines.lake.errors import OvertakenError
 from learnloom.pipelines.lake.fence import LOCK_FILE, try_lock
@@ -55,6 +57,26 @@ def test_small_files_are_merged_and_rows_stay(warehouse: Warehouse) -> None:
     tidy(warehouse, now=TOMORROW + timedelta(days=2), wait_seconds=30)
     assert _files(warehouse) == 1
     assert warehouse.one("SELECT count(*), sum(n) FROM landing.row") == (5_000, sum(range(5_000)))
+
+
+def test_files_grow_to_a_size_and_sorted_ones_to_all(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files become several of about one size, next rows in the same file; staged statements are merged into one."""
+    monkeypatch.setattr(maintain, "FILE_BYTES", 1_048_576)
+    warehouse.run("CREATE SCHEMA staging")
+    for table in ("landing.large", "staging.large"):
+        warehouse.run(f"CREATE TABLE {table} (n BIGINT, text VARCHAR)")
+        for first in range(0, 200_000, 20_000):
+            warehouse.run(
+                f"INSERT INTO {table} SELECT range, md5(range::VARCHAR) FROM range({first}, {first + 20_000})"
+            )
+    tidy(warehouse, now=TOMORROW, wait_seconds=30)
+    ranges = "SELECT min(n), max(n) FROM {} GROUP BY filename ORDER BY ALL".format
+    files = warehouse.rows(ranges("landing.large"))
+    assert 1 < len(files) < 10
+    assert all(before[1] < after[0] for before, after in pairwise(files))
+    assert len(warehouse.rows(ranges("staging.large"))) == 1
 
 
 def test_it_does_nothing_without_need(warehouse: Warehouse) -> None:

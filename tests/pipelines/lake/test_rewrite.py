@@ -11,7 +11,7 @@ from learnloom.pipelines.lake.catalog_copy import copy_catalog
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import LOCK_FILE, try_lock
 from learnloom.pipelines.lake.location import Place
-from learnloom.pipelines.lake.maintain import flush_inlined
+from learnloom.pipelines.lake.maintain import FILE_BYTES, flush_inlined
 from learnloom.pipelines.lake.relation import CATALOGUE
 from learnloom.pipelines.lake.rewrite import rewrite_deleted
 from learnloom.pipelines.lake.run import Run
@@ -72,6 +72,48 @@ def test_files_are_written_anew_and_rows_stay(
         assert [list(changes) for changes, _ in changed] == [["rewrite_delete"]] * 2
         assert catalog is not None or {author for _, author in changed} == {"a run"}
         assert not (tmp_path / "aside").exists()
+
+
+@pytest.mark.slow
+def test_rows_stay_in_the_order_of_their_files(tmp_path: Path) -> None:
+    """Files are not sorted together when they are written anew; the table's order stays noted for what merges them."""
+    with Warehouse(tmp_path / "w") as warehouse:
+        warehouse.run("CREATE TABLE few (n INTEGER)")
+        warehouse.run("ALTER TABLE few SET SORTED BY (n ASC)")
+        warehouse.run("SET threads = 1")
+        for first in (1, 0):
+            warehouse.run(f"INSERT INTO few SELECT 1000 - 2 * range - {first} FROM range(500)")
+        warehouse.run("DELETE FROM few WHERE n IN (10, 11)")
+        flush_inlined(warehouse, wait_seconds=20)
+        rewrite_deleted(warehouse, tmp_path / "aside", wait_seconds=20)
+        runs = [*(n for n in range(1, 1_000, 2) if n != 11), *(n for n in range(2, 1_001, 2) if n != 10)]
+        assert [n for (n,) in warehouse.rows("SELECT n FROM few")] == runs
+        assert warehouse.rows(f"SELECT expression FROM {CATALOGUE}.ducklake_sort_expression") == [("n",)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("most", "n_files"), [(1, 3), (FILE_BYTES, 1)])
+def test_files_stay_apart_that_make_more_than_one(
+    most: int, n_files: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is written anew by itself, in one commit; small ones become one; a file without deletions stays."""
+    monkeypatch.setattr(rewrite, "FILE_BYTES", most)
+    live = f"SELECT data_file_id, record_count FROM {CATALOGUE}.ducklake_data_file WHERE end_snapshot IS NULL"
+    with Warehouse(tmp_path / "w") as warehouse:
+        warehouse.run("CREATE TABLE few (n INTEGER)")
+        for first in range(0, 4_000, 1_000):
+            warehouse.run(f"INSERT INTO few SELECT range FROM range({first}, {first + 1_000})")
+        warehouse.run("DELETE FROM few WHERE n % 1000 < 20 AND n >= 1000")
+        flush_inlined(warehouse, wait_seconds=20)
+        rows, untouched = warehouse.rows("SELECT rowid, n FROM few ORDER BY ALL"), min(warehouse.rows(live))
+        before = warehouse.snapshot()
+        rewrite_deleted(warehouse, tmp_path / "aside", wait_seconds=20)
+        assert warehouse.snapshot() == before + 1
+        assert warehouse.one(_DELETED) == (0,)
+        assert warehouse.rows("SELECT rowid, n FROM few ORDER BY ALL") == rows
+        first_file, *others = sorted(warehouse.rows(live))
+        assert first_file == untouched
+        assert [n for _, n in others] == [3 * 980 // n_files] * n_files
 
 
 @pytest.mark.slow
