@@ -106,6 +106,9 @@ def _rewrite_in_parts(warehouse: Warehouse, table: _Table) -> None:
             f"WHERE data_file_id IN (SELECT data_file_id FROM {deletes} WHERE {are_its}) ORDER BY data_file_id"
         )
     )
+    if len(parts) == 1:
+        warehouse.rows(table.rewriting(_ASIDE))
+        return
     with warehouse.holding(waiting=warehouse.arrow(f"FROM {deletes} WHERE {are_its}")):
         warehouse.run(f"DELETE FROM {deletes} WHERE {are_its}")
         for part in parts:
@@ -116,13 +119,10 @@ def _rewrite_in_parts(warehouse: Warehouse, table: _Table) -> None:
 def _parts(files: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
     """Files, id and bytes each, after one another: so many in each part as make one of FILE_BYTES."""
     parts: list[list[tuple[int, int]]] = []
-    n_bytes = 0
     for file in files:
-        if not parts or n_bytes + file[1] > FILE_BYTES:
+        if not parts or sum(n_bytes for _, n_bytes in parts[-1]) + file[1] > FILE_BYTES:
             parts.append([])
-            n_bytes = 0
         parts[-1].append(file)
-        n_bytes += file[1]
     return parts
 
 
