@@ -41,7 +41,7 @@ def examine(settings: Settings, *, now: dt.datetime) -> list[HealthFinding]:
 def _data(warehouse: Warehouse) -> Iterator[HealthFinding]:
     for result in run_checks(warehouse):
         message = (
-            "the table does not exist yet"
+            result.why_unknown
             if result.n_offending is None
             else f"{result.n_offending:,} rows break it: {result.description}"
         )

@@ -10,6 +10,8 @@ from typing import Any
 
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.relation import CHECKS, Relation, existing_tables, load_relations
+from learnloom.pipelines.lake.small import one_snapshot
+from learnloom.pipelines.refresh.news import is_half_done
 
 _STUDENT = "dimensional.dim_student"
 
@@ -32,9 +34,10 @@ class CheckResult:
     name: str
     description: str
     n_offending: int | None
-    """Rows that break the rule; None where a table that it reads does not stand yet."""
+    """Rows that break the rule; None where that is unknown, for `why_unknown`."""
     sample: Sequence[dict[str, Any]] = ()
     """The first few of them, by column."""
+    why_unknown: str = ""
 
     @property
     def is_passed(self) -> bool | None:
@@ -78,6 +81,8 @@ def _stated(relation: Relation) -> Iterator[Check]:
 def run_checks(warehouse: Warehouse, *, sample_rows: int = 5) -> list[CheckResult]:
     """Run every check on what stands in the warehouse, in order of definition.
 
+    What is broken while a refresh is half done is unknown: views show what is staged, and tables what stood before.
+
     Args:
         warehouse: the warehouse; reading is enough.
         sample_rows: how many offending rows to show of each check, at the most.
@@ -88,10 +93,16 @@ def run_checks(warehouse: Warehouse, *, sample_rows: int = 5) -> list[CheckResul
 
 
 def _run(warehouse: Warehouse, check: Check, known: set[str], sample_rows: int) -> CheckResult:
+    def unknown(why: str) -> CheckResult:
+        return CheckResult(check.name, check.description, None, why_unknown=why)
+
     if not check.reads <= known:
-        return CheckResult(check.name, check.description, None)
-    n_offending = int(warehouse.one(f"SELECT count(*) FROM ({check.sql})")[0])
-    sample: list[dict[str, Any]] = []
-    if n_offending:
-        sample = warehouse.arrow(f"FROM ({check.sql}) ORDER BY ALL LIMIT {sample_rows}").to_pylist()
+        return unknown("the table does not exist yet")
+    with one_snapshot(warehouse):
+        n_offending = int(warehouse.one(f"SELECT count(*) FROM ({check.sql})")[0])
+        sample: list[dict[str, Any]] = []
+        if n_offending:
+            if is_half_done(warehouse):
+                return unknown("a refresh is half done: ask again after it")
+            sample = warehouse.arrow(f"FROM ({check.sql}) ORDER BY ALL LIMIT {sample_rows}").to_pylist()
     return CheckResult(check.name, check.description, n_offending, sample)

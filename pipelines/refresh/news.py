@@ -9,10 +9,11 @@ from learnloom.pipelines.refresh.feed import changes_since, inserted, is_known_s
 from learnloom.pipelines.refresh.state import STATE
 
 _LANDED: Final = "landing.statement"
+_STAGED: Final = "staging.stg_statement"
 _TAKEN_IN: Final = {
     _LANDED: f"SELECT landed_snapshot FROM {LAKE}.staging.staging_state",
     # A refresh that was killed may have staged what it has not taken in.
-    "staging.stg_statement": f"SELECT staged_snapshot FROM {LAKE}.{STATE}",
+    _STAGED: f"SELECT staged_snapshot FROM {LAKE}.{STATE}",
 }
 """Tables of statements, and up to which snapshot their rows have been taken in by the next step."""
 
@@ -26,6 +27,11 @@ def has_news(warehouse: Warehouse) -> bool:
         if not {"staging.staging_state", STATE} <= filled:
             return True
         return any(_has_more(warehouse, table, select) for table, select in _TAKEN_IN.items())
+
+
+def is_half_done(warehouse: Warehouse) -> bool:
+    """Whether a refresh has staged what it has not taken in: it is under way, or was killed."""
+    return STATE in filled_tables(warehouse) and _has_more(warehouse, _STAGED, _TAKEN_IN[_STAGED])
 
 
 def _has_more(warehouse: Warehouse, table: str, taken_in: str) -> bool:
