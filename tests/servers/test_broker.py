@@ -39,9 +39,8 @@ def test_unknown_topic_is_not_made_up(broker: Broker) -> None:
         broker.end_offsets(f"absent-{uuid.uuid4()}")
 
 
-@pytest.mark.parametrize(
-    "end", [OwnBroker.kill, pytest.param(OwnBroker.stop, marks=pytest.mark.long)], ids=["kill", "stop"]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("end", [OwnBroker.kill, OwnBroker.stop], ids=["kill", "stop"])
 def test_ended_broker_comes_back_with_its_data(
     end: Callable[[OwnBroker], None], make_broker: BrokerMaker
 ) -> None:

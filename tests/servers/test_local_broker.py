@@ -33,6 +33,10 @@ class Maker:
         self.address = f"127.0.0.1:{self.port}"
         self.environment = {**os.environ, "BROKER_PORT": str(self.port), "PATH": _without_docker(folder)}
 
+    def pid(self) -> int:
+        """The broker's process, as it is written down."""
+        return int((self.folder / "broker.pid").read_text(encoding="ascii"))
+
     def call(self, command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Call it in a process of its own, which a broker outlives."""
         return subprocess.run(
@@ -81,29 +85,30 @@ def maker(tmp_path: Path, kafka_on_java: KafkaOnJava) -> Iterator[Maker]:
 
 
 def test_broker_starts_once_and_stops(maker: Maker) -> None:
-    """One call starts it, a second says that it runs, one stops it, and the data are there the next time.
-
-    A broker that was killed leaves its pid behind; that keeps nobody from starting it anew.
-    """
+    """One call starts it, a second says that it runs, one stops it, and another says that none runs."""
     first = maker.call("start")
     assert first.returncode == 0, first.stderr
     assert f"runs at {maker.address}" in first.stdout
+    pid = maker.pid()
+    assert f"runs already at {maker.address}" in maker.ask("start")[1]
+    assert maker.pid() == pid
+    assert Broker(maker.address).is_ready()
+    assert f"Kafka at {maker.address} is stopped" in maker.ask("stop")[1]
+    assert "No Kafka of ours runs" in maker.ask("stop")[1]
+
+
+@pytest.mark.long
+def test_broker_that_was_killed_or_stopped_comes_back_with_its_data(maker: Maker) -> None:
+    """A pid that a killed one leaves keeps nobody from starting it anew; a stopped one may take another port."""
+    maker.call("start")
     Broker(maker.address).create_topic("kept")
-
-    stale = int((maker.folder / "broker.pid").read_text(encoding="ascii"))
-    second = maker.call("start")
-    assert f"runs already at {maker.address}" in second.stdout
-    assert int((maker.folder / "broker.pid").read_text(encoding="ascii")) == stale
-
+    stale = maker.pid()
     os.kill(stale, signal.SIGKILL)
     way = LocalJava(maker.folder, os.environ)
     wait_until(lambda: not way.is_running(), lambda: None)
     assert f"runs at {maker.address}" in maker.call("start").stdout
-    assert int((maker.folder / "broker.pid").read_text(encoding="ascii")) != stale
-
+    assert maker.pid() != stale
     assert f"Kafka at {maker.address} is stopped" in maker.call("stop").stdout
-    assert "No Kafka of ours runs" in maker.call("stop").stdout
-
     port = free_port()
     assert f"runs at 127.0.0.1:{port}" in maker.call("start", BROKER_PORT=str(port)).stdout
     assert Broker(f"127.0.0.1:{port}").end_offsets("kept") == {0: 0}

@@ -224,6 +224,7 @@ def test_killed_broker_leaves_every_statement_accounted_for(make_broker: Callabl
     assert sum(broker.end_offsets("xapi").values()) == 300
 
 
+@pytest.mark.long
 def test_restarted_broker_gets_everything_once(make_broker: Callable[[], OwnBroker]) -> None:
     """A broker that is back in time has every statement, none twice and each student's in order."""
     broker = make_broker()
