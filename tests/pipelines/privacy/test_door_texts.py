@@ -36,7 +36,7 @@ def _told(account: str) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.fixture(scope="module", params=["4711", "anna"])
+@pytest.fixture(scope="module", params=["4711", pytest.param("anna", marks=pytest.mark.long)])
 def account(request: pytest.FixtureRequest) -> str:
     """Of Ada: neither is looked for within longer texts."""
     return str(request.param)

@@ -17,7 +17,11 @@ _SUM: Final = hashlib.sha1(_MAIL.encode(), usedforsecurity=False).hexdigest()
 _MIXED: Final = _SUM[:20].upper() + _SUM[20:]
 
 
-@pytest.mark.parametrize(("wanted", "is_refreshed"), [(_MAIL, False), (_SUM, True)])
+@pytest.mark.parametrize(
+    ("wanted", "is_refreshed"),
+    [(_MAIL, False), (_SUM, False), pytest.param(_SUM, True, marks=pytest.mark.long)],
+    ids=["address", "sum", "sum, refreshed"],
+)
 def test_a_sum_is_found_in_any_letters(tmp_path: Path, wanted: str, is_refreshed: bool) -> None:
     """Without a name, in large letters, small ones or both: her own statements go, and others lose her."""
     written = [_SUM, _SUM.upper(), _MIXED]
