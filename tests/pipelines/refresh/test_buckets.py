@@ -158,6 +158,7 @@ def test_interrupted_refresh_goes_on(refreshed_class: RefreshedClass, refreshed_
         assert differences(after, tables(warehouse)) == {}
 
 
+@pytest.mark.long
 def test_incremental_refresh_goes_on_beside_what_is_staged_meanwhile(
     tmp_path: Path, half: list[bytes], refreshed_in: Refreshing
 ) -> None:

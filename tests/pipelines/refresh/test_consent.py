@@ -36,6 +36,7 @@ def _refuse(settings: Settings, identifier: str) -> None:
         vault.tell_consent([identifier], "training", is_given=False, told_by="t", now=NOW)
 
 
+@pytest.mark.long
 def test_a_refit_leaves_out_who_refused(refreshed_class: RefreshedClass, tmp_path: Path) -> None:
     """Whatever a refresh fits a version for, it is about one student less, and tells of everybody as before."""
     settings = _settings(tmp_path)

@@ -174,6 +174,7 @@ def test_killed_while_writing_nothing_is_told(tmp_path: Path, lines: list[bytes]
         assert [row[0] for row in events] == list(range(1, len(events) + 1))
 
 
+@pytest.mark.long
 def test_two_refreshes_at_once_count_on(tmp_path: Path, lines: list[bytes]) -> None:
     """Two first refreshes at once raise each signal once, without gaps in the sequence."""
     folder = tmp_path / "warehouse"

@@ -50,6 +50,7 @@ def test_of_an_hour_that_comes_twice_at_midnight_the_second_ends_the_day() -> No
     assert as_of.astimezone(dt.UTC) == dt.datetime(2026, 4, 5, 3, 59, 59, 999_999, tzinfo=dt.UTC)
 
 
+@pytest.mark.long
 def test_another_as_of_tells_the_past_again(folder: Path) -> None:
     """Told as of an earlier day and then as of the first day again, everything is as it was."""
     with Warehouse(folder / "warehouse") as warehouse:

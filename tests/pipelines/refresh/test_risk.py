@@ -40,8 +40,13 @@ def _learned(warehouse: Warehouse) -> list[tuple[object, ...]]:
 
 
 def test_only_runs_that_have_ended_teach(in_week_5: Warehouse) -> None:
-    """On a run's last day nothing is learned from it, though all its verdicts are known; the day after it is."""
+    """In the third run what is learned comes from the two before it."""
     assert _learned(in_week_5) == [(2, 80, True)]
+
+
+@pytest.mark.long
+def test_a_run_teaches_from_the_day_after_its_end(in_week_5: Warehouse) -> None:
+    """On a run's last day nothing is learned from it, though all its verdicts are known; the day after it is."""
     refreshed(in_week_5, day=ENDS[0], refit=True)
     assert _learned(in_week_5) == [(2, 80, True)]
     refreshed(in_week_5, day=ENDS[0] + dt.timedelta(days=1), refit=True)

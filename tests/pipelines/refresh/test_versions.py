@@ -103,6 +103,7 @@ def test_a_version_put_to_use_during_a_refresh_is_used(warehouse: Warehouse) -> 
         assert version_in_use(warehouse) == 2
 
 
+@pytest.mark.long
 def test_a_version_put_to_use_before_a_refresh_and_stored_after_it_is_used(warehouse: Warehouse) -> None:
     """Whenever it is stored, such as while a refresh commits that began meanwhile: the next refresh takes it."""
     with warehouse:
