@@ -27,7 +27,7 @@ from tests.conftest import SmallClass, land
 from tests.pipelines.login.playing import CLAIM, MEMBERSHIP, Player, playing
 from tests.pipelines.pages.conftest import refresh_again
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 _TEACHER = "29"
 _PATIENCE_MS = 120_000
