@@ -18,9 +18,9 @@ from tests.pipelines.deliver.receiver import Receiver, receiving
 from tests.pipelines.ingest.sources.kafka.samples import new_topic
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prefect_server() -> Iterator[None]:
-    """A real server of Prefect with a database of its own."""
+    """A real server of Prefect with a database of its own; ended after these tests, as it never rests."""
     # It imports the whole server, which takes seconds: not for every process that only collects these tests.
     import websockets.asyncio.connection  # noqa: PLC0415
     import websockets.sync.connection  # noqa: PLC0415

@@ -34,10 +34,9 @@ def keeper(settings: Settings, small_class: SmallClass) -> Iterator[ReadModelKee
     made = ReadModelKeeper(settings, clock=lambda: _noon(small_class))
     made.look()
     yield made
+    made.close()
     _told(settings, source="roster")
     _told(settings, source=_LIST)
-    made.look()
-    made.close()
 
 
 def _noon(small_class: SmallClass) -> dt.datetime:
