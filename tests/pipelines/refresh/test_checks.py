@@ -30,12 +30,20 @@ def _filled(warehouse: Warehouse) -> Iterator[Relation]:
 
 
 @pytest.fixture(scope="module")
-def spoiled(small_class: SmallClass, tmp_path_factory: pytest.TempPathFactory) -> dict[str, CheckResult]:
+def filled(small_class: SmallClass) -> list[Relation]:
+    """Tables of the small class that hold rows."""
+    with Warehouse(small_class.folder, read_only=True) as warehouse:
+        return list(_filled(warehouse))
+
+
+@pytest.fixture(scope="module")
+def spoiled(
+    small_class: SmallClass, filled: list[Relation], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, CheckResult]:
     """Results where every table has one row twice, and every table about students a row of nobody's."""
     with Warehouse(small_class.copy_to(tmp_path_factory.mktemp("spoiled") / "warehouse")) as warehouse:
-        relations = list(_filled(warehouse))
         with warehouse.transaction():
-            for relation in relations:
+            for relation in filled:
                 place = relation.full_name
                 of_nobody = f"SELECT * REPLACE ('nobody' AS student_key) FROM {place} LIMIT 1"
                 has_nobody = relation.scope == "student" and relation.name != "dim_student"
@@ -89,21 +97,19 @@ def test_checks_have_names_of_their_own() -> None:
 
 
 def test_a_row_that_stands_twice_is_found_in_every_table(
-    spoiled: dict[str, CheckResult], small_class: SmallClass
+    spoiled: dict[str, CheckResult], filled: list[Relation]
 ) -> None:
     """The grain of each table that holds rows is checked."""
-    with Warehouse(small_class.folder, read_only=True) as warehouse:
-        names = {f"{relation.name}_grain" for relation in _filled(warehouse)}
+    names = {f"{relation.name}_grain" for relation in filled}
     assert len(names) > 40
     assert {name for name in names if spoiled[name].is_passed is not False} == set()
 
 
 def test_a_row_of_nobody_is_found_in_every_table_about_students(
-    spoiled: dict[str, CheckResult], small_class: SmallClass
+    spoiled: dict[str, CheckResult], filled: list[Relation]
 ) -> None:
     """A row of a student who is not in dim_student is found, wherever it stands."""
-    with Warehouse(small_class.folder, read_only=True) as warehouse:
-        about = {relation.name for relation in _filled(warehouse) if relation.scope == "student"}
+    about = {relation.name for relation in filled if relation.scope == "student"}
     about -= {"dim_student"}
     assert len(about) > 20
     assert {name for name in about if spoiled[f"{name}_student"].is_passed is not False} == set()
