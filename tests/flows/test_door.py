@@ -19,6 +19,7 @@ def test_without_the_setting_nothing_runs() -> None:
         assert door.pid is None
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_store_that_was_killed_is_started_again_and_ends_with_the_flows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
