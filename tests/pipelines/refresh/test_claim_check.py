@@ -96,6 +96,7 @@ def test_no_question_is_put_again_that_was_just_answered(claimed: Warehouse) -> 
     )
 
 
+@pytest.mark.long
 def test_a_version_from_before_questions_were_kept_offers_none(place: Place, tmp_path: Path) -> None:
     """Without the version's list of questions nothing is offered, and the claims are told all the same."""
     shutil.copytree(place[0], tmp_path / "warehouse")

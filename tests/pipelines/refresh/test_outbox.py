@@ -109,21 +109,35 @@ def test_incremental_refreshes_tell_what_a_full_one_would(tmp_path: Path, lines:
         assert {"raised", "ended"} == {row[2] for row in events}
 
 
+def _void_one(warehouse: Warehouse, file: Path) -> str:
+    """Void all that a student did, and refresh; give the key."""
+    (key,) = warehouse.one("SELECT min(student_key) FROM feedback.signal")
+    of_student = "SELECT statement_id::VARCHAR FROM staging.stg_statement WHERE student_key = ?"
+    ids = (row[0] for row in warehouse.rows(of_student, [key]))
+    land(warehouse, file, [void_of(statement, number) for number, statement in enumerate(ids)])
+    assert refreshed(warehouse).full_because is None
+    return str(key)
+
+
 def test_a_student_who_is_gone_takes_everything_along(
     refreshed_class: RefreshedClass, tmp_path: Path
 ) -> None:
     """When all that a student did is voided, the signals end, and nothing of the student is left, digests included."""
     with Warehouse(refreshed_class(students=3, faults=0.0).folder) as warehouse:
-        (key,) = warehouse.one("SELECT min(student_key) FROM feedback.signal")
-        of_student = "SELECT statement_id::VARCHAR FROM staging.stg_statement WHERE student_key = ?"
-        ids = (row[0] for row in warehouse.rows(of_student, [key]))
-        voids = [void_of(statement, number) for number, statement in enumerate(ids)]
-        land(warehouse, tmp_path / "voids.jsonl", voids)
-        assert refreshed(warehouse).full_because is None
+        key = _void_one(warehouse, tmp_path / "voids.jsonl")
         for name in ("dimensional.dim_student", "feedback.student_profile", "feedback.signal", DIGEST):
             left = warehouse.one(f"SELECT count(*) FROM {name} WHERE student_key = ?", [key])
             assert left == (0,), name
         assert _torn(warehouse) == []
+
+
+@pytest.mark.long
+def test_a_student_who_is_gone_leaves_what_a_full_refresh_leaves(
+    refreshed_class: RefreshedClass, tmp_path: Path
+) -> None:
+    """So do the others, of whom nothing was voided."""
+    with Warehouse(refreshed_class(students=3, faults=0.0).folder) as warehouse:
+        _void_one(warehouse, tmp_path / "voids.jsonl")
         incremental = tables(warehouse)
         refreshed(warehouse, full=True)
         assert differences(incremental, tables(warehouse)) == {}

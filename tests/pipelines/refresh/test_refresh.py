@@ -135,6 +135,7 @@ def test_every_sentence_can_be_said_again(folder: Path) -> None:
         assert ENGLISH.say(message) == sentence
 
 
+@pytest.mark.long
 def test_tables_of_an_earlier_learnloom_go_on(folder: Path) -> None:
     """The next refresh builds them anew with their new columns: under the same ids, and without an event.
 

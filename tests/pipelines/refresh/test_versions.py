@@ -149,12 +149,19 @@ def test_before_the_first_refresh_there_is_nothing_to_train_on(tmp_path: Path) -
         train_version(empty, SETTINGS, clock=lambda: NOW)
 
 
-def test_tables_of_an_earlier_learnloom_are_built_anew_first(warehouse: Warehouse) -> None:
-    """Where what models are fitted on does not stand yet, training says to refresh, and a refresh makes it."""
+def test_without_what_models_are_fitted_on_training_says_to_refresh(warehouse: Warehouse) -> None:
+    """As where tables of an earlier learnloom stand still."""
     with warehouse:
         warehouse.run(f"DROP TABLE {LAKE}.dimensional.fact_course_progress")
         with pytest.raises(UnreadableVersionsError, match="run learnloom refresh first"):
             _train(warehouse)
+
+
+@pytest.mark.long
+def test_tables_of_an_earlier_learnloom_are_built_anew_first(warehouse: Warehouse) -> None:
+    """A refresh makes what training has asked for."""
+    with warehouse:
+        warehouse.run(f"DROP TABLE {LAKE}.dimensional.fact_course_progress")
         refreshed(warehouse, full=True)
         assert _train(warehouse).model_version == 2
 
