@@ -1,4 +1,4 @@
-"""One store for the tests of a module."""
+"""One store for the tests of a module, and how soon it is rid of whoever floods it."""
 
 import warnings
 from collections.abc import Iterator
@@ -26,6 +26,12 @@ def address(folder: Path) -> Iterator[str]:
 def client(folder: Path, address: str) -> Client:
     """Calls it with a key that may do everything."""
     return Client(address, new_key(folder))
+
+
+@pytest.fixture
+def soon_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest of what was answered is thrown away for a moment alone: whoever floods takes a processor as long."""
+    monkeypatch.setattr("learnloom.pipelines.lrs.connections._LINGER_SECONDS", 0.3)
 
 
 @pytest.fixture(autouse=True)

@@ -30,12 +30,6 @@ def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, s
         yield found, basic_of(new_key(folder))
 
 
-@pytest.fixture
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rest of what was answered is thrown away for a moment alone: whoever floods takes a processor as long."""
-    monkeypatch.setattr("learnloom.pipelines.lrs.connections._LINGER_SECONDS", 0.3)
-
-
 @pytest.fixture(scope="module")
 def basic(client: Client) -> str:
     """What stands behind Authorization for a key that may do everything."""
@@ -93,7 +87,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("soon")
+@pytest.mark.usefixtures("soon_over")
 def test_a_flood_is_cut_off_where_the_limit_is(address: str, basic: str) -> None:
     """A body without an end is answered at the limit, though it goes on, and the connection ends soon."""
     head = request("POST", "/xapi/statements", Authorization=basic, Transfer_Encoding="chunked")
@@ -195,7 +189,7 @@ def test_header_bombs_are_refused(address: str, head: bytes) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("soon")
+@pytest.mark.usefixtures("soon_over")
 def test_headers_without_end_are_answered_while_they_come(address: str) -> None:
     """Who goes on sending headers gets the reason all the same."""
     with wire(address) as connection:
