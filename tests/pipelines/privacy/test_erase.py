@@ -86,7 +86,7 @@ def _others(warehouse: Warehouse) -> list[str]:
 
 @pytest.mark.parametrize("where", ["school", pytest.param("school_on_a_server", marks=pytest.mark.long)])
 def test_an_erased_student_is_nowhere(where: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """Two identifiers, mentions, refused records, backup: no byte is left, others stay, and what is full is equal."""
+    """Two identifiers, mentions, refused records, backup: no byte is left, others stay, nothing is computed anew."""
     warehouse: Warehouse = request.getfixturevalue(where)
     back_up(warehouse, tmp_path / "safe")
     others = _others(warehouse)
@@ -104,9 +104,18 @@ def test_an_erased_student_is_nowhere(where: str, tmp_path: Path, request: pytes
     assert not any(token in receipt.path.read_text() for token in TOKENS)
     found = verify(warehouse, receipt.path, ["zz-901", "Zoë Ångström", "someone"])
     assert (found.holds, found.strange, found.hits and found.hits.total) == (True, ["someone"], 0)
-    incremental = tables(warehouse)
     _, plan = planned(warehouse)
     assert (plan.full_because, plan.is_idle) == (None, True)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("where", ["school", "school_on_a_server"])
+def test_an_erasure_leaves_what_a_full_refresh_leaves(where: str, request: pytest.FixtureRequest) -> None:
+    """Every row is one that would be computed anew."""
+    warehouse: Warehouse = request.getfixturevalue(where)
+    asked(warehouse, "zz-901")
+    assert [each.waits_for for each in run(warehouse)] == [None]
+    incremental = tables(warehouse)
     refreshed(warehouse, full=True)
     assert differences(incremental, tables(warehouse)) == {}
 
