@@ -79,7 +79,7 @@ def real_ids(example_place: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def ids_to_erase(example_place: Path) -> dict[str, str]:
+def little_ids(example_place: Path) -> dict[str, str]:
     """Ids of a warehouse of three answers: of the other, all that examples have written would be written anew."""
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(example_place)
@@ -93,6 +93,8 @@ def ids_to_erase(example_place: Path) -> dict[str, str]:
 
 _GO_ON = (["api"], ["lrs"], ["pages"])
 """Until told to stop: their examples are tried where they are tested."""
+_LITTLE_WILL_DO = ("erase", "refresh")
+"""What writes every table."""
 _SPEAK_TO_KAFKA = ("produce", "consume")
 _MARKS = {"demo": pytest.mark.long} | dict.fromkeys(_SPEAK_TO_KAFKA, pytest.mark.broker)
 
@@ -122,8 +124,8 @@ def test_example_works(
     monkeypatch.chdir(example_place)
     if command[0] in _SPEAK_TO_KAFKA:
         _make_topic(request.getfixturevalue("broker"), monkeypatch)
-    place = "little" if command[0] == "erase" else "warehouse"
-    real_ids = request.getfixturevalue("ids_to_erase" if place == "little" else "real_ids")
+    place = "little" if command[0] in _LITTLE_WILL_DO else "warehouse"
+    real_ids = request.getfixturevalue("little_ids" if place == "little" else "real_ids")
     if command[0] == "vault":  # of whom something is told
         learnloom("vault", "import", "names.csv")
     if command == ["models", "compare"]:
