@@ -97,6 +97,7 @@ def test_equals_a_full_refresh(school: Warehouse, tmp_path: Path) -> None:
     assert differences(found, tables(school)) == {}
 
 
+@pytest.mark.long
 def test_a_void_landed_since_counts_for_whom_it_concerns(school: Warehouse, tmp_path: Path) -> None:
     """The student whose old statement was voided lately is computed, though the void is another's."""
     lately = _of_this_week(school)

@@ -67,6 +67,7 @@ def test_the_first_version_leaves_out_who_refused(refreshed_class: RefreshedClas
         assert _fitted_on(warehouse) == [n_students - 1]
 
 
+@pytest.mark.long
 def test_where_nobody_agreed_a_version_is_fitted_on_nobody(
     refreshed_class: RefreshedClass, tmp_path: Path
 ) -> None:

@@ -78,6 +78,7 @@ def test_changed_thresholds_change_what_is_said(folder: Path) -> None:
     assert said == (0,)
 
 
+@pytest.mark.long
 def test_a_new_skill_map_is_used(folder: Path) -> None:
     """After `skills import` the next refresh resolves skills by the map, and prerequisites are known."""
     with Warehouse(folder / "warehouse") as warehouse:

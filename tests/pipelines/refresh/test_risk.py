@@ -101,6 +101,7 @@ def test_incremental_equals_full(warehouse: Warehouse) -> None:
     assert differences(incremental, tables(warehouse)) == {}
 
 
+@pytest.mark.long
 def test_another_plan_is_followed(in_week_5: Warehouse) -> None:
     """Once the plan is another one, everything is told anew by it."""
     warehouse = in_week_5

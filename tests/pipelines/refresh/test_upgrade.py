@@ -136,6 +136,7 @@ def test_the_later_state_counts(earlier: Warehouse) -> None:
     assert norms[0] == norms[1] > 0
 
 
+@pytest.mark.long
 def test_a_version_from_before_a_norm_was_kept_has_none(earlier: Warehouse) -> None:
     """Where a norm was not thought of yet when the version in use was fitted, a refresh does without its rows."""
     earlier.run(f"DROP TABLE {LAKE}.estimates.choice_norm")

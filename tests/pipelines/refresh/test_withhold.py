@@ -213,8 +213,9 @@ def test_a_draw_holds_under_another_key(tmp_path: Path) -> None:
         assert {key for (key,) in told} == {key for key, *_ in {**present, **drawn}}
 
 
+@pytest.mark.long
 @pytest.mark.slow
-@pytest.mark.parametrize("n_buckets", [1, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.parametrize("n_buckets", [1, 2])
 def test_what_stands_under_another_key_is_not_drawn(
     refreshed_class: RefreshedClass, n_buckets: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
