@@ -98,6 +98,7 @@ def test_the_signal_shown_is_one() -> None:
     assert signal["sentence"] in "\n".join(list(_quoted().values())[-1])
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_first_steps_can_be_taken(place: Path) -> None:
     """The commands of the tutorial run one after the other; only the faults of the statements are told."""

@@ -106,6 +106,7 @@ def test_a_process_that_stays_is_called_to_deliver_what_a_refresh_tells(
     assert calls == [n_changes]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("little_school")
 def test_a_refresh_since_a_day_is_a_backfill() -> None:
     """The flow's `since` asks for those of whom something has landed since: here everybody, for nothing had before."""

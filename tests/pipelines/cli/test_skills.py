@@ -81,6 +81,7 @@ def test_missing_skills_need_a_refresh() -> None:
     assert (ran.code, "learnloom refresh" in ran.err) == (Exit.FAILED, True)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_quiz_stands_for_a_skill_and_says_so() -> None:
     """Answers in a quiz count for it under its marked name, and still lack a skill; the setting ends it."""

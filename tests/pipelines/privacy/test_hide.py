@@ -112,6 +112,7 @@ class _Overtaken(Warehouse):
 _MORE = "INSERT INTO dimensional.fact_day FROM dimensional.fact_day LIMIT 1"
 
 
+@pytest.mark.long
 def test_what_is_written_after_counting_is_counted(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
