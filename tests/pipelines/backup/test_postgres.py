@@ -121,6 +121,7 @@ def test_nothing_is_written_over(tmp_path: Path, database: str, postgres_databas
     assert _rows(again, tables, "SELECT label FROM lrs.key") == [[], [["another school's"]]]
 
 
+@pytest.mark.long
 def test_half_a_backup_is_none(tmp_path: Path, database: str, postgres_database: Callable[[], str]) -> None:
     """One that ended before its last file is not restored; where one stood before, that one is, with all it had."""
     before, safe = _settings(tmp_path / "before", database), tmp_path / "safe"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import filelock
+import pytest
 
 from learnloom.pipelines.lake.fence import LOCK_FILE
 from servers.kafka.broker import Broker, OwnBroker
@@ -78,6 +79,7 @@ def test_a_full_disk_is_waited_for(broker: Broker, tmp_path: Path) -> None:
     everything_landed_once(place, traffic)
 
 
+@pytest.mark.long
 def test_a_catalogue_that_is_restarted_costs_nothing(
     broker: Broker, make_postgres: Callable[[], OwnPostgres], tmp_path: Path
 ) -> None:
