@@ -61,7 +61,6 @@ def test_a_refreshed_warehouse_passes_every_check(small_class: SmallClass) -> No
     assert [result for result in results if not result.is_passed] == []
 
 
-@pytest.mark.long
 def test_what_a_refresh_has_only_staged_breaks_no_rule(
     refreshed_class: RefreshedClass, tmp_path: Path
 ) -> None:
