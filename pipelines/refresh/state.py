@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from learnloom.pipelines.config.settings import Settings
+from learnloom.pipelines.lake.columns import new_columns
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
-from learnloom.pipelines.lake.relation import LAYERS, Relation, existing_tables
+from learnloom.pipelines.lake.relation import LAYERS, Relation, columns_in
 from learnloom.pipelines.lake.small import once
 
 STATE: Final = "run.refresh_state"
@@ -56,12 +57,22 @@ def read_state(warehouse: Warehouse, table: str = STATE) -> RefreshState | None:
 def make_defined_tables(warehouse: Warehouse, relations: Sequence[Relation]) -> None:
     """Make the later layers' schemas and tables whose file defines them, where they do not stand yet.
 
-    What an earlier learnloom kept under another name is copied to the present one.
+    What an earlier learnloom kept under another name is copied to the present one; what it kept of versions has NULL in
+    columns that have come since.
     """
-    known = existing_tables(warehouse)
+    present = columns_in(warehouse, LAKE)
+    known = set(present)
     missing = [r for r in relations if not r.is_select and r.layer != "landing" and r.full_name not in known]
     moved = moved_relations(relations, known)
-    if not missing and not moved:
+    kept = [r for r in relations if not r.is_select and r.scope == "version" and r.full_name in known]
+    # What a version cannot do without has no NULL: `check_versions` says what to do where it is missing.
+    added = [
+        sql
+        for relation in kept
+        for sql in new_columns(relation, dict(present[relation.full_name]))
+        if not sql.endswith("NOT NULL")
+    ]
+    if not missing and not moved and not added:
         return
     warehouse.use(LAKE)
     # As one: after each commit that makes a table DuckLake reads the names and columns of all of them again.
@@ -71,6 +82,8 @@ def make_defined_tables(warehouse: Warehouse, relations: Sequence[Relation]) -> 
                 warehouse.run(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.{layer}")
         for relation in missing:
             warehouse.run(relation.sql)
+        for sql in added:
+            warehouse.run(sql)
         for before, relation in moved.items():
             _copy(warehouse, before, relation)
 

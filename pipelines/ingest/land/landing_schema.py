@@ -3,17 +3,14 @@
 Apart from what writes rows: a refresh with nothing to do need not import what holds them.
 """
 
-import re
-from collections.abc import Collection
 from typing import Final
 
+from learnloom.pipelines.lake.columns import new_columns
 from learnloom.pipelines.lake.connection import LAKE, Warehouse
 from learnloom.pipelines.lake.fence import LANDING
-from learnloom.pipelines.lake.relation import Relation, columns_in, read_relations
+from learnloom.pipelines.lake.relation import columns_in, read_relations
 
 _STATEMENT_ROW_GROUP: Final = 20_480
-_COLUMN_TYPE: Final = re.compile(r'^    "?(\w+)"? ([^,\n]+?),?$', re.MULTILINE)
-"""Name and type of a column in a file of sql/landing that defines a table; one added later may be NULL."""
 
 
 def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
@@ -28,16 +25,16 @@ def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
         present = columns_in(warehouse, LAKE)
         absent = [relation for relation in relations if relation.full_name not in present]
         older = [relation for relation in relations if relation.full_name in present]
-        new_columns = [
-            sql for relation in older for sql in _new_columns(relation, dict(present[relation.full_name]))
+        added = [
+            sql for relation in older for sql in new_columns(relation, dict(present[relation.full_name]))
         ]
-        if not absent and not new_columns:
+        if not absent and not added:
             return
         with warehouse.transaction(LANDING):
             warehouse.run("CREATE SCHEMA IF NOT EXISTS landing")
             for relation in absent:
                 warehouse.run(relation.sql)
-            for sql in new_columns:
+            for sql in added:
                 warehouse.run(sql)
             # Whoever waited for this transaction finds the row there.
             warehouse.run("INSERT INTO landing.fence SELECT 1, 0 WHERE NOT EXISTS (FROM landing.fence)")
@@ -52,16 +49,6 @@ def prepare(warehouse: Warehouse, *, wait_seconds: float) -> None:
         )
 
     warehouse.retrying(create, wait_seconds=wait_seconds)
-
-
-def _new_columns(relation: Relation, known: Collection[str]) -> list[str]:
-    """Give the statements that add to a table of an earlier release the columns that have come since."""
-    types = dict(_COLUMN_TYPE.findall(relation.sql))
-    return [
-        f'ALTER TABLE {relation.full_name} ADD COLUMN IF NOT EXISTS "{name}" {types[name]}'
-        for name in relation.columns
-        if name not in known
-    ]
 
 
 def advance_fence(warehouse: Warehouse) -> None:
