@@ -1,4 +1,4 @@
-"""How fast the learner model is, and what memory it takes: difficulties, state and features, trees, a whole training.
+"""How fast the learner model is, and what memory it takes: difficulties, lines, features, trees, a whole training.
 
     python bench/learner.py [--answers COUNT...]
 
@@ -22,6 +22,7 @@ from learnloom.pipelines.learner.calibrator import ModelKind
 from learnloom.pipelines.learner.elo import fit
 from learnloom.pipelines.learner.features import extract_before
 from learnloom.pipelines.learner.fit_calibrator import fit_calibrator
+from learnloom.pipelines.learner.fit_lines import fit_parameters
 from learnloom.pipelines.learner.history import FULL_WEIGHT, History
 from learnloom.pipelines.learner.trace import trace
 from learnloom.pipelines.learner.train import train
@@ -86,13 +87,17 @@ def _difficulties(history: History) -> Callable[[], Any]:
     return lambda: fit(history)
 
 
+def _lines(history: History) -> Callable[[], Any]:
+    return lambda: fit_parameters(history)
+
+
 def _features(history: History) -> Callable[[], Any]:
-    parameters = fit(history)
+    parameters = fit_parameters(history)
     return lambda: extract_before(parameters, history)
 
 
 def _predicted(history: History) -> Callable[[], Any]:
-    parameters = fit(history)
+    parameters = fit_parameters(history)
     some = history.where(history.student < TREES_ON // ANSWERS_OF_ONE)
     calibrator = fit_calibrator(ModelKind.BOOSTED, extract_before(parameters, some), some.score, some.weight)
     return lambda: calibrator.probability(extract_before(parameters, history))
@@ -109,6 +114,7 @@ def _trained(history: History) -> Callable[[], Any]:
 
 _STEPS = {
     "difficulties": _difficulties,
+    "difficulties, lines and orders": _lines,
     "state and features": _features,
     "state, features and boosted trees": _predicted,
     "all that is told (trace)": _traced,

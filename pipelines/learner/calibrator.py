@@ -99,7 +99,8 @@ class Boosted:
 
     def probability(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probability of a right answer for each row of `features`, shape (n_rows, len(FEATURES))."""
-        return _probabilities(self.forest.raw(features))
+        # Trees of an earlier learnloom know fewer columns: what is new stands behind them.
+        return _probabilities(self.forest.raw(features[:, : self.forest.n_features]))
 
     def to_json(self) -> str:
         """Write it as text."""
@@ -121,6 +122,7 @@ def read_calibrator(kind: str, text: str) -> Calibrator:
             return LinearLink(float(written["intercept"]), float(written["slope"]))
         if kind == ModelKind.LOGISTIC:
             named = written["coefficients"]
+            named.setdefault("foreseen", 0.0)  # an earlier learnloom had none
             return Logistic(float(written["intercept"]), tuple(float(named.pop(name)) for name in FEATURES))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CalibratorError(

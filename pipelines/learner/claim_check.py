@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from learnloom.pipelines.learner.features import FEATURES
+from learnloom.pipelines.learner.features import FEATURES, FORESEEN, STANDING_AT
+from learnloom.pipelines.learner.lines import foreseen
 from learnloom.pipelines.learner.model import Model
 
 _AT: Final = {name: place for place, name in enumerate(FEATURES)}
@@ -35,6 +36,8 @@ def p_items(model: Model, end: NDArray[np.float64], items: Sequence[CandidateQue
     """
     rows = np.tile(end, (len(items), 1))
     parameters = model.parameters
+    lines = parameters.lines.of_items(np.array([item.code for item in items], dtype=np.int64))
+    rows[:, FORESEEN] = foreseen(lines, rows[:, STANDING_AT])
     for row, item in zip(rows, items, strict=True):
         ease = -float(parameters.item_difficulty[item.code])
         row[_AT["z"]] += ease - row[_AT["item_ease"]]

@@ -20,8 +20,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from learnloom.pipelines.learner.features import FEATURES, HistoryFeatures, extract_features, unmet
+from learnloom.pipelines.learner.features import (
+    FEATURES,
+    FORESEEN,
+    STANDING_AT,
+    HistoryFeatures,
+    extract_features,
+    unmet,
+)
 from learnloom.pipelines.learner.history import FULL_WEIGHT, History, code_count
+from learnloom.pipelines.learner.lines import foreseen
 from learnloom.pipelines.learner.logistic import sigmoid
 from learnloom.pipelines.learner.model import Model
 from learnloom.pipelines.learner.parameters import Parameters
@@ -132,6 +140,9 @@ def _row(
     for name in ("theta", "theta_skill", "item_ease", "skill_ease"):
         z += row[_AT[name]]
     row[_AT["z"]] = z
+    lines = parameters.lines
+    line = lines.of_skills(np.array([skill]))[0] if Ground.DIFFICULTY in grounds else lines.common
+    row[FORESEEN] = foreseen(line, row[None, STANDING_AT])[0]
     return row
 
 

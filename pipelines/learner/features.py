@@ -15,8 +15,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from learnloom.pipelines.learner.average import AverageItems, Row
 from learnloom.pipelines.learner.history import History, code_count
+from learnloom.pipelines.learner.lines import STANDING, foreseen
 from learnloom.pipelines.learner.logistic import sigmoid
+from learnloom.pipelines.learner.orders import items_before
 from learnloom.pipelines.learner.parameters import Parameters
 from learnloom.pipelines.learner.prior import StudentPrior
 from learnloom.pipelines.learner.state import NEVER, SkillState, StudentState
@@ -57,12 +60,15 @@ class FeatureRow(NamedTuple):
     """log1p of the seconds since the last answer; 0 where there was none."""
     is_skill_met: float
     """1 where the skill was answered on before, else 0."""
+    foreseen: float
+    """Logit that the question's own line gives for how the student stands (lines.py), and what the question is easier
+    by after the one before it (orders.py); 0 where there are no lines."""
 
 
 FEATURES: Final = FeatureRow._fields
 """Names of the columns of a matrix of features."""
-Row = tuple[float, ...]
-"""A FeatureRow without its names: with them it takes six times as long to make, and two are made for every answer."""
+FORESEEN: Final = FEATURES.index("foreseen")
+STANDING_AT: Final = tuple(FEATURES.index(name) for name in STANDING)
 _US: Final = 1e-6
 
 
@@ -89,50 +95,11 @@ class HistoryFeatures:
     """Elo's state of each at the end."""
 
 
-class _Norms:
-    """The parameters as lists that reach as far as the codes."""
-
-    def __init__(self, parameters: Parameters, *, n_skills: int) -> None:
-        unknown = [0.0] * (n_skills - len(parameters.skill_n))
-        self.m0, self.rate = parameters.base_logit, sigmoid(parameters.base_logit)
-        self.skill_d = parameters.skill_difficulty.tolist() + unknown
-        self.average_d = np.nan_to_num(parameters.skill_item_difficulty).tolist() + unknown
-        self.average_n = np.nan_to_num(parameters.skill_item_log_n).tolist() + unknown
-        self.log_gap_skill, self.log_gap_any = parameters.log_gap_skill, parameters.log_gap_any
-
-    def average_item(self, student: StudentState, skill: SkillState) -> Row:
-        """Features of an average question of the skill, put when the next one is to be expected."""
-        d, d_k = self.average_d[skill.code], self.skill_d[skill.code]
-        is_met = skill.last_us != NEVER
-        z = self.m0 + student.theta + skill.theta - d - d_k
-        theta = student.theta
-        theta_skill = skill.theta
-        item_ease = -d
-        skill_ease = -d_k
-        skill_wins = log1p(skill.wins)
-        skill_misses = log1p(skill.misses)
-        wins = log1p(student.wins)
-        misses = log1p(student.misses)
-        recent = student.recent
-        skill_recent = skill.recent
-        skill_last = skill.last
-        item_wins = 0.0
-        item_misses = 0.0
-        item_n = self.average_n[skill.code]
-        seconds_since_skill = self.log_gap_skill if is_met else 0.0
-        seconds_since_any = self.log_gap_any
-        is_skill_met = 1.0 if is_met else 0.0
-        return (
-            z, theta, theta_skill, item_ease, skill_ease, skill_wins, skill_misses, wins, misses, recent, skill_recent,
-            skill_last, item_wins, item_misses, item_n, seconds_since_skill, seconds_since_any, is_skill_met,
-        )  # fmt: skip
-
-
 class _FeatureExtractor:
     """The history as lists, and the columns that are filled answer by answer."""
 
     def __init__(self, parameters: Parameters, history: History, *, only_before: bool) -> None:
-        self.norms = _Norms(parameters, n_skills=history.n_skill_codes)
+        self.norms = AverageItems(parameters, n_skills=history.n_skill_codes)
         self.only_before = only_before
         unknown = [0.0] * (code_count(history.item) - len(parameters.item_n))
         self.item_d = parameters.item_difficulty.tolist() + unknown
@@ -164,11 +131,11 @@ class _FeatureExtractor:
                 state.learn(score, weight, error, at_us)
             if not self.only_before:
                 for state in touched:
-                    self.after.extend(self.norms.average_item(student, state))
+                    self.after.extend(self.norms.row(student, state))
         if self.only_before:
             return
         for code in sorted(student.skills):
-            self.end.extend(self.norms.average_item(student, student.skills[code]))
+            self.end.extend(self.norms.row(student, student.skills[code]))
             self.end_skill.append(code)
         self.n_end.append(len(student.skills))
         self.states.append(student)
@@ -229,14 +196,15 @@ def extract_features(parameters: Parameters, history: History) -> HistoryFeature
     """
     walk, order, codes = _walked(parameters, history, only_before=False)
     places = _inverse(order)
-    n_skills = np.diff(history.skill_offset)
+    n_skills, lines = np.diff(history.skill_offset), parameters.lines
+    end_skill = np.array(walk.end_skill, dtype=np.int64)
     entries = np.repeat(_starts(n_skills[order])[places] - history.skill_offset[:-1], n_skills)
     return HistoryFeatures(
-        before=_matrix(walk.before)[places],
-        after=_matrix(walk.after)[np.arange(len(entries)) + entries],
-        end=_matrix(walk.end),
+        before=_before(parameters, history, _rows(walk.before)[places]),
+        after=_matrix(_rows(walk.after)[np.arange(len(entries)) + entries], lines.of_skills(history.skill)),
+        end=_matrix(_rows(walk.end), lines.of_skills(end_skill)),
         end_student=np.repeat(codes, np.array(walk.n_end, dtype=np.int64)),
-        end_skill=np.array(walk.end_skill, dtype=np.int64),
+        end_skill=end_skill,
         student=codes,
         last_at=np.array([each.last_us for each in walk.states], dtype=np.int64).view("datetime64[us]"),
         general=np.frombuffer(walk.general, dtype=np.float64).reshape(-1, 4),
@@ -247,7 +215,7 @@ def extract_features(parameters: Parameters, history: History) -> HistoryFeature
 def extract_before(parameters: Parameters, history: History) -> NDArray[np.float64]:
     """Extract `HistoryFeatures.before` alone, in little more than half the time."""
     walk, order, _ = _walked(parameters, history, only_before=True)
-    return _matrix(walk.before)[_inverse(order)]
+    return _before(parameters, history, _rows(walk.before)[_inverse(order)])
 
 
 def _walked(
@@ -279,17 +247,30 @@ def unmet(
     Returns:
         Shape (n_rows, len(FEATURES)).
     """
-    norms = _Norms(parameters, n_skills=code_count(skill))
+    norms = AverageItems(parameters, n_skills=code_count(skill))
     found = array("d")
     student = StudentState(norms.rate)
     for (theta, wins, misses, recent), code in zip(general.tolist(), skill.tolist(), strict=True):
         student.theta, student.wins, student.misses, student.recent = theta, wins, misses, recent
-        found.extend(norms.average_item(student, SkillState(code, norms.rate)))
-    return _matrix(found)
+        found.extend(norms.row(student, SkillState(code, norms.rate)))
+    return _matrix(_rows(found), parameters.lines.of_skills(skill))
 
 
-def _matrix(values: "array[float]") -> NDArray[np.float64]:
-    return np.frombuffer(values, dtype=np.float64).reshape(-1, len(FEATURES))
+def _rows(values: "array[float]") -> NDArray[np.float64]:
+    return np.frombuffer(values, dtype=np.float64).reshape(-1, FORESEEN)
+
+
+def _before(parameters: Parameters, history: History, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The matrix about the questions that were put: after which other one each came is foreseen, too."""
+    matrix = _matrix(rows, parameters.lines.of_items(history.item))
+    before = items_before(history.student, history.item)
+    matrix[:, FORESEEN] += parameters.orders.shifts(history.item, before)
+    return matrix
+
+
+def _matrix(rows: NDArray[np.float64], lines: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The rows, and behind them what is foreseen by the line of each."""
+    return np.column_stack([rows, foreseen(lines, rows[:, STANDING_AT])])
 
 
 def _inverse(order: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from learnloom.pipelines.learner.estimators import fit_logistic, fit_trees
 from learnloom.pipelines.learner.features import FEATURES
 from learnloom.pipelines.learner.platt import recalibration
 
-_RISING: Final = ("z", "theta", "theta_skill")
+_RISING: Final = ("z", "theta", "theta_skill", "foreseen")
 """What never lowers a probability when it rises: without it single leaves contradict their neighbours. Asking the same
 of difficulties costs .002 of AUC on Statics: there they are also how one question is told from another."""
 _TREES: Final = {

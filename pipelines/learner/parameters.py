@@ -1,10 +1,13 @@
 """Difficulties and norms: what is frozen of a class once a model version has been fitted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from learnloom.pipelines.learner.lines import Lines, no_lines
+from learnloom.pipelines.learner.orders import Orders, no_orders
 
 STUDENT_RATE: Final = 0.4
 STUDENT_DECAY: Final = 0.02
@@ -44,3 +47,7 @@ class Parameters:
     """Median of log1p(seconds) between two answers of a student on a skill: when the next one is to be expected."""
     log_gap_any: float
     """Median of log1p(seconds) between two answers of a student."""
+    lines: Lines = field(default_factory=no_lines)
+    """Questions' own lines; a version of an earlier learnloom has none."""
+    orders: Orders = field(default_factory=no_orders)
+    """What questions are easier by after which others; likewise."""

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learnloom.pipelines.learner.calibrator import Calibrator, ModelKind
-from learnloom.pipelines.learner.elo import fit
 from learnloom.pipelines.learner.features import FEATURES, extract_before
 from learnloom.pipelines.learner.fit_calibrator import fit_calibrator
+from learnloom.pipelines.learner.fit_lines import fit_parameters
 from learnloom.pipelines.learner.history import History, code_count
 from learnloom.pipelines.learner.logistic import log_losses, simplest
 from learnloom.pipelines.learner.model import PUBLISHED, Model
@@ -105,7 +105,7 @@ def train(
         HistoryShapeError: a code lies beyond the number given out.
     """
     on_progress("difficulties")
-    parameters = fit(history, n_items=n_items, n_skills=n_skills)
+    parameters = fit_parameters(history, n_items=n_items, n_skills=n_skills)
     features = cross_fitted(history, on_progress)
     choice = choose_kind(history, features, kinds, on_progress)
     if choice is None:
@@ -166,7 +166,7 @@ def cross_fitted(
     matrix = np.empty((len(rows), len(FEATURES)))
     for number, is_out in enumerate(groups, 1):
         on_progress(f"held-out students, {number} of {len(groups)}")
-        parameters = fit(history.where(~is_out), n_items=n_items, n_skills=n_skills)
+        parameters = fit_parameters(history.where(~is_out), n_items=n_items, n_skills=n_skills)
         matrix[is_out[rows]] = extract_before(parameters, history.where(is_out))
     return Features(
         rows, matrix, history.score[rows], history.weight[rows], history.student[rows], fold[rows]

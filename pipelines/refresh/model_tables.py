@@ -8,17 +8,20 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from learnloom.pipelines.learner.calibrator import read_calibrator
 from learnloom.pipelines.learner.history import code_count
+from learnloom.pipelines.learner.lines import STANDING, Lines, mean_line, no_lines
 from learnloom.pipelines.learner.logistic import log_losses
 from learnloom.pipelines.learner.model import Model
+from learnloom.pipelines.learner.orders import Orders, no_orders
 from learnloom.pipelines.learner.parameters import Parameters
 from learnloom.pipelines.learner.review_choice import ReviewChoice, ReviewKind
 from learnloom.pipelines.learner.train import Trained
 from learnloom.pipelines.refresh.answers import Answers
-from learnloom.pipelines.refresh.columns import numbers_of
+from learnloom.pipelines.refresh.columns import codes_of, named, numbers_of
 
 Read = Callable[[str], pa.Table]
 """Runs a query."""
@@ -68,6 +71,8 @@ def read_model(read: Read, condition: str = "true") -> KeptModel:
         skill_item_log_n=numbers_of(skills, "item_log_n"),
         log_gap_skill=row["log_gap_skill"],
         log_gap_any=row["log_gap_any"],
+        lines=_lines(items, skills),
+        orders=_orders(items),
     )
     return KeptModel(
         model=Model(parameters, read_calibrator(row["model_kind"], row["head"])),
@@ -113,6 +118,8 @@ def item_table(model_version: int, items: list[str], parameters: Parameters) -> 
             "difficulty": parameters.item_difficulty,
             "n_answers": parameters.item_n,
             "mean_score": pa.array(parameters.item_rate, from_pandas=True),
+            "line": _line_column(parameters.lines.item, len(items)),
+            **_order_columns(items, parameters.orders),
         }
     )
 
@@ -128,8 +135,55 @@ def skill_table(model_version: int, skills: list[str], parameters: Parameters) -
             "item_log_n": pa.array(parameters.skill_item_log_n, from_pandas=True),
             "n_answers": parameters.skill_n,
             "mean_score": pa.array(parameters.skill_rate, from_pandas=True),
+            "line": _line_column(parameters.lines.skill, len(skills)),
         }
     )
+
+
+def _line_column(lines: NDArray[np.float64], n_rows: int) -> pa.Array:
+    """Lines as lists; none where the version has none, or there was no answer to learn one from."""
+    rows = [None if np.isnan(line).any() else line.tolist() for line in lines]
+    return pa.array(rows or [None] * n_rows, pa.list_(pa.float64()))
+
+
+def _lines(items: pa.Table, skills: pa.Table) -> Lines:
+    """The lines that a version was kept with; an earlier learnloom kept none."""
+    found = no_lines()
+    if "line" not in items.column_names or items.column("line").null_count:
+        return found
+    of_items = _matrix_of(items)
+    return Lines(
+        of_items, _matrix_of(skills), mean_line(of_items, numbers_of(items, "n_answers").astype(np.int64))
+    )
+
+
+def _order_columns(items: list[str], orders: Orders) -> dict[str, pa.Array]:
+    """Of each item those that went before it, and the shifts, as lists."""
+    ends = np.cumsum(np.bincount(orders.item, minlength=len(items)))
+    starts = pa.array(np.concatenate([[0], ends]), pa.int32())
+    return {
+        "after_ids": pa.ListArray.from_arrays(starts, named(items, orders.before)),
+        "after_shifts": pa.ListArray.from_arrays(starts, pa.array(orders.shift)),
+    }
+
+
+def _orders(items: pa.Table) -> Orders:
+    """The orders that a version was kept with; an earlier learnloom kept none."""
+    if "after_ids" not in items.column_names or items.column("after_ids").null_count:
+        return no_orders()
+    after = items.column("after_ids").combine_chunks()
+    counts = np.asarray(pc.list_value_length(after), dtype=np.int64)
+    shifts = np.asarray(items.column("after_shifts").combine_chunks().flatten(), dtype=np.float64)
+    before = codes_of(after.flatten(), items.column("activity_id").to_pylist())
+    return Orders(np.repeat(np.arange(len(items)), counts), before, shifts)
+
+
+def _matrix_of(table: pa.Table) -> NDArray[np.float64]:
+    """The lines of a table's rows, NaN where there is none."""
+    column = table.column("line").combine_chunks()
+    found = np.full((len(table), 1 + len(STANDING)), np.nan)
+    found[np.asarray(column.is_valid())] = np.asarray(column.flatten()).reshape(-1, found.shape[1])
+    return found
 
 
 def review_choice_table(model_version: int, choice: ReviewChoice) -> pa.Table:

@@ -5,7 +5,7 @@ import pytest
 
 from learnloom.pipelines.learner.calibrator import ModelKind
 from learnloom.pipelines.learner.claim_check import CandidateQuestion, choose_check, p_items
-from learnloom.pipelines.learner.features import extract_before, extract_features
+from learnloom.pipelines.learner.features import FEATURES, extract_before, extract_features
 from tests.pipelines.learner.make import Answer, a_history
 from tests.pipelines.learner.test_explain import _model
 
@@ -30,8 +30,8 @@ def test_what_is_expected_at_an_item_is_what_the_model_says_of_it(kind: ModelKin
         asked = a_history([*mine, Answer(0, item.code, (1,), 1.0, 2.0 + gap)])
         before = extract_before(model.parameters, asked)[-1:].copy()
         # Both gaps are the usual ones, which differ; a class answers other skills in between.
-        before[0, -2] = model.parameters.log_gap_any
-        before[0, -3] = model.parameters.log_gap_skill
+        before[0, FEATURES.index("seconds_since_any")] = model.parameters.log_gap_any
+        before[0, FEATURES.index("seconds_since_skill")] = model.parameters.log_gap_skill
         assert p == pytest.approx(float(model.calibrator.probability(before)[0]), abs=1e-12)
 
 

@@ -8,17 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learnloom.pipelines.learner.calibrator import ModelKind
-from learnloom.pipelines.learner.elo import fit
+from learnloom.pipelines.learner.calibrator import Logistic, ModelKind
 from learnloom.pipelines.learner.explain import LOOK_AHEAD, explain
-from learnloom.pipelines.learner.features import extract_before
+from learnloom.pipelines.learner.features import FEATURES, extract_before
 from learnloom.pipelines.learner.fit_calibrator import fit_calibrator
+from learnloom.pipelines.learner.fit_lines import fit_parameters
 from learnloom.pipelines.learner.history import History
-from learnloom.pipelines.learner.logistic import logit
+from learnloom.pipelines.learner.lines import Lines
+from learnloom.pipelines.learner.logistic import logit, sigmoid
 from learnloom.pipelines.learner.model import Model
 from learnloom.pipelines.learner.trace import trace
 from learnloom.schemas.why import Ground
-from tests.pipelines.learner.make import Answer, a_class, a_history, answers
+from tests.pipelines.learner.make import Answer, a_class, a_history, answers, flat_parameters
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +31,7 @@ _UNSEEN = 9
 def _model(kind: ModelKind) -> Model:
     """A model of each kind, fitted on a class with four skills."""
     history, _ = a_class(n_students=40, n_items=7, n_skills=4, n_answers=4_000, seed=5)
-    parameters = fit(history)
+    parameters = fit_parameters(history)
     return Model(
         parameters, fit_calibrator(kind, extract_before(parameters, history), history.score, history.weight)
     )
@@ -89,6 +90,23 @@ def test_a_line_knows_neither_practice_nor_the_order_of_answers() -> None:
     found = explain(model, a_history([Answer(0, 0, (0,), 1.0), Answer(0, 1, (1,), 0.0, 1.0)]), 0)
     assert found.terms[Ground.PRACTICE] == found.terms[Ground.LATELY] == 0.0
     assert found.terms[Ground.SKILL] > 0.0
+
+
+def test_a_line_s_slopes_tell_by_what_is_foreseen() -> None:
+    """Where lines ask for ability alone, only it and the skill's own line add to the common line's start."""
+    known = flat_parameters(base_logit=0.4)
+    lines = Lines(
+        item=np.zeros((0, 6)),
+        skill=np.array([[0.7, 1.5, 0.0, 0.0, 0.0, 0.0]]),
+        common=np.array([0.2, 1.0, 0.0, 0.0, 0.0, 0.0]),
+    )
+    foreseen_alone = Logistic(0.0, tuple(float(name == "foreseen") for name in FEATURES))
+    model = Model(replace(known, lines=lines), foreseen_alone)
+    found = explain(model, a_history([Answer(0, 0, (0,), 1.0), Answer(0, 1, (0,), 1.0, 1.0)]), 0)
+    assert found.start == pytest.approx(sigmoid(0.2))
+    assert found.terms[Ground.GENERAL] > 0.0
+    assert found.terms[Ground.DIFFICULTY] > 0.0
+    assert found.terms[Ground.SKILL] == found.terms[Ground.LATELY] == found.terms[Ground.PRACTICE] == 0.0
 
 
 def test_terms_are_fair() -> None:

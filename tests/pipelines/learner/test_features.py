@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from learnloom.pipelines.learner.features import FEATURES, FeatureRow, extract_features
+from learnloom.pipelines.learner.lines import Lines
 from learnloom.pipelines.learner.parameters import Parameters
 from tests.pipelines.learner.make import Answer, a_history
 
@@ -22,6 +23,11 @@ _PARAMETERS = Parameters(
     skill_item_log_n=np.array([1.5]),
     log_gap_skill=9.0,
     log_gap_any=8.0,
+    lines=Lines(
+        item=np.array([[0.5, 0.3, 0.0, 0.25, 0.0, 0.125], [9.0, 9.0, 9.0, 9.0, 9.0, 9.0]]),
+        skill=np.array([[0.75, 0.0, 0.0, 0.0, 0.5, 0.0]]),
+        common=np.zeros(6),
+    ),
 )
 _ANSWERS = [Answer(0, 0, (0,), 1.0), Answer(0, 1, (), 0.25, day=1.0), Answer(0, 0, (0,), 1.0, day=3.0)]
 
@@ -60,6 +66,7 @@ def test_each_column_before_an_answer_is_what_its_name_says() -> None:
             "seconds_since_skill": log1p(3 * _DAY_SECONDS),
             "seconds_since_any": log1p(2 * _DAY_SECONDS),
             "is_skill_met": 1.0,
+            "foreseen": 0.5 + 0.3 * row.theta + 0.25 * row.recent + 0.125,
         }
     )
 
@@ -73,3 +80,4 @@ def test_each_column_at_the_end_is_what_its_name_says() -> None:
     assert (row.skill_wins, row.wins, row.misses) == (log1p(2.0), log1p(2.25), log1p(0.75))
     assert (row.item_wins, row.item_misses, row.is_skill_met) == (0.0, 0.0, 1.0)
     assert (row.seconds_since_skill, row.seconds_since_any) == (9.0, 8.0)
+    assert row.foreseen == 0.75 + 0.5 * row.skill_recent

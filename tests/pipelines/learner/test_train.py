@@ -1,5 +1,6 @@
 """Training: the kind is chosen by what came, new students get what they are promised, and heads are kept as text."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +15,9 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from learnloom.pipelines.learner.calibrator import LinearLink, Logistic, ModelKind, read_calibrator
 from learnloom.pipelines.learner.elo import fit
 from learnloom.pipelines.learner.errors import CalibratorError
-from learnloom.pipelines.learner.features import FEATURES, extract_before, extract_features
+from learnloom.pipelines.learner.features import FEATURES, FORESEEN, extract_before, extract_features
 from learnloom.pipelines.learner.fit_calibrator import fit_calibrator
+from learnloom.pipelines.learner.fit_lines import fit_parameters
 from learnloom.pipelines.learner.logistic import mean_and_error, sigmoid
 from learnloom.pipelines.learner.model import PUBLISHED
 from learnloom.pipelines.learner.platt import MIN_ANSWERS
@@ -81,7 +83,8 @@ def test_of_many_answers_some_students_are_held_out() -> None:
     assert 100 < len(found.rows) < 500
     assert found.rows.tolist() == [row for row, code in enumerate(history.student.tolist()) if code in out]
     is_out = np.isin(history.student, list(out))
-    expected = extract_before(fit(history.where(~is_out), n_items=10, n_skills=2), history.where(is_out))
+    others = fit_parameters(history.where(~is_out), n_items=10, n_skills=2)
+    expected = extract_before(others, history.where(is_out))
     assert found.matrix.tobytes() == expected.tobytes()
 
 
@@ -118,6 +121,25 @@ def test_a_calibrator_is_the_same_after_it_was_kept(kind: ModelKind) -> None:
     assert again.probability(features).tobytes() == p.tobytes()
     assert again.probability(features[7:8]).tobytes() == p[7:8].tobytes()
     assert abs(p.mean() - scores.mean()) < 0.03
+
+
+@pytest.mark.slow
+def test_versions_from_before_there_were_lines_say_what_they_said() -> None:
+    """Trees and coefficients that know no foreseen logit are read, and say the same whatever stands there."""
+    features, rng = _features(3_000, 2), np.random.default_rng(1)
+    scores = (rng.random(3_000) < 1.0 / (1.0 + np.exp(-features[:, 0]))).astype(np.float64)
+    without = features.copy()
+    without[:, FORESEEN] = 0.0
+    for kind in (ModelKind.LOGISTIC, ModelKind.BOOSTED):
+        text = fit_calibrator(kind, without, scores, np.ones(3_000)).to_json()
+        before = json.loads(text)
+        if kind is ModelKind.LOGISTIC:
+            del before["coefficients"]["foreseen"]
+        else:
+            before["n_features"] -= 1
+        earlier = read_calibrator(kind.value, json.dumps(before))
+        expected = read_calibrator(kind.value, text).probability(without)
+        assert earlier.probability(features).tolist() == expected.tolist()
 
 
 @pytest.mark.slow
