@@ -23,7 +23,7 @@ _NEEDS_ANSWERS = {
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real statements are not on this machine")
-@pytest.mark.slow
+@pytest.mark.long
 def test_real_statements_go_the_whole_way(tmp_path: Path) -> None:
     """All 22,000 land once, every student gets a profile, and nothing is said of skills without an answer."""
     with Warehouse(tmp_path / "warehouse") as warehouse:

@@ -49,7 +49,7 @@ def _land() -> None:
     assert learnloom("refresh", "--as-of", "2026-09-08").code == Exit.DONE
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_activities_without_skills_are_listed_until_the_map_names_them() -> None:
     """Most answers come first, a course narrows the list; a framework and a CSV together empty it."""
     _land()

@@ -51,7 +51,7 @@ def _land() -> None:
     assert learnloom("refresh", "--as-of", "2026-09-08").code == Exit.DONE
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_words_without_a_meaning_are_listed_until_the_school_gives_them_one() -> None:
     """They are found in objects and contexts, come as rules to fill in, are gone once those are imported, and read."""
     _land()

@@ -41,6 +41,7 @@ def _write(folder: Path, database: str, number: int) -> None:
         warehouse.retrying(insert, wait_seconds=_WAIT_SECONDS)
 
 
+@pytest.mark.long
 def test_who_is_paused_in_its_commit_keeps_others_waiting_for_seconds(
     tmp_path: Path, database: str, server: PostgresConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ def some_students() -> RiskCases:
     return cases_of(Oulad(HERE, one_of=4).progress())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("share", "auc"), [(0.25, 0.79), (0.50, 0.87)])
 def test_who_does_not_pass_is_found(some_students: RiskCases, share: float, auc: float) -> None:
     """Students held out are ranked nearly as well as by all data, and warnings come true as promised."""

@@ -12,7 +12,6 @@ from learnloom.pipelines.lake.relation import Relation, load_relations
 from learnloom.pipelines.people.events import MERGE, PersonChange, Teller, tell
 from learnloom.pipelines.people.identifier import key_of
 from learnloom.pipelines.refresh.checks import CheckResult, all_checks, run_checks
-from learnloom.pipelines.refresh.refresh import refresh
 from learnloom.pipelines.refresh.request import RefreshRequest, end_of_day
 from learnloom.pipelines.refresh.stage import stage
 from tests.conftest import SmallClass
@@ -86,8 +85,6 @@ def test_what_a_refresh_has_only_staged_breaks_no_rule(
         results = {each.name: each for each in run_checks(warehouse)}
         assert [each for each in results.values() if each.is_passed is False] == []
         assert results["signal_evidence_counts"].why_unknown == "a refresh is half done: ask again after it"
-        refresh(warehouse, SETTINGS, request, clock=lambda: NOW)
-        assert [each for each in run_checks(warehouse) if not each.is_passed] == []
 
 
 def test_checks_have_names_of_their_own() -> None:
@@ -96,6 +93,7 @@ def test_checks_have_names_of_their_own() -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.long
 def test_a_row_that_stands_twice_is_found_in_every_table(
     spoiled: dict[str, CheckResult], filled: list[Relation]
 ) -> None:
@@ -105,6 +103,7 @@ def test_a_row_that_stands_twice_is_found_in_every_table(
     assert {name for name in names if spoiled[name].is_passed is not False} == set()
 
 
+@pytest.mark.long
 def test_a_row_of_nobody_is_found_in_every_table_about_students(
     spoiled: dict[str, CheckResult], filled: list[Relation]
 ) -> None:
@@ -115,6 +114,7 @@ def test_a_row_of_nobody_is_found_in_every_table_about_students(
     assert {name for name in about if spoiled[f"{name}_student"].is_passed is not False} == set()
 
 
+@pytest.mark.long
 def test_offending_rows_are_shown_up_to_a_limit(spoiled: dict[str, CheckResult]) -> None:
     """The sample holds the offending rows by column, no more than asked for."""
     result = spoiled["attempt_has_statement"]

@@ -52,6 +52,7 @@ def test_orders_are_read_again(warehouse: Warehouse) -> None:
             np.testing.assert_array_equal(getattr(found, name), getattr(orders, name))
 
 
+@pytest.mark.long
 def test_a_version_from_before_there_were_lines_tells_what_it_told(warehouse: Warehouse) -> None:
     """Where an earlier learnloom kept no lines there are none, nothing told is another, and a new version has them."""
     with warehouse:

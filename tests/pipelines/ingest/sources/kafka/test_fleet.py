@@ -84,6 +84,7 @@ def _pause_and_continue(place: Place, traffic: Traffic, zombie: Consumer) -> Non
     wait_until_landed(place)
 
 
+@pytest.mark.long
 def test_two_consumers_on_one_machine_take_turns(broker: Broker, tmp_path: Path) -> None:
     """With the catalogue in SQLite a second consumer waits its turn: both land, and nothing is doubled or broken."""
     place = Place(broker, new_topic(broker, _PARTITIONS), tmp_path / "warehouse")
