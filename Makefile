@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # small refresh takes a tenth less of a processor. The long tests, of which some measure memory, have it as it is.
 test unit quick coverage: export GLIBC_TUNABLES = glibc.malloc.tcache_count=8000
 
-.PHONY: help pictures demo test tests lint types long unit quick coverage trials bench containers conformance clients docs site lock clean setup setup-dev broker broker-stop
+.PHONY: help pictures demo test lint types long unit quick coverage trials bench containers conformance clients docs site lock clean setup setup-dev broker broker-stop
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,10 +46,7 @@ demo: $(VENV)/.ready ## simulate a class, import it, and show what comes out (in
 	@$(BIN)/learnloom demo $(DEMO)
 
 test: $(VENV)/.ready-dev ## lint, types, documentation and the tests, but for the long ones
-	@$(MAKE) --no-print-directory --jobs=4 lint types site tests
-
-# Beside the three others: tests wait for servers that start.
-tests: $(VENV)/.ready-dev
+	@$(MAKE) --no-print-directory --jobs=2 lint types site
 	@$(BIN)/pytest --durations=25 -m "not long"
 
 long: $(VENV)/.ready-dev ## the long tests: kills at random instants, random histories, parts that are away, many refreshes, the same on another store, real answers

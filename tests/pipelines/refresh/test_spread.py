@@ -86,7 +86,7 @@ def test_process_that_is_killed(refreshed_class: RefreshedClass) -> None:
 def test_worker_of_a_cluster_that_is_killed(refreshed_class: RefreshedClass) -> None:
     """Two workers behind an address compute the buckets; what one had when it was killed is computed by others."""
     with LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=40
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=40
     ) as cluster:
         address = cluster.scheduler_address
 
@@ -175,7 +175,7 @@ def _cluster(n_workers: int) -> Any:
         processes=False,
         protocol="tcp",
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs=50,
     )
 
