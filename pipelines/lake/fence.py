@@ -124,12 +124,13 @@ class PostgresWriteLock:
                 self.close()
 
     def _ask(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
-        ends_paused = _END_PAUSED % _PAUSED_SECONDS if self._has_failed else "SELECT"
-        begins = (
-            f"{ends_paused}; SET LOCAL lock_timeout = '{int(self._wait_seconds * 1000)}ms'; "
+        if self._has_failed:
+            connection.execute(f"CALL postgres_execute('locks', {quoted(_END_PAUSED % _PAUSED_SECONDS)})")
+        limits = (
+            f"SET LOCAL lock_timeout = '{int(self._wait_seconds * 1000)}ms'; "
             f"SET LOCAL idle_in_transaction_session_timeout = '{_LONGEST_SECONDS}s'"
         )
-        connection.execute(f"CALL postgres_execute('locks', {quoted(begins)})")
+        connection.execute(f"CALL postgres_execute('locks', {quoted(limits)})")
         lock = f"SELECT pg_advisory_xact_lock({_key(name)})::text"
         connection.execute(f"FROM postgres_query('locks', {quoted(lock)})").fetchall()
 
